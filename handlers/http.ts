@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
+import { InvalidRequest } from '../lib/errors.ts';
+import { respondToFailure, type Answer } from './respond.ts';
+import type { App } from './wiring.ts';
+
+/** A request as the functions see it. */
+export interface HttpRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** Names are in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The bytes as they were received. */
+  readonly body: Buffer;
+}
+
+export interface Route {
+  /** As `serverless.yml` has it; the label of the metrics. */
+  readonly name: string;
+  readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
+}
+
+export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Visible ASCII, so that an id that was taken over can stand in a header and a log line as it is. */
+const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
+
+/** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
+export function httpHandler(
+  wired: () => Promise<App>,
+  { name, invalidRequestCode }: Route,
+  handle: (request: HttpRequest, app: App) => Promise<Answer>,
+): HttpHandler {
+  return async (event) => {
+    const startedAt = performance.now();
+    const request = toRequest(event);
+    const { requestId, method, path } = request;
+    let app: App;
+    try {
+      app = await wired();
+    } catch (failure) {
+      console.error(failure); // there is no logger without an app
+      return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
+    }
+    const answer = await handle(request, app).catch((failure: unknown) => {
+      const answered = respondToFailure(failure, requestId, invalidRequestCode);
+      if (answered.status >= 500) app.logger.error('A request failed', { requestId, method, path, error: failure });
+      return answered;
+    });
+
+    const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };
+    app.metrics.httpRequests.inc(labels);
+    app.metrics.httpRequestDuration.observe(labels, (performance.now() - startedAt) / 1_000);
+    app.logger.debug('Answered', { requestId, method, path, status: answer.status, errorCode: answer.errorCode });
+    return toResult(answer, requestId);
+  };
+}
+
+function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { ...headers, 'x-request-id': requestId }, body };
+}
+
+/**
+ * Whose traffic the request is about.
+ * @throws InvalidRequest  the header is missing or not a customer id
+ */
+export function requireCustomer({ headers }: HttpRequest): CustomerId {
+  const header = headers['x-customer-id'];
+  const customerId = header === undefined ? undefined : parseCustomerId(header);
+  if (customerId !== undefined) return customerId;
+  const reason = header === undefined ? 'is required' : 'must be 1–128 characters of A–Z a–z 0–9 . _ - %';
+  throw new InvalidRequest(`The header x-customer-id ${reason}.`, [{ field: 'x-customer-id', reason }]);
+}
+
+function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
+  const { headers, body, isBase64Encoded, requestContext, rawPath, queryStringParameters } = event;
+  const given = headers['x-request-id'];
+  return {
+    requestId: given !== undefined && requestIdPattern.test(given) ? given : randomUUID(),
+    method: requestContext.http.method,
+    path: rawPath,
+    query: queryStringParameters ?? {},
+    headers,
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}

@@ -1,0 +1,62 @@
+import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
+import { parseMediaType } from '../lib/domain/media-type.ts';
+import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
+import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
+import { readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
+import { respondError, respondJson, type Answer } from './respond.ts';
+import { wired, type App } from './wiring.ts';
+
+/** `POST /logs`: takes a batch of entries. */
+export function ingestHandler(app: () => Promise<App>): HttpHandler {
+  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+    const { config, metrics, rules } = app;
+    const batch = await readBatch(toSentBatch(request), config.maxBatchBytes);
+    const ports = { store: app.store, stream: app.insightStream, clock: app.clock };
+    const { allowedLatenessSeconds } = config;
+    const ingested = await ingest(batch, ports, { rules, allowedLatenessSeconds });
+
+    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length);
+    if (ingested.isFirst) {
+      metrics.batchesIngested.inc();
+      metrics.entriesIngested.inc(batch.entries.length);
+      metrics.bytesIngested.inc(batch.bodyBytes);
+    } else {
+      metrics.batchDuplicates.inc();
+    }
+    return answerTo(ingested, request.requestId, config.duplicateStatus);
+  });
+}
+
+export const handler = ingestHandler(wired);
+
+function toSentBatch(request: HttpRequest): SentBatch {
+  const customerId = requireCustomer(request);
+  const contentType = request.headers['content-type'] ?? '';
+  const mediaType = parseMediaType(contentType);
+  if (mediaType === undefined) {
+    throw new UnsupportedMedia(
+      `The media type "${contentType}" is not supported; use application/json or application/x-ndjson.`,
+    );
+  }
+  const contentEncoding = request.headers['content-encoding'] ?? '';
+  return { customerId, id: givenBatchId(request), mediaType, contentEncoding, body: request.body };
+}
+
+function givenBatchId({ headers }: HttpRequest): BatchId | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  const id = batchIdFromKey(key);
+  if (id !== undefined) return id;
+  const reason = 'must be 1–255 printable ASCII characters';
+  throw new InvalidRequest(`The header idempotency-key ${reason}.`, [{ field: 'idempotency-key', reason }]);
+}
+
+function answerTo({ batch, isFirst }: Ingested, requestId: string, duplicateStatus: 409 | 202): Answer {
+  const { entries, windows } = batch;
+  const batchId = batch.id.text;
+  if (!isFirst && batch.id.origin === 'key' && duplicateStatus === 409) {
+    return respondError('ING_1001', requestId, 'This batch was accepted before; it is counted once.', { batchId });
+  }
+  return respondJson(202, { batchId, entries, windows }, isFirst ? {} : { 'idempotent-replayed': 'true' });
+}

@@ -1,0 +1,58 @@
+import { parseConfig, type Config } from '../lib/config.ts';
+import type { CountingRules } from '../lib/domain/counting-rules.ts';
+import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
+import { createLogger, type Logger } from '../lib/logger.ts';
+import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { EventStream } from '../lib/ports/event-stream.ts';
+import type { ObjectStore } from '../lib/ports/object-store.ts';
+
+/** Everything that the functions work with. */
+export interface App {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly rules: CountingRules;
+  readonly store: ObjectStore;
+  readonly insightStream: EventStream;
+  /** Rejects when the store cannot be written. */
+  readonly checkHealth: () => Promise<void>;
+}
+
+/** What an app is made of; the rest follows from it. */
+export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'insightStream'>;
+
+export function createApp(parts: AppParts): App {
+  return {
+    ...parts,
+    metrics: createMetrics({ insights: parts.insightStream }),
+    rules: { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() },
+    checkHealth: createHealthCheck(parts.store, parts.clock),
+  };
+}
+
+/**
+ * The app of this process, wired when the first function needs it and shared by all: they are to count into the same
+ * metrics and write through the same store. A failure is not kept; the next invocation tries again.
+ */
+export function wired(): Promise<App> {
+  app ??= wire(process.env).catch((error: unknown) => {
+    app = undefined;
+    throw error;
+  });
+  return app;
+}
+
+let app: Promise<App> | undefined;
+
+async function wire(environment: NodeJS.ProcessEnv): Promise<App> {
+  const config = parseConfig(environment);
+  const clock: Clock = { now: () => new Date() };
+  const logger = createLogger({ level: config.logLevel, clock, write: (line) => process.stdout.write(line) });
+  // Loaded here alone, so that a deployed bundle has none of it.
+  const { openedLocalStore } = await import('../local-store/open-local-store.ts');
+  const local = openedLocalStore(config.dataDirectory);
+  return createApp({ config, clock, logger, store: local.objects, insightStream: local.stream(config.insightStreamName) });
+}

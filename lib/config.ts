@@ -1,0 +1,80 @@
+import * as z from 'zod';
+
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
+
+/** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
+export const environmentSchema = z.object({
+  DATA_DIR: z.string().default('.data').describe('where the emulator keeps its data: batches, windows, the log'),
+  STORAGE: z
+    .enum(['local'], 'must be local')
+    .default('local')
+    .describe('`local`: a directory and a log on this machine'),
+  MAX_BATCH_BYTES: wholeNumber
+    .pipe(z.int().min(1, 'must be at least 1').max(10_485_760, 'must be at most 10485760'))
+    .default(2_097_152)
+    .describe('the largest batch, decompressed, in bytes'),
+  DUPLICATE_STATUS: z
+    .enum(['409', '202'], 'must be 409 or 202')
+    .default('409')
+    .describe('the answer to an idempotency key that comes again with the same body'),
+  ALLOWED_LATENESS_SECONDS: wholeNumber
+    .default(600)
+    .describe('how long after its end a window is complete; what comes later is counted too, as late'),
+  MAX_KEYS_PER_DIMENSION: wholeNumber
+    .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
+    .default(10_000)
+    .describe('how many paths, agents and statuses a window keeps; the rest is counted under `(other)`'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
+    .default('info')
+    .describe('the least severe lines that are logged'),
+  INSIGHT_STREAM_NAME: z
+    .string()
+    .default('log-analytics-pipeline-insights')
+    .describe('the stream from `ingest` to `aggregate`; set by `serverless.yml`'),
+});
+
+export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
+
+/** What can be set from outside, parsed once, at the start. */
+export interface Config {
+  readonly dataDirectory: string;
+  readonly maxBatchBytes: number;
+  /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
+  readonly duplicateStatus: 409 | 202;
+  readonly allowedLatenessSeconds: number;
+  readonly maxKeysPerDimension: number;
+  readonly logLevel: LogLevel;
+  readonly insightStreamName: string;
+}
+
+/** The environment has a value that cannot be used; the message names the variable. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+}
+
+/** @throws InvalidConfig  a variable has a value that cannot be used */
+export function parseConfig(environment: NodeJS.ProcessEnv): Config {
+  // A variable that is set to nothing is one that is not set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { data, error } = environmentSchema.safeParse(given);
+  if (error !== undefined) {
+    const problems = error.issues.map(({ path, message }) => {
+      const variable = path.join('.');
+      return `${variable} ${message}, and is ${JSON.stringify(environment[variable])}`;
+    });
+    throw new InvalidConfig(`The environment cannot be used: ${problems.join('; ')}.`);
+  }
+  return {
+    dataDirectory: data.DATA_DIR,
+    maxBatchBytes: data.MAX_BATCH_BYTES,
+    duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
+    allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
+    maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
+    logLevel: data.LOG_LEVEL,
+    insightStreamName: data.INSIGHT_STREAM_NAME,
+  };
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { UnreadableFormat } from '../errors.ts';
+import type { BatchId } from './batch-id.ts';
+import type { CustomerId } from './customer-id.ts';
+import type { MediaType } from './media-type.ts';
+import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import type { EncodedPartial } from './summarise.ts';
+
+/** A batch as it is stored: what will be counted of it, decided once, and the entries as they were received. */
+export interface StoredBatch {
+  readonly customerId: CustomerId;
+  readonly id: BatchId;
+  /** SHA-256 of customer and decompressed body, in hexadecimal. */
+  readonly payloadHash: string;
+  readonly storedAt: Date;
+  /** The version of the counting rules by which the partials were made. */
+  readonly rulesVersion: string;
+  readonly mediaType: MediaType;
+  readonly entries: number;
+  readonly windows: number;
+  readonly partials: readonly EncodedPartial[];
+}
+
+const formatVersion = 1;
+
+const headerSchema = z.object({
+  customerId: customerIdSchema,
+  batchId: z.object({ text: z.string(), origin: z.enum(['key', 'payload']) }),
+  payloadHash: z.hex().length(64),
+  storedAt: instantSchema,
+  rulesVersion: z.string(),
+  mediaType: z.enum(['application/json', 'application/x-ndjson']),
+  contentEncoding: z.literal('gzip'),
+  entries: z.int().positive(),
+  windows: z.int().positive(),
+  partials: z.array(
+    z.object({
+      windowStart: windowStartSchema,
+      part: z.int().nonnegative(),
+      isLate: z.boolean(),
+      bytes: z.int().positive(),
+    }),
+  ),
+});
+
+const lineBreak = 0x0a;
+
+/**
+ * The object of a batch: the header as a line of JSON, the partials as a line each (the very bytes that are emitted),
+ * then the body, compressed. So the head is readable with `head`, and read without the body.
+ */
+export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer {
+  const { id, partials, ...fields } = batch;
+  const header = JSON.stringify({
+    formatVersion,
+    batchId: id,
+    ...fields,
+    contentEncoding: 'gzip',
+    partials: partials.map(({ data, ...partial }) => ({ ...partial, bytes: data.length })),
+  });
+  const newLine = Buffer.from([lineBreak]);
+  return Buffer.concat([
+    Buffer.from(header),
+    newLine,
+    ...partials.flatMap(({ data }) => [data, newLine]),
+    gzippedBody,
+  ]);
+}
+
+/**
+ * The batch, and the compressed body that follows it.
+ * @throws UnreadableFormat  not a batch, or one of a newer version
+ */
+export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; readonly gzippedBody: Buffer } {
+  const headerEnd = object.indexOf(lineBreak);
+  if (headerEnd < 0) throw new UnreadableFormat('A batch is damaged: its header has no end.');
+  const header = readDocument(object.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
+
+  let at = headerEnd + 1;
+  const partials = header.partials.map(({ bytes, ...partial }) => {
+    const data = object.subarray(at, at + bytes);
+    at += bytes + 1;
+    return { ...partial, data };
+  });
+  if (at > object.length) throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
+  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows } = header;
+  return {
+    batch: { customerId, id: batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials },
+    gzippedBody: object.subarray(at),
+  };
+}

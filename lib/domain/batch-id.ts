@@ -1,0 +1,27 @@
+/**
+ * Names a batch of one customer. Two batches with one id are one batch. An id that the client gave (`key`) and one
+ * that was derived from the batch itself (`payload`) never meet, even where their texts are equal.
+ */
+export interface BatchId {
+  /** As clients see it: the idempotency key, or `sha256-` and 64 hexadecimal digits. */
+  readonly text: string;
+  readonly origin: 'key' | 'payload';
+}
+
+const printableAscii = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * The id that an idempotency key gives, or `undefined` where it is not 1–255 printable ASCII characters. The quotes
+ * of a structured-field string are not part of it: `"k"` and `k` are one key (draft-ietf-httpapi-idempotency-key-header).
+ */
+export function batchIdFromKey(header: string): BatchId | undefined {
+  const trimmed = header.trim();
+  const isQuoted = trimmed.length >= 2 && trimmed.startsWith('"') && trimmed.endsWith('"');
+  const text = isQuoted ? trimmed.slice(1, -1) : trimmed;
+  return printableAscii.test(text) ? { text, origin: 'key' } : undefined;
+}
+
+/** The id of a batch that came without a key: equal payloads of one customer are one batch. */
+export function batchIdFromPayload(payloadHash: string): BatchId {
+  return { text: `sha256-${payloadHash}`, origin: 'payload' };
+}

@@ -1,0 +1,78 @@
+/** How many keys a window keeps for each dimension. */
+export interface FoldingLimits {
+  readonly maxKeysPerDimension: number;
+  /** Bytes of the kept keys together, as they are written in JSON. */
+  readonly maxKeyTextBytes: number;
+}
+
+/** The key under which everything is counted that came after a limit was reached. */
+export const otherKey = '(other)';
+
+/**
+ * Makes what adds to `counts`, in place, within the limits. A key that is kept stays, and its count is exact; the new
+ * keys of one call enter by count, then by name, as long as there is room; the rest is counted under `(other)`. So
+ * the total is always exact, and which keys are kept depends on nothing but the order of the calls.
+ */
+export function folding(
+  counts: Map<string, number>,
+  limits: FoldingLimits,
+): (added: ReadonlyMap<string, number>) => void {
+  // Found out when the first new key comes, and once: it takes a look at every key that is kept.
+  let room: Room | undefined;
+
+  return (added) => {
+    const newKeys: [key: string, requests: number][] = [];
+    for (const [key, requests] of added) {
+      const counted = counts.get(key);
+      if (counted === undefined) newKeys.push([key, requests]);
+      else counts.set(key, counted + requests);
+    }
+    if (newKeys.length === 0) return;
+
+    room ??= roomLeft(counts, limits);
+    let folded = 0;
+    for (const [key, requests] of newKeys.sort(byRequestsThenName)) {
+      const bytes = keyTextBytes(key);
+      if (key !== otherKey && room.keys > 0 && room.bytes >= bytes) {
+        room.keys -= 1;
+        room.bytes -= bytes;
+        counts.set(key, requests);
+      } else {
+        folded += requests;
+      }
+    }
+    if (folded > 0) counts.set(otherKey, (counts.get(otherKey) ?? 0) + folded);
+  };
+}
+
+/** The counts with only their `most` largest keys, largest first, and the rest under `(other)`. */
+export function keepLargest(counts: ReadonlyMap<string, number>, most: number): Map<string, number> {
+  const named = [...counts].filter(([key]) => key !== otherKey).sort(byRequestsThenName);
+  const largest = new Map(named.slice(0, most));
+  const rest = named.slice(most).reduce((sum, [, requests]) => sum + requests, counts.get(otherKey) ?? 0);
+  if (rest > 0) largest.set(otherKey, rest);
+  return largest;
+}
+
+interface Room {
+  keys: number;
+  bytes: number;
+}
+
+function roomLeft(counts: ReadonlyMap<string, number>, limits: FoldingLimits): Room {
+  const kept = [...counts.keys()].filter((key) => key !== otherKey);
+  return {
+    keys: limits.maxKeysPerDimension - kept.length,
+    bytes: kept.reduce((bytes, key) => bytes - keyTextBytes(key), limits.maxKeyTextBytes),
+  };
+}
+
+/** As JSON writes it, since that is what a window's size and an answer's size are made of. */
+function keyTextBytes(key: string): number {
+  return Buffer.byteLength(JSON.stringify(key));
+}
+
+function byRequestsThenName([keyA, a]: [string, number], [keyB, b]: [string, number]): number {
+  if (a !== b) return b - a;
+  return keyA < keyB ? -1 : 1;
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { BatchId } from './batch-id.ts';
+import type { Brand } from './brand.ts';
+import type { CustomerId } from './customer-id.ts';
+import type { WindowStart } from './window.ts';
+
+/**
+ * The name of an object: segments of `a–z 0–9 . _ - % ~`, 1–200 characters each and without a `.` at either end,
+ * divided by `/`. Such a name is a safe relative path on every file system, also on those that ignore case,
+ * normalise Unicode or reserve names.
+ */
+export type ObjectKey = Brand<string, 'ObjectKey'>;
+
+const maxSegmentLength = 200;
+
+/** Names that Windows gives to devices, whatever comes after the first dot. */
+const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/;
+
+/** Where a batch is kept; that it is there makes it accepted. */
+export function batchKey(customerId: CustomerId, batchId: BatchId): ObjectKey {
+  return key('batches', encodeSegment('', customerId), batchName(batchId));
+}
+
+/** Where the aggregate of one minute of one customer is kept. */
+export function minuteKey(customerId: CustomerId, windowStart: WindowStart): ObjectKey {
+  const [year, month, day, hour, minute] = [
+    windowStart.slice(0, 4),
+    windowStart.slice(5, 7),
+    windowStart.slice(8, 10),
+    windowStart.slice(11, 13),
+    windowStart.slice(14, 16),
+  ];
+  return key(`${minutePrefix(customerId)}${year}`, month, day, hour, `${minute}.json`);
+}
+
+/** What is written to find out whether the store can be written. */
+export const probeKey: ObjectKey = key('health', 'probe');
+
+/** What the keys of all of a customer's minutes start with; they are listed in the order of time. */
+export function minutePrefix(customerId: CustomerId): string {
+  return `aggregates/minute/${encodeSegment('', customerId)}/`;
+}
+
+/** The window that a key of `minuteKey` is for. */
+export function windowStartOfMinuteKey(minuteKey: ObjectKey): WindowStart {
+  const [year, month, day, hour, file = ''] = minuteKey.split('/').slice(-5);
+  return `${year}-${month}-${day}T${hour}:${file.slice(0, 2)}:00Z` as WindowStart;
+}
+
+/** The last segment of a batch's key: `k-…` for an id that a client gave, `h-…` for a derived one. */
+export function batchName({ origin, text }: BatchId): string {
+  return origin === 'key' ? encodeSegment('k-', text) : `h-${text.replace(/^sha256-/, '')}`;
+}
+
+/**
+ * The text as one segment, so that different texts give different segments and none can leave its place: everything but
+ * `a–z 0–9 _ -` and inner dots becomes `%` and two hexadecimal digits for each byte. One that would be too long for a
+ * file name becomes `~` and its SHA-256 (no encoded text has a `~`).
+ */
+function encodeSegment(prefix: string, text: string): string {
+  const encoded = text
+    .replace(/[^a-z0-9._-]|^\.|\.$/g, (character) =>
+      [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    )
+    .replace(deviceName, (name) => `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`);
+  if (prefix.length + encoded.length <= maxSegmentLength) return prefix + encoded;
+  return `${prefix}~${createHash('sha256').update(text).digest('hex')}`;
+}
+
+function key(...segments: readonly string[]): ObjectKey {
+  return segments.join('/') as ObjectKey;
+}

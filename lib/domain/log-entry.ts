@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import type { Problem } from '../errors.ts';
+import { minuteOfInstant } from './timestamp.ts';
+import type { EpochMinute } from './window.ts';
+
+/** One log line, as it is counted. */
+export interface LogEntry {
+  /** The minute window of its `receivedAt`. */
+  readonly minute: EpochMinute;
+  /** An HTTP token in upper case. */
+  readonly method: string;
+  /** With its query, as it was sent, but for white space at its ends. */
+  readonly path: string;
+  readonly userAgent: string;
+  readonly status: number | undefined;
+}
+
+const maxMethodLength = 32;
+const maxPathLength = 2_048;
+const maxUserAgentLength = 1_024;
+
+/** An HTTP token, RFC 9110, section 5.6.2. */
+const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const statusPattern = /^[1-5][0-9]{2}$/;
+
+/**
+ * What a client may send as an entry; lengths are in UTF-16 code units, after trimming. It words what is wrong with an
+ * entry. What is right is decided by `parseLogEntry`, since a general validator takes longer for an entry than all the
+ * rest of the pipeline (3.1 µs against 0.4 µs); a property test holds the two to the same verdict.
+ */
+export const logEntrySchema = z.object(
+  {
+    receivedAt: z.string().refine((text) => minuteOfInstant(text) !== undefined, {
+      error: 'must be an RFC 3339 instant of the years 1970–9999, such as 2025-12-28T18:03:07Z',
+    }),
+    method: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(maxMethodLength, `must have at most ${maxMethodLength} characters`)
+      .regex(tokenPattern, 'must be an HTTP token, such as GET'),
+    path: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(maxPathLength, `must have at most ${maxPathLength} characters`),
+    userAgent: z
+      .string()
+      .trim()
+      .max(maxUserAgentLength, `must have at most ${maxUserAgentLength} characters`),
+    status: z
+      .union([z.int().min(100).max(599), z.string().regex(statusPattern)], {
+        error: 'must be an integer of 100–599',
+      })
+      .optional(),
+  },
+  { error: 'must be an object' },
+);
+
+/** The entry, or `undefined` where the value is not one; then `problemsOf` says why. Runs once an entry. */
+export function parseLogEntry(value: unknown): LogEntry | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { receivedAt, method, path, userAgent, status }: Partial<Record<string, unknown>> = value;
+  if (typeof receivedAt !== 'string' || typeof path !== 'string' || typeof userAgent !== 'string') return undefined;
+
+  const minute = minuteOfInstant(receivedAt);
+  const parsedMethod = parseMethod(method);
+  const trimmedPath = path.trim();
+  const trimmedUserAgent = userAgent.trim();
+  const parsedStatus = status === undefined ? undefined : parseStatus(status);
+  if (
+    minute === undefined ||
+    parsedMethod === undefined ||
+    trimmedPath.length === 0 ||
+    trimmedPath.length > maxPathLength ||
+    trimmedUserAgent.length > maxUserAgentLength ||
+    (status !== undefined && parsedStatus === undefined)
+  ) {
+    return undefined;
+  }
+  return { minute, method: parsedMethod, path: trimmedPath, userAgent: trimmedUserAgent, status: parsedStatus };
+}
+
+/** What is wrong with the entry at `index` of a batch, a problem a field. */
+export function problemsOf(value: unknown, index: number): Problem[] {
+  const { error } = logEntrySchema.safeParse(value);
+  if (error === undefined) return [];
+  return error.issues.map(({ path: [field], message }) => {
+    return field === undefined
+      ? { index, reason: message }
+      : { index, field: String(field), reason: isMissing(value, field) ? 'is required' : message };
+  });
+}
+
+function isMissing(value: unknown, field: PropertyKey): boolean {
+  return typeof value === 'object' && value !== null && !Object.hasOwn(value, field);
+}
+
+function parseMethod(value: unknown): string | undefined {
+  // Nearly all entries have one of these as it is.
+  if (value === 'GET' || value === 'POST' || value === 'HEAD') return value;
+  if (typeof value !== 'string') return undefined;
+  const method = value.trim();
+  return method.length <= maxMethodLength && tokenPattern.test(method) ? method.toUpperCase() : undefined;
+}
+
+function parseStatus(value: unknown): number | undefined {
+  if (typeof value === 'string') return statusPattern.test(value) ? Number(value) : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599 ? value : undefined;
+}

@@ -1,0 +1,83 @@
+import type { BatchId } from './batch-id.ts';
+import type { CountingRules } from './counting-rules.ts';
+import type { CustomerId } from './customer-id.ts';
+import { dimensions, emptyCounts, type Counts } from './dimensions.ts';
+import type { LogEntry } from './log-entry.ts';
+import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
+import { endedBefore, windowStartOf, type EpochMinute } from './window.ts';
+
+/** A batch of which it is to be said what it adds to which windows. */
+export interface SummarisedBatch {
+  readonly customerId: CustomerId;
+  readonly batchId: BatchId;
+  readonly payloadHash: string;
+  readonly storedAt: Date;
+  readonly entries: readonly LogEntry[];
+}
+
+export interface SummariseOptions {
+  readonly rules: CountingRules;
+  /** A window that ended longer before `storedAt` than this is late. */
+  readonly allowedLatenessSeconds: number;
+  /** What a stream record may hold, its partition key included. */
+  readonly maxRecordBytes: number;
+}
+
+/** A partial and the bytes that every emission of it sends. */
+export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'part' | 'isLate'> {
+  readonly data: Buffer;
+}
+
+/**
+ * What the batch adds to each of its minute windows, in the order of time. A window whose partial would not fit into a
+ * stream record gets several, each of a share of the entries.
+ */
+export function summarise(batch: SummarisedBatch, options: SummariseOptions): EncodedPartial[] {
+  const idOfPart = memoise((part) => partialId(batch.batchId, batch.payloadHash, part));
+  return [...groupByMinute(batch.entries)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([minute, entries]) => {
+      const windowStart = windowStartOf(minute);
+      const isLate = endedBefore(windowStart, batch.storedAt, options.allowedLatenessSeconds);
+      const { customerId } = batch;
+      const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+
+      const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
+        const counts = count(share, options.rules);
+        const partial = { customerId, windowStart, id: idOfPart(part), part, isLate, requests: share.length, counts };
+        const data = encodePartial(partial);
+        if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
+        const half = Math.ceil(share.length / 2);
+        const first = encode(share.slice(0, half), part);
+        return [...first, ...encode(share.slice(half), part + first.length)];
+      };
+      return encode(entries, 0);
+    });
+}
+
+function groupByMinute(entries: readonly LogEntry[]): Map<EpochMinute, LogEntry[]> {
+  const groups = new Map<EpochMinute, LogEntry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.minute);
+    if (group === undefined) groups.set(entry.minute, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+function count(entries: readonly LogEntry[], rules: CountingRules): Counts {
+  const counts = emptyCounts();
+  for (const { field, keyOf } of dimensions) {
+    const requestsByKey = counts[field];
+    for (const entry of entries) {
+      const key = keyOf(entry, rules);
+      if (key !== undefined) requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+function memoise<T>(valueOf: (index: number) => T): (index: number) => T {
+  const values: T[] = [];
+  return (index) => (values[index] ??= valueOf(index));
+}

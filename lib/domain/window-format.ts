@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { UnreadableFormat } from '../errors.ts';
+import { countsOf, countsShape, countsToJson } from './dimensions.ts';
+import { partialIdBytes } from './partial.ts';
+import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import type { WindowAggregate, WindowCounts } from './window-aggregate.ts';
+
+const formatVersion = 1;
+
+const windowSchema = z.object({
+  customerId: customerIdSchema,
+  windowSize: z.literal('minute'),
+  windowStart: windowStartSchema,
+  requests: z.int().nonnegative(),
+  batches: z.int().nonnegative(),
+  revision: z.int().positive(),
+  lateRequests: z.int().nonnegative(),
+  updatedAt: instantSchema,
+  ...countsShape,
+});
+
+/**
+ * Divides a stored window. It is one JSON document in two lines, the counts in the first and the ids in the second, so
+ * that who wants the counts reads up to the line break; text has none, since JSON escapes it.
+ */
+const beforeIds = ',\n"partialIds":"';
+const afterIds = '"}\n';
+
+/** The window as it is stored. */
+export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate): Buffer {
+  const firstLine = JSON.stringify({ formatVersion, windowSize: 'minute', ...fields, ...countsToJson(counts) });
+  return Buffer.from(firstLine.slice(0, -1) + beforeIds + partialIds.toString('base64') + afterIds);
+}
+
+/** @throws UnreadableFormat  not a window, or one of a newer version */
+export function decodeWindow(body: Buffer): WindowAggregate {
+  const counts = decodeWindowCounts(body);
+  const isWhole = counts !== undefined && body.toString('latin1', body.length - afterIds.length) === afterIds;
+  if (!isWhole) throw new UnreadableFormat('A window is damaged: it ends too early.');
+
+  const idsStart = body.indexOf(beforeIds) + beforeIds.length;
+  const partialIds = Buffer.from(body.toString('latin1', idsStart, body.length - afterIds.length), 'base64');
+  if (partialIds.length % partialIdBytes !== 0) {
+    throw new UnreadableFormat('A window is damaged: its list of partials is cut short.');
+  }
+  return { ...counts, partialIds };
+}
+
+/**
+ * The counts of a stored window of which `start` is the beginning, or `undefined` where they go on behind it.
+ * @throws UnreadableFormat  not a window, or one of a newer version
+ */
+export function decodeWindowCounts(start: Buffer): WindowCounts | undefined {
+  const countsEnd = start.indexOf(beforeIds);
+  if (countsEnd < 0) return undefined;
+  const fields = readDocument(`${start.toString('utf8', 0, countsEnd)}}`, 'A window', formatVersion, windowSchema);
+  const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
+  return { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt, counts: countsOf(fields) };
+}

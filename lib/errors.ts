@@ -1,0 +1,79 @@
+/**
+ * The failures that the pipeline tells apart, a class each. They know nothing of HTTP: `handlers/respond.ts` alone
+ * turns them into responses.
+ */
+
+/** One thing that is wrong with a request, at a place that its sender can find. */
+export interface Problem {
+  /** Position in the batch, from 0; absent where the problem is not one entry's. */
+  readonly index?: number;
+  readonly field?: string;
+  readonly reason: string;
+}
+
+/** The request is not what the contract asks for. */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.problems = problems;
+  }
+}
+
+/** The body is larger than `maxBytes` once it is decompressed. */
+export class BatchTooLarge extends Error {
+  override readonly name = 'BatchTooLarge';
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`The batch is larger than ${maxBytes} bytes.`);
+    this.maxBytes = maxBytes;
+  }
+}
+
+/** A media type or a content encoding that nobody here can read. */
+export class UnsupportedMedia extends Error {
+  override readonly name = 'UnsupportedMedia';
+}
+
+/** The idempotency key belongs to a batch with another payload. */
+export class IdempotencyKeyReused extends Error {
+  override readonly name = 'IdempotencyKeyReused';
+
+  constructor() {
+    super('This idempotency key was used for another payload; that batch is unchanged.');
+  }
+}
+
+/** Nothing is served at this path. */
+export class NoSuchRoute extends Error {
+  override readonly name = 'NoSuchRoute';
+}
+
+/** Something is served at this path, by other methods. */
+export class MethodNotAllowed extends Error {
+  override readonly name = 'MethodNotAllowed';
+  readonly allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
+    super(`This route has the method ${allowed.join(', ')} only.`);
+    this.allowed = allowed;
+  }
+}
+
+/** The store or the stream cannot do it now. Nothing is known to be lost; the same call may be repeated. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
+/** A conditional write found something else than it expected; nothing was changed. */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+}
+
+/** What is stored cannot be understood: damaged, or written by a newer version of this program. */
+export class UnreadableFormat extends Error {
+  override readonly name = 'UnreadableFormat';
+}

@@ -1,0 +1,60 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EventStream } from './ports/event-stream.ts';
+
+const prefix = 'log_analytics_';
+
+/** What the pipeline counts of itself. Labels have few values: never a customer, a path or an id. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** @param streams  by name, to ask for their depth and age when the metrics are read */
+export function createMetrics(streams: Readonly<Record<string, EventStream>>) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name: `${prefix}${name}`, help, labelNames, registers });
+
+  const backlogRecords = new Gauge({
+    name: `${prefix}stream_backlog_records`,
+    help: 'Records that were put on a stream and are not consumed yet.',
+    labelNames: ['stream'],
+    registers,
+  });
+  const oldestRecordAge = new Gauge({
+    name: `${prefix}stream_oldest_record_age_seconds`,
+    help: 'Age of the oldest record of a stream that is not consumed yet; 0 when there is none.',
+    labelNames: ['stream'],
+    registers,
+  });
+
+  return {
+    httpRequests: counter('http_requests_total', 'Requests answered.', ['route', 'status', 'error_code']),
+    httpRequestDuration: new Histogram({
+      name: `${prefix}http_request_duration_seconds`,
+      help: 'Time from the start of a function to its answer.',
+      labelNames: ['route', 'status', 'error_code'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    batchesIngested: counter('batches_ingested_total', 'Batches stored for the first time.'),
+    entriesIngested: counter('entries_ingested_total', 'Entries of batches stored for the first time.'),
+    bytesIngested: counter('ingested_bytes_total', 'Decompressed bytes of batches stored for the first time.'),
+    batchDuplicates: counter('duplicate_batches_total', 'Batches that came again with the same payload.'),
+    partialsProduced: counter('partials_produced_total', 'Partials put on a stream.', ['stream']),
+    partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', ['stream']),
+    partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and come again.', ['stream']),
+    windowsCreated: counter('windows_created_total', 'Windows written for the first time.'),
+    windowsUpdated: counter('windows_updated_total', 'Windows written again.'),
+
+    /** All of it in the Prometheus text format. */
+    async read(now: Date): Promise<{ contentType: string; text: string }> {
+      for (const [name, stream] of Object.entries(streams)) {
+        const { records, oldestPutAt } = await stream.backlog();
+        const age = oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
+        backlogRecords.set({ stream: name }, records);
+        oldestRecordAge.set({ stream: name }, age);
+      }
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { batchKey } from '../domain/keys.ts';
+import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
+import { partitionKeyOf } from '../domain/partial.ts';
+import { summarise, type SummariseOptions } from '../domain/summarise.ts';
+import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { maxRecordBytes, type EventStream } from '../ports/event-stream.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Batch } from './read-batch.ts';
+
+export interface IngestPorts {
+  readonly store: ObjectStore;
+  readonly stream: EventStream;
+  readonly clock: Clock;
+}
+
+export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
+
+/** What became of a batch. */
+export interface Ingested {
+  readonly batch: StoredBatch;
+  /** False where the batch had been stored before. */
+  readonly isFirst: boolean;
+}
+
+/** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
+const maxWindowsPerBatch = 10_080;
+
+/**
+ * Stores a batch once and emits its partials. A duplicate is emitted again, not refused: its first delivery may have
+ * died before it emitted, and the aggregator drops what it has.
+ * @throws InvalidRequest        it has entries in too many minutes
+ * @throws IdempotencyKeyReused  its id belongs to another payload
+ * @throws Unavailable           store or stream cannot take it now; safe to repeat
+ */
+export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
+  const described = describe(batch, ports.clock.now(), options); // what will be counted is decided here, once
+  const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store); // the commit point
+  if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
+  // A crash before this line leaves a stored batch that was not emitted; the client's retry comes by here again.
+  await ports.stream.put(
+    stored.partials.map(({ windowStart, data }) => ({
+      partitionKey: partitionKeyOf(stored.customerId, windowStart),
+      data,
+    })),
+  );
+  return { batch: stored, isFirst };
+}
+
+function describe(batch: Batch, storedAt: Date, options: IngestOptions): StoredBatch {
+  const { customerId, id, payloadHash, mediaType, entries } = batch;
+  const partials = summarise({ customerId, batchId: id, payloadHash, storedAt, entries }, { ...options, maxRecordBytes });
+  const windows = partials.filter(({ part }) => part === 0).length;
+  if (windows > maxWindowsPerBatch) {
+    throw new InvalidRequest(`The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`);
+  }
+  const rulesVersion = options.rules.version;
+  return { customerId, id, payloadHash, storedAt, rulesVersion, mediaType, entries: entries.length, windows, partials };
+}
+
+/** Stores the batch, or finds the one that was stored under its id before. */
+async function createOnce(
+  batch: StoredBatch,
+  gzippedBody: Buffer,
+  store: ObjectStore,
+): Promise<{ stored: StoredBatch; isFirst: boolean }> {
+  const key = batchKey(batch.customerId, batch.id);
+  try {
+    await store.put(key, encodeBatch(batch, gzippedBody), { ifNoneMatch: '*' });
+    return { stored: batch, isFirst: true };
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error;
+  }
+  const existing = await store.get(key);
+  // Raw batches may expire; one that does so between the two calls is as if it had never been, on the next try.
+  if (existing === undefined) throw new Unavailable('The batch that had this id is just being removed.');
+  return { stored: decodeBatch(existing.body).batch, isFirst: false };
+}

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { parseConfig } from '../../lib/config.ts';
+import { createLogger } from '../../lib/logger.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import { openLocalStore } from '../open-local-store.ts';
+import type { StreamSettings } from '../partitioned-log.ts';
+import { startStreamEventSource, type StreamEventSource } from '../stream-event-source.ts';
+import { announcement } from './announce.ts';
+import { createInvoker } from './invoker.ts';
+import { quietPerRequestLines } from './quiet-per-request-lines.ts';
+import { acceptRequests } from './requests.ts';
+import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
+import { streamMappings, type StreamMapping } from './stream-mappings.ts';
+
+export interface EmulatorContext {
+  readonly serverless: Serverless;
+  /** Of the command line. */
+  readonly options: ServerlessOptions;
+  readonly log: EmulatorLog;
+}
+
+/** What this project adds to serverless-offline: the store, and the event sources that invoke the functions. */
+export interface Emulator {
+  /** To be called when the functions can be invoked. */
+  start(): Promise<void>;
+  /** Takes no more work, finishes what runs, and closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Leaves time for the event sources and the store, within the 10 s in which all of it is to stop. */
+const drainTimeoutMilliseconds = 5_000;
+
+/**
+ * Opens the store before any function can ask for it.
+ * @throws Error  the functions would not run in this process, the environment or `serverless.yml` cannot be used, or
+ *                another process owns the data directory; the message says which
+ */
+export async function openEmulator({ serverless, options, log }: EmulatorContext): Promise<Emulator> {
+  const offlineOptions = { ...serverless.service.custom?.['serverless-offline'], ...options };
+  if (offlineOptions.useInProcess !== true) {
+    throw new serverless.classes.Error('The functions have to run in process: leave `useInProcess: true` as it is.');
+  }
+  try {
+    await quietPerRequestLines(log);
+    const config = parseConfig(process.env);
+    const clock: Clock = { now: () => new Date() };
+    const logger = createLogger({ level: config.logLevel, clock, write: (line) => process.stdout.write(line) });
+    const mappings = streamMappings(serverless.service);
+    const dataDirectory = resolve(serverless.serviceDir, config.dataDirectory);
+    const store = await openLocalStore(dataDirectory, { clock, streams: streamsOf(mappings) });
+    const requests = acceptRequests();
+
+    // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
+    // own, besides the one that its caller gets, when the disk is full.
+    process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
+
+    let sources: StreamEventSource[] = [];
+    return {
+      async start() {
+        const invoke = await createInvoker(serverless, offlineOptions);
+        const { region } = serverless.service.provider;
+        sources = mappings.map(({ functionKey, streamName, settings }) =>
+          startStreamEventSource({
+            stream: store.stream(streamName),
+            consumer: functionKey,
+            settings,
+            invoke: (event) => invoke(functionKey, event),
+            logger: logger.with({ stream: streamName, function: functionKey }),
+            region,
+            eventSourceArn: `arn:aws:kinesis:${region}:000000000000:stream/${streamName}`,
+          }),
+        );
+        process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
+      },
+
+      async stop() {
+        await requests.drain(drainTimeoutMilliseconds);
+        await Promise.all(sources.map((source) => source.stop()));
+        await store.close();
+      },
+    };
+  } catch (error) {
+    // Shown as a message, without the stack that the framework prints of an error which is not its own.
+    throw new serverless.classes.Error(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSettings> {
+  return Object.fromEntries(
+    mappings.map(({ streamName, partitionCount }) => {
+      const consumers = mappings
+        .filter((mapping) => mapping.streamName === streamName)
+        .map(({ functionKey, settings }) => ({ name: functionKey, startingPosition: settings.startingPosition }));
+      return [streamName, { partitionCount, consumers }];
+    }),
+  );
+}
+
+function baseUrlOf({ host, httpPort, httpsProtocol }: ServerlessOptions): string {
+  return `${httpsProtocol ? 'https' : 'http'}://${String(host)}:${String(httpPort)}`;
+}

@@ -1,0 +1,60 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** Watches over the requests that the emulator's HTTP servers get. */
+export interface Requests {
+  /** Takes no more requests and resolves when those that run have been answered, or after `timeoutMilliseconds`. */
+  drain(timeoutMilliseconds: number): Promise<void>;
+}
+
+interface RequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly server: Server;
+}
+
+const channel = 'http.server.request.start';
+
+/**
+ * Makes every request of this process arrive as API Gateway would deliver it.
+ *
+ * - serverless-offline decodes a body as UTF-8 text, which destroys compressed ones, and parses JSON bodies; but for
+ *   `application/octet-stream`, which it hands over as it is. So that is what it sees; the function's event is made
+ *   from the raw headers and has the real one.
+ * - It answers every request that has an `origin` with CORS headers that let any web page read the answer. Without
+ *   that header it does not, and pages of other sites cannot read what is on this machine.
+ */
+export function acceptRequests(): Requests {
+  const servers = new Set<Server>();
+  const running = new Set<ServerResponse>();
+  let onIdle = () => {};
+
+  const onRequest = (message: unknown): void => {
+    // The shape is that of the channel's documentation: https://nodejs.org/api/diagnostics_channel.html#http
+    const { request, response, server } = message as RequestStart;
+    if (request.method === 'POST') request.headers['content-type'] = 'application/octet-stream';
+    delete request.headers.origin;
+    servers.add(server);
+    running.add(response);
+    response.once('close', () => {
+      running.delete(response);
+      if (running.size === 0) onIdle();
+    });
+  };
+  subscribe(channel, onRequest);
+
+  return {
+    async drain(timeoutMilliseconds) {
+      for (const server of servers) {
+        server.close();
+        server.closeIdleConnections();
+      }
+      await new Promise<void>((resolve) => {
+        if (running.size === 0) return resolve();
+        onIdle = resolve;
+        setTimeout(resolve, timeoutMilliseconds).unref();
+      });
+      unsubscribe(channel, onRequest);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What is used here of the framework, which comes without types for it. */
+export interface Serverless {
+  readonly serviceDir: string;
+  readonly service: ServerlessService;
+  readonly classes: { readonly Error: new (message: string) => Error };
+}
+
+/** `serverless.yml` with its variables resolved, but not its CloudFormation functions. */
+export interface ServerlessService {
+  readonly provider: { readonly region: string };
+  readonly custom?: { readonly 'serverless-offline'?: ServerlessOptions };
+  readonly functions: Readonly<Record<string, FunctionDefinition>>;
+  readonly resources?: { readonly Resources?: Readonly<Record<string, CloudFormationResource>> };
+}
+
+export interface FunctionDefinition {
+  readonly handler: string;
+  readonly name: string;
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface CloudFormationResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Options of serverless-offline, of its section in `custom` or of the command line. */
+export type ServerlessOptions = Readonly<Record<string, unknown>>;
+
+/** The framework's writer of messages to the person at the terminal. */
+export type EmulatorLog = Readonly<
+  Record<'debug' | 'info' | 'notice' | 'warning' | 'error', (...message: unknown[]) => void>
+>;

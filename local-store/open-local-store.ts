@@ -1,0 +1,73 @@
+import { join, resolve } from 'node:path';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { ObjectStore } from '../lib/ports/object-store.ts';
+import { requireDataDirectoryFormat } from './data-directory-format.ts';
+import type { LocalStream } from './local-stream.ts';
+import { openObjectDirectory } from './object-directory.ts';
+import { acquireOwnerLock } from './owner-lock.ts';
+import { openPartitionedLog, type StreamSettings } from './partitioned-log.ts';
+
+/** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
+export interface LocalStore {
+  readonly objects: ObjectStore;
+  /** @throws RangeError  no stream of this name was opened */
+  stream(name: string): LocalStream;
+  /** Finishes what runs, and gives the directory free. */
+  close(): Promise<void>;
+}
+
+export interface LocalStoreOptions {
+  readonly clock: Clock;
+  readonly streams: Readonly<Record<string, StreamSettings>>;
+}
+
+/** What this process has opened, by directory: the functions find here what the emulator opened before them. */
+const openStores = new Map<string, LocalStore>();
+
+/**
+ * Opens a data directory and makes this process its owner.
+ * @throws DirectoryInUse    another process owns it, or this one has opened it before
+ * @throws UnreadableFormat  a newer version of this program wrote it
+ */
+export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
+  const directory = resolve(dataDirectory);
+  const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
+  try {
+    await requireDataDirectoryFormat(directory);
+    const objects = await openObjectDirectory(join(directory, 'objects'));
+    const log = await openPartitionedLog(join(directory, 'log'), options);
+    const streams = new Map<string, LocalStream>();
+    for (const [name, settings] of Object.entries(options.streams)) {
+      streams.set(name, await log.stream(name, settings));
+    }
+    const store: LocalStore = {
+      objects,
+      stream(name) {
+        const stream = streams.get(name);
+        if (stream === undefined) throw new RangeError(`There is no stream "${name}" in ${directory}.`);
+        return stream;
+      },
+      async close() {
+        openStores.delete(directory);
+        await log.close();
+        await objects.close();
+        await lock.release();
+      },
+    };
+    openStores.set(directory, store);
+    return store;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/**
+ * The store that this process has opened in the directory.
+ * @throws Error  none: the functions run in another process than the emulator
+ */
+export function openedLocalStore(dataDirectory: string): LocalStore {
+  const store = openStores.get(resolve(dataDirectory));
+  if (store !== undefined) return store;
+  throw new Error(`${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`);
+}

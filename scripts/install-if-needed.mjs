@@ -1,0 +1,27 @@
+// Makes `npm start`, `npm test` and the like enough on a fresh checkout: installs from the lock file when what is in
+// node_modules is not what the lock file says. npm keeps a copy of the lock of what it installed there.
+import { execSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+if (!isInstalled()) {
+  console.log('Installing the dependencies (once, and after they change) …');
+  execSync('npm ci --include=dev --no-audit --no-fund', { stdio: 'inherit' });
+}
+
+function isInstalled() {
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  if (wanted === undefined || installed === undefined) return false;
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || installed[path]?.version === version || (optional && !installed[path]),
+  );
+}
+
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
