@@ -49,8 +49,9 @@ export const logEntrySchema = z.object(
       .trim()
       .max(maxUserAgentLength, `must have at most ${maxUserAgentLength} characters`),
     status: z
-      .union([z.int().min(100).max(599), z.string().regex(statusPattern)], {
-        error: 'must be an integer of 100–599',
+      .unknown()
+      .refine((status) => status === undefined || parseStatus(status) !== undefined, {
+        error: 'must be an integer of 100–599, or its decimal string',
       })
       .optional(),
   },

@@ -1,0 +1,31 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
+import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
+
+/** An event stream of one partition that lasts as long as the process. */
+export interface InMemoryEventStream extends EventStream {
+  /** Consumes: takes out and returns the oldest records (all of them without `maxRecords`), in the order of the puts. */
+  drain(maxRecords?: number): readonly StreamRecord[];
+}
+
+/** The event stream of tests: what is put stays until it is drained. */
+export function createInMemoryEventStream({ clock }: { readonly clock: Clock }): InMemoryEventStream {
+  const kept: { readonly record: StreamRecord; readonly putAt: Date }[] = [];
+  return {
+    async put(records) {
+      requireRecordsWithinLimits(records);
+      const putAt = clock.now();
+      for (const { partitionKey, data } of records) {
+        kept.push({ record: { partitionKey, data: Uint8Array.from(data) }, putAt });
+      }
+    },
+
+    async backlog() {
+      return { records: kept.length, oldestPutAt: kept[0]?.putAt };
+    },
+
+    drain(maxRecords = kept.length) {
+      return kept.splice(0, maxRecords).map(({ record }) => record);
+    },
+  };
+}

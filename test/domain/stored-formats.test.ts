@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
+import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
+import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
+import { UnreadableFormat } from '../../lib/errors.ts';
+import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+
+/**
+ * What an earlier version has stored, byte for byte. A file here is never changed: when a format changes, a file of the
+ * new version is added, and the old ones must stay readable.
+ */
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../fixtures/formats/${name}`, import.meta.url));
+}
+
+const partial = windowPartial({
+  id: 'partial-1',
+  part: 1,
+  isLate: true,
+  counts: {
+    requestsByPath: { 'GET /': 2, 'GET /grüße?a=b': 1, 'GET /\ud800': 1 },
+    requestsByUserAgent: { Chrome: 3, Other: 1 },
+    requestsByStatus: { 200: 1 },
+  },
+});
+
+const window = {
+  customerId: customer('Acme.%2e'),
+  windowStart: windowStart(),
+  requests: 3,
+  batches: 2,
+  revision: 7,
+  lateRequests: 1,
+  updatedAt: instant('2025-12-28T18:04:05.678Z'),
+  counts: {
+    requestsByPath: new Map([['GET /', 2], ['GET /",\n"partialIds":"', 1]]),
+    requestsByUserAgent: new Map([['Chrome', 3]]),
+    requestsByStatus: new Map([['(other)', 3]]),
+  },
+  partialIds: Buffer.from('partial-id-00001partial-id-00002'),
+};
+
+const batch = {
+  customerId: customer(),
+  id: { text: 'order 7', origin: 'key' },
+  payloadHash: '0123456789abcdef'.repeat(4),
+  storedAt: instant('2025-12-28T18:04:05.678Z'),
+  rulesVersion: 'rules-1',
+  mediaType: 'application/x-ndjson',
+  entries: 4,
+  windows: 1,
+  partials: [{ windowStart: windowStart(), part: 0, isLate: false, data: Buffer.from('{"partial":\n"0"}') }],
+} as const;
+
+describe('a partial', () => {
+  it('is read as it was written', () => {
+    expect(decodePartial(encodePartial(partial))).toEqual(partial);
+  });
+
+  it('of version 1 stays readable', () => {
+    expect(decodePartial(fixture('partial-1.json'))).toEqual(partial);
+  });
+});
+
+describe('a window', () => {
+  it('is read as it was written, whatever its keys contain', () => {
+    expect(decodeWindow(encodeWindow(window))).toEqual(window);
+  });
+
+  it('of version 1 stays readable', () => {
+    expect(decodeWindow(fixture('window-1.json'))).toEqual(window);
+  });
+
+  it('is one JSON document', () => {
+    expect(JSON.parse(encodeWindow(window).toString())).toMatchObject({ formatVersion: 1, requests: 3 });
+  });
+
+  it('gives its counts from its beginning alone, or says that there is more of them', () => {
+    const { partialIds, ...counts } = window;
+    const body = encodeWindow(window);
+    const idsLength = partialIds.toString('base64').length + '"}\n'.length;
+    expect(decodeWindowCounts(body.subarray(0, body.length - idsLength))).toEqual(counts);
+    expect(decodeWindowCounts(body.subarray(0, 50))).toBeUndefined();
+  });
+
+  it('that is cut short anywhere is not taken for a whole one', () => {
+    const body = encodeWindow(window);
+    for (let length = 0; length < body.length; length++) {
+      expect(() => decodeWindow(body.subarray(0, length))).toThrow(UnreadableFormat);
+    }
+  });
+});
+
+describe('a batch', () => {
+  it('is read as it was written, with the bytes that were emitted', () => {
+    const object = encodeBatch(batch, Buffer.from('the body'));
+    expect(decodeBatch(object)).toEqual({ batch, gzippedBody: Buffer.from('the body') });
+  });
+
+  it('of version 1 stays readable', () => {
+    const { batch: read, gzippedBody } = decodeBatch(fixture('batch-1'));
+    expect(read).toEqual(batch);
+    expect(gunzipSync(gzippedBody).toString()).toBe('{"receivedAt":"2025-12-28T18:03:07Z"}\n');
+  });
+
+  it('that ends before its partials do is refused', () => {
+    const object = encodeBatch(batch, Buffer.alloc(0));
+    expect(() => decodeBatch(object.subarray(0, object.length - 5))).toThrow(UnreadableFormat);
+    expect(() => decodeBatch(object.subarray(0, 20))).toThrow(UnreadableFormat);
+  });
+});
+
+describe('what a newer version wrote', () => {
+  it.each([
+    ['a partial', () => decodePartial(Buffer.from('{"formatVersion":2}'))],
+    ['a window', () => decodeWindow(Buffer.from('{"formatVersion":2,\n"partialIds":""}\n'))],
+    ['a batch', () => decodeBatch(Buffer.from('{"formatVersion":2}\n'))],
+  ])('is refused for %s, with a message that says so', (_what, decode) => {
+    expect(decode).toThrow(/has format version 2; this version of the program reads up to 1/);
+  });
+});
+
+describe('what is damaged', () => {
+  it.each(['', 'null', '7', '{}', '{"formatVersion":"1"}', '{"formatVersion":1}', '{"formatVersion":1,"requests":-1}'])(
+    'is refused: %j',
+    (text) => {
+      expect(() => decodePartial(Buffer.from(text))).toThrow(UnreadableFormat);
+      expect(() => decodeBatch(Buffer.from(`${text}\n`))).toThrow(UnreadableFormat);
+    },
+  );
+});

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../lib/domain/log-entry.ts';
+import { decodePartial } from '../../lib/domain/partial.ts';
+import { summarise } from '../../lib/domain/summarise.ts';
+import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factories.ts';
+
+const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxRecordBytes: 1_048_576 };
+
+function partialsOf(entries: readonly LogEntry[], changed: Partial<typeof options & { storedAt: string }> = {}) {
+  const { storedAt = '2025-12-28T18:04:00Z', ...otherOptions } = changed;
+  const batch = {
+    customerId: customer(),
+    batchId: batchIdOf('batch-1'),
+    payloadHash: 'f'.repeat(64),
+    storedAt: instant(storedAt),
+    entries,
+  };
+  return summarise(batch, { ...options, ...otherOptions });
+}
+
+describe('summarise', () => {
+  it('counts each minute by method and path, by agent, and by status where there is one', () => {
+    const [first, second, ...more] = partialsOf([
+      logEntry({ receivedAt: '2025-12-28T18:04:59Z', path: '/b' }),
+      logEntry({ receivedAt: '2025-12-28T18:03:00Z', status: 200 }),
+      logEntry({ receivedAt: '2025-12-28T18:03:59Z', userAgent: 'Wget/1.2' }),
+      logEntry({ receivedAt: '2025-12-28T18:03:30Z', method: 'POST', userAgent: '' }),
+    ]).map(({ data }) => decodePartial(data));
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ windowStart: '2025-12-28T18:03:00Z', part: 0, requests: 3, isLate: false });
+    expect(first?.counts).toEqual({
+      requestsByPath: new Map([['GET /', 2], ['POST /', 1]]),
+      requestsByUserAgent: new Map([['curl', 1], ['Wget', 1], ['Other', 1]]),
+      requestsByStatus: new Map([['200', 1]]),
+    });
+    expect(second).toMatchObject({ windowStart: '2025-12-28T18:04:00Z', requests: 1 });
+    expect(second?.id).toEqual(first?.id);
+  });
+
+  it('calls a window late that ended longer before the batch was stored than is allowed', () => {
+    const entry = logEntry({ receivedAt: '2025-12-28T18:03:07Z' });
+    expect(partialsOf([entry], { storedAt: '2025-12-28T18:14:00.000Z' })[0]?.isLate).toBe(false);
+    expect(partialsOf([entry], { storedAt: '2025-12-28T18:14:00.001Z' })[0]?.isLate).toBe(true);
+  });
+
+  it('divides what is too large for a record into parts that fit and add up', () => {
+    const entries = Array.from({ length: 200 }, (_, index) => logEntry({ path: `/${'p'.repeat(50)}/${index}` }));
+    const maxRecordBytes = 2_000;
+    const parts = partialsOf(entries, { maxRecordBytes });
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.map(({ part }) => part)).toEqual(parts.map((_, index) => index));
+    const partials = parts.map(({ data }) => decodePartial(data));
+    expect(new Set(partials.map(({ id }) => id.toString('hex'))).size).toBe(parts.length);
+    expect(partials.reduce((sum, { requests }) => sum + requests, 0)).toBe(entries.length);
+    for (const { data } of parts) expect(data.length).toBeLessThan(maxRecordBytes);
+    for (const { counts, requests } of partials) {
+      expect([...counts.requestsByPath.values()].reduce((sum, count) => sum + count, 0)).toBe(requests);
+    }
+  });
+
+  it('fits the longest entry that there can be into a record', () => {
+    const entry = logEntry({ method: 'M'.repeat(32), path: '\u0001'.repeat(2_048), userAgent: '\ud800'.repeat(1_024) });
+    expect(partialsOf([entry])).toHaveLength(1);
+  });
+
+  it('counts every entry once, whatever the batch', () => {
+    const entries = fc.array(
+      fc.record({ minute: fc.integer({ min: 0, max: 3 }), path: fc.string({ unit: 'binary' }), userAgent: fc.string() }),
+      { minLength: 1, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(entries, fc.constantFrom(600, 1_048_576), (sent, maxRecordBytes) => {
+        const parts = partialsOf(
+          sent.map(({ minute, ...fields }) => logEntry({ receivedAt: `2025-12-28T18:0${minute}:00Z`, ...fields })),
+          { maxRecordBytes },
+        );
+        const found = new Map<string, number>();
+        for (const { data } of parts) {
+          const { windowStart, counts } = decodePartial(data);
+          for (const [key, requests] of counts.requestsByPath) {
+            found.set(`${windowStart} ${key}`, (found.get(`${windowStart} ${key}`) ?? 0) + requests);
+          }
+        }
+        const expected = new Map<string, number>();
+        for (const { minute, path } of sent) {
+          const key = `2025-12-28T18:0${minute}:00Z GET ${path}`;
+          expected.set(key, (expected.get(key) ?? 0) + 1);
+        }
+        expect(found).toEqual(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
+import { browsers, browserVariants } from '../../lib/domain/user-agent/browsers.ts';
+import { distinctProducts, leadingProducts, runtimes } from '../../lib/domain/user-agent/products.ts';
+
+/** What the rules were when this version was given to them. */
+const frozen = {
+  version: '1+ua-parser-js.1.0.41',
+  tables: '485d606df1ba7eb7',
+  families: '1424b54a00d00af6',
+};
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+describe('userAgentRulesVersion', () => {
+  it('is raised with every change of the tables (raise RULES_REVISION, then write the new digest here)', () => {
+    const sorted = (table: ReadonlyMap<string, unknown>): unknown[] =>
+      [...table].sort(([a], [b]) => (a < b ? -1 : 1));
+    const variants = [...browserVariants].map(
+      ([name, cases]) => [name, cases.map(([pattern, family]) => [String(pattern), family])] as const,
+    );
+    const tables = [browsers, new Map(variants), distinctProducts, leadingProducts, runtimes].map(sorted);
+    expect({ version: userAgentRulesVersion, tables: digest(JSON.stringify(tables)) }).toEqual({
+      version: frozen.version,
+      tables: frozen.tables,
+    });
+  });
+
+  it('is raised when a listed agent gets another family (or, where agents were only added, the digest renewed)', () => {
+    const list = readFileSync(new URL('../fixtures/user-agents.txt', import.meta.url), 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line.includes('\t'))
+      .sort()
+      .join('\n');
+    expect({ version: userAgentRulesVersion, families: digest(list) }).toEqual({
+      version: frozen.version,
+      families: frozen.families,
+    });
+  });
+});

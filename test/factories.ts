@@ -1,0 +1,69 @@
+import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
+import type { CountingRules } from '../lib/domain/counting-rules.ts';
+import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
+import { mapDimensions, type DimensionField } from '../lib/domain/dimensions.ts';
+import type { LogEntry } from '../lib/domain/log-entry.ts';
+import { partialIdBytes, type WindowPartial } from '../lib/domain/partial.ts';
+import { minuteOfInstant } from '../lib/domain/timestamp.ts';
+import { parseWindowStart, type EpochMinute, type WindowStart } from '../lib/domain/window.ts';
+
+export function customer(text = 'cus-axon'): CustomerId {
+  return required(parseCustomerId(text), text);
+}
+
+export function batchIdOf(key: string): BatchId {
+  return required(batchIdFromKey(key), key);
+}
+
+export function windowStart(text = '2025-12-28T18:03:00Z'): WindowStart {
+  return required(parseWindowStart(text), text);
+}
+
+export function minuteOf(instant: string): EpochMinute {
+  return required(minuteOfInstant(instant), instant);
+}
+
+export function logEntry({ receivedAt = '2025-12-28T18:03:07Z', ...fields }: LogEntryFields = {}): LogEntry {
+  return { minute: minuteOf(receivedAt), method: 'GET', path: '/', userAgent: 'curl/8.0', status: undefined, ...fields };
+}
+
+type LogEntryFields = Partial<Omit<LogEntry, 'minute'>> & { readonly receivedAt?: string };
+
+/** An entry as a client sends it. */
+export function sentEntry(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.0', ...fields };
+}
+
+/** A partial with an id of its own for each `id`, and as many requests as its paths have. */
+export function windowPartial({ id, counts = {}, ...fields }: WindowPartialFields): WindowPartial {
+  const byField = mapDimensions((field) => new Map(Object.entries(counts[field] ?? {})));
+  const requests = [...byField.requestsByPath.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    customerId: customer(),
+    windowStart: windowStart(),
+    id: Buffer.from(String(id).padStart(partialIdBytes, '0')),
+    part: 0,
+    isLate: false,
+    requests,
+    counts: byField,
+    ...fields,
+  };
+}
+
+type WindowPartialFields = Partial<Omit<WindowPartial, 'id' | 'counts'>> & {
+  readonly id: number | string;
+  readonly counts?: Partial<Record<DimensionField, Readonly<Record<string, number>>>>;
+};
+
+/** Rules that take the text before the first slash for the family. */
+export const simpleRules: CountingRules = {
+  version: 'simple-1',
+  userAgentFamily: (userAgent) => userAgent.split('/')[0] || 'Other',
+};
+
+export const instant = (text: string): Date => new Date(text);
+
+function required<T>(value: T | undefined, from: string): T {
+  if (value === undefined) throw new Error(`A test uses ${JSON.stringify(from)}, which is not valid.`);
+  return value;
+}

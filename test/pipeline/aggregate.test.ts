@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { minuteKey } from '../../lib/domain/keys.ts';
+import { encodePartial, type WindowPartial } from '../../lib/domain/partial.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
+import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+
+const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 2 } };
+const other = windowStart('2025-12-28T18:05:00Z');
+
+function recordsOf(partials: readonly WindowPartial[]) {
+  return partials.map((partial, index) => ({ sequenceNumber: String(index + 1), data: encodePartial(partial) }));
+}
+
+/** A store that counts its calls, and fails those that a test picks. */
+class WatchedStore extends InMemoryObjectStore {
+  readonly calls: string[] = [];
+  failing: (call: string) => Error | undefined = () => undefined;
+
+  override async get(...args: Parameters<InMemoryObjectStore['get']>) {
+    await this.#note(`get ${args[0]}`);
+    return super.get(...args);
+  }
+
+  override async put(...args: Parameters<InMemoryObjectStore['put']>) {
+    await this.#note(`put ${args[0]}`);
+    return super.put(...args);
+  }
+
+  async #note(call: string): Promise<void> {
+    this.calls.push(call);
+    const failure = this.failing(call);
+    if (failure) throw failure;
+  }
+
+  async window(start = windowStart()) {
+    const object = await super.get(minuteKey(customer(), start));
+    return object && decodeWindow(object.body);
+  }
+}
+
+describe('aggregate', () => {
+  it('reads and writes each window once, however many partials it gets', async () => {
+    const store = new WatchedStore();
+    const partials = Array.from({ length: 100 }, (_, id) =>
+      windowPartial({ id, counts, windowStart: id % 2 === 0 ? windowStart() : other }),
+    );
+    const { failed, windowsCreated, windowsUpdated } = await aggregate(recordsOf(partials), { store, clock }, limits);
+    expect({ failed, windowsCreated, windowsUpdated }).toEqual({ failed: [], windowsCreated: 2, windowsUpdated: 0 });
+    expect(store.calls.toSorted()).toEqual([
+      'get aggregates/minute/cus-axon/2025/12/28/18/03.json',
+      'get aggregates/minute/cus-axon/2025/12/28/18/05.json',
+      'put aggregates/minute/cus-axon/2025/12/28/18/03.json',
+      'put aggregates/minute/cus-axon/2025/12/28/18/05.json',
+    ]);
+    expect(await store.window()).toMatchObject({ requests: 100, batches: 50, revision: 1 });
+  });
+
+  it('writes nothing for partials that are counted', async () => {
+    const store = new WatchedStore();
+    const records = recordsOf([windowPartial({ id: 1, counts })]);
+    await aggregate(records, { store, clock }, limits);
+    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({ windowsCreated: 0, windowsUpdated: 0 });
+    expect(await store.window()).toMatchObject({ requests: 2, revision: 1 });
+  });
+
+  it('loses nothing when several write one window at the same time', async () => {
+    const store = new WatchedStore();
+    const invocations = Array.from({ length: 30 }, (_, id) =>
+      aggregate(recordsOf([windowPartial({ id, counts })]), { store, clock }, limits),
+    );
+    await Promise.all(invocations);
+    expect(await store.window()).toMatchObject({ requests: 60, batches: 30, revision: 30 });
+  });
+
+  it('fails only the records of the window that could not be written', async () => {
+    const store = new WatchedStore();
+    store.failing = (call) => (call.startsWith('put') && call.includes('/03.json') ? new Unavailable('full') : undefined);
+    const records = recordsOf([
+      windowPartial({ id: 1, counts }),
+      windowPartial({ id: 2, counts, windowStart: other }),
+      windowPartial({ id: 3, counts }),
+    ]);
+    const { failed } = await aggregate(records, { store, clock }, limits);
+    expect(failed.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['1', '3']);
+    expect(await store.window(other)).toMatchObject({ requests: 2 });
+
+    store.failing = () => undefined;
+    expect((await aggregate(records, { store, clock }, limits)).failed).toEqual([]);
+    expect(await store.window()).toMatchObject({ requests: 4 });
+    expect(await store.window(other)).toMatchObject({ requests: 2, revision: 1 });
+  });
+
+  it('fails a record that it cannot read, and counts those around it', async () => {
+    const store = new WatchedStore();
+    const [first, last] = recordsOf([windowPartial({ id: 1, counts }), windowPartial({ id: 2, counts })]);
+    const records = [first, { sequenceNumber: 'bad', data: Buffer.from('{}') }, last].filter((record) => record !== undefined);
+    const { failed } = await aggregate(records, { store, clock }, limits);
+    expect(failed).toEqual([{ sequenceNumber: 'bad', error: expect.any(UnreadableFormat) as Error }]);
+    expect(await store.window()).toMatchObject({ requests: 4 });
+  });
+
+  it('never writes over a window that it cannot read', async () => {
+    const store = new WatchedStore();
+    const key = minuteKey(customer(), windowStart());
+    const newer = Buffer.from('{"formatVersion":2,\n"partialIds":""}\n');
+    await store.put(key, newer, { ifNoneMatch: '*' });
+    const { failed } = await aggregate(recordsOf([windowPartial({ id: 1, counts })]), { store, clock }, limits);
+    expect(failed).toHaveLength(1);
+    expect((await store.get(key))?.body).toEqual(newer);
+  });
+
+  it('folds what is beyond the limit of keys', async () => {
+    const store = new WatchedStore();
+    const partial = windowPartial({ id: 1, counts: { requestsByPath: { 'GET /a': 3, 'GET /b': 1, 'GET /c': 2 } } });
+    await aggregate(recordsOf([partial]), { store, clock }, { ...limits, maxKeysPerDimension: 1 });
+    expect((await store.window())?.counts.requestsByPath).toEqual(new Map([['GET /a', 3], ['(other)', 3]]));
+  });
+});

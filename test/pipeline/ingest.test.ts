@@ -1,0 +1,142 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { decodeBatch } from '../../lib/domain/batch-format.ts';
+import { batchKey } from '../../lib/domain/keys.ts';
+import { decodePartial } from '../../lib/domain/partial.ts';
+import { IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import type { EventStream } from '../../lib/ports/event-stream.ts';
+import { batchIdOf, customer, instant, sentEntry, simpleRules } from '../factories.ts';
+
+const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+const options = { rules: simpleRules, allowedLatenessSeconds: 600 };
+
+function createPorts() {
+  return { store: new InMemoryObjectStore(), stream: createInMemoryEventStream({ clock }), clock };
+}
+
+async function batchOf(entries: readonly object[], key?: string) {
+  const sent = {
+    customerId: customer(),
+    id: key === undefined ? undefined : batchIdOf(key),
+    mediaType: 'application/json',
+    contentEncoding: '',
+    body: Buffer.from(JSON.stringify(entries)),
+  } as const;
+  return readBatch(sent, 2_097_152);
+}
+
+/** A stream that a crash, or an outage, keeps from taking anything. */
+const deadStream: EventStream = {
+  put: () => Promise.reject(new Unavailable('The stream is gone.')),
+  backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+};
+
+describe('ingest', () => {
+  it('stores what will be counted with the entries as they were received, and emits just that', async () => {
+    const ports = createPorts();
+    const batch = await batchOf([sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:07Z' })], 'k');
+    const { isFirst } = await ingest(batch, ports, options);
+
+    const object = await ports.store.get(batchKey(customer(), batchIdOf('k')));
+    const { batch: stored, gzippedBody } = decodeBatch(object?.body ?? expect.fail('not stored'));
+    expect(isFirst).toBe(true);
+    expect(stored).toMatchObject({ entries: 2, windows: 2, rulesVersion: 'simple-1', storedAt: clock.now() });
+    expect(JSON.parse(gunzipSync(gzippedBody).toString())).toEqual([
+      sentEntry(),
+      sentEntry({ receivedAt: '2025-12-28T18:04:07Z' }),
+    ]);
+    const emitted = ports.stream.drain();
+    expect(emitted.map(({ partitionKey }) => partitionKey)).toEqual([
+      'cus-axon/2025-12-28T18:03:00Z',
+      'cus-axon/2025-12-28T18:04:00Z',
+    ]);
+    expect(emitted.map(({ data }) => Buffer.from(data))).toEqual(stored.partials.map(({ data }) => data));
+  });
+
+  it('emits a duplicate again, from what was stored first', async () => {
+    const ports = createPorts();
+    await ingest(await batchOf([sentEntry()], 'k'), ports, options);
+    const first = ports.stream.drain();
+
+    const newerRules = { version: 'newer', userAgentFamily: () => 'another family' };
+    const again = await ingest(await batchOf([sentEntry()], 'k'), ports, { ...options, rules: newerRules });
+    expect(again.isFirst).toBe(false);
+    expect(again.batch.rulesVersion).toBe('simple-1');
+    expect(ports.stream.drain()).toEqual(first);
+  });
+
+  it('leaves a batch that it could not emit for the repetition to emit', async () => {
+    const ports = createPorts();
+    const batch = await batchOf([sentEntry()], 'k');
+    await expect(ingest(batch, { ...ports, stream: deadStream }, options)).rejects.toThrow(Unavailable);
+    expect(await ports.store.get(batchKey(customer(), batchIdOf('k')))).toBeDefined();
+
+    expect((await ingest(batch, ports, options)).isFirst).toBe(false);
+    expect(ports.stream.drain()).toHaveLength(1);
+  });
+
+  it('refuses another payload under a used key, and emits nothing', async () => {
+    const ports = createPorts();
+    await ingest(await batchOf([sentEntry()], 'k'), ports, options);
+    ports.stream.drain();
+    const other = await batchOf([sentEntry({ path: '/other' })], 'k');
+    await expect(ingest(other, ports, options)).rejects.toThrow(IdempotencyKeyReused);
+    expect(ports.stream.drain()).toEqual([]);
+  });
+
+  it('takes equal payloads without a key for one batch, and those of two customers for two', async () => {
+    const ports = createPorts();
+    const batch = await batchOf([sentEntry()]);
+    expect((await ingest(batch, ports, options)).isFirst).toBe(true);
+    expect((await ingest(await batchOf([sentEntry()]), ports, options)).isFirst).toBe(false);
+    const another = await readBatch(
+      {
+        customerId: customer('cus-other'),
+        id: undefined,
+        mediaType: 'application/json',
+        contentEncoding: '',
+        body: Buffer.from(JSON.stringify([sentEntry()])),
+      },
+      2_097_152,
+    );
+    expect(another.payloadHash).not.toBe(batch.payloadHash);
+    expect((await ingest(another, ports, options)).isFirst).toBe(true);
+  });
+
+  it('lets exactly one of several at the same time be the first', async () => {
+    const ports = createPorts();
+    const batch = await batchOf([sentEntry()], 'k');
+    const all = await Promise.all(Array.from({ length: 20 }, () => ingest(batch, ports, options)));
+    expect(all.filter(({ isFirst }) => isFirst)).toHaveLength(1);
+    expect(new Set(ports.stream.drain().map(({ data }) => decodePartial(Buffer.from(data)).id.toString('hex'))).size).toBe(1);
+  });
+
+  it('refuses entries of more minutes than a week has, before anything is stored', async () => {
+    const ports = createPorts();
+    const start = Date.parse('2025-12-01T00:00:00Z');
+    const minutes = (count: number) =>
+      Array.from({ length: count }, (_, minute) =>
+        sentEntry({ receivedAt: new Date(start + minute * 60_000).toISOString() }),
+      );
+    await expect(ingest(await batchOf(minutes(10_081), 'k'), ports, options)).rejects.toThrow(InvalidRequest);
+    expect(await ports.store.get(batchKey(customer(), batchIdOf('k')))).toBeUndefined();
+    expect((await ingest(await batchOf(minutes(10_080), 'k'), ports, options)).batch.windows).toBe(10_080);
+  });
+});
+
+describe('the payload hash', () => {
+  it('is SHA-256 of customer, line break and body, for small and for large bodies', async () => {
+    const { createHash } = await import('node:crypto');
+    for (const count of [1, 2_000]) {
+      const entries = Array.from({ length: count }, () => sentEntry());
+      const expected = createHash('sha256').update(`cus-axon\n${JSON.stringify(entries)}`).digest('hex');
+      const { payloadHash, id } = await batchOf(entries);
+      expect(payloadHash).toBe(expected);
+      expect(id.text).toBe(`sha256-${expected}`);
+    }
+  });
+});

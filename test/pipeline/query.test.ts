@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { encodePartial } from '../../lib/domain/partial.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { query, type WindowQuery } from '../../lib/pipeline/query.ts';
+import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+
+const clock = { now: () => instant('2025-12-28T18:30:00Z') };
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+
+async function storeWith(minutes: readonly string[], paths: Readonly<Record<string, number>> = { 'GET /': 1 }) {
+  const store = new InMemoryObjectStore();
+  const records = minutes.map((minute, id) => ({
+    sequenceNumber: String(id),
+    data: encodePartial(windowPartial({ id, windowStart: windowStart(minute), counts: { requestsByPath: paths } })),
+  }));
+  await aggregate(records, { store, clock }, limits);
+  return store;
+}
+
+function queryOf(changed: Partial<WindowQuery> = {}): WindowQuery {
+  return {
+    customerId: customer(),
+    from: windowStart('2025-12-28T18:00:00Z'),
+    to: windowStart('2025-12-28T19:00:00Z'),
+    after: undefined,
+    limit: 1_000,
+    top: undefined,
+    allowedLatenessSeconds: 600,
+    ...changed,
+  };
+}
+
+const minutesOf = (count: number) =>
+  Array.from({ length: count }, (_, minute) => `2025-12-28T18:${String(minute).padStart(2, '0')}:00Z`);
+
+describe('query', () => {
+  it('gives the windows from `from` until before `to`, in the order of time', async () => {
+    const store = await storeWith([
+      '2025-12-28T17:59:00Z',
+      '2025-12-28T18:10:00Z',
+      '2025-12-28T18:00:00Z',
+      '2025-12-28T18:59:00Z',
+      '2025-12-28T19:00:00Z',
+    ]);
+    const { windows, lastWindow } = await query(queryOf(), { store, clock });
+    expect(windows.map((window) => window.windowStart)).toEqual([
+      '2025-12-28T18:00:00Z',
+      '2025-12-28T18:10:00Z',
+      '2025-12-28T18:59:00Z',
+    ]);
+    expect(lastWindow).toBeUndefined();
+  });
+
+  it('shows nothing of another customer', async () => {
+    const store = await storeWith(['2025-12-28T18:10:00Z']);
+    expect((await query(queryOf({ customerId: customer('cus-axo') }), { store, clock })).windows).toEqual([]);
+  });
+
+  it('goes on after the last window of a page, and says when there is no more', async () => {
+    const store = await storeWith(minutesOf(45));
+    const found: string[] = [];
+    let after: WindowQuery['after'];
+    do {
+      const page = await query(queryOf({ limit: 20, after }), { store, clock });
+      expect(page.windows.length).toBeLessThanOrEqual(20);
+      found.push(...page.windows.map((window) => window.windowStart));
+      after = page.lastWindow;
+    } while (after !== undefined);
+    expect(found).toEqual(minutesOf(45));
+  });
+
+  it('ends a page at its limit without a promise of more where there is no more', async () => {
+    const store = await storeWith(minutesOf(20));
+    expect(await query(queryOf({ limit: 20 }), { store, clock })).toMatchObject({ lastWindow: undefined });
+  });
+
+  it('ends a page when it has become large', async () => {
+    const paths = Object.fromEntries(Array.from({ length: 1_000 }, (_, id) => [`GET /${'p'.repeat(500)}/${id}`, 1]));
+    const store = await storeWith(minutesOf(20), paths);
+    const { windows, lastWindow } = await query(queryOf(), { store, clock });
+    expect(windows.length).toBeLessThan(20);
+    expect(lastWindow).toBe(windows.at(-1)?.windowStart);
+    expect(Buffer.byteLength(JSON.stringify(windows))).toBeGreaterThan(4 * 1_024 * 1_024);
+    expect(Buffer.byteLength(JSON.stringify(windows))).toBeLessThan(5 * 1_024 * 1_024);
+  });
+
+  it('keeps the largest keys where only these are asked for', async () => {
+    const store = await storeWith(minutesOf(1), { 'GET /a': 1, 'GET /b': 5, 'GET /c': 2 });
+    const [window] = (await query(queryOf({ top: 1 }), { store, clock })).windows;
+    expect(window?.requestsByPath).toEqual({ 'GET /b': 5, '(other)': 3 });
+    expect(window?.requests).toBe(8);
+  });
+
+  it('calls a window complete when the allowed lateness is over', async () => {
+    const store = await storeWith(['2025-12-28T18:18:00Z', '2025-12-28T18:19:00Z']);
+    const { windows } = await query(queryOf(), { store, clock });
+    expect(windows.map(({ complete }) => complete)).toEqual([true, false]);
+  });
+});
