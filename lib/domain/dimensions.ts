@@ -2,18 +2,37 @@ import * as z from 'zod';
 import type { CountingRules } from './counting-rules.ts';
 import type { LogEntry } from './log-entry.ts';
 
+interface Dimension {
+  /** Its name in partials, window aggregates and answers. */
+  readonly field: string;
+  /** What of an entry is tallied; `undefined` where the entry is not counted in this dimension. */
+  readonly valueOf: (entry: LogEntry) => string | undefined;
+  /** The key under which a value is counted. Several values may have one key; it is made once for each value. */
+  readonly keyOf: (value: string, rules: CountingRules) => string;
+}
+
 /**
- * What requests are counted by. This list is the one place that knows the dimensions: partials, window aggregates and
- * answers have a field for each, named here. An entry without a key is not counted in that dimension.
+ * What requests are counted by. This list is the one place that knows the dimensions: all else has as many as it has.
  */
 export const dimensions = [
-  { field: 'requestsByPath', keyOf: ({ method, path }: LogEntry) => `${method} ${path}` },
+  {
+    field: 'requestsByPath',
+    // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
+    // half the time of putting one together for each.
+    valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
+    keyOf: (value) => (value.startsWith(' ') ? value.slice(1) : `GET ${value}`),
+  },
   {
     field: 'requestsByUserAgent',
-    keyOf: ({ userAgent }: LogEntry, rules: CountingRules) => rules.userAgentFamily(userAgent),
+    valueOf: ({ userAgent }) => userAgent,
+    keyOf: (userAgent, rules) => rules.userAgentFamily(userAgent),
   },
-  { field: 'requestsByStatus', keyOf: ({ status }: LogEntry) => status?.toString() },
-] as const;
+  {
+    field: 'requestsByStatus',
+    valueOf: ({ status }) => status?.toString(),
+    keyOf: (status) => status,
+  },
+] as const satisfies readonly Dimension[];
 
 export type DimensionField = (typeof dimensions)[number]['field'];
 
@@ -22,6 +41,26 @@ export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 
 /** The same as it is written down. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
+
+/** Counts the entries by each dimension. */
+export function countEntries(entries: readonly LogEntry[], rules: CountingRules): Counts {
+  const counts = emptyCounts();
+  for (const { field, valueOf, keyOf } of dimensions) {
+    const tallies = new Map<string, { requests: number }>();
+    for (const entry of entries) {
+      const value = valueOf(entry);
+      if (value === undefined) continue;
+      const tally = tallies.get(value);
+      if (tally === undefined) tallies.set(value, { requests: 1 });
+      else tally.requests += 1;
+    }
+    for (const [value, { requests }] of tallies) {
+      const key = keyOf(value, rules);
+      counts[field].set(key, (counts[field].get(key) ?? 0) + requests);
+    }
+  }
+  return counts;
+}
 
 /** A record with a value for each dimension. */
 export function mapDimensions<T>(valueOf: (field: DimensionField) => T): Record<DimensionField, T> {

@@ -1,7 +1,7 @@
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
-import { dimensions, emptyCounts, type Counts } from './dimensions.ts';
+import { countEntries } from './dimensions.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
 import { endedBefore, windowStartOf, type EpochMinute } from './window.ts';
@@ -43,7 +43,7 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
       const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
 
       const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
-        const counts = count(share, options.rules);
+        const counts = countEntries(share, options.rules);
         const partial = { customerId, windowStart, id: idOfPart(part), part, isLate, requests: share.length, counts };
         const data = encodePartial(partial);
         if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
@@ -63,18 +63,6 @@ function groupByMinute(entries: readonly LogEntry[]): Map<EpochMinute, LogEntry[
     else group.push(entry);
   }
   return groups;
-}
-
-function count(entries: readonly LogEntry[], rules: CountingRules): Counts {
-  const counts = emptyCounts();
-  for (const { field, keyOf } of dimensions) {
-    const requestsByKey = counts[field];
-    for (const entry of entries) {
-      const key = keyOf(entry, rules);
-      if (key !== undefined) requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + 1);
-    }
-  }
-  return counts;
 }
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {

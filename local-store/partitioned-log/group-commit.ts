@@ -1,0 +1,74 @@
+import { Unavailable } from '../../lib/errors.ts';
+
+/** One step that is durable as a whole or not at all. */
+export interface Change {
+  /** Puts its writes into the transaction that is being made. What can be refused is refused before. */
+  write(): void;
+  /** Told once how that transaction ended, before whoever submitted the change is. */
+  settle(isDurable: boolean): void;
+}
+
+/** Runs `write` in a transaction; resolves when that is durable, rejects when nothing of it is. */
+export type Transact = (write: () => void) => Promise<void>;
+
+interface Submitted {
+  readonly change: Change;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Lets changes share a flush: one transaction is in flight at a time, and what is submitted meanwhile goes into the
+ * next one together. So the flush is paid once for all who wait, and a change may count from what the one before left.
+ */
+export class GroupCommit {
+  readonly #transact: Transact;
+  #gathered: Submitted[] = [];
+  #running: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(transact: Transact) {
+    this.#transact = transact;
+  }
+
+  /**
+   * Resolves when the change is durable.
+   * @throws Unavailable  its transaction failed, or the log is closed
+   */
+  submit(change: Change): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Unavailable('The log is closed.'));
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ change, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Takes nothing more, and resolves when what was submitted has been settled. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#gathered.length > 0) {
+      const group = this.#gathered;
+      this.#gathered = [];
+      await this.#commit(group);
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(group: readonly Submitted[]): Promise<void> {
+    try {
+      await this.#transact(() => {
+        for (const { change } of group) change.write();
+      });
+    } catch (cause) {
+      for (const { change } of group) change.settle(false);
+      for (const { reject } of group) reject(new Unavailable('The log could not be written.', { cause }));
+      return;
+    }
+    for (const { change } of group) change.settle(true);
+    for (const { resolve } of group) resolve();
+  }
+}

@@ -1,0 +1,153 @@
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { Backlog, StreamRecord } from '../../lib/ports/event-stream.ts';
+import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
+import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
+import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { partitionOf } from './hash-key-range.ts';
+import { Partition, type Records } from './partition.ts';
+import { encodeEnvelope } from './record-envelope.ts';
+
+export interface LoggedStreamParts {
+  readonly records: Records;
+  readonly checkpoints: Checkpoints;
+  readonly commits: GroupCommit;
+  readonly clock: Clock;
+}
+
+/** A stream of the partitioned log; see `openPartitionedLog`. */
+export class LoggedStream implements LocalStream {
+  readonly name: string;
+  readonly #partitionCount: number;
+  readonly #partitions = new Map<number, Partition>();
+  readonly #checkpoints: Checkpoints;
+  readonly #commits: GroupCommit;
+  readonly #clock: Clock;
+
+  constructor(
+    name: string,
+    partitionCount: number,
+    { records, checkpoints, commits, clock }: LoggedStreamParts,
+  ) {
+    this.name = name;
+    this.#partitionCount = partitionCount;
+    this.#checkpoints = checkpoints;
+    this.#commits = commits;
+    this.#clock = clock;
+    const known = checkpointsOf(name, checkpoints);
+    for (const number of partitionsToRead(partitionCount, records)) {
+      const sequences = known.filter(({ partition }) => partition === number).map(({ sequence }) => sequence);
+      this.#partitions.set(number, new Partition(number, records, Math.max(0, ...sequences)));
+    }
+  }
+
+  /** Gives each consumer its place before anything is deleted; a new one's is durable when this resolves. */
+  async declare(consumers: readonly Consumer[]): Promise<void> {
+    const known = checkpointsOf(this.name, this.#checkpoints);
+    for (const { name, startingPosition } of consumers) {
+      const own = known.filter(({ consumer }) => consumer === name);
+      const isNew = own.length === 0;
+      for (const partition of this.#partitions.values()) {
+        const start = isNew && startingPosition === 'LATEST' ? partition.last : partition.first - 1;
+        partition.addConsumer(name, Math.max(start, sequenceIn(partition.number, own)));
+      }
+      if (isNew) await this.#storePositions(name);
+    }
+  }
+
+  async put(records: readonly StreamRecord[]): Promise<void> {
+    requireRecordsWithinLimits(records);
+    if (records.length === 0) return;
+    const putAt = this.#clock.now();
+    const placed = records.map((record) => ({
+      partition: this.#partition(partitionOf(record.partitionKey, this.#partitionCount)),
+      envelope: encodeEnvelope(record, putAt),
+    }));
+    const touched = new Set(placed.map(({ partition }) => partition));
+    await this.#commits.submit({
+      write() {
+        for (const { partition, envelope } of placed) partition.append(envelope);
+      },
+      settle(isDurable) {
+        for (const partition of touched) partition.settle(isDurable);
+      },
+    });
+  }
+
+  async backlog(): Promise<Backlog> {
+    const backlogs = [...this.#partitions.values()].map((partition) => partition.backlog());
+    const times = backlogs.flatMap(({ oldestPutAt }) =>
+      oldestPutAt === undefined ? [] : oldestPutAt.getTime(),
+    );
+    return {
+      records: backlogs.reduce((sum, { records }) => sum + records, 0),
+      oldestPutAt: times.length === 0 ? undefined : new Date(Math.min(...times)),
+    };
+  }
+
+  partitions(): readonly number[] {
+    return [...this.#partitions.keys()];
+  }
+
+  position(consumer: string, partition: number): number {
+    return this.#partition(partition).position(consumer);
+  }
+
+  read(partition: number, afterSequence: number, limits: ReadLimits): readonly LoggedRecord[] {
+    return this.#partition(partition).read(afterSequence, limits);
+  }
+
+  async waitForRecords(partition: number, afterSequence: number, signal: AbortSignal): Promise<void> {
+    await this.#partition(partition).wait(afterSequence, signal);
+  }
+
+  async checkpoint(consumer: string, partition: number, sequence: number): Promise<void> {
+    const target = this.#partition(partition);
+    if (sequence > target.last) {
+      throw new RangeError(
+        `Partition ${partition} ends with record ${target.last}; ${sequence} cannot be done.`,
+      );
+    }
+    if (sequence <= target.position(consumer)) return;
+    await this.#commits.submit({
+      write: () => {
+        const position = target.advance(consumer, sequence);
+        void this.#checkpoints.put([this.name, consumer, partition], position);
+      },
+      settle: (isDurable) => target.settle(isDurable),
+    });
+  }
+
+  async #storePositions(consumer: string): Promise<void> {
+    await this.#commits.submit({
+      write: () => {
+        for (const partition of this.#partitions.values()) {
+          void this.#checkpoints.put([this.name, consumer, partition.number], partition.position(consumer));
+        }
+      },
+      settle: () => undefined,
+    });
+  }
+
+  #partition(number: number): Partition {
+    const partition = this.#partitions.get(number);
+    if (partition === undefined) throw new RangeError(`Stream "${this.name}" has no partition ${number}.`);
+    return partition;
+  }
+}
+
+/** The configured partitions, and those of a larger count before that still have records: nobody else would read them. */
+function partitionsToRead(partitionCount: number, records: Records): readonly number[] {
+  const numbers = Array.from({ length: partitionCount }, (_, number) => number);
+  let from = partitionCount;
+  for (;;) {
+    const [next] = records.getKeys({ start: [from, 0], limit: 1 });
+    if (next === undefined) return numbers;
+    numbers.push(next[0]);
+    from = next[0] + 1;
+  }
+}
+
+function sequenceIn(number: number, checkpoints: readonly Checkpoint[]): number {
+  return checkpoints.find(({ partition }) => partition === number)?.sequence ?? 0;
+}

@@ -1,0 +1,44 @@
+import { setMaxListeners } from 'node:events';
+import { consumePartition } from './stream-event-source/consume-partition.ts';
+import type { SourceContext } from './stream-event-source/source-context.ts';
+import { realTimers } from './timers.ts';
+
+export { parseStreamEventSettings, type StreamEventSettings } from './stream-event-source/settings.ts';
+
+export interface StreamEventSourceOptions
+  extends
+    Omit<SourceContext, 'stopping' | 'timers' | 'random'>,
+    Partial<Pick<SourceContext, 'timers' | 'random'>> {}
+
+export interface StreamEventSource {
+  /** Begins nothing new, and resolves when the invocations that run have ended and what they did is remembered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * AWS's event source mapping from a stream to a function: reads every partition from where the consumer was and
+ * invokes the function with genuine Kinesis events, in order, one invocation at a time per partition and lane.
+ * Delivery is at least once: killed at any moment, it goes on from the checkpoint. What fails delays its own partition
+ * until it succeeds; what goes wrong is logged, and nothing is ever thrown from here after the start.
+ * @throws Error  the stream was opened without this consumer
+ */
+export function startStreamEventSource(options: StreamEventSourceOptions): StreamEventSource {
+  const { stream, consumer, settings } = options;
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // each partition waits for it, which is no leak
+  const context: SourceContext = {
+    ...options,
+    timers: options.timers ?? realTimers,
+    random: options.random ?? Math.random,
+    stopping: stop.signal,
+  };
+  const partitions = settings.isEnabled ? stream.partitions() : [];
+  for (const partition of partitions) stream.position(consumer, partition);
+  const running = partitions.map((partition) => consumePartition(partition, context));
+  return {
+    async stop() {
+      stop.abort();
+      await Promise.all(running);
+    },
+  };
+}

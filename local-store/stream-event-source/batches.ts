@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
+
+/** An invocation takes 6 MB of base64, which is so much of data and partition keys. */
+export const maxBatchBytes = 4_500_000;
+
+/** What a record counts for in `maxBytes`. */
+export function recordBytes({ partitionKey, data }: LoggedRecord): number {
+  return data.length + Buffer.byteLength(partitionKey);
+}
+
+/**
+ * The records dealt out to at most `laneCount` lanes, so that all of one partition key are in one lane and in order.
+ * (By the end of the MD5: its start is the same for a whole partition.)
+ */
+export function lanesOf(
+  records: readonly LoggedRecord[],
+  laneCount: number,
+): readonly (readonly LoggedRecord[])[] {
+  if (laneCount === 1) return [records];
+  const lanes = new Map<number, LoggedRecord[]>();
+  for (const record of records) {
+    const lane = Number.parseInt(hash('md5', record.partitionKey, 'hex').slice(-8), 16) % laneCount;
+    const others = lanes.get(lane);
+    if (others === undefined) lanes.set(lane, [record]);
+    else others.push(record);
+  }
+  return [...lanes.values()];
+}
+
+/** The records, in order, cut into batches that keep the limits. */
+export function batchesOf(
+  records: readonly LoggedRecord[],
+  { maxRecords, maxBytes }: ReadLimits,
+): readonly (readonly LoggedRecord[])[] {
+  const batches: LoggedRecord[][] = [];
+  let current: LoggedRecord[] = [];
+  let bytes = 0;
+  for (const record of records) {
+    bytes += recordBytes(record);
+    if (current.length === 0 || current.length === maxRecords || bytes > maxBytes) {
+      current = [];
+      batches.push(current);
+      bytes = recordBytes(record);
+    }
+    current.push(record);
+  }
+  return batches;
+}

@@ -1,0 +1,41 @@
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { LoggedRecord } from '../local-stream.ts';
+
+/** Whose stream it is, as the function sees it. */
+export interface EventOrigin {
+  readonly eventSourceArn: string;
+  readonly region: string;
+}
+
+const invokeIdentityArn = 'arn:aws:iam::000000000000:role/local';
+
+/**
+ * The event that AWS would invoke the function with: a new one each time, as the emulator hands over the object itself
+ * and a function may change it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
+export function kinesisStreamEvent(
+  partition: number,
+  records: readonly LoggedRecord[],
+  { eventSourceArn, region }: EventOrigin,
+): KinesisStreamEvent {
+  const shardId = `shardId-${String(partition).padStart(12, '0')}`;
+  return {
+    Records: records.map(({ sequence, partitionKey, data, putAt }) => ({
+      kinesis: {
+        kinesisSchemaVersion: '1.0',
+        partitionKey,
+        sequenceNumber: String(sequence),
+        data: data.toString('base64'),
+        approximateArrivalTimestamp: putAt.getTime() / 1000,
+      },
+      eventSource: 'aws:kinesis',
+      eventVersion: '1.0',
+      eventID: `${shardId}:${sequence}`,
+      eventName: 'aws:kinesis:record',
+      invokeIdentityArn,
+      awsRegion: region,
+      eventSourceARN: eventSourceArn,
+    })),
+  };
+}

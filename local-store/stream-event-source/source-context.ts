@@ -1,0 +1,21 @@
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { LocalStream } from '../local-stream.ts';
+import type { Logger } from '../logger.ts';
+import type { Timers } from '../timers.ts';
+import type { EventOrigin } from './kinesis-event.ts';
+import type { StreamEventSettings } from './settings.ts';
+
+/** What every partition of one event source works with. */
+export interface SourceContext extends EventOrigin {
+  readonly stream: LocalStream;
+  /** Declared when the stream was opened. */
+  readonly consumer: string;
+  readonly settings: StreamEventSettings;
+  /** Runs the function; how long it may take is decided there. */
+  readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
+  readonly logger: Logger;
+  readonly timers: Timers;
+  readonly random: () => number;
+  /** Aborted when no new work may begin. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../lib/ports/clock.ts';
+import { maxRecordBytes, type EventStream, type StreamRecord } from '../../lib/ports/event-stream.ts';
+
+/** A record as a consumer got it. */
+export interface ConsumedRecord extends StreamRecord {
+  /** Records with one of these are in order among each other. */
+  readonly partition: string;
+}
+
+/** A stream under test, together with its consumer: the port has no verb for reading. */
+export interface EventStreamFixture {
+  readonly stream: EventStream;
+  /** Everything that was put and not yet consumed, which it then is. */
+  consume(): Promise<readonly ConsumedRecord[]>;
+  close(): Promise<void>;
+}
+
+const start = Date.UTC(2025, 11, 28, 18, 3);
+
+function record(partitionKey: string, text: string): StreamRecord {
+  return { partitionKey, data: Buffer.from(text) };
+}
+
+function textOf({ data }: StreamRecord): string {
+  return Buffer.from(data).toString();
+}
+
+/** What every event stream promises, whatever is behind it. */
+export function describeEventStream(name: string, open: (clock: Clock) => Promise<EventStreamFixture>): void {
+  describe(`the event stream ${name}`, () => {
+    let now = start;
+    let fixture: EventStreamFixture;
+
+    beforeEach(async () => {
+      now = start;
+      fixture = await open({ now: () => new Date(now) });
+    });
+    afterEach(() => fixture.close());
+
+    it('delivers what was put, with its key and its bytes', async () => {
+      const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+      await fixture.stream.put([{ partitionKey: 'kunde-Ä/2025', data: bytes }]);
+      const consumed = await fixture.consume();
+      expect(consumed.map(({ partitionKey }) => partitionKey)).toEqual(['kunde-Ä/2025']);
+      expect(Buffer.from(consumed[0]?.data ?? [])).toEqual(Buffer.from(bytes));
+    });
+
+    it('delivers the records of one key in the order of the puts, also within one put', async () => {
+      await fixture.stream.put([record('a', '1'), record('b', '1'), record('a', '2')]);
+      await fixture.stream.put([record('b', '2'), record('a', '3')]);
+      const consumed = await fixture.consume();
+      for (const [key, texts] of [
+        ['a', ['1', '2', '3']],
+        ['b', ['1', '2']],
+      ] as const) {
+        expect(consumed.filter(({ partitionKey }) => partitionKey === key).map(textOf)).toEqual(texts);
+      }
+    });
+
+    it('keeps each key in one partition', async () => {
+      const keys = Array.from({ length: 40 }, (_, number) => `customer-${number}`);
+      const partitions = new Map<string, Set<string>>();
+      for (let round = 0; round < 3; round += 1) {
+        await fixture.stream.put(keys.map((key) => record(key, String(round))));
+        for (const { partitionKey, partition } of await fixture.consume()) {
+          partitions.set(partitionKey, (partitions.get(partitionKey) ?? new Set()).add(partition));
+        }
+      }
+      expect([...partitions.keys()].toSorted()).toEqual(keys.toSorted());
+      expect([...partitions.values()].every(({ size }) => size === 1)).toBe(true);
+    });
+
+    it('delivers every record of puts that run at the same time', async () => {
+      const texts = Array.from({ length: 200 }, (_, number) => `record-${number}`);
+      await Promise.all(
+        texts.map((text, number) => fixture.stream.put([record(`key-${number % 13}`, text)])),
+      );
+      const consumed = await fixture.consume();
+      expect(consumed.map(textOf).toSorted()).toEqual(texts.toSorted());
+    });
+
+    it('keeps the bytes as they were when they were put', async () => {
+      const data = Buffer.from('before');
+      const put = fixture.stream.put([{ partitionKey: 'a', data }]);
+      data.write('after!');
+      await put;
+      expect((await fixture.consume()).map(textOf)).toEqual(['before']);
+    });
+
+    it('takes an empty put and an empty record', async () => {
+      await fixture.stream.put([]);
+      await fixture.stream.put([record('a', '')]);
+      expect((await fixture.consume()).map(textOf)).toEqual(['']);
+    });
+
+    it('takes a record of exactly the largest size, and a key of 256 characters', async () => {
+      await fixture.stream.put([{ partitionKey: 'ab', data: Buffer.alloc(maxRecordBytes - 2, 1) }]);
+      await fixture.stream.put([record('k'.repeat(256), 'x')]);
+      const lengths = (await fixture.consume()).map(({ data }) => data.byteLength);
+      expect(lengths.toSorted((a, b) => a - b)).toEqual([1, maxRecordBytes - 2]);
+    });
+
+    it.each([
+      ['a record that is one byte too large', { partitionKey: 'ab', data: Buffer.alloc(maxRecordBytes - 1) }],
+      ['a key whose bytes make it too large', { partitionKey: 'Ä', data: Buffer.alloc(maxRecordBytes - 1) }],
+      ['a record without a key', record('', 'x')],
+      ['a key of 257 characters', record('k'.repeat(257), 'x')],
+    ])('refuses %s, and puts nothing of that call', async (_, refused) => {
+      await expect(fixture.stream.put([record('fine', 'x'), refused])).rejects.toThrow(RangeError);
+      expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
+      expect(await fixture.consume()).toEqual([]);
+    });
+
+    it('counts what was put and not consumed, and tells when the oldest of it was put', async () => {
+      expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
+      await fixture.stream.put([record('a', '1'), record('b', '1')]);
+      now += 5_000;
+      await fixture.stream.put([record('a', '2')]);
+      expect(await fixture.stream.backlog()).toEqual({ records: 3, oldestPutAt: new Date(start) });
+      await fixture.consume();
+      expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
+      await fixture.stream.put([record('b', '2')]);
+      expect(await fixture.stream.backlog()).toEqual({ records: 1, oldestPutAt: new Date(start + 5_000) });
+    });
+  });
+}

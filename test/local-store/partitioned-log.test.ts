@@ -1,0 +1,337 @@
+import { open } from 'lmdb';
+import { describe, expect, it } from 'vitest';
+import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { maxRecordBytes } from '../../lib/ports/event-stream.ts';
+import type { Consumer } from '../../local-store/local-stream.ts';
+import { partitionOf } from '../../local-store/partitioned-log/hash-key-range.ts';
+import { openLog, putAt, readAll, temporaryDirectory, texts } from './temporary-log.ts';
+
+const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
+const everything = { maxRecords: 10_000, maxBytes: 64 * 1024 * 1024 };
+
+function numbered(from: number, through: number, partitionKey = 'key') {
+  return Array.from({ length: through - from + 1 }, (_, index) => ({
+    partitionKey,
+    data: Buffer.from(String(from + index)),
+  }));
+}
+
+function numbers(from: number, through: number) {
+  return Array.from({ length: through - from + 1 }, (_, index) => String(from + index));
+}
+
+/** A stream of one partition, in which all that a test puts is in one order. */
+async function openSingle(directory: string, consumers: readonly Consumer[] = [aggregate]) {
+  const log = await openLog(directory);
+  return { log, stream: await log.stream('insights', { partitionCount: 1, consumers }) };
+}
+
+describe('the records of the partitioned log', () => {
+  it('have the sequence numbers 1, 2, 3 … of their partition, in the order of the puts', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await Promise.all([stream.put(numbered(1, 2)), stream.put(numbered(3, 3)), stream.put(numbered(4, 6))]);
+    expect(readAll(stream, 0).map(({ sequence, data }) => [sequence, data.toString()])).toEqual(
+      numbers(1, 6).map((text) => [Number(text), text]),
+    );
+    expect(readAll(stream, 0)[0]).toEqual({
+      partitionKey: 'key',
+      data: Buffer.from('1'),
+      sequence: 1,
+      putAt,
+    });
+  });
+
+  it('lie in the partitions that the hashes of their keys say', async () => {
+    const log = await openLog(await temporaryDirectory());
+    const stream = await log.stream('insights', { partitionCount: 8, consumers: [] });
+    const keys = Array.from({ length: 100 }, (_, number) => `customer-${number}`);
+    await stream.put(keys.map((partitionKey) => ({ partitionKey, data: Buffer.from('x') })));
+    expect(stream.partitions()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    for (const partition of stream.partitions()) {
+      const expected = keys.filter((key) => partitionOf(key, 8) === partition);
+      expect(readAll(stream, partition).map(({ partitionKey }) => partitionKey)).toEqual(expected);
+    }
+  });
+
+  it('are read within the limits, from any place', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await stream.put(numbered(1, 9));
+    expect(texts(stream.read(0, 3, { ...everything, maxRecords: 2 }))).toEqual(['4', '5']);
+    expect(texts(stream.read(0, 3, { ...everything, maxBytes: 3 * 'key4'.length }))).toEqual(['4', '5', '6']);
+    expect(texts(stream.read(0, 3, { ...everything, maxBytes: 3 * 'key4'.length - 1 }))).toEqual(['4', '5']);
+    expect(stream.read(0, 9, everything)).toEqual([]);
+  });
+
+  it('are read at the largest size with room for just one', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await stream.put([{ partitionKey: 'a', data: Buffer.alloc(maxRecordBytes - 1, 7) }, ...numbered(2, 2)]);
+    const read = stream.read(0, 0, { maxRecords: 2, maxBytes: maxRecordBytes });
+    expect(read.map(({ data }) => data.length)).toEqual([maxRecordBytes - 1]);
+  });
+
+  it('are copies, which later writes do not change', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await stream.put([{ partitionKey: 'a', data: Buffer.alloc(100_000, 'a') }, ...numbered(2, 3)]);
+    const read = stream.read(0, 0, everything);
+    await stream.checkpoint('aggregate', 0, 3);
+    for (let round = 0; round < 5; round += 1) {
+      await stream.put([{ partitionKey: 'a', data: Buffer.alloc(100_000, 'z') }]);
+    }
+    expect(read[0]?.data.equals(Buffer.alloc(100_000, 'a'))).toBe(true);
+    expect(texts(read).slice(1)).toEqual(['2', '3']);
+  });
+
+  it('survive closing and opening again, and the numbers go on', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 3));
+    await before.log.close();
+    const { stream } = await openSingle(directory);
+    await stream.put(numbered(4, 4));
+    expect(readAll(stream, 0).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+    expect(texts(readAll(stream, 0))).toEqual(numbers(1, 4));
+  });
+
+  it('of one stream are not in another', async () => {
+    const { log, stream } = await openSingle(await temporaryDirectory());
+    const late = await log.stream('late', { partitionCount: 1, consumers: [aggregate] });
+    await Promise.all([stream.put(numbered(1, 2)), late.put(numbered(11, 11))]);
+    await stream.checkpoint('aggregate', 0, 2);
+    expect(texts(readAll(late, 0))).toEqual(['11']);
+    expect(late.position('aggregate', 0)).toBe(0);
+    await expect(log.stream('late', { partitionCount: 1, consumers: [] })).rejects.toThrow(/already open/);
+  });
+
+  it('that have gone missing are an error, and not an end', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 5));
+    await before.log.close();
+    const environment = open({ path: directory, overlappingSync: false });
+    await environment.openDB({ name: 'records/insights', encoding: 'binary' }).remove([0, 3]);
+    await environment.close();
+    const { stream } = await openSingle(directory);
+    expect(() => stream.read(0, 0, everything)).toThrow(UnreadableFormat);
+    expect(() => stream.read(0, 0, everything)).toThrow(/Record 3 of partition 0 is missing/);
+  });
+});
+
+describe('a log that a newer version wrote', () => {
+  it('is refused with a message that says so', async () => {
+    const directory = await temporaryDirectory();
+    const { log } = await openSingle(directory);
+    await log.close();
+    const environment = open({ path: directory, overlappingSync: false });
+    await environment.openDB({ name: 'format', encoding: 'json' }).put('version', 2);
+    await environment.close();
+    await expect(openLog(directory)).rejects.toThrow(UnreadableFormat);
+    await expect(openLog(directory)).rejects.toThrow(/format version 2; .*newer version/);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('survives closing and opening again, and never goes back', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 5));
+    await before.stream.checkpoint('aggregate', 0, 3);
+    await before.stream.checkpoint('aggregate', 0, 2);
+    await before.log.close();
+    const { stream } = await openSingle(directory);
+    expect(stream.position('aggregate', 0)).toBe(3);
+    expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
+  });
+
+  it('beyond the last record, or of somebody who was not declared, is refused', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await stream.put(numbered(1, 2));
+    await expect(stream.checkpoint('aggregate', 0, 3)).rejects.toThrow(RangeError);
+    await expect(stream.checkpoint('stranger', 0, 1)).rejects.toThrow(/"stranger"/);
+    expect(() => stream.position('stranger', 0)).toThrow(/"stranger"/);
+  });
+
+  it('deletes what all consumers have passed, and only that', async () => {
+    const { stream } = await openSingle(await temporaryDirectory(), [
+      aggregate,
+      { name: 'audit', startingPosition: 'TRIM_HORIZON' },
+    ]);
+    await stream.put(numbered(1, 6));
+    await stream.checkpoint('aggregate', 0, 5);
+    expect(texts(readAll(stream, 0))).toEqual(numbers(1, 6));
+    expect(await stream.backlog()).toEqual({ records: 6, oldestPutAt: putAt });
+    await stream.checkpoint('audit', 0, 4);
+    expect(texts(stream.read(0, 4, everything))).toEqual(['5', '6']);
+    expect(stream.read(0, 0, everything).map(({ sequence }) => sequence)).toEqual([5, 6]);
+    expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
+  });
+
+  it('is not held back by a consumer of an earlier run', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory, [
+      aggregate,
+      { name: 'gone', startingPosition: 'TRIM_HORIZON' },
+    ]);
+    await before.stream.put(numbered(1, 4));
+    await before.stream.checkpoint('aggregate', 0, 2);
+    await before.log.close();
+    const { stream } = await openSingle(directory);
+    expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
+    await stream.checkpoint('aggregate', 0, 3);
+    expect(texts(readAll(stream, 0))).toEqual(['4']);
+  });
+
+  it('on the last record empties the partition, and no number is ever given twice', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 3));
+    await before.stream.checkpoint('aggregate', 0, 3);
+    await before.log.close();
+    const { stream } = await openSingle(directory, [{ name: 'another', startingPosition: 'TRIM_HORIZON' }]);
+    await stream.put(numbered(4, 4));
+    expect(stream.read(0, 0, everything).map(({ sequence }) => sequence)).toEqual([4]);
+  });
+
+  it('leaves no more than it deleted before when there is much to delete', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory, [
+      aggregate,
+      { name: 'gone', startingPosition: 'TRIM_HORIZON' },
+    ]);
+    await before.stream.put(numbered(1, 30_000));
+    await before.stream.checkpoint('aggregate', 0, 29_998);
+    await before.log.close();
+    const { stream } = await openSingle(directory);
+    await stream.checkpoint('aggregate', 0, 29_999);
+    expect(stream.read(0, 0, everything)[0]?.sequence).toBe(20_001);
+    await stream.checkpoint('aggregate', 0, 30_000);
+    expect(await stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
+    expect(stream.read(0, 0, everything)).toEqual([]);
+  });
+});
+
+describe('a consumer that was never there before', () => {
+  it('begins with the oldest record that is kept (TRIM_HORIZON)', async () => {
+    const directory = await temporaryDirectory();
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 5));
+    await before.stream.checkpoint('aggregate', 0, 2);
+    await before.log.close();
+    const { stream } = await openSingle(directory, [
+      aggregate,
+      { name: 'new', startingPosition: 'TRIM_HORIZON' },
+    ]);
+    expect(stream.position('new', 0)).toBe(2);
+  });
+
+  it('begins after what is there (LATEST), and remembers that', async () => {
+    const directory = await temporaryDirectory();
+    const latest: Consumer = { name: 'new', startingPosition: 'LATEST' };
+    const before = await openSingle(directory);
+    await before.stream.put(numbered(1, 5));
+    await before.log.close();
+    const first = await openSingle(directory, [aggregate, latest]);
+    expect(first.stream.position('new', 0)).toBe(5);
+    await first.stream.put(numbered(6, 7));
+    await first.log.close();
+    const second = await openSingle(directory, [aggregate, latest]);
+    expect(second.stream.position('new', 0)).toBe(5);
+  });
+});
+
+describe('a stream whose number of partitions was changed', () => {
+  const keys = Array.from({ length: 60 }, (_, number) => `customer-${number}`);
+
+  async function putWithEight(directory: string) {
+    const log = await openLog(directory);
+    const stream = await log.stream('insights', { partitionCount: 8, consumers: [aggregate] });
+    await stream.put(keys.map((partitionKey) => ({ partitionKey, data: Buffer.from('old') })));
+    await log.close();
+  }
+
+  it('still has the records of the partitions that are no more, until they are done', async () => {
+    const directory = await temporaryDirectory();
+    await putWithEight(directory);
+    const log = await openLog(directory);
+    const stream = await log.stream('insights', { partitionCount: 2, consumers: [aggregate] });
+    expect(stream.partitions()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    await stream.put(keys.map((partitionKey) => ({ partitionKey, data: Buffer.from('new') })));
+    expect((await stream.backlog()).records).toBe(120);
+    for (const partition of stream.partitions()) {
+      const records = readAll(stream, partition);
+      expect(new Set(texts(records))).toEqual(new Set(partition < 2 ? ['old', 'new'] : ['old']));
+      await stream.checkpoint('aggregate', partition, records.at(-1)?.sequence ?? 0);
+    }
+    await log.close();
+    const after = await (
+      await openLog(directory)
+    ).stream('insights', { partitionCount: 2, consumers: [aggregate] });
+    expect(after.partitions()).toEqual([0, 1]);
+  });
+
+  it('shows the records of new partitions to a consumer that began with LATEST', async () => {
+    const directory = await temporaryDirectory();
+    const consumers: Consumer[] = [{ name: 'late', startingPosition: 'LATEST' }];
+    const before = await openLog(directory);
+    await before.stream('insights', { partitionCount: 2, consumers });
+    await before.close();
+    const between = await openLog(directory);
+    const stream = await between.stream('insights', { partitionCount: 8, consumers: [] });
+    await stream.put(keys.map((partitionKey) => ({ partitionKey, data: Buffer.from('new') })));
+    await between.close();
+    const after = await (await openLog(directory)).stream('insights', { partitionCount: 8, consumers });
+    expect((await after.backlog()).records).toBe(60);
+    expect(after.partitions().map((partition) => after.position('late', partition))).toEqual(
+      Array(8).fill(0),
+    );
+  });
+});
+
+describe('waiting for records', () => {
+  const never = new AbortController().signal;
+
+  it('ends when a record after that place is durable, and the woken reader sees it', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    for (let round = 1; round <= 100; round += 1) {
+      stream.read(0, 0, everything); // leaves lmdb with an older snapshot
+      const woken = stream
+        .waitForRecords(0, round - 1, never)
+        .then(() => stream.read(0, round - 1, everything));
+      await stream.put(numbered(round, round));
+      expect(texts(await woken)).toEqual([String(round)]);
+    }
+  });
+
+  it('ends at once when the record is there, and not for an earlier one', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    await stream.put(numbered(1, 2));
+    await stream.waitForRecords(0, 1, never);
+    let isWoken = false;
+    const waiting = stream.waitForRecords(0, 3, never).then(() => (isWoken = true));
+    await stream.put(numbered(3, 3));
+    expect(isWoken).toBe(false);
+    await stream.put(numbered(4, 4));
+    await waiting;
+  });
+
+  it('is given up when its signal says so', async () => {
+    const { stream } = await openSingle(await temporaryDirectory());
+    const controller = new AbortController();
+    const waiting = stream.waitForRecords(0, 0, controller.signal);
+    const reason = new Error('stopping');
+    controller.abort(reason);
+    await expect(waiting).rejects.toHaveProperty('cause', reason);
+    await expect(stream.waitForRecords(0, 0, controller.signal)).rejects.toHaveProperty('cause', reason);
+  });
+});
+
+describe('a closed log', () => {
+  it('has finished the puts before, and refuses those after', async () => {
+    const directory = await temporaryDirectory();
+    const { log, stream } = await openSingle(directory);
+    const puts = Array.from({ length: 20 }, (_, number) => stream.put(numbered(number, number)));
+    await log.close();
+    await Promise.all(puts);
+    await expect(stream.put(numbered(1, 1))).rejects.toThrow(Unavailable);
+    expect(readAll((await openSingle(directory)).stream, 0)).toHaveLength(20);
+  });
+});

@@ -1,0 +1,465 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../lib/errors.ts';
+import type { LocalStream } from '../../local-store/local-stream.ts';
+import { partitionOf } from '../../local-store/partitioned-log/hash-key-range.ts';
+import {
+  consumer,
+  openStream,
+  putTexts,
+  response,
+  startSource,
+} from './stream-event-source/source-fixture.ts';
+import { temporaryDirectory } from './temporary-log.ts';
+
+/** A key for each of `partitionCount` partitions. */
+function keysOfPartitions(partitionCount: number): readonly string[] {
+  return Array.from({ length: partitionCount }, (_, partition) => {
+    for (let number = 0; ; number += 1) {
+      if (partitionOf(`customer-${number}`, partitionCount) === partition) return `customer-${number}`;
+    }
+  });
+}
+
+/** Resolves when the consumer's checkpoint is there. */
+async function checkpointed(stream: LocalStream, sequence: number, partition = 0): Promise<void> {
+  while (stream.position(consumer.name, partition) < sequence) await setImmediate();
+}
+
+describe('the event of a stream event source', () => {
+  it('is a genuine Kinesis event', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await stream.put([
+      { partitionKey: 'cus-axon/2025-12-28T18:03:00Z', data: Buffer.from('{"requests":1}') },
+    ]);
+    const { nextInvocation } = startSource(stream);
+    expect((await nextInvocation()).event).toEqual({
+      Records: [
+        {
+          kinesis: {
+            kinesisSchemaVersion: '1.0',
+            partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
+            sequenceNumber: '1',
+            data: 'eyJyZXF1ZXN0cyI6MX0=',
+            approximateArrivalTimestamp: 1766944980.25,
+          },
+          eventSource: 'aws:kinesis',
+          eventVersion: '1.0',
+          eventID: 'shardId-000000000000:1',
+          eventName: 'aws:kinesis:record',
+          invokeIdentityArn: 'arn:aws:iam::000000000000:role/local',
+          awsRegion: 'eu-central-1',
+          eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/insights',
+        },
+      ],
+    });
+  });
+
+  it('is a new one for each attempt, so that a function may change its own', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2']);
+    const { nextInvocation, nextSleep } = startSource(stream);
+    const first = await nextInvocation();
+    first.event.Records.length = 0;
+    first.fail(new Error('failed'));
+    (await nextSleep()).end();
+    expect((await nextInvocation()).texts).toEqual(['1', '2']);
+  });
+
+  it('names the shard of the record', async () => {
+    const stream = await openStream(await temporaryDirectory(), 8);
+    await putTexts(stream, ['x'], keysOfPartitions(8)[5]);
+    const { nextInvocation } = startSource(stream);
+    expect((await nextInvocation()).event.Records[0]?.eventID).toBe('shardId-000000000005:1');
+  });
+});
+
+describe('a stream event source', () => {
+  it('is woken by a record that is put, without a timer', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const { nextInvocation } = startSource(stream);
+    for (const text of ['1', '2', '3']) {
+      const invocation = nextInvocation();
+      await putTexts(stream, [text]);
+      (await invocation).succeed();
+      expect((await invocation).texts).toEqual([text]);
+    }
+  });
+
+  it('runs one invocation at a time for a partition; what is put meanwhile is the next batch', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const { nextInvocation, pendingInvocations } = startSource(stream, { batchSize: 3 });
+    await putTexts(stream, ['1']);
+    const first = await nextInvocation();
+    for (const text of ['2', '3', '4', '5']) await putTexts(stream, [text]);
+    await setImmediate();
+    expect(pendingInvocations()).toBe(0);
+    first.succeed();
+    const second = await nextInvocation();
+    expect(second.texts).toEqual(['2', '3', '4']);
+    second.succeed();
+    expect((await nextInvocation()).texts).toEqual(['5']);
+  });
+
+  it('runs the partitions side by side', async () => {
+    const stream = await openStream(await temporaryDirectory(), 16);
+    for (const key of keysOfPartitions(16)) await putTexts(stream, [key], key);
+    const { nextInvocation } = startSource(stream);
+    const invocations = await Promise.all(Array.from({ length: 16 }, () => nextInvocation()));
+    expect(invocations.flatMap(({ texts }) => texts).toSorted()).toEqual(keysOfPartitions(16).toSorted());
+  });
+
+  it('gives an invocation at most 6 MB of base64', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    for (let put = 0; put < 10; put += 1) {
+      await stream.put([{ partitionKey: 'key', data: Buffer.alloc(1_000_000, put) }]);
+    }
+    const { nextInvocation } = startSource(stream, { batchSize: 100 });
+    const sizes: number[] = [];
+    for (const expected of [4, 4, 2]) {
+      const { event, succeed } = await nextInvocation();
+      const bytes = event.Records.reduce((sum, { kinesis }) => sum + kinesis.data.length, 0);
+      expect(bytes).toBeLessThanOrEqual(6 * 1024 * 1024);
+      sizes.push(event.Records.length);
+      expect(sizes.at(-1)).toBe(expected);
+      succeed();
+    }
+  });
+
+  it('does nothing while it is not enabled', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    const { source, pendingInvocations } = startSource(stream, { enabled: false });
+    await setImmediate();
+    await source.stop();
+    expect(pendingInvocations()).toBe(0);
+  });
+
+  it('is not started for a consumer that the stream was not opened with', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const undeclared: LocalStream = {
+      name: stream.name,
+      ...delegate(stream),
+      position: (_, partition) => stream.position('somebody else', partition),
+    };
+    expect(() => startSource(undeclared)).toThrow(/"somebody else"/);
+  });
+});
+
+describe('a batch window', () => {
+  it('gathers until it has passed', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const { nextInvocation, nextSleep, pendingInvocations } = startSource(stream, {
+      batchWindow: 5,
+      batchSize: 10,
+    });
+    await putTexts(stream, ['1']);
+    const window = await nextSleep();
+    expect(window.milliseconds).toBe(5_000);
+    await putTexts(stream, ['2', '3']);
+    await setImmediate();
+    expect(pendingInvocations()).toBe(0);
+    window.end();
+    expect((await nextInvocation()).texts).toEqual(['1', '2', '3']);
+  });
+
+  it('ends early when the batch is full', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const { nextInvocation } = startSource(stream, { batchWindow: 5, batchSize: 3 });
+    await putTexts(stream, ['1']);
+    await putTexts(stream, ['2', '3', '4']);
+    expect((await nextInvocation()).texts).toEqual(['1', '2', '3']);
+  });
+
+  it('ends early when an invocation has no room for more', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const { nextInvocation } = startSource(stream, { batchWindow: 5, batchSize: 100 });
+    for (let put = 0; put < 5; put += 1) await putTexts(stream, ['x'.repeat(1_000_000)]);
+    expect((await nextInvocation()).texts).toHaveLength(4);
+  });
+
+  it('that is open does not hold up a stop, and what it gathered is not lost', async () => {
+    const directory = await temporaryDirectory();
+    const stream = await openStream(directory);
+    const { source, nextSleep, pendingInvocations } = startSource(stream, { batchWindow: 300 });
+    await putTexts(stream, ['1']);
+    await nextSleep();
+    await source.stop();
+    expect(pendingInvocations()).toBe(0);
+    expect(stream.position(consumer.name, 0)).toBe(0);
+  });
+});
+
+describe('a failing invocation', () => {
+  it('is repeated with the same records, later each time, until it succeeds', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2']);
+    const { nextInvocation, nextSleep, logged } = startSource(stream);
+    const delays: number[] = [];
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      const invocation = await nextInvocation();
+      expect(invocation.texts).toEqual(['1', '2']);
+      invocation.fail(new Error('the store is away'));
+      const sleep = await nextSleep();
+      delays.push(sleep.milliseconds);
+      expect(stream.position(consumer.name, 0)).toBe(0);
+      sleep.end();
+    }
+    expect(delays).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000, 10_000]);
+    expect(logged).toHaveLength(10);
+    (await nextInvocation()).succeed();
+    await checkpointed(stream, 2);
+  });
+
+  it('is repeated up to half earlier at random', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    const { nextInvocation, nextSleep } = startSource(stream, {}, () => 0.5);
+    (await nextInvocation()).fail(new Error('failed'));
+    expect((await nextSleep()).milliseconds).toBe(75);
+  });
+
+  it('delays its own partition and no other', async () => {
+    const stream = await openStream(await temporaryDirectory(), 2);
+    const [poisoned, healthy] = keysOfPartitions(2);
+    await putTexts(stream, ['poison'], poisoned);
+    const { nextInvocation, nextSleep } = startSource(stream);
+    (await nextInvocation()).fail(new Error('poison'));
+    await nextSleep();
+    for (let record = 1; record <= 5; record += 1) {
+      await putTexts(stream, [String(record)], healthy);
+      const invocation = await nextInvocation();
+      expect(invocation.texts).toEqual([String(record)]);
+      invocation.succeed();
+    }
+    await checkpointed(stream, 5, 1);
+    expect(stream.position(consumer.name, 0)).toBe(0);
+  });
+
+  it('may answer anything when it does not report failures', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    const { nextInvocation } = startSource(stream);
+    (await nextInvocation()).succeed(response('1'));
+    await checkpointed(stream, 1);
+    expect((await stream.backlog()).records).toBe(0);
+  });
+
+  it('is halved, when that is asked for, until the record that fails stands alone', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2', '3', 'poison', '5', '6', '7']);
+    const { nextInvocation, nextSleep } = startSource(stream, { bisectBatchOnFunctionError: true });
+    const attempts: string[] = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const invocation = await nextInvocation();
+      attempts.push(invocation.texts.join(' '));
+      if (invocation.texts.includes('poison')) invocation.fail(new Error('poison'));
+      else invocation.succeed();
+    }
+    expect(attempts).toEqual(['1 2 3 poison 5 6 7', '1 2 3 poison', '1 2', '3 poison', '3']);
+    (await nextInvocation()).fail(new Error('poison'));
+    (await nextSleep()).end();
+    expect(stream.position(consumer.name, 0)).toBe(3);
+    const cured = await nextInvocation();
+    expect(cured.texts).toEqual(['poison']);
+    cured.succeed();
+    const rest = await nextInvocation();
+    expect(rest.texts).toEqual(['5', '6', '7']);
+    rest.succeed();
+    await checkpointed(stream, 7);
+  });
+});
+
+describe('a function that reports its failures', () => {
+  const settings = { functionResponseType: 'ReportBatchItemFailures' };
+
+  it('is called again from the lowest record that it named, after a while', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2', '3', '4']);
+    const { nextInvocation, nextSleep } = startSource(stream, settings);
+    (await nextInvocation()).succeed(response('4', '3'));
+    const sleep = await nextSleep();
+    expect(sleep.milliseconds).toBe(100);
+    expect(stream.position(consumer.name, 0)).toBe(2);
+    sleep.end();
+    const again = await nextInvocation();
+    expect(again.texts).toEqual(['3', '4']);
+    again.succeed(response());
+    await checkpointed(stream, 4);
+  });
+
+  it('waits longer only while nothing gets done', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2', '3']);
+    const { nextInvocation, nextSleep } = startSource(stream, settings);
+    const delays: number[] = [];
+    for (const failed of ['1', '1', '2', '2', '3']) {
+      (await nextInvocation()).succeed(response(failed));
+      const sleep = await nextSleep();
+      delays.push(sleep.milliseconds);
+      sleep.end();
+    }
+    expect(delays).toEqual([100, 200, 100, 200, 100]);
+  });
+
+  it('gets the whole batch again when its answer is not understood', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2']);
+    const { nextInvocation, nextSleep } = startSource(stream, settings);
+    (await nextInvocation()).succeed(response('17'));
+    (await nextSleep()).end();
+    expect((await nextInvocation()).texts).toEqual(['1', '2']);
+    expect(stream.position(consumer.name, 0)).toBe(0);
+  });
+});
+
+describe('a stop', () => {
+  it('waits for the invocation that runs, remembers what it did, and begins nothing new', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2', '3', '4']);
+    const { source, nextInvocation, pendingInvocations } = startSource(stream, { batchSize: 2 });
+    const running = await nextInvocation();
+    let isStopped = false;
+    const stopped = source.stop().then(() => (isStopped = true));
+    await setImmediate();
+    expect(isStopped).toBe(false);
+    running.succeed();
+    await stopped;
+    expect(stream.position(consumer.name, 0)).toBe(2);
+    expect(pendingInvocations()).toBe(0);
+  });
+
+  it('does not wait for a back-off, and the next source goes on from the checkpoint', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1', '2', '3']);
+    const first = startSource(stream, { functionResponseType: 'ReportBatchItemFailures' });
+    (await first.nextInvocation()).succeed(response('2'));
+    await first.nextSleep();
+    await first.source.stop();
+    const second = startSource(stream);
+    expect((await second.nextInvocation()).texts).toEqual(['2', '3']);
+  });
+
+  it('of a source that is idle is over at once', async () => {
+    const { source } = startSource(await openStream(await temporaryDirectory(), 8));
+    await expect(source.stop()).resolves.toBeUndefined();
+  });
+});
+
+describe('trouble with the log', () => {
+  it('is tried again until a checkpoint is written, without calling the function again', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    let failures = 2;
+    const troubled: LocalStream = {
+      name: stream.name,
+      ...delegate(stream),
+      async checkpoint(...args) {
+        failures -= 1;
+        if (failures >= 0) throw new Unavailable('The disk is full.');
+        await stream.checkpoint(...args);
+      },
+    };
+    const { nextInvocation, nextSleep, pendingInvocations, logged } = startSource(troubled);
+    (await nextInvocation()).succeed();
+    for (const milliseconds of [100, 200]) {
+      const sleep = await nextSleep();
+      expect(sleep.milliseconds).toBe(milliseconds);
+      sleep.end();
+    }
+    await checkpointed(stream, 1);
+    expect(pendingInvocations()).toBe(0);
+    expect(logged.map(({ level }) => level)).toEqual(['error', 'error']);
+  });
+
+  it('while it is read is logged and tried again', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    let failures = 1;
+    const troubled: LocalStream = {
+      name: stream.name,
+      ...delegate(stream),
+      read(...args) {
+        failures -= 1;
+        if (failures >= 0) throw new Error('The disk cannot be read.');
+        return stream.read(...args);
+      },
+    };
+    const { nextInvocation, nextSleep, logged } = startSource(troubled);
+    (await nextSleep()).end();
+    expect((await nextInvocation()).texts).toEqual(['1']);
+    expect(logged.map(({ level }) => level)).toEqual(['error']);
+  });
+
+  it('does not keep a source from stopping', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await putTexts(stream, ['1']);
+    const troubled: LocalStream = {
+      name: stream.name,
+      ...delegate(stream),
+      checkpoint: () => Promise.reject(new Unavailable('The disk is full.')),
+    };
+    const { source, nextInvocation, nextSleep } = startSource(troubled);
+    (await nextInvocation()).succeed();
+    await nextSleep();
+    await source.stop();
+    const { nextInvocation: again } = startSource(stream);
+    expect((await again()).texts).toEqual(['1']);
+  });
+});
+
+describe('a parallelization factor', () => {
+  it('runs different keys of a partition side by side, each in its order', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const keys = Array.from({ length: 8 }, (_, number) => `customer-${number}`);
+    const put = (text: string) =>
+      stream.put(keys.map((key) => ({ partitionKey: key, data: Buffer.from(`${key} ${text}`) })));
+    await put('1');
+    await put('2');
+    const { nextInvocation } = startSource(stream, { parallelizationFactor: 4, batchSize: 100 });
+    const running = await Promise.all([nextInvocation(), nextInvocation()]);
+    const seen = running.flatMap(({ texts }) => texts);
+    for (const key of keys) {
+      const own = seen.filter((text) => text.startsWith(key));
+      expect([[], [`${key} 1`, `${key} 2`]]).toContainEqual(own);
+    }
+  });
+
+  it('remembers only that through which everything is done', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    await stream.put(
+      Array.from({ length: 40 }, (_, index) => ({
+        partitionKey: `customer-${index % 8}`,
+        data: Buffer.from(String(index + 1)),
+      })),
+    );
+    const { source, nextInvocation, nextSleep } = startSource(stream, {
+      parallelizationFactor: 2,
+      batchSize: 100,
+    });
+    const [one, other] = await Promise.all([nextInvocation(), nextInvocation()]);
+    const [withFirst, without] = one.texts.includes('1') ? [one, other] : [other, one];
+    without.succeed();
+    withFirst.fail(new Error('failed'));
+    (await nextSleep()).end();
+    const again = await nextInvocation();
+    expect(again.texts).toEqual(withFirst.texts);
+    expect(stream.position(consumer.name, 0)).toBe(0);
+    again.succeed();
+    await checkpointed(stream, 40);
+    await source.stop();
+  });
+});
+
+/** The verbs of a stream, bound to it, so that a test can put another in place of one. */
+function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
+  return {
+    put: (records) => stream.put(records),
+    backlog: () => stream.backlog(),
+    partitions: () => stream.partitions(),
+    position: (name, partition) => stream.position(name, partition),
+    read: (partition, after, limits) => stream.read(partition, after, limits),
+    waitForRecords: (partition, after, signal) => stream.waitForRecords(partition, after, signal),
+    checkpoint: (name, partition, sequence) => stream.checkpoint(name, partition, sequence),
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { LocalStream, LoggedRecord } from '../../local-store/local-stream.ts';
+import { openPartitionedLog, type PartitionedLog } from '../../local-store/partitioned-log.ts';
+
+export const putAt = new Date('2025-12-28T18:03:00.250Z');
+export const clock = { now: () => putAt };
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'partitioned-log-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The log in `directory`, closed after the test if it isn't before. */
+export async function openLog(directory: string): Promise<PartitionedLog> {
+  const log = await openPartitionedLog(directory, { clock });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= log.close());
+  onTestFinished(close);
+  return { ...log, close };
+}
+
+/** All that is kept of a partition after `afterSequence`. */
+export function readAll(stream: LocalStream, partition: number, afterSequence = 0): readonly LoggedRecord[] {
+  const read: LoggedRecord[] = [];
+  for (;;) {
+    const last = read.at(-1)?.sequence ?? afterSequence;
+    const more = stream.read(partition, last, { maxRecords: 1_000, maxBytes: 16 * 1024 * 1024 });
+    if (more.length === 0) return read;
+    read.push(...more);
+  }
+}
+
+export function texts(records: readonly LoggedRecord[]): readonly string[] {
+  return records.map(({ data }) => data.toString());
+}
