@@ -1,0 +1,39 @@
+// Bundles each function before the framework packages it: one file of what it uses, without types, tests, or anything
+// that is for this machine alone.
+const { rm } = require('node:fs/promises');
+const { build } = require('esbuild');
+
+const outputDirectory = 'build';
+
+module.exports = class BundlePlugin {
+  constructor(serverless) {
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': async () => {
+        await rm(outputDirectory, { recursive: true, force: true });
+        const functions = Object.entries(serverless.service.functions);
+        await Promise.all(functions.map(([key, definition]) => bundle(key, definition)));
+      },
+    };
+  }
+};
+
+async function bundle(key, definition) {
+  const [source, exportName] = definition.handler.split('.');
+  await build({
+    entryPoints: [`${source}.ts`],
+    outfile: `${outputDirectory}/${key}/index.cjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    minify: true,
+    keepNames: true, // logs and answers to errors go by the names of classes
+    sourcemap: true,
+    sourcesContent: false,
+    // The local store and its native dependencies stay out; the AWS SDK comes with the runtime.
+    external: ['../local-store/*', '@aws-sdk/*'],
+    logLevel: 'warning',
+  });
+  definition.handler = `${outputDirectory}/${key}/index.${exportName}`;
+  definition.package = { patterns: ['!**', `${outputDirectory}/${key}/**`] };
+}

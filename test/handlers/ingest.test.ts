@@ -1,0 +1,162 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { sentEntry } from '../factories.ts';
+import { postLogs, testApp, type TestApp } from './app.ts';
+
+let testing: TestApp;
+
+beforeEach(() => {
+  testing = testApp();
+});
+
+async function post(...args: Parameters<typeof postLogs>) {
+  const { statusCode, headers, body } = await ingestHandler(async () => testing.app)(postLogs(...args));
+  return { status: statusCode, headers: headers ?? {}, body: JSON.parse(body ?? '') as Record<string, unknown> };
+}
+
+describe('POST /logs', () => {
+  it('answers 202 with the id, the entries and the windows', async () => {
+    const entries = [sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:01Z' }), sentEntry()];
+    const { status, headers, body } = await post(entries, { 'idempotency-key': 'order-7' });
+    expect(status).toBe(202);
+    expect(headers).not.toHaveProperty('idempotent-replayed');
+    expect(body).toEqual({ batchId: 'order-7', entries: 3, windows: 2 });
+  });
+
+  it('derives the id from customer and body where there is no key, and replays the first answer', async () => {
+    const first = await post([sentEntry()]);
+    expect(first.body.batchId).toMatch(/^sha256-[0-9a-f]{64}$/);
+    const again = await post([sentEntry()]);
+    expect(again).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' }, body: first.body });
+    const otherCustomer = await post([sentEntry()], { 'x-customer-id': 'cus-other' });
+    expect(otherCustomer.body.batchId).not.toBe(first.body.batchId);
+  });
+
+  it('takes the same body in any encoding for the same batch', async () => {
+    const entries = [sentEntry()];
+    const first = await post(entries);
+    const again = await post(gzipSync(JSON.stringify(entries)), { 'content-encoding': 'gzip' });
+    expect(again.body).toEqual(first.body);
+  });
+
+  it('answers 409 with the batch id when the key was used for the same body', async () => {
+    await post([sentEntry()], { 'idempotency-key': '"k"' });
+    const { status, body } = await post([sentEntry()], { 'idempotency-key': 'k' });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ errorCategory: 'CONFLICT', errorCode: 'ING_1001', batchId: 'k' });
+  });
+
+  it('answers such a duplicate as the first where DUPLICATE_STATUS is 202', async () => {
+    testing = testApp({ environment: { DUPLICATE_STATUS: '202' } });
+    const first = await post([sentEntry()], { 'idempotency-key': 'k' });
+    const again = await post([sentEntry()], { 'idempotency-key': 'k' });
+    expect(again).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' }, body: first.body });
+  });
+
+  it('answers 422 when the key was used for another body, and counts nothing of it', async () => {
+    await post([sentEntry()], { 'idempotency-key': 'k' });
+    testing.stream.drain();
+    const { status, body } = await post([sentEntry({ path: '/b' })], { 'idempotency-key': 'k' });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errorCode: 'ING_1002' });
+    expect(testing.stream.drain()).toEqual([]);
+  });
+
+  it('does not use up the key of a request that it refused', async () => {
+    expect((await post([], { 'idempotency-key': 'k' })).status).toBe(400);
+    expect((await post([sentEntry()], { 'idempotency-key': 'k' })).status).toBe(202);
+  });
+
+  it('names the offending entries', async () => {
+    const { status, body } = await post([sentEntry(), sentEntry({ receivedAt: 'now' })]);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      errorCategory: 'VALIDATION',
+      errorCode: 'ING_1000',
+      errorDescription: '1 of 2 entries are not valid.',
+      details: [{ index: 1, field: 'receivedAt' }],
+    });
+  });
+
+  it.each([
+    [400, 'ING_1000', { 'x-customer-id': 'no/slash' }],
+    [400, 'ING_1000', { 'x-customer-id': '..' }],
+    [400, 'ING_1000', { 'idempotency-key': '' }],
+    [400, 'ING_1000', { 'content-encoding': 'gzip' }],
+    [415, 'ING_1004', { 'content-encoding': 'zstd' }],
+    [415, 'ING_1004', { 'content-type': 'text/plain' }],
+    [415, 'ING_1004', { 'content-type': '' }],
+  ])('answers %i %s to %j', async (status, errorCode, headers) => {
+    expect(await post([sentEntry()], headers)).toMatchObject({ status, body: { errorCode } });
+  });
+
+  it.each(['application/json; charset=utf-8', 'Application/JSON'])('takes the content type %j', async (contentType) => {
+    expect((await post([sentEntry()], { 'content-type': contentType })).status).toBe(202);
+  });
+
+  it.each(['application/x-ndjson', 'application/ndjson;charset=UTF-8'])('takes lines as %j', async (contentType) => {
+    const lines = `${JSON.stringify(sentEntry())}\n${JSON.stringify(sentEntry())}\n`;
+    expect((await post(lines, { 'content-type': contentType })).body.entries).toBe(2);
+  });
+
+  it('answers 413 to a body that is too large once decompressed', async () => {
+    testing = testApp({ environment: { MAX_BATCH_BYTES: '1000' } });
+    const bomb = gzipSync(Buffer.alloc(10_000_000, ' '));
+    const { status, body } = await post(bomb, { 'content-encoding': 'gzip' });
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ errorCode: 'ING_1003', errorCategory: 'LIMIT' });
+  });
+
+  it('answers 503 with retry-after when the store cannot take it, and logs why', async () => {
+    const store = new InMemoryObjectStore();
+    store.put = () => Promise.reject(new Unavailable('The disk is full.', { cause: new Error('ENOSPC: /secret/path') }));
+    testing = testApp({ store });
+    const { status, headers, body } = await post([sentEntry()]);
+    expect(status).toBe(503);
+    expect(headers).toMatchObject({ 'retry-after': '1' });
+    expect(body.errorCode).toBe('API_1002');
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(testing.logLines.join('')).toContain('ENOSPC');
+  });
+
+  it('answers 503 to a fault that nobody foresaw', async () => {
+    const store = new InMemoryObjectStore();
+    store.put = () => Promise.reject(new TypeError('undefined is not a function'));
+    testing = testApp({ store });
+    expect(await post([sentEntry()])).toMatchObject({ status: 503, body: { errorCode: 'API_1003' } });
+  });
+
+  it('answers 503 when the app cannot be wired', async () => {
+    const handler = ingestHandler(() => Promise.reject(new Error('no store')));
+    expect(await handler(postLogs([sentEntry()]))).toMatchObject({ statusCode: 503 });
+  });
+
+  it('takes over a request id that can stand in a header, and makes one otherwise', async () => {
+    expect((await post([sentEntry()], { 'x-request-id': 'abc-123' })).headers['x-request-id']).toBe('abc-123');
+    for (const given of ['', 'a b', 'é', 'x'.repeat(129)]) {
+      const { headers, body } = await post([], { 'x-request-id': given });
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(body.requestId).toBe(headers['x-request-id']);
+    }
+  });
+
+  it('writes no line for a request that went well', async () => {
+    await post([sentEntry()]);
+    await post([]);
+    expect(testing.logLines).toEqual([]);
+  });
+
+  it('answers any body with 2xx or 4xx', async () => {
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }).map(Buffer.from), fc.json().map(Buffer.from));
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.constantFrom('', 'gzip', 'deflate', 'br'), async (body, encoding) => {
+        const { status } = await post(body, { 'content-encoding': encoding });
+        expect(status).toBeLessThan(500);
+      }),
+    );
+  });
+});

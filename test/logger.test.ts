@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { createLogger } from '../lib/logger.ts';
+import { instant } from './factories.ts';
+
+function logged(level: 'debug' | 'info' | 'warn' | 'error') {
+  const lines: string[] = [];
+  const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+  return { lines, logger: createLogger({ level, clock, write: (line) => lines.push(line) }) };
+}
+
+describe('the logger', () => {
+  it('writes a line of JSON with its own fields and those of the call', () => {
+    const { lines, logger } = logged('info');
+    logger.with({ stream: 'insights' }).warn('Behind', { records: 7 });
+    expect(lines).toEqual([
+      '{"time":"2025-12-28T18:04:00.000Z","level":"warn","message":"Behind","stream":"insights","records":7}\n',
+    ]);
+  });
+
+  it('leaves out what is less severe than its level', () => {
+    const { lines, logger } = logged('warn');
+    logger.debug('a');
+    logger.info('b');
+    logger.warn('c');
+    logger.error('d');
+    expect(lines).toHaveLength(2);
+  });
+
+  it('writes an error with its stack and its causes', () => {
+    const { lines, logger } = logged('info');
+    logger.error('Failed', { error: new Error('outer', { cause: new TypeError('inner') }) });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      error: { name: 'Error', message: 'outer', stack: expect.stringContaining('logger.test') as string, cause: { name: 'TypeError' } },
+    });
+  });
+});
