@@ -20,7 +20,8 @@ const channel = 'http.server.request.start';
  *
  * - serverless-offline decodes a body as UTF-8 text, which destroys compressed ones, and parses JSON bodies; but for
  *   `application/octet-stream`, which it hands over as it is. So that is what it sees; the function's event is made
- *   from the raw headers and has the real one.
+ *   from the raw headers and has the real one. A body without a media type it takes for JSON; here it is what
+ *   RFC 9110, section 8.3, lets it be.
  * - It answers every request that has an `origin` with CORS headers that let any web page read the answer. Without
  *   that header it does not, and pages of other sites cannot read what is on this machine.
  */
@@ -32,7 +33,11 @@ export function acceptRequests(): Requests {
   const onRequest = (message: unknown): void => {
     // The shape is that of the channel's documentation: https://nodejs.org/api/diagnostics_channel.html#http
     const { request, response, server } = message as RequestStart;
-    if (request.method === 'POST') request.headers['content-type'] = 'application/octet-stream';
+    if (request.method === 'POST') {
+      if (!request.headers['content-type'])
+        request.rawHeaders.push('content-type', 'application/octet-stream');
+      request.headers['content-type'] = 'application/octet-stream';
+    }
     delete request.headers.origin;
     servers.add(server);
     running.add(response);

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { UnreadableFormat } from '../lib/errors.ts';
+import { writeDurableFile } from './durable-files.ts';
+import { errorCode } from './object-directory/file-operations.ts';
+
+/** The layout of the data directory that this program writes; it reads this one and all before it. */
+export const dataDirectoryFormatVersion = 1;
+
+const formatSchema = z.object({ formatVersion: z.int().min(1) });
+
+/**
+ * Makes sure that this program understands the data directory, and marks a new one (`format.json`). To be called by
+ * its owner, before anything else in it is touched.
+ * @throws UnreadableFormat  a newer version of this program wrote it, or its `format.json` is damaged
+ */
+export async function requireDataDirectoryFormat(directory: string): Promise<void> {
+  const path = `${directory}/format.json`;
+  const text = await readFormat(path);
+  if (text === undefined) {
+    await writeDurableFile(path, `${JSON.stringify({ formatVersion: dataDirectoryFormatVersion })}\n`);
+    return;
+  }
+  const formatVersion = parseFormatVersion(path, text);
+  if (formatVersion > dataDirectoryFormatVersion) {
+    throw new UnreadableFormat(
+      `The data directory ${directory} has format ${formatVersion}, and this program knows none after ` +
+        `${dataDirectoryFormatVersion}: a newer version wrote it. Start that one, or choose another directory.`,
+    );
+  }
+}
+
+async function readFormat(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseFormatVersion(path: string, text: string): number {
+  try {
+    return formatSchema.parse(JSON.parse(text)).formatVersion;
+  } catch (cause) {
+    throw new UnreadableFormat(`${path} is damaged: it should be {"formatVersion":1}.`, { cause });
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode } from './object-directory/file-operations.ts';
+
+/** Makes the directory and its missing parents; when it returns, their names survive the machine losing power. */
+export async function makeDurableDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDurableDirectory(dirname(path));
+    await mkdir(path);
+  }
+  await flushDirectory(dirname(path));
+}
+
+/** Writes a whole file in place of what is there; when it returns, it survives the machine losing power. */
+export async function writeDurableFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await flushDirectory(dirname(path));
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  // Windows cannot flush a directory: opening one for it is refused. NTFS journals names by itself.
+  if (process.platform === 'win32') return;
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,3 @@
+export { InvalidObjectKey } from './object-directory/key-place.ts';
+export { openObjectDirectory, readObjectDirectory } from './object-directory/open-object-directory.ts';
+export type { ObjectDirectory } from './object-directory/object-directory.ts';

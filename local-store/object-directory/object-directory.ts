@@ -1,0 +1,109 @@
+import QuickLRU from 'quick-lru';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { PreconditionFailed, Unavailable } from '../../lib/errors.ts';
+import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
+import { ChangeRounds } from './change-rounds.ts';
+import type { Change, ChangeWriter, Outcome } from './change.ts';
+import { directoryOf, InvalidObjectKey, placeOf } from './key-place.ts';
+import { KnownEtags } from './known-etags.ts';
+import { ObjectReader } from './object-reader.ts';
+
+const maxKnownDirectories = 10_000;
+
+/**
+ * The object store as a directory: an object is a file at its key's place, its content as it was put, so that people
+ * can look at it. Opened by `openObjectDirectory`; for those who only look, `readObjectDirectory`.
+ *
+ * Reads are asynchronous calls in this thread. Writes go, a round at a time, to a `ChangeWriter` that works
+ * synchronously in a thread of its own: see `ThreadedWriter` for why.
+ */
+export class ObjectDirectory implements ObjectStore {
+  readonly #root: string;
+  readonly #rounds: ChangeRounds;
+  readonly #etags = new KnownEtags();
+  readonly #reader: ObjectReader;
+  /** Directories of which the writer has said that every name in them is durable. */
+  readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
+  /** Keys whose latest change may never reach the disk until the writer says otherwise. */
+  readonly #suspects = new Set<ObjectKey>();
+
+  constructor(root: string, writer: ChangeWriter) {
+    this.#root = root;
+    this.#rounds = new ChangeRounds(writer);
+    this.#reader = new ObjectReader(root, this.#etags);
+  }
+
+  /** As the port says. What it finds is made durable before it is returned, if that isn't known: others build on it. */
+  async get(
+    key: ObjectKey,
+    options: { readonly firstBytes?: number } = {},
+  ): Promise<StoredObject | undefined> {
+    const found = await this.#reader.get(key, options);
+    const isSettled = found === undefined || this.#settled.has(directoryOf(key));
+    if (!isSettled || this.#suspects.has(key)) await this.#change({ kind: 'settle', key });
+    return found;
+  }
+
+  async put(key: ObjectKey, body: Uint8Array, condition: PutCondition): Promise<{ readonly etag: string }> {
+    placeOf(this.#root, key);
+    const change: Change =
+      'ifMatch' in condition
+        ? { kind: 'replace', key, body, etag: condition.ifMatch }
+        : { kind: 'create', key, body };
+    const etag = await this.#write(change);
+    if (etag === undefined) throw new Unavailable('The writer gave no etag.');
+    return { etag };
+  }
+
+  list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncIterable<ObjectKey> {
+    return this.#reader.list(prefix, options);
+  }
+
+  async delete(key: ObjectKey): Promise<void> {
+    placeOf(this.#root, key);
+    await this.#write({ kind: 'delete', key });
+  }
+
+  /** Carries out the writes that were begun; later ones are refused. */
+  async close(): Promise<void> {
+    await this.#rounds.close();
+  }
+
+  async #write(change: Change): Promise<string | undefined> {
+    let etag: string | undefined;
+    this.#etags.beginWrite(change.key);
+    try {
+      etag = await this.#change(change);
+      return etag;
+    } finally {
+      this.#etags.endWrite(change.key, etag);
+    }
+  }
+
+  async #change(change: Change): Promise<string | undefined> {
+    const outcome = await this.#rounds.submit(change);
+    this.#note(change.key, outcome);
+    switch (outcome.status) {
+      case 'done':
+        return outcome.etag;
+      case 'precondition-failed':
+        throw new PreconditionFailed('The object is not what the condition says.');
+      case 'invalid-key':
+        throw new InvalidObjectKey(outcome.message);
+      case 'unavailable': {
+        const cause = Object.assign(new Error(outcome.message), { code: outcome.code });
+        throw new Unavailable('The object cannot be written.', { cause });
+      }
+    }
+  }
+
+  #note(key: ObjectKey, outcome: Outcome): void {
+    if (outcome.status === 'done' || outcome.status === 'precondition-failed') {
+      this.#settled.set(directoryOf(key), true);
+      this.#suspects.delete(key);
+    } else {
+      this.#settled.delete(directoryOf(key));
+      if (outcome.status === 'unavailable' && outcome.isSuspect) this.#suspects.add(key);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { statSync } from 'node:fs';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import type { ObjectStore, StoredObject } from '../../lib/ports/object-store.ts';
+import { etagOf } from './etag.ts';
+import { errorCode } from './file-operations.ts';
+import { InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
+import type { KnownEtags } from './known-etags.ts';
+import { listKeys } from './list-keys.ts';
+import { readFileStart } from './read-file-start.ts';
+
+/**
+ * Reads an object directory, also one that another process owns. Its owner gives the etags that it knows; anybody
+ * else reads the whole object for its etag, since what was known a moment ago may have been replaced.
+ */
+export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
+  readonly #root: string;
+  readonly #knownEtags: KnownEtags | undefined;
+
+  constructor(root: string, knownEtags?: KnownEtags) {
+    this.#root = root;
+    this.#knownEtags = knownEtags;
+  }
+
+  /**
+   * @throws Unavailable       the object cannot be read, or the whole directory is not there
+   * @throws InvalidObjectKey  not a key, or one whose place is a directory or below another object
+   */
+  async get(
+    key: ObjectKey,
+    options: { readonly firstBytes?: number } = {},
+  ): Promise<StoredObject | undefined> {
+    const place = placeOf(this.#root, key);
+    try {
+      return await this.#read(key, place, options.firstBytes ?? Infinity);
+    } catch (error) {
+      if (error instanceof InvalidObjectKey) throw error;
+      if (errorCode(error) === 'ENOTDIR') {
+        throw new InvalidObjectKey('The key is below another object.', { cause: error });
+      }
+      if (errorCode(error) === 'ENOENT') return this.#absent();
+      throw new Unavailable('The object cannot be read.', { cause: error });
+    }
+  }
+
+  /** @throws Unavailable  a directory cannot be read, or the whole directory is not there */
+  async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ObjectKey> {
+    this.#absent();
+    try {
+      yield* listKeys(this.#root, prefix, options.startAfter ?? '');
+    } catch (cause) {
+      throw new Unavailable('The objects cannot be listed.', { cause });
+    }
+  }
+
+  async #read(key: ObjectKey, place: string, firstBytes: number): Promise<StoredObject> {
+    const known = this.#knownEtags?.beginRead(key);
+    let knownEtag: string | undefined;
+    let isKnownFile = false;
+    const { body, isWhole, size } = await readFileStart(place, () => {
+      isKnownFile = known !== undefined && this.#knownEtags?.isCurrent(key, known) === true;
+      if (isKnownFile) knownEtag = known?.etag;
+      return knownEtag === undefined ? Infinity : firstBytes;
+    });
+    const etag = knownEtag ?? etagOf(body);
+    if (known !== undefined && isKnownFile && isWhole) known.etag = etag;
+    // A copy, so that a small start does not keep the whole object in memory.
+    const start = body.length > firstBytes ? Buffer.from(body.subarray(0, firstBytes)) : body;
+    return { body: start, etag, size };
+  }
+
+  /** A missing file is a missing object only in a directory that is there: its disk may be gone, or not mounted. */
+  #absent(): undefined {
+    const mark = `${this.#root}/${temporaryDirectoryName}`;
+    if (statSync(mark, { throwIfNoEntry: false }) === undefined) {
+      throw new Unavailable(`There is no object directory at ${this.#root}.`);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,216 @@
+import QuickLRU from 'quick-lru';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import type { Change, Outcome } from './change.ts';
+import { DirectorySettler } from './directory-settler.ts';
+import { etagOf } from './etag.ts';
+import { errorCode } from './file-operations.ts';
+import type { FileOperations } from './file-operations.ts';
+import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
+import { TemporaryFile } from './temporary-file.ts';
+
+const maxKnownEtags = 20_000;
+
+/** A change on its way through the round. */
+interface Work {
+  readonly change: Change;
+  readonly directory: string;
+  readonly temporary: TemporaryFile;
+  hasChangedNames: boolean;
+  outcome: Outcome | undefined;
+}
+
+/**
+ * Carries out changes of the object directory, a round of them at a time: all contents are written, then flushed,
+ * then given their names, and then each directory is flushed once for all of them. An object appears with its name,
+ * so it is whole; an outcome is given after the last flush, so it is durable.
+ *
+ * What makes `replace` atomic, though the system has no "rename if": the owner lock lets one process change the
+ * directory, in that process one writer does, and a writer is synchronous, so that nothing comes between looking at
+ * what is there and replacing it.
+ */
+export class ObjectWriter {
+  readonly #root: string;
+  readonly #operations: FileOperations;
+  readonly #directories: DirectorySettler;
+  readonly #etags = new QuickLRU<ObjectKey, string>({ maxSize: maxKnownEtags });
+  /** Keys whose latest change may never reach the disk, as the flush of their directory failed. */
+  readonly #suspects = new Set<ObjectKey>();
+  #temporaryFiles = 0;
+
+  constructor(root: string, operations: FileOperations) {
+    this.#root = root;
+    this.#operations = operations;
+    this.#directories = new DirectorySettler(root, operations);
+  }
+
+  /** Never throws: what fails is the outcome of its own change, and of those that share a flush with it. */
+  write(changes: readonly Change[]): readonly Outcome[] {
+    const works = changes.map((change) => this.#begin(change));
+    this.#each(works, (work) => this.#prepare(work));
+    this.#each(works, ({ temporary }) => temporary.flush());
+    this.#each(works, (work) => void (work.outcome = this.#apply(work)));
+    this.#flushNames(works);
+    for (const { temporary } of works) temporary.discard();
+    return works.map(({ outcome }) => outcome ?? { status: 'done' });
+  }
+
+  #begin(change: Change): Work {
+    const temporary = this.#newTemporaryFile();
+    return {
+      change,
+      directory: directoryOf(change.key),
+      temporary,
+      hasChangedNames: false,
+      outcome: undefined,
+    };
+  }
+
+  /** Takes the works that have not failed one step further. */
+  #each(works: readonly Work[], step: (work: Work) => void): void {
+    for (const work of works) {
+      if (work.outcome !== undefined) continue;
+      try {
+        step(work);
+      } catch (error) {
+        work.outcome = this.#failure(work, error);
+      }
+    }
+  }
+
+  #prepare({ change, directory, temporary }: Work): void {
+    const place = placeOf(this.#root, change.key);
+    const isWrite = change.kind === 'create' || change.kind === 'replace';
+    if (isWrite) this.#directories.make(directory);
+    else this.#directories.settle(directory);
+    if (this.#suspects.has(change.key)) this.#renew(change.key, place);
+    if (isWrite) temporary.write(change.body);
+  }
+
+  #apply(work: Work): Outcome {
+    const { key, kind } = work.change;
+    const place = placeOf(this.#root, key);
+    switch (kind) {
+      case 'create':
+        work.hasChangedNames = this.#link(work.temporary, place);
+        return work.hasChangedNames
+          ? this.#remember(key, work.change.body)
+          : { status: 'precondition-failed' };
+      case 'replace':
+        if (this.#etagAt(key, place) !== work.change.etag) return { status: 'precondition-failed' };
+        work.temporary.renameTo(place);
+        work.hasChangedNames = true;
+        return this.#remember(key, work.change.body);
+      case 'delete':
+        this.#etags.delete(key);
+        work.hasChangedNames = this.#unlink(place);
+        return { status: 'done' };
+      case 'settle':
+        return { status: 'done' };
+    }
+  }
+
+  /** Whether nothing was there, so that it now has the place. */
+  #link(temporary: TemporaryFile, place: string): boolean {
+    try {
+      temporary.linkTo(place);
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      this.#refuseDirectory(place);
+      return false;
+    }
+  }
+
+  /** Whether something was there. */
+  #unlink(place: string): boolean {
+    try {
+      this.#operations.unlink(place);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      this.#refuseDirectory(place); // macOS says EPERM where Linux says EISDIR
+      throw error;
+    }
+  }
+
+  #refuseDirectory(place: string): void {
+    if (this.#operations.isDirectory(place))
+      throw new InvalidObjectKey('The key is the directory of other keys.');
+  }
+
+  #remember(key: ObjectKey, body: Uint8Array): Outcome {
+    const etag = etagOf(body);
+    this.#etags.set(key, etag);
+    return { status: 'done', etag };
+  }
+
+  #etagAt(key: ObjectKey, place: string): string | undefined {
+    const known = this.#etags.get(key);
+    if (known !== undefined) return known;
+    const body = this.#read(place);
+    return body && etagOf(body);
+  }
+
+  #read(place: string): Buffer | undefined {
+    try {
+      return this.#operations.read(place);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Flushes each directory in which a name changed. Where that fails, also a change that was refused has no answer:
+   * it may have been refused because of one in this round that is now in doubt.
+   */
+  #flushNames(works: readonly Work[]): void {
+    const changed = new Set(works.filter((work) => work.hasChangedNames).map(({ directory }) => directory));
+    for (const directory of changed) {
+      try {
+        this.#directories.flush(directory);
+      } catch (error) {
+        for (const work of works) {
+          if (work.directory !== directory) continue;
+          if (work.hasChangedNames) this.#suspects.add(work.change.key);
+          work.outcome = this.#failure(work, error);
+        }
+      }
+    }
+  }
+
+  /** Writes anew what a failed flush may have left in memory alone, so that the disk gets all of it or fails again. */
+  #renew(key: ObjectKey, place: string): void {
+    const body = this.#read(place);
+    const temporary = this.#newTemporaryFile();
+    try {
+      if (body !== undefined) {
+        temporary.write(body);
+        temporary.flush();
+        temporary.renameTo(place);
+      }
+      this.#directories.flush(directoryOf(key));
+    } finally {
+      temporary.discard();
+    }
+    this.#suspects.delete(key);
+  }
+
+  #failure({ change, directory }: Work, error: unknown): Outcome {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = errorCode(error);
+    if (error instanceof InvalidObjectKey) return { status: 'invalid-key', message };
+    this.#directories.distrust(directory);
+    this.#etags.delete(change.key);
+    if (code === 'ENOTDIR' || code === 'EISDIR') {
+      return { status: 'invalid-key', message: `Another object is in the place of the key ${change.key}.` };
+    }
+    return { status: 'unavailable', message, code, isSuspect: this.#suspects.has(change.key) };
+  }
+
+  #newTemporaryFile(): TemporaryFile {
+    this.#temporaryFiles += 1;
+    const name = `${process.pid}-${this.#temporaryFiles}`;
+    return new TemporaryFile(`${this.#root}/${temporaryDirectoryName}/${name}`, this.#operations);
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Unavailable } from '../../lib/errors.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { makeDurableDirectory } from '../durable-files.ts';
+import type { ChangeWriter } from './change.ts';
+import type { FileOperations } from './file-operations.ts';
+import { temporaryDirectoryName } from './key-place.ts';
+import { ObjectDirectory } from './object-directory.ts';
+import { ObjectReader } from './object-reader.ts';
+import { ObjectWriter } from './object-writer.ts';
+import { ThreadedWriter } from './threaded-writer.ts';
+
+export interface ObjectDirectoryOptions {
+  /** Carries out writes with these, in the calling thread: for tests, and for a command that writes little. */
+  readonly operations?: FileOperations;
+}
+
+/**
+ * Opens the object directory at `root` to read and to write, makes it if it is not there, and removes what a process
+ * that died left unfinished. Only the process that holds the owner lock may do so, and only once at a time: the
+ * conditions of `put` hold among the writes of one `ObjectDirectory`.
+ * @throws Unavailable  the directory cannot be made or read
+ */
+export async function openObjectDirectory(
+  root: string,
+  { operations }: ObjectDirectoryOptions = {},
+): Promise<ObjectDirectory> {
+  const path = resolve(root);
+  try {
+    await makeDurableDirectory(path);
+    await sweep(`${path}/${temporaryDirectoryName}`);
+  } catch (cause) {
+    throw new Unavailable(`The object directory ${path} cannot be opened.`, { cause });
+  }
+  return new ObjectDirectory(
+    path,
+    operations === undefined ? new ThreadedWriter(path) : inline(path, operations),
+  );
+}
+
+/** The object directory at `root` for those who only read: it may be another process's, and nothing is made or swept. */
+export function readObjectDirectory(root: string): Pick<ObjectStore, 'get' | 'list'> {
+  return new ObjectReader(resolve(root));
+}
+
+async function sweep(temporaryDirectory: string): Promise<void> {
+  await mkdir(temporaryDirectory, { recursive: true });
+  for (const name of await readdir(temporaryDirectory)) await rm(`${temporaryDirectory}/${name}`);
+}
+
+function inline(root: string, operations: FileOperations): ChangeWriter {
+  const writer = new ObjectWriter(root, operations);
+  return { write: async (changes) => writer.write(changes), close: async () => {} };
+}

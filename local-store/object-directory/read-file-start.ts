@@ -1,0 +1,47 @@
+import { closeSync, fstatSync, open, read } from 'node:fs';
+import { InvalidObjectKey } from './key-place.ts';
+
+export interface ReadFile {
+  readonly body: Buffer;
+  readonly isWhole: boolean;
+  /** Length of the whole file in bytes. */
+  readonly size: number;
+}
+
+/**
+ * Reads a file by way of one descriptor, so that what is read is one version of it, also while another is renamed
+ * over it. `bytesWanted` is asked once the file is open.
+ *
+ * Opening and reading may wait for the disk, so they go through the thread pool. Asking an open file for its size and
+ * closing it do not, and take 2 µs here in place of some 30 µs for the way there and back.
+ */
+export async function readFileStart(path: string, bytesWanted: () => number): Promise<ReadFile> {
+  const descriptor = await openForReading(path);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new InvalidObjectKey('The key is the directory of other keys.');
+    const body = Buffer.allocUnsafe(Math.min(stats.size, bytesWanted()));
+    for (let length = 0; length < body.length;) {
+      const bytesRead = await readInto(descriptor, body, length);
+      if (bytesRead === 0) throw new Error(`The file ends at ${length} of ${stats.size} bytes.`);
+      length += bytesRead;
+    }
+    return { body, isWhole: body.length === stats.size, size: stats.size };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openForReading(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, 'r', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
+  });
+}
+
+function readInto(descriptor: number, body: Buffer, offset: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, body, offset, body.length - offset, offset, (error, bytesRead) =>
+      error === null ? resolve(bytesRead) : reject(error),
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import type { FileOperations } from './file-operations.ts';
+
+/** A content that has no name yet among the objects. Whatever becomes of it, it is discarded in the end. */
+export class TemporaryFile {
+  readonly #path: string;
+  readonly #operations: FileOperations;
+  #descriptor: number | undefined;
+  #hasItsName = false;
+
+  constructor(path: string, operations: FileOperations) {
+    this.#path = path;
+    this.#operations = operations;
+  }
+
+  write(body: Uint8Array): void {
+    this.#descriptor = this.#operations.create(this.#path);
+    this.#hasItsName = true;
+    this.#operations.write(this.#descriptor, body);
+  }
+
+  /** A failed flush is final: the system may have dropped the content and would not say so a second time. */
+  flush(): void {
+    if (this.#descriptor !== undefined) this.#operations.flushData(this.#descriptor);
+  }
+
+  /** Makes it the object at `place`; fails with `EEXIST` where there is one. */
+  linkTo(place: string): void {
+    this.#operations.link(this.#path, place);
+  }
+
+  /** Makes it the object at `place`, whatever is there. */
+  renameTo(place: string): void {
+    this.#operations.rename(this.#path, place);
+    this.#hasItsName = false;
+  }
+
+  discard(): void {
+    try {
+      if (this.#descriptor !== undefined) this.#operations.close(this.#descriptor);
+      if (this.#hasItsName) this.#operations.unlink(this.#path);
+    } catch {
+      // The object is decided by now, either way. What could not be removed is swept when the directory is next opened.
+    }
+  }
+}
