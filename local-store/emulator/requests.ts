@@ -14,6 +14,7 @@ interface RequestStart {
 }
 
 const channel = 'http.server.request.start';
+const opaqueMediaType = 'application/octet-stream';
 
 /**
  * Makes every request of this process arrive as API Gateway would deliver it.
@@ -29,18 +30,20 @@ export function acceptRequests(): Requests {
   const servers = new Set<Server>();
   const running = new Set<ServerResponse>();
   let onIdle = () => {};
+  let isDraining = false;
 
   const onRequest = (message: unknown): void => {
     // The shape is that of the channel's documentation: https://nodejs.org/api/diagnostics_channel.html#http
     const { request, response, server } = message as RequestStart;
-    if (request.method === 'POST') {
-      if (!request.headers['content-type'])
-        request.rawHeaders.push('content-type', 'application/octet-stream');
-      request.headers['content-type'] = 'application/octet-stream';
+    const { method, headers, rawHeaders } = request;
+    if (method === 'POST') {
+      if (!headers['content-type']) rawHeaders.push('content-type', opaqueMediaType);
+      headers['content-type'] = opaqueMediaType;
     }
-    delete request.headers.origin;
+    delete headers.origin;
     servers.add(server);
     running.add(response);
+    if (isDraining) closeConnectionAfter(response);
     response.once('close', () => {
       running.delete(response);
       if (running.size === 0) onIdle();
@@ -50,6 +53,8 @@ export function acceptRequests(): Requests {
 
   return {
     async drain(timeoutMilliseconds) {
+      isDraining = true;
+      for (const response of running) closeConnectionAfter(response);
       for (const server of servers) {
         server.close();
         server.closeIdleConnections();
@@ -59,7 +64,13 @@ export function acceptRequests(): Requests {
         onIdle = resolve;
         setTimeout(resolve, timeoutMilliseconds).unref();
       });
+      for (const server of servers) server.closeAllConnections();
       unsubscribe(channel, onRequest);
     },
   };
+}
+
+/** Else a client that is always busy would go on with its open connection until the drain gives up. */
+function closeConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }

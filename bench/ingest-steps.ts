@@ -1,0 +1,128 @@
+import { isAscii } from 'node:buffer';
+import { webcrypto } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import type { App } from '../handlers/wiring.ts';
+import { encodeBatch, type StoredBatch } from '../lib/domain/batch-format.ts';
+import { countEntries } from '../lib/domain/dimensions.ts';
+import { batchKey } from '../lib/domain/keys.ts';
+import { parseLogEntry } from '../lib/domain/log-entry.ts';
+import { parseBatch } from '../lib/domain/parse-batch.ts';
+import { partitionKeyOf } from '../lib/domain/partial.ts';
+import { summarise } from '../lib/domain/summarise.ts';
+import { maxRecordBytes } from '../lib/ports/event-stream.ts';
+import { batchIdOf, customer } from '../test/factories.ts';
+import { median } from './statistics.ts';
+
+export interface Step {
+  readonly name: string;
+  /** Where the work is done. */
+  readonly thread: 'main' | 'other';
+  /** Median over the rounds. */
+  readonly milliseconds: number;
+}
+
+/** Times what the handler does with a batch, each step by itself. */
+export async function measureSteps(body: Buffer, app: App, rounds: number): Promise<Step[]> {
+  const base64 = body.toString('base64');
+  const text = body.toString('latin1');
+  const gzip = promisify(zlib.gzip);
+  const level = zlib.constants.Z_BEST_SPEED;
+  const gzipped = await gzip(body, { level });
+  const customerId = customer();
+  const payloadHash = 'a'.repeat(64);
+  const mediaType = 'application/json';
+  const { allowedLatenessSeconds } = app.config;
+
+  const summariseFresh = (entries: ReturnType<typeof parseBatch>, key: string) =>
+    summarise(
+      { customerId, batchId: batchIdOf(key), payloadHash, storedAt: new Date(), entries },
+      { rules: app.rules, allowedLatenessSeconds, maxRecordBytes },
+    );
+  const store = (key: string) => {
+    const entries = parseBatch(body, mediaType);
+    const partials = summariseFresh(entries, key);
+    const batch: StoredBatch = {
+      customerId,
+      id: batchIdOf(key),
+      payloadHash,
+      storedAt: new Date(),
+      rulesVersion: app.rules.version,
+      mediaType,
+      entries: entries.length,
+      windows: partials.length,
+      partials,
+    };
+    return batch;
+  };
+
+  // Each is prepared anew, since strings that were looked at before have their hashes already.
+  const steps: [string, Step['thread'], (round: number) => () => unknown][] = [
+    ['decode base64', 'main', () => () => Buffer.from(base64, 'base64')],
+    ['look for ASCII, decode', 'main', () => () => isAscii(body) && body.toString('latin1')],
+    ['JSON.parse', 'main', () => () => JSON.parse(text) as unknown],
+    [
+      'validate, build entries',
+      'main',
+      () => {
+        const values = JSON.parse(text) as unknown[];
+        return () => values.map((value) => parseLogEntry(value));
+      },
+    ],
+    [
+      'summarise',
+      'main',
+      (round) => {
+        const entries = parseBatch(body, mediaType);
+        return () => summariseFresh(entries, `summarise-${round}`);
+      },
+    ],
+    [
+      'of it: count entries',
+      'main',
+      () => {
+        const entries = parseBatch(body, mediaType);
+        return () => countEntries(entries, app.rules);
+      },
+    ],
+    ['hash', 'other', () => () => webcrypto.subtle.digest('SHA-256', body)],
+    ['gzip', 'other', () => () => gzip(body, { level })],
+    [
+      'encode the object, put it',
+      'other',
+      (round) => {
+        const batch = store(`put-${round}`);
+        return () =>
+          app.store.put(batchKey(customerId, batch.id), encodeBatch(batch, gzipped), { ifNoneMatch: '*' });
+      },
+    ],
+    [
+      'put the partials',
+      'other',
+      (round) => {
+        const { partials } = store(`emit-${round}`);
+        return () =>
+          app.insightStream.put(
+            partials.map(({ windowStart, data }) => ({
+              partitionKey: partitionKeyOf(customerId, windowStart),
+              data,
+            })),
+          );
+      },
+    ],
+  ];
+
+  const measured: Step[] = [];
+  for (const [name, thread, prepare] of steps) {
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const run = prepare(round);
+      const began = performance.now();
+      await run();
+      times.push(performance.now() - began);
+    }
+    measured.push({ name, thread, milliseconds: median(times) });
+  }
+  return measured;
+}

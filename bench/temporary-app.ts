@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp, type App } from '../handlers/wiring.ts';
+import { parseConfig } from '../lib/config.ts';
+import { createLogger } from '../lib/logger.ts';
+import type { LocalStream } from '../local-store/local-stream.ts';
+import { openLocalStore } from '../local-store/open-local-store.ts';
+
+/** The functions' app on the real local store, in this process and with nobody to consume the stream. */
+export interface TemporaryApp {
+  readonly app: App;
+  readonly stream: LocalStream;
+  /** Closes the store and leaves no file. */
+  remove(): Promise<void>;
+}
+
+/** Who reads the stream, for those who do so by hand. */
+export const consumer = 'aggregate';
+export const partitionCount = 8;
+
+export async function openTemporaryApp(): Promise<TemporaryApp> {
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
+  const config = parseConfig({ DATA_DIR: directory });
+  const clock = { now: () => new Date() };
+  const streams = {
+    [config.insightStreamName]: {
+      partitionCount,
+      consumers: [{ name: consumer, startingPosition: 'TRIM_HORIZON' as const }],
+    },
+  };
+  const local = await openLocalStore(directory, { clock, streams });
+  const logger = createLogger({ level: 'warn', clock, write: (line) => process.stderr.write(line) });
+  const stream = local.stream(config.insightStreamName);
+  return {
+    app: createApp({ config, clock, logger, store: local.objects, insightStream: stream }),
+    stream,
+    async remove() {
+      await local.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../handlers/error-codes.ts';
+import { environmentSchema } from '../lib/config.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+function rowsAfter(heading: string): string[] {
+  const section = readme.slice(readme.indexOf(`\n${heading}\n`)).split(/\n#{1,3} /, 2)[1] ?? '';
+  return section.split('\n').filter((line) => line.startsWith('| `'));
+}
+
+describe('the README', () => {
+  it('has every error code with its status, category and meaning, and no other', () => {
+    const rows = Object.entries(errorCodes).map(
+      ([code, { status, category, meaning }]) => `| \`${code}\` | ${status} | ${category} | ${meaning} |`,
+    );
+    expect(rowsAfter('### Errors')).toEqual(rows);
+  });
+
+  it('has every variable of the configuration with its default, and no other', () => {
+    const rows = Object.entries(environmentSchema.shape).map(
+      ([name, schema]) => `| \`${name}\` | \`${String(schema.def.defaultValue)}\` | ${schema.description} |`,
+    );
+    expect(rowsAfter('## Configuration')).toEqual(rows);
+  });
+});
