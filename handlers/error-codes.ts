@@ -1,15 +1,31 @@
 /** Every error that a function answers, by its stable code; the README's table says the same and is tested against it. */
 export const errorCodes = {
   ING_1000: { status: 400, category: 'VALIDATION', meaning: 'the batch is not valid; nothing is stored' },
-  ING_1001: { status: 409, category: 'CONFLICT', meaning: 'the same key with the same body again: it is counted, once' },
+  ING_1001: {
+    status: 409,
+    category: 'CONFLICT',
+    meaning: 'the same key with the same body again: it is counted, once',
+  },
   ING_1002: { status: 422, category: 'CONFLICT', meaning: 'the same key with another body; nothing changes' },
   ING_1003: { status: 413, category: 'LIMIT', meaning: 'the batch is too large' },
-  ING_1004: { status: 415, category: 'VALIDATION', meaning: 'a media type or content encoding that is not supported' },
+  ING_1004: {
+    status: 415,
+    category: 'VALIDATION',
+    meaning: 'a media type or content encoding that is not supported',
+  },
   QRY_1000: { status: 400, category: 'VALIDATION', meaning: 'a parameter of the query is not valid' },
   API_1000: { status: 404, category: 'ROUTING', meaning: 'there is no such route' },
   API_1001: { status: 405, category: 'ROUTING', meaning: 'the route has other methods; `allow` names them' },
-  API_1002: { status: 503, category: 'AVAILABILITY', meaning: 'the store or the stream cannot take it now; repeat it' },
-  API_1003: { status: 503, category: 'AVAILABILITY', meaning: 'something unexpected went wrong on our side; repeat it' },
+  API_1002: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'the store or the stream cannot take it now; repeat it',
+  },
+  API_1003: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'something unexpected went wrong on our side; repeat it',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {

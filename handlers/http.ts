@@ -47,14 +47,21 @@ export function httpHandler(
     }
     const answer = await handle(request, app).catch((failure: unknown) => {
       const answered = respondToFailure(failure, requestId, invalidRequestCode);
-      if (answered.status >= 500) app.logger.error('A request failed', { requestId, method, path, error: failure });
+      if (answered.status >= 500)
+        app.logger.error('A request failed', { requestId, method, path, error: failure });
       return answered;
     });
 
     const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };
     app.metrics.httpRequests.inc(labels);
     app.metrics.httpRequestDuration.observe(labels, (performance.now() - startedAt) / 1_000);
-    app.logger.debug('Answered', { requestId, method, path, status: answer.status, errorCode: answer.errorCode });
+    app.logger.debug('Answered', {
+      requestId,
+      method,
+      path,
+      status: answer.status,
+      errorCode: answer.errorCode,
+    });
     return toResult(answer, requestId);
   };
 }

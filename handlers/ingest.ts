@@ -56,7 +56,9 @@ function answerTo({ batch, isFirst }: Ingested, requestId: string, duplicateStat
   const { entries, windows } = batch;
   const batchId = batch.id.text;
   if (!isFirst && batch.id.origin === 'key' && duplicateStatus === 409) {
-    return respondError('ING_1001', requestId, 'This batch was accepted before; it is counted once.', { batchId });
+    return respondError('ING_1001', requestId, 'This batch was accepted before; it is counted once.', {
+      batchId,
+    });
   }
   return respondJson(202, { batchId, entries, windows }, isFirst ? {} : { 'idempotent-replayed': 'true' });
 }

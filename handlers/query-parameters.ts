@@ -2,7 +2,12 @@ import * as z from 'zod';
 import type { CustomerId } from '../lib/domain/customer-id.ts';
 import { windowStartSchema } from '../lib/domain/stored-document.ts';
 import { firstMinuteFrom } from '../lib/domain/timestamp.ts';
-import { firstWindowStartFrom, minutesBefore, windowStartOf, type WindowStart } from '../lib/domain/window.ts';
+import {
+  firstWindowStartFrom,
+  minutesBefore,
+  windowStartOf,
+  type WindowStart,
+} from '../lib/domain/window.ts';
 import { InvalidRequest } from '../lib/errors.ts';
 
 /** What `GET /aggregates` is asked for, with its defaults. */
@@ -80,7 +85,11 @@ export function parseQueryParameters(
 }
 
 /** The token with which the next page is asked for. */
-export function encodeNextToken(parameters: QueryParameters, customerId: CustomerId, after: WindowStart): string {
+export function encodeNextToken(
+  parameters: QueryParameters,
+  customerId: CustomerId,
+  after: WindowStart,
+): string {
   const { windowSize, from, to, top } = parameters;
   const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, after };
   return Buffer.from(JSON.stringify(token)).toString('base64url');

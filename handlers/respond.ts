@@ -21,7 +21,11 @@ export interface Answer {
 /** For how long a client had better leave us alone when we cannot take a request. */
 const retryAfterSeconds = 1;
 
-export function respondJson(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function respondJson(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
@@ -62,6 +66,9 @@ export function respondToFailure(
   const [errorCode, description] =
     failure instanceof Unavailable
       ? (['API_1002', 'The request cannot be taken now. It is safe to repeat it as it is.'] as const)
-      : (['API_1003', 'Something went wrong on our side. It is safe to repeat the request as it is.'] as const);
+      : ([
+          'API_1003',
+          'Something went wrong on our side. It is safe to repeat the request as it is.',
+        ] as const);
   return respondError(errorCode, requestId, description, {}, { 'retry-after': String(retryAfterSeconds) });
 }

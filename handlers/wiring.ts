@@ -54,5 +54,11 @@ async function wire(environment: NodeJS.ProcessEnv): Promise<App> {
   // Loaded here alone, so that a deployed bundle has none of it.
   const { openedLocalStore } = await import('../local-store/open-local-store.ts');
   const local = openedLocalStore(config.dataDirectory);
-  return createApp({ config, clock, logger, store: local.objects, insightStream: local.stream(config.insightStreamName) });
+  return createApp({
+    config,
+    clock,
+    logger,
+    store: local.objects,
+    insightStream: local.stream(config.insightStreamName),
+  });
 }

@@ -7,7 +7,10 @@ const wholeNumber = z
 
 /** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
 export const environmentSchema = z.object({
-  DATA_DIR: z.string().default('.data').describe('where the emulator keeps its data: batches, windows, the log'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe('where the emulator keeps its data: batches, windows, the log'),
   STORAGE: z
     .enum(['local'], 'must be local')
     .default('local')

@@ -26,7 +26,9 @@ export function createLogger(options: LoggerOptions, fixedFields: LogFields = {}
     if (severities[level] < severities[options.level]) return;
     const time = options.clock.now().toISOString();
     const line = { time, level, message, ...fixedFields, ...fields };
-    options.write(`${JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? describe(value) : value))}\n`);
+    options.write(
+      `${JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? describe(value) : value))}\n`,
+    );
   };
   return {
     debug: log('debug'),

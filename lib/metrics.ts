@@ -38,11 +38,18 @@ export function createMetrics(streams: Readonly<Record<string, EventStream>>) {
     }),
     batchesIngested: counter('batches_ingested_total', 'Batches stored for the first time.'),
     entriesIngested: counter('entries_ingested_total', 'Entries of batches stored for the first time.'),
-    bytesIngested: counter('ingested_bytes_total', 'Decompressed bytes of batches stored for the first time.'),
+    bytesIngested: counter(
+      'ingested_bytes_total',
+      'Decompressed bytes of batches stored for the first time.',
+    ),
     batchDuplicates: counter('duplicate_batches_total', 'Batches that came again with the same payload.'),
     partialsProduced: counter('partials_produced_total', 'Partials put on a stream.', ['stream']),
-    partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', ['stream']),
-    partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and come again.', ['stream']),
+    partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', [
+      'stream',
+    ]),
+    partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and come again.', [
+      'stream',
+    ]),
     windowsCreated: counter('windows_created_total', 'Windows written for the first time.'),
     windowsUpdated: counter('windows_updated_total', 'Windows written again.'),
 
@@ -50,7 +57,8 @@ export function createMetrics(streams: Readonly<Record<string, EventStream>>) {
     async read(now: Date): Promise<{ contentType: string; text: string }> {
       for (const [name, stream] of Object.entries(streams)) {
         const { records, oldestPutAt } = await stream.backlog();
-        const age = oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
+        const age =
+          oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
         backlogRecords.set({ stream: name }, records);
         oldestRecordAge.set({ stream: name }, age);
       }

@@ -69,5 +69,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
 export function openedLocalStore(dataDirectory: string): LocalStore {
   const store = openStores.get(resolve(dataDirectory));
   if (store !== undefined) return store;
-  throw new Error(`${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`);
+  throw new Error(
+    `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
+  );
 }

@@ -13,7 +13,8 @@ function isInstalled() {
   const installed = packagesOf('node_modules/.package-lock.json');
   if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || installed[path]?.version === version || (optional && !installed[path]),
+    ([path, { version, optional }]) =>
+      path === '' || installed[path]?.version === version || (optional && !installed[path]),
   );
 }
 

@@ -22,7 +22,10 @@ function lint(file: string, text: string): { status: number | null; output: stri
   mkdirSync(dirname(join(copy, file)), { recursive: true });
   writeFileSync(join(copy, file), text);
   const oxlint = join(repository, 'node_modules', 'oxlint', 'bin', 'oxlint');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [oxlint, file], { cwd: copy, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [oxlint, file], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
   return { status, output: stdout + stderr };
 }
 
@@ -47,7 +50,8 @@ const arrows = [
 
 describe('the arrows of the layout', () => {
   it.each(arrows)('lets %s not import %s, but %s', (file, forbidden, allowed) => {
-    const imported = (path: string) => `import type { Something } from '${path}';\nexport type Other = Something;\n`;
+    const imported = (path: string) =>
+      `import type { Something } from '${path}';\nexport type Other = Something;\n`;
     const refused = lint(file, imported(forbidden));
     expect(refused.output).toContain('no-restricted-imports');
     expect(refused.status).not.toBe(0);
@@ -61,7 +65,10 @@ describe('the arrows of the layout', () => {
 
   it('sees a circle of imports', () => {
     writeFileSync(join(copy, 'a.ts'), `import { b } from './b.ts';\nexport const a = (): unknown => b;\n`);
-    const { status, output } = lint('b.ts', `import { a } from './a.ts';\nexport const b = (): unknown => a;\n`);
+    const { status, output } = lint(
+      'b.ts',
+      `import { a } from './a.ts';\nexport const b = (): unknown => a;\n`,
+    );
     expect(output).toContain('no-cycle');
     expect(status).not.toBe(0);
   });

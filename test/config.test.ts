@@ -26,6 +26,8 @@ describe('parseConfig', () => {
     ['STORAGE', 'tape'],
   ])('names %s when it is %j', (variable, value) => {
     expect(() => parseConfig({ [variable]: value })).toThrow(InvalidConfig);
-    expect(() => parseConfig({ [variable]: value })).toThrow(new RegExp(`${variable} must be .*, and is "${value}"`));
+    expect(() => parseConfig({ [variable]: value })).toThrow(
+      new RegExp(`${variable} must be .*, and is "${value}"`),
+    );
   });
 });

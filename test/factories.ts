@@ -24,7 +24,14 @@ export function minuteOf(instant: string): EpochMinute {
 }
 
 export function logEntry({ receivedAt = '2025-12-28T18:03:07Z', ...fields }: LogEntryFields = {}): LogEntry {
-  return { minute: minuteOf(receivedAt), method: 'GET', path: '/', userAgent: 'curl/8.0', status: undefined, ...fields };
+  return {
+    minute: minuteOf(receivedAt),
+    method: 'GET',
+    path: '/',
+    userAgent: 'curl/8.0',
+    status: undefined,
+    ...fields,
+  };
 }
 
 type LogEntryFields = Partial<Omit<LogEntry, 'minute'>> & { readonly receivedAt?: string };

@@ -30,7 +30,12 @@ describe('the logger', () => {
     const { lines, logger } = logged('info');
     logger.error('Failed', { error: new Error('outer', { cause: new TypeError('inner') }) });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-      error: { name: 'Error', message: 'outer', stack: expect.stringContaining('logger.test') as string, cause: { name: 'TypeError' } },
+      error: {
+        name: 'Error',
+        message: 'outer',
+        stack: expect.stringContaining('logger.test') as string,
+        cause: { name: 'TypeError' },
+      },
     });
   });
 });

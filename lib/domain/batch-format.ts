@@ -85,7 +85,17 @@ export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; read
   if (at > object.length) throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
   const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows } = header;
   return {
-    batch: { customerId, id: batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials },
+    batch: {
+      customerId,
+      id: batchId,
+      payloadHash,
+      storedAt,
+      rulesVersion,
+      mediaType,
+      entries,
+      windows,
+      partials,
+    },
     gzippedBody: object.subarray(at),
   };
 }

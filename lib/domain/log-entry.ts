@@ -62,7 +62,8 @@ export const logEntrySchema = z.object(
 export function parseLogEntry(value: unknown): LogEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { receivedAt, method, path, userAgent, status }: Partial<Record<string, unknown>> = value;
-  if (typeof receivedAt !== 'string' || typeof path !== 'string' || typeof userAgent !== 'string') return undefined;
+  if (typeof receivedAt !== 'string' || typeof path !== 'string' || typeof userAgent !== 'string')
+    return undefined;
 
   const minute = minuteOfInstant(receivedAt);
   const parsedMethod = parseMethod(method);
@@ -79,7 +80,13 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
   ) {
     return undefined;
   }
-  return { minute, method: parsedMethod, path: trimmedPath, userAgent: trimmedUserAgent, status: parsedStatus };
+  return {
+    minute,
+    method: parsedMethod,
+    path: trimmedPath,
+    userAgent: trimmedUserAgent,
+    status: parsedStatus,
+  };
 }
 
 /** What is wrong with the entry at `index` of a batch, a problem a field. */
@@ -107,5 +114,7 @@ function parseMethod(value: unknown): string | undefined {
 
 function parseStatus(value: unknown): number | undefined {
   if (typeof value === 'string') return statusPattern.test(value) ? Number(value) : undefined;
-  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599 ? value : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599
+    ? value
+    : undefined;
 }

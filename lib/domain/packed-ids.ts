@@ -20,7 +20,8 @@ export function unseen<T extends { readonly id: Buffer }>(packed: PackedIds, ite
     const prefix = packed.readInt32LE(at);
     const alike = candidates.get(prefix);
     if (alike === undefined) continue;
-    const differsFromHeld = ({ id }: T) => packed.compare(id, 0, partialIdBytes, at, at + partialIdBytes) !== 0;
+    const differsFromHeld = ({ id }: T) =>
+      packed.compare(id, 0, partialIdBytes, at, at + partialIdBytes) !== 0;
     candidates.set(prefix, alike.filter(differsFromHeld));
   }
   const unseenItems = new Set([...candidates.values()].flat());

@@ -27,7 +27,9 @@ export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
     }
     invalidEntries += 1;
     if (invalidEntries > maxEntriesDescribed) continue;
-    problems.push(...(value instanceof NotJson ? [{ index, reason: 'is not JSON' }] : problemsOf(value, index)));
+    problems.push(
+      ...(value instanceof NotJson ? [{ index, reason: 'is not JSON' }] : problemsOf(value, index)),
+    );
   }
   if (invalidEntries > 0) {
     throw new InvalidRequest(`${invalidEntries} of ${values.length} entries are not valid.`, problems);

@@ -43,7 +43,9 @@ const partialSchema = z.object({
  * differs from that of every other batch, also of one with the same idempotency key and another payload.
  */
 export function partialId(batchId: BatchId, payloadHash: string, part: number): Buffer {
-  const digest = createHash('sha256').update(`${batchName(batchId)}/${payloadHash}/${part}`).digest();
+  const digest = createHash('sha256')
+    .update(`${batchName(batchId)}/${payloadHash}/${part}`)
+    .digest();
   return digest.subarray(0, partialIdBytes);
 }
 

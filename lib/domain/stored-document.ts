@@ -22,7 +22,9 @@ export function readDocument<T>(text: string, what: string, version: number, sch
   }
   const result = schema.safeParse(document);
   if (!result.success) {
-    throw new UnreadableFormat(`${what} is damaged: ${z.prettifyError(result.error)}`, { cause: result.error });
+    throw new UnreadableFormat(`${what} is damaged: ${z.prettifyError(result.error)}`, {
+      cause: result.error,
+    });
   }
   return result.data;
 }

@@ -44,7 +44,15 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
 
       const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
         const counts = countEntries(share, options.rules);
-        const partial = { customerId, windowStart, id: idOfPart(part), part, isLate, requests: share.length, counts };
+        const partial = {
+          customerId,
+          windowStart,
+          id: idOfPart(part),
+          part,
+          isLate,
+          requests: share.length,
+          counts,
+        };
         const data = encodePartial(partial);
         if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
         const half = Math.ceil(share.length / 2);

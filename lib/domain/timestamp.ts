@@ -34,7 +34,8 @@ export function minuteOfInstant(text: string): EpochMinute | undefined {
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
   // A part that is not two digits is NaN, and no comparison with NaN holds.
-  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return undefined;
+  if (!(year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)))
+    return undefined;
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return undefined;
 
   const offset = offsetMinutes(text, endOfFraction(text));
@@ -71,7 +72,8 @@ function offsetMinutes(text: string, at: number): number | undefined {
   if (at < 0) return undefined;
   const sign = text.charCodeAt(at);
   if ((sign | 0x20) === 0x7a) return text.length === at + 1 ? 0 : undefined;
-  if ((sign !== 0x2b && sign !== 0x2d) || text.length !== at + 6 || text.charCodeAt(at + 3) !== 0x3a) return undefined;
+  if ((sign !== 0x2b && sign !== 0x2d) || text.length !== at + 6 || text.charCodeAt(at + 3) !== 0x3a)
+    return undefined;
   const hours = twoDigits(text, at + 1);
   const minutes = twoDigits(text, at + 4);
   if (!(hours <= 23 && minutes <= 59)) return undefined;

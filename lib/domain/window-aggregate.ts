@@ -54,7 +54,8 @@ export function addPartials(
     counts,
     requests: (current?.requests ?? 0) + sumOf(added, ({ requests }) => requests),
     batches: (current?.batches ?? 0) + added.filter(({ part }) => part === 0).length,
-    lateRequests: (current?.lateRequests ?? 0) + sumOf(added, ({ requests, isLate }) => (isLate ? requests : 0)),
+    lateRequests:
+      (current?.lateRequests ?? 0) + sumOf(added, ({ requests, isLate }) => (isLate ? requests : 0)),
     revision: (current?.revision ?? 0) + 1,
     updatedAt: now,
     partialIds: Buffer.concat([held, ...added.map(({ id }) => id)]),

@@ -28,7 +28,12 @@ const afterIds = '"}\n';
 
 /** The window as it is stored. */
 export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate): Buffer {
-  const firstLine = JSON.stringify({ formatVersion, windowSize: 'minute', ...fields, ...countsToJson(counts) });
+  const firstLine = JSON.stringify({
+    formatVersion,
+    windowSize: 'minute',
+    ...fields,
+    ...countsToJson(counts),
+  });
   return Buffer.from(firstLine.slice(0, -1) + beforeIds + partialIds.toString('base64') + afterIds);
 }
 
@@ -53,7 +58,21 @@ export function decodeWindow(body: Buffer): WindowAggregate {
 export function decodeWindowCounts(start: Buffer): WindowCounts | undefined {
   const countsEnd = start.indexOf(beforeIds);
   if (countsEnd < 0) return undefined;
-  const fields = readDocument(`${start.toString('utf8', 0, countsEnd)}}`, 'A window', formatVersion, windowSchema);
+  const fields = readDocument(
+    `${start.toString('utf8', 0, countsEnd)}}`,
+    'A window',
+    formatVersion,
+    windowSchema,
+  );
   const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
-  return { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt, counts: countsOf(fields) };
+  return {
+    customerId,
+    windowStart,
+    requests,
+    batches,
+    revision,
+    lateRequests,
+    updatedAt,
+    counts: countsOf(fields),
+  };
 }

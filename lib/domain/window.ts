@@ -17,7 +17,9 @@ export function windowStartOf(minute: EpochMinute): WindowStart {
 
 /** The start of a minute window, or `undefined` where the text is not one. */
 export function parseWindowStart(text: string): WindowStart | undefined {
-  return windowStartPattern.test(text) && minuteOfInstant(text) !== undefined ? (text as WindowStart) : undefined;
+  return windowStartPattern.test(text) && minuteOfInstant(text) !== undefined
+    ? (text as WindowStart)
+    : undefined;
 }
 
 /** The first minute that does not start before the instant. */
@@ -31,7 +33,11 @@ export function minutesBefore(windowStart: WindowStart, minutes: number): Window
 }
 
 /** Whether the minute ended more than `allowedLatenessSeconds` before `instant`. */
-export function endedBefore(windowStart: WindowStart, instant: Date, allowedLatenessSeconds: number): boolean {
+export function endedBefore(
+  windowStart: WindowStart,
+  instant: Date,
+  allowedLatenessSeconds: number,
+): boolean {
   const end = Date.parse(windowStart) + minuteMilliseconds;
   return instant.getTime() - end > allowedLatenessSeconds * 1_000;
 }

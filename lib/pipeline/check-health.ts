@@ -28,7 +28,11 @@ export function createHealthCheck(store: ObjectStore, clock: Clock): () => Promi
 async function probe(store: ObjectStore, now: Date): Promise<void> {
   const last = await store.get(probeKey);
   try {
-    await store.put(probeKey, Buffer.from(now.toISOString()), last ? { ifMatch: last.etag } : { ifNoneMatch: '*' });
+    await store.put(
+      probeKey,
+      Buffer.from(now.toISOString()),
+      last ? { ifMatch: last.etag } : { ifNoneMatch: '*' },
+    );
   } catch (error) {
     // Another instance wrote it in between: it can be written.
     if (!(error instanceof PreconditionFailed)) throw error;

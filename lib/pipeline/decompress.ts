@@ -36,7 +36,9 @@ async function decode(body: Buffer, encoding: string, maxOutputLength: number): 
     case 'br':
       return brotliDecompress(body, { maxOutputLength });
     default:
-      throw new UnsupportedMedia(`The content encoding "${encoding}" is not supported; use gzip, deflate or br.`);
+      throw new UnsupportedMedia(
+        `The content encoding "${encoding}" is not supported; use gzip, deflate or br.`,
+      );
   }
 }
 

@@ -49,13 +49,28 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
 
 function describe(batch: Batch, storedAt: Date, options: IngestOptions): StoredBatch {
   const { customerId, id, payloadHash, mediaType, entries } = batch;
-  const partials = summarise({ customerId, batchId: id, payloadHash, storedAt, entries }, { ...options, maxRecordBytes });
+  const partials = summarise(
+    { customerId, batchId: id, payloadHash, storedAt, entries },
+    { ...options, maxRecordBytes },
+  );
   const windows = partials.filter(({ part }) => part === 0).length;
   if (windows > maxWindowsPerBatch) {
-    throw new InvalidRequest(`The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`);
+    throw new InvalidRequest(
+      `The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`,
+    );
   }
   const rulesVersion = options.rules.version;
-  return { customerId, id, payloadHash, storedAt, rulesVersion, mediaType, entries: entries.length, windows, partials };
+  return {
+    customerId,
+    id,
+    payloadHash,
+    storedAt,
+    rulesVersion,
+    mediaType,
+    entries: entries.length,
+    windows,
+    partials,
+  };
 }
 
 /** Stores the batch, or finds the one that was stored under its id before. */

@@ -74,9 +74,13 @@ export async function query(query: WindowQuery, { store, clock }: QueryPorts): P
   return { windows, lastWindow: undefined };
 }
 
-async function* keysOf({ customerId, from, to, after }: WindowQuery, store: ObjectStore): AsyncGenerator<ObjectKey> {
+async function* keysOf(
+  { customerId, from, to, after }: WindowQuery,
+  store: ObjectStore,
+): AsyncGenerator<ObjectKey> {
   // What sorts before the key of a minute, and behind those of the minutes before it.
-  const startAfter = after === undefined ? minuteKey(customerId, from).replace(/\.json$/, '') : minuteKey(customerId, after);
+  const startAfter =
+    after === undefined ? minuteKey(customerId, from).replace(/\.json$/, '') : minuteKey(customerId, after);
   for await (const key of store.list(minutePrefix(customerId), { startAfter })) {
     if (windowStartOfMinuteKey(key) >= to) return;
     yield key;
@@ -104,7 +108,11 @@ async function readWindow(key: ObjectKey, store: ObjectStore): Promise<WindowCou
   return wholeCounts;
 }
 
-function answer(window: WindowCounts, { top, allowedLatenessSeconds }: WindowQuery, now: Date): AnsweredWindow {
+function answer(
+  window: WindowCounts,
+  { top, allowedLatenessSeconds }: WindowQuery,
+  now: Date,
+): AnsweredWindow {
   const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = window;
   const counts =
     top === undefined ? window.counts : mapDimensions((field) => keepLargest(window.counts[field], top));

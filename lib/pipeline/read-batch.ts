@@ -66,6 +66,9 @@ function hash(customerId: CustomerId, body: Buffer): string {
 }
 
 async function hashOnThread(customerId: CustomerId, body: Buffer): Promise<string> {
-  const digest = await webcrypto.subtle.digest('SHA-256', Buffer.concat([Buffer.from(`${customerId}\n`), body]));
+  const digest = await webcrypto.subtle.digest(
+    'SHA-256',
+    Buffer.concat([Buffer.from(`${customerId}\n`), body]),
+  );
   return Buffer.from(digest).toString('hex');
 }

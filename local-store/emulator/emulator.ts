@@ -38,13 +38,19 @@ const drainTimeoutMilliseconds = 5_000;
 export async function openEmulator({ serverless, options, log }: EmulatorContext): Promise<Emulator> {
   const offlineOptions = { ...serverless.service.custom?.['serverless-offline'], ...options };
   if (offlineOptions.useInProcess !== true) {
-    throw new serverless.classes.Error('The functions have to run in process: leave `useInProcess: true` as it is.');
+    throw new serverless.classes.Error(
+      'The functions have to run in process: leave `useInProcess: true` as it is.',
+    );
   }
   try {
     await quietPerRequestLines(log);
     const config = parseConfig(process.env);
     const clock: Clock = { now: () => new Date() };
-    const logger = createLogger({ level: config.logLevel, clock, write: (line) => process.stdout.write(line) });
+    const logger = createLogger({
+      level: config.logLevel,
+      clock,
+      write: (line) => process.stdout.write(line),
+    });
     const mappings = streamMappings(serverless.service);
     const dataDirectory = resolve(serverless.serviceDir, config.dataDirectory);
     const store = await openLocalStore(dataDirectory, { clock, streams: streamsOf(mappings) });
@@ -90,7 +96,10 @@ function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSet
     mappings.map(({ streamName, partitionCount }) => {
       const consumers = mappings
         .filter((mapping) => mapping.streamName === streamName)
-        .map(({ functionKey, settings }) => ({ name: functionKey, startingPosition: settings.startingPosition }));
+        .map(({ functionKey, settings }) => ({
+          name: functionKey,
+          startingPosition: settings.startingPosition,
+        }));
       return [streamName, { partitionCount, consumers }];
     }),
   );

@@ -7,7 +7,9 @@ module.exports = class LocalStorePlugin {
     let emulator;
     this.hooks = {
       'before:offline:start': () => {
-        throw new serverless.classes.Error('Use `serverless offline start`: without `start` the stop is not clean.');
+        throw new serverless.classes.Error(
+          'Use `serverless offline start`: without `start` the stop is not clean.',
+        );
       },
       'before:offline:start:init': async () => {
         register();

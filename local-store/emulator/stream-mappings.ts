@@ -37,11 +37,15 @@ function streamOf(
   resources: NonNullable<NonNullable<ServerlessService['resources']>['Resources']>,
   functionKey: string,
 ): z.output<typeof streamPropertiesSchema> {
-  const arn = arnSchema.safeParse(typeof event === 'object' && event !== null && 'arn' in event ? event.arn : undefined);
+  const arn = arnSchema.safeParse(
+    typeof event === 'object' && event !== null && 'arn' in event ? event.arn : undefined,
+  );
   const logicalId = arn.data?.['Fn::GetAtt'][0];
   const resource = logicalId === undefined ? undefined : resources[logicalId];
   if (resource?.Type !== 'AWS::Kinesis::Stream') {
-    throw new Error(`A stream event of the function "${functionKey}" does not name a Kinesis stream of this service.`);
+    throw new Error(
+      `A stream event of the function "${functionKey}" does not name a Kinesis stream of this service.`,
+    );
   }
   return streamPropertiesSchema.parse(resource.Properties);
 }

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { folding, keepLargest, otherKey } from '../../lib/domain/folding.ts';
 
 const noLimits = { maxKeysPerDimension: 1_000_000, maxKeyTextBytes: 1_000_000_000 };
-const sumOf = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
+const sumOf = (counts: ReadonlyMap<string, number>) =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
 const additions = fc.array(
   fc
-    .dictionary(fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 9 }))
+    .dictionary(
+      fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 1, max: 9 }),
+    )
     .map((record) => new Map(Object.entries(record))),
   { maxLength: 8 },
 );
@@ -20,23 +24,68 @@ function foldAll(maps: readonly ReadonlyMap<string, number>[], limits: typeof no
 
 describe('folding', () => {
   it('lets new keys in by count, then by name, and counts the rest under (other)', () => {
-    const counts = foldAll([new Map([['c', 1], ['b', 1], ['a', 5], ['d', 1]])], { ...noLimits, maxKeysPerDimension: 2 });
-    expect([...counts]).toEqual([['a', 5], ['b', 1], [otherKey, 2]]);
+    const counts = foldAll(
+      [
+        new Map([
+          ['c', 1],
+          ['b', 1],
+          ['a', 5],
+          ['d', 1],
+        ]),
+      ],
+      { ...noLimits, maxKeysPerDimension: 2 },
+    );
+    expect([...counts]).toEqual([
+      ['a', 5],
+      ['b', 1],
+      [otherKey, 2],
+    ]);
   });
 
   it('never gives up a key that it keeps for one that is larger', () => {
-    const counts = foldAll([new Map([['a', 1]]), new Map([['b', 100]])], { ...noLimits, maxKeysPerDimension: 1 });
-    expect([...counts]).toEqual([['a', 1], [otherKey, 100]]);
+    const counts = foldAll([new Map([['a', 1]]), new Map([['b', 100]])], {
+      ...noLimits,
+      maxKeysPerDimension: 1,
+    });
+    expect([...counts]).toEqual([
+      ['a', 1],
+      [otherKey, 100],
+    ]);
   });
 
   it('bounds the text of the keys as JSON writes it', () => {
-    const counts = foldAll([new Map([['aaaa', 2], ['\u0000', 1], ['b', 1]])], { ...noLimits, maxKeyTextBytes: 6 + 3 });
-    expect([...counts]).toEqual([['aaaa', 2], ['b', 1], [otherKey, 1]]);
+    const counts = foldAll(
+      [
+        new Map([
+          ['aaaa', 2],
+          ['\u0000', 1],
+          ['b', 1],
+        ]),
+      ],
+      { ...noLimits, maxKeyTextBytes: 6 + 3 },
+    );
+    expect([...counts]).toEqual([
+      ['aaaa', 2],
+      ['b', 1],
+      [otherKey, 1],
+    ]);
   });
 
   it('takes up a count that is already under (other)', () => {
-    const counts = foldAll([new Map([[otherKey, 3], ['a', 1]]), new Map([[otherKey, 2]])], { ...noLimits, maxKeysPerDimension: 1 });
-    expect([...counts]).toEqual([['a', 1], [otherKey, 5]]);
+    const counts = foldAll(
+      [
+        new Map([
+          [otherKey, 3],
+          ['a', 1],
+        ]),
+        new Map([[otherKey, 2]]),
+      ],
+      { ...noLimits, maxKeysPerDimension: 1 },
+    );
+    expect([...counts]).toEqual([
+      ['a', 1],
+      [otherKey, 5],
+    ]);
   });
 
   it('keeps every total, every kept key once it is in, and the limit', () => {
@@ -69,8 +118,17 @@ describe('folding', () => {
 
 describe('keepLargest', () => {
   it('keeps the largest keys, largest first, and sums up the rest with what was folded', () => {
-    const counts = new Map([['a', 1], [otherKey, 10], ['b', 3], ['c', 2]]);
-    expect([...keepLargest(counts, 2)]).toEqual([['b', 3], ['c', 2], [otherKey, 11]]);
+    const counts = new Map([
+      ['a', 1],
+      [otherKey, 10],
+      ['b', 3],
+      ['c', 2],
+    ]);
+    expect([...keepLargest(counts, 2)]).toEqual([
+      ['b', 3],
+      ['c', 2],
+      [otherKey, 11],
+    ]);
     expect([...keepLargest(new Map([['a', 1]]), 2)]).toEqual([['a', 1]]);
   });
 });

@@ -7,7 +7,13 @@ const valid = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', us
 describe('parseLogEntry', () => {
   it('trims, and writes the method in upper case', () => {
     const entry = parseLogEntry({ ...valid, method: ' get ', path: ' /a?b=c ', userAgent: ' x ' });
-    expect(entry).toEqual({ minute: 29_449_083, method: 'GET', path: '/a?b=c', userAgent: 'x', status: undefined });
+    expect(entry).toEqual({
+      minute: 29_449_083,
+      method: 'GET',
+      path: '/a?b=c',
+      userAgent: 'x',
+      status: undefined,
+    });
   });
 
   it.each([[200], ['200'], [599]])('takes %j for a status', (status) => {
@@ -39,7 +45,9 @@ describe('problemsOf', () => {
     [{ ...valid, status: null }, 'status', /100–599/],
     [{ ...valid, path: undefined }, 'path', /expected string/],
   ])('names the field and the reason of %j', (value, field, reason) => {
-    expect(problemsOf(value, 3)).toEqual([{ index: 3, field, reason: expect.stringMatching(reason) as string }]);
+    expect(problemsOf(value, 3)).toEqual([
+      { index: 3, field, reason: expect.stringMatching(reason) as string },
+    ]);
   });
 
   it('says that a missing field is required', () => {
@@ -57,11 +65,27 @@ describe('the parser and the schema', () => {
   it('say the same of every value', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 40 }),
-      fc.constantFrom('GET', ' post ', '', ' ', '/x', '-', '\u00a0', '\ufeff/', '2025-12-28T18:03:07Z', '2025-02-30T00:00:00Z'),
+      fc.constantFrom(
+        'GET',
+        ' post ',
+        '',
+        ' ',
+        '/x',
+        '-',
+        '\u00a0',
+        '\ufeff/',
+        '2025-12-28T18:03:07Z',
+        '2025-02-30T00:00:00Z',
+      ),
       fc.constantFrom(31, 32, 33, 1_024, 1_025, 2_048, 2_049).map((length) => 'a'.repeat(length)),
     );
     const instants = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-    const statuses = fc.oneof(fc.integer({ min: 90, max: 610 }), fc.double(), fc.integer().map(String), fc.constantFrom('404', '0404', '4e2'));
+    const statuses = fc.oneof(
+      fc.integer({ min: 90, max: 610 }),
+      fc.double(),
+      fc.integer().map(String),
+      fc.constantFrom('404', '0404', '4e2'),
+    );
     const anything = fc.oneof(texts, statuses, fc.jsonValue());
     const values = fc.oneof(
       fc.record(

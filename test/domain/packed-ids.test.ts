@@ -17,7 +17,10 @@ describe('unseen', () => {
           seen.add(id.toString('hex'));
           return isNew;
         });
-        const found = unseen(Buffer.concat(held), offered.map((id) => ({ id })));
+        const found = unseen(
+          Buffer.concat(held),
+          offered.map((id) => ({ id })),
+        );
         expect(found.map(({ id }) => id)).toEqual(expected);
       }),
     );

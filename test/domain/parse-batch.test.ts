@@ -21,7 +21,9 @@ describe('parseBatch', () => {
   it('reads an array of entries, and lines of entries, alike', () => {
     const lines = `${JSON.stringify(entry)}\r\n\n  \n${JSON.stringify(entry)}`;
     expect(parseBatch(Buffer.from(JSON.stringify([entry, entry])), json)).toHaveLength(2);
-    expect(parseBatch(Buffer.from(lines), ndjson)).toEqual(parseBatch(Buffer.from(JSON.stringify([entry, entry])), json));
+    expect(parseBatch(Buffer.from(lines), ndjson)).toEqual(
+      parseBatch(Buffer.from(JSON.stringify([entry, entry])), json),
+    );
   });
 
   it('reads past a byte order mark', () => {
@@ -29,7 +31,9 @@ describe('parseBatch', () => {
   });
 
   it('keeps paths that are not ASCII', () => {
-    expect(parseBatch(Buffer.from(JSON.stringify([{ ...entry, path: '/grüße/😀' }])), json)[0]?.path).toBe('/grüße/😀');
+    expect(parseBatch(Buffer.from(JSON.stringify([{ ...entry, path: '/grüße/😀' }])), json)[0]?.path).toBe(
+      '/grüße/😀',
+    );
   });
 
   it.each([

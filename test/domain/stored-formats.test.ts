@@ -35,7 +35,10 @@ const window = {
   lateRequests: 1,
   updatedAt: instant('2025-12-28T18:04:05.678Z'),
   counts: {
-    requestsByPath: new Map([['GET /', 2], ['GET /",\n"partialIds":"', 1]]),
+    requestsByPath: new Map([
+      ['GET /', 2],
+      ['GET /",\n"partialIds":"', 1],
+    ]),
     requestsByUserAgent: new Map([['Chrome', 3]]),
     requestsByStatus: new Map([['(other)', 3]]),
   },
@@ -123,11 +126,16 @@ describe('what a newer version wrote', () => {
 });
 
 describe('what is damaged', () => {
-  it.each(['', 'null', '7', '{}', '{"formatVersion":"1"}', '{"formatVersion":1}', '{"formatVersion":1,"requests":-1}'])(
-    'is refused: %j',
-    (text) => {
-      expect(() => decodePartial(Buffer.from(text))).toThrow(UnreadableFormat);
-      expect(() => decodeBatch(Buffer.from(`${text}\n`))).toThrow(UnreadableFormat);
-    },
-  );
+  it.each([
+    '',
+    'null',
+    '7',
+    '{}',
+    '{"formatVersion":"1"}',
+    '{"formatVersion":1}',
+    '{"formatVersion":1,"requests":-1}',
+  ])('is refused: %j', (text) => {
+    expect(() => decodePartial(Buffer.from(text))).toThrow(UnreadableFormat);
+    expect(() => decodeBatch(Buffer.from(`${text}\n`))).toThrow(UnreadableFormat);
+  });
 });

@@ -7,7 +7,10 @@ import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factorie
 
 const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxRecordBytes: 1_048_576 };
 
-function partialsOf(entries: readonly LogEntry[], changed: Partial<typeof options & { storedAt: string }> = {}) {
+function partialsOf(
+  entries: readonly LogEntry[],
+  changed: Partial<typeof options & { storedAt: string }> = {},
+) {
   const { storedAt = '2025-12-28T18:04:00Z', ...otherOptions } = changed;
   const batch = {
     customerId: customer(),
@@ -30,8 +33,15 @@ describe('summarise', () => {
     expect(more).toEqual([]);
     expect(first).toMatchObject({ windowStart: '2025-12-28T18:03:00Z', part: 0, requests: 3, isLate: false });
     expect(first?.counts).toEqual({
-      requestsByPath: new Map([['GET /', 2], ['POST /', 1]]),
-      requestsByUserAgent: new Map([['curl', 1], ['Wget', 1], ['Other', 1]]),
+      requestsByPath: new Map([
+        ['GET /', 2],
+        ['POST /', 1],
+      ]),
+      requestsByUserAgent: new Map([
+        ['curl', 1],
+        ['Wget', 1],
+        ['Other', 1],
+      ]),
       requestsByStatus: new Map([['200', 1]]),
     });
     expect(second).toMatchObject({ windowStart: '2025-12-28T18:04:00Z', requests: 1 });
@@ -45,7 +55,9 @@ describe('summarise', () => {
   });
 
   it('divides what is too large for a record into parts that fit and add up', () => {
-    const entries = Array.from({ length: 200 }, (_, index) => logEntry({ path: `/${'p'.repeat(50)}/${index}` }));
+    const entries = Array.from({ length: 200 }, (_, index) =>
+      logEntry({ path: `/${'p'.repeat(50)}/${index}` }),
+    );
     const maxRecordBytes = 2_000;
     const parts = partialsOf(entries, { maxRecordBytes });
     expect(parts.length).toBeGreaterThan(1);
@@ -60,19 +72,29 @@ describe('summarise', () => {
   });
 
   it('fits the longest entry that there can be into a record', () => {
-    const entry = logEntry({ method: 'M'.repeat(32), path: '\u0001'.repeat(2_048), userAgent: '\ud800'.repeat(1_024) });
+    const entry = logEntry({
+      method: 'M'.repeat(32),
+      path: '\u0001'.repeat(2_048),
+      userAgent: '\ud800'.repeat(1_024),
+    });
     expect(partialsOf([entry])).toHaveLength(1);
   });
 
   it('counts every entry once, whatever the batch', () => {
     const entries = fc.array(
-      fc.record({ minute: fc.integer({ min: 0, max: 3 }), path: fc.string({ unit: 'binary' }), userAgent: fc.string() }),
+      fc.record({
+        minute: fc.integer({ min: 0, max: 3 }),
+        path: fc.string({ unit: 'binary' }),
+        userAgent: fc.string(),
+      }),
       { minLength: 1, maxLength: 60 },
     );
     fc.assert(
       fc.property(entries, fc.constantFrom(600, 1_048_576), (sent, maxRecordBytes) => {
         const parts = partialsOf(
-          sent.map(({ minute, ...fields }) => logEntry({ receivedAt: `2025-12-28T18:0${minute}:00Z`, ...fields })),
+          sent.map(({ minute, ...fields }) =>
+            logEntry({ receivedAt: `2025-12-28T18:0${minute}:00Z`, ...fields }),
+          ),
           { maxRecordBytes },
         );
         const found = new Map<string, number>();

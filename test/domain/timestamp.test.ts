@@ -60,7 +60,11 @@ describe('minuteOfInstant', () => {
   });
 
   it('agrees with Date on every instant and offset', () => {
-    const instants = fc.date({ min: new Date(0), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true });
+    const instants = fc.date({
+      min: new Date(0),
+      max: new Date('9999-12-30T00:00:00Z'),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(instants, fc.integer({ min: -1_439, max: 1_439 }), (instant, offset) => {
         const local = new Date(instant.getTime() + offset * 60_000);

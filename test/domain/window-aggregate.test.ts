@@ -18,7 +18,9 @@ function add(current: WindowAggregate | undefined, partials: readonly WindowPart
 function contentOf(window: WindowAggregate | undefined) {
   if (window === undefined) return undefined;
   const { requests, batches, lateRequests, counts, partialIds } = window;
-  const ids = Array.from({ length: partialIds.length / 16 }, (_, at) => partialIds.toString('hex', at * 16, at * 16 + 16));
+  const ids = Array.from({ length: partialIds.length / 16 }, (_, at) =>
+    partialIds.toString('hex', at * 16, at * 16 + 16),
+  );
   return { requests, batches, lateRequests, counts: countsToJson(counts), ids: ids.toSorted() };
 }
 
@@ -35,7 +37,10 @@ const partials = fc.array(
         id: id * 2 + part,
         part,
         isLate: id % 3 === 0,
-        counts: { requestsByPath: { [`GET /${id % 4}`]: id + 1, 'GET /': 2 }, requestsByUserAgent: { Chrome: id + 3 } },
+        counts: {
+          requestsByPath: { [`GET /${id % 4}`]: id + 1, 'GET /': 2 },
+          requestsByUserAgent: { Chrome: id + 3 },
+        },
       }),
     ),
   { maxLength: 30 },
@@ -102,7 +107,10 @@ describe('addPartials', () => {
         const limits = { ...noLimits, maxKeysPerDimension };
         const folded = add(undefined, all, limits);
         const reversed = add(undefined, all.toReversed(), limits);
-        const paths = [...(folded?.counts.requestsByPath.values() ?? [])].reduce((sum, count) => sum + count, 0);
+        const paths = [...(folded?.counts.requestsByPath.values() ?? [])].reduce(
+          (sum, count) => sum + count,
+          0,
+        );
         expect(paths).toBe(folded?.requests ?? 0);
         expect(reversed?.requests).toBe(folded?.requests);
       }),

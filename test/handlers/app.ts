@@ -1,6 +1,9 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { createApp, type App } from '../../handlers/wiring.ts';
-import { createInMemoryEventStream, type InMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import {
+  createInMemoryEventStream,
+  type InMemoryEventStream,
+} from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -71,11 +74,19 @@ export function postLogs(
 }
 
 /** The event that a Kinesis event source mapping invokes a function with. */
-export function kinesisEvent(records: readonly { sequenceNumber: string; data: Uint8Array }[]): KinesisStreamEvent {
+export function kinesisEvent(
+  records: readonly { sequenceNumber: string; data: Uint8Array }[],
+): KinesisStreamEvent {
   return { Records: records.map(kinesisRecord) };
 }
 
-function kinesisRecord({ sequenceNumber, data }: { sequenceNumber: string; data: Uint8Array }): KinesisStreamRecord {
+function kinesisRecord({
+  sequenceNumber,
+  data,
+}: {
+  sequenceNumber: string;
+  data: Uint8Array;
+}): KinesisStreamRecord {
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',

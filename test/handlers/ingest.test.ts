@@ -15,7 +15,11 @@ beforeEach(() => {
 
 async function post(...args: Parameters<typeof postLogs>) {
   const { statusCode, headers, body } = await ingestHandler(async () => testing.app)(postLogs(...args));
-  return { status: statusCode, headers: headers ?? {}, body: JSON.parse(body ?? '') as Record<string, unknown> };
+  return {
+    status: statusCode,
+    headers: headers ?? {},
+    body: JSON.parse(body ?? '') as Record<string, unknown>,
+  };
 }
 
 describe('POST /logs', () => {
@@ -31,7 +35,11 @@ describe('POST /logs', () => {
     const first = await post([sentEntry()]);
     expect(first.body.batchId).toMatch(/^sha256-[0-9a-f]{64}$/);
     const again = await post([sentEntry()]);
-    expect(again).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' }, body: first.body });
+    expect(again).toMatchObject({
+      status: 202,
+      headers: { 'idempotent-replayed': 'true' },
+      body: first.body,
+    });
     const otherCustomer = await post([sentEntry()], { 'x-customer-id': 'cus-other' });
     expect(otherCustomer.body.batchId).not.toBe(first.body.batchId);
   });
@@ -54,7 +62,11 @@ describe('POST /logs', () => {
     testing = testApp({ environment: { DUPLICATE_STATUS: '202' } });
     const first = await post([sentEntry()], { 'idempotency-key': 'k' });
     const again = await post([sentEntry()], { 'idempotency-key': 'k' });
-    expect(again).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' }, body: first.body });
+    expect(again).toMatchObject({
+      status: 202,
+      headers: { 'idempotent-replayed': 'true' },
+      body: first.body,
+    });
   });
 
   it('answers 422 when the key was used for another body, and counts nothing of it', async () => {
@@ -94,14 +106,20 @@ describe('POST /logs', () => {
     expect(await post([sentEntry()], headers)).toMatchObject({ status, body: { errorCode } });
   });
 
-  it.each(['application/json; charset=utf-8', 'Application/JSON'])('takes the content type %j', async (contentType) => {
-    expect((await post([sentEntry()], { 'content-type': contentType })).status).toBe(202);
-  });
+  it.each(['application/json; charset=utf-8', 'Application/JSON'])(
+    'takes the content type %j',
+    async (contentType) => {
+      expect((await post([sentEntry()], { 'content-type': contentType })).status).toBe(202);
+    },
+  );
 
-  it.each(['application/x-ndjson', 'application/ndjson;charset=UTF-8'])('takes lines as %j', async (contentType) => {
-    const lines = `${JSON.stringify(sentEntry())}\n${JSON.stringify(sentEntry())}\n`;
-    expect((await post(lines, { 'content-type': contentType })).body.entries).toBe(2);
-  });
+  it.each(['application/x-ndjson', 'application/ndjson;charset=UTF-8'])(
+    'takes lines as %j',
+    async (contentType) => {
+      const lines = `${JSON.stringify(sentEntry())}\n${JSON.stringify(sentEntry())}\n`;
+      expect((await post(lines, { 'content-type': contentType })).body.entries).toBe(2);
+    },
+  );
 
   it('answers 413 to a body that is too large once decompressed', async () => {
     testing = testApp({ environment: { MAX_BATCH_BYTES: '1000' } });
@@ -113,7 +131,8 @@ describe('POST /logs', () => {
 
   it('answers 503 with retry-after when the store cannot take it, and logs why', async () => {
     const store = new InMemoryObjectStore();
-    store.put = () => Promise.reject(new Unavailable('The disk is full.', { cause: new Error('ENOSPC: /secret/path') }));
+    store.put = () =>
+      Promise.reject(new Unavailable('The disk is full.', { cause: new Error('ENOSPC: /secret/path') }));
     testing = testApp({ store });
     const { status, headers, body } = await post([sentEntry()]);
     expect(status).toBe(503);
@@ -136,7 +155,9 @@ describe('POST /logs', () => {
   });
 
   it('takes over a request id that can stand in a header, and makes one otherwise', async () => {
-    expect((await post([sentEntry()], { 'x-request-id': 'abc-123' })).headers['x-request-id']).toBe('abc-123');
+    expect((await post([sentEntry()], { 'x-request-id': 'abc-123' })).headers['x-request-id']).toBe(
+      'abc-123',
+    );
     for (const given of ['', 'a b', 'é', 'x'.repeat(129)]) {
       const { headers, body } = await post([], { 'x-request-id': given });
       expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -151,7 +172,10 @@ describe('POST /logs', () => {
   });
 
   it('answers any body with 2xx or 4xx', async () => {
-    const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }).map(Buffer.from), fc.json().map(Buffer.from));
+    const bodies = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      fc.json().map((text) => Buffer.from(text)),
+    );
     await fc.assert(
       fc.asyncProperty(bodies, fc.constantFrom('', 'gzip', 'deflate', 'br'), async (body, encoding) => {
         const { status } = await post(body, { 'content-encoding': encoding });

@@ -20,7 +20,9 @@ describe('GET /health', () => {
     const store = new InMemoryObjectStore();
     store.put = () => Promise.reject(new Unavailable('read-only'));
     const { app } = testApp({ store });
-    expect(await healthHandler(async () => app)(httpEvent('GET', '/health'))).toMatchObject({ statusCode: 503 });
+    expect(await healthHandler(async () => app)(httpEvent('GET', '/health'))).toMatchObject({
+      statusCode: 503,
+    });
   });
 });
 

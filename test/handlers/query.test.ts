@@ -19,7 +19,11 @@ async function count(entries: readonly object[], customer = 'cus-axon') {
 }
 
 async function get(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
-  const { statusCode, headers: answered, body } = await queryHandler(wired)(httpEvent('GET', '/aggregates', { query, headers }));
+  const {
+    statusCode,
+    headers: answered,
+    body,
+  } = await queryHandler(wired)(httpEvent('GET', '/aggregates', { query, headers }));
   return { status: statusCode, headers: answered ?? {}, body: body ? (JSON.parse(body) as Page) : undefined };
 }
 
@@ -131,7 +135,11 @@ describe('GET /aggregates', () => {
     expect(headers).toMatchObject({ 'cache-control': 'private, no-cache' });
     const etag = String(headers.etag);
     for (const ifNoneMatch of [etag, etag.replace('W/', ''), `"other", ${etag}`, '*']) {
-      expect(await get({}, { 'if-none-match': ifNoneMatch })).toMatchObject({ status: 304, headers: { etag }, body: undefined });
+      expect(await get({}, { 'if-none-match': ifNoneMatch })).toMatchObject({
+        status: 304,
+        headers: { etag },
+        body: undefined,
+      });
     }
     await count([at('04')]);
     expect((await get({}, { 'if-none-match': etag })).status).toBe(200);

@@ -13,7 +13,10 @@ const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 
 const other = windowStart('2025-12-28T18:05:00Z');
 
 function recordsOf(partials: readonly WindowPartial[]) {
-  return partials.map((partial, index) => ({ sequenceNumber: String(index + 1), data: encodePartial(partial) }));
+  return partials.map((partial, index) => ({
+    sequenceNumber: String(index + 1),
+    data: encodePartial(partial),
+  }));
 }
 
 /** A store that counts its calls, and fails those that a test picks. */
@@ -49,8 +52,16 @@ describe('aggregate', () => {
     const partials = Array.from({ length: 100 }, (_, id) =>
       windowPartial({ id, counts, windowStart: id % 2 === 0 ? windowStart() : other }),
     );
-    const { failed, windowsCreated, windowsUpdated } = await aggregate(recordsOf(partials), { store, clock }, limits);
-    expect({ failed, windowsCreated, windowsUpdated }).toEqual({ failed: [], windowsCreated: 2, windowsUpdated: 0 });
+    const { failed, windowsCreated, windowsUpdated } = await aggregate(
+      recordsOf(partials),
+      { store, clock },
+      limits,
+    );
+    expect({ failed, windowsCreated, windowsUpdated }).toEqual({
+      failed: [],
+      windowsCreated: 2,
+      windowsUpdated: 0,
+    });
     expect(store.calls.toSorted()).toEqual([
       'get aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'get aggregates/minute/cus-axon/2025/12/28/18/05.json',
@@ -64,7 +75,10 @@ describe('aggregate', () => {
     const store = new WatchedStore();
     const records = recordsOf([windowPartial({ id: 1, counts })]);
     await aggregate(records, { store, clock }, limits);
-    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({ windowsCreated: 0, windowsUpdated: 0 });
+    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
+      windowsCreated: 0,
+      windowsUpdated: 0,
+    });
     expect(await store.window()).toMatchObject({ requests: 2, revision: 1 });
   });
 
@@ -79,7 +93,8 @@ describe('aggregate', () => {
 
   it('fails only the records of the window that could not be written', async () => {
     const store = new WatchedStore();
-    store.failing = (call) => (call.startsWith('put') && call.includes('/03.json') ? new Unavailable('full') : undefined);
+    store.failing = (call) =>
+      call.startsWith('put') && call.includes('/03.json') ? new Unavailable('full') : undefined;
     const records = recordsOf([
       windowPartial({ id: 1, counts }),
       windowPartial({ id: 2, counts, windowStart: other }),
@@ -98,7 +113,9 @@ describe('aggregate', () => {
   it('fails a record that it cannot read, and counts those around it', async () => {
     const store = new WatchedStore();
     const [first, last] = recordsOf([windowPartial({ id: 1, counts }), windowPartial({ id: 2, counts })]);
-    const records = [first, { sequenceNumber: 'bad', data: Buffer.from('{}') }, last].filter((record) => record !== undefined);
+    const records = [first, { sequenceNumber: 'bad', data: Buffer.from('{}') }, last].filter(
+      (record) => record !== undefined,
+    );
     const { failed } = await aggregate(records, { store, clock }, limits);
     expect(failed).toEqual([{ sequenceNumber: 'bad', error: expect.any(UnreadableFormat) as Error }]);
     expect(await store.window()).toMatchObject({ requests: 4 });
@@ -109,15 +126,27 @@ describe('aggregate', () => {
     const key = minuteKey(customer(), windowStart());
     const newer = Buffer.from('{"formatVersion":2,\n"partialIds":""}\n');
     await store.put(key, newer, { ifNoneMatch: '*' });
-    const { failed } = await aggregate(recordsOf([windowPartial({ id: 1, counts })]), { store, clock }, limits);
+    const { failed } = await aggregate(
+      recordsOf([windowPartial({ id: 1, counts })]),
+      { store, clock },
+      limits,
+    );
     expect(failed).toHaveLength(1);
     expect((await store.get(key))?.body).toEqual(newer);
   });
 
   it('folds what is beyond the limit of keys', async () => {
     const store = new WatchedStore();
-    const partial = windowPartial({ id: 1, counts: { requestsByPath: { 'GET /a': 3, 'GET /b': 1, 'GET /c': 2 } } });
+    const partial = windowPartial({
+      id: 1,
+      counts: { requestsByPath: { 'GET /a': 3, 'GET /b': 1, 'GET /c': 2 } },
+    });
     await aggregate(recordsOf([partial]), { store, clock }, { ...limits, maxKeysPerDimension: 1 });
-    expect((await store.window())?.counts.requestsByPath).toEqual(new Map([['GET /a', 3], ['(other)', 3]]));
+    expect((await store.window())?.counts.requestsByPath).toEqual(
+      new Map([
+        ['GET /a', 3],
+        ['(other)', 3],
+      ]),
+    );
   });
 });

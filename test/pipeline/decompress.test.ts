@@ -25,7 +25,9 @@ describe('decompress', () => {
 
   it.each(encoders.slice(2))('refuses %j that is cut short', async (encoding, encode) => {
     const encoded = encode(text);
-    await expect(decompress(encoded.subarray(0, encoded.length - 6), encoding, 1e6)).rejects.toThrow(InvalidRequest);
+    await expect(decompress(encoded.subarray(0, encoded.length - 6), encoding, 1e6)).rejects.toThrow(
+      InvalidRequest,
+    );
   });
 
   it.each(['gzip', 'deflate', 'br'])('refuses what is no %s at all', async (encoding) => {

@@ -112,7 +112,10 @@ describe('ingest', () => {
     const batch = await batchOf([sentEntry()], 'k');
     const all = await Promise.all(Array.from({ length: 20 }, () => ingest(batch, ports, options)));
     expect(all.filter(({ isFirst }) => isFirst)).toHaveLength(1);
-    expect(new Set(ports.stream.drain().map(({ data }) => decodePartial(Buffer.from(data)).id.toString('hex'))).size).toBe(1);
+    expect(
+      new Set(ports.stream.drain().map(({ data }) => decodePartial(Buffer.from(data)).id.toString('hex')))
+        .size,
+    ).toBe(1);
   });
 
   it('refuses entries of more minutes than a week has, before anything is stored', async () => {
@@ -133,7 +136,9 @@ describe('the payload hash', () => {
     const { createHash } = await import('node:crypto');
     for (const count of [1, 2_000]) {
       const entries = Array.from({ length: count }, () => sentEntry());
-      const expected = createHash('sha256').update(`cus-axon\n${JSON.stringify(entries)}`).digest('hex');
+      const expected = createHash('sha256')
+        .update(`cus-axon\n${JSON.stringify(entries)}`)
+        .digest('hex');
       const { payloadHash, id } = await batchOf(entries);
       expect(payloadHash).toBe(expected);
       expect(id.text).toBe(`sha256-${expected}`);

@@ -8,11 +8,16 @@ import { customer, instant, windowPartial, windowStart } from '../factories.ts';
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
-async function storeWith(minutes: readonly string[], paths: Readonly<Record<string, number>> = { 'GET /': 1 }) {
+async function storeWith(
+  minutes: readonly string[],
+  paths: Readonly<Record<string, number>> = { 'GET /': 1 },
+) {
   const store = new InMemoryObjectStore();
   const records = minutes.map((minute, id) => ({
     sequenceNumber: String(id),
-    data: encodePartial(windowPartial({ id, windowStart: windowStart(minute), counts: { requestsByPath: paths } })),
+    data: encodePartial(
+      windowPartial({ id, windowStart: windowStart(minute), counts: { requestsByPath: paths } }),
+    ),
   }));
   await aggregate(records, { store, clock }, limits);
   return store;
@@ -76,7 +81,9 @@ describe('query', () => {
   });
 
   it('ends a page when it has become large', async () => {
-    const paths = Object.fromEntries(Array.from({ length: 1_000 }, (_, id) => [`GET /${'p'.repeat(500)}/${id}`, 1]));
+    const paths = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, id) => [`GET /${'p'.repeat(500)}/${id}`, 1]),
+    );
     const store = await storeWith(minutesOf(20), paths);
     const { windows, lastWindow } = await query(queryOf(), { store, clock });
     expect(windows.length).toBeLessThan(20);

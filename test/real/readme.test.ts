@@ -33,7 +33,9 @@ describe('the commands of the README', () => {
   it.each(examples)('answer as it says: $command', async ({ command, output }) => {
     // Counts are there a moment after the 202; repeating a POST changes nothing, but is answered as what it is then.
     if (command.includes('/aggregates')) {
-      await expect.poll(async () => comparable(await shell(command)), { timeout: 10_000 }).toEqual(comparable(output));
+      await expect
+        .poll(async () => comparable(await shell(command)), { timeout: 10_000 })
+        .toEqual(comparable(output));
     } else {
       expect(comparable(await shell(command))).toEqual(comparable(output));
     }
@@ -50,7 +52,9 @@ describe('bodies that other programs compressed', () => {
     ['gzip', 'gzip -9'],
     ['br', 'brotli -c'],
   ])('are read: %s', async (encoding, program) => {
-    const answer = await shell(`printf '%s\\n' '${line}' '${line}' | ${program} | ${post(encoding, encoding)}`);
+    const answer = await shell(
+      `printf '%s\\n' '${line}' '${line}' | ${program} | ${post(encoding, encoding)}`,
+    );
     expect(JSON.parse(answer)).toEqual({ batchId: encoding, entries: 2, windows: 1 });
   });
 });
