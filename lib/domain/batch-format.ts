@@ -6,8 +6,7 @@ import type { MediaType } from './media-type.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { EncodedPartial } from './summarise.ts';
 
-/** A batch as it is stored: what will be counted of it, decided once, and the entries as they were received. */
-export interface StoredBatch {
+interface BatchFields {
   readonly customerId: CustomerId;
   readonly id: BatchId;
   /** SHA-256 of customer and decompressed body, in hexadecimal. */
@@ -18,7 +17,16 @@ export interface StoredBatch {
   readonly mediaType: MediaType;
   readonly entries: number;
   readonly windows: number;
+}
+
+/** A batch as it is stored: with what will be counted of it, decided once, before the commit. */
+export interface StoredBatch extends BatchFields {
   readonly partials: readonly EncodedPartial[];
+}
+
+/** The same, as far as it can be read from the beginning of the object. */
+export interface BatchHeader extends BatchFields {
+  readonly partials: readonly (Omit<EncodedPartial, 'data'> & { readonly bytes: number })[];
 }
 
 const formatVersion = 1;
@@ -73,8 +81,8 @@ export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer
  */
 export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; readonly gzippedBody: Buffer } {
   const headerEnd = object.indexOf(lineBreak);
-  if (headerEnd < 0) throw new UnreadableFormat('A batch is damaged: its header has no end.');
-  const header = readDocument(object.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
+  const header = decodeBatchHeader(object);
+  if (header === undefined) throw new UnreadableFormat('A batch is damaged: its header has no end.');
 
   let at = headerEnd + 1;
   const partials = header.partials.map(({ bytes, ...partial }) => {
@@ -83,19 +91,17 @@ export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; read
     return { ...partial, data };
   });
   if (at > object.length) throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
-  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows } = header;
-  return {
-    batch: {
-      customerId,
-      id: batchId,
-      payloadHash,
-      storedAt,
-      rulesVersion,
-      mediaType,
-      entries,
-      windows,
-      partials,
-    },
-    gzippedBody: object.subarray(at),
-  };
+  return { batch: { ...header, partials }, gzippedBody: object.subarray(at) };
+}
+
+/**
+ * The header of a stored batch of which `start` is the beginning, or `undefined` where the header goes on behind it.
+ * @throws UnreadableFormat  not a batch, or one of a newer version
+ */
+export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {
+  const headerEnd = start.indexOf(lineBreak);
+  if (headerEnd < 0) return undefined;
+  const header = readDocument(start.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
+  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials } = header;
+  return { customerId, id: batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials };
 }

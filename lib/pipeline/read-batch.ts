@@ -36,6 +36,8 @@ export interface Batch {
 const worthAThreadBytes = 64 * 1_024;
 const gzip = promisify(zlib.gzip);
 const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };
+/** Each chunk is a way there and back: of 2 MB, 1.8 ms of this thread with chunks of 16 kB, and next to none with these. */
+const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
 
 /**
  * Decompresses and understands a batch.
@@ -50,7 +52,7 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
   // The other threads start first, so that they work while this one parses.
   const [payloadHash, gzippedBody, entries] = await Promise.all([
     isLarge ? hashOnThread(customerId, body) : hash(customerId, body),
-    isLarge ? gzip(body, gzipOptions) : zlib.gzipSync(body, gzipOptions),
+    isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptions),
     parseLater(body, mediaType),
   ]);
   const id = sent.id ?? batchIdFromPayload(payloadHash);

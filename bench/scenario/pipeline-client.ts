@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { PlannedBatch } from './plan.ts';
+import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
+
+/** What the scenario asks of the pipeline; each call rejects with `ConnectionFailed` where there is no answer. */
+export interface PipelineClient {
+  sendBatch(batch: PlannedBatch): Promise<HttpAnswer>;
+  /** @throws UnexpectedAnswer  the answer is not one of this pipeline */
+  readWindows(from: string, to: string): Promise<readonly WindowCounts[]>;
+  /** Records that wait to be counted; `undefined` where the pipeline does not say, as when it is deployed. */
+  readBacklog(): Promise<number | undefined>;
+}
+
+/** The server answered something that this pipeline would not. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+  /** HTTP status of the answer. */
+  readonly status: number;
+
+  constructor(path: string, { status, body }: HttpAnswer) {
+    super(`${path} answered ${status}: ${body.toString('utf8', 0, 300)}`);
+    this.status = status;
+  }
+}
+
+const pageSchema = z.object({ windows: z.array(windowCountsSchema) });
+const backlogLine = /^log_analytics_stream_backlog_records(?:\{[^}]*\})? (\d+)$/gm;
+
+export function createPipelineClient(http: HttpClient, customerId: string): PipelineClient {
+  const customer = { 'x-customer-id': customerId };
+  return {
+    sendBatch: ({ idempotencyKey, body }) =>
+      http.request('/logs', {
+        method: 'POST',
+        headers: { ...customer, 'idempotency-key': idempotencyKey, 'content-type': 'application/json' },
+        body,
+      }),
+
+    async readWindows(from, to) {
+      const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
+      const answer = await http.request(path, { headers: customer });
+      const page = answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body)) : undefined;
+      if (page?.data === undefined) throw new UnexpectedAnswer(path, answer);
+      return page.data.windows;
+    },
+
+    async readBacklog() {
+      const { status, body } = await http.request('/metrics');
+      const lines = status === 200 ? [...body.toString().matchAll(backlogLine)] : [];
+      return lines.length === 0 ? undefined : lines.reduce((sum, [, records]) => sum + Number(records), 0);
+    },
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import cliProgress from 'cli-progress';
+
+export interface Progress {
+  update(answered: number): void;
+  stop(): void;
+}
+
+const linesOfARun = 4;
+
+/** A bar on a terminal, a few plain lines anywhere else. */
+export function showProgress(total: number, output: NodeJS.WriteStream): Progress {
+  return output.isTTY ? showBar(total, output) : writeLines(total, output);
+}
+
+function showBar(total: number, output: NodeJS.WriteStream): Progress {
+  const bar = new cliProgress.SingleBar({
+    format: 'Sending  {bar}  {value} of {total}  {duration_formatted}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    stream: output,
+    hideCursor: true,
+  });
+  bar.start(total, 0);
+  return { update: (answered) => bar.update(answered), stop: () => bar.stop() };
+}
+
+function writeLines(total: number, output: NodeJS.WriteStream): Progress {
+  const step = Math.ceil(total / linesOfARun);
+  return {
+    update(answered) {
+      if (answered % step === 0 || answered === total) output.write(`Sending  ${answered} of ${total}\n`);
+    },
+    stop: () => {},
+  };
+}

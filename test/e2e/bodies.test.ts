@@ -1,0 +1,245 @@
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import zlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { useEmulator } from './emulator.ts';
+import { countedRequests, countedWindows, entry, json, postLogs } from './requests.ts';
+
+const emulator = useEmulator();
+const mebibyte = 1_024 * 1_024;
+const batch = JSON.stringify([entry, { ...entry, path: '/größe/✓' }]);
+
+describe('compressed bodies through a real socket', () => {
+  const encodings = {
+    gzip: zlib.gzipSync(batch),
+    'x-gzip': zlib.gzipSync(batch),
+    deflate: zlib.deflateSync(batch),
+    'deflate without a zlib header': zlib.deflateRawSync(batch),
+    br: zlib.brotliCompressSync(batch),
+    identity: Buffer.from(batch),
+  };
+
+  it.each(Object.entries(encodings))('are read and counted: %s', async (name, body) => {
+    const customerId = `cus-${name.replaceAll(' ', '-')}`;
+    const [encoding = ''] = name.split(' ');
+    const answer = await postLogs(emulator, { customerId, body, headers: { 'content-encoding': encoding } });
+
+    expect(answer.status).toBe(202);
+    expect(await countedWindows(emulator, customerId)).toMatchObject([
+      { requests: 2, requestsByPath: { 'GET /pricing': 1, 'GET /größe/✓': 1 } },
+    ]);
+  });
+
+  it('are one batch with the same content in any encoding', async () => {
+    const customerId = 'cus-same-content';
+    const answers = [];
+    for (const [name, body] of Object.entries(encodings)) {
+      const [encoding = ''] = name.split(' ');
+      answers.push(await postLogs(emulator, { customerId, body, headers: { 'content-encoding': encoding } }));
+    }
+
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+    expect(new Set(answers.map(({ body }) => body.toString())).size).toBe(1);
+    expect(await countedRequests(emulator, customerId)).toBe(2);
+  });
+
+  it('are refused with 400 where they are cut off', async () => {
+    const body = encodings.gzip.subarray(0, -12);
+    const answer = await postLogs(emulator, {
+      customerId: 'cus-cut',
+      body,
+      headers: { 'content-encoding': 'gzip' },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(json(answer)).toMatchObject({ errorCode: 'ING_1000' });
+  });
+
+  it('are refused with 400 where they are not what their encoding says', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const answer = await postLogs(emulator, { customerId: 'cus-not-gzip', body: batch, headers });
+
+    expect(answer.status).toBe(400);
+  });
+
+  it('are refused with 415 in an encoding that is not known', async () => {
+    const headers = { 'content-encoding': 'zstd' };
+    const answer = await postLogs(emulator, { customerId: 'cus-zstd', body: batch, headers });
+
+    expect(answer.status).toBe(415);
+    expect(json(answer)).toMatchObject({ errorCode: 'ING_1004' });
+  });
+});
+
+describe('a bomb, 200 MiB of spaces in gzip', () => {
+  const bomb = zlib.gzipSync(Buffer.alloc(200 * mebibyte, ' '));
+  const send = () =>
+    postLogs(emulator, { customerId: 'cus-bomb', body: bomb, headers: { 'content-encoding': 'gzip' } });
+
+  it('is refused with 413', async () => {
+    const answer = await send();
+
+    expect(answer.status).toBe(413);
+    expect(json(answer)).toMatchObject({ errorCode: 'ING_1003' });
+  });
+
+  it.runIf(process.platform === 'linux')('is not unpacked in memory, nor are several at once', async () => {
+    const before = await peakMemoryBytes();
+    await Promise.all(Array.from({ length: 8 }, send));
+
+    expect((await peakMemoryBytes()) - before).toBeLessThan(100 * mebibyte);
+  });
+
+  async function peakMemoryBytes(): Promise<number> {
+    const status = await readFile(`/proc/${emulator.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+  }
+});
+
+describe('media types', () => {
+  const lines = `${JSON.stringify(entry)}\n${JSON.stringify({ ...entry, path: '/login' })}\n`;
+
+  it.each(['application/x-ndjson', 'application/ndjson', 'application/x-ndjson; charset=utf-8'])(
+    'takes an entry a line as %s',
+    async (contentType) => {
+      const customerId = `cus-${contentType.replace(/[^a-z-]/g, '-')}`;
+      const answer = await postLogs(emulator, {
+        customerId,
+        body: lines,
+        headers: { 'content-type': contentType },
+      });
+
+      expect(answer.status).toBe(202);
+      expect(await countedRequests(emulator, customerId)).toBe(2);
+    },
+  );
+
+  it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;'])(
+    'takes an array as %s',
+    async (contentType) => {
+      const customerId = `cus-json-${contentType.length}`;
+      const answer = await postLogs(emulator, {
+        customerId,
+        body: batch,
+        headers: { 'content-type': contentType },
+      });
+
+      expect(answer.status).toBe(202);
+    },
+  );
+
+  it.each(['text/plain', 'nonsense', ';', '/', 'application/json/x', 'application/octet-stream', undefined])(
+    'refuses %s with 415',
+    async (contentType) => {
+      const headers = { 'content-type': contentType };
+      const answer = await postLogs(emulator, { customerId: 'cus-media', body: batch, headers });
+
+      expect(answer.status).toBe(415);
+      expect(json(answer)).toMatchObject({ errorCode: 'ING_1004' });
+    },
+  );
+});
+
+describe('bodies that are not a batch', () => {
+  const latin1 = Buffer.from(JSON.stringify([{ ...entry, path: '/größe' }]), 'latin1');
+
+  it.each<[string, string | Buffer]>([
+    ['a string', '"abc"'],
+    ['zero', '0'],
+    ['null', 'null'],
+    ['true', 'true'],
+    ['an object', JSON.stringify(entry)],
+    ['an empty array', '[]'],
+    ['an array of null', '[null]'],
+    ['JSON that is cut off', batch.slice(0, -1)],
+    ['text', 'hello'],
+    ['Latin-1', latin1],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from('["'), Buffer.from([0xc3, 0x28, 0xff]), Buffer.from('"]')]),
+    ],
+    ['nothing', ''],
+    ['white space', ' \n '],
+  ])('are refused with 400: %s', async (_name, body) => {
+    const answer = await postLogs(emulator, { customerId: 'cus-no-batch', body });
+
+    expect(answer.status).toBe(400);
+    expect(json(answer)).toMatchObject({ errorCode: 'ING_1000', errorCategory: 'VALIDATION' });
+  });
+
+  it('leave nothing behind', async () => {
+    expect(await countedWindows(emulator, 'cus-no-batch')).toEqual([]);
+  });
+
+  it('name the offending entries', async () => {
+    const body = [entry, { ...entry, receivedAt: '2025-02-29T00:00:00Z' }, { ...entry, path: undefined }];
+    const answer = await postLogs(emulator, { customerId: 'cus-details', body });
+
+    expect(json(answer)).toMatchObject({
+      details: [
+        { index: 1, field: 'receivedAt' },
+        { index: 2, field: 'path', reason: 'is required' },
+      ],
+    });
+  });
+});
+
+it('takes a body that starts with a byte order mark', async () => {
+  const body = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(JSON.stringify([entry]))]);
+  const answer = await postLogs(emulator, { customerId: 'cus-bom', body });
+
+  expect(answer.status).toBe(202);
+  expect(await countedRequests(emulator, 'cus-bom')).toBe(1);
+});
+
+it('takes a body that comes in chunks', async () => {
+  expect(await postInChunks([batch.slice(0, 50), batch.slice(50)])).toBe(202);
+});
+
+describe('bodies that are too large', () => {
+  it('are refused with 413 from 2 MiB on', async () => {
+    const answer = await postLogs(emulator, {
+      customerId: 'cus-large',
+      body: Buffer.alloc(2 * mebibyte + 1, ' '),
+    });
+
+    expect(answer.status).toBe(413);
+    expect(json(answer)).toMatchObject({ errorCode: 'ING_1003' });
+  });
+
+  it('are taken up to 2 MiB', async () => {
+    const body = JSON.stringify([entry]).padEnd(2 * mebibyte, ' ');
+    const answer = await postLogs(emulator, { customerId: 'cus-large', body });
+
+    expect(answer.status).toBe(202);
+  });
+
+  it('are refused with 413, or cut off, by the gateway from 10 MiB on', async () => {
+    expect(await postInChunks(Array.from({ length: 11 }, () => ' '.repeat(mebibyte)))).toBeOneOf([
+      413,
+      'reset',
+    ]);
+  });
+
+  it('do not stop it', async () => {
+    expect((await emulator.http.request('/health')).status).toBe(200);
+  });
+});
+
+/** Sends a body whose length is not told before. */
+async function postInChunks(chunks: readonly string[]): Promise<number | 'reset' | undefined> {
+  return new Promise((resolve) => {
+    const posting = request(new URL('/logs', emulator.baseUrl), {
+      method: 'POST',
+      headers: {
+        'x-customer-id': 'cus-chunks',
+        'content-type': 'application/json',
+        'transfer-encoding': 'chunked',
+      },
+    });
+    posting.on('response', (response) => resolve(response.resume().statusCode));
+    posting.on('error', () => resolve('reset'));
+    for (const chunk of chunks) posting.write(chunk);
+    posting.end();
+  });
+}

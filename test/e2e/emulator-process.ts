@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The real emulator, as `npm start` starts it, in a process of its own. */
+export interface EmulatorProcess {
+  readonly pid: number;
+  /** What it has written so far, on both of its outputs. */
+  readonly output: () => string;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<ProcessEnd>;
+}
+
+export interface ProcessEnd {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const serverless = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
+
+/** What a process needs of the environment that the tests run in; the rest could be a setting of somebody's shell. */
+const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
+
+/**
+ * @param args  behind `serverless`
+ * @param env   the settings of the emulator; it gets no others
+ */
+export function spawnEmulator(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): EmulatorProcess {
+  const child = spawn(process.execPath, [serverless, ...args], {
+    cwd: repository,
+    env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (child.pid === undefined) throw new Error('The emulator could not be spawned.');
+
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  // Tests that are interrupted leave no emulator behind.
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once('close', (exitCode) => {
+      process.off('exit', killWithUs);
+      resolve({ exitCode, output });
+    });
+  });
+  return { pid: child.pid, output: () => output, kill: (signal) => void child.kill(signal), ended };
+}

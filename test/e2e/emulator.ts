@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { ConnectionFailed, createHttpClient, type HttpClient } from '../../bench/scenario/http-client.ts';
+import { spawnEmulator, type EmulatorProcess, type ProcessEnd } from './emulator-process.ts';
+import { freePorts } from './free-ports.ts';
+
+export interface EmulatorOptions {
+  /** Settings besides `DATA_DIR`, which is a new directory. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An emulator that can be stopped or killed and started again, on the same data and ports. */
+export class Emulator {
+  readonly #env: Readonly<Record<string, string>>;
+  #ports: readonly number[] = [];
+  #dataDirectory: string | undefined;
+  #process: EmulatorProcess | undefined;
+  #http: HttpClient | undefined;
+
+  constructor({ env = {} }: EmulatorOptions) {
+    this.#env = env;
+  }
+
+  get baseUrl(): URL {
+    return new URL(`http://localhost:${this.#httpPort}`);
+  }
+
+  get dataDirectory(): string {
+    return given(this.#dataDirectory);
+  }
+
+  get pid(): number {
+    return given(this.#process).pid;
+  }
+
+  /** What the latest start has written. */
+  get output(): string {
+    return given(this.#process).output();
+  }
+
+  /** For requests one or a few at a time. */
+  get http(): HttpClient {
+    return given(this.#http);
+  }
+
+  /** Resolves when it answers. Called again after an end, it goes on with the data that is there. */
+  async start(): Promise<void> {
+    this.#dataDirectory ??= await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
+    if (this.#ports.length === 0) this.#ports = await freePorts(2);
+    const [httpPort, lambdaPort] = this.#ports;
+    const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
+    const started = spawnEmulator(args, { ...this.#env, DATA_DIR: this.#dataDirectory });
+    this.#process = started;
+    this.#http?.close();
+    this.#http = createHttpClient(this.baseUrl, 32);
+    await isReady(this.#http, started);
+  }
+
+  /** Ends it as a crash would. */
+  async crash(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Sends the signal and resolves when the process has ended. */
+  async end(signal: NodeJS.Signals = 'SIGINT'): Promise<ProcessEnd> {
+    const { kill, ended } = given(this.#process);
+    kill(signal);
+    return ended;
+  }
+
+  /** Sends a signal, and no more. */
+  signal(signal: NodeJS.Signals): void {
+    given(this.#process).kill(signal);
+  }
+
+  /** Resolves when the process has ended by itself. */
+  get ended(): Promise<ProcessEnd> {
+    return given(this.#process).ended;
+  }
+
+  /** Leaves no process and no file. */
+  async remove(): Promise<void> {
+    this.#http?.close();
+    this.#process?.kill('SIGKILL');
+    await this.#process?.ended;
+    if (this.#dataDirectory !== undefined) await rm(this.#dataDirectory, { recursive: true, force: true });
+  }
+
+  get #httpPort(): number {
+    return given(this.#ports[0]);
+  }
+}
+
+/** An emulator that runs while the tests of the file or of the `describe` do. */
+export function useEmulator(options: EmulatorOptions = {}): Emulator {
+  const emulator = new Emulator(options);
+  beforeAll(() => emulator.start());
+  afterAll(() => emulator.remove());
+  return emulator;
+}
+
+async function isReady(http: HttpClient, { ended, output }: EmulatorProcess): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => (hasEnded = true));
+  for (;;) {
+    if (hasEnded) throw new Error(`The emulator ended before it was ready:\n${output()}`);
+    const status = await http.request('/health').then(
+      (answer) => answer.status,
+      (error: unknown) => {
+        if (error instanceof ConnectionFailed) return undefined;
+        throw error;
+      },
+    );
+    if (status === 200) return;
+    await sleep(20);
+  }
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The emulator has not been started.');
+  return value;
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpAnswer } from '../../bench/scenario/http-client.ts';
+import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
+import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
+import type { Emulator } from './emulator.ts';
+
+export const entry = {
+  receivedAt: '2025-12-28T18:03:07Z',
+  method: 'GET',
+  path: '/pricing',
+  userAgent: 'curl/8.7.1',
+  status: 200,
+};
+
+/** The range in which all entries of these tests are. */
+export const december = { from: '2025-12-01T00:00:00Z', to: '2026-01-01T00:00:00Z' };
+
+export interface PostedBatch {
+  readonly customerId: string;
+  /** Anything but text and bytes is sent as JSON. */
+  readonly body: unknown;
+  /** In addition to, or in place of, those of a JSON batch; one that is `undefined` is left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+export async function postLogs(
+  { http }: Emulator,
+  { customerId, body, headers = {} }: PostedBatch,
+): Promise<HttpAnswer> {
+  const sent = { 'x-customer-id': customerId, 'content-type': 'application/json', ...headers };
+  return http.request('/logs', {
+    method: 'POST',
+    headers: Object.fromEntries(
+      Object.entries(sent).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
+
+export function json({ body }: HttpAnswer): unknown {
+  return JSON.parse(body.toString());
+}
+
+/** The windows of a customer, when nothing waits to be counted any more. */
+export async function countedWindows(
+  { http }: Emulator,
+  customerId: string,
+): Promise<readonly WindowCounts[]> {
+  const client = createPipelineClient(http, customerId);
+  while ((await client.readBacklog()) !== 0) await sleep(5);
+  return client.readWindows(december.from, december.to);
+}
+
+/** Requests of all windows of a customer, when nothing waits to be counted any more. */
+export async function countedRequests(emulator: Emulator, customerId: string): Promise<number> {
+  const windows = await countedWindows(emulator, customerId);
+  return windows.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+/** The value of a metric, or the sum over its labels. */
+export async function metric({ http }: Emulator, name: string, labels = ''): Promise<number> {
+  const text = (await http.request('/metrics')).body.toString();
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
+  return lines
+    .filter((line) => line.includes(labels))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { freePorts } from './free-ports.ts';
+
+it('explains itself and exits with 0', async () => {
+  const { exitCode, output } = await runCommand('--help');
+
+  expect(exitCode).toBe(0);
+  for (const option of ['base-url', 'customer', 'timestamps', 'concurrency', 'run', 'retry-for', 'help']) {
+    expect(output).toContain(`--${option}`);
+  }
+});
+
+it('exits with 2 and names an option that there is not', async () => {
+  const { exitCode, output } = await runCommand('--colour', 'red');
+
+  expect(exitCode).toBe(2);
+  expect(output).toContain('--colour');
+});
+
+it('exits with 2 where nothing answers', async () => {
+  const [port] = await freePorts(1);
+  const { exitCode, output } = await runCommand('--base-url', `http://localhost:${port}`);
+
+  expect(exitCode).toBe(2);
+  expect(output).toContain('Is the pipeline running there?');
+});
+
+it('exits with 2 where something else answers', async () => {
+  const server = await serve('<html>Hello</html>');
+  const { exitCode, output } = await runCommand('--base-url', server);
+
+  expect(exitCode).toBe(2);
+  expect(output).toContain('answered 202: <html>Hello</html>');
+});
+
+it('exits with 1 and says what is missing where batches are taken and not counted', async () => {
+  const server = await serve('{"windows":[]}', 200);
+  const { exitCode, output } = await runCommand('--base-url', server, '--retry-for', '1');
+
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/Answers 202 +5,200/);
+  expect(output).toContain('2,000 requests ended with another status than they should');
+  expect(output).toContain('2025-12-28T18:03:00Z  requests: 0 of 16000');
+  expect(output).toContain('NOT exact');
+});
+
+/** Answers every read like this, and takes every batch. */
+async function serve(body: string, readStatus = 202): Promise<string> {
+  const server: Server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.statusCode = request.method === 'POST' ? 202 : readStatus;
+      response.end(request.method === 'POST' ? '{}' : body);
+    });
+  });
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const [port] = await freePorts(1);
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
+  return `http://localhost:${port}`;
+}
+
+async function runCommand(...args: readonly string[]): Promise<{ exitCode: number | null; output: string }> {
+  const main = fileURLToPath(new URL('../../bench/scenario/main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  return new Promise((resolve) => {
+    child.once('close', (exitCode) => resolve({ exitCode, output }));
+  });
+}

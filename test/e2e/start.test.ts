@@ -1,0 +1,89 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { spawnEmulator, type ProcessEnd } from './emulator-process.ts';
+import { useEmulator } from './emulator.ts';
+import { freePorts } from './free-ports.ts';
+import { countedRequests, entry, postLogs } from './requests.ts';
+
+describe('a second emulator on the same data directory', () => {
+  const emulator = useEmulator();
+
+  it('is refused with a message that names the first one', async () => {
+    const { exitCode, output } = await startAndWait({ env: { DATA_DIR: emulator.dataDirectory } });
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain(
+      `${emulator.dataDirectory} is in use by process ${emulator.pid} (log analytics pipeline)`,
+    );
+    expect(output).not.toMatch(/\n\s+at /); // a message, not a stack
+  });
+
+  it('leaves the first one at work', async () => {
+    const answer = await postLogs(emulator, { customerId: 'cus-first', body: [entry] });
+
+    expect(answer.status).toBe(202);
+    expect(await countedRequests(emulator, 'cus-first')).toBe(1);
+  });
+});
+
+describe('a start that is refused', () => {
+  it.each([
+    ['MAX_BATCH_BYTES', 'abc', 'must be a whole number'],
+    ['DUPLICATE_STATUS', '200', 'must be 409 or 202'],
+    ['STORAGE', 'floppy', 'must be local'],
+  ])('names the variable: %s=%s', async (name, value, reason) => {
+    const dataDirectory = await temporaryDirectory();
+    const { exitCode, output } = await startAndWait({ env: { DATA_DIR: dataDirectory, [name]: value } });
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain(`${name} ${reason}, and is "${value}"`);
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(await readdir(dataDirectory)).toEqual([]);
+  });
+
+  it('says that the functions have to run in process', async () => {
+    const { exitCode, output } = await startAndWait({
+      env: { DATA_DIR: await temporaryDirectory() },
+      args: ['offline', 'start', '--no-useInProcess'],
+    });
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain('useInProcess: true');
+  });
+
+  it('says that `start` is missing', async () => {
+    const { exitCode, output } = await startAndWait({
+      env: { DATA_DIR: await temporaryDirectory() },
+      args: ['offline'],
+    });
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain('Use `serverless offline start`');
+  });
+});
+
+/** Starts an emulator that is to end by itself, and is killed where the test ends before. */
+async function startAndWait({
+  env,
+  args = ['offline', 'start'],
+}: {
+  readonly env: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}): Promise<ProcessEnd> {
+  const [httpPort, lambdaPort] = await freePorts(2);
+  const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
+  const started = spawnEmulator([...args, ...ports], env);
+  onTestFinished(async () => {
+    started.kill('SIGKILL');
+    await started.ended;
+  });
+  return started.ended;
+}
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
