@@ -103,7 +103,7 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
       (round) => {
         const { partials } = store(`emit-${round}`);
         return () =>
-          app.insightStream.put(
+          app.streams.insights.put(
             partials.map(({ windowStart, data }) => ({
               partitionKey: partitionKeyOf(customerId, windowStart),
               data,

@@ -23,18 +23,22 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
   const config = parseConfig({ DATA_DIR: directory });
   const clock = { now: () => new Date() };
-  const streams = {
-    [config.insightStreamName]: {
-      partitionCount,
-      consumers: [{ name: consumer, startingPosition: 'TRIM_HORIZON' as const }],
-    },
+  const settings = {
+    partitionCount,
+    consumers: [{ name: consumer, startingPosition: 'TRIM_HORIZON' as const }],
   };
-  const local = await openLocalStore(directory, { clock, streams });
+  const streams = {
+    [config.insightStreamName]: settings,
+    [config.lateStreamName]: settings,
+  };
   const logger = createLogger({ level: 'warn', clock, write: (line) => process.stderr.write(line) });
-  const stream = local.stream(config.insightStreamName);
+  const queues = { queues: [], notifications: [] };
+  const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', streams, ...queues });
+  const insights = local.stream(config.insightStreamName);
+  const late = local.stream(config.lateStreamName);
   return {
-    app: createApp({ config, clock, logger, store: local.objects, insightStream: stream }),
-    stream,
+    app: createApp({ config, clock, logger, store: local.objects, streams: { insights, late } }),
+    stream: insights,
     async remove() {
       await local.close();
       await rm(directory, { recursive: true, force: true });

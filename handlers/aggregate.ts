@@ -1,33 +1,50 @@
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { aggregate } from '../lib/pipeline/aggregate.ts';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { aggregate, type ReceivedRecord } from '../lib/pipeline/aggregate.ts';
+import type { StreamName } from '../lib/pipeline/streams.ts';
 import { wired, type App } from './wiring.ts';
-
-/** Consumes the insight stream: adds partials to their windows, and names the records that have to come again. */
-export function aggregateHandler(
-  wired: () => Promise<App>,
-): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
-  return async ({ Records }) => {
-    const { config, logger, metrics, store, clock } = await wired();
-    const records = Records.map(({ kinesis: { sequenceNumber, data } }) => ({
-      sequenceNumber,
-      data: Buffer.from(data, 'base64'),
-    }));
-    const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
-    const { failed, windowsCreated, windowsUpdated } = await aggregate(records, { store, clock }, limits);
-
-    metrics.partialsConsumed.inc({ stream: 'insights' }, records.length - failed.length);
-    metrics.partialsFailed.inc({ stream: 'insights' }, failed.length);
-    metrics.windowsCreated.inc(windowsCreated);
-    metrics.windowsUpdated.inc(windowsUpdated);
-    const [first] = failed;
-    if (first !== undefined) {
-      logger.error('Partials could not be counted; they come again', { partials: failed.length, ...first });
-    }
-    return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
-  };
-}
 
 /** Bytes of the kept keys of a dimension of a window, so that a window stays readable in one answer. */
 const maxKeyTextBytes = 1024 * 1024;
 
+/** Consumes a stream: adds partials to their windows, and names the records that have to come again. */
+export function aggregateHandler(
+  wired: () => Promise<App>,
+): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
+  return async ({ Records }) => {
+    const app = await wired();
+    const { config, logger, metrics } = app;
+    const records = Records.map(toReceivedRecord);
+    const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
+    const { failed, setAside, windowsCreated, windowsUpdated } = await aggregate(records, app, limits);
+
+    const stream: StreamName = records[0]?.stream === config.lateStreamName ? 'late' : 'insights';
+    metrics.partialsConsumed.inc({ stream }, records.length - failed.length - setAside.length);
+    metrics.partialsFailed.inc({ stream }, failed.length);
+    metrics.partialsSetAside.inc({ stream }, setAside.length);
+    metrics.windowsCreated.inc(windowsCreated);
+    metrics.windowsUpdated.inc(windowsUpdated);
+    for (const { record, error } of setAside) {
+      const { data: _data, partitionKey: _partitionKey, ...place } = record;
+      logger.error('A partial can never be counted and was set aside', { ...place, error });
+    }
+    const [first] = failed;
+    if (first !== undefined) {
+      const { sequenceNumber, partition } = first.record;
+      const fields = { stream, partition, sequenceNumber, error: first.error };
+      logger.error('Partials could not be counted; they come again', { partials: failed.length, ...fields });
+    }
+    return { batchItemFailures: failed.map(({ record }) => ({ itemIdentifier: record.sequenceNumber })) };
+  };
+}
+
 export const handler = aggregateHandler(wired);
+
+function toReceivedRecord({ eventID, eventSourceARN, kinesis }: KinesisStreamRecord): ReceivedRecord {
+  return {
+    stream: eventSourceARN.slice(eventSourceARN.indexOf('/') + 1),
+    partition: eventID.slice(0, eventID.indexOf(':')),
+    sequenceNumber: kinesis.sequenceNumber,
+    partitionKey: kinesis.partitionKey,
+    data: Buffer.from(kinesis.data, 'base64'),
+  };
+}

@@ -14,6 +14,7 @@ export const errorCodes = {
     meaning: 'a media type or content encoding that is not supported',
   },
   QRY_1000: { status: 400, category: 'VALIDATION', meaning: 'a parameter of the query is not valid' },
+  QRY_1001: { status: 404, category: 'NOT_FOUND', meaning: 'the customer has no such batch' },
   API_1000: { status: 404, category: 'ROUTING', meaning: 'there is no such route' },
   API_1001: { status: 405, category: 'ROUTING', meaning: 'the route has other methods; `allow` names them' },
   API_1002: {
@@ -30,7 +31,7 @@ export const errorCodes = {
 
 interface ErrorKind {
   readonly status: number;
-  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'ROUTING' | 'AVAILABILITY';
+  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'NOT_FOUND' | 'ROUTING' | 'AVAILABILITY';
   readonly meaning: string;
 }
 

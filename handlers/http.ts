@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
+  /** Those of the route, decoded. */
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -83,12 +85,14 @@ export function requireCustomer({ headers }: HttpRequest): CustomerId {
 }
 
 function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
-  const { headers, body, isBase64Encoded, requestContext, rawPath, queryStringParameters } = event;
+  const { headers, body, isBase64Encoded, requestContext, rawPath, pathParameters, queryStringParameters } =
+    event;
   const given = headers['x-request-id'];
   return {
     requestId: given !== undefined && requestIdPattern.test(given) ? given : randomUUID(),
     method: requestContext.http.method,
     path: rawPath,
+    pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
     headers,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),

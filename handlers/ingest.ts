@@ -1,6 +1,7 @@
 import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
+import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
 import { readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
@@ -11,12 +12,12 @@ import { wired, type App } from './wiring.ts';
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
     const { config, metrics, rules } = app;
+    const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const batch = await readBatch(toSentBatch(request), config.maxBatchBytes);
-    const ports = { store: app.store, stream: app.insightStream, clock: app.clock };
-    const { allowedLatenessSeconds } = config;
-    const ingested = await ingest(batch, ports, { rules, allowedLatenessSeconds });
+    const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
 
-    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length);
+    for (const partial of ingested.batch.partials)
+      metrics.partialsProduced.inc({ stream: streamOf(partial) });
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
       metrics.entriesIngested.inc(batch.entries.length);

@@ -3,6 +3,7 @@ import {
   IdempotencyKeyReused,
   InvalidRequest,
   MethodNotAllowed,
+  NoSuchBatch,
   NoSuchRoute,
   Unavailable,
   UnsupportedMedia,
@@ -59,6 +60,7 @@ export function respondToFailure(
   if (failure instanceof BatchTooLarge) return respondError('ING_1003', requestId, failure.message);
   if (failure instanceof UnsupportedMedia) return respondError('ING_1004', requestId, failure.message);
   if (failure instanceof IdempotencyKeyReused) return respondError('ING_1002', requestId, failure.message);
+  if (failure instanceof NoSuchBatch) return respondError('QRY_1001', requestId, failure.message);
   if (failure instanceof NoSuchRoute) return respondError('API_1000', requestId, failure.message);
   if (failure instanceof MethodNotAllowed) {
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });

@@ -4,8 +4,8 @@ import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/us
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import type { Streams } from '../lib/pipeline/streams.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 
 /** Everything that the functions work with. */
@@ -16,18 +16,18 @@ export interface App {
   readonly metrics: Metrics;
   readonly rules: CountingRules;
   readonly store: ObjectStore;
-  readonly insightStream: EventStream;
+  readonly streams: Streams;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
 
 /** What an app is made of; the rest follows from it. */
-export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'insightStream'>;
+export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'>;
 
 export function createApp(parts: AppParts): App {
   return {
     ...parts,
-    metrics: createMetrics({ insights: parts.insightStream }),
+    metrics: createMetrics(parts.streams),
     rules: { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() },
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
@@ -54,11 +54,9 @@ async function wire(environment: NodeJS.ProcessEnv): Promise<App> {
   // Loaded here alone, so that a deployed bundle has none of it.
   const { openedLocalStore } = await import('../local-store/open-local-store.ts');
   const local = openedLocalStore(config.dataDirectory);
-  return createApp({
-    config,
-    clock,
-    logger,
-    store: local.objects,
-    insightStream: local.stream(config.insightStreamName),
-  });
+  const streams = {
+    insights: local.stream(config.insightStreamName),
+    late: local.stream(config.lateStreamName),
+  };
+  return createApp({ config, clock, logger, store: local.objects, streams });
 }

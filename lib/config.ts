@@ -34,10 +34,28 @@ export const environmentSchema = z.object({
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
     .describe('the least severe lines that are logged'),
+  VERIFY_AFTER_SECONDS: wholeNumber
+    .pipe(z.int().max(900, 'must be at most 900'))
+    .default(120)
+    .describe(
+      'how long after it was stored a batch is looked at whether it is counted; 5 under the emulator',
+    ),
+  VERIFY_AGAIN_SECONDS: wholeNumber
+    .pipe(z.int().min(20, 'must be at least 20').max(43_200, 'must be at most 43200'))
+    .default(60)
+    .describe('after how long it is looked at again where it is not counted yet'),
   INSIGHT_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-insights')
     .describe('the stream from `ingest` to `aggregate`; set by `serverless.yml`'),
+  LATE_STREAM_NAME: z
+    .string()
+    .default('log-analytics-pipeline-late')
+    .describe('the same for what comes late; set by `serverless.yml`'),
+  MAX_BACKLOG_RECORDS: wholeNumber
+    .pipe(z.int().min(1, 'must be at least 1'))
+    .default(200_000)
+    .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
 });
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
@@ -51,7 +69,11 @@ export interface Config {
   readonly allowedLatenessSeconds: number;
   readonly maxKeysPerDimension: number;
   readonly logLevel: LogLevel;
+  readonly verifyAgainSeconds: number;
   readonly insightStreamName: string;
+  readonly lateStreamName: string;
+  /** Beyond this, what is sent is refused for now. */
+  readonly maxBacklogRecords: number;
 }
 
 /** The environment has a value that cannot be used; the message names the variable. */
@@ -78,6 +100,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     logLevel: data.LOG_LEVEL,
+    verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     insightStreamName: data.INSIGHT_STREAM_NAME,
+    lateStreamName: data.LATE_STREAM_NAME,
+    maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
   };
 }

@@ -47,6 +47,15 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
+/** The customer has no batch of this id. */
+export class NoSuchBatch extends Error {
+  override readonly name = 'NoSuchBatch';
+
+  constructor() {
+    super('You have no batch of this id.');
+  }
+}
+
 /** Nothing is served at this path. */
 export class NoSuchRoute extends Error {
   override readonly name = 'NoSuchRoute';

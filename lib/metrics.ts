@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { EventStream } from './ports/event-stream.ts';
+import type { Streams } from './pipeline/streams.ts';
 
 const prefix = 'log_analytics_';
 
@@ -7,7 +7,7 @@ const prefix = 'log_analytics_';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** @param streams  by name, to ask for their depth and age when the metrics are read */
-export function createMetrics(streams: Readonly<Record<string, EventStream>>) {
+export function createMetrics(streams: Streams) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -50,6 +50,22 @@ export function createMetrics(streams: Readonly<Record<string, EventStream>>) {
     partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and come again.', [
       'stream',
     ]),
+    partialsSetAside: counter(
+      'partials_set_aside_total',
+      'Partials that can never be counted and are kept as failed.',
+      ['stream'],
+    ),
+    batchesVerified: counter('batch_verifications_total', 'Looks at stored batches, by what was found.', [
+      'verdict',
+    ]),
+    batchesOverdue: counter(
+      'batches_overdue_total',
+      'Looks at batches that should have been counted long ago.',
+    ),
+    partialsEmittedAgain: counter(
+      'partials_emitted_again_total',
+      'Partials that were lost on the way and emitted again.',
+    ),
     windowsCreated: counter('windows_created_total', 'Windows written for the first time.'),
     windowsUpdated: counter('windows_updated_total', 'Windows written again.'),
 

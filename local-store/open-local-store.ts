@@ -5,20 +5,32 @@ import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import type { LocalStream } from './local-stream.ts';
 import { openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
-import { openPartitionedLog, type StreamSettings } from './partitioned-log.ts';
+import { openDurableDatabase } from './durable-database.ts';
+import type { LocalQueue } from './local-queue.ts';
+import type { Logger } from './logger.ts';
+import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
+import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
+import { openQueues, type QueueSettings } from './queues.ts';
 
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
   /** @throws RangeError  no stream of this name was opened */
   stream(name: string): LocalStream;
+  /** @throws RangeError  no queue of this name was opened */
+  queue(name: string): LocalQueue;
   /** Finishes what runs, and gives the directory free. */
   close(): Promise<void>;
 }
 
 export interface LocalStoreOptions {
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly region: string;
   readonly streams: Readonly<Record<string, StreamSettings>>;
+  readonly queues: readonly QueueSettings[];
+  /** Which writes are told to which queue. */
+  readonly notifications: readonly NotificationRule[];
 }
 
 /** What this process has opened, by directory: the functions find here what the emulator opened before them. */
@@ -35,13 +47,16 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   try {
     await requireDataDirectoryFormat(directory);
     const objects = await openObjectDirectory(join(directory, 'objects'));
-    const log = await openPartitionedLog(join(directory, 'log'), options);
+    const database = await openDurableDatabase(join(directory, 'log'));
+    const queues = openQueues(database, options.queues, options);
+    const log = partitionedLogIn(database, options);
     const streams = new Map<string, LocalStream>();
     for (const [name, settings] of Object.entries(options.streams)) {
       streams.set(name, await log.stream(name, settings));
     }
     const store: LocalStore = {
-      objects,
+      objects: notifyingObjectStore(objects, { ...options, queues, rules: options.notifications }),
+      queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
         if (stream === undefined) throw new RangeError(`There is no stream "${name}" in ${directory}.`);
@@ -49,8 +64,8 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       },
       async close() {
         openStores.delete(directory);
-        await log.close();
-        await objects.close();
+        await objects.close(); // its writes settle messages, which the database keeps
+        await database.close();
         await lock.release();
       },
     };

@@ -1,18 +1,7 @@
-import { mkdir, open as openFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { open, type Database } from 'lmdb';
-import { UnreadableFormat } from '../lib/errors.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import { openDurableDatabase, type DurableDatabase } from './durable-database.ts';
 import type { Consumer, LocalStream } from './local-stream.ts';
-import { GroupCommit } from './partitioned-log/group-commit.ts';
 import { LoggedStream } from './partitioned-log/logged-stream.ts';
-import { transactOn } from './partitioned-log/transaction.ts';
-
-const formatVersion = 1;
-const maxStreams = 64;
-
-/** Address space and not memory or disk: as far as the log may grow before lmdb has to map it anew. */
-const initialMapBytes = 256 * 1024 * 1024;
 
 export interface StreamSettings {
   /** As many partitions as a Kinesis stream has shards; it may differ from the last run's. */
@@ -24,7 +13,7 @@ export interface StreamSettings {
   readonly consumers: readonly Consumer[];
 }
 
-/** Kinesis on this machine: any number of streams in one directory, all of whose writes share their flushes. */
+/** Kinesis on this machine: any number of streams in one database, all of whose writes share their flushes. */
 export interface PartitionedLog {
   /**
    * Opens a stream, or makes it; once a run each.
@@ -41,31 +30,25 @@ export interface PartitionedLog {
 }
 
 /**
- * Opens the log in `directory`, which only one process may do at a time. Pages of deleted records are used again, so
- * that the file is as large as the log once was, and never shrinks.
+ * Opens a log with a database of its own in `directory`, which only one process may do at a time.
  * @throws UnreadableFormat  a newer version of this program wrote it
  */
 export async function openPartitionedLog(
   directory: string,
-  { clock }: { readonly clock: Clock },
+  options: { readonly clock: Clock },
 ): Promise<PartitionedLog> {
-  const firstMade = await mkdir(directory, { recursive: true });
-  const environment = open({
-    path: resolve(directory),
-    noSubdir: false,
-    maxDbs: maxStreams + 2,
-    mapSize: initialMapBytes,
-    overlappingSync: false,
-    eventTurnBatching: false,
-    encoding: 'binary',
-  });
-  const format = environment.openDB<unknown, string>('format', { encoding: 'json' });
-  await requireFormat(format);
+  const database = await openDurableDatabase(directory);
+  return { ...partitionedLogIn(database, options), close: () => database.close() };
+}
+
+/** The log in a database that others share and that its opener closes. To be called once a database. */
+export function partitionedLogIn(
+  { environment, commits }: DurableDatabase,
+  { clock }: { readonly clock: Clock },
+): Pick<PartitionedLog, 'stream'> {
   const checkpoints = environment.openDB<unknown, [string, string, number]>('checkpoints', {
     encoding: 'json',
   });
-  await flushDirectories(resolve(directory), firstMade);
-  const commits = new GroupCommit(transactOn(environment));
   const opened = new Set<string>();
   return {
     async stream(name, { partitionCount, consumers }) {
@@ -80,36 +63,5 @@ export async function openPartitionedLog(
       await stream.declare(consumers);
       return stream;
     },
-
-    async close() {
-      await commits.close();
-      await environment.close();
-    },
   };
-}
-
-async function requireFormat(format: Database<unknown, string>): Promise<void> {
-  const found = format.get('version');
-  if (found === undefined) await format.put('version', formatVersion);
-  else if (found !== formatVersion) {
-    throw new UnreadableFormat(
-      `The log has format version ${JSON.stringify(found)}; this program reads version ${formatVersion}. ` +
-        'A newer version of the program wrote it: use that one.',
-    );
-  }
-}
-
-/** A new file survives the machine losing power only when the directories that lead to it have been flushed too. */
-async function flushDirectories(directory: string, firstMade: string | undefined): Promise<void> {
-  if (process.platform === 'win32') return; // where directories can't be flushed
-  const last = firstMade === undefined ? directory : dirname(resolve(firstMade));
-  for (let current = directory; ; current = dirname(current)) {
-    const handle = await openFile(current, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (current === last || current === dirname(current)) return;
-  }
 }

@@ -24,6 +24,10 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
       return { records: kept.length, oldestPutAt: kept[0]?.putAt };
     },
 
+    async consumedThrough() {
+      return kept[0]?.putAt ?? clock.now();
+    },
+
     drain(maxRecords = kept.length) {
       return kept.splice(0, maxRecords).map(({ record }) => record);
     },

@@ -102,6 +102,17 @@ export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {
   const headerEnd = start.indexOf(lineBreak);
   if (headerEnd < 0) return undefined;
   const header = readDocument(start.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
-  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials } = header;
-  return { customerId, id: batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials };
+  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials } =
+    header;
+  return {
+    customerId,
+    id: batchId,
+    payloadHash,
+    storedAt,
+    rulesVersion,
+    mediaType,
+    entries,
+    windows,
+    partials,
+  };
 }

@@ -33,6 +33,16 @@ export function minuteKey(customerId: CustomerId, windowStart: WindowStart): Obj
   return key(`${minutePrefix(customerId)}${year}`, month, day, hour, `${minute}.json`);
 }
 
+/** Where a stream record is kept that can never be applied. */
+export function failedRecordKey(stream: string, partition: string, sequenceNumber: string): ObjectKey {
+  return key(
+    'failed',
+    encodeSegment('', stream),
+    encodeSegment('', partition),
+    encodeSegment('', sequenceNumber),
+  );
+}
+
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 

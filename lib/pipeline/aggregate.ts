@@ -1,10 +1,11 @@
 import pMap from 'p-map';
+import { encodeFailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
-import { minuteKey } from '../domain/keys.ts';
+import { failedRecordKey, minuteKey } from '../domain/keys.ts';
 import { decodePartial, partitionKeyOf, type WindowPartial } from '../domain/partial.ts';
 import { addPartials } from '../domain/window-aggregate.ts';
 import { decodeWindow, encodeWindow } from '../domain/window-format.ts';
-import { PreconditionFailed } from '../errors.ts';
+import { PreconditionFailed, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
@@ -13,28 +14,35 @@ export interface AggregatePorts {
   readonly clock: Clock;
 }
 
-/** A record of the stream, with the name that it has there. */
+/** A record of a stream, and its place there. */
 export interface ReceivedRecord {
+  readonly stream: string;
+  readonly partition: string;
   readonly sequenceNumber: string;
+  readonly partitionKey: string;
   readonly data: Buffer;
 }
 
-/** A record that is not counted, and why; it has to be delivered again. */
-export interface FailedRecord {
-  readonly sequenceNumber: string;
+/** A record that is not counted, and why. */
+export interface UncountedRecord {
+  readonly record: ReceivedRecord;
   readonly error: unknown;
 }
 
 export interface Aggregated {
-  readonly failed: readonly FailedRecord[];
+  /** To be delivered again: store or window could not be had now. */
+  readonly failed: readonly UncountedRecord[];
+  /** Never to be applied, and kept under `failed/`. */
+  readonly setAside: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
 }
 
 type WindowChange = 'created' | 'updated' | 'unchanged';
+type NonEmpty<T> = [T, ...T[]];
 
 interface ReceivedPartial {
-  readonly sequenceNumber: string;
+  readonly record: ReceivedRecord;
   readonly partial: WindowPartial;
 }
 
@@ -42,54 +50,72 @@ const maxWindowsInFlight = 32;
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
- * that failed takes along only those of its own window; delivered again, partials that are counted are dropped.
+ * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
+ * can never be applied is set aside, so that those behind it are not held up.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
   limits: FoldingLimits,
 ): Promise<Aggregated> {
-  const failed: FailedRecord[] = [];
+  const { windows, unreadable } = groupByWindow(records);
   const changes: WindowChange[] = [];
-  const windows = groupByWindow(records, (failure) => failed.push(failure));
-
+  const failed: UncountedRecord[] = [];
+  const hopeless: UncountedRecord[] = [...unreadable];
   await pMap(
     windows,
     async (received) => {
       try {
         changes.push(await addToWindow(received, ports, limits));
       } catch (error) {
-        failed.push(...received.map(({ sequenceNumber }) => ({ sequenceNumber, error })));
+        // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
+        const those = error instanceof UnreadableFormat ? hopeless : failed;
+        those.push(...received.map(({ record }) => ({ record, error })));
+      }
+    },
+    { concurrency: maxWindowsInFlight },
+  );
+
+  const setAside: UncountedRecord[] = [];
+  await pMap(
+    hopeless,
+    async (uncounted) => {
+      try {
+        await keepFailedRecord(uncounted, ports);
+        setAside.push(uncounted);
+      } catch (error) {
+        failed.push({ record: uncounted.record, error });
       }
     },
     { concurrency: maxWindowsInFlight },
   );
   return {
     failed,
+    setAside,
     windowsCreated: changes.filter((change) => change === 'created').length,
     windowsUpdated: changes.filter((change) => change === 'updated').length,
   };
 }
 
-type NonEmpty<T> = [T, ...T[]];
-
-function groupByWindow(
-  records: readonly ReceivedRecord[],
-  onFailure: (failure: FailedRecord) => void,
-): NonEmpty<ReceivedPartial>[] {
+function groupByWindow(records: readonly ReceivedRecord[]): {
+  windows: NonEmpty<ReceivedPartial>[];
+  unreadable: UncountedRecord[];
+} {
   const windows = new Map<string, NonEmpty<ReceivedPartial>>();
-  for (const { sequenceNumber, data } of records) {
+  const unreadable: UncountedRecord[] = [];
+  for (const record of records) {
     try {
-      const partial = decodePartial(data);
+      const partial = decodePartial(record.data);
       const window = partitionKeyOf(partial.customerId, partial.windowStart);
       const others = windows.get(window);
-      if (others === undefined) windows.set(window, [{ sequenceNumber, partial }]);
-      else others.push({ sequenceNumber, partial });
+      if (others === undefined) windows.set(window, [{ record, partial }]);
+      else others.push({ record, partial });
     } catch (error) {
-      onFailure({ sequenceNumber, error });
+      if (!(error instanceof UnreadableFormat)) throw error;
+      unreadable.push({ record, error });
     }
   }
-  return [...windows.values()];
+  return { windows: [...windows.values()], unreadable };
 }
 
 async function addToWindow(
@@ -111,5 +137,20 @@ async function addToWindow(
       // Somebody else wrote this window since it was read: what is there now is read, and added to.
       if (!(error instanceof PreconditionFailed)) throw error;
     }
+  }
+}
+
+async function keepFailedRecord(
+  { record, error }: UncountedRecord,
+  { store, clock }: AggregatePorts,
+): Promise<void> {
+  const { stream, partition, sequenceNumber } = record;
+  const cause = error instanceof Error ? error.message : String(error);
+  const body = encodeFailedRecord({ ...record, cause, failedAt: clock.now() });
+  try {
+    await store.put(failedRecordKey(stream, partition, sequenceNumber), body, { ifNoneMatch: '*' });
+  } catch (failure) {
+    // It was kept before, and is delivered again since the invocation did not end well.
+    if (!(failure instanceof PreconditionFailed)) throw failure;
   }
 }

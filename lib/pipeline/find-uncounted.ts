@@ -6,7 +6,15 @@ import { partialId } from '../domain/partial.ts';
 import { decodeWindow } from '../domain/window-format.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** A partial of a batch, by its place in the header's list. */
+/** What the windows say of batches. One that is in neither is in all of its windows. */
+export interface Uncounted {
+  /** The places, in the header's list, of the partials that their windows do not hold. */
+  readonly places: ReadonlyMap<BatchHeader, ReadonlySet<number>>;
+  /** Batches with a window that could not be read, and why. */
+  readonly failures: ReadonlyMap<BatchHeader, unknown>;
+}
+
+/** A partial that its window should hold. */
 interface Expected {
   readonly batch: BatchHeader;
   readonly place: number;
@@ -16,30 +24,30 @@ interface Expected {
 const windowsInFlight = 16;
 
 /**
- * The places of those partials that their windows do not hold, for each batch that has any: the proof of the others is
- * that the windows themselves hold their ids. Each window is read once, however many of the batches have a part in it.
- * @throws Unavailable       the store cannot be read now
- * @throws UnreadableFormat  a window is damaged, or of a newer version
+ * Looks into the windows of batches for their partials. Each window is read once, however many of the batches have a
+ * part in it.
  */
-export async function findUncounted(
-  batches: readonly BatchHeader[],
-  store: ObjectStore,
-): Promise<ReadonlyMap<BatchHeader, ReadonlySet<number>>> {
-  const uncounted = new Map<BatchHeader, Set<number>>();
+export async function findUncounted(batches: readonly BatchHeader[], store: ObjectStore): Promise<Uncounted> {
+  const places = new Map<BatchHeader, Set<number>>();
+  const failures = new Map<BatchHeader, unknown>();
   await pMap(
     expectedByWindow(batches),
     async ([key, expected]) => {
-      const window = await store.get(key);
-      const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
-      for (const { batch, place } of unseen(held, expected)) {
-        const places = uncounted.get(batch);
-        if (places === undefined) uncounted.set(batch, new Set([place]));
-        else places.add(place);
+      try {
+        const window = await store.get(key);
+        const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
+        for (const { batch, place } of unseen(held, expected)) {
+          const others = places.get(batch);
+          if (others === undefined) places.set(batch, new Set([place]));
+          else others.add(place);
+        }
+      } catch (error) {
+        for (const { batch } of expected) failures.set(batch, error);
       }
     },
     { concurrency: windowsInFlight },
   );
-  return uncounted;
+  return { places, failures };
 }
 
 function expectedByWindow(batches: readonly BatchHeader[]): Map<ObjectKey, Expected[]> {

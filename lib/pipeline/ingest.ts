@@ -1,20 +1,25 @@
 import { batchKey } from '../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
-import { partitionKeyOf } from '../domain/partial.ts';
 import { summarise, type SummariseOptions } from '../domain/summarise.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { maxRecordBytes, type EventStream } from '../ports/event-stream.ts';
+import { maxRecordBytes } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { emit, streamOf } from './emit.ts';
 import type { Batch } from './read-batch.ts';
+import { requireRoom } from './require-room.ts';
+import type { Streams } from './streams.ts';
 
 export interface IngestPorts {
   readonly store: ObjectStore;
-  readonly stream: EventStream;
+  readonly streams: Streams;
   readonly clock: Clock;
 }
 
-export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
+export interface IngestOptions extends Omit<SummariseOptions, 'maxRecordBytes'> {
+  /** Beyond this a stream takes no more for now. */
+  readonly maxBacklogRecords: number;
+}
 
 /** What became of a batch. */
 export interface Ingested {
@@ -31,19 +36,18 @@ const maxWindowsPerBatch = 10_080;
  * died before it emitted, and the aggregator drops what it has.
  * @throws InvalidRequest        it has entries in too many minutes
  * @throws IdempotencyKeyReused  its id belongs to another payload
- * @throws Unavailable           store or stream cannot take it now; safe to repeat
+ * @throws Unavailable           store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
   const described = describe(batch, ports.clock.now(), options); // what will be counted is decided here, once
+  const ways = new Set(described.partials.map(streamOf));
+  await requireRoom(
+    [...ways].map((name) => ports.streams[name]),
+    options.maxBacklogRecords,
+  );
   const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store); // the commit point
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
-  // A crash before this line leaves a stored batch that was not emitted; the client's retry comes by here again.
-  await ports.stream.put(
-    stored.partials.map(({ windowStart, data }) => ({
-      partitionKey: partitionKeyOf(stored.customerId, windowStart),
-      data,
-    })),
-  );
+  await emit(stored.customerId, stored.partials, ports.streams); // a crash before this line: verify emits them
   return { batch: stored, isFirst };
 }
 

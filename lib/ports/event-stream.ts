@@ -29,4 +29,10 @@ export interface EventStream {
 
   /** How far its consumers are behind. */
   backlog(): Promise<Backlog>;
+
+  /**
+   * Everything that was put before this instant has been consumed; `undefined` where that is not known now. A put that
+   * is under way counts as put at the instant at which it began.
+   */
+  consumedThrough(): Promise<Date | undefined>;
 }

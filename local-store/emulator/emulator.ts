@@ -2,11 +2,16 @@ import { resolve } from 'node:path';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
+import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
+import { startQueueEventSource, type QueueEventSource } from '../queue-event-source.ts';
+import { queueSettings } from '../queues.ts';
 import { startStreamEventSource, type StreamEventSource } from '../stream-event-source.ts';
+import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
 import { createInvoker } from './invoker.ts';
+import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
@@ -51,31 +56,54 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       clock,
       write: (line) => process.stdout.write(line),
     });
-    const mappings = streamMappings(serverless.service);
+    const { functions, provider } = serverless.service;
+    const { region } = provider;
+    const resources = emulatedResources(serverless.service.resources?.Resources ?? {});
+    const fromStreams = streamMappings(functions, resources);
+    const fromQueues = queueMappings(functions, resources);
     const dataDirectory = resolve(serverless.serviceDir, config.dataDirectory);
-    const store = await openLocalStore(dataDirectory, { clock, streams: streamsOf(mappings) });
+    const store = await openLocalStore(dataDirectory, {
+      clock,
+      logger,
+      region,
+      streams: streamsOf(fromStreams),
+      queues: queueSettings(resources),
+      notifications: notificationRules(resources),
+    });
     const requests = acceptRequests();
 
     // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
     // own, besides the one that its caller gets, when the disk is full.
     process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
 
-    let sources: StreamEventSource[] = [];
+    let sources: (StreamEventSource | QueueEventSource)[] = [];
     return {
       async start() {
         const invoke = await createInvoker(serverless, offlineOptions);
-        const { region } = serverless.service.provider;
-        sources = mappings.map(({ functionKey, streamName, settings }) =>
-          startStreamEventSource({
-            stream: store.stream(streamName),
-            consumer: functionKey,
-            settings,
-            invoke: (event) => invoke(functionKey, event),
-            logger: logger.with({ stream: streamName, function: functionKey }),
-            region,
-            eventSourceArn: `arn:aws:kinesis:${region}:000000000000:stream/${streamName}`,
-          }),
-        );
+        const contextOf = (functionKey: string, service: string, name: string) => ({
+          invoke: (event: object) => invoke(functionKey, event),
+          logger: logger.with({ source: name, function: functionKey }),
+          region,
+          eventSourceArn: `arn:aws:${service}:${region}:000000000000:${name}`,
+        });
+        sources = [
+          ...fromStreams.map(({ functionKey, streamName, settings }) =>
+            startStreamEventSource({
+              ...contextOf(functionKey, 'kinesis', `stream/${streamName}`),
+              stream: store.stream(streamName),
+              consumer: functionKey,
+              settings,
+            }),
+          ),
+          ...fromQueues.map(({ functionKey, queueName, settings }) =>
+            startQueueEventSource({
+              ...contextOf(functionKey, 'sqs', queueName),
+              queue: store.queue(queueName),
+              settings,
+              clock,
+            }),
+          ),
+        ];
         process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
       },
 

@@ -1,3 +1,5 @@
+import type { Resources } from '../resources.ts';
+
 /** What is used here of the framework, which comes without types for it. */
 export interface Serverless {
   readonly serviceDir: string;
@@ -10,18 +12,13 @@ export interface ServerlessService {
   readonly provider: { readonly region: string };
   readonly custom?: { readonly 'serverless-offline'?: ServerlessOptions };
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
-  readonly resources?: { readonly Resources?: Readonly<Record<string, CloudFormationResource>> };
+  readonly resources?: { readonly Resources?: Resources };
 }
 
 export interface FunctionDefinition {
   readonly handler: string;
   readonly name: string;
   readonly events: readonly Readonly<Record<string, unknown>>[];
-}
-
-export interface CloudFormationResource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of serverless-offline, of its section in `custom` or of the command line. */

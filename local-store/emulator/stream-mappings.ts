@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { arnOfResource, integerProperty, parseProperties, type Resources } from '../resources.ts';
 import { parseStreamEventSettings, type StreamEventSettings } from '../stream-event-source/settings.ts';
 import type { ServerlessService } from './serverless.ts';
 
@@ -10,22 +11,27 @@ export interface StreamMapping {
   readonly settings: StreamEventSettings;
 }
 
-/** Of a stream in on-demand mode: Kinesis begins with 4, and a laptop has no use for more than this. */
+/** Of a stream in on-demand mode, which has no number of shards of its own. */
 const defaultPartitionCount = 8;
 
-const arnSchema = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) });
-const streamPropertiesSchema = z.object({ Name: z.string(), ShardCount: z.int().min(1).optional() });
+const streamPropertiesSchema = z.object({
+  Name: z.string(),
+  ShardCount: integerProperty(1, 10_000).optional(),
+});
 
 /**
- * The event source mappings of a service. The framework would make them at a deployment; here they are read from the
- * same `stream` events, and a stream's name and number of shards from its resource.
+ * The event source mappings from streams. The framework would make them at a deployment; here they are read from the same
+ * `stream` events, and a stream's name and number of shards from its resource.
  * @throws Error  an event names no stream of this service, or has a setting that this machine cannot honour
  */
-export function streamMappings({ functions, resources }: ServerlessService): StreamMapping[] {
+export function streamMappings(
+  functions: ServerlessService['functions'],
+  resources: Resources,
+): StreamMapping[] {
   return Object.entries(functions).flatMap(([functionKey, { events }]) =>
     events.flatMap(({ stream }) => {
       if (stream === undefined) return [];
-      const { Name, ShardCount } = streamOf(stream, resources?.Resources ?? {}, functionKey);
+      const { Name, ShardCount } = streamOf(stream, resources, functionKey);
       const partitionCount = ShardCount ?? defaultPartitionCount;
       return [{ functionKey, streamName: Name, partitionCount, settings: parseStreamEventSettings(stream) }];
     }),
@@ -34,18 +40,15 @@ export function streamMappings({ functions, resources }: ServerlessService): Str
 
 function streamOf(
   event: unknown,
-  resources: NonNullable<NonNullable<ServerlessService['resources']>['Resources']>,
+  resources: Resources,
   functionKey: string,
 ): z.output<typeof streamPropertiesSchema> {
-  const arn = arnSchema.safeParse(
-    typeof event === 'object' && event !== null && 'arn' in event ? event.arn : undefined,
-  );
-  const logicalId = arn.data?.['Fn::GetAtt'][0];
-  const resource = logicalId === undefined ? undefined : resources[logicalId];
-  if (resource?.Type !== 'AWS::Kinesis::Stream') {
+  const { data } = z.object({ arn: arnOfResource }).safeParse(event);
+  const resource = data && resources[data.arn];
+  if (data === undefined || resource?.Type !== 'AWS::Kinesis::Stream') {
     throw new Error(
       `A stream event of the function "${functionKey}" does not name a Kinesis stream of this service.`,
     );
   }
-  return streamPropertiesSchema.parse(resource.Properties);
+  return parseProperties(streamPropertiesSchema, data.arn, resource);
 }

@@ -3,7 +3,7 @@ import type { Backlog, StreamRecord } from '../../lib/ports/event-stream.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
 import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
 import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { GroupCommit } from '../durable-database/group-commit.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
 import { encodeEnvelope } from './record-envelope.ts';
@@ -23,6 +23,7 @@ export class LoggedStream implements LocalStream {
   readonly #checkpoints: Checkpoints;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
+  readonly #putsUnderWay = new Set<Date>();
 
   constructor(
     name: string,
@@ -64,14 +65,29 @@ export class LoggedStream implements LocalStream {
       envelope: encodeEnvelope(record, putAt),
     }));
     const touched = new Set(placed.map(({ partition }) => partition));
-    await this.#commits.submit({
-      write() {
-        for (const { partition, envelope } of placed) partition.append(envelope);
-      },
-      settle(isDurable) {
-        for (const partition of touched) partition.settle(isDurable);
-      },
-    });
+    this.#putsUnderWay.add(putAt);
+    try {
+      await this.#commits.submit({
+        write() {
+          for (const { partition, envelope } of placed) partition.append(envelope);
+        },
+        settle(isDurable) {
+          for (const partition of touched) partition.settle(isDurable);
+        },
+      });
+    } finally {
+      this.#putsUnderWay.delete(putAt);
+    }
+  }
+
+  async consumedThrough(): Promise<Date> {
+    // In this order: what is committed in between is then seen by one of the two.
+    const underWay = [...this.#putsUnderWay];
+    const now = this.#clock.now();
+    const { oldestPutAt = now } = await this.backlog();
+    return new Date(
+      Math.min(now.getTime(), oldestPutAt.getTime(), ...underWay.map((putAt) => putAt.getTime())),
+    );
   }
 
   async backlog(): Promise<Backlog> {

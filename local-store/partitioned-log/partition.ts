@@ -3,7 +3,7 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
 import { decodeEnvelope, envelopeHeaderBytes } from './record-envelope.ts';
 import { StagedNumber } from './staged-number.ts';
-import { Wakeups } from './wakeups.ts';
+import { Wakeups } from '../wakeups.ts';
 
 /** The records of one stream: envelopes by partition and sequence number, in which order they are stored. */
 export type Records = Database<Buffer, [partition: number, sequence: number]>;

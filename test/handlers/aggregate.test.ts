@@ -1,27 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { failedRecordKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
+import { Unavailable } from '../../lib/errors.ts';
 import { windowPartial } from '../factories.ts';
 import { kinesisEvent, testApp } from './app.ts';
 
 const good = (id: number) => encodePartial(windowPartial({ id, counts: { requestsByPath: { 'GET /': 1 } } }));
 
 describe('aggregate', () => {
-  it('names the records that have to come again, and logs why', async () => {
+  it('says that all is done, and sets aside what can never be', async () => {
     const { app, logLines } = testApp();
-    const handler = aggregateHandler(async () => app);
     const event = kinesisEvent([
       { sequenceNumber: '1', data: good(1) },
       { sequenceNumber: '2', data: Buffer.from('no partial') },
       { sequenceNumber: '3', data: good(3) },
     ]);
-    expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(await aggregateHandler(async () => app)(event)).toEqual({ batchItemFailures: [] });
     expect(logLines.map((line): unknown => JSON.parse(line))).toEqual([
-      expect.objectContaining({ level: 'error', partials: 1, sequenceNumber: '2' }),
+      expect.objectContaining({
+        level: 'error',
+        stream: 'insights',
+        partition: 'shardId-000000000000',
+        sequenceNumber: '2',
+      }),
     ]);
+    expect(await app.store.get(failedRecordKey('insights', 'shardId-000000000000', '2'))).toBeDefined();
     const { text } = await app.metrics.read(app.clock.now());
     expect(text).toContain('log_analytics_partials_consumed_total{stream="insights"} 2');
-    expect(text).toContain('log_analytics_partials_failed_total{stream="insights"} 1');
+    expect(text).toContain('log_analytics_partials_set_aside_total{stream="insights"} 1');
     expect(text).toContain('log_analytics_windows_created_total 1');
+  });
+
+  it('names the records that have to come again, and logs why', async () => {
+    const store = new InMemoryObjectStore();
+    store.put = () => Promise.reject(new Unavailable('The disk is full.'));
+    const { app, logLines } = testApp({ store });
+    const event = kinesisEvent([{ sequenceNumber: '1', data: good(1) }]);
+    expect(await aggregateHandler(async () => app)(event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: '1' }],
+    });
+    expect(logLines.join('')).toContain('The disk is full.');
+    const { text } = await app.metrics.read(app.clock.now());
+    expect(text).toContain('log_analytics_partials_failed_total{stream="insights"} 1');
   });
 });

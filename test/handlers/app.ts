@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { aggregateHandler } from '../../handlers/aggregate.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
 import {
   createInMemoryEventStream,
@@ -13,7 +14,8 @@ import { instant } from '../factories.ts';
 /** An app in memory, and what a test wants to look at. */
 export interface TestApp {
   readonly app: App;
-  readonly stream: InMemoryEventStream;
+  readonly insights: InMemoryEventStream;
+  readonly late: InMemoryEventStream;
   readonly logLines: readonly string[];
 }
 
@@ -24,10 +26,24 @@ export function testApp({
 }: { environment?: Record<string, string>; store?: ObjectStore; now?: string } = {}): TestApp {
   const config = parseConfig(environment);
   const clock = { now: () => instant(now) };
-  const stream = createInMemoryEventStream({ clock });
+  const insights = createInMemoryEventStream({ clock });
+  const late = createInMemoryEventStream({ clock });
   const logLines: string[] = [];
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => logLines.push(line) });
-  return { app: createApp({ config, clock, logger, store, insightStream: stream }), stream, logLines };
+  return {
+    app: createApp({ config, clock, logger, store, streams: { insights, late } }),
+    insights,
+    late,
+    logLines,
+  };
+}
+
+/** Has everything counted that was emitted so far. */
+export async function countAll({ app, insights, late }: TestApp): Promise<void> {
+  const records = [...insights.drain(), ...late.drain()];
+  const event = kinesisEvent(records.map(({ data }, index) => ({ sequenceNumber: String(index), data })));
+  const { batchItemFailures } = await aggregateHandler(async () => app)(event);
+  if (batchItemFailures.length > 0) throw new Error('Not everything could be counted.');
 }
 
 /** The event that API Gateway makes of a request to an HTTP API (payload format 2.0). */

@@ -71,11 +71,11 @@ describe('POST /logs', () => {
 
   it('answers 422 when the key was used for another body, and counts nothing of it', async () => {
     await post([sentEntry()], { 'idempotency-key': 'k' });
-    testing.stream.drain();
+    testing.insights.drain();
     const { status, body } = await post([sentEntry({ path: '/b' })], { 'idempotency-key': 'k' });
     expect(status).toBe(422);
     expect(body).toMatchObject({ errorCode: 'ING_1002' });
-    expect(testing.stream.drain()).toEqual([]);
+    expect(testing.insights.drain()).toEqual([]);
   });
 
   it('does not use up the key of a request that it refused', async () => {

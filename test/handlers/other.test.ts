@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fallbackHandler, methodsByPath } from '../../handlers/fallback.ts';
+import { fallbackHandler, methodsByRoute } from '../../handlers/fallback.ts';
 import { healthHandler } from '../../handlers/health.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
@@ -53,7 +53,7 @@ describe('GET /metrics', () => {
 });
 
 describe('any other route', () => {
-  it.each(['/', '/nothing', '/logs/1', '/batches/k'])('answers 404 to %s', async (path) => {
+  it.each(['/', '/nothing', '/logs/1', '/batches/k/more'])('answers 404 to %s', async (path) => {
     const { app } = testApp();
     const answer = await fallbackHandler(async () => app)(httpEvent('GET', path));
     expect(answer.statusCode).toBe(404);
@@ -64,6 +64,7 @@ describe('any other route', () => {
     ['GET', '/logs', 'POST'],
     ['DELETE', '/aggregates', 'GET'],
     ['POST', '/metrics/', 'GET'],
+    ['PUT', '/batches/k', 'GET'],
   ])('answers 405 to %s %s and allows %s', async (method, path, allow) => {
     const { app } = testApp();
     const answer = await fallbackHandler(async () => app)(httpEvent(method, path));
@@ -78,6 +79,6 @@ describe('any other route', () => {
     for (const { groups: { method = '', path = '' } = {} } of routes) {
       found.set(path, [...(found.get(path) ?? []), method]);
     }
-    expect(found).toEqual(methodsByPath);
+    expect(found).toEqual(methodsByRoute);
   });
 });

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aggregateHandler } from '../../handlers/aggregate.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { sentEntry } from '../factories.ts';
-import { httpEvent, kinesisEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 
 let testing: TestApp;
 const wired = async () => testing.app;
@@ -14,8 +13,7 @@ beforeEach(() => {
 
 async function count(entries: readonly object[], customer = 'cus-axon') {
   await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': customer }));
-  const records = testing.stream.drain().map(({ data }, index) => ({ sequenceNumber: String(index), data }));
-  expect(await aggregateHandler(wired)(kinesisEvent(records))).toEqual({ batchItemFailures: [] });
+  await countAll(testing);
 }
 
 async function get(query: Record<string, string> = {}, headers: Record<string, string> = {}) {

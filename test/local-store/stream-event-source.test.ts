@@ -456,6 +456,7 @@ function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
   return {
     put: (records) => stream.put(records),
     backlog: () => stream.backlog(),
+    consumedThrough: () => stream.consumedThrough(),
     partitions: () => stream.partitions(),
     position: (name, partition) => stream.position(name, partition),
     read: (partition, after, limits) => stream.read(partition, after, limits),

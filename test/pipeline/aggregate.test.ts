@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
-import { minuteKey } from '../../lib/domain/keys.ts';
-import { encodePartial, type WindowPartial } from '../../lib/domain/partial.ts';
+import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
+import { failedRecordKey, minuteKey } from '../../lib/domain/keys.ts';
+import type { WindowPartial } from '../../lib/domain/partial.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:04:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -13,10 +14,7 @@ const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 
 const other = windowStart('2025-12-28T18:05:00Z');
 
 function recordsOf(partials: readonly WindowPartial[]) {
-  return partials.map((partial, index) => ({
-    sequenceNumber: String(index + 1),
-    data: encodePartial(partial),
-  }));
+  return partials.map((partial, index) => receivedRecord(String(index + 1), partial));
 }
 
 /** A store that counts its calls, and fails those that a test picks. */
@@ -101,7 +99,7 @@ describe('aggregate', () => {
       windowPartial({ id: 3, counts }),
     ]);
     const { failed } = await aggregate(records, { store, clock }, limits);
-    expect(failed.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['1', '3']);
+    expect(failed.map(({ record }) => record.sequenceNumber)).toEqual(['1', '3']);
     expect(await store.window(other)).toMatchObject({ requests: 2 });
 
     store.failing = () => undefined;
@@ -110,29 +108,50 @@ describe('aggregate', () => {
     expect(await store.window(other)).toMatchObject({ requests: 2, revision: 1 });
   });
 
-  it('fails a record that it cannot read, and counts those around it', async () => {
+  it('sets a record aside that it cannot read, with its cause and its data, and counts those around it', async () => {
     const store = new WatchedStore();
-    const [first, last] = recordsOf([windowPartial({ id: 1, counts }), windowPartial({ id: 2, counts })]);
-    const records = [first, { sequenceNumber: 'bad', data: Buffer.from('{}') }, last].filter(
-      (record) => record !== undefined,
-    );
-    const { failed } = await aggregate(records, { store, clock }, limits);
-    expect(failed).toEqual([{ sequenceNumber: 'bad', error: expect.any(UnreadableFormat) as Error }]);
-    expect(await store.window()).toMatchObject({ requests: 4 });
+    const bad = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
+    const records = [...recordsOf([windowPartial({ id: 1, counts })]), bad];
+    const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+    expect(failed).toEqual([]);
+    expect(setAside).toEqual([{ record: bad, error: expect.any(UnreadableFormat) as Error }]);
+    expect(await store.window()).toMatchObject({ requests: 2 });
+
+    const kept = await store.get(failedRecordKey('insights', 'shardId-000000000000', '7'));
+    expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toEqual({
+      ...bad,
+      cause: expect.stringContaining('format version 2') as string,
+      failedAt: clock.now(),
+    });
+    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
+      failed: [],
+      setAside: [{ record: bad }],
+    });
   });
 
-  it('never writes over a window that it cannot read', async () => {
+  it('fails a record that it cannot read as long as it cannot keep it either', async () => {
+    const store = new WatchedStore();
+    store.failing = (call) => (call.startsWith('put failed/') ? new Unavailable('full') : undefined);
+    const records = [receivedRecord('7', Buffer.from('{}'))];
+    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
+      failed: [{ error: expect.any(Unavailable) as Error }],
+      setAside: [],
+    });
+  });
+
+  it('never writes over a window that it cannot read, and is not held up by it', async () => {
     const store = new WatchedStore();
     const key = minuteKey(customer(), windowStart());
     const newer = Buffer.from('{"formatVersion":2,\n"partialIds":""}\n');
     await store.put(key, newer, { ifNoneMatch: '*' });
-    const { failed } = await aggregate(
-      recordsOf([windowPartial({ id: 1, counts })]),
-      { store, clock },
-      limits,
-    );
-    expect(failed).toHaveLength(1);
+    const records = recordsOf([
+      windowPartial({ id: 1, counts }),
+      windowPartial({ id: 2, counts, windowStart: other }),
+    ]);
+    const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+    expect({ failed: failed.length, setAside: setAside.length }).toEqual({ failed: 0, setAside: 1 });
     expect((await store.get(key))?.body).toEqual(newer);
+    expect(await store.window(other)).toMatchObject({ requests: 2 });
   });
 
   it('folds what is beyond the limit of keys', async () => {

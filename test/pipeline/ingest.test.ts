@@ -12,10 +12,12 @@ import type { EventStream } from '../../lib/ports/event-stream.ts';
 import { batchIdOf, customer, instant, sentEntry, simpleRules } from '../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:04:00Z') };
-const options = { rules: simpleRules, allowedLatenessSeconds: 600 };
+const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 100_000 };
 
 function createPorts() {
-  return { store: new InMemoryObjectStore(), stream: createInMemoryEventStream({ clock }), clock };
+  const insights = createInMemoryEventStream({ clock });
+  const late = createInMemoryEventStream({ clock });
+  return { store: new InMemoryObjectStore(), streams: { insights, late }, clock };
 }
 
 async function batchOf(entries: readonly object[], key?: string) {
@@ -33,6 +35,7 @@ async function batchOf(entries: readonly object[], key?: string) {
 const deadStream: EventStream = {
   put: () => Promise.reject(new Unavailable('The stream is gone.')),
   backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+  consumedThrough: () => Promise.resolve(undefined),
 };
 
 describe('ingest', () => {
@@ -49,7 +52,7 @@ describe('ingest', () => {
       sentEntry(),
       sentEntry({ receivedAt: '2025-12-28T18:04:07Z' }),
     ]);
-    const emitted = ports.stream.drain();
+    const emitted = ports.streams.insights.drain();
     expect(emitted.map(({ partitionKey }) => partitionKey)).toEqual([
       'cus-axon/2025-12-28T18:03:00Z',
       'cus-axon/2025-12-28T18:04:00Z',
@@ -60,32 +63,34 @@ describe('ingest', () => {
   it('emits a duplicate again, from what was stored first', async () => {
     const ports = createPorts();
     await ingest(await batchOf([sentEntry()], 'k'), ports, options);
-    const first = ports.stream.drain();
+    const first = ports.streams.insights.drain();
 
     const newerRules = { version: 'newer', userAgentFamily: () => 'another family' };
     const again = await ingest(await batchOf([sentEntry()], 'k'), ports, { ...options, rules: newerRules });
     expect(again.isFirst).toBe(false);
     expect(again.batch.rulesVersion).toBe('simple-1');
-    expect(ports.stream.drain()).toEqual(first);
+    expect(ports.streams.insights.drain()).toEqual(first);
   });
 
   it('leaves a batch that it could not emit for the repetition to emit', async () => {
     const ports = createPorts();
     const batch = await batchOf([sentEntry()], 'k');
-    await expect(ingest(batch, { ...ports, stream: deadStream }, options)).rejects.toThrow(Unavailable);
+    await expect(
+      ingest(batch, { ...ports, streams: { insights: deadStream, late: deadStream } }, options),
+    ).rejects.toThrow(Unavailable);
     expect(await ports.store.get(batchKey(customer(), batchIdOf('k')))).toBeDefined();
 
     expect((await ingest(batch, ports, options)).isFirst).toBe(false);
-    expect(ports.stream.drain()).toHaveLength(1);
+    expect(ports.streams.insights.drain()).toHaveLength(1);
   });
 
   it('refuses another payload under a used key, and emits nothing', async () => {
     const ports = createPorts();
     await ingest(await batchOf([sentEntry()], 'k'), ports, options);
-    ports.stream.drain();
+    ports.streams.insights.drain();
     const other = await batchOf([sentEntry({ path: '/other' })], 'k');
     await expect(ingest(other, ports, options)).rejects.toThrow(IdempotencyKeyReused);
-    expect(ports.stream.drain()).toEqual([]);
+    expect(ports.streams.insights.drain()).toEqual([]);
   });
 
   it('takes equal payloads without a key for one batch, and those of two customers for two', async () => {
@@ -113,9 +118,34 @@ describe('ingest', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => ingest(batch, ports, options)));
     expect(all.filter(({ isFirst }) => isFirst)).toHaveLength(1);
     expect(
-      new Set(ports.stream.drain().map(({ data }) => decodePartial(Buffer.from(data)).id.toString('hex')))
-        .size,
+      new Set(
+        ports.streams.insights.drain().map(({ data }) => decodePartial(Buffer.from(data)).id.toString('hex')),
+      ).size,
     ).toBe(1);
+  });
+
+  it('emits what comes late on a stream of its own', async () => {
+    const ports = createPorts();
+    const entries = [sentEntry(), sentEntry({ receivedAt: '2025-12-28T17:00:00Z' })];
+    await ingest(await batchOf(entries), ports, options);
+    const keys = (records: readonly { partitionKey: string }[]) =>
+      records.map(({ partitionKey }) => partitionKey);
+    expect(keys(ports.streams.insights.drain())).toEqual(['cus-axon/2025-12-28T18:03:00Z']);
+    expect(keys(ports.streams.late.drain())).toEqual(['cus-axon/2025-12-28T17:00:00Z']);
+  });
+
+  it('stores nothing while too much waits on the way that the batch would take', async () => {
+    const ports = createPorts();
+    const few = { ...options, maxBacklogRecords: 1 };
+    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, few);
+    await expect(ingest(await batchOf([sentEntry()], 'c'), ports, few)).rejects.toThrow(Unavailable);
+    await expect(ingest(await batchOf([sentEntry()], 'a'), ports, few)).rejects.toThrow(Unavailable);
+    expect(await ports.store.get(batchKey(customer(), batchIdOf('c')))).toBeUndefined();
+
+    const late = await batchOf([sentEntry({ receivedAt: '2025-12-28T17:00:00Z' })], 'd');
+    expect((await ingest(late, ports, few)).isFirst).toBe(true);
+    ports.streams.insights.drain();
+    expect((await ingest(await batchOf([sentEntry()], 'c'), ports, few)).isFirst).toBe(true);
   });
 
   it('refuses entries of more minutes than a week has, before anything is stored', async () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
-import { encodePartial } from '../../lib/domain/partial.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { query, type WindowQuery } from '../../lib/pipeline/query.ts';
-import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -13,12 +12,12 @@ async function storeWith(
   paths: Readonly<Record<string, number>> = { 'GET /': 1 },
 ) {
   const store = new InMemoryObjectStore();
-  const records = minutes.map((minute, id) => ({
-    sequenceNumber: String(id),
-    data: encodePartial(
+  const records = minutes.map((minute, id) =>
+    receivedRecord(
+      String(id),
       windowPartial({ id, windowStart: windowStart(minute), counts: { requestsByPath: paths } }),
     ),
-  }));
+  );
   await aggregate(records, { store, clock }, limits);
   return store;
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lib/errors.ts';
-import { GroupCommit, type Change } from '../../../local-store/partitioned-log/group-commit.ts';
+import { GroupCommit, type Change } from '../../../local-store/durable-database/group-commit.ts';
 
 /** Transactions that end when the test says so. */
 function heldTransactions() {

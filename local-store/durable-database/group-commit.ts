@@ -33,10 +33,10 @@ export class GroupCommit {
 
   /**
    * Resolves when the change is durable.
-   * @throws Unavailable  its transaction failed, or the log is closed
+   * @throws Unavailable  its transaction failed, or the database is closed
    */
   submit(change: Change): Promise<void> {
-    if (this.#isClosed) return Promise.reject(new Unavailable('The log is closed.'));
+    if (this.#isClosed) return Promise.reject(new Unavailable('The database is closed.'));
     return new Promise((resolve, reject) => {
       this.#gathered.push({ change, resolve, reject });
       this.#running ??= this.#run();
@@ -65,7 +65,8 @@ export class GroupCommit {
       });
     } catch (cause) {
       for (const { change } of group) change.settle(false);
-      for (const { reject } of group) reject(new Unavailable('The log could not be written.', { cause }));
+      for (const { reject } of group)
+        reject(new Unavailable('The database could not be written.', { cause }));
       return;
     }
     for (const { change } of group) change.settle(true);

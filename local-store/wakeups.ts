@@ -12,7 +12,7 @@ export class Wakeups {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#waiting.delete(waiting);
-        reject(new Error('The wait for records was given up.', { cause: signal.reason }));
+        reject(new Error('The wait was given up.', { cause: signal.reason }));
       };
       const wake = () => {
         this.#waiting.delete(waiting);

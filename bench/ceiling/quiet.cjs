@@ -1,0 +1,14 @@
+// The pipeline's emulator writes no lines for each request, which makes it a fifth faster; so the ceiling writes none.
+const { register } = require('tsx/esm/api');
+
+module.exports = class QuietPlugin {
+  constructor(_serverless, _options, { log }) {
+    this.hooks = {
+      'before:offline:start:init': async () => {
+        register();
+        const { quietPerRequestLines } = await import('../../local-store/emulator/quiet-per-request-lines.ts');
+        await quietPerRequestLines(log);
+      },
+    };
+  }
+};

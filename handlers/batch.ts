@@ -1,0 +1,19 @@
+import { NoSuchBatch } from '../lib/errors.ts';
+import { findBatch } from '../lib/pipeline/find-batch.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
+import { respondJson } from './respond.ts';
+import { wired, type App } from './wiring.ts';
+
+/** `GET /batches/{batchId}`: whether a batch of the caller's is counted. */
+export function batchHandler(wired: () => Promise<App>): HttpHandler {
+  const route = { name: 'GET /batches/{batchId}', invalidRequestCode: 'QRY_1000' } as const;
+  return httpHandler(wired, route, async (request, app) => {
+    const found = await findBatch(requireCustomer(request), request.pathParameters.batchId ?? '', app.store);
+    if (found === undefined) throw new NoSuchBatch();
+    const { id, entries, windows, storedAt } = found.header;
+    const batch = { batchId: id.text, entries, windows, storedAt, counted: found.isCounted };
+    return respondJson(200, batch, { 'cache-control': 'private, no-cache', vary: 'x-customer-id' });
+  });
+}
+
+export const handler = batchHandler(wired);

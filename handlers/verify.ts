@@ -1,0 +1,64 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import type { ObjectKey } from '../lib/domain/keys.ts';
+import { verify, type StoredNotice, type Verdict } from '../lib/pipeline/verify.ts';
+import { wired, type App } from './wiring.ts';
+
+/** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */
+const marginSeconds = 5;
+/** From here on somebody should look why a batch is not counted. */
+const overdueSeconds = 900;
+
+/**
+ * The part of an S3 event notification that is needed; a test notification has no records.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+const notificationSchema = z.object({
+  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
+});
+
+/** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
+export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  return async ({ Records }) => {
+    const app = await wired();
+    const { config, logger, metrics } = app;
+    const notices = Records.flatMap(toNotices);
+    const verdicts = await verify(notices, app, {
+      marginSeconds,
+      overdueSeconds,
+      lookAgainSeconds: config.verifyAgainSeconds,
+      maxBacklogRecords: config.maxBacklogRecords,
+    });
+
+    const comeAgain = new Set<string>();
+    for (const [{ messageId, key }, verdict] of verdicts) {
+      metrics.batchesVerified.inc({ verdict: verdict.kind });
+      if (verdict.kind === 'counted' || verdict.kind === 'absent') continue;
+      comeAgain.add(messageId);
+      if (verdict.kind === 'emitted') metrics.partialsEmittedAgain.inc(verdict.partials);
+      if (verdict.kind === 'failed')
+        logger.error('A batch could not be verified', { key, error: verdict.error });
+      if (isOverdue(verdict)) {
+        metrics.batchesOverdue.inc();
+        logger.error('A batch is still not counted', { key, overdueSeconds, verdict: verdict.kind });
+      }
+    }
+    return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+export const handler = verifyHandler(wired);
+
+function toNotices({ messageId, body, attributes }: SQSRecord): StoredNotice[] {
+  const { Records } = notificationSchema.parse(JSON.parse(body));
+  return Records.map(({ s3 }) => ({
+    messageId,
+    // As S3 writes keys in notifications: URL-encoded, and spaces as plus signs. It is the store's own key.
+    key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')) as ObjectKey,
+    receiveCount: Number(attributes.ApproximateReceiveCount),
+  }));
+}
+
+function isOverdue(verdict: Verdict): boolean {
+  return 'isOverdue' in verdict && verdict.isOverdue;
+}

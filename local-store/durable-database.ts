@@ -1,0 +1,110 @@
+import { access, mkdir, open as openFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
+import { UnreadableFormat } from '../lib/errors.ts';
+import { GroupCommit } from './durable-database/group-commit.ts';
+import { transactOn } from './durable-database/transaction.ts';
+
+/**
+ * The version of what all tables have in common, and of the log's tables. Tables that are added, as the queues' were, do
+ * not raise it: a program that doesn't know them leaves them alone and misreads nothing, and what is in them says its
+ * own version.
+ */
+const formatVersion = 1;
+
+/** The log has two tables and one a stream, the queues two each: for 64 streams and 64 queues. */
+const maxTables = 2 + 64 + 2 * 64;
+
+/** Address space and not memory or disk: as far as the database may grow before lmdb has to map it anew. */
+const initialMapBytes = 256 * 1024 * 1024;
+
+/** Where streams and queues are kept: tables of one lmdb environment, the changes of all of which share their flushes. */
+export interface DurableDatabase {
+  /** Tables are opened from it and read; what is written to them goes through `commits`. */
+  readonly environment: RootDatabase;
+  readonly commits: GroupCommit;
+  /** Finishes the changes that were submitted and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database in `directory`, or makes it; only one process may do so at a time. Pages of what was deleted are
+ * used again, so that the file is as large as its contents once were, and never shrinks.
+ * @throws UnreadableFormat  a newer version of this program wrote it
+ */
+export async function openDurableDatabase(directory: string): Promise<DurableDatabase> {
+  const firstMade = await mkdir(directory, { recursive: true });
+  const environment = open(optionsFor(directory));
+  const format = formatOf(environment);
+  if (format.get('version') === undefined) await format.put('version', formatVersion);
+  requireFormat(format);
+  await flushDirectories(resolve(directory), firstMade);
+  const commits = new GroupCommit(transactOn(environment));
+  return {
+    environment,
+    commits,
+    async close() {
+      await commits.close();
+      await environment.close();
+    },
+  };
+}
+
+/**
+ * Opens the database in `directory` for those who only look, also while another process writes to it. To be closed soon:
+ * what is deleted meanwhile takes up room until then.
+ * @throws Error             there is none
+ * @throws UnreadableFormat  a newer version of this program wrote it
+ */
+export async function readDurableDatabase(
+  directory: string,
+): Promise<Pick<DurableDatabase, 'environment' | 'close'>> {
+  try {
+    await access(join(directory, 'data.mdb'));
+  } catch (cause) {
+    throw new Error(`There is no database in ${directory}.`, { cause });
+  }
+  const environment = open({ ...optionsFor(directory), readOnly: true });
+  requireFormat(formatOf(environment));
+  return { environment, close: () => environment.close() };
+}
+
+function optionsFor(directory: string): RootDatabaseOptionsWithPath {
+  return {
+    path: resolve(directory),
+    noSubdir: false,
+    maxDbs: maxTables,
+    mapSize: initialMapBytes,
+    overlappingSync: false,
+    eventTurnBatching: false,
+    encoding: 'binary',
+  };
+}
+
+function formatOf(environment: RootDatabase): Database<unknown, string> {
+  return environment.openDB<unknown, string>('format', { encoding: 'json' });
+}
+
+function requireFormat(format: Database<unknown, string>): void {
+  const found = format.get('version');
+  if (found === formatVersion) return;
+  throw new UnreadableFormat(
+    `The log has format version ${JSON.stringify(found)}; this program reads version ${formatVersion}. ` +
+      'A newer version of the program wrote it: use that one.',
+  );
+}
+
+/** A new file survives the machine losing power only when the directories that lead to it have been flushed too. */
+async function flushDirectories(directory: string, firstMade: string | undefined): Promise<void> {
+  if (process.platform === 'win32') return; // where directories can't be flushed
+  const last = firstMade === undefined ? directory : dirname(resolve(firstMade));
+  for (let current = directory; ; current = dirname(current)) {
+    const handle = await openFile(current, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (current === last || current === dirname(current)) return;
+  }
+}

@@ -1,0 +1,89 @@
+/** A message as it is kept. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: Date;
+  /** When it can be received: after its delay, or after the visibility time-out of its last receive. */
+  readonly visibleAt: Date;
+  /** How many times it was received. */
+  readonly receiveCount: number;
+  readonly firstReceivedAt: Date | undefined;
+  /** In a dead-letter queue: the queue that gave it up. */
+  readonly givenUpBy: string | undefined;
+}
+
+export interface ReceiveLimits {
+  /** At least 1. */
+  readonly maxMessages: number;
+  /** Of all the messages by `bytesOf`; a first message that is larger is received alone. */
+  readonly maxBytes: number;
+  readonly bytesOf: (body: string) => number;
+}
+
+/** A message that is durable and is not delivered: not before its fate is known, or this process is gone. */
+export interface HeldMessage {
+  /** From now on it is a message like others; its delay has counted since it was held. */
+  release(): void;
+  /** It will never be delivered, unless the process dies before its removal is durable. */
+  withdraw(): void;
+}
+
+/** What is in a queue, approximately: held messages count by their visibility, as they do after a crash. */
+export interface QueueDepth {
+  /** Can be received now. */
+  readonly visible: number;
+  /** Sent with a delay, or received in an earlier run, and not visible yet. */
+  readonly waiting: number;
+  /** Received in this run, neither deleted nor visible again. */
+  readonly inFlight: number;
+  readonly oldestSentAt: Date | undefined;
+}
+
+/**
+ * A standard queue of SQS on this machine. Messages arrive at least once, in any order. What is sent, received or
+ * deleted is durable when the call returns: a message that ends the process each time has been counted before it. Every
+ * change throws `Unavailable` when it cannot be written; it may then be repeated. Nothing is ever dropped, also not after
+ * the queue's retention period.
+ */
+export interface LocalQueue {
+  readonly name: string;
+  readonly delaySeconds: number;
+
+  send(body: string): Promise<void>;
+
+  /** Sends a message that stays hidden until it is released, or at most until this process ends. */
+  hold(body: string): Promise<HeldMessage>;
+
+  /**
+   * Visible messages, which are hidden from now on for the visibility time-out. Those that have been received
+   * `maxReceiveCount` times go to the dead-letter queue instead.
+   */
+  receive(limits: ReceiveLimits): Promise<readonly QueuedMessage[]>;
+
+  /** Removes messages that were received; one that has been received again meanwhile stays. */
+  delete(messages: readonly QueuedMessage[]): Promise<void>;
+
+  /** When the first message can be received; in the past when it can be now, `undefined` when there is none. */
+  nextVisibleAt(): Date | undefined;
+
+  /** When `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
+  visibleTogetherAt(count: number): Date | undefined;
+
+  /** How many messages have been sent or released since the queue was opened. */
+  readonly arrivals: number;
+
+  /** Resolves when `arrivals` is as high as this; rejects when the signal is aborted. */
+  waitForArrivals(arrivals: number, signal: AbortSignal): Promise<void>;
+
+  depth(): QueueDepth;
+
+  /** All the messages, also hidden ones, by the time at which they are visible; looks, and changes nothing. */
+  list(): Iterable<QueuedMessage>;
+
+  /**
+   * Moves messages of a dead-letter queue back to the queues that gave them up, where they are new. Returns how many;
+   * those that are not here any more are passed over.
+   * @throws RangeError  a message was not given up by a queue that there is; nothing was moved
+   */
+  redrive(messages: readonly QueuedMessage[]): Promise<number>;
+}

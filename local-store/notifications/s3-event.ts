@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { S3Event } from 'aws-lambda';
+import type { NotificationRule } from './rules.ts';
+
+/** A write that is about to be made. */
+export interface AnnouncedWrite {
+  readonly key: string;
+  readonly size: number;
+  readonly eTag: string;
+  readonly sequencer: string;
+  readonly at: Date;
+}
+
+/** Who owns the bucket and writes to it; there is nobody else on this machine. */
+const principalId = 'LOCAL';
+
+/**
+ * The notification of a write as S3 words it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function s3Event(
+  { key, size, eTag, sequencer, at }: AnnouncedWrite,
+  { configurationId, bucketName }: NotificationRule,
+  region: string,
+): S3Event {
+  const requestId = randomUUID();
+  return {
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        awsRegion: region,
+        eventTime: at.toISOString(),
+        eventName: 'ObjectCreated:Put',
+        userIdentity: { principalId },
+        requestParameters: { sourceIPAddress: '127.0.0.1' },
+        responseElements: { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId },
+        s3: {
+          s3SchemaVersion: '1.0',
+          configurationId,
+          bucket: { name: bucketName, ownerIdentity: { principalId }, arn: `arn:aws:s3:::${bucketName}` },
+          object: { key: encodedKey(key), size, eTag, sequencer },
+        },
+      },
+    ],
+  };
+}
+
+/** The key as a form field, so that a space is a `+`; only its slashes stay as they are. */
+function encodedKey(key: string): string {
+  return new URLSearchParams([['', key]]).toString().slice(1).replaceAll('%2F', '/');
+}

@@ -1,0 +1,78 @@
+import type { QueuedMessage } from '../local-queue.ts';
+import { backoffMilliseconds, pause } from '../stream-event-source/backoff.ts';
+import { reportedOutcome, type Outcome } from './outcome.ts';
+import type { SourceContext } from './source-context.ts';
+import { maxEventBytes, recordBytes, sqsEvent } from './sqs-event.ts';
+import { waitForBatch } from './wait-for-batch.ts';
+
+/**
+ * Receives batch after batch until the source is stopping, one at a time: deletes what the function has done, and leaves
+ * the rest to its visibility time-out. Trouble with the queue is logged and tried again; this never rejects.
+ */
+export async function consumeQueue(context: SourceContext): Promise<void> {
+  const { queue, logger, settings, stopping } = context;
+  const limits = {
+    maxMessages: settings.batchSize,
+    maxBytes: maxEventBytes,
+    bytesOf: recordBytes(context),
+  };
+  for (let failures = 0; !stopping.aborted;) {
+    try {
+      await waitForBatch(context);
+      if (stopping.aborted) return;
+      const messages = await queue.receive(limits);
+      failures = 0;
+      if (messages.length > 0) await deliver(messages, context);
+    } catch (error) {
+      failures += 1;
+      logger.error('The queue could not be read and is tried again.', { queue: queue.name, failures, error });
+      await pause(backoffMilliseconds(failures, context.random), context);
+    }
+  }
+}
+
+async function deliver(messages: readonly QueuedMessage[], context: SourceContext): Promise<void> {
+  const { queue, logger } = context;
+  const outcome = await invoke(messages, context);
+  const facts = { queue: queue.name, messages: messages.length };
+  switch (outcome.kind) {
+    case 'done':
+      return deleteDone(messages, context);
+    case 'partly done':
+      // Nothing unusual: it is how a function says that a message has to wait.
+      logger.debug('Some messages of a batch come back.', { ...facts, failed: outcome.failed.size });
+      return deleteDone(
+        messages.filter(({ id }) => !outcome.failed.has(id)),
+        context,
+      );
+    case 'failed':
+      logger.warn('A batch of messages failed and comes back.', { ...facts, error: outcome.cause });
+  }
+}
+
+async function invoke(messages: readonly QueuedMessage[], context: SourceContext): Promise<Outcome> {
+  let response: unknown;
+  try {
+    response = await context.invoke(sqsEvent(messages, context));
+  } catch (cause) {
+    return { kind: 'failed', cause };
+  }
+  if (!context.settings.reportsItemFailures) return { kind: 'done' };
+  return reportedOutcome(response, new Set(messages.map(({ id }) => id)));
+}
+
+/** Until it is written; when the source is stopping once, and what was done is then delivered again. */
+async function deleteDone(messages: readonly QueuedMessage[], context: SourceContext): Promise<void> {
+  const { queue, logger, stopping } = context;
+  if (messages.length === 0) return;
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await queue.delete(messages);
+    } catch (error) {
+      const facts = { queue: queue.name, messages: messages.length, failures, error };
+      logger.error('Messages that are done could not be deleted.', facts);
+    }
+    if (stopping.aborted) return;
+    await pause(backoffMilliseconds(failures, context.random), context);
+  }
+}

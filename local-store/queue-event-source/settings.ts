@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { arnOfResource, type Resources } from '../resources.ts';
+import { queueNameOf } from '../queues/settings.ts';
+
+const largestBatchWithoutWindow = 10;
+
+/**
+ * An `sqs` event of `serverless.yml`, with the ranges and the defaults that osls deploys it with. What it has that would
+ * change which messages arrive, and isn't done here, is refused; which queue it is (`arn`) is read by
+ * `queueNameOfEvent`.
+ */
+const sqsEvent = z
+  .strictObject(
+    {
+      arn: z.unknown().optional(),
+      batchSize: z.int().min(1).max(10_000).default(10),
+      maximumBatchingWindow: z.int().min(0).max(300).default(0),
+      enabled: z.boolean().default(true),
+      functionResponseType: z.literal('ReportBatchItemFailures').optional(),
+      // An upper limit, which the one invocation at a time of this machine always keeps.
+      maximumConcurrency: z.int().min(2).max(1_000).optional(),
+      filterPatterns: z.undefined({ error: 'is not supported on this machine' }).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `no setting of an sqs event: ${issue.keys.join(', ')}`
+          : undefined,
+    },
+  )
+  .refine(
+    ({ batchSize, maximumBatchingWindow }) =>
+      batchSize <= largestBatchWithoutWindow || maximumBatchingWindow >= 1,
+    {
+      path: ['maximumBatchingWindow'],
+      error: `must be at least 1 where batchSize is more than ${largestBatchWithoutWindow}: AWS refuses it otherwise`,
+    },
+  )
+  .transform((event) => ({
+    batchSize: event.batchSize,
+    batchWindowSeconds: event.maximumBatchingWindow,
+    isEnabled: event.enabled,
+    reportsItemFailures: event.functionResponseType !== undefined,
+  }));
+
+/** How an event source reads a queue and calls its function. */
+export type QueueEventSettings = Readonly<z.output<typeof sqsEvent>>;
+
+/**
+ * Reads a function's `sqs` event.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+ * @throws Error  naming each setting that is wrong, or that this machine cannot do as AWS would
+ */
+export function parseQueueEventSettings(event: unknown): QueueEventSettings {
+  const parsed = sqsEvent.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new Error(`This sqs event cannot be run: ${z.prettifyError(parsed.error)}`);
+}
+
+/**
+ * The queue that a function's `sqs` event names.
+ * @throws Error  it names no queue of this service
+ */
+export function queueNameOfEvent(event: unknown, resources: Resources): string {
+  const parsed = z.object({ arn: arnOfResource }).safeParse(event);
+  if (parsed.success) return queueNameOf(parsed.data.arn, resources);
+  throw new Error(`This sqs event names no queue of this service: ${z.prettifyError(parsed.error)}`);
+}

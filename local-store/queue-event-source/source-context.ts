@@ -1,0 +1,22 @@
+import type { SQSEvent } from 'aws-lambda';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { LocalQueue } from '../local-queue.ts';
+import type { Logger } from '../logger.ts';
+import type { Timers } from '../timers.ts';
+import type { QueueEventSettings } from './settings.ts';
+import type { EventOrigin } from './sqs-event.ts';
+
+/** What one event source works with. */
+export interface SourceContext extends EventOrigin {
+  readonly queue: LocalQueue;
+  readonly settings: QueueEventSettings;
+  /** Runs the function; how long it may take is decided there. */
+  readonly invoke: (event: SQSEvent) => Promise<unknown>;
+  readonly logger: Logger;
+  /** The queue's. */
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: () => number;
+  /** Aborted when no new work may begin. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../lib/ports/clock.ts';
+import { readDurableDatabase, type DurableDatabase } from './durable-database.ts';
+import type { LocalQueue, QueuedMessage } from './local-queue.ts';
+import type { Logger } from './logger.ts';
+import { openMessageTables } from './queues/message-tables.ts';
+import { Queue } from './queues/queue.ts';
+import { listMessages } from './queues/queued-messages.ts';
+import type { QueueSettings } from './queues/settings.ts';
+
+export { queueNameOf, queueSettings, type DeadLetters, type QueueSettings } from './queues/settings.ts';
+
+export interface QueuesOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The queues of one service. */
+export interface Queues {
+  /** @throws RangeError  there is no queue of this name */
+  queue(name: string): LocalQueue;
+}
+
+/**
+ * Opens the queues, or makes those that are new; to be called once a database. What was hidden in an earlier run comes
+ * back when its delay or its time-out ends; what was held is a message now, since its holder is gone.
+ * @throws RangeError  a dead-letter queue is not among them
+ */
+export function openQueues(
+  { environment, commits }: DurableDatabase,
+  settings: readonly QueueSettings[],
+  { clock, logger }: QueuesOptions,
+): Queues {
+  const queues = new Map<string, Queue>();
+  const queueNamed = (name: string): Queue => {
+    const queue = queues.get(name);
+    if (queue === undefined) throw new RangeError(`There is no queue "${name}".`);
+    return queue;
+  };
+  for (const queueSettings of settings) {
+    const tables = openMessageTables(environment, queueSettings.name);
+    if (tables === undefined) throw new Error('Queues cannot be opened in a database that is only read.');
+    const parts = { tables, commits, clock, logger, queueNamed };
+    queues.set(queueSettings.name, new Queue(queueSettings, parts));
+  }
+  // A message that is to be given up could otherwise fail in the middle of a commit, and everybody's change with it.
+  for (const { deadLetters } of settings) if (deadLetters !== undefined) queueNamed(deadLetters.queueName);
+  return { queue: queueNamed };
+}
+
+/** The queues for those who only look; see `readQueues`. */
+export interface QueuesReader {
+  /** As `LocalQueue.list`; none of a queue that nothing was ever sent to. */
+  list(queueName: string): Iterable<QueuedMessage>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the queues of the database in `directory`, also while another process uses them. To be closed soon.
+ * @throws Error             there is no database
+ * @throws UnreadableFormat  a newer version of this program wrote it
+ */
+export async function readQueues(directory: string): Promise<QueuesReader> {
+  const { environment, close } = await readDurableDatabase(directory);
+  return {
+    list(queueName) {
+      const tables = openMessageTables(environment, queueName);
+      return tables === undefined ? [] : listMessages(tables);
+    },
+    close,
+  };
+}

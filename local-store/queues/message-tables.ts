@@ -1,0 +1,121 @@
+import type { Database, RootDatabase } from 'lmdb';
+import { UnreadableFormat } from '../../lib/errors.ts';
+import {
+  decodeContent,
+  decodeState,
+  encodeContent,
+  encodeState,
+  type MessageContent,
+  type MessageState,
+} from './message-format.ts';
+
+/** A message in the schedule. Instants are in milliseconds since 1970. */
+export interface ScheduledMessage extends MessageState {
+  readonly id: string;
+  readonly visibleAt: number;
+}
+
+/** What names a message and its present place in the schedule. */
+export type Place = Pick<ScheduledMessage, 'id' | 'sentAt' | 'visibleAt'>;
+
+type Contents = Database<Buffer, [sentAt: number, id: string]>;
+type Schedule = Database<Buffer, [visibleAt: number, id: string]>;
+
+/** The tables of the queue; `undefined` where the environment can only be read and has none. */
+export function openMessageTables(environment: RootDatabase, queueName: string): MessageTables | undefined {
+  const options = { encoding: 'binary' } as const;
+  const contents: Contents | undefined = environment.openDB(`queue/${queueName}/contents`, options);
+  const schedule: Schedule | undefined = environment.openDB(`queue/${queueName}/schedule`, options);
+  return contents && schedule && new MessageTables(contents, schedule);
+}
+
+/**
+ * The tables of one queue: contents by the time of sending, which are written once, and the schedule by the time at
+ * which messages are visible, small entries that each receive rewrites. Writes belong to a commit (see `Change`); reads
+ * see what the last one left.
+ */
+export class MessageTables {
+  readonly #contents: Contents;
+  readonly #schedule: Schedule;
+
+  constructor(contents: Contents, schedule: Schedule) {
+    this.#contents = contents;
+    this.#schedule = schedule;
+  }
+
+  /** To be called before reading: lmdb keeps one snapshot for a while, which may not have the last commit. */
+  refresh(): void {
+    this.#contents.resetReadTxn();
+    this.#schedule.resetReadTxn();
+  }
+
+  add(message: ScheduledMessage, content: MessageContent): void {
+    void this.#contents.put([message.sentAt, message.id], encodeContent(content));
+    this.#put(message);
+  }
+
+  reschedule(from: Pick<Place, 'id' | 'visibleAt'>, to: ScheduledMessage): void {
+    void this.#schedule.remove([from.visibleAt, from.id]);
+    this.#put(to);
+  }
+
+  remove({ id, sentAt, visibleAt }: Place): void {
+    void this.#contents.remove([sentAt, id]);
+    void this.#schedule.remove([visibleAt, id]);
+  }
+
+  has({ id, visibleAt }: Place): boolean {
+    return this.#schedule.doesExist([visibleAt, id]);
+  }
+
+  /** Messages with `from ≤ visibleAt < until`, in that order. */
+  *scheduled(from: number, until: number): Generator<ScheduledMessage> {
+    for (const { key, value } of this.#schedule.getRange({ start: [from, ''], end: [until, ''] })) {
+      yield scheduledMessage(key, value);
+    }
+  }
+
+  /** At most `limit` messages that come after `place`. */
+  scheduledAfter({ id, visibleAt }: Pick<Place, 'id' | 'visibleAt'>, limit: number): ScheduledMessage[] {
+    const range = this.#schedule.getRange({ start: [visibleAt, id], exclusiveStart: true, limit });
+    return Array.from(range, ({ key, value }) => scheduledMessage(key, value));
+  }
+
+  /** @throws UnreadableFormat  it is missing or damaged */
+  content({ id, sentAt }: Pick<Place, 'id' | 'sentAt'>): MessageContent {
+    const content = this.#contents.get([sentAt, id]);
+    if (content === undefined) {
+      throw new UnreadableFormat(`The content of the queued message ${id} is missing: the queue is damaged.`);
+    }
+    return decodeContent(content);
+  }
+
+  /** When the `nth` message (from 1) is visible. */
+  visibleAtOf(nth: number): number | undefined {
+    const [key] = this.#schedule.getKeys({ offset: nth - 1, limit: 1 });
+    return key?.[0];
+  }
+
+  /** How many have `visibleAt < until`. */
+  countBefore(until: number): number {
+    return this.#schedule.getKeysCount({ end: [until, ''] });
+  }
+
+  count(): number {
+    const { entryCount } = this.#schedule.getStats() as { readonly entryCount: number };
+    return entryCount;
+  }
+
+  oldestSentAt(): number | undefined {
+    const [key] = this.#contents.getKeys({ limit: 1 });
+    return key?.[0];
+  }
+
+  #put(message: ScheduledMessage): void {
+    void this.#schedule.put([message.visibleAt, message.id], encodeState(message));
+  }
+}
+
+function scheduledMessage([visibleAt, id]: [number, string], state: Buffer): ScheduledMessage {
+  return { ...decodeState(state), id, visibleAt };
+}

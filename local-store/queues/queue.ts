@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { GroupCommit } from '../durable-database/group-commit.ts';
+import type { HeldMessage, LocalQueue, QueueDepth, QueuedMessage, ReceiveLimits } from '../local-queue.ts';
+import type { Logger } from '../logger.ts';
+import { Wakeups } from '../wakeups.ts';
+import type { MessageContent } from './message-format.ts';
+import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
+import { listMessages, placeOf, queued } from './queued-messages.ts';
+import type { DeadLetters, QueueSettings } from './settings.ts';
+
+export interface QueueParts {
+  readonly tables: MessageTables;
+  readonly commits: GroupCommit;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** @throws RangeError  there is none of this name */
+  readonly queueNamed: (name: string) => Queue;
+}
+
+interface Chosen {
+  readonly message: ScheduledMessage;
+  readonly content: MessageContent;
+}
+
+/** See `LocalQueue`. Each change makes sure within its commit, when nothing else can come between, that it still holds. */
+export class Queue implements LocalQueue {
+  readonly name: string;
+  readonly delaySeconds: number;
+  readonly #settings: QueueSettings;
+  readonly #parts: QueueParts;
+  readonly #tables: MessageTables;
+  /** Messages that are not delivered, as their fate isn't known. In memory alone: a crash releases them. */
+  readonly #held = new Set<string>();
+  /** What the commit that is being made has changed: reads don't see that yet. */
+  readonly #changing = new Set<string>();
+  readonly #inFlight = new Map<string, { readonly until: number }>();
+  readonly #wakeups = new Wakeups();
+  #arrivals = 0;
+
+  constructor(settings: QueueSettings, parts: QueueParts) {
+    this.name = settings.name;
+    this.delaySeconds = settings.delaySeconds;
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#tables = parts.tables;
+  }
+
+  get arrivals(): number {
+    return this.#arrivals;
+  }
+
+  async send(body: string): Promise<void> {
+    await this.#add(this.#newMessage(), body);
+    this.#arrive(1);
+  }
+
+  async hold(body: string): Promise<HeldMessage> {
+    const message = this.#newMessage();
+    const release = () => {
+      this.#held.delete(message.id);
+      this.#arrive(1);
+    };
+    this.#held.add(message.id);
+    try {
+      await this.#add(message, body);
+    } catch (error) {
+      this.#held.delete(message.id);
+      throw error;
+    }
+    return {
+      release,
+      withdraw: () => {
+        // Where it cannot be removed, it becomes a message: one too many is allowed, and there is none to lose.
+        this.#remove([message]).then(() => this.#held.delete(message.id), release);
+      },
+    };
+  }
+
+  async receive(limits: ReceiveLimits): Promise<readonly QueuedMessage[]> {
+    const now = this.#now();
+    const visibleAt = now + this.#settings.visibilityTimeoutSeconds * 1000;
+    const { deadLetters } = this.#settings;
+    const received: QueuedMessage[] = [];
+    let givenUp = 0;
+    // Read before the commit, as what cannot be read must fail this call alone and not all who share the commit.
+    const chosen = this.#choose(now, limits);
+    const write = () => {
+      for (const { message, content } of chosen) {
+        if (!this.#claim(message)) continue;
+        if (deadLetters !== undefined && message.receiveCount >= deadLetters.maxReceiveCount) {
+          givenUp += 1;
+          this.#tables.remove(message);
+          const { tables } = this.#parts.queueNamed(deadLetters.queueName).#parts;
+          tables.add({ ...message, visibleAt: now }, { ...content, givenUpBy: this.name });
+        } else {
+          const next = {
+            ...message,
+            visibleAt,
+            receiveCount: message.receiveCount + 1,
+            firstReceivedAt: message.firstReceivedAt ?? now,
+          };
+          this.#tables.reschedule(message, next);
+          received.push(queued(next, content));
+        }
+      }
+    };
+    if (chosen.length > 0) await this.#change(write);
+    for (const { id } of received) this.#inFlight.set(id, { until: visibleAt });
+    if (deadLetters !== undefined && givenUp > 0) this.#reportGivenUp(givenUp, deadLetters);
+    return received;
+  }
+
+  async delete(messages: readonly QueuedMessage[]): Promise<void> {
+    await this.#remove(messages.map(placeOf));
+    for (const { id, visibleAt } of messages) {
+      if (this.#inFlight.get(id)?.until === visibleAt.getTime()) this.#inFlight.delete(id);
+    }
+  }
+
+  nextVisibleAt(): Date | undefined {
+    const now = this.#now();
+    const latest = this.#latestVisibleAt(now);
+    this.#tables.refresh();
+    for (const { id } of this.#tables.scheduled(latest + 1, Infinity)) {
+      if (!this.#held.has(id)) return new Date(now);
+    }
+    for (const { id, visibleAt } of this.#tables.scheduled(0, latest + 1)) {
+      if (!this.#held.has(id)) return new Date(visibleAt);
+    }
+    return undefined;
+  }
+
+  visibleTogetherAt(count: number): Date | undefined {
+    this.#tables.refresh();
+    const visibleAt = this.#tables.visibleAtOf(count);
+    return visibleAt === undefined ? undefined : new Date(visibleAt);
+  }
+
+  waitForArrivals(arrivals: number, signal: AbortSignal): Promise<void> {
+    return arrivals <= this.#arrivals ? Promise.resolve() : this.#wakeups.wait(arrivals, signal);
+  }
+
+  depth(): QueueDepth {
+    const now = this.#now();
+    this.#tables.refresh();
+    for (const [id, { until }] of this.#inFlight) if (until <= now) this.#inFlight.delete(id);
+    const visible = this.#tables.countBefore(now + 1);
+    const oldestSentAt = this.#tables.oldestSentAt();
+    return {
+      visible,
+      waiting: Math.max(0, this.#tables.count() - visible - this.#inFlight.size),
+      inFlight: this.#inFlight.size,
+      oldestSentAt: oldestSentAt === undefined ? undefined : new Date(oldestSentAt),
+    };
+  }
+
+  list(): Iterable<QueuedMessage> {
+    return listMessages(this.#tables);
+  }
+
+  async redrive(messages: readonly QueuedMessage[]): Promise<number> {
+    const returning = messages.map((message) => ({
+      place: placeOf(message),
+      body: message.body,
+      queue: this.#queueThatGaveUp(message),
+    }));
+    const moved: Queue[] = [];
+    await this.#change(() => {
+      for (const { place, body, queue } of returning) {
+        if (!this.#claim(place)) continue;
+        this.#tables.remove(place);
+        queue.#tables.add(
+          { ...queue.#newMessage(), id: place.id, visibleAt: this.#now() },
+          { body, givenUpBy: undefined },
+        );
+        moved.push(queue);
+      }
+    });
+    for (const queue of moved) queue.#arrive(1);
+    return moved.length;
+  }
+
+  /** What is visible, within the limits; what will be given up counts as a message and has no bytes. */
+  #choose(now: number, { maxMessages, maxBytes, bytesOf }: ReceiveLimits): readonly Chosen[] {
+    const maxReceiveCount = this.#settings.deadLetters?.maxReceiveCount ?? Infinity;
+    const chosen: Chosen[] = [];
+    let bytes = 0;
+    this.#tables.refresh();
+    for (const message of this.#visible(now)) {
+      if (this.#held.has(message.id)) continue;
+      const content = this.#tables.content(message);
+      if (message.receiveCount < maxReceiveCount) {
+        const more = bytesOf(content.body);
+        if (bytes > 0 && bytes + more > maxBytes) break;
+        bytes += more;
+      }
+      chosen.push({ message, content });
+      if (chosen.length === maxMessages) break;
+    }
+    return chosen;
+  }
+
+  /**
+   * What can be received now: what is due, and what is due later than any delay or time-out from now could make it. That
+   * was scheduled by a clock which has since been set back, and would otherwise stay hidden for as long.
+   */
+  *#visible(now: number): Generator<ScheduledMessage> {
+    yield* this.#tables.scheduled(0, now + 1);
+    yield* this.#tables.scheduled(this.#latestVisibleAt(now) + 1, Infinity);
+  }
+
+  #latestVisibleAt(now: number): number {
+    return now + Math.max(this.#settings.delaySeconds, this.#settings.visibilityTimeoutSeconds) * 1000;
+  }
+
+  async #add(message: ScheduledMessage, body: string): Promise<void> {
+    await this.#change(() => this.#tables.add(message, { body, givenUpBy: undefined }));
+  }
+
+  async #remove(places: readonly Place[]): Promise<void> {
+    await this.#change(() => {
+      for (const place of places) if (this.#claim(place)) this.#tables.remove(place);
+    });
+  }
+
+  async #change(write: () => void): Promise<void> {
+    await this.#parts.commits.submit({ write, settle: () => this.#changing.clear() });
+  }
+
+  /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */
+  #claim(place: Place): boolean {
+    if (this.#changing.has(place.id)) return false;
+    if (this.#changing.size === 0) this.#tables.refresh();
+    if (!this.#tables.has(place)) return false;
+    this.#changing.add(place.id);
+    return true;
+  }
+
+  #reportGivenUp(messages: number, { queueName, maxReceiveCount }: DeadLetters): void {
+    this.#parts.queueNamed(queueName).#arrive(messages);
+    this.#parts.logger.warn('Messages were received too many times, and are dead letters now.', {
+      queue: this.name,
+      deadLetterQueue: queueName,
+      messages,
+      maxReceiveCount,
+    });
+  }
+
+  #arrive(messages: number): void {
+    this.#arrivals += messages;
+    this.#wakeups.wakeThrough(this.#arrivals);
+  }
+
+  #newMessage(): ScheduledMessage {
+    const sentAt = this.#now();
+    const visibleAt = sentAt + this.#settings.delaySeconds * 1000;
+    return { id: randomUUID(), sentAt, visibleAt, receiveCount: 0, firstReceivedAt: undefined };
+  }
+
+  #queueThatGaveUp({ id, givenUpBy }: QueuedMessage): Queue {
+    if (givenUpBy === undefined) throw new RangeError(`No queue gave up the message ${id} of ${this.name}.`);
+    return this.#parts.queueNamed(givenUpBy);
+  }
+
+  #now(): number {
+    return this.#parts.clock.now().getTime();
+  }
+}

@@ -1,0 +1,44 @@
+import type { QueuedMessage } from '../local-queue.ts';
+import type { MessageContent } from './message-format.ts';
+import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
+
+const listedTogether = 100;
+
+/**
+ * All the messages by the time at which they are visible, a page at a time, so that a slow reader does not hold on to a
+ * snapshot, and with it to all that is deleted.
+ */
+export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
+  for (let last: Pick<Place, 'id' | 'visibleAt'> = { visibleAt: 0, id: '' }; ;) {
+    tables.refresh();
+    const page = tables
+      .scheduledAfter(last, listedTogether)
+      .map((message) => ({ message, content: tables.content(message) }));
+    for (const { message, content } of page) {
+      last = message;
+      yield queued(message, content);
+    }
+    if (page.length < listedTogether) return;
+  }
+}
+
+/** Where the message was when it was received or listed. */
+export function placeOf({ id, sentAt, visibleAt }: QueuedMessage): Place {
+  return { id, sentAt: sentAt.getTime(), visibleAt: visibleAt.getTime() };
+}
+
+/** The message as its readers see it. */
+export function queued(
+  { id, sentAt, visibleAt, receiveCount, firstReceivedAt }: ScheduledMessage,
+  { body, givenUpBy }: MessageContent,
+): QueuedMessage {
+  return {
+    id,
+    body,
+    sentAt: new Date(sentAt),
+    visibleAt: new Date(visibleAt),
+    receiveCount,
+    firstReceivedAt: firstReceivedAt === undefined ? undefined : new Date(firstReceivedAt),
+    givenUpBy,
+  };
+}

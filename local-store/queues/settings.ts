@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { arnOfResource, integerProperty, parseProperties, type Resources } from '../resources.ts';
+
+/**
+ * The properties of an `AWS::SQS::Queue`, with the ranges and defaults of
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html. Those that change nothing
+ * that a function could see here are taken and left aside; what would change it, and isn't done here, is refused.
+ */
+const queueProperties = z.strictObject(
+  {
+    QueueName: z
+      .unknown()
+      .refine((name) => typeof name !== 'string' || !name.endsWith('.fifo'), {
+        error: 'names a FIFO queue; only standard queues are run on this machine',
+      })
+      .optional(),
+    DelaySeconds: integerProperty(0, 900).default(0),
+    VisibilityTimeout: integerProperty(0, 43_200).default(30),
+    RedrivePolicy: z
+      .strictObject({ deadLetterTargetArn: arnOfResource, maxReceiveCount: integerProperty(1, 1_000) })
+      .optional(),
+    // Nothing is dropped here: who comes back to a laptop after a month still finds what was not done.
+    MessageRetentionPeriod: integerProperty(60, 1_209_600).optional(),
+    ReceiveMessageWaitTimeSeconds: z.int().min(0).max(20).optional(),
+    RedriveAllowPolicy: z.unknown().optional(),
+    SqsManagedSseEnabled: z.unknown().optional(),
+    KmsMasterKeyId: z.unknown().optional(),
+    KmsDataKeyReusePeriodSeconds: z.unknown().optional(),
+    Tags: z.unknown().optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `not supported on this machine: ${issue.keys.join(', ')}`
+        : undefined,
+  },
+);
+
+/** Where messages go that were received `maxReceiveCount` times, and in vain. */
+export interface DeadLetters {
+  readonly queueName: string;
+  readonly maxReceiveCount: number;
+}
+
+export interface QueueSettings {
+  readonly name: string;
+  /** Of each message that is sent. */
+  readonly delaySeconds: number;
+  /** How long a message that was received is hidden. */
+  readonly visibilityTimeoutSeconds: number;
+  /** Without these, a message is received until it is deleted. */
+  readonly deadLetters: DeadLetters | undefined;
+}
+
+/**
+ * The queues of a service, from the properties of its resources.
+ * @throws Error  naming what is wrong, or what this machine cannot do as AWS would
+ */
+export function queueSettings(resources: Resources): readonly QueueSettings[] {
+  const settings = Object.entries(resources).flatMap(([logicalId, resource]) => {
+    if (resource.Type !== 'AWS::SQS::Queue') return [];
+    const { DelaySeconds, VisibilityTimeout, RedrivePolicy } = parseProperties(
+      queueProperties,
+      logicalId,
+      resource,
+    );
+    return [
+      {
+        name: queueNameOf(logicalId, resources),
+        delaySeconds: DelaySeconds,
+        visibilityTimeoutSeconds: VisibilityTimeout,
+        deadLetters: RedrivePolicy && {
+          queueName: queueNameOf(RedrivePolicy.deadLetterTargetArn, resources),
+          maxReceiveCount: RedrivePolicy.maxReceiveCount,
+        },
+      },
+    ];
+  });
+  const names = settings.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Two queues of this service have the name "${twice}".`);
+  return settings;
+}
+
+/**
+ * The name of the queue with this logical id: its own, or where that is missing or made by a CloudFormation function,
+ * which only a deployment resolves, the logical id.
+ * @throws Error  there is no such queue
+ */
+export function queueNameOf(logicalId: string, resources: Resources): string {
+  const resource = resources[logicalId];
+  if (resource?.Type !== 'AWS::SQS::Queue') throw new Error(`${logicalId} is no SQS queue of this service.`);
+  const name = resource.Properties?.['QueueName'];
+  return typeof name === 'string' ? name : logicalId;
+}

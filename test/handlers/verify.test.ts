@@ -1,0 +1,107 @@
+import type { SQSEvent } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { batchHandler } from '../../handlers/batch.ts';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { verifyHandler } from '../../handlers/verify.ts';
+import { sentEntry } from '../factories.ts';
+import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+
+/** What S3 sends to a queue about an object, and SQS hands to a function. */
+function sqsEvent(...bodies: readonly unknown[]): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: `message-${index}`,
+      receiptHandle: 'handle',
+      body: JSON.stringify(body),
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '1766945040000',
+        SenderId: 'sender',
+        ApproximateFirstReceiveTimestamp: '1766945040000',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:verify',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+const created = (key: string) => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { object: { key: encodeURIComponent(key).replaceAll('%2F', '/') } },
+    },
+  ],
+});
+
+async function post({ app }: TestApp, key: string, customer = 'cus-axon'): Promise<void> {
+  const event = postLogs([sentEntry({ path: `/${key}` })], {
+    'idempotency-key': key,
+    'x-customer-id': customer,
+  });
+  expect(await ingestHandler(async () => app)(event)).toMatchObject({ statusCode: 202 });
+}
+
+describe('verify', () => {
+  it('keeps the messages of batches that are not proved, and only these', async () => {
+    const testing = testApp();
+    await post(testing, 'counted');
+    await countAll(testing);
+    await post(testing, 'Not counted');
+    const event = sqsEvent(
+      created('batches/cus-axon/k-counted'),
+      created('batches/cus-axon/k-%4eot%20counted'),
+      created('batches/cus-axon/k-absent'),
+      { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'logs' },
+    );
+    const answer = await verifyHandler(async () => testing.app)(event);
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    const { text } = await testing.app.metrics.read(testing.app.clock.now());
+    for (const verdict of ['counted', 'waiting', 'absent']) {
+      expect(text).toContain(`log_analytics_batch_verifications_total{verdict="${verdict}"} 1`);
+    }
+  });
+});
+
+describe('GET /batches/{batchId}', () => {
+  async function get({ app }: TestApp, batchId: string, customer = 'cus-axon') {
+    const event = httpEvent('GET', `/batches/${encodeURIComponent(batchId)}`, {
+      headers: { 'x-customer-id': customer },
+    });
+    const answer = await batchHandler(async () => app)({ ...event, pathParameters: { batchId } });
+    return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') as Record<string, unknown> };
+  }
+
+  it('says whether all of its windows hold the batch', async () => {
+    const testing = testApp();
+    await post(testing, 'order 7/8');
+    const batch = { batchId: 'order 7/8', entries: 1, windows: 1, storedAt: '2025-12-28T18:04:00.000Z' };
+    expect(await get(testing, 'order 7/8')).toEqual({ status: 200, body: { ...batch, counted: false } });
+    await countAll(testing);
+    expect(await get(testing, 'order 7/8')).toEqual({ status: 200, body: { ...batch, counted: true } });
+  });
+
+  it('finds a batch by a derived id, also where somebody gave such a text as a key', async () => {
+    const testing = testApp();
+    const answer = await ingestHandler(async () => testing.app)(postLogs([sentEntry()]));
+    const { batchId } = JSON.parse(answer.body ?? '') as { batchId: string };
+    expect((await get(testing, batchId)).status).toBe(200);
+    const given = `sha256-${'0'.repeat(64)}`;
+    await post(testing, given);
+    expect((await get(testing, given)).status).toBe(200);
+  });
+
+  it.each(['nothing', '', 'é', 'k'.repeat(256)])('answers 404 to %j', async (batchId) => {
+    expect(await get(testApp(), batchId)).toMatchObject({ status: 404, body: { errorCode: 'QRY_1001' } });
+  });
+
+  it('shows nobody the batch of another', async () => {
+    const testing = testApp();
+    await post(testing, 'k');
+    expect((await get(testing, 'k', 'cus-other')).status).toBe(404);
+  });
+});

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { ObjectStore } from '../../../lib/ports/object-store.ts';
+import { notifyingObjectStore, type NotificationRule } from '../../../local-store/notifications.ts';
+import { openObjectDirectory } from '../../../local-store/object-directory.ts';
+import type { QueueSettings } from '../../../local-store/queues.ts';
+import { openFixture, verify } from '../queues/queue-fixture.ts';
+
+export const region = 'eu-central-1';
+
+export const batchesRule: NotificationRule = {
+  configurationId: 'Objects-VerifyQueue-batches/',
+  bucketName: 'log-analytics',
+  prefix: 'batches/',
+  suffix: '',
+  queueName: 'verify',
+};
+
+/** The same store, which puts as the test says. */
+export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectStore {
+  return {
+    put,
+    get: (...read) => objects.get(...read),
+    list: (...read) => objects.list(...read),
+    delete: (key) => objects.delete(key),
+  };
+}
+
+/** Holds up whoever waits for it until it is opened. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** An object directory with notifications in `directory`, behind what the test puts between the two. */
+export async function openNotifying(
+  directory: string,
+  {
+    settings = [verify],
+    between = (objects) => objects,
+  }: {
+    readonly settings?: readonly QueueSettings[];
+    readonly between?: (objects: ObjectStore) => ObjectStore;
+  } = {},
+) {
+  const fixture = await openFixture(join(directory, 'log'), settings);
+  const objects = await openObjectDirectory(join(directory, 'objects'));
+  onTestFinished(() => objects.close());
+  const { queues, clock } = fixture;
+  const store = notifyingObjectStore(between(objects), { rules: [batchesRule], queues, region, clock });
+  return { ...fixture, objects, store, queue: queues.queue('verify') };
+}

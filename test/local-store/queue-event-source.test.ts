@@ -1,0 +1,334 @@
+import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../lib/errors.ts';
+import {
+  eventSourceArn,
+  response,
+  sendAll,
+  startSource,
+  withVerbs,
+} from './queue-event-source/source-fixture.ts';
+import { bodies, startedAt } from './queues/queue-fixture.ts';
+
+const window = { batchSize: 100, maximumBatchingWindow: 5 };
+
+describe('the event of an invocation', () => {
+  it('is what AWS would send', async () => {
+    const { nextInvocation } = await startSource({ sent: ['{"päyload":1}'] });
+    const { event } = await nextInvocation();
+    expect(event).toEqual({
+      Records: [
+        {
+          messageId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          receiptHandle: expect.stringMatching(/^[\w-]+$/) as string,
+          body: '{"päyload":1}',
+          attributes: {
+            ApproximateReceiveCount: '1',
+            SentTimestamp: String(startedAt.getTime()),
+            SenderId: expect.any(String) as string,
+            ApproximateFirstReceiveTimestamp: String(startedAt.getTime()),
+          },
+          messageAttributes: {},
+          md5OfBody: hash('md5', '{"päyload":1}', 'hex'),
+          eventSource: 'aws:sqs',
+          eventSourceARN: eventSourceArn,
+          awsRegion: 'eu-central-1',
+        },
+      ],
+    });
+  });
+
+  it('counts the receives, and has a new receipt handle each time', async () => {
+    const { nextInvocation, nextSleep, clock } = await startSource({ sent: ['a'] });
+    const first = await nextInvocation();
+    first.fail(new Error('no'));
+    const sleep = await nextSleep(30);
+    clock.advance(30);
+    sleep.end();
+    const [again] = (await nextInvocation()).event.Records;
+    expect(again?.attributes).toMatchObject({
+      ApproximateReceiveCount: '2',
+      ApproximateFirstReceiveTimestamp: String(startedAt.getTime()),
+    });
+    expect(again?.receiptHandle).not.toBe(first.event.Records[0]?.receiptHandle);
+  });
+
+  it('stays under the 6 MB of an invocation', async () => {
+    const sent = Array.from({ length: 9 }, (_, number) => `${number}${'"'.repeat(400_000)}`);
+    const { nextInvocation, queue } = await startSource({ sent });
+    const sizes: number[] = [];
+    for (let received = 0; received < sent.length;) {
+      const { event, succeed } = await nextInvocation();
+      sizes.push(Buffer.byteLength(JSON.stringify(event)));
+      received += event.Records.length;
+      succeed();
+    }
+    expect(sizes).toHaveLength(2);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(6 * 1024 * 1024);
+    await expect.poll(() => [...queue.list()]).toEqual([]);
+  });
+
+  it('has at most as many messages as a batch, one invocation at a time', async () => {
+    const { nextInvocation, pendingInvocations } = await startSource({
+      event: { batchSize: 2 },
+      sent: ['a', 'b', 'c'],
+    });
+    const first = await nextInvocation();
+    expect(first.bodies).toHaveLength(2);
+    await setImmediate();
+    expect(pendingInvocations()).toBe(0);
+    first.succeed();
+    const second = await nextInvocation();
+    expect([...first.bodies, ...second.bodies].toSorted()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the messages of an invocation', () => {
+  it('are deleted when it succeeds', async () => {
+    const { nextInvocation, queue } = await startSource({ sent: ['a', 'b'] });
+    const { succeed } = await nextInvocation();
+    expect(bodies(queue.list())).toEqual(['a', 'b']);
+    succeed({ batchItemFailures: [] });
+    await expect.poll(() => [...queue.list()]).toEqual([]);
+  });
+
+  it('come back where it reports them, and only those', async () => {
+    const { nextInvocation, nextSleep, queue, clock, logged } = await startSource({ sent: ['a', 'b', 'c'] });
+    const first = await nextInvocation();
+    first.succeed(response(first.idOf('b')));
+    const sleep = await nextSleep(30);
+    expect(bodies(queue.list())).toEqual(['b']);
+    clock.advance(30);
+    sleep.end();
+    expect((await nextInvocation()).bodies).toEqual(['b']);
+    expect(logged.filter(({ level }) => level !== 'debug')).toEqual([]);
+  });
+
+  it.each([
+    ['is rejected', undefined],
+    ['has no understandable answer', { batchItemFailures: 'all' }],
+    ['reports an empty id', response('')],
+    ['reports an id that it was not given', response('of another batch')],
+  ])('all come back when it %s', async (_, answer) => {
+    const { nextInvocation, nextSleep, queue, logged } = await startSource({ sent: ['a', 'b'] });
+    const { fail, succeed } = await nextInvocation();
+    if (answer === undefined) fail(new Error('out of order'));
+    else succeed(answer);
+    await nextSleep(30);
+    expect(bodies(queue.list())).toEqual(['a', 'b']);
+    expect(logged).toMatchObject([{ level: 'warn' }]);
+  });
+
+  it('are deleted whatever is answered by a function that reports nothing', async () => {
+    const { nextInvocation, queue } = await startSource({
+      event: { functionResponseType: undefined },
+      sent: ['a'],
+    });
+    const { idOf, succeed } = await nextInvocation();
+    succeed(response(idOf('a')));
+    await expect.poll(() => [...queue.list()]).toEqual([]);
+  });
+
+  it('become dead letters when they fail each time', async () => {
+    const properties = { deadLetters: { queueName: 'failed', maxReceiveCount: 2 } };
+    const { nextInvocation, nextSleep, clock, queue, deadLetters } = await startSource({
+      properties,
+      sent: ['poison', 'good'],
+    });
+    for (let receive = 0; receive < 2; receive += 1) {
+      const invocation = await nextInvocation();
+      invocation.succeed(response(invocation.idOf('poison')));
+      const sleep = await nextSleep(30);
+      clock.advance(30);
+      sleep.end();
+    }
+    await expect.poll(() => [...deadLetters.list()]).toMatchObject([{ body: 'poison', receiveCount: 2 }]);
+    expect([...queue.list()]).toEqual([]);
+  });
+
+  it('are deleted in the end when that fails at first', async () => {
+    let refusals = 2;
+    const { nextInvocation, nextSleep, queue, logged } = await startSource({
+      sent: ['a'],
+      between: (real) =>
+        withVerbs(real, {
+          delete: async (messages) => {
+            refusals -= 1;
+            if (refusals >= 0) throw new Unavailable('The database could not be written.');
+            await real.delete(messages);
+          },
+        }),
+    });
+    (await nextInvocation()).succeed();
+    (await nextSleep(0.1)).end();
+    (await nextSleep(0.2)).end();
+    await expect.poll(() => [...queue.list()]).toEqual([]);
+    expect(logged.map(({ level }) => level)).toEqual(['error', 'error']);
+  });
+});
+
+describe('a queue event source', () => {
+  it('sleeps until a message is sent', async () => {
+    const { queue, nextInvocation } = await startSource();
+    await setImmediate();
+    await queue.send('a');
+    expect((await nextInvocation()).bodies).toEqual(['a']);
+  });
+
+  it('sleeps until a message is released', async () => {
+    const { queue, nextInvocation, pendingInvocations } = await startSource();
+    const held = await queue.hold('a');
+    await setImmediate();
+    expect(pendingInvocations()).toBe(0);
+    held.release();
+    expect((await nextInvocation()).bodies).toEqual(['a']);
+  });
+
+  it('sleeps until the first delay ends, whatever is sent meanwhile', async () => {
+    const { queue, clock, nextSleep, nextInvocation } = await startSource({
+      properties: { delaySeconds: 5 },
+      sent: ['a'],
+    });
+    const sleep = await nextSleep(5);
+    clock.advance(2);
+    await queue.send('b');
+    clock.advance(3);
+    sleep.end();
+    const first = await nextInvocation();
+    expect(first.bodies).toEqual(['a']);
+    first.succeed();
+    const next = await nextSleep(2);
+    clock.advance(2);
+    next.end();
+    expect((await nextInvocation()).bodies).toEqual(['b']);
+  });
+
+  it('is woken by a message that is visible before one that comes back', async () => {
+    const { queue, nextSleep, nextInvocation } = await startSource({ sent: ['a'] });
+    (await nextInvocation()).fail(new Error('no'));
+    await nextSleep(30);
+    await queue.send('b');
+    expect((await nextInvocation()).bodies).toEqual(['b']);
+  });
+
+  it('invokes nothing when it is not enabled', async () => {
+    const { pendingInvocations, source } = await startSource({ event: { enabled: false }, sent: ['a'] });
+    await setImmediate();
+    await source.stop();
+    expect(pendingInvocations()).toBe(0);
+  });
+
+  it('tries again, with back-off, when the queue cannot be read', async () => {
+    let failures = 2;
+    const { nextSleep, nextInvocation, logged } = await startSource({
+      sent: ['a'],
+      between: (real) =>
+        withVerbs(real, {
+          receive: (limits) => {
+            failures -= 1;
+            if (failures >= 0) return Promise.reject(new Unavailable('The database could not be written.'));
+            return real.receive(limits);
+          },
+        }),
+    });
+    (await nextSleep(0.1)).end();
+    (await nextSleep(0.2)).end();
+    expect((await nextInvocation()).bodies).toEqual(['a']);
+    expect(logged.map(({ level }) => level)).toEqual(['error', 'error']);
+  });
+
+  it('lets the invocation that runs finish when it is stopped, deletes what that did, and begins nothing', async () => {
+    const { source, queue, nextInvocation, pendingInvocations } = await startSource({
+      event: { batchSize: 1 },
+      sent: ['a', 'b'],
+    });
+    const { bodies: done, succeed } = await nextInvocation();
+    const stopped = source.stop();
+    succeed();
+    await stopped;
+    expect(bodies(queue.list())).toEqual(['a', 'b'].filter((body) => !done.includes(body)));
+    expect(pendingInvocations()).toBe(0);
+  });
+});
+
+describe('a batching window', () => {
+  it('gathers what becomes visible within it', async () => {
+    const { queue, clock, nextSleep, nextInvocation } = await startSource({ event: window });
+    await queue.send('a');
+    const sleep = await nextSleep(5);
+    clock.advance(4);
+    await queue.send('b');
+    clock.advance(1);
+    sleep.end();
+    expect((await nextInvocation()).bodies).toEqual(['a', 'b']);
+  });
+
+  it('counts from when the first message was visible', async () => {
+    const { queue, clock, nextSleep, nextInvocation } = await startSource({ event: window, sent: ['a'] });
+    const sleep = await nextSleep(5);
+    clock.advance(5);
+    sleep.end();
+    const first = await nextInvocation();
+    await queue.send('b');
+    clock.advance(3);
+    first.succeed();
+    const rest = await nextSleep(2);
+    clock.advance(2);
+    rest.end();
+    const second = await nextInvocation();
+    await queue.send('c');
+    clock.advance(60);
+    second.succeed();
+    expect((await nextInvocation()).bodies).toEqual(['c']);
+  });
+
+  it('ends early when a batch is full', async () => {
+    const { queue, nextSleep, nextInvocation } = await startSource({
+      event: { batchSize: 3, maximumBatchingWindow: 5 },
+      sent: ['a'],
+    });
+    await nextSleep(5);
+    await sendAll(queue, ['b', 'c']);
+    expect((await nextInvocation()).bodies).toEqual(['a', 'b', 'c']);
+  });
+
+  it('ends early when a batch of delayed messages is full', async () => {
+    const { queue, clock, nextSleep, nextInvocation } = await startSource({
+      event: { batchSize: 2, maximumBatchingWindow: 5 },
+      properties: { delaySeconds: 10 },
+      sent: ['a'],
+    });
+    const first = await nextSleep(10);
+    clock.advance(3);
+    await queue.send('b');
+    clock.advance(7);
+    first.end();
+    const full = await nextSleep(3);
+    clock.advance(3);
+    full.end();
+    expect((await nextInvocation()).bodies).toEqual(['a', 'b']);
+  });
+
+  it('does not outlast the source', async () => {
+    const { source, nextSleep, pendingInvocations, queue } = await startSource({
+      event: window,
+      sent: ['a'],
+    });
+    await nextSleep(5);
+    await source.stop();
+    expect(pendingInvocations()).toBe(0);
+    expect([...queue.list()]).toMatchObject([{ receiveCount: 0 }]);
+  });
+
+  it('ends when the clock is set back', async () => {
+    const { queue, clock, nextSleep, nextInvocation } = await startSource({
+      event: { batchSize: 100, maximumBatchingWindow: 5 },
+    });
+    await queue.send('a');
+    const sleep = await nextSleep(5);
+    clock.advance(-3_600);
+    sleep.end();
+    expect((await nextInvocation()).bodies).toEqual(['a']);
+  });
+});

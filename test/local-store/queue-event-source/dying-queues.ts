@@ -1,0 +1,14 @@
+import type { QueueSettings } from '../../../local-store/queues.ts';
+
+export const visibilityTimeoutSeconds = 30;
+
+/** What the processes that die have in common with the test that starts them. */
+export const dyingQueues: readonly QueueSettings[] = [
+  {
+    name: 'verify',
+    delaySeconds: 0,
+    visibilityTimeoutSeconds,
+    deadLetters: { queueName: 'failed', maxReceiveCount: 3 },
+  },
+  { name: 'failed', delaySeconds: 0, visibilityTimeoutSeconds, deadLetters: undefined },
+];

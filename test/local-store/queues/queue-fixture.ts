@@ -1,0 +1,66 @@
+import { onTestFinished } from 'vitest';
+import { openDurableDatabase } from '../../../local-store/durable-database.ts';
+import type { LocalQueue, QueuedMessage } from '../../../local-store/local-queue.ts';
+import type { Logger } from '../../../local-store/logger.ts';
+import { openQueues, type QueueSettings } from '../../../local-store/queues.ts';
+
+export const startedAt = new Date('2025-12-28T18:03:00.250Z');
+
+/** A clock that goes only where the test sets it. */
+export class SetClock {
+  #now = startedAt.getTime();
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  /** Backwards with a negative number. */
+  advance(seconds: number): void {
+    this.#now += seconds * 1000;
+  }
+}
+
+export const verify: QueueSettings = {
+  name: 'verify',
+  delaySeconds: 0,
+  visibilityTimeoutSeconds: 30,
+  deadLetters: undefined,
+};
+
+export const everything = { maxMessages: 10_000, maxBytes: Infinity, bytesOf: () => 1 };
+
+/** Logs that only their test reads. */
+export function recordedLogger() {
+  const logged: { readonly level: string; readonly message: string; readonly fields: unknown }[] = [];
+  const log = (level: string) => (message: string, fields?: unknown) =>
+    void logged.push({ level, message, fields });
+  const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  return { logger, logged };
+}
+
+/** Queues in a database of their own, which is closed after the test if it isn't before. */
+export async function openFixture(directory: string, settings: readonly QueueSettings[] = [verify]) {
+  const database = await openDurableDatabase(directory);
+  const clock = new SetClock();
+  const { logger, logged } = recordedLogger();
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= database.close());
+  onTestFinished(close);
+  const queues = openQueues(database, settings, { clock, logger });
+  return { database, queues, clock, logged, close };
+}
+
+/** The one queue `verify`, with other properties than usual. */
+export async function openVerify(directory: string, properties: Partial<QueueSettings> = {}) {
+  const fixture = await openFixture(directory, [{ ...verify, ...properties }]);
+  return { ...fixture, queue: fixture.queues.queue('verify') };
+}
+
+export async function receiveAll(queue: LocalQueue): Promise<readonly QueuedMessage[]> {
+  return queue.receive(everything);
+}
+
+/** The texts of messages, which come in any order. */
+export function bodies(messages: Iterable<QueuedMessage>): readonly string[] {
+  return Array.from(messages, ({ body }) => body).sort();
+}

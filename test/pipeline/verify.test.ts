@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { batchKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { verify, type StoredNotice } from '../../lib/pipeline/verify.ts';
+import {
+  batchIdOf,
+  customer,
+  instant,
+  receivedRecord,
+  sentEntry,
+  simpleRules,
+  windowStart,
+} from '../factories.ts';
+
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const options = { marginSeconds: 2, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 1_000 };
+
+/** Counts what it is asked for. */
+class CountingStore extends InMemoryObjectStore {
+  readonly reads: ObjectKey[] = [];
+
+  override async get(...args: Parameters<InMemoryObjectStore['get']>) {
+    this.reads.push(args[0]);
+    return super.get(...args);
+  }
+}
+
+let now: Date;
+const clock = { now: () => now };
+let store: CountingStore;
+let insights: ReturnType<typeof createInMemoryEventStream>;
+let late: ReturnType<typeof createInMemoryEventStream>;
+
+beforeEach(() => {
+  now = instant('2025-12-28T18:04:00Z');
+  store = new CountingStore();
+  insights = createInMemoryEventStream({ clock });
+  late = createInMemoryEventStream({ clock });
+});
+
+const wait = (seconds: number) => (now = new Date(now.getTime() + seconds * 1_000));
+
+async function storeBatch(key: string, ...minutes: readonly string[]): Promise<StoredNotice> {
+  const entries = minutes.map((minute) => sentEntry({ receivedAt: `2025-12-28T${minute}:07Z` }));
+  const body = Buffer.from(JSON.stringify(entries));
+  const sent = {
+    customerId: customer(),
+    id: batchIdOf(key),
+    mediaType: 'application/json',
+    contentEncoding: '',
+    body,
+  } as const;
+  const ports = { store, streams: { insights, late }, clock };
+  await ingest(await readBatch(sent, 100_000), ports, {
+    rules: simpleRules,
+    allowedLatenessSeconds: 600,
+    maxBacklogRecords: 1_000,
+  });
+  return notice(key);
+}
+
+function notice(key: string, receiveCount = 1): StoredNotice {
+  return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount };
+}
+
+async function count(stream: typeof insights, maxRecords?: number): Promise<void> {
+  const records = stream.drain(maxRecords).map(({ data }, index) => receivedRecord(`${index}`, data));
+  await aggregate(records, { store, clock }, limits);
+}
+
+async function verdictOn(...notices: readonly StoredNotice[]) {
+  const verdicts = await verify(notices, { store, streams: { insights, late }, clock }, options);
+  return notices.map((each) => verdicts.get(each));
+}
+
+async function requestsAt(minute: string): Promise<number | undefined> {
+  const window = await store.get(minuteKey(customer(), windowStart(`2025-12-28T${minute}:00Z`)));
+  return window && decodeWindow(window.body).requests;
+}
+
+describe('verify', () => {
+  it('finds a batch counted that all of its windows hold', async () => {
+    const stored = await storeBatch('a', '18:03', '18:04');
+    await count(insights);
+    expect(await verdictOn(stored)).toEqual([{ kind: 'counted' }]);
+  });
+
+  it('waits as long as the stream is behind the batch, however often it looks, and emits nothing', async () => {
+    const stored = await storeBatch('a', '18:03');
+    for (const receiveCount of [1, 2, 50]) {
+      wait(120);
+      expect(await verdictOn({ ...stored, receiveCount })).toMatchObject([{ kind: 'waiting' }]);
+    }
+    expect(insights.drain()).toHaveLength(1);
+  });
+
+  it('waits for the margin in which the first emission may still be under way', async () => {
+    const stored = await storeBatch('a', '18:03');
+    insights.drain();
+    wait(1);
+    expect(await verdictOn(stored)).toMatchObject([{ kind: 'waiting' }]);
+    wait(2);
+    expect(await verdictOn(stored)).toMatchObject([{ kind: 'emitted' }]);
+  });
+
+  it('emits what was lost, and only that, until it is counted, once', async () => {
+    const stored = await storeBatch('a', '18:03', '18:04');
+    await count(insights, 1);
+    insights.drain();
+    wait(120);
+    expect(await verdictOn(stored)).toEqual([{ kind: 'emitted', partials: 1, isOverdue: false }]);
+    await count(insights);
+    wait(60);
+    expect(await verdictOn({ ...stored, receiveCount: 2 })).toEqual([{ kind: 'counted' }]);
+    expect([await requestsAt('18:03'), await requestsAt('18:04')]).toEqual([1, 1]);
+  });
+
+  it('does not emit again what it has emitted itself while that is still waiting', async () => {
+    const stored = await storeBatch('a', '18:03');
+    insights.drain();
+    wait(120);
+    await verdictOn(stored);
+    wait(60);
+    expect(await verdictOn({ ...stored, receiveCount: 2 })).toMatchObject([{ kind: 'waiting' }]);
+    expect(insights.drain()).toHaveLength(1);
+    wait(60);
+    expect(await verdictOn({ ...stored, receiveCount: 3 })).toMatchObject([{ kind: 'emitted' }]);
+  });
+
+  it('looks at each stream for itself', async () => {
+    const stored = await storeBatch('a', '12:00', '18:03');
+    insights.drain();
+    wait(120);
+    expect(await verdictOn(stored)).toEqual([{ kind: 'emitted', partials: 1, isOverdue: false }]);
+    expect([insights.drain().length, late.drain().length]).toEqual([1, 1]);
+  });
+
+  it('calls a batch overdue that is not counted for long', async () => {
+    const stored = await storeBatch('a', '18:03');
+    wait(901);
+    expect(await verdictOn(stored)).toEqual([{ kind: 'waiting', isOverdue: true }]);
+  });
+
+  it('is done with a batch that is not there', async () => {
+    expect(await verdictOn(notice('never-stored'))).toEqual([{ kind: 'absent' }]);
+  });
+
+  it('reads each window once, however many batches are in it', async () => {
+    const notices = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => storeBatch(`batch-${index}`, '18:03', '18:04')),
+    );
+    await count(insights);
+    store.reads.length = 0;
+    expect(new Set((await verdictOn(...notices)).map((verdict) => verdict?.kind))).toEqual(
+      new Set(['counted']),
+    );
+    expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(2);
+    expect(store.reads).toHaveLength(52);
+  });
+
+  it('adds nothing when several look at once', async () => {
+    const stored = await storeBatch('a', '18:03');
+    insights.drain();
+    wait(120);
+    await Promise.all([verdictOn(stored), verdictOn(stored), verdictOn(stored)]);
+    expect(insights.drain().length).toBeGreaterThanOrEqual(1);
+    await verdictOn({ ...stored, receiveCount: 1 });
+    await count(insights);
+    await count(insights);
+    expect(await requestsAt('18:03')).toBe(1);
+  });
+
+  it('emits nothing while too much waits to be counted', async () => {
+    const stored = await storeBatch('a', '12:00', '18:03');
+    insights.drain();
+    late.drain();
+    wait(120);
+    const elsewhere = Array.from({ length: 1_001 }, () => ({ partitionKey: 'k', data: Buffer.from('x') }));
+    await insights.put(elsewhere);
+    wait(10);
+    const [verdict] = await verify(
+      [stored],
+      { store, streams: { insights: { ...insights, consumedThrough: async () => now }, late }, clock },
+      options,
+    ).then((all) => [...all.values()]);
+    expect(verdict).toMatchObject({ kind: 'failed', error: expect.any(Unavailable) as Error });
+    expect(late.drain()).toEqual([]);
+  });
+
+  it('fails the batches of a window that cannot be read, and no others', async () => {
+    const [bad, good] = [await storeBatch('bad', '18:03'), await storeBatch('good', '18:04')];
+    await count(insights);
+    const key = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
+    const etag = (await store.get(key))?.etag ?? '';
+    await store.put(key, Buffer.from('torn'), { ifMatch: etag });
+    expect(await verdictOn(bad, good)).toMatchObject([{ kind: 'failed' }, { kind: 'counted' }]);
+  });
+});
