@@ -16,8 +16,9 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const batch = await readBatch(toSentBatch(request), config.maxBatchBytes);
     const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
 
-    for (const partial of ingested.batch.partials)
-      metrics.partialsProduced.inc({ stream: streamOf(partial) });
+    const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
+    metrics.partialsProduced.inc({ stream: 'late' }, late);
+    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
       metrics.entriesIngested.inc(batch.entries.length);

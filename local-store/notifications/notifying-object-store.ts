@@ -6,6 +6,7 @@ import type { HeldMessage } from '../local-queue.ts';
 import { InvalidObjectKey } from '../object-directory.ts';
 import { etagOf } from '../object-directory/etag.ts';
 import type { Queues } from '../queues.ts';
+import { traced } from '../trace.ts';
 import type { NotificationRule } from './rules.ts';
 import { s3Event } from './s3-event.ts';
 import { Sequencer } from './sequencer.ts';
@@ -33,11 +34,13 @@ export function notifyingObjectStore(
 
   async function put(key: ObjectKey, body: Uint8Array, condition: PutCondition) {
     const target = targets.find(({ rule }) => key.startsWith(rule.prefix) && key.endsWith(rule.suffix));
-    if (target === undefined) return objects.put(key, body, condition);
+    const write = () => traced('put object', key, () => objects.put(key, body, condition));
+    if (target === undefined) return write();
     const at = clock.now();
-    const write = { key, size: body.byteLength, eTag: etagOf(body), sequencer: sequencer.next(at), at };
-    const message = await target.queue.hold(JSON.stringify(s3Event(write, target.rule, region)));
-    return settleAfter(message, () => objects.put(key, body, condition));
+    const written = { key, size: body.byteLength, eTag: etagOf(body), sequencer: sequencer.next(at), at };
+    const text = JSON.stringify(s3Event(written, target.rule, region));
+    const message = await traced('hold', key, () => target.queue.hold(text));
+    return settleAfter(message, write);
   }
 
   return {

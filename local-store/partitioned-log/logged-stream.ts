@@ -4,6 +4,7 @@ import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits
 import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
 import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
+import { traced } from '../trace.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
 import { encodeEnvelope } from './record-envelope.ts';
@@ -67,14 +68,15 @@ export class LoggedStream implements LocalStream {
     const touched = new Set(placed.map(({ partition }) => partition));
     this.#putsUnderWay.add(putAt);
     try {
-      await this.#commits.submit({
+      const append = {
         write() {
           for (const { partition, envelope } of placed) partition.append(envelope);
         },
-        settle(isDurable) {
+        settle(isDurable: boolean) {
           for (const partition of touched) partition.settle(isDurable);
         },
-      });
+      };
+      await traced('append', this.name, () => this.#commits.submit(append));
     } finally {
       this.#putsUnderWay.delete(putAt);
     }
@@ -125,13 +127,14 @@ export class LoggedStream implements LocalStream {
       );
     }
     if (sequence <= target.position(consumer)) return;
-    await this.#commits.submit({
+    const move = {
       write: () => {
         const position = target.advance(consumer, sequence);
         void this.#checkpoints.put([this.name, consumer, partition], position);
       },
-      settle: (isDurable) => target.settle(isDurable),
-    });
+      settle: (isDurable: boolean) => target.settle(isDurable),
+    };
+    await traced('checkpoint', this.name, () => this.#commits.submit(move));
   }
 
   async #storePositions(consumer: string): Promise<void> {

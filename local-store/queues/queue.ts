@@ -8,6 +8,7 @@ import type { MessageContent } from './message-format.ts';
 import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
 import { listMessages, placeOf, queued } from './queued-messages.ts';
 import type { DeadLetters, QueueSettings } from './settings.ts';
+import { traced } from '../trace.ts';
 
 export interface QueueParts {
   readonly tables: MessageTables;
@@ -112,7 +113,7 @@ export class Queue implements LocalQueue {
   }
 
   async delete(messages: readonly QueuedMessage[]): Promise<void> {
-    await this.#remove(messages.map(placeOf));
+    await traced('delete messages', this.name, () => this.#remove(messages.map(placeOf)));
     for (const { id, visibleAt } of messages) {
       if (this.#inFlight.get(id)?.until === visibleAt.getTime()) this.#inFlight.delete(id);
     }

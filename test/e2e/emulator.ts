@@ -46,13 +46,16 @@ export class Emulator {
     return given(this.#http);
   }
 
-  /** Resolves when it answers. Called again after an end, it goes on with the data that is there. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when it answers. Called again after an end, it goes on with the data that is there.
+   * @param env  settings for this start alone
+   */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#dataDirectory ??= await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
     const [httpPort, lambdaPort] = this.#ports;
     const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
-    const started = spawnEmulator(args, { ...this.#env, DATA_DIR: this.#dataDirectory });
+    const started = spawnEmulator(args, { ...this.#env, ...env, DATA_DIR: this.#dataDirectory });
     this.#process = started;
     this.#http?.close();
     this.#http = createHttpClient(this.baseUrl, 32);

@@ -1,0 +1,27 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** A durable operation of the local store, about to begin or ended well. */
+export interface TracedOperation {
+  readonly phase: 'before' | 'after';
+  readonly operation: 'hold' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
+  /** What it is about: a key, or the name of a stream or a queue. */
+  readonly target: string;
+}
+
+const operations = channel('log-analytics.local-store');
+
+/**
+ * Runs an operation, and tells whoever listens before and after it: what is slow, or where a test wants a crash. It costs
+ * nothing where nobody does.
+ */
+export async function traced<T>(
+  operation: TracedOperation['operation'],
+  target: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!operations.hasSubscribers) return run();
+  operations.publish({ phase: 'before', operation, target } satisfies TracedOperation);
+  const result = await run();
+  operations.publish({ phase: 'after', operation, target } satisfies TracedOperation);
+  return result;
+}

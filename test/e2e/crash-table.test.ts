@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ConnectionFailed } from '../../bench/scenario/http-client.ts';
+import { useEmulator } from './emulator.ts';
+import { countedWindows, entry, json, postLogs } from './requests.ts';
+
+/** Looked at soon, but not before the first emission could have been made. */
+const emulator = useEmulator({ env: { VERIFY_AFTER_SECONDS: '6', VERIFY_AGAIN_SECONDS: '20' } });
+
+/** An operation of the local store at which the emulator dies. */
+interface Crash {
+  readonly at: string;
+  /** Which of these operations, from 1. */
+  readonly nth?: number;
+}
+
+interface Row {
+  readonly name: string;
+  /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
+  readonly crashes: readonly Crash[];
+  readonly isStored: boolean;
+}
+
+const lostEmission: Crash = { at: 'after put object batches/' };
+
+const rows: readonly Row[] = [
+  { name: 'before the intent', crashes: [{ at: 'before hold batches/' }], isStored: false },
+  { name: 'between the intent and the batch', crashes: [{ at: 'after hold batches/' }], isStored: false },
+  { name: 'after the batch, before it is emitted', crashes: [lostEmission], isStored: true },
+  { name: 'between the two streams of a batch', crashes: [{ at: 'after append insights' }], isStored: true },
+  { name: 'after the second of its streams', crashes: [{ at: 'after append late' }], isStored: true },
+  { name: 'before a window is written', crashes: [{ at: 'before put object aggregates/' }], isStored: true },
+  { name: 'after a window is written', crashes: [{ at: 'after put object aggregates/' }], isStored: true },
+  {
+    name: 'after the second window',
+    crashes: [{ at: 'after put object aggregates/', nth: 2 }],
+    isStored: true,
+  },
+  { name: 'before the checkpoint', crashes: [{ at: 'before checkpoint insights' }], isStored: true },
+  { name: 'after the checkpoint', crashes: [{ at: 'after checkpoint insights' }], isStored: true },
+  {
+    name: 'before verify emits again',
+    crashes: [lostEmission, { at: 'before append insights' }],
+    isStored: true,
+  },
+  {
+    name: 'after verify emits again',
+    crashes: [lostEmission, { at: 'after append insights' }],
+    isStored: true,
+  },
+  {
+    name: 'before what verify emitted is in its window',
+    crashes: [lostEmission, { at: 'before put object aggregates/' }],
+    isStored: true,
+  },
+  { name: 'before verify is done', crashes: [{ at: 'before delete messages verify' }], isStored: true },
+  { name: 'after verify is done', crashes: [{ at: 'after delete messages verify' }], isStored: true },
+];
+
+describe.each(rows.map((row, index) => ({ ...row, customerId: `cus-row-${index}` })))(
+  'killed $name',
+  ({ crashes, isStored, customerId }) => {
+    const late = { ...entry, receivedAt: '2025-12-28T18:03:07Z' };
+    const batch = { customerId, headers: { 'idempotency-key': 'the-batch' } };
+    let body: object[];
+
+    it(isStored ? 'counts the batch once, with nobody’s help' : 'knows nothing of the batch', async () => {
+      // One window of now and one of long ago, so that both streams have a part in it.
+      body = [{ ...entry, receivedAt: new Date().toISOString() }, late, late];
+      await emulator.end();
+      for (const [index, { at, nth = 1 }] of crashes.entries()) {
+        const crashAt = new URL('crash-at.mjs', import.meta.url).href;
+        await emulator.start({ NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) });
+        if (index === 0) await sendOnce();
+        expect((await emulator.ended).exitCode).toBeNull();
+      }
+      await emulator.start();
+      if (isStored) await isCounted();
+      expect(await state()).toMatchObject(isStored ? { counted: true } : { errorCode: 'QRY_1001' });
+      await expectCounted(isStored ? 1 : 0);
+    });
+
+    it('counts it once when the client repeats it after all', async () => {
+      expect((await postLogs(emulator, { ...batch, body })).status).toBe(isStored ? 409 : 202);
+      await isCounted();
+      await expectCounted(1);
+    });
+
+    async function sendOnce(): Promise<void> {
+      try {
+        await postLogs(emulator, { ...batch, body });
+      } catch (error) {
+        if (!(error instanceof ConnectionFailed)) throw error;
+      }
+    }
+
+    async function state(): Promise<Record<string, unknown>> {
+      const headers = { 'x-customer-id': customerId };
+      return json(await emulator.http.request('/batches/the-batch', { headers })) as Record<string, unknown>;
+    }
+
+    async function isCounted(): Promise<void> {
+      while ((await state()).counted !== true) await sleep(50);
+    }
+
+    async function expectCounted(times: 0 | 1): Promise<void> {
+      const windows = await countedWindows(emulator, customerId);
+      expect(windows.map(({ requests }) => requests)).toEqual(times === 0 ? [] : [2]);
+      const to = new Date(Date.now() + 60_000).toISOString();
+      const query = new URLSearchParams({ from: '2026-01-01T00:00:00Z', to }).toString();
+      const headers = { 'x-customer-id': customerId };
+      const page = json(await emulator.http.request(`/aggregates?${query}`, { headers })) as {
+        windows: { requests: number }[];
+      };
+      expect(page.windows.map(({ requests }) => requests)).toEqual(times === 0 ? [] : [1]);
+    }
+  },
+);
