@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Admission } from './admission.ts';
 
 /** Watches over the requests that the emulator's HTTP servers get. */
 export interface Requests {
@@ -29,6 +30,7 @@ const opaqueMediaType = 'application/octet-stream';
 export function acceptRequests(): Requests {
   const servers = new Set<Server>();
   const running = new Set<ServerResponse>();
+  const admission = new Admission();
   let onIdle = () => {};
   let isDraining = false;
 
@@ -42,6 +44,7 @@ export function acceptRequests(): Requests {
     }
     delete headers.origin;
     servers.add(server);
+    admission.guard(server);
     running.add(response);
     if (isDraining) closeConnectionAfter(response);
     response.once('close', () => {
