@@ -7,13 +7,14 @@
 import { performance } from 'node:perf_hooks';
 import { aggregateHandler } from '../handlers/aggregate.ts';
 import { decodePartial } from '../lib/domain/partial.ts';
+import { numbersOf } from './command-line.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const invocations = Number(process.argv[2] ?? 30);
+const [invocations = 30] = numbersOf('npm run bench:aggregate [-- <invocations of each kind: 30>]', 30);
 const recordsPerInvocation = 500;
 const warmUpInvocations = 5;
 const firstMinute = Date.parse('2025-12-28T18:00:00Z');

@@ -16,6 +16,7 @@ export interface RunningEmulator {
   remove(): Promise<void>;
 }
 
+const startTimeoutMilliseconds = 60_000;
 const serverless = fileURLToPath(new URL('../node_modules/serverless/bin/serverless.js', import.meta.url));
 
 /** The pipeline, as `npm start` starts it. */
@@ -28,7 +29,10 @@ export const ceiling = new URL('./ceiling/', import.meta.url);
  * @param service   the directory of its `serverless.yml`
  * @param execArgv  options of Node, to profile it for one
  */
-export async function startEmulator(service: URL, execArgv: readonly string[] = []): Promise<RunningEmulator> {
+export async function startEmulator(
+  service: URL,
+  execArgv: readonly string[] = [],
+): Promise<RunningEmulator> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
   const [httpPort, lambdaPort] = await freePorts(2);
   const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
@@ -40,26 +44,30 @@ export async function startEmulator(service: URL, execArgv: readonly string[] = 
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = once(child, 'exit');
-  const baseUrl = new URL(`http://localhost:${httpPort}`);
-  await answers(baseUrl, () => child.exitCode !== null);
-  if (child.pid === undefined) throw new Error('The emulator could not be spawned.');
-  return {
-    baseUrl,
-    pid: child.pid,
-    async remove() {
-      child.kill('SIGINT');
-      await ended;
-      process.off('exit', killWithUs);
-      await rm(dataDirectory, { recursive: true, force: true });
-    },
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+    process.off('exit', killWithUs);
+    await rm(dataDirectory, { recursive: true, force: true });
   };
+  const baseUrl = new URL(`http://localhost:${httpPort}`);
+  try {
+    await answers(baseUrl, () => child.exitCode !== null);
+    if (child.pid === undefined) throw new Error('The emulator could not be spawned.');
+  } catch (error) {
+    await end('SIGKILL');
+    throw error;
+  }
+  return { baseUrl, pid: child.pid, remove: () => end('SIGINT') };
 }
 
 async function answers(baseUrl: URL, hasEnded: () => boolean): Promise<void> {
   const http = createHttpClient(baseUrl, 1);
+  const deadline = performance.now() + startTimeoutMilliseconds;
   try {
     for (;;) {
       if (hasEnded()) throw new Error('The emulator ended before it answered.');
+      if (performance.now() > deadline) throw new Error('The emulator does not become ready.');
       const status = await http.request('/health').then(
         (answer) => answer.status,
         (error: unknown) => {

@@ -4,6 +4,7 @@
  *
  *     npm run bench:end-to-end [-- rounds]
  */
+import { numbersOf } from './command-line.ts';
 import { ceiling, pipeline, startEmulator } from './emulator.ts';
 import { createHttpClient } from './scenario/http-client.ts';
 import { createPipelineClient, type PipelineClient } from './scenario/pipeline-client.ts';
@@ -14,7 +15,7 @@ import { realTiming } from './scenario/timing.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const rounds = Number(process.argv[2] ?? 5);
+const [rounds = 5] = numbersOf('npm run bench:end-to-end [-- <rounds: 5>]', 5);
 const concurrency = 16;
 const retryForSeconds = 60;
 
@@ -31,7 +32,12 @@ try {
   if (ofPipeline === undefined || ofCeiling === undefined) throw new Error('An emulator is missing.');
   const measured: { pipeline: number; ceiling: number; readable: number; p99: number }[] = [];
   for (let round = 0; round <= rounds; round++) {
-    const plan = planScenario({ runId: `round-${round}`, start: referenceStart, size: referenceSize, seed: 1 });
+    const plan = planScenario({
+      runId: `round-${round}`,
+      start: referenceStart,
+      size: referenceSize,
+      seed: 1,
+    });
     const atCeiling = await sendOnly(plan, createPipelineClient(ofCeiling, 'cus-ceiling'));
     // A customer of its own, so that every round begins with no windows.
     const client = createPipelineClient(ofPipeline, `cus-round-${round}`);
@@ -58,15 +64,7 @@ try {
   ];
   printTable(
     `End to end: the reference scenario, ${concurrency} at a time, in turns with the ceiling`,
-    [
-      '',
-      'requests/s',
-      'ceiling',
-      'of the ceiling',
-      'p99 ms',
-      'all readable after ms',
-      'at most ms',
-    ],
+    ['', 'requests/s', 'ceiling', 'of the ceiling', 'p99 ms', 'all readable after ms', 'at most ms'],
     [row('just started', [first]), row(`median of ${rounds} more rounds`, warm)],
   );
 } finally {

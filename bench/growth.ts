@@ -9,20 +9,25 @@ import pMap from 'p-map';
 import { aggregateHandler } from '../handlers/aggregate.ts';
 import { ingestHandler } from '../handlers/ingest.ts';
 import { minuteKey } from '../lib/domain/keys.ts';
+import type { LocalStream } from '../local-store/local-stream.ts';
 import { customer, windowStart } from '../test/factories.ts';
 import { kinesisEvent, postLogs } from '../test/handlers/app.ts';
+import { numbersOf } from './command-line.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
-import { consumer, openTemporaryApp, partitionCount } from './temporary-app.ts';
+import { consumer, openTemporaryApp } from './temporary-app.ts';
 
-const batches = Number(process.argv[2] ?? 100_000);
+const help = 'npm run bench:growth [-- <batches, a multiple of 50,000: 100000>]';
+const [batches = 100_000] = numbersOf(help, 100_000);
 const batchesInWindow = batches / 2;
 const recordsPerInvocation = 500;
+const entriesPerBatch = 10;
+const warmUpBatches = 3_000;
 
 const temporary = await openTemporaryApp();
-const { app, stream } = temporary;
+const { app, streams } = temporary;
 const traffic = createSampleTraffic(1);
 const ingest = ingestHandler(async () => app);
 const invokeAggregate = aggregateHandler(async () => app);
@@ -33,30 +38,18 @@ try {
   await temporary.remove();
 }
 
-/** Many customers and minutes, ten entries a batch, 64 at a time; then what was put on the stream is consumed. */
+/** Many customers and minutes, 64 batches at a time; then what was put on the stream is consumed. */
 async function growInBatches(): Promise<void> {
-  const entriesPerBatch = 10;
   const step = batches / 10;
   const rows: string[][] = [];
+  await ingestSome(0, warmUpBatches, 'warm');
+  await consumeAll();
   for (let stored = 0; stored < batches; stored += step) {
     const began = performance.now();
     const cpu = process.cpuUsage();
-    await pMap(
-      Array.from({ length: step }, (_, n) => stored + n),
-      async (batch) => {
-        // A few hundred batches a window, as of a steady stream of small ones.
-        const minute = new Date(Date.UTC(2025, 11, 28, 0, Math.floor(batch / 2_000)));
-        const event = postLogs(traffic.entries(entriesPerBatch, minute, 1), {
-          'x-customer-id': `cus-${batch % 10}`,
-          'idempotency-key': `batch-${batch}`,
-        });
-        const { statusCode } = await ingest(event);
-        if (statusCode !== 202) throw new Error(`A batch was answered with ${statusCode}.`);
-      },
-      { concurrency: 64 },
-    );
+    await ingestSome(stored, step, 'cus');
     const ingested = performance.now();
-    await pMap(Array.from({ length: partitionCount }).keys(), consume);
+    await consumeAll();
     const ended = performance.now();
     const { user, system } = process.cpuUsage(cpu);
     const perEntry = (total: number) => (total / (step * entriesPerBatch)).toFixed(1);
@@ -74,8 +67,31 @@ async function growInBatches(): Promise<void> {
   );
 }
 
+async function ingestSome(first: number, count: number, customerPrefix: string): Promise<void> {
+  await pMap(
+    Array.from({ length: count }, (_, n) => first + n),
+    async (batch) => {
+      const minute = new Date(Date.UTC(2025, 11, 28, 0, Math.floor(batch / 2_000)));
+      const event = postLogs(traffic.entries(entriesPerBatch, minute, 1), {
+        'x-customer-id': `${customerPrefix}-${batch % 10}`,
+        'idempotency-key': `batch-${batch}`,
+      });
+      const { statusCode } = await ingest(event);
+      if (statusCode !== 202) throw new Error(`A batch was answered with ${statusCode}.`);
+    },
+    { concurrency: 64 },
+  );
+}
+
+async function consumeAll(): Promise<void> {
+  const partitions = streams.flatMap((stream) =>
+    stream.partitions().map((partition) => ({ stream, partition })),
+  );
+  await pMap(partitions, consume);
+}
+
 /** All that a partition holds, as its event source would bring it. */
-async function consume(partition: number): Promise<void> {
+async function consume({ stream, partition }: { stream: LocalStream; partition: number }): Promise<void> {
   for (;;) {
     const position = stream.position(consumer, partition);
     const limits = { maxRecords: recordsPerInvocation, maxBytes: 6 * 1_024 * 1_024 };
@@ -92,18 +108,20 @@ async function consume(partition: number): Promise<void> {
 
 /** One customer's minute, 500 partials an invocation. */
 async function growInOneWindow(): Promise<void> {
-  const shownAt = [0.02, 0.2, 0.5, 1].map((share) => share * batchesInWindow);
+  const shownAt = new Set([0.02, 0.2, 0.5, 1].map((share) => share * batchesInWindow));
   const window = windowStart('2026-01-01T00:00:00Z');
   const partial = createSamplePartials(traffic, app);
   const recent: number[] = [];
   const rows: string[][] = [];
   for (let counted = 0; counted < batchesInWindow; counted += recordsPerInvocation) {
-    const partials = Array.from({ length: recordsPerInvocation }, () => partial('cus-busy', new Date(window)));
+    const partials = Array.from({ length: recordsPerInvocation }, () =>
+      partial('cus-busy', new Date(window)),
+    );
     const event = eventOf(partials, counted);
     const began = performance.now();
     await invokeAggregate(event);
     recent.push(performance.now() - began);
-    if (!shownAt.includes(counted + recordsPerInvocation)) continue;
+    if (!shownAt.has(counted + recordsPerInvocation)) continue;
     const object = await app.store.get(minuteKey(customer('cus-busy'), window));
     rows.push([
       (counted + recordsPerInvocation).toLocaleString('en-US'),

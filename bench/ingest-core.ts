@@ -6,13 +6,14 @@
 import { performance } from 'node:perf_hooks';
 import { ingestHandler } from '../handlers/ingest.ts';
 import { postLogs } from '../test/handlers/app.ts';
+import { numbersOf } from './command-line.ts';
 import { measureSteps } from './ingest-steps.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median, quantile } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const rounds = Number(process.argv[2] ?? 60);
+const [rounds = 60] = numbersOf('npm run bench:ingest [-- <rounds: 60>]', 60);
 const warmUpRounds = 15;
 const start = new Date('2025-12-28T18:03:00Z');
 

@@ -5,13 +5,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numbersOf } from './command-line.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { createHttpClient } from './scenario/http-client.ts';
 import { printTable } from './table.ts';
 
-const seconds = Number(process.argv[2] ?? 20);
-const clients = Number(process.argv[3] ?? 64);
+const help = 'npm run bench:memory [-- <seconds: 20> <clients: 64>]';
+const [seconds = 20, clients = 64] = numbersOf(help, 20, 64);
 const phases = 4;
 
 const emulator = await startEmulator(pipeline);
@@ -28,10 +29,13 @@ async function residentMegabytes(): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
 }
 
+/** The metric, or its sum over its labels. */
 async function metric(name: string): Promise<number> {
   const { body } = await http.request('/metrics');
-  const line = body.toString().split('\n').find((text) => text.startsWith(`${name} `));
-  return Number(line?.split(' ')[1]);
+  const lines = body.toString().split('\n');
+  return lines
+    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 try {
@@ -68,7 +72,7 @@ try {
       ((answered - answeredBefore) / (seconds / phases)).toFixed(0),
       peak.toFixed(0),
       ((await metric('nodejs_eventloop_lag_p99_seconds')) * 1_000).toFixed(0),
-      String(await metric('log_analytics_stream_backlog_records{stream="insights"}')),
+      String(await metric('log_analytics_stream_backlog_records')),
     ]);
   }
   printTable(

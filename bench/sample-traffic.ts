@@ -16,7 +16,11 @@ export interface SampleTraffic {
   /** So many entries, spread evenly over the minutes that begin at `start`. */
   entries(count: number, start: Date, minutes: number): SampleEntry[];
   /** A JSON array of as many of them as have room in `maxBytes`, in the order of time, and how many these are. */
-  batchOf(maxBytes: number, start: Date, minutes: number): { readonly body: Buffer; readonly entries: number };
+  batchOf(
+    maxBytes: number,
+    start: Date,
+    minutes: number,
+  ): { readonly body: Buffer; readonly entries: number };
 }
 
 const agentCount = 60;
@@ -48,7 +52,7 @@ export function createSampleTraffic(seed: number): SampleTraffic {
       Array.from({ length: count }, (_, index) => entryAt(index / count, start, minutes)),
     batchOf(maxBytes, start, minutes) {
       const texts: string[] = [];
-      for (let bytes = bracketAndComma; ; ) {
+      for (let bytes = bracketAndComma; ;) {
         const text = JSON.stringify(entryAt(bytes / maxBytes, start, minutes));
         bytes += text.length + 1;
         if (bytes > maxBytes) break;
@@ -71,10 +75,23 @@ function readAgents(): string[] {
 }
 
 function samplePaths(random: () => number): string[] {
-  const sections = ['', 'pricing', 'login', 'docs', 'blog', 'api/items', 'api/users', 'assets', 'cart', 'search'];
+  const sections = [
+    '',
+    'pricing',
+    'login',
+    'docs',
+    'blog',
+    'api/items',
+    'api/users',
+    'assets',
+    'cart',
+    'search',
+  ];
   return Array.from({ length: pathCount }, (_, n) => {
     const section = sections[n % sections.length] ?? '';
-    return n < sections.length ? `/${section}` : `/${section}/${Math.floor(random() * 9_999)}`.replace('//', '/');
+    return n < sections.length
+      ? `/${section}`
+      : `/${section}/${Math.floor(random() * 9_999)}`.replace('//', '/');
   });
 }
 

@@ -7,17 +7,18 @@ import { createLogger } from '../lib/logger.ts';
 import type { LocalStream } from '../local-store/local-stream.ts';
 import { openLocalStore } from '../local-store/open-local-store.ts';
 
-/** The functions' app on the real local store, in this process and with nobody to consume the stream. */
+/** The functions' app on the real local store, in this process and with nobody to consume the streams. */
 export interface TemporaryApp {
   readonly app: App;
-  readonly stream: LocalStream;
+  /** Of this minute's data, and of what is late. */
+  readonly streams: readonly LocalStream[];
   /** Closes the store and leaves no file. */
   remove(): Promise<void>;
 }
 
 /** Who reads the stream, for those who do so by hand. */
 export const consumer = 'aggregate';
-export const partitionCount = 8;
+const partitionCount = 8;
 
 export async function openTemporaryApp(): Promise<TemporaryApp> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
@@ -38,7 +39,7 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
   const late = local.stream(config.lateStreamName);
   return {
     app: createApp({ config, clock, logger, store: local.objects, streams: { insights, late } }),
-    stream: insights,
+    streams: [insights, late],
     async remove() {
       await local.close();
       await rm(directory, { recursive: true, force: true });

@@ -7,8 +7,10 @@ export { parseStreamEventSettings, type StreamEventSettings } from './stream-eve
 
 export interface StreamEventSourceOptions
   extends
-    Omit<SourceContext, 'stopping' | 'timers' | 'random'>,
-    Partial<Pick<SourceContext, 'timers' | 'random'>> {}
+    Omit<SourceContext, 'stopping' | 'timers' | 'random' | 'restMilliseconds'>,
+    Partial<Pick<SourceContext, 'timers' | 'random' | 'restMilliseconds'>> {}
+
+const defaultRestMilliseconds = 50;
 
 export interface StreamEventSource {
   /** Begins nothing new, and resolves when the invocations that run have ended and what they did is remembered. */
@@ -30,6 +32,7 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Strea
     ...options,
     timers: options.timers ?? realTimers,
     random: options.random ?? Math.random,
+    restMilliseconds: options.restMilliseconds ?? defaultRestMilliseconds,
     stopping: stop.signal,
   };
   const partitions = settings.isEnabled ? stream.partitions() : [];

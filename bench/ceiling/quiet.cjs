@@ -6,7 +6,8 @@ module.exports = class QuietPlugin {
     this.hooks = {
       'before:offline:start:init': async () => {
         register();
-        const { quietPerRequestLines } = await import('../../local-store/emulator/quiet-per-request-lines.ts');
+        const { quietPerRequestLines } =
+          await import('../../local-store/emulator/quiet-per-request-lines.ts');
         await quietPerRequestLines(log);
       },
     };

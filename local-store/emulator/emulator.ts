@@ -11,6 +11,7 @@ import { startStreamEventSource, type StreamEventSource } from '../stream-event-
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
 import { createInvoker } from './invoker.ts';
+import { loadFunctionsOnce } from './load-functions-once.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
@@ -49,6 +50,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
   }
   try {
     await quietPerRequestLines(log);
+    loadFunctionsOnce();
     const config = parseConfig(process.env);
     const clock: Clock = { now: () => new Date() };
     const logger = createLogger({

@@ -54,6 +54,8 @@ async function consumeOnce(partition: number, context: SourceContext): Promise<v
     }
   };
   await Promise.all(lanesOf(records, laneCount).map(runLane));
+  const isFull = records.length === limits.maxRecords;
+  if (!isFull && context.restMilliseconds > 0) await pause(context.restMilliseconds, context);
 }
 
 /** Until it is written; when the source is stopping once, and what it stood for is then delivered again. */

@@ -101,6 +101,21 @@ describe('a stream event source', () => {
     expect((await nextInvocation()).texts).toEqual(['5']);
   });
 
+  it('lets records gather after an invocation that was not full, and not after one that was', async () => {
+    const stream = await openStream(await temporaryDirectory());
+    const settings = { batchSize: 2 };
+    const { nextInvocation, nextSleep } = startSource(stream, settings, { restMilliseconds: 50 });
+    await putTexts(stream, ['1', '2', '3']);
+    (await nextInvocation()).succeed();
+    const notFull = await nextInvocation();
+    notFull.succeed();
+    const rest = await nextSleep();
+    expect([notFull.texts, rest.milliseconds]).toEqual([['3'], 50]);
+    for (const text of ['4', '5']) await putTexts(stream, [text]);
+    rest.end();
+    expect((await nextInvocation()).texts).toEqual(['4', '5']);
+  });
+
   it('runs the partitions side by side', async () => {
     const stream = await openStream(await temporaryDirectory(), 16);
     for (const key of keysOfPartitions(16)) await putTexts(stream, [key], key);
@@ -214,7 +229,7 @@ describe('a failing invocation', () => {
   it('is repeated up to half earlier at random', async () => {
     const stream = await openStream(await temporaryDirectory());
     await putTexts(stream, ['1']);
-    const { nextInvocation, nextSleep } = startSource(stream, {}, () => 0.5);
+    const { nextInvocation, nextSleep } = startSource(stream, {}, { random: () => 0.5 });
     (await nextInvocation()).fail(new Error('failed'));
     expect((await nextSleep()).milliseconds).toBe(75);
   });

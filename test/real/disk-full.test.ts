@@ -43,7 +43,7 @@ it('answers 503 while the disk is full, loses nothing that it accepted, and goes
 
   const filler = join(disk, 'filler');
   const { bavail, bsize } = await statfs(disk);
-  writeFileSync(filler, Buffer.alloc(Number(bavail) * Number(bsize)));
+  writeFileSync(filler, Buffer.alloc(bavail * bsize));
   const refused: string[] = [];
   for (let batch = 0; batch < 20; batch++) {
     if ((await accept(`full-${batch}`)) === 503) refused.push(`full-${batch}`);

@@ -61,7 +61,7 @@ export interface SourceFixture {
 export function startSource(
   stream: LocalStream,
   settings: object = {},
-  random: () => number = () => 0,
+  { random = () => 0, restMilliseconds = 0 }: { random?: () => number; restMilliseconds?: number } = {},
 ): SourceFixture {
   const invocations = new Mailbox<Invocation>();
   const begun: Invocation[] = [];
@@ -87,6 +87,7 @@ export function startSource(
     logger,
     timers,
     random,
+    restMilliseconds,
     invoke: (event) =>
       new Promise((succeed, fail) => {
         const texts = event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
