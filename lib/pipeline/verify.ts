@@ -98,8 +98,8 @@ export async function verify(
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', isOverdue };
-    await emitAgain(notice.key, lost, ports, options);
-    return { kind: 'emitted', partials: lost.size, isOverdue };
+    const isThere = await emitAgain(notice.key, lost, ports, options);
+    return isThere ? { kind: 'emitted', partials: lost.size, isOverdue } : { kind: 'absent' };
   };
   await pMap(
     headers,
@@ -128,14 +128,15 @@ function lastPossibleEmission(
   return Math.max(byIngest, now.getTime() - (lookAgainSeconds / 2) * 1_000);
 }
 
+/** False where there is no batch any more: it expired while it was being looked at. */
 async function emitAgain(
   key: ObjectKey,
   places: ReadonlySet<number>,
   { store, streams }: VerifyPorts,
   { maxBacklogRecords }: VerifyOptions,
-): Promise<void> {
+): Promise<boolean> {
   const batch = await readStoredBatch(key, store);
-  if (batch === undefined) return; // it expired while it was being looked at
+  if (batch === undefined) return false;
   const partials = batch.partials.filter((_partial, place) => places.has(place));
   const names = new Set(partials.map(streamOf));
   await requireRoom(
@@ -143,4 +144,5 @@ async function emitAgain(
     maxBacklogRecords,
   );
   await emit(batch.customerId, partials, streams);
+  return true;
 }

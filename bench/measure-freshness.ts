@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import type { RunningEmulator } from './emulator.ts';
+import { createSampleTraffic } from './sample-traffic.ts';
+import { createHttpClient } from './scenario/http-client.ts';
+import { quantile } from './statistics.ts';
+
+/** So many customers, so that a window has no more paths than are kept. */
+export const customers = 10;
+export const entriesPerBatch = 20;
+
+export const freshnessHeadings = [
+  'batches seen',
+  'sent/s',
+  'p50 ms',
+  'p90 ms',
+  'p99 ms',
+  'at most ms',
+  'refused',
+  'not seen',
+];
+
+const warmUpSeconds = 3;
+/** Each customer is looked at ten times a second, which is what the figures are rounded up to. */
+const pollMilliseconds = 10;
+const giveUpSeconds = 30;
+const pageSchema = z.object({
+  windows: z.array(z.object({ requestsByPath: z.record(z.string(), z.number()) })),
+});
+
+/**
+ * Sends batches of current timestamps at a steady rate and looks for each: the time from its 202 to its count being
+ * readable. Every batch has a path of its own, so that the very batch is looked for.
+ * @param prefix  of the customers, so that several runs do not meet
+ * @returns a row for `freshnessHeadings`
+ */
+export async function measureFreshness(
+  emulator: RunningEmulator,
+  prefix: string,
+  seconds: number,
+  batchesPerSecond: number,
+): Promise<(string | number)[]> {
+  const sending = createHttpClient(emulator.baseUrl, 64);
+  const reading = createHttpClient(emulator.baseUrl, 4);
+  const traffic = createSampleTraffic(1);
+  /** When each path's batch was answered, of the batches that were not seen yet, by customer. */
+  const awaited = Array.from({ length: customers }, () => new Map<string, number>());
+  const freshness: number[] = [];
+  let sent = 0;
+  let refused = 0;
+
+  async function send(batch: number): Promise<void> {
+    const customer = batch % customers;
+    const now = new Date();
+    const path = `/batch/${batch}`;
+    const entries = traffic.entries(entriesPerBatch - 1, now, 0);
+    const { status } = await sending.request('/logs', {
+      method: 'POST',
+      headers: { 'x-customer-id': `${prefix}-${customer}`, 'content-type': 'application/json' },
+      body: JSON.stringify([...entries, { ...traffic.entry(now), method: 'GET', path }]),
+    });
+    sent += 1;
+    if (status === 202) awaited[customer]?.set(`GET ${path}`, performance.now());
+    else refused += 1;
+  }
+
+  async function look(customer: number): Promise<void> {
+    const waiting = awaited[customer];
+    if (waiting === undefined || waiting.size === 0) return;
+    const from = new Date(Date.now() - 2 * 60_000).toISOString();
+    const to = new Date(Date.now() + 60_000).toISOString();
+    const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
+    const answer = await reading.request(path, { headers: { 'x-customer-id': `${prefix}-${customer}` } });
+    const seenAt = performance.now();
+    for (const { requestsByPath } of pageSchema.parse(JSON.parse(answer.body.toString())).windows) {
+      for (const key of Object.keys(requestsByPath)) {
+        const answeredAt = waiting.get(key);
+        if (answeredAt === undefined) continue;
+        waiting.delete(key);
+        if (seenAt - startedAt > warmUpSeconds * 1_000) freshness.push(seenAt - answeredAt);
+      }
+    }
+  }
+
+  const startedAt = performance.now();
+  let isSending = true;
+  const looking = (async () => {
+    for (let customer = 0; ; customer = (customer + 1) % customers) {
+      const isDone = !isSending && awaited.every(({ size }) => size === 0);
+      const isOver = performance.now() - startedAt > (warmUpSeconds + seconds + giveUpSeconds) * 1_000;
+      if (isDone || isOver) return;
+      await look(customer);
+      await sleep(pollMilliseconds);
+    }
+  })();
+  try {
+    const running: Promise<void>[] = [];
+    for (let batch = 0; batch < (warmUpSeconds + seconds) * batchesPerSecond; batch++) {
+      // By the clock, whatever the answers take: a client that waited would hide that the pipeline is behind.
+      const due = startedAt + (batch / batchesPerSecond) * 1_000;
+      if (due > performance.now()) await sleep(due - performance.now());
+      running.push(send(batch));
+    }
+    await Promise.all(running);
+    const achieved = sent / ((performance.now() - startedAt) / 1_000);
+    isSending = false;
+    await looking;
+    return [
+      freshness.length,
+      achieved.toFixed(0),
+      ...[0.5, 0.9, 0.99, 1].map((share) => quantile(freshness, share).toFixed(0)),
+      refused,
+      awaited.reduce((sum, { size }) => sum + size, 0),
+    ];
+  } finally {
+    sending.close();
+    reading.close();
+  }
+}
