@@ -5,11 +5,10 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
-import { startQueueEventSource, type QueueEventSource } from '../queue-event-source.ts';
 import { queueSettings } from '../queues.ts';
-import { startStreamEventSource, type StreamEventSource } from '../stream-event-source.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
+import { startEventSources, type EventSource } from './event-sources.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
 import { queueMappings } from './queue-mappings.ts';
@@ -78,34 +77,11 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     // own, besides the one that its caller gets, when the disk is full.
     process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
 
-    let sources: (StreamEventSource | QueueEventSource)[] = [];
+    let sources: EventSource[] = [];
     return {
       async start() {
         const invoke = await createInvoker(serverless, offlineOptions);
-        const contextOf = (functionKey: string, service: string, name: string) => ({
-          invoke: (event: object) => invoke(functionKey, event),
-          logger: logger.with({ source: name, function: functionKey }),
-          region,
-          eventSourceArn: `arn:aws:${service}:${region}:000000000000:${name}`,
-        });
-        sources = [
-          ...fromStreams.map(({ functionKey, streamName, settings }) =>
-            startStreamEventSource({
-              ...contextOf(functionKey, 'kinesis', `stream/${streamName}`),
-              stream: store.stream(streamName),
-              consumer: functionKey,
-              settings,
-            }),
-          ),
-          ...fromQueues.map(({ functionKey, queueName, settings }) =>
-            startQueueEventSource({
-              ...contextOf(functionKey, 'sqs', queueName),
-              queue: store.queue(queueName),
-              settings,
-              clock,
-            }),
-          ),
-        ];
+        sources = startEventSources({ fromStreams, fromQueues }, { store, invoke, region, clock, logger });
         process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
       },
 

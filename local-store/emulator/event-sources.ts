@@ -1,0 +1,57 @@
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { LocalStore } from '../open-local-store.ts';
+import { startQueueEventSource } from '../queue-event-source.ts';
+import { startStreamEventSource } from '../stream-event-source.ts';
+import type { Invoke } from './invoker.ts';
+import type { QueueMapping } from './queue-mappings.ts';
+import type { StreamMapping } from './stream-mappings.ts';
+
+export interface EventSourceMappings {
+  readonly fromStreams: readonly StreamMapping[];
+  readonly fromQueues: readonly QueueMapping[];
+}
+
+export interface EventSourcesContext {
+  readonly store: LocalStore;
+  readonly invoke: Invoke;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Something that invokes a function until it is stopped; `stop` resolves when what runs has ended. */
+export interface EventSource {
+  stop(): Promise<void>;
+}
+
+/** Starts all of a service's event source mappings. */
+export function startEventSources(
+  { fromStreams, fromQueues }: EventSourceMappings,
+  { store, invoke, region, clock, logger }: EventSourcesContext,
+): EventSource[] {
+  const contextOf = (functionKey: string, service: string, name: string) => ({
+    invoke: (event: object) => invoke(functionKey, event),
+    logger: logger.with({ source: name, function: functionKey }),
+    region,
+    eventSourceArn: `arn:aws:${service}:${region}:000000000000:${name}`,
+  });
+  return [
+    ...fromStreams.map(({ functionKey, streamName, settings }) =>
+      startStreamEventSource({
+        ...contextOf(functionKey, 'kinesis', `stream/${streamName}`),
+        stream: store.stream(streamName),
+        consumer: functionKey,
+        settings,
+      }),
+    ),
+    ...fromQueues.map(({ functionKey, queueName, settings }) =>
+      startQueueEventSource({
+        ...contextOf(functionKey, 'sqs', queueName),
+        queue: store.queue(queueName),
+        settings,
+        clock,
+      }),
+    ),
+  ];
+}
