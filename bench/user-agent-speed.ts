@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createUserAgentFamilies, userAgentFamily } from '../lib/domain/user-agent.ts';
+import { randomNumbers } from './scenario/seeded-order.ts';
 
 const agentLength = 1_024;
 const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;
@@ -37,17 +38,6 @@ const steady = (agent: string, times: number): number =>
 
 const fill = (unit: string, length: number): string =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
-
-/** A small generator with a seed (mulberry32), so that a run can be repeated. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = randomNumbers(1);
 const pick = (): string => fragments[Math.floor(random() * fragments.length)] ?? '';

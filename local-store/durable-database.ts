@@ -1,9 +1,10 @@
-import { access, mkdir, open as openFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import { UnreadableFormat } from '../lib/errors.ts';
 import { GroupCommit } from './durable-database/group-commit.ts';
 import { transactOn } from './durable-database/transaction.ts';
+import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
 
 /**
  * The version of what all tables have in common, and of the log's tables. Tables that are added, as the queues' were, do
@@ -33,12 +34,12 @@ export interface DurableDatabase {
  * @throws UnreadableFormat  a newer version of this program wrote it
  */
 export async function openDurableDatabase(directory: string): Promise<DurableDatabase> {
-  const firstMade = await mkdir(directory, { recursive: true });
+  await makeDurableDirectory(resolve(directory));
   const environment = open(optionsFor(directory));
   const format = formatOf(environment);
   if (format.get('version') === undefined) await format.put('version', formatVersion);
   requireFormat(format);
-  await flushDirectories(resolve(directory), firstMade);
+  await flushDirectory(directory); // the names of its files
   const commits = new GroupCommit(transactOn(environment));
   return {
     environment,
@@ -92,19 +93,4 @@ function requireFormat(format: Database<unknown, string>): void {
     `The log has format version ${JSON.stringify(found)}; this program reads version ${formatVersion}. ` +
       'A newer version of the program wrote it: use that one.',
   );
-}
-
-/** A new file survives the machine losing power only when the directories that lead to it have been flushed too. */
-async function flushDirectories(directory: string, firstMade: string | undefined): Promise<void> {
-  if (process.platform === 'win32') return; // where directories can't be flushed
-  const last = firstMade === undefined ? directory : dirname(resolve(firstMade));
-  for (let current = directory; ; current = dirname(current)) {
-    const handle = await openFile(current, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (current === last || current === dirname(current)) return;
-  }
 }

@@ -29,7 +29,8 @@ export async function writeDurableFile(path: string, text: string): Promise<void
   await flushDirectory(dirname(path));
 }
 
-async function flushDirectory(path: string): Promise<void> {
+/** Makes the names in the directory survive the machine losing power. */
+export async function flushDirectory(path: string): Promise<void> {
   // Windows cannot flush a directory: opening one for it is refused. NTFS journals names by itself.
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');

@@ -8,30 +8,10 @@ import {
   type StreamEventSource,
 } from '../../../local-store/stream-event-source.ts';
 import type { Timers } from '../../../local-store/timers.ts';
+import { Mailbox } from '../mailbox.ts';
 import { openLog } from '../temporary-log.ts';
 
 export const consumer: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
-
-/** What is sent is taken in the same order, also by one who is early. */
-class Mailbox<Item> {
-  readonly #items: Item[] = [];
-  readonly #takers: ((item: Item) => void)[] = [];
-
-  send(item: Item): void {
-    const taker = this.#takers.shift();
-    if (taker === undefined) this.#items.push(item);
-    else taker(item);
-  }
-
-  take(): Promise<Item> {
-    const item = this.#items.shift();
-    return item === undefined ? new Promise((taker) => this.#takers.push(taker)) : Promise.resolve(item);
-  }
-
-  get waiting(): number {
-    return this.#items.length;
-  }
-}
 
 /** A running invocation, which ends as the test says. */
 export interface Invocation {
