@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
+import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
@@ -115,11 +116,32 @@ describe('a batch', () => {
   });
 });
 
+describe('a failed record', () => {
+  const failedRecord = {
+    stream: 'insights',
+    partition: 'shardId-000000000003',
+    sequenceNumber: '42',
+    partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
+    data: Buffer.from([0x00, 0x01, 0xff]),
+    cause: 'A stream record is damaged: it is not JSON.',
+    failedAt: instant('2025-12-28T18:04:05.678Z'),
+  };
+
+  it('is read as it was written', () => {
+    expect(decodeFailedRecord(encodeFailedRecord(failedRecord))).toEqual(failedRecord);
+  });
+
+  it('of version 1 stays readable', () => {
+    expect(decodeFailedRecord(fixture('failed-record-1.json'))).toEqual(failedRecord);
+  });
+});
+
 describe('what a newer version wrote', () => {
   it.each([
     ['a partial', () => decodePartial(Buffer.from('{"formatVersion":2}'))],
     ['a window', () => decodeWindow(Buffer.from('{"formatVersion":2,\n"partialIds":""}\n'))],
     ['a batch', () => decodeBatch(Buffer.from('{"formatVersion":2}\n'))],
+    ['a failed record', () => decodeFailedRecord(Buffer.from('{"formatVersion":2}'))],
   ])('is refused for %s, with a message that says so', (_what, decode) => {
     expect(decode).toThrow(/has format version 2; this version of the program reads up to 1/);
   });
