@@ -25,5 +25,5 @@ export function unseen<T extends { readonly id: Buffer }>(packed: PackedIds, ite
     candidates.set(prefix, alike.filter(differsFromHeld));
   }
   const unseenItems = new Set([...candidates.values()].flat());
-  return items.filter((item) => unseenItems.has(item));
+  return items.filter((item) => unseenItems.delete(item)); // once, also where one item is given twice
 }

@@ -8,6 +8,11 @@ const ids = fc
   .map(([first, last]) => Buffer.from([first, ...Array.from({ length: 14 }, () => 0), last]));
 
 describe('unseen', () => {
+  it('gives an item once that is given twice', () => {
+    const item = { id: Buffer.alloc(16, 1) };
+    expect(unseen(Buffer.alloc(0), [item, item])).toEqual([item]);
+  });
+
   it('finds what a set would find, in the order given', () => {
     fc.assert(
       fc.property(fc.array(ids), fc.array(ids), (held, offered) => {
