@@ -10,22 +10,18 @@ import { freePorts } from './free-ports.ts';
 export interface EmulatorOptions {
   /** Settings besides `DATA_DIR`, which is a new directory. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where its data directory is made; by default where temporary files are. */
-  readonly within?: string;
 }
 
 /** An emulator that can be stopped or killed and started again, on the same data and ports. */
 export class Emulator {
   readonly #env: Readonly<Record<string, string>>;
-  readonly #within: string;
   #ports: readonly number[] = [];
   #dataDirectory: string | undefined;
   #process: EmulatorProcess | undefined;
   #http: HttpClient | undefined;
 
-  constructor({ env = {}, within = tmpdir() }: EmulatorOptions) {
+  constructor({ env = {} }: EmulatorOptions) {
     this.#env = env;
-    this.#within = within;
   }
 
   get baseUrl(): URL {
@@ -55,7 +51,7 @@ export class Emulator {
    * @param env  settings for this start alone
    */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.#dataDirectory ??= await mkdtemp(join(this.#within, 'log-analytics-e2e-'));
+    this.#dataDirectory ??= await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
     const [httpPort, lambdaPort] = this.#ports;
     const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
