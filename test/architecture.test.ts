@@ -46,6 +46,17 @@ const arrows = [
   ['local-store/a.ts', '../lib/pipeline/ingest.ts', '../lib/ports/object-store.ts'],
   ['local-store/emulator/a.ts', '../../lib/domain/partial.ts', '../../lib/domain/keys.ts'],
   ['local-store/a.ts', '../handlers/ingest.ts', '../lib/errors.ts'],
+  ['local-store/a.ts', '../commands/data-directory.ts', '../lib/errors.ts'],
+  ['handlers/a.ts', '../commands/data-directory.ts', '../lib/errors.ts'],
+  ['handlers/wiring.ts', '../commands/data-directory.ts', '../lib/errors.ts'],
+  ['lib/a.ts', '../commands/data-directory.ts', './errors.ts'],
+  ['lib/domain/a.ts', '../../commands/data-directory.ts', '../errors.ts'],
+  ['lib/ports/a.ts', '../../commands/data-directory.ts', '../domain/keys.ts'],
+  ['lib/pipeline/audit/a.ts', '../../../commands/audit/options.ts', '../../domain/keys.ts'],
+  ['lib/adapters/a.ts', '../../commands/data-directory.ts', '../ports/object-store.ts'],
+  ['commands/a.ts', '../handlers/wiring.ts', '../local-store/open-local-store.ts'],
+  ['commands/audit/a.ts', '../../bench/scenario/progress.ts', '../../lib/pipeline/audit/audit.ts'],
+  ['commands/a.ts', '../lib/adapters/in-memory-object-store.ts', '../lib/domain/keys.ts'],
 ] as const;
 
 describe('the arrows of the layout', () => {

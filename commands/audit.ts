@@ -1,0 +1,93 @@
+/** The command `npm run audit`; what it does and takes is said in `audit/options.ts`. */
+import { join } from 'node:path';
+import { parseConfig } from '../lib/config.ts';
+import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
+import { audit, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
+import { repair } from '../lib/pipeline/audit/repair.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { ObjectStore } from '../lib/ports/object-store.ts';
+import { readObjectDirectory } from '../local-store/object-directory.ts';
+import { help, parseOptions, type AuditCommandOptions } from './audit/options.ts';
+import { jsonReport, textReport } from './audit/report.ts';
+import { SortedLines } from './audit/sorted-lines.ts';
+import { requireDataDirectory } from './data-directory.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { openForWriting } from './open-for-writing.ts';
+import { showProgress } from './progress.ts';
+
+/** Bytes of the kept keys of a dimension of a window: what `handlers/aggregate.ts` keeps. */
+const maxKeyTextBytes = 1024 * 1024;
+const clock: Clock = { now: () => new Date() };
+const stepNames = { windows: 'Windows', batches: 'Batches', comparison: 'Comparing' } as const;
+
+process.exitCode = await exitCodeOf(main);
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2), process.env);
+  if (options === undefined) {
+    console.log(help);
+    return 0;
+  }
+  const directory = await requireDataDirectory(options.dataDirectory);
+  if (!options.isRepair) return run(options, readObjectDirectory(join(directory, 'objects')));
+  const store = await openForWriting(directory, clock);
+  try {
+    return await run(options, store.objects, store.objects);
+  } finally {
+    await store.close();
+  }
+}
+
+/** @param writer  where differences are to be mended */
+async function run(options: AuditCommandOptions, store: ObjectReader, writer?: ObjectStore): Promise<number> {
+  const spool = new SortedLines();
+  const progress = showProgress(process.stderr);
+  const removeSpool = () => spool.remove();
+  const interrupt = () => {
+    progress.stop();
+    process.exit(130);
+  };
+  // However it ends, customers' data is not left lying about.
+  process.once('exit', removeSpool).once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const write = (text: string) => void process.stdout.write(text);
+    const report = options.isJson ? jsonReport(write) : textReport(write);
+    const pendingSince = clock.now().getTime() - options.pendingSeconds * 1_000;
+    const isPending = (storedAt: Date) => storedAt.getTime() > pendingSince;
+    const rules = { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() };
+    let differences = 0;
+    const differing = new Map<string, number>();
+    const audited = await audit(
+      { store, spool },
+      { customerId: options.customerId, rules, isPending },
+      {
+        found(finding) {
+          report.found(finding);
+          if (finding.kind === 'not-auditable') return;
+          differences += 1;
+          differing.set(finding.key, (differing.get(finding.key) ?? 0) + 1);
+        },
+        begin: (step, total) => progress.begin(stepNames[step], total),
+        done: () => progress.done(),
+      },
+    );
+
+    let unmended = differences;
+    if (writer !== undefined) {
+      const { maxKeysPerDimension } = parseConfig(process.env);
+      const limits = { maxKeysPerDimension, maxKeyTextBytes };
+      const ports = { store: writer, spool, clock };
+      await repair(audited.remedies, ports, { limits, isPending }, (outcome) => {
+        report.repaired(outcome);
+        if (outcome.kind === 'mended') unmended -= differing.get(outcome.key) ?? 0;
+      });
+    }
+    progress.stop();
+    report.finish(audited, differences, unmended);
+    return unmended === 0 ? 0 : 1;
+  } finally {
+    progress.stop();
+    process.off('exit', removeSpool).off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    spool.remove();
+  }
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import { BadArguments } from '../bad-arguments.ts';
+
+export interface AuditCommandOptions {
+  /** `undefined`: everybody's windows. */
+  readonly customerId: CustomerId | undefined;
+  readonly dataDirectory: string;
+  readonly pendingSeconds: number;
+  readonly isRepair: boolean;
+  readonly isJson: boolean;
+}
+
+export const help = `
+Recomputes every minute from the stored raw batches, independently of the streams, and compares this with what is served.
+
+  npm run audit -- [options]
+
+  --customer <id>            only this customer                               (all)
+  --data-dir <path>          the data directory                    (DATA_DIR or .data)
+  --pending-seconds <n>      batches younger than this may still be on their way to
+                             their windows: if not counted, they are pending, and no
+                             difference, 0-604800                             (180)
+  --repair                   mend what differs; the pipeline has to be stopped
+  --json                     a line of JSON for each finding, and one for the whole
+  --help                     this text
+
+Without --repair nothing is written, and it may run beside the pipeline: windows are read before batches, and what
+seems to be missing is looked for again before it is told. A pipeline that has been overloaded for minutes may need more
+--pending-seconds.
+
+A difference is: a batch that is not counted in one of its windows, a window whose counts are not the sum of the batches
+that it says it counts, a batch whose entries say something else than its header (only the requests are compared where
+other rules of counting have been in use since), and a batch or a window that cannot be read. Where a window has
+"(other)", its totals must be right and no kept key may have too much. Windows that count batches which are not there any
+more, such as expired ones, cannot be recomputed: they are listed as not auditable, are no difference, and are left alone.
+
+--repair adds the missing partials of stored batches, and makes wrong counts anew where all of the batches are there. It
+keeps the ids of what is counted, and writes a window only if nobody else has since it was read. It never removes
+anything; damaged batches and windows stay as they are.
+
+Exit code: 0 no differences, or all of them mended; 1 differences; 2 wrong options, a data directory that cannot be read,
+or for --repair one that is in use.
+`;
+
+/**
+ * @param environment  for what is not given
+ * @returns `undefined` where the help was asked for
+ * @throws BadArguments
+ */
+export function parseOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): AuditCommandOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  return {
+    customerId: customerOf(values.customer),
+    dataDirectory: values['data-dir'] ?? (environment['DATA_DIR'] || '.data'),
+    pendingSeconds: secondsOf(values['pending-seconds']),
+    isRepair: values.repair,
+    isJson: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        customer: { type: 'string' },
+        'data-dir': { type: 'string' },
+        'pending-seconds': { type: 'string', default: '180' },
+        repair: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (cause) {
+    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function customerOf(text: string | undefined): CustomerId | undefined {
+  if (text === undefined) return undefined;
+  const customerId = parseCustomerId(text);
+  if (customerId === undefined) throw new BadArguments(`--customer is no customer id: "${text}".`);
+  return customerId;
+}
+
+function secondsOf(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) <= 604_800) return Number(text);
+  throw new BadArguments(`--pending-seconds must be a whole number of 0-604800, and is "${text}".`);
+}

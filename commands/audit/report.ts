@@ -1,0 +1,94 @@
+import type { Audited } from '../../lib/pipeline/audit/audit.ts';
+import type { Finding } from '../../lib/pipeline/audit/findings.ts';
+import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
+
+/** How a command tells what it finds. */
+export interface Report {
+  found(finding: Finding): void;
+  repaired(outcome: RepairOutcome): void;
+  /** After all findings; `unmended` is what is still different. */
+  finish(audited: Audited, differences: number, unmended: number): void;
+}
+
+/** So much is listed for people; the rest is counted, so that memory stays bounded. */
+const maxListed = 1_000;
+
+/** A line of JSON for each finding as it is found, and a last one for the whole. */
+export function jsonReport(write: (line: string) => void): Report {
+  const writeJson = (value: object) => write(`${JSON.stringify(value)}\n`);
+  return {
+    found: writeJson,
+    repaired: writeJson,
+    finish({ windows, batches, notAuditable, pending }, differences, unmended) {
+      writeJson({ kind: 'audited', windows, batches, differences, unmended, notAuditable, pending });
+    },
+  };
+}
+
+/** For people: everything at the end, so that it does not run into the progress bar. */
+export function textReport(write: (text: string) => void): Report {
+  const listed: string[] = [];
+  let notListed = 0;
+  const list = (text: string) => {
+    if (listed.length < maxListed) listed.push(text);
+    else notListed += 1;
+  };
+  return {
+    found: (finding) => list(describe(finding)),
+    repaired: (outcome) => list(describeRepair(outcome)),
+    finish({ windows, batches, notAuditable, pending }, differences, unmended) {
+      const more = notListed === 0 ? [] : [`… and ${whole(notListed)} more; --json tells them all`];
+      const lines = [
+        ...listed,
+        ...more,
+        `${whole(windows)} windows and ${whole(batches)} batches were read.`,
+        ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
+        ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
+        verdict(differences, unmended),
+      ];
+      write(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+function verdict(differences: number, unmended: number): string {
+  if (differences === 0) return 'No differences.';
+  if (unmended === 0) return `${whole(differences)} differences, all of them mended.`;
+  const mended = differences - unmended;
+  return `${whole(differences)} differences${mended === 0 ? '' : `, ${whole(mended)} of them mended`}.`;
+}
+
+function describe(finding: Finding): string {
+  switch (finding.kind) {
+    case 'batch-unreadable':
+    case 'window-unreadable':
+      return `UNREADABLE  ${finding.key}\n  ${finding.reason}`;
+    case 'batch-disagrees':
+      return [`DISAGREES   ${finding.key}`, ...finding.details].join('\n  ');
+    case 'partials-missing': {
+      const { partials, requests, batches } = finding;
+      const heading = `MISSING     ${windowOf(finding)}: ${whole(requests)} requests in ${whole(partials)} partials`;
+      return [heading, ...batches, ...(partials > batches.length ? ['…'] : [])].join('\n  ');
+    }
+    case 'counts-differ':
+      return [`DIFFERS     ${windowOf(finding)}`, ...finding.details].join('\n  ');
+    case 'not-auditable': {
+      const { partials } = finding;
+      return `not auditable  ${windowOf(finding)}: the raw batches of ${whole(partials)} partials are gone`;
+    }
+  }
+}
+
+function describeRepair(outcome: RepairOutcome): string {
+  return outcome.kind === 'mended'
+    ? `mended      ${outcome.key}: ${whole(outcome.requests)} requests`
+    : `NOT MENDED  ${outcome.key}: ${outcome.reason}`;
+}
+
+function windowOf({ customerId, windowStart }: { customerId: string; windowStart: string }): string {
+  return `${customerId} ${windowStart}`;
+}
+
+function whole(number: number): string {
+  return number.toLocaleString('en-US');
+}

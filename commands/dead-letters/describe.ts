@@ -1,0 +1,109 @@
+import { decodeBatchHeader } from '../../lib/domain/batch-format.ts';
+import { countsToJson } from '../../lib/domain/dimensions.ts';
+import { decodeFailedRecord, type FailedRecord } from '../../lib/domain/failed-record.ts';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { decodePartial } from '../../lib/domain/partial.ts';
+import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { DeadLetter, DeadMessage } from './dead-letter.ts';
+
+type ObjectReader = Pick<ObjectStore, 'get'>;
+
+/** A dead letter in a line. */
+export interface Summary {
+  readonly id: string;
+  /** Empty where a record has no notice. */
+  readonly queue: string;
+  readonly since: Date | undefined;
+  readonly what: string;
+  readonly cause: string;
+}
+
+export async function summarise(letter: DeadLetter, store: ObjectReader): Promise<Summary> {
+  const { id } = letter;
+  switch (letter.kind) {
+    case 'failed-record': {
+      const record = await readOrReason(letter.key, store, decodeFailedRecord);
+      const [notice] = letter.notices;
+      const queue = notice?.queueName ?? '';
+      if (typeof record === 'string') {
+        return { id, queue, since: notice?.message.sentAt, what: letter.key, cause: record };
+      }
+      const { stream, partition, sequenceNumber, failedAt: since, cause } = record;
+      return { id, queue, since, what: `${stream} ${partition} ${sequenceNumber}`, cause };
+    }
+    case 'stale-notice': {
+      const [notice] = letter.notices;
+      const cause = 'the record is gone; a redrive removes its notice';
+      return { id, queue: notice?.queueName ?? '', since: notice?.message.sentAt, what: letter.key, cause };
+    }
+    case 'given-up-message': {
+      const { message, queueName: queue } = letter;
+      const what = letter.keys.join(' ') || message.body;
+      const cause = `received ${message.receiveCount} times from ${message.givenUpBy ?? 'its queue'}`;
+      return { id, queue, since: message.sentAt, what, cause };
+    }
+  }
+}
+
+/** All of a dead letter, as JSON has it; data that is a partial is decoded. */
+export async function describeWhole(letter: DeadLetter, store: ObjectReader): Promise<object> {
+  const { id, kind } = letter;
+  switch (letter.kind) {
+    case 'failed-record': {
+      const record = await readOrReason(letter.key, store, decodeFailedRecord);
+      const described = typeof record === 'string' ? { unreadable: record } : describeRecord(record);
+      return { id, kind, key: letter.key, ...described, notices: letter.notices.map(describeMessage) };
+    }
+    case 'stale-notice':
+      return { id, kind, key: letter.key, notices: letter.notices.map(describeMessage) };
+    case 'given-up-message': {
+      const objects = letter.keys.map(async (key) => [key, await describeBatch(key, store)] as const);
+      return {
+        id,
+        kind,
+        ...describeMessage(letter),
+        objects: Object.fromEntries(await Promise.all(objects)),
+      };
+    }
+  }
+}
+
+function describeRecord({ data, ...fields }: FailedRecord): object {
+  try {
+    const { id, counts, ...partial } = decodePartial(data);
+    return { ...fields, partial: { ...partial, id: id.toString('base64'), ...countsToJson(counts) } };
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat)) throw error;
+    const isText = data.equals(Buffer.from(data.toString()));
+    return { ...fields, ...(isText ? { text: data.toString() } : { base64: data.toString('base64') }) };
+  }
+}
+
+function describeMessage({ queueName: queue, message }: DeadMessage): object {
+  return { queue, message };
+}
+
+async function describeBatch(key: string, store: ObjectReader): Promise<unknown> {
+  // As the notice has it: what is no key has no object.
+  const header = await readOrReason(key as ObjectKey, store, (body) => {
+    const { partials, ...fields } = decodeBatchHeader(body) ?? { partials: [] };
+    return { ...fields, partials: partials.length };
+  });
+  return typeof header === 'string' ? { unreadable: header } : header;
+}
+
+/** What is decoded, or why it cannot be. */
+async function readOrReason<T extends object>(
+  key: ObjectKey,
+  store: ObjectReader,
+  decode: (body: Buffer) => T,
+): Promise<T | string> {
+  try {
+    const object = await store.get(key);
+    return object === undefined ? 'it is not there any more' : decode(object.body);
+  } catch (error) {
+    if (error instanceof UnreadableFormat || error instanceof Unavailable) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { QueuedMessage } from '../../local-store/local-queue.ts';
+import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
+import { noticeKeys } from './notice-keys.ts';
+
+/** Where dead letters are, to be looked through. */
+export interface DeadLetterPlaces {
+  readonly queueNames: readonly string[];
+  readonly messagesOf: (queueName: string) => Iterable<QueuedMessage>;
+  readonly store: Pick<ObjectStore, 'get' | 'list'>;
+}
+
+const failedPrefix = 'failed/';
+
+/**
+ * The dead letters: first the records that were set aside, then the messages that were given up, each kind in a lasting
+ * order. A record is found by its object, so that it is listed also where its notice was lost.
+ * @throws Unavailable  the store cannot be listed
+ */
+export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator<DeadLetter> {
+  // Taken before the objects are listed: what has a notice by then has its object.
+  const messages = places.queueNames.flatMap((queueName) => deadMessagesOf(queueName, places));
+  const noticesByKey = new Map<string, DeadMessage[]>();
+  for (const { letter, key } of messages) {
+    if (key === undefined) continue;
+    const others = noticesByKey.get(key);
+    if (others === undefined) noticesByKey.set(key, [letter]);
+    else others.push(letter);
+  }
+
+  for await (const key of places.store.list(failedPrefix)) {
+    yield { kind: 'failed-record', id: idOf(key), key, notices: noticesByKey.get(key) ?? [] };
+    noticesByKey.delete(key);
+  }
+  for (const [key, notices] of noticesByKey) yield { kind: 'stale-notice', id: idOf(key), key, notices };
+  for (const { letter, key } of messages) {
+    if (key !== undefined) continue;
+    const { queueName, message } = letter;
+    const id = idOf(queueName, message.id);
+    yield { kind: 'given-up-message', id, keys: noticeKeys(message.body), ...letter };
+  }
+}
+
+/** A dead message, and the record set aside that it tells of. */
+interface Found {
+  readonly letter: DeadMessage;
+  readonly key: string | undefined;
+}
+
+/** A queue has dead letters or has none: so its first message tells, and a long queue of work is not read for nothing. */
+function deadMessagesOf(queueName: string, { messagesOf }: DeadLetterPlaces): Found[] {
+  const found: Found[] = [];
+  for (const message of messagesOf(queueName)) {
+    const key = noticeKeys(message.body).find((each) => each.startsWith(failedPrefix));
+    if (key === undefined && message.givenUpBy === undefined) return found;
+    found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
+  }
+  return found;
+}

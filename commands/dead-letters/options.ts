@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { BadArguments } from '../bad-arguments.ts';
+
+export type DeadLettersOptions = {
+  readonly dataDirectory: string;
+  readonly isJson: boolean;
+} & (
+  | { readonly action: 'list' }
+  | { readonly action: 'show'; readonly id: string }
+  /** Without an id: all of them. */
+  | { readonly action: 'redrive'; readonly id: string | undefined }
+);
+
+export const help = `
+Lists what the pipeline has given up, shows one of it, and gives it back.
+
+  npm run dead-letters -- [list]              a line for each                  (default)
+  npm run dead-letters -- show <id>           all of one, as JSON
+  npm run dead-letters -- redrive <id>        give one back
+  npm run dead-letters -- redrive --all       give all of them back
+
+  --data-dir <path>   the data directory                          (DATA_DIR or .data)
+  --json              list: a line of JSON for each
+  --help              this text
+
+There are two kinds. A record of a stream that can never be counted is set aside with its cause; redriven, it is put on its
+stream again, to be counted, or set aside again where its cause has not been mended. The notice of a batch that could not
+be verified in a thousand attempts goes back to the verify queue.
+
+list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and
+start it again; what was given back is taken up then.
+
+Exit code: 0 done; 1 there is no such dead letter, or one could not be redriven; 2 wrong options, a data directory that
+cannot be read, or for redrive one that is in use.
+`;
+
+/**
+ * @param environment  for what is not given
+ * @returns `undefined` where the help was asked for
+ * @throws BadArguments
+ */
+export function parseOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): DeadLettersOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const common = {
+    dataDirectory: values['data-dir'] ?? (environment['DATA_DIR'] || '.data'),
+    isJson: values.json,
+  };
+  const [action = 'list', id, ...others] = positionals;
+  if (others.length > 0) throw new BadArguments(`What is "${others.join(' ')}"?`);
+  if (values.all && action !== 'redrive') throw new BadArguments('--all is for redrive.');
+  switch (action) {
+    case 'list':
+      if (id !== undefined) throw new BadArguments('list takes no id; show does.');
+      return { ...common, action };
+    case 'show':
+      if (id === undefined) throw new BadArguments('show needs an id, as list prints it.');
+      return { ...common, action, id };
+    case 'redrive':
+      if ((id !== undefined) === values.all) throw new BadArguments('redrive needs an id or --all.');
+      return { ...common, action, id };
+    default:
+      throw new BadArguments(`There is list, show and redrive, and no "${action}".`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        all: { type: 'boolean', default: false },
+        'data-dir': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (cause) {
+    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,34 @@
+import { InvalidConfig } from '../lib/config.ts';
+import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
+import { DirectoryInUse } from '../local-store/owner-lock.ts';
+import { BadArguments } from './bad-arguments.ts';
+import { UnusableDataDirectory } from './data-directory.ts';
+import { ServiceUnreadable } from './service.ts';
+
+const couldNotBegin = [
+  InvalidConfig,
+  Unavailable,
+  UnreadableFormat,
+  DirectoryInUse,
+  UnusableDataDirectory,
+  ServiceUnreadable,
+];
+
+/**
+ * Runs a command and gives its exit code: 2 where it could not do its work, for a reason that a person can mend.
+ * Anything else that is thrown is a fault of the program, and stays one.
+ */
+export async function exitCodeOf(command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (error instanceof BadArguments) console.error(`${error.message} See --help.`);
+    else if (couldNotBegin.some((failure) => error instanceof failure)) console.error(messageOf(error));
+    else throw error;
+    return 2;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,24 @@
+import { createLogger } from '../lib/logger.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import { openLocalStore, type LocalStore } from '../local-store/open-local-store.ts';
+import { describeService } from './service.ts';
+
+/** The store that the emulator would have, and the names of its queues. */
+export interface WritableStore extends LocalStore {
+  readonly queueNames: readonly string[];
+}
+
+/**
+ * Makes this process the owner of a data directory that there is, as the emulator would be, with no function running:
+ * what is written is told to the queues, and waits for the next start.
+ * @throws DirectoryInUse     an emulator or another command owns it; the message names it
+ * @throws ServiceUnreadable  `serverless.yml` cannot be read
+ * @throws UnreadableFormat   a newer version of this program wrote it
+ */
+export async function openForWriting(directory: string, clock: Clock): Promise<WritableStore> {
+  const write = (line: string) => void process.stderr.write(line);
+  const logger = createLogger({ level: 'warn', clock, write });
+  const service = await describeService();
+  const store = await openLocalStore(directory, { ...service, clock, logger });
+  return { ...store, queueNames: service.queues.map(({ name }) => name) };
+}

@@ -1,0 +1,127 @@
+import pMap, { pMapSkip } from 'p-map';
+import type { CountingRules } from '../../domain/counting-rules.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { minutePrefix, type ObjectKey } from '../../domain/keys.ts';
+import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { batchPrefix } from './batch-prefix.ts';
+import type { Finding } from './findings.ts';
+import { inspectBatch } from './inspect-batch.ts';
+import { judgeWindows, type Judged } from './judge-windows.ts';
+import { reasonOf } from './reason-of.ts';
+import { contributionLine, snapshotLine, type Spool } from './spool.ts';
+
+export type ObjectReader = Pick<ObjectStore, 'get' | 'list'>;
+
+export interface AuditPorts {
+  readonly store: ObjectReader;
+  /** A new one. */
+  readonly spool: Spool;
+}
+
+export interface AuditOptions {
+  /** Whose windows and batches; `undefined` for everybody's. */
+  readonly customerId: CustomerId | undefined;
+  readonly rules: CountingRules;
+  /** Whether a batch that was stored then may still be on its way to its windows. */
+  readonly isPending: (storedAt: Date) => boolean;
+}
+
+/** Told as the audit goes on: what is found, and how far it is. */
+export interface AuditReporter {
+  found(finding: Finding): void;
+  /** So much is to be done in a step; `done` is called for each of it. */
+  begin(step: AuditStep, total: number): void;
+  done(): void;
+}
+
+export type AuditStep = 'windows' | 'batches' | 'comparison';
+
+export interface Audited extends Judged {
+  readonly windows: number;
+  readonly batches: number;
+}
+
+const objectsInFlight = 8;
+
+/**
+ * Recomputes every minute window from the stored batches alone, and tells what is not as it should be. Nothing is
+ * written, and a running pipeline is no hindrance: windows are read first and batches after, so that the batch of all
+ * that a window counts was stored by then. What has been counted since is looked for once more before it is missed.
+ * @throws Unavailable  there is no store, or it cannot be listed
+ */
+export async function audit(
+  ports: AuditPorts,
+  options: AuditOptions,
+  reporter: AuditReporter,
+): Promise<Audited> {
+  const { customerId, rules, isPending } = options;
+  const windowsAt = customerId === undefined ? 'aggregates/minute/' : minutePrefix(customerId);
+  const windows = await eachObject(
+    'windows',
+    windowsAt,
+    (key) => spoolWindow(key, ports),
+    ports.store,
+    reporter,
+  );
+
+  const batchesAt = customerId === undefined ? 'batches/' : batchPrefix(customerId);
+  const spoolThis = (key: ObjectKey) => spoolBatch(key, ports, rules, reporter);
+  const batches = await eachObject('batches', batchesAt, spoolThis, ports.store, reporter);
+
+  const judged = await judgeWindows(ports, isPending, reporter);
+  return { windows, batches, ...judged };
+}
+
+/** Counted first, so that it can be told how far it is; only names are read for that. */
+async function eachObject(
+  step: AuditStep,
+  prefix: string,
+  look: (key: ObjectKey) => Promise<void>,
+  store: ObjectReader,
+  reporter: AuditReporter,
+): Promise<number> {
+  let total = 0;
+  for await (const _key of store.list(prefix)) total += 1;
+  reporter.begin(step, total);
+  let looked = 0;
+  await pMap(
+    store.list(prefix),
+    async (key) => {
+      await look(key);
+      looked += 1;
+      reporter.done();
+      return pMapSkip; // else there would be a list of all results
+    },
+    { concurrency: objectsInFlight },
+  );
+  return looked;
+}
+
+async function spoolWindow(key: ObjectKey, { store, spool }: AuditPorts): Promise<void> {
+  try {
+    const object = await store.get(key);
+    if (object !== undefined) spool.add(snapshotLine(key, object));
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    spool.add(snapshotLine(key, { etag: undefined, reason: reasonOf(error) }));
+  }
+}
+
+async function spoolBatch(
+  key: ObjectKey,
+  { store, spool }: AuditPorts,
+  rules: CountingRules,
+  reporter: AuditReporter,
+): Promise<void> {
+  try {
+    const object = await store.get(key);
+    if (object === undefined) return; // it expired since it was listed
+    const { storedAt, partials, details } = await inspectBatch(key, object.body, rules);
+    if (details.length > 0) reporter.found({ kind: 'batch-disagrees', key, details });
+    for (const partial of partials) spool.add(contributionLine({ batchKey: key, storedAt, partial }));
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
+    reporter.found({ kind: 'batch-unreadable', key, reason: reasonOf(error) });
+  }
+}

@@ -1,0 +1,131 @@
+import { dimensions, emptyCounts, mapDimensions, type Counts } from '../../domain/dimensions.ts';
+import { otherKey } from '../../domain/folding.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { partialIdBytes } from '../../domain/partial.ts';
+import type { WindowAggregate } from '../../domain/window-aggregate.ts';
+import { differing, differingCounts } from './differing-counts.ts';
+import { nameOfId, namesOfIds } from './packed-id-names.ts';
+import type { Contribution } from './spool.ts';
+
+/** A partial that its window does not hold. */
+export interface MissingPartial {
+  readonly id: Buffer;
+  readonly batchKey: ObjectKey;
+  readonly requests: number;
+}
+
+export interface ComparedWindow {
+  /** Partials that the window holds and no stored batch has: their raw batches are gone. */
+  readonly unexplained: number;
+  /** Partials that the window should hold by now, and does not. */
+  readonly missing: readonly MissingPartial[];
+  /** Partials that it does not hold yet, of batches that are too young for that to mean anything. */
+  readonly pending: number;
+  /** Where its counts are not the sum of the partials that it holds; of meaning only when none is unexplained. */
+  readonly details: readonly string[];
+}
+
+/** Compares one window with all that the stored batches add to it, a partial at a time. */
+export interface WindowComparison {
+  add(contribution: Contribution): void;
+  finish(): ComparedWindow;
+}
+
+/** So many keys that a window lacks are summed up for the wording of a difference; all of them may be more than fit. */
+const maxLackedKeys = 100;
+
+/**
+ * Begins a comparison. It takes memory for one window, however much is compared with it: a count for each key that the
+ * window has, and one for all the others together.
+ * @param window     `undefined` where there is none
+ * @param isPending  whether what was stored then may still be on its way
+ */
+export function compareWindow(
+  window: WindowAggregate | undefined,
+  isPending: (storedAt: Date) => boolean,
+): WindowComparison {
+  const held = new Set(window && namesOfIds(window.partialIds));
+  const heldTwice = (window?.partialIds.length ?? 0) / partialIdBytes - held.size;
+  const sums = { requests: 0, batches: 0, lateRequests: 0 };
+  const ofKept = emptyCounts();
+  const ofLacked = emptyCounts();
+  const missing: MissingPartial[] = [];
+  let pending = 0;
+
+  return {
+    add({ batchKey, storedAt, partial }) {
+      const { id, requests, part, isLate } = partial;
+      if (!held.delete(nameOfId(id))) {
+        if (isPending(storedAt)) pending += 1;
+        else missing.push({ id, batchKey, requests });
+        return;
+      }
+      sums.requests += requests;
+      sums.batches += part === 0 ? 1 : 0;
+      sums.lateRequests += isLate ? requests : 0;
+      for (const { field } of dimensions) {
+        for (const [key, count] of partial.counts[field]) {
+          if (window?.counts[field].has(key) === true) increase(ofKept[field], key, count);
+          else increaseWithin(maxLackedKeys, ofLacked[field], key, count);
+        }
+      }
+    },
+
+    finish() {
+      const unexplained = held.size;
+      const counts = mapDimensions((field) => new Map([...ofKept[field], ...ofLacked[field]]));
+      const details = window === undefined ? [] : differences(window, sums, counts);
+      if (heldTwice > 0) details.push(`${heldTwice} partials are held more than once`);
+      return { unexplained, missing, pending, details };
+    },
+  };
+}
+
+function increase(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+/** Counts under a name of its own what is among the first keys, so that these can be told. */
+function increaseWithin(maxKeys: number, counts: Map<string, number>, key: string, count: number): void {
+  increase(counts, counts.has(key) || counts.size < maxKeys ? key : otherKey, count);
+}
+
+function differences(
+  window: WindowAggregate,
+  sums: Pick<WindowAggregate, 'requests' | 'batches' | 'lateRequests'>,
+  counts: Counts,
+): string[] {
+  const scalars = (['requests', 'batches', 'lateRequests'] as const).flatMap((field) =>
+    window[field] === sums[field] ? [] : [differing(field, window[field], sums[field])],
+  );
+  const byKey = dimensions.flatMap(({ field }) => {
+    const found = window.counts[field];
+    return found.has(otherKey)
+      ? foldedDifferences(field, found, counts[field])
+      : differingCounts(field, found, counts[field]);
+  });
+  return [...scalars, ...byKey];
+}
+
+/**
+ * What must hold where keys were folded: no kept key has more than there is of it (it has less where it was folded
+ * before the limit was raised), and all of them with `(other)` are everything.
+ */
+function foldedDifferences(
+  field: string,
+  found: ReadonlyMap<string, number>,
+  expected: ReadonlyMap<string, number>,
+): string[] {
+  const tooMany = [...found].filter(([key, count]) => key !== otherKey && count > (expected.get(key) ?? 0));
+  const details = differingCounts(
+    field,
+    new Map(tooMany),
+    new Map(tooMany.map(([key]) => [key, expected.get(key) ?? 0])),
+  );
+  const [is, shouldBe] = [sumOf(found), sumOf(expected)];
+  return is === shouldBe ? details : [...details, differing(`${field} together`, is, shouldBe)];
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,37 @@
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import type { WindowStart } from '../../domain/window.ts';
+
+/** A window, as findings name it. */
+export interface AuditedWindow {
+  readonly key: ObjectKey;
+  readonly customerId: CustomerId;
+  readonly windowStart: WindowStart;
+}
+
+/** Something that is not as the stored batches say it should be. */
+export type Difference =
+  /** Not a batch, or damaged: what it adds to which windows is not known. */
+  | { readonly kind: 'batch-unreadable'; readonly key: ObjectKey; readonly reason: string }
+  /** The entries of a batch say something else than its header, by which it was counted. */
+  | { readonly kind: 'batch-disagrees'; readonly key: ObjectKey; readonly details: readonly string[] }
+  | { readonly kind: 'window-unreadable'; readonly key: ObjectKey; readonly reason: string }
+  /** Stored batches are not counted in a window, and had the time to be. */
+  | (AuditedWindow & {
+      readonly kind: 'partials-missing';
+      readonly partials: number;
+      readonly requests: number;
+      /** The keys of some of these batches. */
+      readonly batches: readonly ObjectKey[];
+    })
+  /** The counts of a window are not the sum of what it says it counts. */
+  | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] });
+
+/** What an audit has to tell; only a `Difference` speaks against the counts. */
+export type Finding =
+  | Difference
+  /** So many partials are counted whose raw batches are gone. */
+  | (AuditedWindow & { readonly kind: 'not-auditable'; readonly partials: number });
+
+/** So many are named in a finding; there may be more. */
+export const maxNamed = 5;

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { decodeBatch, type StoredBatch } from '../../domain/batch-format.ts';
+import type { CountingRules } from '../../domain/counting-rules.ts';
+import { countEntries, dimensions, emptyCounts, type Counts } from '../../domain/dimensions.ts';
+import { batchKey, type ObjectKey } from '../../domain/keys.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { parseBatch } from '../../domain/parse-batch.ts';
+import { decodePartial, partialId, type WindowPartial } from '../../domain/partial.ts';
+import { windowStartOf, type EpochMinute, type WindowStart } from '../../domain/window.ts';
+import { BatchTooLarge, InvalidRequest, UnreadableFormat } from '../../errors.ts';
+import { decompress } from '../decompress.ts';
+import { differing, differingCounts } from './differing-counts.ts';
+
+export interface InspectedBatch {
+  readonly storedAt: Date;
+  /** By which the batch is counted. */
+  readonly partials: readonly WindowPartial[];
+  /** Where its entries say something else; none when all is well. */
+  readonly details: readonly string[];
+}
+
+interface WindowSum {
+  requests: number;
+  readonly counts: Counts;
+}
+
+/** The largest that `MAX_BATCH_BYTES` can be: what was accepted has no more. */
+const maxBodyBytes = 10_485_760;
+
+/**
+ * Counts the entries of a stored batch again, and compares this with its header. Where its rules are not the present
+ * ones, the requests of each window are all that can be compared: other rules may give other keys.
+ * @throws UnreadableFormat  it is no batch, or its header is damaged
+ */
+export async function inspectBatch(
+  key: ObjectKey,
+  object: Buffer,
+  rules: CountingRules,
+): Promise<InspectedBatch> {
+  const { batch, gzippedBody } = decodeBatch(object);
+  if (batchKey(batch.customerId, batch.id) !== key) {
+    throw new UnreadableFormat('A batch is at the place of another one.');
+  }
+  const partials = batch.partials.map((_partial, place) => decodeOwnPartial(batch, place));
+  return {
+    storedAt: batch.storedAt,
+    partials,
+    details: await compareEntries(batch, partials, gzippedBody, rules),
+  };
+}
+
+/** @throws UnreadableFormat  it is not what the header says of it */
+function decodeOwnPartial(
+  { customerId, id, payloadHash, partials }: StoredBatch,
+  place: number,
+): WindowPartial {
+  const listed = partials[place];
+  const partial = listed && decodePartial(listed.data);
+  const isOwn =
+    partial?.customerId === customerId &&
+    partial.windowStart === listed?.windowStart &&
+    partial.part === listed.part &&
+    partial.isLate === listed.isLate &&
+    partial.id.equals(partialId(id, payloadHash, partial.part));
+  if (!isOwn) throw new UnreadableFormat(`A batch is damaged: partial ${place} is not what its header says.`);
+  return partial;
+}
+
+async function compareEntries(
+  batch: StoredBatch,
+  partials: readonly WindowPartial[],
+  gzippedBody: Buffer,
+  rules: CountingRules,
+): Promise<string[]> {
+  let entries: readonly LogEntry[];
+  try {
+    const body = await decompress(gzippedBody, 'gzip', maxBodyBytes);
+    const payloadHash = createHash('sha256').update(`${batch.customerId}\n`).update(body).digest('hex');
+    if (payloadHash !== batch.payloadHash) return ['its entries are not those that it was stored with'];
+    entries = parseBatch(body, batch.mediaType);
+  } catch (error) {
+    if (!(error instanceof InvalidRequest || error instanceof BatchTooLarge)) throw error;
+    return [`its entries cannot be read: ${error.message}`];
+  }
+
+  const expected = sumOfEntries(entries, rules);
+  const found = sumOfPartials(partials);
+  const details: string[] = [];
+  if (batch.entries !== entries.length) details.push(differing('entries', batch.entries, entries.length));
+  if (batch.windows !== expected.size) details.push(differing('windows', batch.windows, expected.size));
+  for (const windowStart of new Set([...expected.keys(), ...found.keys()])) {
+    const [is, shouldBe] = [found.get(windowStart) ?? nothing(), expected.get(windowStart) ?? nothing()];
+    if (is.requests !== shouldBe.requests) {
+      details.push(differing(`${windowStart} requests`, is.requests, shouldBe.requests));
+    }
+    if (batch.rulesVersion !== rules.version) continue;
+    for (const { field } of dimensions) {
+      details.push(...differingCounts(`${windowStart} ${field}`, is.counts[field], shouldBe.counts[field]));
+    }
+  }
+  return details;
+}
+
+function sumOfEntries(entries: readonly LogEntry[], rules: CountingRules): Map<WindowStart, WindowSum> {
+  const byMinute = new Map<EpochMinute, LogEntry[]>();
+  for (const entry of entries) {
+    const those = byMinute.get(entry.minute);
+    if (those === undefined) byMinute.set(entry.minute, [entry]);
+    else those.push(entry);
+  }
+  return new Map(
+    Array.from(byMinute, ([minute, those]) => {
+      return [windowStartOf(minute), { requests: those.length, counts: countEntries(those, rules) }];
+    }),
+  );
+}
+
+function sumOfPartials(partials: readonly WindowPartial[]): Map<WindowStart, WindowSum> {
+  const sums = new Map<WindowStart, WindowSum>();
+  for (const { windowStart, requests, counts } of partials) {
+    const sum = sums.get(windowStart) ?? nothing();
+    sums.set(windowStart, sum);
+    sum.requests += requests;
+    for (const { field } of dimensions) {
+      for (const [key, count] of counts[field]) {
+        sum.counts[field].set(key, (sum.counts[field].get(key) ?? 0) + count);
+      }
+    }
+  }
+  return sums;
+}
+
+function nothing(): WindowSum {
+  return { requests: 0, counts: emptyCounts() };
+}

@@ -1,0 +1,126 @@
+import { minuteKey, windowStartOfMinuteKey, type ObjectKey } from '../../domain/keys.ts';
+import { unseen } from '../../domain/packed-ids.ts';
+import type { WindowAggregate } from '../../domain/window-aggregate.ts';
+import { decodeWindow } from '../../domain/window-format.ts';
+import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import type { AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
+import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
+import { maxNamed, type AuditedWindow } from './findings.ts';
+import type { Remedy } from './mend-window.ts';
+import { reasonOf } from './reason-of.ts';
+import { parseLine, type SpooledLine, type WindowSnapshot } from './spool.ts';
+
+export interface Judged {
+  /** Windows that count what no stored batch has. */
+  readonly notAuditable: number;
+  /** Partials of batches that are too young to be missed. */
+  readonly pending: number;
+  /** Windows with differences that can be mended, and by what. */
+  readonly remedies: ReadonlyMap<ObjectKey, Remedy>;
+}
+
+interface WindowUnderWay {
+  readonly key: ObjectKey;
+  readonly comparison: WindowComparison;
+  customerId: AuditedWindow['customerId'] | undefined;
+}
+
+/** Looks at one window after the other, each with all that the stored batches add to it. */
+export async function judgeWindows(
+  { store, spool }: AuditPorts,
+  isPending: (storedAt: Date) => boolean,
+  reporter: AuditReporter,
+): Promise<Judged> {
+  const remedies = new Map<ObjectKey, Remedy>();
+  let notAuditable = 0;
+  let pending = 0;
+
+  const judge = async ({ key, customerId, comparison }: WindowUnderWay) => {
+    if (customerId === undefined) return; // it could not be read, which is told
+    const window = { key, customerId, windowStart: windowStartOfMinuteKey(key) };
+    const compared = comparison.finish();
+    pending += compared.pending;
+    if (compared.unexplained > 0) {
+      notAuditable += 1;
+      reporter.found({ kind: 'not-auditable', ...window, partials: compared.unexplained });
+      return;
+    }
+    const isRight = compared.details.length === 0;
+    if (!isRight) reporter.found({ kind: 'counts-differ', ...window, details: compared.details });
+    const areMissing = await reportMissing(window, compared, store, reporter);
+    if (!isRight) remedies.set(key, 'recount');
+    else if (areMissing) remedies.set(key, 'add');
+  };
+
+  reporter.begin('comparison', spool.lines);
+  let underWay: WindowUnderWay | undefined;
+  for (const text of spool.sorted()) {
+    const line = parseLine(text);
+    if (line.windowKey !== underWay?.key) {
+      if (underWay !== undefined) await judge(underWay);
+      underWay = begin(line, isPending, reporter);
+    }
+    if (line.kind === 'contribution') underWay.comparison.add(line.contribution);
+    reporter.done();
+  }
+  if (underWay !== undefined) await judge(underWay);
+  return { notAuditable, pending, remedies };
+}
+
+function begin(
+  line: SpooledLine,
+  isPending: (storedAt: Date) => boolean,
+  reporter: AuditReporter,
+): WindowUnderWay {
+  const key = line.windowKey;
+  if (line.kind === 'contribution') {
+    const { customerId } = line.contribution.partial;
+    return { key, customerId, comparison: compareWindow(undefined, isPending) };
+  }
+  try {
+    const window = decodeSnapshot(key, line.snapshot);
+    return { key, customerId: window.customerId, comparison: compareWindow(window, isPending) };
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat)) throw error;
+    reporter.found({ kind: 'window-unreadable', key, reason: error.message });
+    return { key, customerId: undefined, comparison: compareWindow(undefined, isPending) };
+  }
+}
+
+/**
+ * The window that was spooled.
+ * @throws UnreadableFormat  it could not be read, is damaged, or belongs elsewhere
+ */
+export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): WindowAggregate {
+  if (snapshot.etag === undefined) throw new UnreadableFormat(snapshot.reason);
+  const window = decodeWindow(snapshot.body);
+  if (minuteKey(window.customerId, window.windowStart) !== key) {
+    throw new UnreadableFormat('A window is at the place of another one.');
+  }
+  return window;
+}
+
+/** Tells which partials are missing, if the window has not got them since it was spooled. */
+async function reportMissing(
+  window: AuditedWindow,
+  { missing }: ComparedWindow,
+  store: ObjectReader,
+  reporter: AuditReporter,
+): Promise<boolean> {
+  if (missing.length === 0) return false;
+  try {
+    const object = await store.get(window.key);
+    const held = object === undefined ? Buffer.alloc(0) : decodeWindow(object.body).partialIds;
+    const stillMissing = unseen(held, missing);
+    if (stillMissing.length === 0) return false;
+    const batches = [...new Set(stillMissing.map(({ batchKey }) => batchKey))].slice(0, maxNamed);
+    const requests = stillMissing.reduce((sum, each) => sum + each.requests, 0);
+    const partials = stillMissing.length;
+    reporter.found({ kind: 'partials-missing', ...window, partials, requests, batches });
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
+    reporter.found({ kind: 'window-unreadable', key: window.key, reason: reasonOf(error) });
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import { mapDimensions } from '../../domain/dimensions.ts';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { unseen } from '../../domain/packed-ids.ts';
+import { partialIdBytes, type WindowPartial } from '../../domain/partial.ts';
+import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
+
+/** What a window needs: the partials that it lacks, or its counts made anew as well. */
+export type Remedy = 'add' | 'recount';
+
+export interface WindowMending {
+  /** A partial of a stored batch, held by the window or to be added to it. */
+  add(partial: WindowPartial): void;
+  /** The mended window; `undefined` where there is nothing to write. */
+  finish(): WindowAggregate | undefined;
+}
+
+/** So many are added at a time, as each time copies the counts. */
+const partialsAddedTogether = 256;
+
+/**
+ * Begins to mend a window, which gets its partials one at a time and takes memory for one window. What it holds it goes
+ * on to hold, in the same order, and keys that it keeps stay.
+ */
+export function mendWindow(
+  current: WindowAggregate | undefined,
+  remedy: Remedy,
+  now: Date,
+  limits: FoldingLimits,
+): WindowMending {
+  let mended = current && remedy === 'recount' ? withoutCounts(current) : current;
+  let waiting: WindowPartial[] = [];
+  const addWaiting = () => {
+    const [first, ...others] = waiting;
+    if (first !== undefined) mended = addPartials(mended, [first, ...others], now, limits) ?? mended;
+    waiting = [];
+  };
+
+  return {
+    add(partial) {
+      waiting.push(partial);
+      if (waiting.length === partialsAddedTogether) addWaiting();
+    },
+
+    finish() {
+      addWaiting();
+      if (mended === undefined || mended.partialIds.length === 0 || mended === current) return undefined;
+      return {
+        ...mended,
+        counts: mapDimensions(
+          (field) => new Map([...(mended?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
+        ),
+        revision: (current?.revision ?? 0) + 1,
+        partialIds: joined(current?.partialIds ?? Buffer.alloc(0), mended.partialIds),
+      };
+    },
+  };
+}
+
+/** The window as it was before its first partial, but for the keys that it keeps: these keep their places. */
+function withoutCounts(window: WindowAggregate): WindowAggregate {
+  return {
+    ...window,
+    counts: mapDimensions((field) => new Map([...window.counts[field].keys()].map((key) => [key, 0]))),
+    requests: 0,
+    batches: 0,
+    lateRequests: 0,
+    partialIds: Buffer.alloc(0),
+  };
+}
+
+/** Each id once: those that were held as they were, and behind them those that are new. */
+function joined(held: Buffer, all: Buffer): Buffer {
+  const none = Buffer.alloc(0);
+  const distinct = unseen(none, listed(held));
+  return Buffer.concat([...distinct, ...unseen(held, listed(all))].map(({ id }) => id));
+}
+
+function listed(packed: Buffer): { readonly id: Buffer }[] {
+  return Array.from({ length: packed.length / partialIdBytes }, (_, place) => ({
+    id: packed.subarray(place * partialIdBytes, (place + 1) * partialIdBytes),
+  }));
+}

@@ -1,0 +1,100 @@
+import type { FoldingLimits } from '../../domain/folding.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { encodeWindow } from '../../domain/window-format.ts';
+import { PreconditionFailed, Unavailable } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { decodeSnapshot } from './judge-windows.ts';
+import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
+import { nameOfId, namesOfIds } from './packed-id-names.ts';
+import { reasonOf } from './reason-of.ts';
+import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
+
+export interface RepairPorts {
+  readonly store: Pick<ObjectStore, 'put'>;
+  /** As the audit left it. */
+  readonly spool: Spool;
+  readonly clock: Clock;
+}
+
+/** What became of one window that was to be mended. */
+export type RepairOutcome = { readonly key: ObjectKey } & (
+  | { readonly kind: 'mended'; readonly requests: number }
+  | { readonly kind: 'not-mended'; readonly reason: string }
+);
+
+interface MendingUnderWay {
+  readonly key: ObjectKey;
+  /** `undefined` where there was no window. */
+  readonly etag: string | undefined;
+  readonly mending: WindowMending;
+  readonly isWanted: (contribution: Contribution) => boolean;
+}
+
+/**
+ * Mends the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
+ * batches were listed, so that a window which anybody has written since is left as it is. Nothing is removed.
+ * @param remedies   windows to be mended; all others are passed over
+ * @param isPending  what was stored then is left to the pipeline
+ */
+export async function repair(
+  remedies: ReadonlyMap<ObjectKey, Remedy>,
+  ports: RepairPorts,
+  { limits, isPending }: { readonly limits: FoldingLimits; readonly isPending: (storedAt: Date) => boolean },
+  told: (outcome: RepairOutcome) => void,
+): Promise<void> {
+  if (remedies.size === 0) return;
+  const now = ports.clock.now();
+  let underWay: MendingUnderWay | undefined;
+  for (const text of ports.spool.sorted()) {
+    const key = text.slice(0, text.indexOf('\t')) as ObjectKey;
+    const remedy = remedies.get(key);
+    if (remedy === undefined) continue;
+    const line = parseLine(text);
+    if (key !== underWay?.key) {
+      if (underWay !== undefined) told(await write(underWay, ports.store));
+      underWay = begin(line, remedy, now, limits, isPending);
+    }
+    if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
+      underWay.mending.add(line.contribution.partial);
+    }
+  }
+  if (underWay !== undefined) told(await write(underWay, ports.store));
+}
+
+function begin(
+  line: SpooledLine,
+  remedy: Remedy,
+  now: Date,
+  limits: FoldingLimits,
+  isPending: (storedAt: Date) => boolean,
+): MendingUnderWay {
+  const key = line.windowKey;
+  const snapshot = line.kind === 'snapshot' ? line.snapshot : undefined;
+  const current = snapshot && decodeSnapshot(key, snapshot);
+  const held = new Set(current && namesOfIds(current.partialIds));
+  return {
+    key,
+    etag: snapshot?.etag,
+    mending: mendWindow(current, remedy, now, limits),
+    isWanted: ({ storedAt, partial }) => held.has(nameOfId(partial.id)) || !isPending(storedAt),
+  };
+}
+
+async function write(
+  { key, etag, mending }: MendingUnderWay,
+  store: Pick<ObjectStore, 'put'>,
+): Promise<RepairOutcome> {
+  const mended = mending.finish();
+  if (mended === undefined) return { key, kind: 'not-mended', reason: 'no batch is left of it' };
+  try {
+    await store.put(key, encodeWindow(mended), etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag });
+    return { key, kind: 'mended', requests: mended.requests };
+  } catch (error) {
+    if (error instanceof PreconditionFailed) {
+      return { key, kind: 'not-mended', reason: 'it was written by somebody else meanwhile' };
+    }
+    if (error instanceof Unavailable) return { key, kind: 'not-mended', reason: reasonOf(error) };
+    throw error;
+  }
+}

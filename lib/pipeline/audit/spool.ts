@@ -1,0 +1,71 @@
+import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
+import { decodePartial, encodePartial, type WindowPartial } from '../../domain/partial.ts';
+
+/**
+ * Where an audit puts what it has read, to get it back by window: more than memory may hold. Lines have no line break;
+ * they come back in ascending order, as often as they are asked for.
+ */
+export interface Spool {
+  add(line: string): void;
+  /** How many were added. */
+  readonly lines: number;
+  sorted(): Iterable<string>;
+}
+
+/** A window as it was before the batches were listed, or why it could not be read. */
+export type WindowSnapshot =
+  | { readonly etag: string; readonly body: Buffer }
+  | { readonly etag: undefined; readonly reason: string };
+
+/** A partial of a stored batch. */
+export interface Contribution {
+  readonly batchKey: ObjectKey;
+  readonly storedAt: Date;
+  readonly partial: WindowPartial;
+}
+
+export type SpooledLine =
+  | { readonly kind: 'snapshot'; readonly windowKey: ObjectKey; readonly snapshot: WindowSnapshot }
+  | { readonly kind: 'contribution'; readonly windowKey: ObjectKey; readonly contribution: Contribution };
+
+/**
+ * Behind the key of the window, and before anything that a key can have: so lines sort by window, and in each window
+ * its snapshot comes first.
+ */
+const separator = '\t';
+const snapshotMark = '0';
+const contributionMark = '1';
+
+export function snapshotLine(windowKey: ObjectKey, snapshot: WindowSnapshot): string {
+  const fields =
+    snapshot.etag === undefined
+      ? ['', JSON.stringify(snapshot.reason)]
+      : [snapshot.etag, snapshot.body.toString('base64')];
+  return [windowKey, snapshotMark, ...fields].join(separator);
+}
+
+export function contributionLine({ batchKey, storedAt, partial }: Contribution): string {
+  const windowKey = minuteKey(partial.customerId, partial.windowStart);
+  const fields = [batchKey, String(storedAt.getTime()), encodePartial(partial).toString()];
+  return [windowKey, contributionMark, ...fields].join(separator);
+}
+
+/** A line that one of these made. */
+export function parseLine(line: string): SpooledLine {
+  const [windowKey = '', mark = '', first = '', second = '', third = ''] = line.split(separator);
+  // Only keys were put at these places.
+  const key = windowKey as ObjectKey;
+  if (mark === contributionMark) {
+    const contribution = {
+      batchKey: first as ObjectKey,
+      storedAt: new Date(Number(second)),
+      partial: decodePartial(Buffer.from(third)),
+    };
+    return { kind: 'contribution', windowKey: key, contribution };
+  }
+  const snapshot =
+    first === ''
+      ? { etag: undefined, reason: String(JSON.parse(second)) }
+      : { etag: first, body: Buffer.from(second, 'base64') };
+  return { kind: 'snapshot', windowKey: key, snapshot };
+}

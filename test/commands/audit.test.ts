@@ -1,0 +1,224 @@
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
+import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
+import { acquireOwnerLock } from '../../local-store/owner-lock.ts';
+import { sentEntry } from '../factories.ts';
+import { countedDirectory, temporaryDirectory } from './counted-directory.ts';
+import { jsonLines, runCommand, runCommandWith } from './run-command.ts';
+
+const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
+const first = { key: 'first', entries: [sentEntry({ path: '/a' }), sentEntry({ path: '/b' })] };
+const second = { key: 'second', entries: [sentEntry({ path: '/a', userAgent: 'Wget/1.21' })] };
+
+async function auditOf(directory: string, ...args: readonly string[]) {
+  const end = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0', '--json', ...args);
+  const lines = jsonLines(end);
+  return { exitCode: end.exitCode, findings: lines.slice(0, -1), whole: lines.at(-1), stderr: end.stderr };
+}
+
+const place = (directory: string, key: string) => join(directory, 'objects', key);
+
+async function readWindow(directory: string): Promise<WindowAggregate> {
+  return decodeWindow(await readFile(place(directory, minute)));
+}
+
+async function editWindow(
+  directory: string,
+  edit: (window: WindowAggregate) => WindowAggregate,
+): Promise<void> {
+  await writeFile(place(directory, minute), encodeWindow(edit(await readWindow(directory))));
+}
+
+describe('npm run audit', () => {
+  it('finds nothing where all is well, for all customers', async () => {
+    const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
+    const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
+    expect(stdout).toBe('2 windows and 3 batches were read.\nNo differences.\n');
+    expect(stderr).toContain('Batches     3');
+    expect(exitCode).toBe(0);
+  });
+
+  it('looks at one customer alone', async () => {
+    const directory = await countedDirectory(
+      { ...first, isCounted: false },
+      { ...second, customerId: 'CUS-axon' },
+    );
+    const ofOther = await auditOf(directory, '--customer', 'CUS-axon');
+    expect(ofOther.whole).toMatchObject({ windows: 1, batches: 1, differences: 0 });
+    expect((await auditOf(directory, '--customer', 'cus-axon')).exitCode).toBe(1);
+  });
+
+  it('names the batch that is not counted, and leaves a young one in peace', async () => {
+    const directory = await countedDirectory(first, { ...second, isCounted: false });
+    const { exitCode, findings } = await auditOf(directory);
+    expect(exitCode).toBe(1);
+    expect(findings).toEqual([
+      {
+        kind: 'partials-missing',
+        key: minute,
+        customerId: 'cus-axon',
+        windowStart: '2025-12-28T18:03:00Z',
+        partials: 1,
+        requests: 1,
+        batches: ['batches/cus-axon/k-second'],
+      },
+    ]);
+    const young = await runCommand('audit', '--data-dir', directory);
+    expect(young.stdout).toContain('1 partials of young batches are not counted yet.\nNo differences.');
+    expect(young.exitCode).toBe(0);
+  });
+
+  it('tells a window whose counts were changed', async () => {
+    const directory = await countedDirectory(first, second);
+    await editWindow(directory, (window) => ({
+      ...window,
+      requests: 4,
+      counts: {
+        ...window.counts,
+        requestsByPath: new Map([
+          ['GET /a', 3],
+          ['GET /c', 1],
+        ]),
+      },
+    }));
+    const { exitCode, findings } = await auditOf(directory);
+    expect(exitCode).toBe(1);
+    expect(findings).toMatchObject([
+      {
+        kind: 'counts-differ',
+        details: [
+          'requests: is 4, should be 3',
+          'requestsByPath "GET /a": is 3, should be 2',
+          'requestsByPath "GET /c": is 1, should be 0',
+          'requestsByPath "GET /b": is 0, should be 1',
+        ],
+      },
+    ]);
+  });
+
+  it('lists windows whose raw batches are gone as not auditable, and repairs nothing in them', async () => {
+    const directory = await countedDirectory(first, second, { ...second, key: 'third', isCounted: false });
+    await rm(place(directory, 'batches/cus-axon/k-first'));
+    await editWindow(directory, (window) => ({ ...window, requests: 99 }));
+    const { exitCode, findings, whole } = await auditOf(directory, '--repair');
+    expect(findings).toEqual([expect.objectContaining({ kind: 'not-auditable', key: minute, partials: 1 })]);
+    expect(whole).toMatchObject({ differences: 0, notAuditable: 1 });
+    expect(exitCode).toBe(0);
+    expect((await readWindow(directory)).requests).toBe(99);
+  });
+
+  it('lists a window that has no batch at all', async () => {
+    const directory = await countedDirectory(first);
+    await rm(place(directory, 'batches'), { recursive: true });
+    expect((await auditOf(directory)).findings).toMatchObject([{ kind: 'not-auditable', partials: 1 }]);
+  });
+
+  it('goes on after what is damaged, tells it, and leaves it as it is', async () => {
+    const later = sentEntry({ receivedAt: '2025-12-28T18:04:07Z' });
+    const directory = await countedDirectory(
+      first,
+      { key: 'k2', entries: [later] },
+      {
+        key: 'k3',
+        entries: [sentEntry({ receivedAt: '2025-12-28T18:05:07Z' })],
+        isCounted: false,
+      },
+    );
+    const window = place(directory, minute);
+    await truncate(window, (await stat(window)).size - 40);
+    const batch = place(directory, 'batches/cus-axon/k-k2');
+    await truncate(batch, (await stat(batch)).size - 10);
+    await writeFile(place(directory, 'batches/cus-axon/k-stray'), 'a stray file\n');
+    const damaged = await readFile(window);
+
+    const { exitCode, findings } = await auditOf(directory, '--repair');
+    expect(exitCode).toBe(1);
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        { kind: 'window-unreadable', key: minute, reason: 'A window is damaged: it ends too early.' },
+        expect.objectContaining({ kind: 'batch-disagrees', key: 'batches/cus-axon/k-k2' }),
+        expect.objectContaining({ kind: 'batch-unreadable', key: 'batches/cus-axon/k-stray' }),
+        expect.objectContaining({ kind: 'partials-missing', batches: ['batches/cus-axon/k-k3'] }),
+        expect.objectContaining({ kind: 'mended' }),
+      ]),
+    );
+    expect(findings).toHaveLength(5);
+    expect(await readFile(window)).toEqual(damaged);
+  });
+
+  it('mends what is missing or miscounted, keeps the ids and raises the revision', async () => {
+    const directory = await countedDirectory(
+      first,
+      { ...second, isCounted: false },
+      {
+        key: 'elsewhere',
+        entries: [sentEntry({ receivedAt: '2025-12-28T18:04:07Z' })],
+      },
+    );
+    await editWindow(directory, (window) => ({ ...window, requests: 7, batches: 9, lateRequests: 0 }));
+    await rm(place(directory, minute.replace('03.json', '04.json')));
+    const before = await readWindow(directory);
+
+    const repaired = await auditOf(directory, '--repair');
+    expect(repaired.exitCode).toBe(0);
+    expect(repaired.whole).toMatchObject({ differences: 3, unmended: 0 });
+    const after = await readWindow(directory);
+    expect(after).toMatchObject({ requests: 3, batches: 2, lateRequests: 3, revision: before.revision + 1 });
+    expect(after.counts.requestsByPath).toEqual(
+      new Map([
+        ['GET /a', 2],
+        ['GET /b', 1],
+      ]),
+    );
+    expect(after.partialIds.subarray(0, before.partialIds.length)).toEqual(before.partialIds);
+    expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
+  });
+
+  it('will not repair while somebody owns the directory, and says who', async () => {
+    const directory = await countedDirectory(first, { ...second, isCounted: false });
+    const lock = await acquireOwnerLock(directory, 'a test');
+    const before = await readFile(place(directory, minute));
+    const { exitCode, stderr } = await auditOf(directory, '--repair');
+    await lock.release();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`in use by process ${process.pid} (a test)`);
+    expect(await readFile(place(directory, minute))).toEqual(before);
+  });
+
+  it('needs a data directory that is there, and makes none', async () => {
+    const directory = join(await temporaryDirectory(), 'none');
+    for (const args of [[], ['--repair']]) {
+      const { exitCode, stderr } = await runCommand('audit', '--data-dir', directory, ...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`There is no data directory at ${directory}`);
+    }
+    await expect(stat(directory)).rejects.toThrow('ENOENT');
+  });
+
+  it.each([['--colour'], ['--customer', '..'], ['--pending-seconds', 'soon'], ['everything']])(
+    'exits with 2 when it is given %s',
+    async (...args) => {
+      const { exitCode, stderr } = await runCommand('audit', ...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('See --help.');
+    },
+  );
+
+  it('explains itself', async () => {
+    const { exitCode, stdout } = await runCommand('audit', '--help');
+    expect(exitCode).toBe(0);
+    for (const option of ['customer', 'data-dir', 'pending-seconds', 'repair', 'json', 'help']) {
+      expect(stdout).toContain(`--${option}`);
+    }
+  });
+
+  it('takes the directory from the environment, and leaves no temporary file', async () => {
+    const directory = await countedDirectory(first);
+    const temporary = await temporaryDirectory();
+    const env = { DATA_DIR: directory, TMPDIR: temporary, TEMP: temporary };
+    expect(await runCommandWith(env, 'audit')).toMatchObject({ exitCode: 0 });
+    expect((await readdir(temporary)).filter((name) => name.startsWith('log-analytics-'))).toEqual([]);
+  });
+});

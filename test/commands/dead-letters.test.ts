@@ -1,0 +1,247 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeService } from '../../commands/service.ts';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { encodePartial } from '../../lib/domain/partial.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
+import { windowPartial } from '../factories.ts';
+import { limits, temporaryDirectory } from './counted-directory.ts';
+import { jsonLines, runCommand } from './run-command.ts';
+
+const service = await describeService();
+const stream = 'log-analytics-pipeline-dev-insights';
+const verifyQueue = 'log-analytics-pipeline-dev-verify';
+const batch = 'batches/cus-axon/k-lost';
+const logger = createLogger({ level: 'error', clock: { now: () => new Date() }, write: () => {} });
+
+let now = new Date();
+const clock = { now: () => now };
+
+/** What the emulator would do with the data directory, with no function running. */
+async function inStore<T>(directory: string, work: (store: LocalStore) => Promise<T>): Promise<T> {
+  const store = await openLocalStore(directory, { ...service, clock, logger });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A data directory in which the real `aggregate` has set aside this data. */
+async function directoryWithFailed(...data: readonly Buffer[]): Promise<string> {
+  const directory = await temporaryDirectory();
+  await inStore(directory, async (store) => {
+    const place = {
+      stream,
+      partition: 'shardId-000000000003',
+      partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
+    };
+    const records = data.map((each, index) => ({ ...place, sequenceNumber: String(index), data: each }));
+    const { setAside } = await aggregate(records, { store: store.objects, clock }, limits);
+    expect(setAside).toHaveLength(data.length);
+  });
+  return directory;
+}
+
+/** Has a batch's notice received until its queue gives it up. */
+async function giveUp(store: LocalStore): Promise<void> {
+  await store.objects.put(batch as ObjectKey, Buffer.from('not a batch\n'), { ifNoneMatch: '*' });
+  const queue = store.queue(verifyQueue);
+  for (let receives = 0; receives <= 1_000; receives++) {
+    now = new Date(now.getTime() + 120_000);
+    await queue.receive({ maxMessages: 1, maxBytes: 100_000, bytesOf: (body) => body.length });
+  }
+  now = new Date();
+}
+
+async function list(directory: string) {
+  return jsonLines(await runCommand('dead-letters', '--json', '--data-dir', directory)) as {
+    readonly id: string;
+    readonly cause: string;
+  }[];
+}
+
+async function onlyId(directory: string): Promise<string> {
+  const [only, ...others] = await list(directory);
+  if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+  return only.id;
+}
+
+const newerPartial = Buffer.from(
+  encodePartial(windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } }))
+    .toString()
+    .replace('"formatVersion":1', '"formatVersion":9'),
+);
+
+describe('npm run dead-letters', () => {
+  it('lists and shows a record that was set aside', async () => {
+    const directory = await directoryWithFailed(newerPartial);
+    const { exitCode, stdout } = await runCommand('dead-letters', '--data-dir', directory);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ID +SINCE +QUEUE +WHAT +CAUSE\n/);
+    expect(stdout).toContain('log-analytics-pipeline-dev-failed-records');
+    expect(stdout).toContain(`${stream} shardId-000000000003 0`);
+    expect(stdout).toContain('A stream record has format version 9');
+
+    const id = await onlyId(directory);
+    const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      id,
+      kind: 'failed-record',
+      stream,
+      partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
+      text: newerPartial.toString(),
+      notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
+    });
+  });
+
+  it('puts a record on its stream again, and then forgets it', async () => {
+    const directory = await directoryWithFailed(newerPartial, Buffer.from([0, 255]));
+    const [first] = await list(directory);
+    const { exitCode, stdout } = await runCommand(
+      'dead-letters',
+      'redrive',
+      first?.id ?? '',
+      '--data-dir',
+      directory,
+    );
+    expect(stdout).toContain(`${first?.id}  redriven to ${stream}\n1 of 1 dead letters were redriven.`);
+    expect(exitCode).toBe(0);
+    expect(await list(directory)).toHaveLength(1);
+
+    const all = await runCommand('dead-letters', 'redrive', '--all', '--data-dir', directory);
+    expect(all.exitCode).toBe(0);
+    expect(await list(directory)).toEqual([]);
+    await inStore(directory, async (store) => {
+      const records = store
+        .stream(stream)
+        .partitions()
+        .flatMap((each) => store.stream(stream).read(each, 0, { maxRecords: 9, maxBytes: 1_048_576 }));
+      expect(records.map(({ data }) => data)).toEqual([newerPartial, Buffer.from([0, 255])]);
+      expect(records[0]?.partitionKey).toBe('cus-axon/2025-12-28T18:03:00Z');
+      expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
+    });
+  });
+
+  it('lists a record without its notice, and removes a notice without its record', async () => {
+    const directory = await directoryWithFailed(newerPartial);
+    await rm(join(directory, 'objects/failed'), { recursive: true });
+    expect(await list(directory)).toMatchObject([
+      { cause: 'the record is gone; a redrive removes its notice' },
+    ]);
+    await runCommand('dead-letters', 'redrive', '--all', '--data-dir', directory);
+    expect(await list(directory)).toEqual([]);
+
+    await inStore(directory, async (store) => {
+      const record = { stream, partition: 'p', sequenceNumber: '7', partitionKey: 'k', data: newerPartial };
+      await aggregate([record], { store: store.objects, clock }, limits);
+      const queue = store.queue('log-analytics-pipeline-dev-failed-records');
+      await queue.delete([...queue.list()]);
+    });
+    expect(await list(directory)).toMatchObject([{ queue: '', what: `${stream} p 7` }]);
+  });
+
+  it('leaves a record as it is whose stream there is no more', async () => {
+    const directory = await directoryWithFailed(newerPartial);
+    await inStore(directory, async (store) => {
+      const record = {
+        stream: 'gone',
+        partition: 'p',
+        sequenceNumber: '7',
+        partitionKey: 'k',
+        data: newerPartial,
+      };
+      await aggregate([record], { store: store.objects, clock }, limits);
+    });
+    const { exitCode, stdout } = await runCommand(
+      'dead-letters',
+      'redrive',
+      '--all',
+      '--data-dir',
+      directory,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('NOT redriven: There is no stream "gone"');
+    expect(stdout).toContain('1 of 2 dead letters were redriven.');
+    expect(await list(directory)).toHaveLength(1);
+  });
+
+  it('gives the notice of a batch back to the queue that gave it up', async () => {
+    const directory = await temporaryDirectory();
+    await inStore(directory, giveUp);
+    expect(await list(directory)).toMatchObject([
+      {
+        queue: 'log-analytics-pipeline-dev-unverified-batches',
+        what: batch,
+        cause: `received 1000 times from ${verifyQueue}`,
+      },
+    ]);
+    const id = await onlyId(directory);
+    const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      kind: 'given-up-message',
+      message: { receiveCount: 1_000, givenUpBy: verifyQueue },
+      objects: { [batch]: { unreadable: 'A batch is damaged: it is not JSON.' } },
+    });
+    const { stdout } = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
+    expect(stdout).toContain(`redriven to ${verifyQueue}`);
+    expect(await list(directory)).toEqual([]);
+    await inStore(directory, async (store) => {
+      expect([...store.queue(verifyQueue).list()]).toMatchObject([{ receiveCount: 0 }]);
+    });
+  });
+
+  it('knows no dead letter that is not there', async () => {
+    const directory = await directoryWithFailed();
+    expect((await runCommand('dead-letters', '--data-dir', directory)).stdout).toBe(
+      'There are no dead letters.\n',
+    );
+    for (const action of ['show', 'redrive']) {
+      const { exitCode, stderr } = await runCommand(
+        'dead-letters',
+        action,
+        'nobody',
+        '--data-dir',
+        directory,
+      );
+      expect(stderr).toContain('There is no dead letter nobody.');
+      expect(exitCode).toBe(1);
+    }
+  });
+
+  it('will not redrive while somebody owns the directory, but lists', async () => {
+    const directory = await directoryWithFailed(newerPartial);
+    await inStore(directory, async () => {
+      const { exitCode, stderr } = await runCommand(
+        'dead-letters',
+        'redrive',
+        '--all',
+        '--data-dir',
+        directory,
+      );
+      expect(stderr).toContain(`in use by process ${process.pid}`);
+      expect(exitCode).toBe(2);
+      expect(await list(directory)).toHaveLength(1);
+    });
+  });
+
+  it.each([['remove'], ['show'], ['redrive'], ['redrive', 'a', '--all'], ['list', '--all'], ['--colour']])(
+    'exits with 2 when it is given %s %s %s',
+    async (...args) => {
+      const { exitCode, stderr } = await runCommand('dead-letters', ...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('See --help.');
+    },
+  );
+
+  it('explains itself', async () => {
+    const { exitCode, stdout } = await runCommand('dead-letters', '--help');
+    expect(exitCode).toBe(0);
+    for (const word of ['list', 'show', 'redrive', '--all', '--data-dir', '--json']) {
+      expect(stdout).toContain(word);
+    }
+  });
+});

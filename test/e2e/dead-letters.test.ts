@@ -1,0 +1,71 @@
+import { rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { jsonLines, runCommand } from '../commands/run-command.ts';
+import { useEmulator } from './emulator.ts';
+import { countedRequests, entry, postLogs } from './requests.ts';
+
+const emulator = useEmulator();
+
+async function send(customerId: string, key: string): Promise<void> {
+  const { status } = await postLogs(emulator, {
+    customerId,
+    body: [entry],
+    headers: { 'idempotency-key': key },
+  });
+  expect(status).toBe(202);
+}
+
+it('counts once what was set aside, redriven and repaired', async () => {
+  const customerId = 'cus-damaged';
+  const directory = emulator.dataDirectory;
+  const window = join(directory, 'objects/aggregates/minute', customerId, '2025/12/28/18/03.json');
+  const inDirectory = ['--data-dir', directory];
+  const letters = async () => jsonLines(await runCommand('dead-letters', '--json', ...inDirectory));
+  const whenSetAside = async () => {
+    while ((await letters()).length === 0) await sleep(50);
+    return letters();
+  };
+
+  await send(customerId, 'first');
+  expect(await countedRequests(emulator, customerId)).toBe(1);
+  await truncate(window, (await stat(window)).size - 40);
+  await send(customerId, 'second');
+  const [letter] = await whenSetAside();
+  expect(letter).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
+
+  // What writes is refused while the pipeline runs.
+  for (const command of [
+    ['dead-letters', 'redrive', '--all'],
+    ['audit', '--repair'],
+  ] as const) {
+    const [name, ...args] = command;
+    const refused = await runCommand(name, ...args, ...inDirectory);
+    expect(refused.stderr).toContain('in use by process');
+    expect(refused.exitCode).toBe(2);
+  }
+
+  // Redriven while its cause is still there, it is set aside again.
+  await emulator.end();
+  const redriven = await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
+  expect(redriven.exitCode).toBe(0);
+  expect(await letters()).toEqual([]);
+  await emulator.start();
+  const [again] = await whenSetAside();
+  expect(again).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
+
+  // The window is given up by hand; what was in it is made anew, and the redriven record adds nothing to that.
+  await emulator.end();
+  await rm(window);
+  await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
+  const repaired = await runCommand('audit', '--repair', '--pending-seconds', '0', ...inDirectory);
+  expect(repaired.stdout).toContain('2 requests');
+  expect(repaired.stdout).toMatch(/1 differences, all of them mended\.\n$/);
+  expect(repaired.exitCode).toBe(0);
+  await emulator.start();
+  expect(await countedRequests(emulator, customerId)).toBe(2);
+  expect(await letters()).toEqual([]);
+  const audited = await runCommand('audit', '--pending-seconds', '0', ...inDirectory);
+  expect(audited.stdout).toMatch(/No differences\.\n$/);
+});
