@@ -1,6 +1,7 @@
 /** The command `npm run audit`; what it does and takes is said in `audit/options.ts`. */
 import { join } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
 import { audit, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
 import { repair } from '../lib/pipeline/audit/repair.ts';
@@ -15,8 +16,6 @@ import { exitCodeOf } from './exit-code.ts';
 import { openForWriting } from './open-for-writing.ts';
 import { showProgress } from './progress.ts';
 
-/** Bytes of the kept keys of a dimension of a window: what `handlers/aggregate.ts` keeps. */
-const maxKeyTextBytes = 1024 * 1024;
 const clock: Clock = { now: () => new Date() };
 const stepNames = { windows: 'Windows', batches: 'Batches', comparison: 'Comparing' } as const;
 

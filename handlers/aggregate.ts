@@ -1,10 +1,8 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { aggregate, type ReceivedRecord } from '../lib/pipeline/aggregate.ts';
 import type { StreamName } from '../lib/pipeline/streams.ts';
 import { wired, type App } from './wiring.ts';
-
-/** Bytes of the kept keys of a dimension of a window, so that a window stays readable in one answer. */
-const maxKeyTextBytes = 1024 * 1024;
 
 /** Consumes a stream: adds partials to their windows, and names the records that have to come again. */
 export function aggregateHandler(

@@ -1,6 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
-import type { ObjectKey } from '../lib/domain/keys.ts';
+import { notifiedKeys } from '../lib/domain/notification.ts';
 import { verify, type StoredNotice, type Verdict } from '../lib/pipeline/verify.ts';
 import { wired, type App } from './wiring.ts';
 
@@ -8,14 +7,6 @@ import { wired, type App } from './wiring.ts';
 const marginSeconds = 5;
 /** From here on somebody should look why a batch is not counted. */
 const overdueSeconds = 900;
-
-/**
- * The part of an S3 event notification that is needed; a test notification has no records.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
- */
-const notificationSchema = z.object({
-  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
-});
 
 /** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -50,13 +41,8 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
 export const handler = verifyHandler(wired);
 
 function toNotices({ messageId, body, attributes }: SQSRecord): StoredNotice[] {
-  const { Records } = notificationSchema.parse(JSON.parse(body));
-  return Records.map(({ s3 }) => ({
-    messageId,
-    // As S3 writes keys in notifications: URL-encoded, and spaces as plus signs. It is the store's own key.
-    key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')) as ObjectKey,
-    receiveCount: Number(attributes.ApproximateReceiveCount),
-  }));
+  const receiveCount = Number(attributes.ApproximateReceiveCount);
+  return notifiedKeys(body).map((key) => ({ messageId, key, receiveCount }));
 }
 
 function isOverdue(verdict: Verdict): boolean {

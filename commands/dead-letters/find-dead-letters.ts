@@ -1,7 +1,7 @@
+import { notifiedKeys } from '../../lib/domain/notification.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { QueuedMessage } from '../../local-store/local-queue.ts';
 import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
-import { noticeKeys } from './notice-keys.ts';
 
 /** Where dead letters are, to be looked through. */
 export interface DeadLetterPlaces {
@@ -37,7 +37,7 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
     if (key !== undefined) continue;
     const { queueName, message } = letter;
     const id = idOf(queueName, message.id);
-    yield { kind: 'given-up-message', id, keys: noticeKeys(message.body), ...letter };
+    yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body), ...letter };
   }
 }
 
@@ -51,7 +51,7 @@ interface Found {
 function deadMessagesOf(queueName: string, { messagesOf }: DeadLetterPlaces): Found[] {
   const found: Found[] = [];
   for (const message of messagesOf(queueName)) {
-    const key = noticeKeys(message.body).find((each) => each.startsWith(failedPrefix));
+    const key = notifiedKeys(message.body).find((each) => each.startsWith(failedPrefix));
     if (key === undefined && message.givenUpBy === undefined) return found;
     found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
   }

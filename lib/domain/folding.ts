@@ -5,6 +5,9 @@ export interface FoldingLimits {
   readonly maxKeyTextBytes: number;
 }
 
+/** What every window keeps of the text of a dimension's keys, so that it stays readable in one answer: 1 MiB. */
+export const maxKeyTextBytes = 1024 * 1024;
+
 /** The key under which everything is counted that came after a limit was reached. */
 export const otherKey = '(other)';
 

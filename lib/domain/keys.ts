@@ -18,7 +18,12 @@ const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/;
 
 /** Where a batch is kept; that it is there makes it accepted. */
 export function batchKey(customerId: CustomerId, batchId: BatchId): ObjectKey {
-  return key('batches', encodeSegment('', customerId), batchName(batchId));
+  return key(`${batchPrefix(customerId)}${batchName(batchId)}`);
+}
+
+/** What the keys of all of a customer's batches start with. */
+export function batchPrefix(customerId: CustomerId): string {
+  return `batches/${encodeSegment('', customerId)}/`;
 }
 
 /** Where the aggregate of one minute of one customer is kept. */

@@ -1,10 +1,9 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { minutePrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, minutePrefix, type ObjectKey } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { batchPrefix } from './batch-prefix.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';

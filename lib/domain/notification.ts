@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import type { ObjectKey } from './keys.ts';
+
+/**
+ * The part of an S3 event notification that is needed; a test notification has no records.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+const notificationSchema = z.object({
+  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
+});
+
+/** The keys of the objects that a message says were written; none where it is another kind of message. */
+export function notifiedKeys(body: string): ObjectKey[] {
+  const { data } = notificationSchema.safeParse(parseJson(body));
+  // S3 writes keys as form fields: URL-encoded, and spaces as plus signs. They are the store's own.
+  return (data?.Records ?? []).map(
+    ({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')) as ObjectKey,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
