@@ -6,16 +6,18 @@ import {
   firstWindowStartFrom,
   minutesBefore,
   windowStartOf,
+  windowSizes,
+  type WindowSize,
   type WindowStart,
 } from '../lib/domain/window.ts';
 import { InvalidRequest } from '../lib/errors.ts';
 
 /** What `GET /aggregates` is asked for, with its defaults. */
 export interface QueryParameters {
-  readonly windowSize: 'minute';
-  /** The first minute that can be in the answer. */
+  readonly windowSize: WindowSize;
+  /** Windows that start before this minute are not in the answer. */
   readonly from: WindowStart;
-  /** The first minute behind it. */
+  /** Nor are those that start with this one, or later. */
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
@@ -25,7 +27,8 @@ export interface QueryParameters {
 
 const maxLimit = 1_000;
 const maxTop = 10_000;
-const defaultMinutes = 60;
+/** How far back an answer goes of which that is not said: an hour, a day, 31 days. */
+const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
 /** A `+` in a query string means a space, and in an instant can only have been meant as a plus. */
 const instantSchema = z.string().transform((text, context): WindowStart => {
@@ -45,7 +48,7 @@ const wholeNumber = (max: number) => {
 };
 
 const parametersSchema = z.object({
-  window: z.literal('minute', 'must be minute').optional(),
+  window: z.enum(windowSizes, 'must be minute, hour or day').optional(),
   from: instantSchema.optional(),
   to: instantSchema.optional(),
   limit: wholeNumber(maxLimit).optional(),
@@ -57,7 +60,7 @@ const parametersSchema = z.object({
 const tokenSchema = z.object({
   version: z.literal(1),
   customerId: z.string(),
-  windowSize: z.literal('minute'),
+  windowSize: z.enum(windowSizes),
   from: windowStartSchema,
   to: windowStartSchema,
   top: z.int().optional(),
@@ -79,9 +82,10 @@ export function parseQueryParameters(
   if (data.nextToken !== undefined) return { ...continueFrom(data.nextToken, data, customerId), limit };
 
   const to = data.to ?? firstWindowStartFrom(now);
-  const from = data.from ?? minutesBefore(to, defaultMinutes);
+  const windowSize = data.window ?? 'minute';
+  const from = data.from ?? minutesBefore(to, defaultMinutes[windowSize]);
   if (from > to) throw invalidParameter('from', 'must not be after to');
-  return { windowSize: 'minute', from, to, limit, top: data.top, after: undefined };
+  return { windowSize, from, to, limit, top: data.top, after: undefined };
 }
 
 /** The token with which the next page is asked for. */
@@ -104,6 +108,7 @@ function continueFrom(
   if (token === undefined) throw invalidParameter('nextToken', 'is not one that was given out');
   const isOfThisQuery =
     token.customerId === customerId &&
+    (asked.window ?? token.windowSize) === token.windowSize &&
     (asked.from ?? token.from) === token.from &&
     (asked.to ?? token.to) === token.to &&
     (asked.top ?? token.top) === token.top;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchId } from './batch-id.ts';
 import type { Brand } from './brand.ts';
 import type { CustomerId } from './customer-id.ts';
-import type { WindowStart } from './window.ts';
+import { partSizeOf, type RolledUpSize, type WindowSize, type WindowStart } from './window.ts';
 
 /**
  * The name of an object: segments of `a–z 0–9 . _ - % ~`, 1–200 characters each and without a `.` at either end,
@@ -12,6 +12,11 @@ import type { WindowStart } from './window.ts';
 export type ObjectKey = Brand<string, 'ObjectKey'>;
 
 const maxSegmentLength = 200;
+
+/** How much of a window's start names it: `2025-12-28T18` an hour. */
+const namedCharacters: Readonly<Record<WindowSize, number>> = { minute: 16, hour: 13, day: 10 };
+/** Those before the time in a window's key: `aggregates`, the size and the customer. */
+const customerSegments = 3;
 
 /** Names that Windows gives to devices, whatever comes after the first dot. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/;
@@ -26,16 +31,15 @@ export function batchPrefix(customerId: CustomerId): string {
   return `batches/${encodeSegment('', customerId)}/`;
 }
 
+/** Where the aggregate of one window of one customer is kept: `aggregates/hour/cus-axon/2025/12/28/18.json`. */
+export function windowKey(customerId: CustomerId, size: WindowSize, windowStart: WindowStart): ObjectKey {
+  const place = windowStart.slice(0, namedCharacters[size]).replace(/[-T:]/g, '/');
+  return key(`${windowPrefix(customerId, size)}${place}.json`);
+}
+
 /** Where the aggregate of one minute of one customer is kept. */
 export function minuteKey(customerId: CustomerId, windowStart: WindowStart): ObjectKey {
-  const [year, month, day, hour, minute] = [
-    windowStart.slice(0, 4),
-    windowStart.slice(5, 7),
-    windowStart.slice(8, 10),
-    windowStart.slice(11, 13),
-    windowStart.slice(14, 16),
-  ];
-  return key(`${minutePrefix(customerId)}${year}`, month, day, hour, `${minute}.json`);
+  return windowKey(customerId, 'minute', windowStart);
 }
 
 /** Where a stream record is kept that can never be applied. */
@@ -51,15 +55,35 @@ export function failedRecordKey(stream: string, partition: string, sequenceNumbe
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 
-/** What the keys of all of a customer's minutes start with; they are listed in the order of time. */
-export function minutePrefix(customerId: CustomerId): string {
-  return `aggregates/minute/${encodeSegment('', customerId)}/`;
+/** What the keys of all of a customer's windows of one size start with; they are listed in the order of time. */
+export function windowPrefix(customerId: CustomerId, size: WindowSize): string {
+  return `aggregates/${size}/${encodeSegment('', customerId)}/`;
 }
 
-/** The window that a key of `minuteKey` is for. */
-export function windowStartOfMinuteKey(minuteKey: ObjectKey): WindowStart {
-  const [year, month, day, hour, file = ''] = minuteKey.split('/').slice(-5);
-  return `${year}-${month}-${day}T${hour}:${file.slice(0, 2)}:00Z` as WindowStart;
+/** The window that a key of `windowKey` is for. */
+export function windowStartOfKey(windowKey: ObjectKey): WindowStart {
+  const place = windowKey
+    .replace(/\.json$/, '')
+    .split('/')
+    .slice(customerSegments);
+  const [year, month, day, hour = '00', minute = '00'] = place;
+  return `${year}-${month}-${day}T${hour}:${minute}:00Z` as WindowStart;
+}
+
+/**
+ * Where the hour is kept that a minute is part of, or the day that an hour is part of. Found by the keys alone, since a
+ * customer cannot always be read from one.
+ * @param size  of the window that is looked for
+ */
+export function enclosingWindowKey(partKey: ObjectKey, size: RolledUpSize): ObjectKey {
+  const place = partKey.replace(`aggregates/${partSizeOf[size]}/`, `aggregates/${size}/`);
+  return key(place.replace(/\/\d\d\.json$/, '.json'));
+}
+
+/** What the keys of the windows start with that an hour, or a day, is the sum of. */
+export function partsPrefix(windowKey: ObjectKey, size: RolledUpSize): string {
+  const place = windowKey.replace(/\.json$/, '/');
+  return place.replace(`aggregates/${size}/`, `aggregates/${partSizeOf[size]}/`);
 }
 
 /** The last segment of a batch's key: `k-…` for an id that a client gave, `h-…` for a derived one. */

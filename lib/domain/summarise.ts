@@ -38,7 +38,7 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
     .sort(([a], [b]) => a - b)
     .flatMap(([minute, entries]) => {
       const windowStart = windowStartOf(minute);
-      const isLate = endedBefore(windowStart, batch.storedAt, options.allowedLatenessSeconds);
+      const isLate = endedBefore(windowStart, 'minute', batch.storedAt, options.allowedLatenessSeconds);
       const { customerId } = batch;
       const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
 

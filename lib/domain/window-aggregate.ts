@@ -5,14 +5,12 @@ import { unseen, type PackedIds } from './packed-ids.ts';
 import type { WindowPartial } from './partial.ts';
 import type { WindowStart } from './window.ts';
 
-/** The counts of one window, without the memory of what is counted in it. */
+/** The counts of one window of any size. */
 export interface WindowCounts {
   readonly customerId: CustomerId;
   readonly windowStart: WindowStart;
   readonly requests: number;
   readonly counts: Counts;
-  /** Batches that have entries in this window. */
-  readonly batches: number;
   /** How often the window was written. */
   readonly revision: number;
   /** Those of the requests that came in batches which were late for this window. */
@@ -20,8 +18,14 @@ export interface WindowCounts {
   readonly updatedAt: Date;
 }
 
+/** The counts of one minute, without the memory of what is counted in it. */
+export interface MinuteCounts extends WindowCounts {
+  /** Batches that have entries in this minute. */
+  readonly batches: number;
+}
+
 /** The sum of the partials of one customer's minute, and which ones these are. */
-export interface WindowAggregate extends WindowCounts {
+export interface WindowAggregate extends MinuteCounts {
   readonly partialIds: PackedIds;
 }
 

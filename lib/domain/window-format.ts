@@ -3,7 +3,7 @@ import { UnreadableFormat } from '../errors.ts';
 import { countsOf, countsShape, countsToJson } from './dimensions.ts';
 import { partialIdBytes } from './partial.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
-import type { WindowAggregate, WindowCounts } from './window-aggregate.ts';
+import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
 const formatVersion = 1;
 
@@ -55,7 +55,7 @@ export function decodeWindow(body: Buffer): WindowAggregate {
  * The counts of a stored window of which `start` is the beginning, or `undefined` where they go on behind it.
  * @throws UnreadableFormat  not a window, or one of a newer version
  */
-export function decodeWindowCounts(start: Buffer): WindowCounts | undefined {
+export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
   const countsEnd = start.indexOf(beforeIds);
   if (countsEnd < 0) return undefined;
   const fields = readDocument(

@@ -7,7 +7,20 @@ export type WindowStart = Brand<string, 'WindowStart'>;
 /** Whole minutes since 1970-01-01T00:00Z: a minute window as the hot path names it. */
 export type EpochMinute = Brand<number, 'EpochMinute'>;
 
+/** How long a window can be. Hours and days are UTC's. */
+export const windowSizes = ['minute', 'hour', 'day'] as const;
+export type WindowSize = (typeof windowSizes)[number];
+
+/** The sizes whose windows are sums of smaller ones. */
+export type RolledUpSize = Exclude<WindowSize, 'minute'>;
+export const partSizeOf = { hour: 'minute', day: 'hour' } as const satisfies Record<RolledUpSize, WindowSize>;
+
 const minuteMilliseconds = 60_000;
+const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
+  minute: minuteMilliseconds,
+  hour: 60 * minuteMilliseconds,
+  day: 24 * 60 * minuteMilliseconds,
+};
 const windowStartPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/;
 
 /** The start of a minute window, as it is stored and served. */
@@ -27,17 +40,29 @@ export function firstWindowStartFrom(instant: Date): WindowStart {
   return windowStartOf(Math.ceil(instant.getTime() / minuteMilliseconds) as EpochMinute);
 }
 
-/** The minute that is so many minutes before another. */
+/** The minute that is so many minutes before another, and not before 1970, when time begins here. */
 export function minutesBefore(windowStart: WindowStart, minutes: number): WindowStart {
-  return windowStartOf((Date.parse(windowStart) / minuteMilliseconds - minutes) as EpochMinute);
+  return windowStartOf(Math.max(0, Date.parse(windowStart) / minuteMilliseconds - minutes) as EpochMinute);
 }
 
-/** Whether the minute ended more than `allowedLatenessSeconds` before `instant`. */
+/** The start of the hour, or the day, that a minute is in. */
+export function enclosingWindowStart(minute: WindowStart, size: WindowSize): WindowStart {
+  const milliseconds = Date.parse(minute);
+  const start = milliseconds - (milliseconds % sizeMilliseconds[size]);
+  return windowStartOf((start / minuteMilliseconds) as EpochMinute);
+}
+
+/** The first instant after a window. */
+export function endOfWindow(windowStart: WindowStart, size: WindowSize): Date {
+  return new Date(Date.parse(windowStart) + sizeMilliseconds[size]);
+}
+
+/** Whether the window ended more than `allowedLatenessSeconds` before `instant`. */
 export function endedBefore(
   windowStart: WindowStart,
+  size: WindowSize,
   instant: Date,
   allowedLatenessSeconds: number,
 ): boolean {
-  const end = Date.parse(windowStart) + minuteMilliseconds;
-  return instant.getTime() - end > allowedLatenessSeconds * 1_000;
+  return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
 }

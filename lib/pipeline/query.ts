@@ -2,13 +2,13 @@ import pMap from 'p-map';
 import type { CustomerId } from '../domain/customer-id.ts';
 import { countsToJson, mapDimensions, type CountsJson } from '../domain/dimensions.ts';
 import { keepLargest } from '../domain/folding.ts';
-import { minuteKey, minutePrefix, windowStartOfMinuteKey, type ObjectKey } from '../domain/keys.ts';
-import { endedBefore, type WindowStart } from '../domain/window.ts';
-import type { WindowCounts } from '../domain/window-aggregate.ts';
-import { decodeWindowCounts } from '../domain/window-format.ts';
-import { UnreadableFormat } from '../errors.ts';
+import { windowKey, windowPrefix, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
+import type { RolledUpWindow } from '../domain/roll-up.ts';
+import { endedBefore, type WindowSize, type WindowStart } from '../domain/window.ts';
+import type { MinuteCounts } from '../domain/window-aggregate.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readWindowCounts } from './read-window-counts.ts';
 
 export interface QueryPorts {
   readonly store: ObjectStore;
@@ -18,6 +18,7 @@ export interface QueryPorts {
 /** Which windows are asked for: those with `from ≤ windowStart < to`. */
 export interface WindowQuery {
   readonly customerId: CustomerId;
+  readonly windowSize: WindowSize;
   readonly from: WindowStart;
   readonly to: WindowStart;
   /** Windows up to and including this one were answered before. */
@@ -32,10 +33,11 @@ export interface WindowQuery {
 /** A window as it is answered. */
 export interface AnsweredWindow extends CountsJson {
   readonly customerId: CustomerId;
-  readonly windowSize: 'minute';
+  readonly windowSize: WindowSize;
   readonly windowStart: WindowStart;
   readonly requests: number;
-  readonly batches: number;
+  /** In minutes only: a batch can have entries in many of them. */
+  readonly batches?: number;
   readonly revision: number;
   readonly lateRequests: number;
   /** Its end is longer ago than the allowed lateness; late data can still raise `revision`. */
@@ -51,8 +53,6 @@ export interface WindowPage {
 
 /** A page ends with the window that makes it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
-/** Holds the counts of most windows, and none of the ids of the busy ones, which follow them. */
-const usualCountsBytes = 16 * 1_024;
 const windowsInFlight = 16;
 
 /** The windows that a customer has in a range of time, in the order of time; windows without requests are absent. */
@@ -61,7 +61,8 @@ export async function query(query: WindowQuery, { store, clock }: QueryPorts): P
   const windows: AnsweredWindow[] = [];
   let bytes = 0;
   for await (const keys of inGroups(keysOf(query, store), Math.min(windowsInFlight, query.limit + 1))) {
-    const group = await pMap(keys, (key) => readWindow(key, store), { concurrency: windowsInFlight });
+    const read = (key: ObjectKey) => readWindowCounts(key, query.windowSize, store);
+    const group = await pMap(keys, read, { concurrency: windowsInFlight });
     for (const counts of group) {
       if (windows.length === query.limit || bytes > pageBytes) {
         return { windows, lastWindow: windows.at(-1)?.windowStart };
@@ -75,14 +76,18 @@ export async function query(query: WindowQuery, { store, clock }: QueryPorts): P
 }
 
 async function* keysOf(
-  { customerId, from, to, after }: WindowQuery,
+  { customerId, windowSize, from, to, after }: WindowQuery,
   store: ObjectStore,
 ): AsyncGenerator<ObjectKey> {
-  // What sorts before the key of a minute, and behind those of the minutes before it.
+  // What sorts before the key of a window, and behind those of the windows before it.
   const startAfter =
-    after === undefined ? minuteKey(customerId, from).replace(/\.json$/, '') : minuteKey(customerId, after);
-  for await (const key of store.list(minutePrefix(customerId), { startAfter })) {
-    if (windowStartOfMinuteKey(key) >= to) return;
+    after === undefined
+      ? windowKey(customerId, windowSize, from).replace(/\.json$/, '')
+      : windowKey(customerId, windowSize, after);
+  for await (const key of store.list(windowPrefix(customerId, windowSize), { startAfter })) {
+    const windowStart = windowStartOfKey(key);
+    if (windowStart < from) continue; // the hour, or the day, within which the range begins
+    if (windowStart >= to) return;
     yield key;
   }
 }
@@ -98,34 +103,24 @@ async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerat
   if (group.length > 0) yield group;
 }
 
-async function readWindow(key: ObjectKey, store: ObjectStore): Promise<WindowCounts> {
-  const start = await store.get(key, { firstBytes: usualCountsBytes });
-  const counts = start && decodeWindowCounts(start.body);
-  if (counts !== undefined) return counts;
-  const whole = await store.get(key);
-  const wholeCounts = whole && decodeWindowCounts(whole.body);
-  if (wholeCounts === undefined) throw new UnreadableFormat(`The window ${key} has no end of its counts.`);
-  return wholeCounts;
-}
-
 function answer(
-  window: WindowCounts,
-  { top, allowedLatenessSeconds }: WindowQuery,
+  window: MinuteCounts | RolledUpWindow,
+  { windowSize, top, allowedLatenessSeconds }: WindowQuery,
   now: Date,
 ): AnsweredWindow {
-  const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = window;
+  const { customerId, windowStart, requests, revision, lateRequests, updatedAt } = window;
   const counts =
     top === undefined ? window.counts : mapDimensions((field) => keepLargest(window.counts[field], top));
   return {
     customerId,
-    windowSize: 'minute',
+    windowSize,
     windowStart,
     requests,
     ...countsToJson(counts),
-    batches,
+    ...('batches' in window ? { batches: window.batches } : {}),
     revision,
     lateRequests,
-    complete: endedBefore(windowStart, now, allowedLatenessSeconds),
+    complete: endedBefore(windowStart, windowSize, now, allowedLatenessSeconds),
     updatedAt: updatedAt.toISOString(),
   };
 }

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchIdFromKey, batchIdFromPayload } from '../../lib/domain/batch-id.ts';
 import { parseCustomerId } from '../../lib/domain/customer-id.ts';
-import { batchKey, minuteKey, windowStartOfMinuteKey } from '../../lib/domain/keys.ts';
+import {
+  batchKey,
+  enclosingWindowKey,
+  minuteKey,
+  partsPrefix,
+  windowKey,
+  windowPrefix,
+  windowStartOfKey,
+} from '../../lib/domain/keys.ts';
 import { batchIdOf, customer, windowStart } from '../factories.ts';
 
 const customerTexts = fc.string({
@@ -29,8 +37,34 @@ describe('keys', () => {
     const start = windowStart('2025-12-28T18:03:00Z');
     const key = minuteKey(customer('cus-axon'), start);
     expect(key).toBe('aggregates/minute/cus-axon/2025/12/28/18/03.json');
-    expect(windowStartOfMinuteKey(key)).toBe(start);
+    expect(windowStartOfKey(key)).toBe(start);
   });
+
+  it.each([
+    ['hour', '2025-12-28T18:00:00Z', 'aggregates/hour/cus-axon/2025/12/28/18.json'],
+    ['day', '2025-12-28T00:00:00Z', 'aggregates/day/cus-axon/2025/12/28.json'],
+  ] as const)('has a place for each %s as well', (size, start, expected) => {
+    const key = windowKey(customer('cus-axon'), size, windowStart(start));
+    expect(key).toBe(expected);
+    expect(key.startsWith(windowPrefix(customer('cus-axon'), size))).toBe(true);
+    expect(windowStartOfKey(key)).toBe(start);
+  });
+
+  it.each(['cus-axon', 'Acme', 'A'.repeat(128), 'aggregates', '00.json'])(
+    'leads from a minute of %s to its hour and day, and back to all of their parts',
+    (text) => {
+      const id = customer(text);
+      const minute = minuteKey(id, windowStart('2025-12-28T18:03:00Z'));
+      const hour = windowKey(id, 'hour', windowStart('2025-12-28T18:00:00Z'));
+      const day = windowKey(id, 'day', windowStart('2025-12-28T00:00:00Z'));
+      expect(enclosingWindowKey(minute, 'hour')).toBe(hour);
+      expect(enclosingWindowKey(hour, 'day')).toBe(day);
+      expect(minute.startsWith(partsPrefix(hour, 'hour'))).toBe(true);
+      expect(hour.startsWith(partsPrefix(day, 'day'))).toBe(true);
+      const nextHour = windowKey(id, 'hour', windowStart('2025-12-28T19:00:00Z'));
+      expect(minute.startsWith(partsPrefix(nextHour, 'hour'))).toBe(false);
+    },
+  );
 
   it.each([
     ['Acme', '%41cme'],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
+import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
 import { customer, instant, windowPartial, windowStart } from '../factories.ts';
@@ -45,6 +46,13 @@ const window = {
   },
   partialIds: Buffer.from('partial-id-00001partial-id-00002'),
 };
+
+const { partialIds: _partialIds, batches: _batches, ...windowCounts } = window;
+const hour = {
+  ...windowCounts,
+  windowSize: 'hour',
+  windowStart: windowStart('2025-12-28T18:00:00Z'),
+} as const;
 
 const batch = {
   customerId: customer(),
@@ -97,6 +105,33 @@ describe('a window', () => {
   });
 });
 
+describe('an hour', () => {
+  it('is read as it was written, whatever its keys contain', () => {
+    expect(decodeRolledUp(encodeRolledUp(hour))).toEqual(hour);
+  });
+
+  it('of version 1 stays readable, and so does a day', () => {
+    expect(decodeRolledUp(fixture('hour-1.json'))).toEqual(hour);
+    expect(decodeRolledUp(fixture('day-1.json'))).toEqual({
+      ...hour,
+      windowSize: 'day',
+      windowStart: windowStart('2025-12-28T00:00:00Z'),
+    });
+  });
+
+  it('that is cut short anywhere is not taken for a whole one', () => {
+    const body = encodeRolledUp(hour);
+    for (let length = 0; length < body.length; length++) {
+      expect(decodeRolledUp(body.subarray(0, length))).toBeUndefined();
+    }
+  });
+
+  it('that does not begin with an hour is damaged', () => {
+    const body = encodeRolledUp({ ...hour, windowStart: windowStart('2025-12-28T18:03:00Z') });
+    expect(() => decodeRolledUp(body)).toThrow(UnreadableFormat);
+  });
+});
+
 describe('a batch', () => {
   it('is read as it was written, with the bytes that were emitted', () => {
     const object = encodeBatch(batch, Buffer.from('the body'));
@@ -140,6 +175,7 @@ describe('what a newer version wrote', () => {
   it.each([
     ['a partial', () => decodePartial(Buffer.from('{"formatVersion":2}'))],
     ['a window', () => decodeWindow(Buffer.from('{"formatVersion":2,\n"partialIds":""}\n'))],
+    ['an hour', () => decodeRolledUp(Buffer.from('{"formatVersion":2}\n'))],
     ['a batch', () => decodeBatch(Buffer.from('{"formatVersion":2}\n'))],
     ['a failed record', () => decodeFailedRecord(Buffer.from('{"formatVersion":2}'))],
   ])('is refused for %s, with a message that says so', (_what, decode) => {
@@ -159,5 +195,6 @@ describe('what is damaged', () => {
   ])('is refused: %j', (text) => {
     expect(() => decodePartial(Buffer.from(text))).toThrow(UnreadableFormat);
     expect(() => decodeBatch(Buffer.from(`${text}\n`))).toThrow(UnreadableFormat);
+    expect(() => decodeRolledUp(Buffer.from(`${text}\n`))).toThrow(UnreadableFormat);
   });
 });

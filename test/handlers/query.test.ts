@@ -71,6 +71,15 @@ describe('GET /aggregates', () => {
     expect((await get()).body?.windows).toEqual([]);
   });
 
+  it.each([
+    ['minute', '2025-12-28T17:31:00Z'],
+    ['hour', '2025-12-27T18:31:00Z'],
+    ['day', '2025-11-27T18:31:00Z'],
+  ])('looks so far back for each %s where no range is given', async (window, from) => {
+    const { body } = await get({ window });
+    expect(body).toMatchObject({ windowSize: window, from, to: '2025-12-28T18:31:00Z' });
+  });
+
   it('takes a range with any offset, also with a plus that was sent as it is', async () => {
     await count([at('02'), at('03'), at('04')]);
     for (const from of ['2025-12-28T19:03:00+01:00', '2025-12-28T19:03:00 01:00', '2025-12-28T18:02:00.5Z']) {
@@ -98,6 +107,7 @@ describe('GET /aggregates', () => {
     const refusals = await Promise.all([
       get({ nextToken, from: '2025-12-28T18:00:00Z' }),
       get({ nextToken, top: '3' }),
+      get({ nextToken, window: 'hour' }),
       get({ nextToken }, { 'x-customer-id': 'cus-other' }),
       get({ nextToken: 'abc' }),
     ]);
@@ -109,6 +119,7 @@ describe('GET /aggregates', () => {
 
   it.each([
     ['window', { window: 'week' }],
+    ['window', { window: 'HOUR' }],
     ['from', { from: 'yesterday' }],
     ['to', { to: '2025-12-28' }],
     ['from', { from: '2025-12-28T19:00:00Z', to: '2025-12-28T18:00:00Z' }],

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { emptyCounts } from '../../lib/domain/dimensions.ts';
+import { windowKey } from '../../lib/domain/keys.ts';
+import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
+import type { RolledUpSize } from '../../lib/domain/window.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { query, type WindowQuery } from '../../lib/pipeline/query.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
@@ -22,9 +26,22 @@ async function storeWith(
   return store;
 }
 
+/** A store with hours or days that start then, of one request each. */
+async function storeWithRolledUp(windowSize: RolledUpSize, starts: readonly string[]) {
+  const store = new InMemoryObjectStore();
+  for (const start of starts.map(windowStart)) {
+    const counts = { ...emptyCounts(), requestsByPath: new Map([['GET /', 1]]) };
+    const totals = { requests: 1, lateRequests: 0, revision: 1, updatedAt: clock.now(), counts };
+    const body = encodeRolledUp({ customerId: customer(), windowSize, windowStart: start, ...totals });
+    await store.put(windowKey(customer(), windowSize, start), body, { ifNoneMatch: '*' });
+  }
+  return store;
+}
+
 function queryOf(changed: Partial<WindowQuery> = {}): WindowQuery {
   return {
     customerId: customer(),
+    windowSize: 'minute',
     from: windowStart('2025-12-28T18:00:00Z'),
     to: windowStart('2025-12-28T19:00:00Z'),
     after: undefined,
@@ -54,6 +71,38 @@ describe('query', () => {
       '2025-12-28T18:59:00Z',
     ]);
     expect(lastWindow).toBeUndefined();
+  });
+
+  it('gives the hours and the days that start in a range, also where that begins within one', async () => {
+    const hours = ['2025-12-27T23:00:00Z', '2025-12-28T00:00:00Z', '2025-12-28T18:00:00Z'];
+    const store = await storeWithRolledUp('hour', hours);
+    const range = { from: windowStart('2025-12-27T23:01:00Z'), to: windowStart('2025-12-28T18:01:00Z') };
+    const { windows } = await query(queryOf({ windowSize: 'hour', ...range }), { store, clock });
+    expect(windows.map((window) => window.windowStart)).toEqual(hours.slice(1));
+    expect(windows[0]).not.toHaveProperty('batches');
+    expect(windows[0]).toMatchObject({ windowSize: 'hour', requests: 1, complete: true });
+    expect(windows[1]).toMatchObject({ complete: false });
+
+    const days = ['2025-11-30T00:00:00Z', '2025-12-01T00:00:00Z', '2025-12-02T00:00:00Z'];
+    const page = await query(
+      queryOf({
+        windowSize: 'day',
+        from: windowStart('2025-11-30T00:01:00Z'),
+        to: windowStart('2025-12-02T00:00:00Z'),
+      }),
+      { store: await storeWithRolledUp('day', days), clock },
+    );
+    expect(page.windows.map((window) => window.windowStart)).toEqual(['2025-12-01T00:00:00Z']);
+  });
+
+  it('goes on after the last hour of a page', async () => {
+    const hours = ['2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z'];
+    const store = await storeWithRolledUp('hour', hours);
+    const asked = { windowSize: 'hour', to: windowStart('2025-12-28T20:00:00Z'), limit: 1 } as const;
+    const { lastWindow } = await query(queryOf(asked), { store, clock });
+    expect(lastWindow).toBe(hours[0]);
+    const { windows } = await query(queryOf({ ...asked, after: lastWindow }), { store, clock });
+    expect(windows.map((window) => window.windowStart)).toEqual([hours[1]]);
   });
 
   it('shows nothing of another customer', async () => {

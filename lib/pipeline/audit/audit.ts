@@ -1,7 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { batchPrefix, minutePrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Finding } from './findings.ts';
@@ -55,7 +55,7 @@ export async function audit(
   reporter: AuditReporter,
 ): Promise<Audited> {
   const { customerId, rules, isPending } = options;
-  const windowsAt = customerId === undefined ? 'aggregates/minute/' : minutePrefix(customerId);
+  const windowsAt = customerId === undefined ? 'aggregates/minute/' : windowPrefix(customerId, 'minute');
   const windows = await eachObject(
     'windows',
     windowsAt,

@@ -1,4 +1,4 @@
-import { minuteKey, windowStartOfMinuteKey, type ObjectKey } from '../../domain/keys.ts';
+import { minuteKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { unseen } from '../../domain/packed-ids.ts';
 import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
@@ -37,7 +37,7 @@ export async function judgeWindows(
 
   const judge = async ({ key, customerId, comparison }: WindowUnderWay) => {
     if (customerId === undefined) return; // it could not be read, which is told
-    const window = { key, customerId, windowStart: windowStartOfMinuteKey(key) };
+    const window = { key, customerId, windowStart: windowStartOfKey(key) };
     const compared = comparison.finish();
     pending += compared.pending;
     if (compared.unexplained > 0) {

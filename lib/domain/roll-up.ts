@@ -1,0 +1,45 @@
+import type { CustomerId } from './customer-id.ts';
+import { dimensions, type Counts } from './dimensions.ts';
+import type { RolledUpSize, WindowStart } from './window.ts';
+import type { WindowCounts } from './window-aggregate.ts';
+import type { WindowSum } from './window-sum.ts';
+
+/** One customer's hour or day: the sum of its minutes, or of its hours. */
+export interface RolledUpWindow extends WindowCounts {
+  readonly windowSize: RolledUpSize;
+}
+
+/** Which window it is. */
+export interface WindowName {
+  readonly customerId: CustomerId;
+  readonly windowSize: RolledUpSize;
+  readonly windowStart: WindowStart;
+}
+
+/**
+ * The window with the sum of its parts in place of what it had, or `undefined` where it says that already. Each written
+ * window has a revision of its own, so that none is ever taken for an earlier one with the same counts.
+ * @param current  the window, or `undefined` where there is none yet
+ * @param sum      of all of its parts, folded
+ */
+export function rollUp(
+  current: RolledUpWindow | undefined,
+  window: WindowName,
+  sum: WindowSum,
+  now: Date,
+): RolledUpWindow | undefined {
+  if (current !== undefined && isSum(current, sum)) return undefined;
+  return { ...window, ...sum, revision: (current?.revision ?? 0) + 1, updatedAt: now };
+}
+
+function isSum(window: RolledUpWindow, sum: WindowSum): boolean {
+  return (
+    window.requests === sum.requests &&
+    window.lateRequests === sum.lateRequests &&
+    dimensions.every(({ field }) => areEqual(window.counts[field], sum.counts[field]))
+  );
+}
+
+function areEqual(a: Counts[keyof Counts], b: Counts[keyof Counts]): boolean {
+  return a.size === b.size && [...a].every(([key, requests]) => b.get(key) === requests);
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import {
+  endedBefore,
+  endOfWindow,
+  enclosingWindowStart,
+  minutesBefore,
+  type WindowSize,
+} from '../../lib/domain/window.ts';
+import { instant, windowStart } from '../factories.ts';
+
+describe('windows', () => {
+  it.each<[WindowSize, string, string, string]>([
+    ['minute', '2025-12-28T18:03:00Z', '2025-12-28T18:03:00Z', '2025-12-28T18:04:00.000Z'],
+    ['hour', '2025-12-28T18:59:00Z', '2025-12-28T18:00:00Z', '2025-12-28T19:00:00.000Z'],
+    ['day', '2025-12-31T23:59:00Z', '2025-12-31T00:00:00Z', '2026-01-01T00:00:00.000Z'],
+    ['day', '2024-02-29T12:00:00Z', '2024-02-29T00:00:00Z', '2024-03-01T00:00:00.000Z'],
+    ['day', '1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z', '1970-01-02T00:00:00.000Z'],
+    ['hour', '9999-12-31T23:59:00Z', '9999-12-31T23:00:00Z', '+010000-01-01T00:00:00.000Z'],
+  ])('have a %s around %s, from %s to %s', (size, minute, start, end) => {
+    expect(enclosingWindowStart(windowStart(minute), size)).toBe(start);
+    expect(endOfWindow(windowStart(start), size).toISOString()).toBe(end);
+  });
+
+  it('are over once the whole of them and the allowed lateness have passed', () => {
+    const hour = windowStart('2025-12-28T18:00:00Z');
+    expect(endedBefore(hour, 'hour', instant('2025-12-28T19:10:00.000Z'), 600)).toBe(false);
+    expect(endedBefore(hour, 'hour', instant('2025-12-28T19:10:00.001Z'), 600)).toBe(true);
+    expect(endedBefore(hour, 'day', instant('2025-12-29T18:10:00.000Z'), 600)).toBe(false);
+  });
+
+  it('do not begin before 1970', () => {
+    expect(minutesBefore(windowStart('1970-01-01T01:00:00Z'), 61)).toBe('1970-01-01T00:00:00Z');
+  });
+});
