@@ -66,8 +66,12 @@ export function createMetrics(streams: Streams) {
       'partials_emitted_again_total',
       'Partials that were lost on the way and emitted again.',
     ),
-    windowsCreated: counter('windows_created_total', 'Windows written for the first time.'),
-    windowsUpdated: counter('windows_updated_total', 'Windows written again.'),
+    windowsCreated: counter('windows_created_total', 'Minute windows written for the first time.'),
+    windowsUpdated: counter('windows_updated_total', 'Minute windows written again.'),
+    rollUps: counter('roll_ups_total', 'Hours and days recomputed, by what came of it.', [
+      'window',
+      'outcome',
+    ]),
 
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {

@@ -1,42 +1,10 @@
-import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { batchHandler } from '../../handlers/batch.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { sentEntry } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
-
-/** What S3 sends to a queue about an object, and SQS hands to a function. */
-function sqsEvent(...bodies: readonly unknown[]): SQSEvent {
-  return {
-    Records: bodies.map((body, index) => ({
-      messageId: `message-${index}`,
-      receiptHandle: 'handle',
-      body: JSON.stringify(body),
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: '1766945040000',
-        SenderId: 'sender',
-        ApproximateFirstReceiveTimestamp: '1766945040000',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:verify',
-      awsRegion: 'us-east-1',
-    })),
-  };
-}
-
-const created = (key: string) => ({
-  Records: [
-    {
-      eventSource: 'aws:s3',
-      eventName: 'ObjectCreated:Put',
-      s3: { object: { key: encodeURIComponent(key).replaceAll('%2F', '/') } },
-    },
-  ],
-});
+import { created, sqsEvent, testNotification } from './sqs-event.ts';
 
 async function post({ app }: TestApp, key: string, customer = 'cus-axon'): Promise<void> {
   const event = postLogs([sentEntry({ path: `/${key}` })], {
@@ -56,7 +24,7 @@ describe('verify', () => {
       created('batches/cus-axon/k-counted'),
       created('batches/cus-axon/k-%4eot%20counted'),
       created('batches/cus-axon/k-absent'),
-      { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'logs' },
+      testNotification,
     );
     const answer = await verifyHandler(async () => testing.app)(event);
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });

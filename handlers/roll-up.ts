@@ -1,0 +1,34 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
+import { notifiedKeys } from '../lib/domain/notification.ts';
+import { rollUp, type WrittenNotice } from '../lib/pipeline/roll-up.ts';
+import { wired, type App } from './wiring.ts';
+
+/** Half of the function's time-out: what is begun by then is ended before. */
+const maxSeconds = 60;
+
+/** Consumes the notices of written minutes: recomputes their hours and days. */
+export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  return async ({ Records }) => {
+    const app = await wired();
+    const { config, logger, metrics } = app;
+    const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
+    const rolledUp = await rollUp(Records.flatMap(toNotices), app, { limits, maxSeconds });
+
+    const comeAgain = new Set<string>();
+    for (const { key, size, notices, outcome } of rolledUp) {
+      metrics.rollUps.inc({ window: size, outcome: outcome.kind });
+      if (outcome.kind !== 'failed' && outcome.kind !== 'postponed') continue;
+      for (const { messageId } of notices) comeAgain.add(messageId);
+      if (outcome.kind === 'failed')
+        logger.error('A window could not be recomputed; it is tried again', { key, error: outcome.error });
+    }
+    return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+export const handler = rollUpHandler(wired);
+
+function toNotices({ messageId, body }: SQSRecord): WrittenNotice[] {
+  return notifiedKeys(body).map((key) => ({ messageId, key }));
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { queryHandler } from '../../handlers/query.ts';
+import { rollUpHandler } from '../../handlers/roll-up.ts';
+import { minuteKey } from '../../lib/domain/keys.ts';
+import { customer, sentEntry, windowStart } from '../factories.ts';
+import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { created, sqsEvent, testNotification } from './sqs-event.ts';
+
+const minute = (time: string) => `aggregates/minute/cus-axon/2025/12/28/${time}.json`;
+
+async function count(testing: TestApp, ...instants: readonly string[]): Promise<void> {
+  const entries = instants.map((receivedAt) => sentEntry({ receivedAt }));
+  await ingestHandler(async () => testing.app)(postLogs(entries));
+  await countAll(testing);
+}
+
+async function requestsIn(testing: TestApp, window: string): Promise<number[]> {
+  const query = { window, from: '2025-12-28T00:00:00Z', to: '2025-12-29T00:00:00Z' };
+  const answer = await queryHandler(async () => testing.app)(httpEvent('GET', '/aggregates', { query }));
+  const { windows } = JSON.parse(answer.body ?? '') as { windows: { requests: number }[] };
+  return windows.map(({ requests }) => requests);
+}
+
+describe('roll-up', () => {
+  it('makes the hours and days of written minutes readable, and is done with their messages', async () => {
+    const testing = testApp();
+    await count(testing, '2025-12-28T17:59:59Z', '2025-12-28T18:03:07Z', '2025-12-28T18:04:07Z');
+    const event = sqsEvent(
+      created(minute('17/59')),
+      created(minute('18/03')),
+      created(minute('18/04')),
+      created(minute('18/05')),
+      testNotification,
+    );
+    expect(await rollUpHandler(async () => testing.app)(event)).toEqual({ batchItemFailures: [] });
+    expect(await requestsIn(testing, 'hour')).toEqual([1, 2]);
+    expect(await requestsIn(testing, 'day')).toEqual([3]);
+    const { text } = await testing.app.metrics.read(testing.app.clock.now());
+    expect(text).toContain('log_analytics_roll_ups_total{window="hour",outcome="created"} 2');
+    expect(text).toContain('log_analytics_roll_ups_total{window="day",outcome="created"} 1');
+  });
+
+  it('keeps the messages of an hour with a damaged minute, and only these, and logs why', async () => {
+    const testing = testApp();
+    await count(testing, '2025-12-28T17:59:59Z', '2025-12-28T18:03:07Z');
+    const damaged = minuteKey(customer(), windowStart('2025-12-28T18:04:00Z'));
+    await testing.app.store.put(damaged, Buffer.from('{'), { ifNoneMatch: '*' });
+    const event = sqsEvent(created(minute('17/59')), created(minute('18/03')), created(minute('18/04')));
+    expect(await rollUpHandler(async () => testing.app)(event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-1' }, { itemIdentifier: 'message-2' }],
+    });
+    expect(await requestsIn(testing, 'hour')).toEqual([1]);
+    expect(await requestsIn(testing, 'day')).toEqual([1]);
+    expect(testing.logLines.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'error', key: 'aggregates/hour/cus-axon/2025/12/28/18.json' }),
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+import type { SQSEvent } from 'aws-lambda';
+
+/** What S3 sends to a queue about an object, and SQS hands to a function; the messages are `message-0` and so on. */
+export function sqsEvent(...bodies: readonly unknown[]): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: `message-${index}`,
+      receiptHandle: 'handle',
+      body: JSON.stringify(body),
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '1766945040000',
+        SenderId: 'sender',
+        ApproximateFirstReceiveTimestamp: '1766945040000',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:verify',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+/** The notification of a written object. */
+export const created = (key: string) => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { object: { key: encodeURIComponent(key).replaceAll('%2F', '/') } },
+    },
+  ],
+});
+
+/** What S3 sends when a notification is set up. */
+export const testNotification = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'logs' };
