@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
+import type { ObjectKey } from '../lib/domain/keys.ts';
 import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
-import { audit, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
-import { repair } from '../lib/pipeline/audit/repair.ts';
+import { auditRollUps } from '../lib/pipeline/audit/audit-roll-ups.ts';
+import { audit, type AuditReporter, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
+import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
+import { repair, type RepairOutcome } from '../lib/pipeline/audit/repair.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { readObjectDirectory } from '../local-store/object-directory.ts';
@@ -17,7 +20,13 @@ import { openForWriting } from './open-for-writing.ts';
 import { showProgress } from './progress.ts';
 
 const clock: Clock = { now: () => new Date() };
-const stepNames = { windows: 'Windows', batches: 'Batches', comparison: 'Comparing' } as const;
+const stepNames = {
+  windows: 'Minutes',
+  batches: 'Batches',
+  comparison: 'Comparing',
+  hours: 'Hours',
+  days: 'Days',
+} as const;
 
 process.exitCode = await exitCodeOf(main);
 
@@ -55,31 +64,38 @@ async function run(options: AuditCommandOptions, store: ObjectReader, writer?: O
     const isPending = (storedAt: Date) => storedAt.getTime() > pendingSince;
     const rules = { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() };
     let differences = 0;
-    const differing = new Map<string, number>();
-    const audited = await audit(
-      { store, spool },
-      { customerId: options.customerId, rules, isPending },
-      {
-        found(finding) {
-          report.found(finding);
-          if (finding.kind === 'not-auditable') return;
-          differences += 1;
-          differing.set(finding.key, (differing.get(finding.key) ?? 0) + 1);
-        },
-        begin: (step, total) => progress.begin(stepNames[step], total),
-        done: () => progress.done(),
+    const differing = new Map<ObjectKey, number>();
+    const reporter: AuditReporter = {
+      found(finding) {
+        report.found(finding);
+        if (finding.kind === 'not-auditable') return;
+        differences += 1;
+        differing.set(finding.key, (differing.get(finding.key) ?? 0) + 1);
       },
-    );
+      begin: (step, total) => progress.begin(stepNames[step], total),
+      done: () => progress.done(),
+    };
+    const { customerId } = options;
+    const ofMinutes = await audit({ store, spool }, { customerId, rules, isPending }, reporter);
+    const differingMinutes = [...differing.keys()].filter((key) => key.startsWith('aggregates/'));
+    const rollUpOptions = { customerId, isPending, differing: differingMinutes };
+    const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
     let unmended = differences;
     if (writer !== undefined) {
       const { maxKeysPerDimension } = parseConfig(process.env);
       const limits = { maxKeysPerDimension, maxKeyTextBytes };
       const ports = { store: writer, spool, clock };
-      await repair(audited.remedies, ports, { limits, isPending }, (outcome) => {
+      const mended: ObjectKey[] = [];
+      const told = (outcome: RepairOutcome) => {
         report.repaired(outcome);
-        if (outcome.kind === 'mended') unmended -= differing.get(outcome.key) ?? 0;
-      });
+        if (outcome.kind !== 'mended') return;
+        mended.push(outcome.key);
+        unmended -= differing.get(outcome.key) ?? 0;
+      };
+      await repair(audited.remedies, ports, { limits, isPending }, told);
+      const rollUps = { remedies: audited.rollUpRemedies, mendedMinutes: [...mended] };
+      await repairRollUps(rollUps, ports, limits, told);
     }
     progress.stop();
     report.finish(audited, differences, unmended);

@@ -12,15 +12,16 @@ export interface AuditCommandOptions {
 }
 
 export const help = `
-Recomputes every minute from the stored raw batches, independently of the streams, and compares this with what is served.
+Recomputes every minute from the stored raw batches, independently of the streams, every hour from its minutes and every
+day from its hours, and compares this with what is served.
 
   npm run audit -- [options]
 
   --customer <id>            only this customer                               (all)
   --data-dir <path>          the data directory                    (DATA_DIR or .data)
   --pending-seconds <n>      batches younger than this may still be on their way to
-                             their windows: if not counted, they are pending, and no
-                             difference, 0-604800                             (180)
+                             their windows, and minutes to their hour: if not counted,
+                             they are pending, and no difference, 0-604800    (180)
   --repair                   mend what differs; the pipeline has to be stopped
   --json                     a line of JSON for each finding, and one for the whole
   --help                     this text
@@ -31,13 +32,14 @@ seems to be missing is looked for again before it is told. A pipeline that has b
 
 A difference is: a batch that is not counted in one of its windows, a window whose counts are not the sum of the batches
 that it says it counts, a batch whose entries say something else than its header (only the requests are compared where
-other rules of counting have been in use since), and a batch or a window that cannot be read. Where a window has
+other rules of counting have been in use since), an hour or a day that is not there or not the sum of its parts, and a
+batch or a window that cannot be read. Hours and days are not judged by minutes that differ themselves. Where a window has
 "(other)", its totals must be right and no kept key may have too much. Windows that count batches which are not there any
 more, such as expired ones, cannot be recomputed: they are listed as not auditable, are no difference, and are left alone.
 
 --repair adds the missing partials of stored batches, and makes wrong counts anew where all of the batches are there. It
-keeps the ids of what is counted, and writes a window only if nobody else has since it was read. It never removes
-anything; damaged batches and windows stay as they are.
+keeps the ids of what is counted, and writes a window only if nobody else has since it was read. Then it makes hours and
+days the sums of their parts again. It never removes anything; damaged batches and windows stay as they are.
 
 Exit code: 0 no differences, or all of them mended; 1 differences; 2 wrong options, a data directory that cannot be read,
 or for --repair one that is in use.

@@ -1,5 +1,6 @@
+import type { AuditedRollUps } from '../../lib/pipeline/audit/audit-roll-ups.ts';
 import type { Audited } from '../../lib/pipeline/audit/audit.ts';
-import type { Finding } from '../../lib/pipeline/audit/findings.ts';
+import type { AuditedRollUp, Finding } from '../../lib/pipeline/audit/findings.ts';
 import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
 
 /** How a command tells what it finds. */
@@ -7,7 +8,7 @@ export interface Report {
   found(finding: Finding): void;
   repaired(outcome: RepairOutcome): void;
   /** After all findings; `unmended` is what is still different. */
-  finish(audited: Audited, differences: number, unmended: number): void;
+  finish(audited: Audited & AuditedRollUps, differences: number, unmended: number): void;
 }
 
 /** So much is listed for people; the rest is counted, so that memory stays bounded. */
@@ -19,8 +20,8 @@ export function jsonReport(write: (line: string) => void): Report {
   return {
     found: writeJson,
     repaired: writeJson,
-    finish({ windows, batches, notAuditable, pending }, differences, unmended) {
-      writeJson({ kind: 'audited', windows, batches, differences, unmended, notAuditable, pending });
+    finish({ remedies: _remedies, rollUpRemedies: _rollUpRemedies, ...figures }, differences, unmended) {
+      writeJson({ kind: 'audited', ...figures, differences, unmended });
     },
   };
 }
@@ -36,13 +37,15 @@ export function textReport(write: (text: string) => void): Report {
   return {
     found: (finding) => list(describe(finding)),
     repaired: (outcome) => list(describeRepair(outcome)),
-    finish({ windows, batches, notAuditable, pending }, differences, unmended) {
+    finish(audited, differences, unmended) {
+      const { windows, rollUps, batches, notAuditable, pending, pendingRollUps } = audited;
       const more = notListed === 0 ? [] : [`… and ${whole(notListed)} more; --json tells them all`];
       const lines = [
         ...listed,
         ...more,
-        `${whole(windows)} windows and ${whole(batches)} batches were read.`,
+        `${whole(windows)} minutes, ${whole(rollUps)} hours and days and ${whole(batches)} batches were read.`,
         ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
+        ...(pendingRollUps === 0 ? [] : [`${whole(pendingRollUps)} hours and days are not rolled up yet.`]),
         ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
         verdict(differences, unmended),
       ];
@@ -72,6 +75,10 @@ function describe(finding: Finding): string {
     }
     case 'counts-differ':
       return [`DIFFERS     ${windowOf(finding)}`, ...finding.details].join('\n  ');
+    case 'roll-up-missing':
+      return `MISSING     ${rollUpOf(finding)}: ${whole(finding.requests)} requests`;
+    case 'roll-up-differs':
+      return [`DIFFERS     ${rollUpOf(finding)}`, ...finding.details].join('\n  ');
     case 'not-auditable': {
       const { partials } = finding;
       return `not auditable  ${windowOf(finding)}: the raw batches of ${whole(partials)} partials are gone`;
@@ -87,6 +94,10 @@ function describeRepair(outcome: RepairOutcome): string {
 
 function windowOf({ customerId, windowStart }: { customerId: string; windowStart: string }): string {
   return `${customerId} ${windowStart}`;
+}
+
+function rollUpOf({ customerId, windowSize, windowStart }: AuditedRollUp): string {
+  return `${customerId} ${windowSize} of ${windowStart}`;
 }
 
 function whole(number: number): string {

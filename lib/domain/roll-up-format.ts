@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { UnreadableFormat } from '../errors.ts';
 import { countsOf, countsShape, countsToJson } from './dimensions.ts';
 import type { RolledUpWindow } from './roll-up.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
@@ -49,4 +50,11 @@ export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
     updatedAt,
     counts: countsOf(fields),
   };
+}
+
+/** @throws UnreadableFormat  not the whole of an hour or a day, or one of a newer version */
+export function decodeWholeRolledUp(body: Buffer): RolledUpWindow {
+  const window = decodeRolledUp(body);
+  if (window === undefined) throw new UnreadableFormat('A window is damaged: it ends too early.');
+  return window;
 }

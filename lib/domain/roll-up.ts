@@ -17,7 +17,7 @@ export interface WindowName {
 }
 
 /**
- * The window with the sum of its parts in place of what it had, or `undefined` where it says that already. Each written
+ * The window with the sum of its parts in place of what it had; `current` itself where it says that already. Each written
  * window has a revision of its own, so that none is ever taken for an earlier one with the same counts.
  * @param current  the window, or `undefined` where there is none yet
  * @param sum      of all of its parts, folded
@@ -27,8 +27,8 @@ export function rollUp(
   window: WindowName,
   sum: WindowSum,
   now: Date,
-): RolledUpWindow | undefined {
-  if (current !== undefined && isSum(current, sum)) return undefined;
+): RolledUpWindow {
+  if (current !== undefined && isSum(current, sum)) return current;
   return { ...window, ...sum, revision: (current?.revision ?? 0) + 1, updatedAt: now };
 }
 

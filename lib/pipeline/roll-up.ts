@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { FoldingLimits } from '../domain/folding.ts';
 import { enclosingWindowKey, type ObjectKey } from '../domain/keys.ts';
 import type { RolledUpSize } from '../domain/window.ts';
-import { recomputeWindow, type RecomputePorts, type WindowChange } from './recompute-window.ts';
+import { recomputeWindow, type Recomputed, type RecomputePorts } from './recompute-window.ts';
 
 export interface RollUpOptions {
   readonly limits: FoldingLimits;
@@ -19,7 +19,7 @@ export interface WrittenNotice {
 
 /** What came of an hour or a day; where it has failed, or is to be begun later, its messages have to come back. */
 export type RollUpOutcome =
-  | { readonly kind: WindowChange | 'postponed' }
+  | { readonly kind: Recomputed['kind'] | 'postponed' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface RolledUp {
@@ -67,7 +67,7 @@ async function rollUpDay(
 ): Promise<RolledUp[]> {
   const recompute = async (key: ObjectKey, size: RolledUpSize, notices: readonly WrittenNotice[]) => {
     const outcome = await recomputeWindow(key, size, ports, limits).then(
-      (kind): RollUpOutcome => ({ kind }),
+      ({ kind }): RollUpOutcome => ({ kind }),
       (error: unknown): RollUpOutcome => ({ kind: 'failed', error }),
     );
     return { key, size, notices, outcome };

@@ -9,6 +9,8 @@ import { countedDirectory, temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand, runCommandWith } from './run-command.ts';
 
 const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
+const hour = 'aggregates/hour/cus-axon/2025/12/28/18.json';
+const day = 'aggregates/day/cus-axon/2025/12/28.json';
 const first = { key: 'first', entries: [sentEntry({ path: '/a' }), sentEntry({ path: '/b' })] };
 const second = { key: 'second', entries: [sentEntry({ path: '/a', userAgent: 'Wget/1.21' })] };
 
@@ -35,7 +37,7 @@ describe('npm run audit', () => {
   it('finds nothing where all is well, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
     const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toBe('2 windows and 3 batches were read.\nNo differences.\n');
+    expect(stdout).toBe('2 minutes, 4 hours and days and 3 batches were read.\nNo differences.\n');
     expect(stderr).toContain('Batches     3');
     expect(exitCode).toBe(0);
   });
@@ -103,8 +105,14 @@ describe('npm run audit', () => {
     await rm(place(directory, 'batches/cus-axon/k-first'));
     await editWindow(directory, (window) => ({ ...window, requests: 99 }));
     const { exitCode, findings, whole } = await auditOf(directory, '--repair');
-    expect(findings).toEqual([expect.objectContaining({ kind: 'not-auditable', key: minute, partials: 1 })]);
-    expect(whole).toMatchObject({ differences: 0, notAuditable: 1 });
+    expect(findings[0]).toMatchObject({ kind: 'not-auditable', key: minute, partials: 1 });
+    // Its hour is the sum of what there is.
+    expect(findings.slice(1)).toMatchObject([
+      { kind: 'roll-up-differs', details: ['requests: is 3, should be 99'] },
+      { kind: 'mended', key: hour },
+      { kind: 'mended', key: day },
+    ]);
+    expect(whole).toMatchObject({ notAuditable: 1, unmended: 0 });
     expect(exitCode).toBe(0);
     expect((await readWindow(directory)).requests).toBe(99);
   });
@@ -142,9 +150,14 @@ describe('npm run audit', () => {
         expect.objectContaining({ kind: 'batch-unreadable', key: 'batches/cus-axon/k-stray' }),
         expect.objectContaining({ kind: 'partials-missing', batches: ['batches/cus-axon/k-k3'] }),
         expect.objectContaining({ kind: 'mended' }),
+        {
+          kind: 'not-mended',
+          key: hour,
+          reason: expect.stringMatching(/^The window .+ has no end|damaged/) as unknown,
+        },
       ]),
     );
-    expect(findings).toHaveLength(5);
+    expect(findings).toHaveLength(6);
     expect(await readFile(window)).toEqual(damaged);
   });
 
@@ -173,6 +186,48 @@ describe('npm run audit', () => {
       ]),
     );
     expect(after.partialIds.subarray(0, before.partialIds.length)).toEqual(before.partialIds);
+    expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
+  });
+
+  it('tells hours and days that are missing or wrong, and makes them anew', async () => {
+    const directory = await countedDirectory(first, {
+      key: 'other',
+      entries: [sentEntry({ receivedAt: '2025-12-29T18:04:07Z' })],
+    });
+    const wrong = (await readFile(place(directory, hour), 'utf8')).replace('"GET /a":1', '"GET /a":3');
+    await writeFile(place(directory, hour), wrong);
+    const missing = day.replace('28.json', '29.json');
+    await rm(place(directory, missing));
+
+    const { exitCode, findings } = await auditOf(directory);
+    expect(exitCode).toBe(1);
+    const named = { customerId: 'cus-axon' };
+    expect(findings).toEqual([
+      {
+        ...named,
+        kind: 'roll-up-differs',
+        key: hour,
+        windowSize: 'hour',
+        windowStart: '2025-12-28T18:00:00Z',
+        details: ['requestsByPath "GET /a": is 3, should be 1'],
+      },
+      {
+        ...named,
+        kind: 'roll-up-missing',
+        key: missing,
+        windowSize: 'day',
+        windowStart: '2025-12-29T00:00:00Z',
+        requests: 1,
+      },
+    ]);
+    const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
+    expect(asText.stdout).toContain('DIFFERS     cus-axon hour of 2025-12-28T18:00:00Z\n');
+    expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 requests\n');
+    // What was written a moment ago may not be rolled up yet.
+    const young = await runCommand('audit', '--data-dir', directory);
+    expect(young.stdout).toContain('3 hours and days are not rolled up yet.\nNo differences.');
+
+    expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unmended: 0 });
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 

@@ -8,6 +8,7 @@ import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, receivedRecord } from '../factories.ts';
 
@@ -52,6 +53,9 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
     const records = stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));
     if (isCounted) await aggregate(records, ports, limits);
   }
+  const notices = [];
+  for await (const key of local.objects.list('aggregates/minute/')) notices.push({ messageId: key, key });
+  await rollUp(notices, ports, { limits, maxSeconds: 60 });
   await local.close();
   return directory;
 }

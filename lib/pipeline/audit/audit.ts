@@ -1,9 +1,9 @@
-import pMap, { pMapSkip } from 'p-map';
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';
@@ -34,14 +34,12 @@ export interface AuditReporter {
   done(): void;
 }
 
-export type AuditStep = 'windows' | 'batches' | 'comparison';
+export type AuditStep = 'windows' | 'batches' | 'comparison' | 'hours' | 'days';
 
 export interface Audited extends Judged {
   readonly windows: number;
   readonly batches: number;
 }
-
-const objectsInFlight = 8;
 
 /**
  * Recomputes every minute window from the stored batches alone, and tells what is not as it should be. Nothing is
@@ -56,45 +54,15 @@ export async function audit(
 ): Promise<Audited> {
   const { customerId, rules, isPending } = options;
   const windowsAt = customerId === undefined ? 'aggregates/minute/' : windowPrefix(customerId, 'minute');
-  const windows = await eachObject(
-    'windows',
-    windowsAt,
-    (key) => spoolWindow(key, ports),
-    ports.store,
-    reporter,
-  );
+  const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports);
+  const windows = await eachObject('windows', () => ports.store.list(windowsAt), spoolMinute, reporter);
 
   const batchesAt = customerId === undefined ? 'batches/' : batchPrefix(customerId);
   const spoolThis = (key: ObjectKey) => spoolBatch(key, ports, rules, reporter);
-  const batches = await eachObject('batches', batchesAt, spoolThis, ports.store, reporter);
+  const batches = await eachObject('batches', () => ports.store.list(batchesAt), spoolThis, reporter);
 
   const judged = await judgeWindows(ports, isPending, reporter);
   return { windows, batches, ...judged };
-}
-
-/** Counted first, so that it can be told how far it is; only names are read for that. */
-async function eachObject(
-  step: AuditStep,
-  prefix: string,
-  look: (key: ObjectKey) => Promise<void>,
-  store: ObjectReader,
-  reporter: AuditReporter,
-): Promise<number> {
-  let total = 0;
-  for await (const _key of store.list(prefix)) total += 1;
-  reporter.begin(step, total);
-  let looked = 0;
-  await pMap(
-    store.list(prefix),
-    async (key) => {
-      await look(key);
-      looked += 1;
-      reporter.done();
-      return pMapSkip; // else there would be a list of all results
-    },
-    { concurrency: objectsInFlight },
-  );
-  return looked;
 }
 
 async function spoolWindow(key: ObjectKey, { store, spool }: AuditPorts): Promise<void> {

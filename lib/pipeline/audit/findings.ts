@@ -1,5 +1,6 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
+import type { WindowName } from '../../domain/roll-up.ts';
 import type { WindowStart } from '../../domain/window.ts';
 
 /** A window, as findings name it. */
@@ -7,6 +8,11 @@ export interface AuditedWindow {
   readonly key: ObjectKey;
   readonly customerId: CustomerId;
   readonly windowStart: WindowStart;
+}
+
+/** An hour or a day, as findings name it. */
+export interface AuditedRollUp extends WindowName {
+  readonly key: ObjectKey;
 }
 
 /** Something that is not as the stored batches say it should be. */
@@ -25,7 +31,11 @@ export type Difference =
       readonly batches: readonly ObjectKey[];
     })
   /** The counts of a window are not the sum of what it says it counts. */
-  | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] });
+  | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] })
+  /** An hour, or a day, is not there; its parts have so many requests. */
+  | (AuditedRollUp & { readonly kind: 'roll-up-missing'; readonly requests: number })
+  /** It is not the sum of its parts. */
+  | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] });
 
 /** What an audit has to tell; only a `Difference` speaks against the counts. */
 export type Finding =

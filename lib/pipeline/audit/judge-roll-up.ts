@@ -1,0 +1,84 @@
+import { dimensions } from '../../domain/dimensions.ts';
+import { otherKey } from '../../domain/folding.ts';
+import { windowKey, type ObjectKey } from '../../domain/keys.ts';
+import { decodeWholeRolledUp } from '../../domain/roll-up-format.ts';
+import type { RolledUpWindow } from '../../domain/roll-up.ts';
+import { emptySum, type WindowSum } from '../../domain/window-sum.ts';
+import type { RolledUpSize } from '../../domain/window.ts';
+import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import { sumOfParts } from '../sum-of-parts.ts';
+import type { ObjectReader } from './audit.ts';
+import { differing, differingCounts } from './differing-counts.ts';
+import type { Difference } from './findings.ts';
+import { reasonOf } from './reason-of.ts';
+
+/** Holds one hour against its minutes, or one day against its hours. */
+export async function judgeRollUp(
+  key: ObjectKey,
+  size: RolledUpSize,
+  store: ObjectReader,
+  isPending: (updatedAt: Date) => boolean,
+): Promise<Difference | 'right' | 'pending'> {
+  try {
+    const window = await read(key, store);
+    const parts = await sumOfParts(key, size, store);
+    if (window === undefined && parts === undefined) return 'right';
+    const details = window && differences(window, parts?.sum ?? emptySum());
+    if (details?.length === 0) return 'right';
+    if (parts !== undefined && isPending(parts.updatedAt)) return 'pending';
+
+    if (window !== undefined && details !== undefined) {
+      const { customerId, windowSize, windowStart } = window;
+      return { kind: 'roll-up-differs', key, customerId, windowSize, windowStart, details };
+    }
+    return parts === undefined
+      ? 'right'
+      : { kind: 'roll-up-missing', key, ...parts.window, requests: parts.sum.requests };
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
+    return { kind: 'window-unreadable', key, reason: reasonOf(error) };
+  }
+}
+
+async function read(key: ObjectKey, store: ObjectReader): Promise<RolledUpWindow | undefined> {
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  const window = decodeWholeRolledUp(object.body);
+  if (windowKey(window.customerId, window.windowSize, window.windowStart) !== key) {
+    throw new UnreadableFormat('A window is at the place of another one.');
+  }
+  return window;
+}
+
+function differences(window: RolledUpWindow, sum: WindowSum): string[] {
+  const scalars = (['requests', 'lateRequests'] as const).flatMap((field) =>
+    window[field] === sum[field] ? [] : [differing(field, window[field], sum[field])],
+  );
+  const byKey = dimensions.flatMap(({ field }) => {
+    const [found, expected] = [window.counts[field], sum.counts[field]];
+    return found.has(otherKey)
+      ? foldedDifferences(field, found, expected)
+      : differingCounts(field, found, expected);
+  });
+  return [...scalars, ...byKey];
+}
+
+/**
+ * What must hold where keys were folded: each kept key has all of its requests, and all of them with `(other)` are
+ * everything. Which keys are kept depends on the limits that there were.
+ */
+function foldedDifferences(
+  field: string,
+  found: ReadonlyMap<string, number>,
+  expected: ReadonlyMap<string, number>,
+): string[] {
+  const kept = [...found].filter(([key]) => key !== otherKey);
+  const expectedOfKept = kept.map(([key]) => [key, expected.get(key) ?? 0] as const);
+  const details = differingCounts(field, new Map(kept), new Map(expectedOfKept));
+  const [is, shouldBe] = [totalOf(found), totalOf(expected)];
+  return is === shouldBe ? details : [...details, differing(`${field} together`, is, shouldBe)];
+}
+
+function totalOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
