@@ -3,6 +3,7 @@ import { countsToJson } from '../../lib/domain/dimensions.ts';
 import { decodeFailedRecord, type FailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
@@ -58,7 +59,7 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
     case 'stale-notice':
       return { id, kind, key: letter.key, notices: letter.notices.map(describeMessage) };
     case 'given-up-message': {
-      const objects = letter.keys.map(async (key) => [key, await describeBatch(key, store)] as const);
+      const objects = letter.keys.map(async (key) => [key, await describeObject(key, store)] as const);
       return {
         id,
         kind,
@@ -84,13 +85,22 @@ function describeMessage({ queueName: queue, message }: DeadMessage): object {
   return { queue, message };
 }
 
-async function describeBatch(key: string, store: ObjectReader): Promise<unknown> {
+/** A batch, or a minute whose hour or day could not be recomputed. */
+async function describeObject(key: string, store: ObjectReader): Promise<unknown> {
+  const describe = key.startsWith('aggregates/') ? describeMinute : describeBatch;
   // As the notice has it: what is no key has no object.
-  const header = await readOrReason(key as ObjectKey, store, (body) => {
-    const { partials, ...fields } = decodeBatchHeader(body) ?? { partials: [] };
-    return { ...fields, partials: partials.length };
-  });
-  return typeof header === 'string' ? { unreadable: header } : header;
+  const described = await readOrReason(key as ObjectKey, store, describe);
+  return typeof described === 'string' ? { unreadable: described } : described;
+}
+
+function describeBatch(body: Buffer): object {
+  const { partials, ...fields } = decodeBatchHeader(body) ?? { partials: [] };
+  return { ...fields, partials: partials.length };
+}
+
+function describeMinute(body: Buffer): object {
+  const { counts: _counts, partialIds: _partialIds, ...fields } = decodeWindow(body);
+  return fields;
 }
 
 /** What is decoded, or why it cannot be. */

@@ -46,12 +46,12 @@ async function directoryWithFailed(...data: readonly Buffer[]): Promise<string> 
   return directory;
 }
 
-/** Has a batch's notice received until its queue gives it up. */
-async function giveUp(store: LocalStore): Promise<void> {
-  await store.objects.put(batch as ObjectKey, Buffer.from('not a batch\n'), { ifNoneMatch: '*' });
-  const queue = store.queue(verifyQueue);
+/** Has the notice of a batch, or of a minute, received until its queue gives it up. */
+async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
+  await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
+  const queue = store.queue(queueName);
   for (let receives = 0; receives <= 1_000; receives++) {
-    now = new Date(now.getTime() + 120_000);
+    now = new Date(now.getTime() + 900_000);
     await queue.receive({ maxMessages: 1, maxBytes: 100_000, bytesOf: (body) => body.length });
   }
   now = new Date();
@@ -171,7 +171,7 @@ describe('npm run dead-letters', () => {
 
   it('gives the notice of a batch back to the queue that gave it up', async () => {
     const directory = await temporaryDirectory();
-    await inStore(directory, giveUp);
+    await inStore(directory, (store) => giveUp(store));
     expect(await list(directory)).toMatchObject([
       {
         queue: 'log-analytics-pipeline-dev-unverified-batches',
@@ -192,6 +192,22 @@ describe('npm run dead-letters', () => {
     await inStore(directory, async (store) => {
       expect([...store.queue(verifyQueue).list()]).toMatchObject([{ receiveCount: 0 }]);
     });
+  });
+
+  it('shows a minute whose hour could not be recomputed, and gives its notice back', async () => {
+    const directory = await temporaryDirectory();
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
+    await inStore(directory, (store) => giveUp(store, minute, 'log-analytics-pipeline-dev-roll-up'));
+    expect(await list(directory)).toMatchObject([
+      { queue: 'log-analytics-pipeline-dev-failed-roll-ups', what: minute },
+    ]);
+    const id = await onlyId(directory);
+    const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      objects: { [minute]: { unreadable: 'A window is damaged: it ends too early.' } },
+    });
+    const { stdout } = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
+    expect(stdout).toContain('redriven to log-analytics-pipeline-dev-roll-up');
   });
 
   it('knows no dead letter that is not there', async () => {
