@@ -43,6 +43,8 @@ for (const isConsumed of [false, true]) {
   const source = startStreamEventSource({
     stream,
     consumer,
+    functionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:bench',
+    clock,
     settings: parseStreamEventSettings({ type: 'kinesis', batchSize: 100, enabled: isConsumed }),
     eventSourceArn: 'arn:aws:kinesis:eu-central-1:000000000000:stream/bench',
     region: 'eu-central-1',

@@ -3,11 +3,16 @@ import { consumePartition } from './stream-event-source/consume-partition.ts';
 import type { SourceContext } from './stream-event-source/source-context.ts';
 import { realTimers } from './timers.ts';
 
+export {
+  bucketDestination,
+  queueDestination,
+  type FailureDestination,
+} from './stream-event-source/failure-destination.ts';
 export { parseStreamEventSettings, type StreamEventSettings } from './stream-event-source/settings.ts';
 
 export interface StreamEventSourceOptions
   extends
-    Omit<SourceContext, 'stopping' | 'timers' | 'random' | 'restMilliseconds'>,
+    Omit<SourceContext, 'stopping' | 'startedAt' | 'timers' | 'random' | 'restMilliseconds'>,
     Partial<Pick<SourceContext, 'timers' | 'random' | 'restMilliseconds'>> {}
 
 const defaultRestMilliseconds = 50;
@@ -21,7 +26,8 @@ export interface StreamEventSource {
  * AWS's event source mapping from a stream to a function: reads every partition from where the consumer was and
  * invokes the function with genuine Kinesis events, in order, one invocation at a time per partition and lane.
  * Delivery is at least once: killed at any moment, it goes on from the checkpoint. What fails delays its own partition
- * until it succeeds; what goes wrong is logged, and nothing is ever thrown from here after the start.
+ * until it succeeds or, where the settings have a limit, until the on-failure destination has it; what goes wrong is
+ * logged, and nothing is ever thrown from here after the start.
  * @throws Error  the stream was opened without this consumer
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): StreamEventSource {
@@ -30,6 +36,7 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Strea
   setMaxListeners(0, stop.signal); // each partition waits for it, which is no leak
   const context: SourceContext = {
     ...options,
+    startedAt: options.clock.now(),
     timers: options.timers ?? realTimers,
     random: options.random ?? Math.random,
     restMilliseconds: options.restMilliseconds ?? defaultRestMilliseconds,

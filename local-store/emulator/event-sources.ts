@@ -3,6 +3,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { LocalStore } from '../open-local-store.ts';
 import { startQueueEventSource } from '../queue-event-source.ts';
 import { startStreamEventSource } from '../stream-event-source.ts';
+import { openDestination } from './failure-destinations.ts';
 import type { Invoke } from './invoker.ts';
 import type { QueueMapping } from './queue-mappings.ts';
 import type { StreamMapping } from './stream-mappings.ts';
@@ -37,12 +38,15 @@ export function startEventSources(
     eventSourceArn: `arn:aws:${service}:${region}:000000000000:${name}`,
   });
   return [
-    ...fromStreams.map(({ functionKey, streamName, settings }) =>
+    ...fromStreams.map(({ functionKey, streamName, settings, destination }) =>
       startStreamEventSource({
         ...contextOf(functionKey, 'kinesis', `stream/${streamName}`),
         stream: store.stream(streamName),
         consumer: functionKey,
+        functionArn: `arn:aws:lambda:${region}:000000000000:function:${functionKey}`,
         settings,
+        destination: destination && openDestination(destination, store),
+        clock,
       }),
     ),
     ...fromQueues.map(({ functionKey, queueName, settings }) =>

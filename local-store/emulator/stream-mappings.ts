@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { arnOfResource, integerProperty, parseProperties, type Resources } from '../resources.ts';
 import { parseStreamEventSettings, type StreamEventSettings } from '../stream-event-source/settings.ts';
+import { namedDestination, type NamedDestination } from './failure-destinations.ts';
 import type { ServerlessService } from './serverless.ts';
 
 /** A function and a stream that it consumes, as `serverless.yml` maps them. */
@@ -9,6 +10,7 @@ export interface StreamMapping {
   readonly streamName: string;
   readonly partitionCount: number;
   readonly settings: StreamEventSettings;
+  readonly destination: NamedDestination | undefined;
 }
 
 /** Of a stream in on-demand mode, which has no number of shards of its own. */
@@ -32,8 +34,16 @@ export function streamMappings(
     events.flatMap(({ stream }) => {
       if (stream === undefined) return [];
       const { Name, ShardCount } = streamOf(stream, resources, functionKey);
-      const partitionCount = ShardCount ?? defaultPartitionCount;
-      return [{ functionKey, streamName: Name, partitionCount, settings: parseStreamEventSettings(stream) }];
+      const whose = `The event of the stream "${Name}" of the function "${functionKey}"`;
+      return [
+        {
+          functionKey,
+          streamName: Name,
+          partitionCount: ShardCount ?? defaultPartitionCount,
+          settings: parseStreamEventSettings(stream),
+          destination: namedDestination(stream, resources, whose),
+        },
+      ];
     }),
   );
 }

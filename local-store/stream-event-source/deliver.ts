@@ -1,5 +1,6 @@
 import type { LoggedRecord } from '../local-stream.ts';
 import { backoffMilliseconds, pause } from './backoff.ts';
+import { giveUp } from './give-up.ts';
 import { kinesisStreamEvent } from './kinesis-event.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
 import type { SourceContext } from './source-context.ts';
@@ -7,9 +8,18 @@ import type { SourceContext } from './source-context.ts';
 /** Told of records as soon as they are done, in order; awaited before the next invocation. */
 export type OnDone = (records: readonly LoggedRecord[]) => Promise<void>;
 
+/** Records that are delivered together. */
+interface Part {
+  readonly records: readonly LoggedRecord[];
+  /** How many invocations had just these. */
+  readonly invocations: number;
+}
+
 /**
  * Invokes the function with the batch and then, in order, with what is not done of it, until everything is done or the
- * source is stopping. A failing record is tried again for ever, with back-off: nothing is dropped.
+ * source is stopping. A failing record is tried again, with back-off, until its attempts or its time are up and the
+ * on-failure destination has it: nothing is dropped. Halving is no attempt, as on AWS; so what is given up stands alone
+ * where batches are halved. Attempts are counted from anew when the process has ended.
  */
 export async function deliver(
   partition: number,
@@ -18,25 +28,34 @@ export async function deliver(
   context: SourceContext,
 ): Promise<void> {
   // One batch, or after it was halved several, in order.
-  const left = [batch];
+  const left: Part[] = [{ records: batch, invocations: 0 }];
   let failures = 0;
   for (let next = left.shift(); next !== undefined && !context.stopping.aborted; next = left.shift()) {
-    const outcome = await invoke(partition, next, context);
-    const done = doneOf(outcome, next);
+    const outcome = await invoke(partition, next.records, context);
+    const done = doneOf(outcome, next.records);
     if (done > 0) {
       failures = 0;
-      await onDone(next.slice(0, done));
+      await onDone(next.records.slice(0, done));
     }
     if (outcome.kind === 'done') continue;
-    const rest = next.slice(done);
+    const rest = next.records.slice(done);
     if (outcome.kind === 'failed' && context.settings.bisectsOnError && rest.length > 1) {
       // Without waiting: halving ends by itself, and soon brings what is well past what isn't.
       const middle = Math.ceil(rest.length / 2);
-      left.unshift(rest.slice(0, middle), rest.slice(middle));
+      const halves = [rest.slice(0, middle), rest.slice(middle)];
+      left.unshift(...halves.map((records) => ({ records, invocations: 0 })));
       report('halved', partition, rest, outcome.cause, context);
+      continue;
+    }
+    const invocations = done > 0 ? 1 : next.invocations + 1;
+    const givenUp = await giveUp(partition, { records: rest, invocations, outcome }, context);
+    if (givenUp > 0) {
+      failures = 0;
+      await onDone(rest.slice(0, givenUp));
+      if (givenUp < rest.length) left.unshift({ records: rest.slice(givenUp), invocations: 0 });
     } else {
       failures += 1;
-      left.unshift(rest);
+      left.unshift({ records: rest, invocations });
       const retryInMilliseconds = backoffMilliseconds(failures, context.random);
       report('tried again', partition, rest, outcome.cause, context, { failures, retryInMilliseconds });
       await pause(retryInMilliseconds, context);

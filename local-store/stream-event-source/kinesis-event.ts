@@ -7,6 +7,11 @@ export interface EventOrigin {
   readonly region: string;
 }
 
+/** The partition as Kinesis names its shards. */
+export function shardIdOf(partition: number): string {
+  return `shardId-${String(partition).padStart(12, '0')}`;
+}
+
 const invokeIdentityArn = 'arn:aws:iam::000000000000:role/local';
 
 /**
@@ -19,7 +24,7 @@ export function kinesisStreamEvent(
   records: readonly LoggedRecord[],
   { eventSourceArn, region }: EventOrigin,
 ): KinesisStreamEvent {
-  const shardId = `shardId-${String(partition).padStart(12, '0')}`;
+  const shardId = shardIdOf(partition);
   return {
     Records: records.map(({ sequence, partitionKey, data, putAt }) => ({
       kinesis: {

@@ -8,6 +8,8 @@ export type Outcome =
   /** Nothing is known to be done, nor which record is to blame. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
+export type FailedOutcome = Exclude<Outcome, { readonly kind: 'done' }>;
+
 const batchResponse = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish() })
   .nullish();

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /**
  * A `stream` event of `serverless.yml`, with the ranges and the defaults that osls deploys it with (it writes a batch
  * size of 10 where none is given, not AWS's 100). What it has that would change which records arrive, and isn't
- * done here, is refused; which stream it is (`arn`) is not looked at.
+ * done here, is refused; which stream it is (`arn`), and what the on-failure destination is, is not looked at.
  */
 const streamEvent = z
   .object({
@@ -17,10 +17,20 @@ const streamEvent = z
     enabled: z.boolean().default(true),
     bisectBatchOnFunctionError: z.boolean().default(false),
     functionResponseType: z.literal('ReportBatchItemFailures').optional(),
-    maximumRetryAttempts: unlimited('retries until the record succeeds'),
-    maximumRecordAgeInSeconds: unlimited('keeps a record until it succeeds'),
+    maximumRetryAttempts: limit(0, 10_000),
+    maximumRecordAgeInSeconds: limit(60, 604_800),
+    destinations: z.object({ onFailure: z.unknown() }).optional(),
     tumblingWindowInSeconds: z.literal(0, { error: 'is not supported on this machine' }).optional(),
     filterPatterns: z.undefined({ error: 'is not supported on this machine' }).optional(),
+  })
+  .superRefine((event, context) => {
+    if (event.destinations?.onFailure !== undefined) return;
+    for (const name of ['maximumRetryAttempts', 'maximumRecordAgeInSeconds'] as const) {
+      if (event[name] === Infinity) continue;
+      const message =
+        'needs destinations.onFailure: without it, nothing would keep a record that is given up';
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
   })
   .transform((event) => ({
     batchSize: event.batchSize,
@@ -30,9 +40,11 @@ const streamEvent = z
     isEnabled: event.enabled,
     bisectsOnError: event.bisectBatchOnFunctionError,
     reportsItemFailures: event.functionResponseType !== undefined,
+    maxRetryAttempts: event.maximumRetryAttempts,
+    maxRecordAgeSeconds: event.maximumRecordAgeInSeconds,
   }));
 
-/** How an event source reads a stream and calls its function. */
+/** How an event source reads a stream and calls its function; a limit that there isn't is `Infinity`. */
 export type StreamEventSettings = Readonly<z.output<typeof streamEvent>>;
 
 /**
@@ -45,14 +57,13 @@ export function parseStreamEventSettings(event: unknown): StreamEventSettings {
   throw new Error(`This stream event cannot be run: ${z.prettifyError(parsed.error)}`);
 }
 
-/**
- * A limit after which AWS gives a record up. There is no failure destination here that would keep it, and
- * nothing is ever dropped; so only "no limit" is taken.
- */
-function unlimited(instead: string) {
+/** A limit after which a record is given up; there is none where it is -1 or absent. */
+function limit(min: number, max: number) {
   return z
-    .literal(-1, {
-      error: `must be -1 or absent: this machine ${instead}, since nothing would keep a record that it gave up`,
+    .int()
+    .refine((value) => value === -1 || (value >= min && value <= max), {
+      error: `must be -1 or from ${min} to ${max}`,
     })
-    .optional();
+    .default(-1)
+    .transform((value) => (value === -1 ? Infinity : value));
 }

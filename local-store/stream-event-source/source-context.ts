@@ -1,7 +1,9 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
+import type { Clock } from '../../lib/ports/clock.ts';
 import type { LocalStream } from '../local-stream.ts';
 import type { Logger } from '../logger.ts';
 import type { Timers } from '../timers.ts';
+import type { FailureDestination } from './failure-destination.ts';
 import type { EventOrigin } from './kinesis-event.ts';
 import type { StreamEventSettings } from './settings.ts';
 
@@ -10,10 +12,16 @@ export interface SourceContext extends EventOrigin {
   readonly stream: LocalStream;
   /** Declared when the stream was opened. */
   readonly consumer: string;
+  readonly functionArn: string;
   readonly settings: StreamEventSettings;
+  /** Without one nothing is given up, whatever the limits. */
+  readonly destination?: FailureDestination | undefined;
   /** Runs the function; how long it may take is decided there. */
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
   readonly logger: Logger;
+  /** The stream's. */
+  readonly clock: Clock;
+  readonly startedAt: Date;
   readonly timers: Timers;
   /**
    * How long records may gather after an invocation that did not have all that it could. A busy stream is then consumed in

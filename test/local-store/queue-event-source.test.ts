@@ -2,13 +2,8 @@ import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../lib/errors.ts';
-import {
-  eventSourceArn,
-  response,
-  sendAll,
-  startSource,
-  withVerbs,
-} from './queue-event-source/source-fixture.ts';
+import { response } from './played-source.ts';
+import { eventSourceArn, sendAll, startSource, withVerbs } from './queue-event-source/source-fixture.ts';
 import { bodies, startedAt } from './queues/queue-fixture.ts';
 
 const window = { batchSize: 100, maximumBatchingWindow: 5 };

@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { openDurableDatabase } from '../../local-store/durable-database.ts';
 import type { HeldMessage, LocalQueue, QueuedMessage } from '../../local-store/local-queue.ts';
 import { openQueues, type QueueSettings } from '../../local-store/queues.ts';
-import { everything, recordedLogger, SetClock, verify } from './queues/queue-fixture.ts';
+import { recordedLogger } from './played-source.ts';
+import { everything, SetClock, verify } from './queues/queue-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
 const settings: readonly QueueSettings[] = [

@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../lib/errors.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { partitionOf } from '../../local-store/partitioned-log/hash-key-range.ts';
-import {
-  consumer,
-  openStream,
-  putTexts,
-  response,
-  startSource,
-} from './stream-event-source/source-fixture.ts';
+import { response } from './played-source.ts';
+import { consumer, openStream, putTexts, startSource } from './stream-event-source/source-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
 /** A key for each of `partitionCount` partitions. */

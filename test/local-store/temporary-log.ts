@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../lib/ports/clock.ts';
 import type { LocalStream, LoggedRecord } from '../../local-store/local-stream.ts';
 import { openPartitionedLog, type PartitionedLog } from '../../local-store/partitioned-log.ts';
 
@@ -16,8 +17,8 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** The log in `directory`, closed after the test if it isn't before. */
-export async function openLog(directory: string): Promise<PartitionedLog> {
-  const log = await openPartitionedLog(directory, { clock });
+export async function openLog(directory: string, logClock: Clock = clock): Promise<PartitionedLog> {
+  const log = await openPartitionedLog(directory, { clock: logClock });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= log.close());
   onTestFinished(close);

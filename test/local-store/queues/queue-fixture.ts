@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { openDurableDatabase } from '../../../local-store/durable-database.ts';
 import type { LocalQueue, QueuedMessage } from '../../../local-store/local-queue.ts';
-import type { Logger } from '../../../local-store/logger.ts';
 import { openQueues, type QueueSettings } from '../../../local-store/queues.ts';
+import { recordedLogger } from '../played-source.ts';
 
 export const startedAt = new Date('2025-12-28T18:03:00.250Z');
 
@@ -28,15 +28,6 @@ export const verify: QueueSettings = {
 };
 
 export const everything = { maxMessages: 10_000, maxBytes: Infinity, bytesOf: () => 1 };
-
-/** Logs that only their test reads. */
-export function recordedLogger() {
-  const logged: { readonly level: string; readonly message: string; readonly fields: unknown }[] = [];
-  const log = (level: string) => (message: string, fields?: unknown) =>
-    void logged.push({ level, message, fields });
-  const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
-  return { logger, logged };
-}
 
 /** Queues in a database of their own, which is closed after the test if it isn't before. */
 export async function openFixture(directory: string, settings: readonly QueueSettings[] = [verify]) {

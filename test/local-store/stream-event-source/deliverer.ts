@@ -9,7 +9,8 @@ import {
 } from '../../../local-store/stream-event-source.ts';
 
 const [directory = ''] = process.argv.slice(2);
-const log = await openPartitionedLog(directory, { clock: { now: () => new Date() } });
+const clock = { now: () => new Date() };
+const log = await openPartitionedLog(directory, { clock });
 const stream = await log.stream('insights', {
   partitionCount: 4,
   consumers: [{ name: 'aggregate', startingPosition: 'TRIM_HORIZON' }],
@@ -17,6 +18,8 @@ const stream = await log.stream('insights', {
 startStreamEventSource({
   stream,
   consumer: 'aggregate',
+  functionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:aggregate',
+  clock,
   settings: parseStreamEventSettings({ type: 'kinesis', batchSize: 10 }),
   eventSourceArn: 'arn:aws:kinesis:eu-central-1:000000000000:stream/insights',
   region: 'eu-central-1',

@@ -12,6 +12,8 @@ describe('the settings of a stream event', () => {
       isEnabled: true,
       bisectsOnError: false,
       reportsItemFailures: false,
+      maxRetryAttempts: Infinity,
+      maxRecordAgeSeconds: Infinity,
     });
   });
 
@@ -26,8 +28,8 @@ describe('the settings of a stream event', () => {
       enabled: false,
       bisectBatchOnFunctionError: true,
       functionResponseType: 'ReportBatchItemFailures',
-      maximumRetryAttempts: -1,
-      maximumRecordAgeInSeconds: -1,
+      maximumRetryAttempts: 10_000,
+      maximumRecordAgeInSeconds: 604_800,
       consumer: true,
       destinations: { onFailure: 'arn:aws:sqs:eu-central-1:000000000000:failed' },
     };
@@ -39,13 +41,25 @@ describe('the settings of a stream event', () => {
       isEnabled: false,
       bisectsOnError: true,
       reportsItemFailures: true,
+      maxRetryAttempts: 10_000,
+      maxRecordAgeSeconds: 604_800,
     });
   });
 
+  it('have no limit where it is -1, also without a destination', () => {
+    const event = { type: 'kinesis', maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1 };
+    const { maxRetryAttempts, maxRecordAgeSeconds } = parseStreamEventSettings(event);
+    expect([maxRetryAttempts, maxRecordAgeSeconds]).toEqual([Infinity, Infinity]);
+  });
+
   it.each([
-    ['maximumRetryAttempts', 3, /must be -1 or absent.*gave up[^]*maximumRetryAttempts/],
-    ['maximumRetryAttempts', 0, /must be -1 or absent/],
-    ['maximumRecordAgeInSeconds', 3_600, /must be -1 or absent.*gave up[^]*maximumRecordAgeInSeconds/],
+    ['maximumRetryAttempts', 3, /needs destinations.onFailure.*given up[^]*maximumRetryAttempts/],
+    ['maximumRetryAttempts', 0, /needs destinations.onFailure/],
+    ['maximumRetryAttempts', -2, /must be -1 or from 0 to 10000/],
+    ['maximumRetryAttempts', 10_001, /must be -1 or from 0 to 10000/],
+    ['maximumRecordAgeInSeconds', 3_600, /needs destinations.onFailure[^]*maximumRecordAgeInSeconds/],
+    ['maximumRecordAgeInSeconds', 59, /must be -1 or from 60 to 604800/],
+    ['maximumRecordAgeInSeconds', 604_801, /must be -1 or from 60 to 604800/],
     ['type', 'dynamodb', /only streams of type kinesis/],
     ['type', undefined, /only streams of type kinesis/],
     ['batchSize', 0, /batchSize/],

@@ -1,0 +1,47 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { LocalQueue } from '../local-queue.ts';
+import type { InvocationRecord } from './invocation-record.ts';
+
+/** Where records go that are given up. */
+export interface FailureDestination {
+  /**
+   * Durable when it returns; delivered again where the process dies before it is remembered.
+   * @param event  the records, as the function got them
+   * @throws Unavailable  it cannot be written now
+   */
+  deliver(record: InvocationRecord, event: KinesisStreamEvent): Promise<void>;
+}
+
+/** A queue, which is told about the records and does not get them. */
+export function queueDestination(queue: Pick<LocalQueue, 'send'>): FailureDestination {
+  return { deliver: (record) => queue.send(JSON.stringify(record)) };
+}
+
+/**
+ * The bucket, which gets the records as well. The key is AWS's, `aws/lambda/<mapping>/<shard>/2025/12/28/…`, in lower
+ * case, which is all that a key has here; the mapping's id is always the same for one function and stream.
+ */
+export function bucketDestination(objects: Pick<ObjectStore, 'put'>): FailureDestination {
+  return {
+    async deliver(record, event) {
+      const body = JSON.stringify({ ...record, payload: JSON.stringify(event) });
+      await objects.put(keyOf(record), Buffer.from(body), { ifNoneMatch: '*' });
+    },
+  };
+}
+
+function keyOf({ requestContext, timestamp, KinesisBatchInfo }: InvocationRecord): ObjectKey {
+  const { shardId, streamArn } = KinesisBatchInfo;
+  const mapping = uuidOf(`${requestContext.functionArn}\n${streamArn}`);
+  const [date = '', time = ''] = timestamp.split(/[T.]/);
+  const instant = `${date}T${time.replaceAll(':', '.')}`;
+  const path = ['aws/lambda', mapping, shardId, ...date.split('-'), `${instant}-${randomUUID()}`];
+  return path.join('/').toLowerCase() as ObjectKey;
+}
+
+function uuidOf(name: string): string {
+  return hash('sha256', name, 'hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}

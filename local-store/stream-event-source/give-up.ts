@@ -1,0 +1,52 @@
+import { exhaustedRecords, type ExhaustedRecords, type FailedRecords } from './exhausted-records.ts';
+import { invocationRecord } from './invocation-record.ts';
+import { kinesisStreamEvent } from './kinesis-event.ts';
+import type { SourceContext } from './source-context.ts';
+
+/**
+ * Delivers to the destination the first of the failed records which have reached a limit, and returns how many these
+ * are. None as long as it cannot be delivered: what nobody has is not given up, and the function gets it once more. So a
+ * destination that is away together with what the function needs costs nothing.
+ */
+export async function giveUp(
+  partition: number,
+  failed: FailedRecords,
+  context: SourceContext,
+): Promise<number> {
+  const { settings, clock, startedAt, destination } = context;
+  const exhausted = exhaustedRecords(failed, settings, startedAt, clock.now());
+  if (exhausted === undefined || destination === undefined) return 0;
+  const facts = factsOf(partition, exhausted, failed, context);
+  try {
+    const record = invocationRecord(exhausted, failed, { ...context, partition }, clock.now());
+    await destination.deliver(record, kinesisStreamEvent(partition, exhausted.records, context));
+  } catch (error) {
+    context.logger.error('Stream records could not be delivered to their on-failure destination.', {
+      ...facts,
+      error,
+    });
+    return 0;
+  }
+  context.logger.error('Stream records were given up, and are at the on-failure destination.', {
+    ...facts,
+    error: failed.outcome.cause,
+  });
+  return exhausted.records.length;
+}
+
+function factsOf(
+  partition: number,
+  { records, condition }: ExhaustedRecords,
+  { invocations }: FailedRecords,
+  { stream, consumer }: SourceContext,
+): Readonly<Record<string, unknown>> {
+  return {
+    stream: stream.name,
+    consumer,
+    partition,
+    fromSequence: records[0]?.sequence,
+    records: records.length,
+    condition,
+    invocations,
+  };
+}
