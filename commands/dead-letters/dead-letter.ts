@@ -17,6 +17,13 @@ export type DeadLetter =
       readonly key: ObjectKey;
       readonly notices: readonly DeadMessage[];
     }
+  /** Stream records that their function died of, or reported for too long, with the notices of them. */
+  | {
+      readonly kind: 'given-up-records';
+      readonly id: string;
+      readonly key: ObjectKey;
+      readonly notices: readonly DeadMessage[];
+    }
   /** A notice of a record that is not there any more: a redrive died before its last step. */
   | {
       readonly kind: 'stale-notice';

@@ -7,6 +7,7 @@ import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
+import { decodeGivenUpRecords, type GivenUpRecords } from './given-up-records.ts';
 
 type ObjectReader = Pick<ObjectStore, 'get'>;
 
@@ -33,6 +34,15 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
       const { stream, partition, sequenceNumber, failedAt: since, cause } = record;
       return { id, queue, since, what: `${stream} ${partition} ${sequenceNumber}`, cause };
     }
+    case 'given-up-records': {
+      const givenUp = await readOrReason(letter.key, store, decodeGivenUpRecords);
+      const [notice] = letter.notices;
+      const queue = notice?.queueName ?? '';
+      if (typeof givenUp === 'string') {
+        return { id, queue, since: notice?.message.sentAt, what: letter.key, cause: givenUp };
+      }
+      return { id, queue, since: givenUp.givenUpAt, what: placeOf(givenUp), cause: causeOf(givenUp) };
+    }
     case 'stale-notice': {
       const [notice] = letter.notices;
       const cause = 'the record is gone; a redrive removes its notice';
@@ -56,6 +66,14 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
       const described = typeof record === 'string' ? { unreadable: record } : describeRecord(record);
       return { id, kind, key: letter.key, ...described, notices: letter.notices.map(describeMessage) };
     }
+    case 'given-up-records': {
+      const givenUp = await readOrReason(letter.key, store, decodeGivenUpRecords);
+      const described =
+        typeof givenUp === 'string'
+          ? { unreadable: givenUp }
+          : { ...givenUp, records: givenUp.records.map(describeRecord) };
+      return { id, kind, key: letter.key, ...described, notices: letter.notices.map(describeMessage) };
+    }
     case 'stale-notice':
       return { id, kind, key: letter.key, notices: letter.notices.map(describeMessage) };
     case 'given-up-message': {
@@ -70,7 +88,17 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
   }
 }
 
-function describeRecord({ data, ...fields }: FailedRecord): object {
+function placeOf({ stream, partition, records }: GivenUpRecords): string {
+  const [first, last] = [records.at(0)?.sequenceNumber, records.at(-1)?.sequenceNumber];
+  return `${stream} ${partition} ${first}${first === last ? '' : `–${last}`}`;
+}
+
+function causeOf({ functionName, hasDied, invocations, condition }: GivenUpRecords): string {
+  const what = hasDied ? 'died of it' : 'reported it as failed';
+  return `the function ${functionName} ${what} (${condition}, ${invocations} attempts)`;
+}
+
+function describeRecord({ data, ...fields }: Pick<FailedRecord, 'data'>): object {
   try {
     const { id, counts, ...partial } = decodePartial(data);
     return { ...fields, partial: { ...partial, id: id.toString('base64'), ...countsToJson(counts) } };

@@ -10,7 +10,8 @@ export interface DeadLetterPlaces {
   readonly store: Pick<ObjectStore, 'get' | 'list'>;
 }
 
-const failedPrefix = 'failed/';
+/** Where `aggregate` sets records aside, and where an event source does. */
+const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'given-up-records' } as const;
 
 /**
  * The dead letters: first the records that were set aside, then the messages that were given up, each kind in a lasting
@@ -28,9 +29,11 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
     else others.push(letter);
   }
 
-  for await (const key of places.store.list(failedPrefix)) {
-    yield { kind: 'failed-record', id: idOf(key), key, notices: noticesByKey.get(key) ?? [] };
-    noticesByKey.delete(key);
+  for (const [prefix, kind] of Object.entries(prefixes)) {
+    for await (const key of places.store.list(prefix)) {
+      yield { kind, id: idOf(key), key, notices: noticesByKey.get(key) ?? [] };
+      noticesByKey.delete(key);
+    }
   }
   for (const [key, notices] of noticesByKey) yield { kind: 'stale-notice', id: idOf(key), key, notices };
   for (const { letter, key } of messages) {
@@ -51,9 +54,13 @@ interface Found {
 function deadMessagesOf(queueName: string, { messagesOf }: DeadLetterPlaces): Found[] {
   const found: Found[] = [];
   for (const message of messagesOf(queueName)) {
-    const key = notifiedKeys(message.body).find((each) => each.startsWith(failedPrefix));
+    const key = notifiedKeys(message.body).find(isSetAside);
     if (key === undefined && message.givenUpBy === undefined) return found;
     found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
   }
   return found;
+}
+
+function isSetAside(key: string): boolean {
+  return Object.keys(prefixes).some((prefix) => key.startsWith(prefix));
 }

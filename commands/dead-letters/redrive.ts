@@ -1,8 +1,10 @@
 import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import type { StreamRecord } from '../../lib/ports/event-stream.ts';
 import type { LocalStore } from '../../local-store/open-local-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
+import { decodeGivenUpRecords } from './given-up-records.ts';
 
 /** What became of a dead letter; `reason` where it was left as it is. */
 export type Redriven =
@@ -17,7 +19,12 @@ export async function redrive(letter: DeadLetter, store: LocalStore): Promise<Re
   try {
     switch (letter.kind) {
       case 'failed-record':
-        return await putAgain(letter.key, letter.notices, store);
+        return await putAgain(letter, store, (body) => {
+          const { stream, ...record } = decodeFailedRecord(body);
+          return { stream, records: [record] };
+        });
+      case 'given-up-records':
+        return await putAgain(letter, store, decodeGivenUpRecords);
       case 'stale-notice':
         await removeNotices(letter.notices, store);
         return { isRedriven: true, to: 'nowhere: the record is gone, and its notice was removed' };
@@ -38,14 +45,14 @@ export async function redrive(letter: DeadLetter, store: LocalStore): Promise<Re
 }
 
 async function putAgain(
-  key: ObjectKey,
-  notices: readonly DeadMessage[],
+  { key, notices }: { readonly key: ObjectKey; readonly notices: readonly DeadMessage[] },
   store: LocalStore,
+  decode: (body: Buffer) => { readonly stream: string; readonly records: readonly StreamRecord[] },
 ): Promise<Redriven> {
   const object = await store.objects.get(key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
-  const { stream, partitionKey, data } = decodeFailedRecord(object.body);
-  await store.stream(stream).put([{ partitionKey, data }]);
+  const { stream, records } = decode(object.body);
+  await store.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
   await store.objects.delete(key);
   await removeNotices(notices, store);
   return { isRedriven: true, to: stream };

@@ -6,7 +6,11 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import type { LoggedRecord } from '../../local-store/local-stream.ts';
 import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
+import { bucketDestination } from '../../local-store/stream-event-source.ts';
+import { invocationRecord } from '../../local-store/stream-event-source/invocation-record.ts';
+import { kinesisStreamEvent } from '../../local-store/stream-event-source/kinesis-event.ts';
 import { windowPartial } from '../factories.ts';
 import { limits, temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
@@ -55,6 +59,37 @@ async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): 
     await queue.receive({ maxMessages: 1, maxBytes: 100_000, bytesOf: (body) => body.length });
   }
   now = new Date();
+}
+
+/** What an event source does with records that its function died of. */
+async function giveUpRecords(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
+  const origin = {
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:aggregate',
+    eventSourceArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${stream}`,
+    region: 'us-east-1',
+    partition: 3,
+  };
+  const records = data.map((each, sequence) => ({ sequence, partitionKey: 'key', data: each, putAt: now }));
+  const outcome = { kind: 'failed', cause: new Error('died of it') } as const;
+  await bucketDestination(store.objects).deliver(
+    invocationRecord(
+      { records, condition: 'RecordAgeExceeded' },
+      { records, invocations: 7, outcome },
+      origin,
+      now,
+    ),
+    kinesisStreamEvent(origin.partition, records, origin),
+  );
+}
+
+function recordsIn(store: LocalStore): readonly LoggedRecord[] {
+  const limits = { maxRecords: 9, maxBytes: 1_048_576 };
+  const opened = store.stream(stream);
+  return opened.partitions().flatMap((partition) => opened.read(partition, 0, limits));
+}
+
+function dataIn(store: LocalStore): readonly Buffer[] {
+  return recordsIn(store).map(({ data }) => data);
 }
 
 async function list(directory: string) {
@@ -116,12 +151,8 @@ describe('npm run dead-letters', () => {
     expect(all.exitCode).toBe(0);
     expect(await list(directory)).toEqual([]);
     await inStore(directory, async (store) => {
-      const records = store
-        .stream(stream)
-        .partitions()
-        .flatMap((each) => store.stream(stream).read(each, 0, { maxRecords: 9, maxBytes: 1_048_576 }));
-      expect(records.map(({ data }) => data)).toEqual([newerPartial, Buffer.from([0, 255])]);
-      expect(records[0]?.partitionKey).toBe('cus-axon/2025-12-28T18:03:00Z');
+      expect(dataIn(store)).toEqual([newerPartial, Buffer.from([0, 255])]);
+      expect(recordsIn(store)[0]?.partitionKey).toBe('cus-axon/2025-12-28T18:03:00Z');
       expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
     });
   });
@@ -142,6 +173,53 @@ describe('npm run dead-letters', () => {
       await queue.delete([...queue.list()]);
     });
     expect(await list(directory)).toMatchObject([{ queue: '', what: `${stream} p 7` }]);
+  });
+
+  it('lists, shows and puts back records that an event source gave up', async () => {
+    const directory = await temporaryDirectory();
+    await inStore(directory, (store) => giveUpRecords(store, newerPartial, Buffer.from([0, 255])));
+    expect(await list(directory)).toMatchObject([
+      {
+        queue: 'log-analytics-pipeline-dev-failed-records',
+        what: `${stream} shardId-000000000003 0–1`,
+        cause: 'the function aggregate died of it (RecordAgeExceeded, 7 attempts)',
+      },
+    ]);
+    const id = await onlyId(directory);
+    const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      kind: 'given-up-records',
+      stream,
+      records: [
+        { sequenceNumber: '0', partitionKey: 'key', text: newerPartial.toString() },
+        { sequenceNumber: '1', base64: 'AP8=' },
+      ],
+      notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
+    });
+    const redriven = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
+    expect(redriven.stdout).toContain(`${id}  redriven to ${stream}`);
+    expect(await list(directory)).toEqual([]);
+    await inStore(directory, async (store) => {
+      expect(dataIn(store)).toEqual([newerPartial, Buffer.from([0, 255])]);
+      expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
+    });
+  });
+
+  it('leaves records that were given up as they are where their object is damaged', async () => {
+    const directory = await temporaryDirectory();
+    const [damaged, empty] = ['aws/lambda/damaged' as ObjectKey, 'aws/lambda/empty' as ObjectKey];
+    await inStore(directory, async (store) => {
+      await store.objects.put(damaged, Buffer.from('{"version":'), { ifNoneMatch: '*' });
+      await store.objects.put(empty, Buffer.from('{"version":"1.0"}'), { ifNoneMatch: '*' });
+    });
+    expect(await list(directory)).toMatchObject([
+      { what: damaged, cause: 'A record of an invocation is damaged: it is not JSON.' },
+      { what: empty, cause: expect.stringContaining('A record of an invocation is damaged: ✖') as string },
+    ]);
+    const all = await runCommand('dead-letters', 'redrive', '--all', '--data-dir', directory);
+    expect(all.stdout).toContain('0 of 2 dead letters were redriven.');
+    expect(all.exitCode).toBe(1);
+    expect(await list(directory)).toHaveLength(2);
   });
 
   it('leaves a record as it is whose stream there is no more', async () => {

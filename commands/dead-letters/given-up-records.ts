@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { UnreadableFormat } from '../../lib/errors.ts';
+
+/** Records of a stream that an event source has given up, since their function died of them or reported them too long. */
+export interface GivenUpRecords {
+  readonly stream: string;
+  readonly partition: string;
+  readonly functionName: string;
+  /** As AWS names it: `RetryAttemptsExhausted`, `RecordAgeExceeded`. */
+  readonly condition: string;
+  readonly invocations: number;
+  /** False where it ended well, and reported them as failed. */
+  readonly hasDied: boolean;
+  readonly givenUpAt: Date;
+  readonly records: readonly GivenUpRecord[];
+}
+
+export interface GivenUpRecord {
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  readonly data: Buffer;
+}
+
+const eventSchema = z.object({
+  Records: z
+    .array(
+      z
+        .object({
+          kinesis: z.object({ sequenceNumber: z.string(), partitionKey: z.string(), data: z.base64() }),
+        })
+        .transform(({ kinesis }) => ({ ...kinesis, data: Buffer.from(kinesis.data, 'base64') })),
+    )
+    .min(1),
+});
+
+const invocationRecordSchema = z.object({
+  version: z.literal('1.0'),
+  requestContext: z.object({
+    functionArn: z.string(),
+    condition: z.string(),
+    approximateInvokeCount: z.number(),
+  }),
+  responseContext: z.object({ functionError: z.string().nullish() }).nullish(),
+  timestamp: z.iso.datetime().transform((text) => new Date(text)),
+  KinesisBatchInfo: z.object({ shardId: z.string(), streamArn: z.string() }),
+  payload: z.string(),
+});
+
+/**
+ * Reads what an on-failure destination got that is a bucket.
+ * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ * @throws UnreadableFormat  it is damaged, or nothing of the kind
+ */
+export function decodeGivenUpRecords(body: Buffer): GivenUpRecords {
+  const record = read(body.toString(), invocationRecordSchema);
+  const { requestContext, responseContext, KinesisBatchInfo } = record;
+  return {
+    stream: KinesisBatchInfo.streamArn.replace(/^.*\//, ''),
+    partition: KinesisBatchInfo.shardId,
+    functionName: requestContext.functionArn.replace(/^.*:function:/, ''),
+    condition: requestContext.condition,
+    invocations: requestContext.approximateInvokeCount,
+    hasDied: typeof responseContext?.functionError === 'string',
+    givenUpAt: record.timestamp,
+    records: read(record.payload, eventSchema).Records,
+  };
+}
+
+function read<T>(text: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError) && !(cause instanceof z.ZodError)) throw cause;
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : 'it is not JSON.';
+    throw new UnreadableFormat(`A record of an invocation is damaged: ${reason}`, { cause });
+  }
+}
