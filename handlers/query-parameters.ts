@@ -10,7 +10,15 @@ import {
   type WindowSize,
   type WindowStart,
 } from '../lib/domain/window.ts';
-import { InvalidRequest } from '../lib/errors.ts';
+import type { HttpRequest } from './http.ts';
+import {
+  decodeToken,
+  encodeToken,
+  instantParameter,
+  invalidParameter,
+  parseParameters,
+  wholeNumber,
+} from './parameters.ts';
 
 /** What `GET /aggregates` is asked for, with its defaults. */
 export interface QueryParameters {
@@ -30,30 +38,29 @@ const maxTop = 10_000;
 /** How far back an answer goes of which that is not said: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
-/** A `+` in a query string means a space, and in an instant can only have been meant as a plus. */
-const instantSchema = z.string().transform((text, context): WindowStart => {
-  const minute = firstMinuteFrom(text.replace(' ', '+'));
-  if (minute !== undefined) return windowStartOf(minute);
-  context.addIssue({ code: 'custom', message: 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z' });
-  return z.NEVER;
-});
+const instant = instantParameter((text) => {
+  const minute = firstMinuteFrom(text);
+  return minute === undefined ? undefined : windowStartOf(minute);
+}, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
 
-const wholeNumber = (max: number) => {
-  const message = `must be a whole number of 1–${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,6}$/, message)
-    .transform(Number)
-    .pipe(z.int().min(1, message).max(max, message));
-};
-
-const parametersSchema = z.object({
-  window: z.enum(windowSizes, 'must be minute, hour or day').optional(),
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
-  limit: wholeNumber(maxLimit).optional(),
-  top: wholeNumber(maxTop).optional(),
-  nextToken: z.string().optional(),
+export const queryParametersSchema = z.object({
+  window: z
+    .enum(windowSizes, 'must be minute, hour or day')
+    .optional()
+    .describe('How long the windows are; `minute` by default.'),
+  from: instant
+    .optional()
+    .describe(
+      'Windows that start here or later. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
+    ),
+  to: instant.optional().describe('Windows that start before; now by default.'),
+  limit: wholeNumber(maxLimit)
+    .optional()
+    .describe(`Windows a page, ${maxLimit} by default; a page also ends at about 4 MiB.`),
+  top: wholeNumber(maxTop)
+    .optional()
+    .describe('Keeps the so many largest keys of each dimension; the rest is summed up as `(other)`.'),
+  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
 });
 
 /** A token names the query that it goes on with, so that it cannot be used for another. */
@@ -69,23 +76,19 @@ const tokenSchema = z.object({
 
 /** @throws InvalidRequest  a parameter is not valid, or the token belongs to another query */
 export function parseQueryParameters(
-  query: Readonly<Record<string, string | undefined>>,
+  query: HttpRequest['query'],
   customerId: CustomerId,
   now: Date,
 ): QueryParameters {
-  const { data, error } = parametersSchema.safeParse(query);
-  if (error !== undefined) {
-    const problems = error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message }));
-    throw new InvalidRequest('The query is not valid.', problems);
-  }
-  const limit = data.limit ?? maxLimit;
-  if (data.nextToken !== undefined) return { ...continueFrom(data.nextToken, data, customerId), limit };
+  const asked = parseParameters(query, queryParametersSchema);
+  const limit = asked.limit ?? maxLimit;
+  if (asked.nextToken !== undefined) return { ...continueFrom(asked.nextToken, asked, customerId), limit };
 
-  const to = data.to ?? firstWindowStartFrom(now);
-  const windowSize = data.window ?? 'minute';
-  const from = data.from ?? minutesBefore(to, defaultMinutes[windowSize]);
+  const to = asked.to ?? firstWindowStartFrom(now);
+  const windowSize = asked.window ?? 'minute';
+  const from = asked.from ?? minutesBefore(to, defaultMinutes[windowSize]);
   if (from > to) throw invalidParameter('from', 'must not be after to');
-  return { windowSize, from, to, limit, top: data.top, after: undefined };
+  return { windowSize, from, to, limit, top: asked.top, after: undefined };
 }
 
 /** The token with which the next page is asked for. */
@@ -96,16 +99,15 @@ export function encodeNextToken(
 ): string {
   const { windowSize, from, to, top } = parameters;
   const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, after };
-  return Buffer.from(JSON.stringify(token)).toString('base64url');
+  return encodeToken(token);
 }
 
 function continueFrom(
   nextToken: string,
-  asked: z.output<typeof parametersSchema>,
+  asked: z.output<typeof queryParametersSchema>,
   customerId: CustomerId,
 ): Omit<QueryParameters, 'limit'> {
-  const { data: token } = tokenSchema.safeParse(parseJson(Buffer.from(nextToken, 'base64url').toString()));
-  if (token === undefined) throw invalidParameter('nextToken', 'is not one that was given out');
+  const token = decodeToken(nextToken, tokenSchema);
   const isOfThisQuery =
     token.customerId === customerId &&
     (asked.window ?? token.windowSize) === token.windowSize &&
@@ -114,17 +116,4 @@ function continueFrom(
     (asked.top ?? token.top) === token.top;
   if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
   return { windowSize: token.windowSize, from: token.from, to: token.to, top: token.top, after: token.after };
-}
-
-function invalidParameter(field: string, reason: string): InvalidRequest {
-  return new InvalidRequest('The query is not valid.', [{ field, reason }]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

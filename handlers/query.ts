@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
 import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { encodeNextToken, parseQueryParameters } from './query-parameters.ts';
+import { csvContentType } from './csv.ts';
+import { matchesEtag, weakEtag } from './etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
+import { negotiate } from './negotiate.ts';
+import { encodeNextToken, parseQueryParameters, queryParametersSchema } from './query-parameters.ts';
 import { respondJson } from './respond.ts';
+import { windowsCsvHeader, windowToCsv } from './windows-csv.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates`: the windows of a customer in a range of time. */
@@ -13,14 +16,26 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
+      const representation = negotiate(request.headers.accept);
+      const bytesOf = representation === 'csv' ? bytesAsCsv : bytesAsJson;
       const { allowedLatenessSeconds } = app.config;
-      const page = await query({ ...parameters, customerId, allowedLatenessSeconds }, app);
+      const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
 
       const { windowSize, from, to } = parameters;
       const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
-      const etag = etagOf(page.windows, nextToken);
-      const headers = { etag, 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-      if (matches(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+      // Of the windows alone: a range that defaults to "until now" moves on while its windows stay the same.
+      const etag = weakEtag([representation, page.windows, nextToken]);
+      const headers = {
+        etag,
+        'cache-control': 'private, no-cache',
+        vary: 'accept, x-customer-id',
+        ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
+      };
+      if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+      if (representation === 'csv') {
+        const body = windowsCsvHeader + page.windows.map(windowToCsv).join('');
+        return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
+      }
       return respondJson(
         200,
         { customerId, windowSize, from, to, nextToken, windows: page.windows },
@@ -32,22 +47,20 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = queryHandler(wired);
 
-/**
- * Names what the page says. Weak, and of the windows alone: a range that defaults to "until now" moves on while its
- * windows stay the same.
- */
-function etagOf(windows: readonly AnsweredWindow[], nextToken: string | undefined): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([windows, nextToken]))
-    .digest('base64url');
-  return `W/"${hash.slice(0, 22)}"`;
+function bytesAsJson(window: AnsweredWindow): number {
+  return Buffer.byteLength(JSON.stringify(window));
 }
 
-/** RFC 9110, section 13.1.2: one of the listed tags is this one, compared weakly, or any will do. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  const strong = (tag: string) => tag.trim().replace(/^W\//, '');
-  return (
-    ifNoneMatch !== undefined &&
-    ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag))
-  );
+function bytesAsCsv(window: AnsweredWindow): number {
+  return Buffer.byteLength(windowToCsv(window));
+}
+
+/** Where the next page is (RFC 8288): in CSV there is no other place for it. */
+function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
+  const next = new URLSearchParams();
+  for (const name of Object.keys(queryParametersSchema.shape)) {
+    const value = name === 'nextToken' ? nextToken : query[name];
+    if (value !== undefined) next.set(name, value);
+  }
+  return `<${path}?${next.toString()}>; rel="next"`;
 }

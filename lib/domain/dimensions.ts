@@ -5,6 +5,10 @@ import type { LogEntry } from './log-entry.ts';
 interface Dimension {
   /** Its name in partials, window aggregates and answers. */
   readonly field: string;
+  /** What one of its values is called in CSV. */
+  readonly name: string;
+  /** The name of its largest keys in the total of a range. */
+  readonly topField: string;
   /** What of an entry is tallied; `undefined` where the entry is not counted in this dimension. */
   readonly valueOf: (entry: LogEntry) => string | undefined;
   /** The key under which a value is counted. Several values may have one key; it is made once for each value. */
@@ -17,6 +21,8 @@ interface Dimension {
 export const dimensions = [
   {
     field: 'requestsByPath',
+    name: 'path',
+    topField: 'topPaths',
     // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
     // half the time of putting one together for each.
     valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
@@ -24,11 +30,15 @@ export const dimensions = [
   },
   {
     field: 'requestsByUserAgent',
+    name: 'userAgent',
+    topField: 'topUserAgents',
     valueOf: ({ userAgent }) => userAgent,
     keyOf: (userAgent, rules) => rules.userAgentFamily(userAgent),
   },
   {
     field: 'requestsByStatus',
+    name: 'status',
+    topField: 'topStatuses',
     valueOf: ({ status }) => status?.toString(),
     keyOf: (status) => status,
   },

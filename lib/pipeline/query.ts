@@ -1,14 +1,12 @@
-import pMap from 'p-map';
 import type { CustomerId } from '../domain/customer-id.ts';
 import { countsToJson, mapDimensions, type CountsJson } from '../domain/dimensions.ts';
 import { keepLargest } from '../domain/folding.ts';
-import { windowKey, windowPrefix, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
 import type { RolledUpWindow } from '../domain/roll-up.ts';
 import { endedBefore, type WindowSize, type WindowStart } from '../domain/window.ts';
 import type { MinuteCounts } from '../domain/window-aggregate.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { readWindowCounts } from './read-window-counts.ts';
+import { windowsInRange, type WindowsInRange } from './windows-in-range.ts';
 
 export interface QueryPorts {
   readonly store: ObjectStore;
@@ -16,18 +14,14 @@ export interface QueryPorts {
 }
 
 /** Which windows are asked for: those with `from ≤ windowStart < to`. */
-export interface WindowQuery {
-  readonly customerId: CustomerId;
-  readonly windowSize: WindowSize;
-  readonly from: WindowStart;
-  readonly to: WindowStart;
-  /** Windows up to and including this one were answered before. */
-  readonly after: WindowStart | undefined;
+export interface WindowQuery extends WindowsInRange {
   /** At most so many windows. */
   readonly limit: number;
   /** Keep only so many keys of each dimension. */
   readonly top: number | undefined;
   readonly allowedLatenessSeconds: number;
+  /** How long a window is as it is answered, so that a page can end in time. */
+  readonly bytesOf: (window: AnsweredWindow) => number;
 }
 
 /** A window as it is answered. */
@@ -60,47 +54,16 @@ export async function query(query: WindowQuery, { store, clock }: QueryPorts): P
   const now = clock.now();
   const windows: AnsweredWindow[] = [];
   let bytes = 0;
-  for await (const keys of inGroups(keysOf(query, store), Math.min(windowsInFlight, query.limit + 1))) {
-    const read = (key: ObjectKey) => readWindowCounts(key, query.windowSize, store);
-    const group = await pMap(keys, read, { concurrency: windowsInFlight });
-    for (const counts of group) {
-      if (windows.length === query.limit || bytes > pageBytes) {
-        return { windows, lastWindow: windows.at(-1)?.windowStart };
-      }
-      const window = answer(counts, query, now);
-      windows.push(window);
-      bytes += Buffer.byteLength(JSON.stringify(window));
+  const atOnce = Math.min(windowsInFlight, query.limit + 1);
+  for await (const counts of windowsInRange(query, store, atOnce)) {
+    if (windows.length === query.limit || bytes > pageBytes) {
+      return { windows, lastWindow: windows.at(-1)?.windowStart };
     }
+    const window = answer(counts, query, now);
+    windows.push(window);
+    bytes += query.bytesOf(window);
   }
   return { windows, lastWindow: undefined };
-}
-
-async function* keysOf(
-  { customerId, windowSize, from, to, after }: WindowQuery,
-  store: ObjectStore,
-): AsyncGenerator<ObjectKey> {
-  // What sorts before the key of a window, and behind those of the windows before it.
-  const startAfter =
-    after === undefined
-      ? windowKey(customerId, windowSize, from).replace(/\.json$/, '')
-      : windowKey(customerId, windowSize, after);
-  for await (const key of store.list(windowPrefix(customerId, windowSize), { startAfter })) {
-    const windowStart = windowStartOfKey(key);
-    if (windowStart < from) continue; // the hour, or the day, within which the range begins
-    if (windowStart >= to) return;
-    yield key;
-  }
-}
-
-async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  for await (const item of items) {
-    group.push(item);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }
 
 function answer(

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
-import { sentEntry } from '../factories.ts';
+import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { receivedRecord, sentEntry, windowPartial, windowStart } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 
 let testing: TestApp;
@@ -152,5 +154,102 @@ describe('GET /aggregates', () => {
     }
     await count([at('04')]);
     expect((await get({}, { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('says where the next page is in a link as well', async () => {
+    await count([at('01'), at('02'), at('03')]);
+    const { headers, body } = await get({ limit: '2', from: '2025-12-28T18:00:00Z', other: 'x' });
+    const [, target = ''] = /^<(.+)>; rel="next"$/.exec(String(headers.link)) ?? [];
+    const next = new URL(target, 'http://localhost:3000/aggregates');
+    expect(next.pathname).toBe('/aggregates');
+    expect(Object.fromEntries(next.searchParams)).toEqual({
+      limit: '2',
+      from: '2025-12-28T18:00:00Z',
+      nextToken: body?.nextToken,
+    });
+    const second = await get(Object.fromEntries(next.searchParams));
+    expect(second.body?.windows).toHaveLength(1);
+    expect(second.headers.link).toBeUndefined();
+  });
+});
+
+describe('GET /aggregates in CSV', () => {
+  async function getCsv(query: Record<string, string>, headers: Record<string, string> = {}) {
+    const event = httpEvent('GET', '/aggregates', { query, headers: { accept: 'text/csv', ...headers } });
+    const { statusCode, headers: answered = {}, body = '' } = await queryHandler(wired)(event);
+    return { status: statusCode, headers: answered, body };
+  }
+
+  it('answers with a row a key, and one with all requests before them', async () => {
+    await count([at('03'), sentEntry({ path: '/a,b', status: 404 }), at('25')]);
+    const { headers, body } = await getCsv({});
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const [complete, open] = ['2025-12-28T18:03:00Z,minute,true', '2025-12-28T18:25:00Z,minute,false'];
+    expect(body).toBe(
+      [
+        'windowStart,windowSize,complete,dimension,key,requests',
+        `${complete},total,,2`,
+        `${complete},path,GET /,1`,
+        `${complete},path,"GET /a,b",1`,
+        `${complete},userAgent,curl,2`,
+        `${complete},status,404,1`,
+        `${open},total,,1`,
+        `${open},path,GET /,1`,
+        `${open},userAgent,curl,1`,
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('keeps what strangers sent from being taken for a formula', async () => {
+    await count([sentEntry({ method: '+CMD', path: '/x;=1+1' })]);
+    expect((await getCsv({})).body).toContain(`,path,"'+CMD /x;'=1+1",1\r\n`);
+  });
+
+  it('goes on where the link says', async () => {
+    await count([at('01'), at('02'), at('03')]);
+    const first = await getCsv({ limit: '2' });
+    const [, target = ''] = /^<(.+)>; rel="next"$/.exec(String(first.headers.link)) ?? [];
+    const { searchParams } = new URL(target, 'http://localhost:3000');
+    const second = await getCsv(Object.fromEntries(searchParams));
+    expect(second.headers.link).toBeUndefined();
+    const windows = `${first.body}${second.body}`.match(/18:0\d:00Z,minute,true,total/g);
+    expect(windows?.map((text) => text.slice(0, 5))).toEqual(['18:01', '18:02', '18:03']);
+  });
+
+  it('ends a page by the length of its rows', async () => {
+    // 100,000 keys: 2 MB as JSON, and 5 MB as rows.
+    const paths = Object.fromEntries(Array.from({ length: 9_100 }, (_, id) => [`GET /${id}`, 1]));
+    const records = Array.from({ length: 11 }, (_, id) => {
+      const start = windowStart(`2025-12-28T18:${id + 10}:00Z`);
+      return receivedRecord(
+        String(id),
+        windowPartial({ id, windowStart: start, counts: { requestsByPath: paths } }),
+      );
+    });
+    await aggregate(records, testing.app, { maxKeysPerDimension: 10_000, maxKeyTextBytes });
+
+    expect((await get()).headers.link).toBeUndefined();
+    const { body, headers } = await getCsv({});
+    expect(headers.link).toBeDefined();
+    expect(body.length).toBeGreaterThan(4 * 1_024 * 1_024);
+    expect(body.length).toBeLessThan(5 * 1_024 * 1_024);
+  });
+
+  it('has an etag of its own, and says what it depends on', async () => {
+    await count([at('03')]);
+    const [json, csv] = [await get(), await getCsv({})];
+    expect(csv.headers.vary).toBe('accept, x-customer-id');
+    expect(csv.headers.etag).not.toBe(json.headers.etag);
+    const ifNoneMatch = { 'if-none-match': String(csv.headers.etag) };
+    expect((await getCsv({}, ifNoneMatch)).status).toBe(304);
+    expect((await get({}, ifNoneMatch)).status).toBe(200);
+  });
+
+  it('answers errors as JSON', async () => {
+    expect(await getCsv({ limit: '0' })).toMatchObject({
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+    });
   });
 });

@@ -48,6 +48,7 @@ function queryOf(changed: Partial<WindowQuery> = {}): WindowQuery {
     limit: 1_000,
     top: undefined,
     allowedLatenessSeconds: 600,
+    bytesOf: (window) => Buffer.byteLength(JSON.stringify(window)),
     ...changed,
   };
 }

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** Names what an answer says, so weakly: the same may be written in another way. */
+export function weakEtag(content: unknown): string {
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+  return `W/"${hash.slice(0, 22)}"`;
+}
+
+/** RFC 9110, section 13.1.2: one of the listed tags is this one, compared weakly, or any will do. */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+  const strong = (tag: string) => tag.trim().replace(/^W\//, '');
+  return (
+    ifNoneMatch !== undefined &&
+    ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || strong(tag) === strong(etag))
+  );
+}

@@ -1,0 +1,59 @@
+import pMap from 'p-map';
+import type { WindowRun } from '../domain/compose-range.ts';
+import type { CustomerId } from '../domain/customer-id.ts';
+import { windowKey, windowPrefix, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
+import type { RolledUpWindow } from '../domain/roll-up.ts';
+import type { WindowStart } from '../domain/window.ts';
+import type { MinuteCounts } from '../domain/window-aggregate.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { readWindowCounts } from './read-window-counts.ts';
+
+/** Windows of one customer, of one size, with `from ≤ windowStart < to`. */
+export interface WindowsInRange extends WindowRun {
+  readonly customerId: CustomerId;
+  /** Only those behind this one. */
+  readonly after?: WindowStart | undefined;
+}
+
+/**
+ * The windows that there are in a range, in the order of time. They are read lazily, so many at once: a caller that
+ * stops early pays for no more than these.
+ */
+export async function* windowsInRange(
+  range: WindowsInRange,
+  store: ObjectStore,
+  atOnce: number,
+): AsyncGenerator<MinuteCounts | RolledUpWindow> {
+  const read = (key: ObjectKey) => readWindowCounts(key, range.windowSize, store);
+  for await (const keys of inGroups(keysOf(range, store), atOnce)) {
+    yield* await pMap(keys, read, { concurrency: atOnce });
+  }
+}
+
+async function* keysOf(
+  { customerId, windowSize, from, to, after }: WindowsInRange,
+  store: ObjectStore,
+): AsyncGenerator<ObjectKey> {
+  // What sorts before the key of a window, and behind those of the windows before it.
+  const startAfter =
+    after === undefined
+      ? windowKey(customerId, windowSize, from).replace(/\.json$/, '')
+      : windowKey(customerId, windowSize, after);
+  for await (const key of store.list(windowPrefix(customerId, windowSize), { startAfter })) {
+    const windowStart = windowStartOfKey(key);
+    if (windowStart < from) continue; // the hour, or the day, within which the range begins
+    if (windowStart >= to) return;
+    yield key;
+  }
+}
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
