@@ -53,6 +53,11 @@ export function firstMinuteFrom(text: string): EpochMinute | undefined {
   return Math.min(minute + 1, lastMinute) as EpochMinute;
 }
 
+/** The minute that an RFC 3339 instant is the start of; `undefined` where it is not one, or within a minute. */
+export function minuteStartedBy(text: string): EpochMinute | undefined {
+  return startsMinute.test(text) ? minuteOfInstant(text) : undefined;
+}
+
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 0x30;
   const ones = text.charCodeAt(at + 1) - 0x30;

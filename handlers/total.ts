@@ -1,0 +1,63 @@
+import { dimensions } from '../lib/domain/dimensions.ts';
+import type { KeyTotal } from '../lib/domain/key-totals.ts';
+import { total, type Total } from '../lib/pipeline/total.ts';
+import { csvContentType, csvRow } from './csv.ts';
+import { matchesEtag, weakEtag } from './etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
+import { negotiate } from './negotiate.ts';
+import { respondJson } from './respond.ts';
+import { parseTotalParameters, type TotalParameters } from './total-parameters.ts';
+import { wired, type App } from './wiring.ts';
+
+/** `GET /aggregates/total`: what a customer has in a range of time, in one answer. */
+export function totalHandler(wired: () => Promise<App>): HttpHandler {
+  return httpHandler(
+    wired,
+    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000' },
+    async (request, app) => {
+      const customerId = requireCustomer(request);
+      const parameters = parseTotalParameters(request.query, app.clock.now());
+      const representation = negotiate(request.headers.accept);
+      const { allowedLatenessSeconds } = app.config;
+      const summed = await total({ ...parameters, customerId, allowedLatenessSeconds }, app);
+
+      const { requests, folded, complete } = summed;
+      const tops = topsByName(summed);
+      const etag = weakEtag([representation, requests, tops, folded, complete]);
+      const headers = { etag, 'cache-control': 'private, no-cache', vary: 'accept, x-customer-id' };
+      if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+      if (representation === 'csv') {
+        const body = totalToCsv(parameters, summed);
+        return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
+      }
+      const { from, to, pathPrefix } = parameters;
+      return respondJson(
+        200,
+        { customerId, from, to, pathPrefix, requests, ...tops, folded, complete },
+        headers,
+      );
+    },
+  );
+}
+
+export const handler = totalHandler(wired);
+
+function topsByName({ tops }: Total): Record<string, readonly KeyTotal[]> {
+  return Object.fromEntries(
+    dimensions.flatMap(({ field, topField }) => {
+      const largest = tops.get(field);
+      return largest === undefined ? [] : [[topField, largest] as const];
+    }),
+  );
+}
+
+/** The rows of `GET /aggregates`, of one window that is the range; `folded` is in the first ones, as `total` is. */
+function totalToCsv({ from, to }: TotalParameters, { requests, tops, folded, complete }: Total): string {
+  const row = (dimension: string, key: string, requests: number) =>
+    csvRow([from, to, complete, dimension, key, requests]);
+  const header = csvRow(['from', 'to', 'complete', 'dimension', 'key', 'requests']);
+  const largest = dimensions.flatMap(({ field, name }) =>
+    (tops.get(field) ?? []).map(({ key, requests }) => row(name, key, requests)),
+  );
+  return [header, row('total', '', requests), row('folded', '', folded), ...largest].join('');
+}

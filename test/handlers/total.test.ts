@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { totalHandler } from '../../handlers/total.ts';
+import { sentEntry } from '../factories.ts';
+import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+
+let testing: TestApp;
+const wired = async () => testing.app;
+
+beforeEach(() => {
+  testing = testApp({ now: '2025-12-28T18:30:41Z' });
+});
+
+async function count(entries: readonly object[], customer = 'cus-axon') {
+  await ingestHandler(wired)(postLogs(entries, { 'x-customer-id': customer }));
+  await countAll(testing);
+}
+
+async function get(query: Record<string, string> = {}, headers: Record<string, string> = {}) {
+  const event = httpEvent('GET', '/aggregates/total', { query, headers });
+  const { statusCode, headers: answered = {}, body = '' } = await totalHandler(wired)(event);
+  return { status: statusCode, headers: answered, text: body };
+}
+
+const json = ({ text }: { readonly text: string }): unknown => JSON.parse(text);
+const at = (minute: string, fields: object = {}) =>
+  sentEntry({ receivedAt: `2025-12-28T18:${minute}:07Z`, ...fields });
+
+describe('GET /aggregates/total', () => {
+  it('answers with the sum of a range, and its largest keys', async () => {
+    await count([
+      at('03', { status: 200 }),
+      at('04'),
+      at('04', { path: '/a', userAgent: 'Wget/1.21' }),
+      at('05'),
+    ]);
+    const answer = await get({ from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:05:00Z' });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'private, no-cache' },
+    });
+    expect(json(answer)).toEqual({
+      customerId: 'cus-axon',
+      from: '2025-12-28T18:03:00Z',
+      to: '2025-12-28T18:05:00Z',
+      requests: 3,
+      topPaths: [
+        { key: 'GET /', requests: 2 },
+        { key: 'GET /a', requests: 1 },
+      ],
+      topUserAgents: [
+        { key: 'curl', requests: 2 },
+        { key: 'Wget', requests: 1 },
+      ],
+      topStatuses: [{ key: '200', requests: 1 }],
+      folded: 0,
+      complete: true,
+    });
+  });
+
+  it('takes the day before this minute’s end where no range is given', async () => {
+    await count([at('03'), sentEntry({ receivedAt: '2025-12-27T18:00:00Z' })]);
+    expect(json(await get())).toMatchObject({
+      from: '2025-12-27T18:31:00Z',
+      to: '2025-12-28T18:31:00Z',
+      requests: 1,
+      complete: false,
+    });
+  });
+
+  it('takes whole minutes with any offset, also with a plus that was sent as it is', async () => {
+    await count([at('02'), at('03'), at('04')]);
+    for (const from of [
+      '2025-12-28T19:03:00+01:00',
+      '2025-12-28T19:03:00 01:00',
+      '2025-12-28T18:03:00.000Z',
+    ]) {
+      expect(json(await get({ from, to: '2025-12-28T18:04:00Z' }))).toMatchObject({
+        from: '2025-12-28T18:03:00Z',
+        requests: 1,
+      });
+    }
+  });
+
+  it('answers only with what is the caller’s', async () => {
+    await count([at('03')], 'cus-other');
+    expect(json(await get())).toMatchObject({ requests: 0, topPaths: [] });
+  });
+
+  it('has paths alone where these are asked for by their beginning', async () => {
+    await count([
+      at('03', { path: '/api/a' }),
+      at('03', { path: '/api/a', method: 'POST' }),
+      at('04', { path: '/b' }),
+    ]);
+    const answer = json(await get({ pathPrefix: '/api/', top: '1' }));
+    expect(answer).toMatchObject({
+      pathPrefix: '/api/',
+      requests: 2,
+      topPaths: [{ key: 'GET /api/a', requests: 1 }],
+    });
+    expect(answer).not.toHaveProperty('topUserAgents');
+    expect(answer).not.toHaveProperty('topStatuses');
+  });
+
+  it.each([
+    ['from', { from: 'yesterday' }],
+    ['from', { from: '2025-12-28T18:03:07Z' }],
+    ['from', { from: '2025-12-28T18:03:00.5Z' }],
+    ['to', { to: '2025-12-28' }],
+    ['to', { to: '2025-12-28T18:03:60Z' }],
+    ['from', { from: '2025-12-28T19:00:00Z', to: '2025-12-28T18:00:00Z' }],
+    ['from', { from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:01:00Z' }],
+    ['top', { top: '0' }],
+    ['top', { top: '1001' }],
+    ['pathPrefix', { pathPrefix: '' }],
+    ['pathPrefix', { pathPrefix: 'x'.repeat(2_049) }],
+  ])('answers 400 and names %s of %j', async (field, query) => {
+    const answer = await get(query);
+    expect(answer.status).toBe(400);
+    expect(json(answer)).toMatchObject({ errorCode: 'QRY_1000', details: [{ field }] });
+  });
+
+  it('takes a leap year at once, and nothing longer', async () => {
+    expect((await get({ from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:00:00Z' })).status).toBe(200);
+  });
+
+  it('answers in CSV where that is asked for', async () => {
+    await count([at('03', { path: '/a,b"c', status: 404 }), at('03', { path: '/a,b"c' })]);
+    const query = { from: '2025-12-28T18:00:00Z', to: '2025-12-28T18:10:00Z' };
+    const { headers, text } = await get(query, { accept: 'text/csv' });
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const range = '2025-12-28T18:00:00Z,2025-12-28T18:10:00Z,true';
+    expect(text).toBe(
+      [
+        'from,to,complete,dimension,key,requests',
+        `${range},total,,2`,
+        `${range},folded,,0`,
+        `${range},path,"GET /a,b""c",2`,
+        `${range},userAgent,curl,2`,
+        `${range},status,404,1`,
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('answers 304 as long as it says the same, in each form for itself', async () => {
+    await count([at('03')]);
+    const [json, csv] = [await get(), await get({}, { accept: 'text/csv' })];
+    expect(json.headers.vary).toMatch(/\baccept\b/);
+    expect(json.headers.etag).not.toBe(csv.headers.etag);
+    const seen = { 'if-none-match': String(json.headers.etag) };
+    expect(await get({}, seen)).toMatchObject({ status: 304, text: '' });
+    expect((await get({}, { ...seen, accept: 'text/csv' })).status).toBe(200);
+    await count([at('04')]);
+    expect((await get({}, seen)).status).toBe(200);
+  });
+});
