@@ -63,6 +63,8 @@ export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 /** What can be set from outside, parsed once, at the start. */
 export interface Config {
   readonly dataDirectory: string;
+  /** Where batches and windows are: on this machine, or in a bucket that many have to do with. */
+  readonly storage: 'local' | 'aws';
   readonly maxBatchBytes: number;
   /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
   readonly duplicateStatus: 409 | 202;
@@ -95,6 +97,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   }
   return {
     dataDirectory: data.DATA_DIR,
+    storage: data.STORAGE,
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BatchId } from './batch-id.ts';
 import type { Brand } from './brand.ts';
-import type { CustomerId } from './customer-id.ts';
+import { parseCustomerId, type CustomerId } from './customer-id.ts';
 import { partSizeOf, type RolledUpSize, type WindowSize, type WindowStart } from './window.ts';
 
 /**
@@ -57,7 +57,31 @@ export const probeKey: ObjectKey = key('health', 'probe');
 
 /** What the keys of all of a customer's windows of one size start with; they are listed in the order of time. */
 export function windowPrefix(customerId: CustomerId, size: WindowSize): string {
-  return `aggregates/${size}/${encodeSegment('', customerId)}/`;
+  return `${windowsPrefix(size)}${encodeSegment('', customerId)}/`;
+}
+
+/** What the keys of all windows of one size start with, whose customers come one after the other. */
+export function windowsPrefix(size: WindowSize): string {
+  return `aggregates/${size}/`;
+}
+
+/** The segment that a window's key has for the customer. */
+export function customerSegmentOf(windowKey: ObjectKey): string {
+  return windowKey.split('/')[customerSegments - 1] ?? '';
+}
+
+/** What sorts behind all keys of a customer's windows, and before those of the customers that come then. */
+export function behindCustomer(customerSegment: string, size: WindowSize): string {
+  return `${windowsPrefix(size)}${customerSegment}/~`;
+}
+
+/** Whose window a key is for, or `undefined` where the key has only a hash of the customer. */
+export function customerOfKey(windowKey: ObjectKey): CustomerId | undefined {
+  const segment = customerSegmentOf(windowKey);
+  const customerId = parseCustomerId(
+    segment.replace(/%([0-9a-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
+  );
+  return customerId !== undefined && encodeSegment('', customerId) === segment ? customerId : undefined;
 }
 
 /** The window that a key of `windowKey` is for. */

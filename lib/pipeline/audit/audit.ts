@@ -1,6 +1,6 @@
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, windowPrefix, windowsPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { eachObject } from './each-object.ts';
@@ -53,7 +53,7 @@ export async function audit(
   reporter: AuditReporter,
 ): Promise<Audited> {
   const { customerId, rules, isPending } = options;
-  const windowsAt = customerId === undefined ? 'aggregates/minute/' : windowPrefix(customerId, 'minute');
+  const windowsAt = customerId === undefined ? windowsPrefix('minute') : windowPrefix(customerId, 'minute');
   const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports);
   const windows = await eachObject('windows', () => ports.store.list(windowsAt), spoolMinute, reporter);
 

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { listCustomers } from '../lib/pipeline/list-customers.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
+import { decodeToken, encodeToken, parseParameters, wholeNumber } from './parameters.ts';
+import { respondJson } from './respond.ts';
+import { wired, type App } from './wiring.ts';
+
+const maxLimit = 1_000;
+
+export const customersParametersSchema = z.object({
+  limit: wholeNumber(maxLimit).optional().describe(`Customers a page, ${maxLimit} by default.`),
+  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
+});
+
+const tokenSchema = z.object({ version: z.literal(1), after: z.string() });
+
+/** `GET /customers`: the customers that there are; deployed, who may see no other, the caller. */
+export function customersHandler(wired: () => Promise<App>): HttpHandler {
+  return httpHandler(
+    wired,
+    { name: 'GET /customers', invalidRequestCode: 'QRY_1000' },
+    async (request, app) => {
+      const { limit = maxLimit, nextToken } = parseParameters(request.query, customersParametersSchema);
+      const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
+      if (app.config.storage === 'aws') {
+        return respondJson(200, { customers: [requireCustomer(request)] }, headers);
+      }
+      const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;
+      const { customers, lastSegment } = await listCustomers({ after, limit }, app.store);
+      const token: z.input<typeof tokenSchema> | undefined = lastSegment
+        ? { version: 1, after: lastSegment }
+        : undefined;
+      return respondJson(200, { customers, nextToken: token && encodeToken(token) }, headers);
+    },
+  );
+}
+
+export const handler = customersHandler(wired);
