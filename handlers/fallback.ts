@@ -6,7 +6,10 @@ import { wired, type App } from './wiring.ts';
 export const methodsByRoute: ReadonlyMap<string, readonly string[]> = new Map([
   ['/logs', ['POST']],
   ['/aggregates', ['GET']],
+  ['/aggregates/total', ['GET']],
   ['/batches/{batchId}', ['GET']],
+  ['/customers', ['GET']],
+  ['/openapi.json', ['GET']],
   ['/metrics', ['GET']],
   ['/health', ['GET']],
 ]);

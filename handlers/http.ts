@@ -28,7 +28,7 @@ export interface Route {
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Visible ASCII, so that an id that was taken over can stand in a header and a log line as it is. */
-const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
+export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 /** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
 export function httpHandler(

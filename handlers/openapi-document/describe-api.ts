@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { requestIdPattern } from '../http.ts';
+import { batchOperations } from './batch-operations.ts';
+import { describeHeaders } from './headers.ts';
+import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
+import { describeErrors, describeOperation, type Operation } from './operation.ts';
+import { ownOperations } from './own-operations.ts';
+import { readOperations } from './read-operations.ts';
+
+const info = {
+  title: 'Log analytics pipeline',
+  version: '0.1.0',
+  summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
+  description:
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`.',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+const requestHeaders = z.object({
+  'x-request-id': z
+    .string()
+    .regex(requestIdPattern)
+    .optional()
+    .describe('Visible ASCII characters, taken over into the answer and the log.'),
+});
+
+/** The HTTP contract as OpenAPI 3.1, made of what the functions check requests with. */
+export function describeApi(): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of [...batchOperations, ...readOperations, ...ownOperations]) {
+    const { method, path } = placeOf(operation);
+    paths[path] = { ...paths[path], [method]: describeOperation(operation) };
+  }
+  const [requestId] = parametersOf('header', requestHeaders);
+  const { 404: noSuchRoute, 405: methodNotAllowed } = describeErrors(['API_1000', 'API_1001']);
+  return {
+    openapi: '3.1.1',
+    info,
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: namedSchemas(),
+      parameters: { 'x-request-id': requestId },
+      headers: describeHeaders(),
+      responses: { NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
+    },
+  };
+}
+
+function placeOf({ route }: Operation): { readonly method: string; readonly path: string } {
+  const [method = '', path = ''] = route.split(' ');
+  return { method: method.toLowerCase(), path };
+}

@@ -1,0 +1,29 @@
+import type { Json } from './json-schema.ts';
+
+/** The headers of answers; all have `x-request-id`. */
+export const headers = {
+  'x-request-id': 'Of the request where it had one, and otherwise a new one; in the log it is the same.',
+  'idempotent-replayed': '`true`: the batch was accepted before, and this is the first answer again.',
+  etag: 'Names what the answer says; with `if-none-match` it is a 304 as long as that is so.',
+  'cache-control': 'Whether and by whom the answer may be kept.',
+  vary: 'The headers of a request that its answer depends on.',
+  link: 'Where the next page is (`rel="next"`); absent where there is none.',
+  'retry-after': 'After how many seconds to repeat the request.',
+  allow: 'The methods that the route has.',
+} as const;
+
+export type HeaderName = keyof typeof headers;
+
+/** The headers of an answer that has these besides those of every answer. */
+export function allHeaders(names: readonly HeaderName[]): Json {
+  return Object.fromEntries(
+    ['x-request-id', ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+}
+
+/** All headers as OpenAPI's components. */
+export function describeHeaders(): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}

@@ -1,0 +1,130 @@
+import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+
+/** What an OpenAPI document says of answers, to compare real ones with. */
+export interface DescribedAnswers {
+  /** `GET /aggregates`. */
+  readonly routes: readonly string[];
+  /** `GET /aggregates 200`. */
+  readonly statuses: readonly string[];
+  /** In what an answer differs from its description; of a route, or of a response that has a name. */
+  problemsOf(route: string, answer: APIGatewayProxyStructuredResultV2): string[];
+  /** The examples that are not what they are examples of. */
+  wrongExamples(): string[];
+}
+
+const mediaSchema = z.object({
+  schema: z.record(z.string(), z.unknown()),
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+});
+const contentSchema = z.record(z.string(), mediaSchema);
+const responseSchema = z.object({
+  headers: z.record(z.string(), z.unknown()),
+  content: contentSchema.optional(),
+});
+const documentSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        requestBody: z.object({ content: contentSchema }).optional(),
+        responses: z.record(z.string(), responseSchema),
+      }),
+    ),
+  ),
+  components: z.object({
+    schemas: z.record(z.string(), z.record(z.string(), z.unknown())),
+    responses: z.record(z.string(), responseSchema),
+  }),
+});
+
+type Media = z.output<typeof mediaSchema>;
+type Response = z.output<typeof responseSchema>;
+
+/** Headers that an answer need not have although its description lists them. */
+const optionalHeaders = new Set(['link', 'idempotent-replayed']);
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+export function describedAnswers(text: string): DescribedAnswers {
+  const { paths, components } = documentSchema.parse(JSON.parse(text));
+  const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': instant } });
+  for (const [name, schema] of Object.entries(components.schemas)) {
+    ajv.addSchema(strict(schema), `/components/schemas/${name}`);
+  }
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { requestBody, responses }]) => {
+      return { route: `${method.toUpperCase()} ${path}`, requestBody, responses };
+    }),
+  );
+  const problemsOfValue = ({ schema }: Media, value: unknown): string[] => {
+    const validate = ajv.compile(withLocalReferences(schema));
+    return validate(value)
+      ? []
+      : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+  };
+
+  function responseTo(route: string, status: number | undefined): Response | undefined {
+    const operation = operations.find((operation) => operation.route === route);
+    return operation?.responses[String(status)] ?? components.responses[route];
+  }
+
+  return {
+    routes: operations.map(({ route }) => route),
+    statuses: operations.flatMap(({ route, responses }) =>
+      Object.keys(responses).map((status) => `${route} ${status}`),
+    ),
+    problemsOf(route, { statusCode, headers = {}, body = '' }) {
+      const response = responseTo(route, statusCode);
+      if (response === undefined) return [`${statusCode} is not described`];
+      const listed = new Set([...Object.keys(response.headers), 'content-type']);
+      const wrongHeaders = [
+        ...Object.keys(headers).filter((name) => !listed.has(name)),
+        ...Object.keys(response.headers).filter((name) => !optionalHeaders.has(name) && !(name in headers)),
+      ].map((name) => `header ${name}`);
+      const mediaType = String(headers['content-type'] ?? '').split(';')[0] ?? '';
+      if (response.content === undefined) return body === '' ? wrongHeaders : [...wrongHeaders, 'a body'];
+      const media = response.content[mediaType];
+      if (media === undefined) return [...wrongHeaders, `media type ${mediaType}`];
+      const value: unknown = mediaType === 'application/json' ? JSON.parse(body) : body;
+      return [...wrongHeaders, ...problemsOfValue(media, value)];
+    },
+    wrongExamples() {
+      const contents = operations.flatMap(({ requestBody, responses }) =>
+        [requestBody, ...Object.values(responses)].map((body) => body?.content ?? {}),
+      );
+      return contents
+        .flatMap((content) => Object.values(content))
+        .flatMap((media) => {
+          const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
+          const all = 'example' in media ? [media.example, ...examples] : examples;
+          return all.length === 0
+            ? ['a media type has no example']
+            : all.flatMap((value) => problemsOfValue(media, value));
+        });
+    },
+  };
+}
+
+/** A schema that takes nothing but what it names: a client has to take more, and an answer has to have no more. */
+function strict(schema: Readonly<Record<string, unknown>>): AnySchema {
+  return withLocalReferences(schema, (object) => {
+    return 'properties' in object && !('additionalProperties' in object)
+      ? { ...object, additionalProperties: false }
+      : object;
+  });
+}
+
+function withLocalReferences(
+  schema: Readonly<Record<string, unknown>>,
+  change = (object: Record<string, unknown>) => object,
+): AnySchema {
+  const text = JSON.stringify(schema, (key, value: unknown) => {
+    if (key === '$ref' && typeof value === 'string') return value.replace('#', '');
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? change(value as Record<string, unknown>) : value;
+  });
+  return JSON.parse(text) as AnySchema;
+}

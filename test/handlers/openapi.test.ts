@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { batchHandler } from '../../handlers/batch.ts';
+import { customersHandler } from '../../handlers/customers.ts';
+import { errorCodes } from '../../handlers/error-codes.ts';
+import { fallbackHandler, methodsByRoute } from '../../handlers/fallback.ts';
+import { healthHandler } from '../../handlers/health.ts';
+import type { HttpHandler } from '../../handlers/http.ts';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { metricsHandler } from '../../handlers/metrics.ts';
+import { openApiHandler } from '../../handlers/openapi.ts';
+import { queryHandler } from '../../handlers/query.ts';
+import { totalHandler } from '../../handlers/total.ts';
+import type { App } from '../../handlers/wiring.ts';
+import { sentEntry } from '../factories.ts';
+import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { describedAnswers, type DescribedAnswers } from './described-answers.ts';
+
+const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
+  'POST /logs': ingestHandler,
+  'GET /aggregates': queryHandler,
+  'GET /aggregates/total': totalHandler,
+  'GET /batches/{batchId}': batchHandler,
+  'GET /customers': customersHandler,
+  'GET /openapi.json': openApiHandler,
+  'GET /metrics': metricsHandler,
+  'GET /health': healthHandler,
+};
+
+let testing: TestApp;
+const wired = async () => testing.app;
+let answers: DescribedAnswers;
+
+beforeEach(async () => {
+  testing = testApp({ environment: { MAX_BATCH_BYTES: '100000' } });
+  answers = describedAnswers(await document());
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function document(): Promise<string> {
+  const { statusCode, headers, body = '' } = await openApiHandler(wired)(httpEvent('GET', '/openapi.json'));
+  expect(statusCode).toBe(200);
+  expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-cache' });
+  return body;
+}
+
+function get(
+  route: string,
+  query: Record<string, string> = {},
+  headers: Record<string, string> = {},
+  pathParameters: Record<string, string> = {},
+) {
+  const event = { ...httpEvent('GET', route.slice('GET '.length), { query, headers }), pathParameters };
+  return handlerOf(route)(event);
+}
+
+function handlerOf(route: string, from = wired): HttpHandler {
+  return (handlers[route] ?? expect.fail(`no handler of ${route}`))(from);
+}
+
+describe('GET /openapi.json', () => {
+  it('is a valid OpenAPI 3.1 document', async () => {
+    const validator = new Validator();
+    const described = JSON.parse(await document()) as Record<string, unknown>;
+    expect(await validator.validate(described)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('describes every route that is served, and no other', () => {
+    const served = [...methodsByRoute].flatMap(([path, methods]) =>
+      methods.map((method) => `${method} ${path}`),
+    );
+    expect(answers.routes.toSorted()).toEqual(served.toSorted());
+    expect(Object.keys(handlers).toSorted()).toEqual(served.toSorted());
+  });
+
+  it('has an example of every error code', async () => {
+    const codes = (await document()).match(/(?<=")[A-Z]{3}_\d{4}(?=":\{"value")/g);
+    expect([...new Set(codes)].toSorted()).toEqual(Object.keys(errorCodes).toSorted());
+  });
+
+  it('has the version of the package', async () => {
+    const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(JSON.parse(await document())).toMatchObject({ info: { version } });
+  });
+
+  it('has examples that are as it says', () => {
+    expect(answers.wrongExamples()).toEqual([]);
+  });
+
+  it('answers 304 as long as it is the same', async () => {
+    const { headers } = await get('GET /openapi.json');
+    const seen = { 'if-none-match': String(headers?.etag) };
+    expect(await get('GET /openapi.json', {}, seen)).toMatchObject({ statusCode: 304, body: '' });
+  });
+});
+
+describe('what the functions answer', () => {
+  const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
+  const key = { 'idempotency-key': 'order-7' };
+  const any = { 'if-none-match': '*' };
+  const csv = { accept: 'text/csv' };
+
+  /** An answer of each status that a route has, but for trouble on our side; in this order. */
+  const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
+    ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
+    ['POST /logs', 202, () => post([sentEntry()])],
+    ['POST /logs', 202, () => post([sentEntry()])],
+    ['POST /logs', 400, () => post([sentEntry({ path: '' }), []])],
+    ['POST /logs', 400, () => post([sentEntry()], { 'x-customer-id': '' })],
+    ['POST /logs', 409, () => post([sentEntry({ status: '404' })], key)],
+    ['POST /logs', 422, () => post([sentEntry()], key)],
+    ['POST /logs', 413, () => post('x'.repeat(100_001))],
+    ['POST /logs', 415, () => post('x', { 'content-type': 'text/plain' })],
+    ['GET /batches/{batchId}', 200, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-7' })],
+    ['GET /batches/{batchId}', 404, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-8' })],
+    ['GET /batches/{batchId}', 400, () => get('GET /batches/{batchId}', {}, { 'x-customer-id': '' })],
+    ['GET /aggregates', 200, () => get('GET /aggregates')],
+    ['GET /aggregates', 200, () => get('GET /aggregates', { limit: '1', top: '1' })],
+    ['GET /aggregates', 200, () => get('GET /aggregates', {}, csv)],
+    ['GET /aggregates', 304, () => get('GET /aggregates', {}, any)],
+    ['GET /aggregates', 400, () => get('GET /aggregates', { limit: '0' })],
+    ['GET /aggregates/total', 200, () => get('GET /aggregates/total')],
+    ['GET /aggregates/total', 200, () => get('GET /aggregates/total', { pathPrefix: '/' })],
+    ['GET /aggregates/total', 200, () => get('GET /aggregates/total', {}, csv)],
+    ['GET /aggregates/total', 304, () => get('GET /aggregates/total', {}, any)],
+    ['GET /aggregates/total', 400, () => get('GET /aggregates/total', { from: 'x' })],
+    ['GET /customers', 200, () => get('GET /customers', { limit: '1' })],
+    ['GET /customers', 400, () => get('GET /customers', { limit: 'x' })],
+    ['GET /openapi.json', 200, () => get('GET /openapi.json')],
+    ['GET /openapi.json', 304, () => get('GET /openapi.json', {}, any)],
+    ['GET /metrics', 200, () => get('GET /metrics')],
+    ['GET /health', 200, () => get('GET /health')],
+  ];
+
+  it('is what the document says, for each status of each route, and the document says no more', async () => {
+    const seen = new Set<string>();
+    const look = (route: string, status: number, answer: APIGatewayProxyStructuredResultV2) => {
+      expect(answer.statusCode, `${route}: ${answer.body}`).toBe(status);
+      expect(answers.problemsOf(route, answer), `${route} ${status}: ${answer.body}`).toEqual([]);
+      seen.add(`${route} ${status}`);
+    };
+    for (const [route, status, request] of requests) {
+      look(route, status, await request());
+      await countAll(testing);
+    }
+
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const broken = () => Promise.reject(new Error('nothing is there'));
+    for (const route of answers.routes) {
+      const [method = '', path = ''] = route.split(' ');
+      look(route, 503, await handlerOf(route, broken)(httpEvent(method, path)));
+    }
+    expect([...seen].toSorted()).toEqual(answers.statuses.toSorted());
+  });
+
+  it('is what the document says where there is no such route, or not by this method', async () => {
+    const fallback = fallbackHandler(wired);
+    const [noSuchRoute, methodNotAllowed] = [
+      await fallback(httpEvent('GET', '/nothing')),
+      await fallback(httpEvent('PUT', '/logs')),
+    ];
+    expect([noSuchRoute.statusCode, methodNotAllowed.statusCode]).toEqual([404, 405]);
+    expect(answers.problemsOf('NoSuchRoute', noSuchRoute)).toEqual([]);
+    expect(answers.problemsOf('MethodNotAllowed', methodNotAllowed)).toEqual([]);
+  });
+});
