@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/e2e/free-ports.ts';
-import { ConnectionFailed, createHttpClient } from './scenario/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../commands/pipeline-client/http-client.ts';
 
 /** serverless-offline in a process of its own, with data of its own. */
 export interface RunningEmulator {

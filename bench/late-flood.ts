@@ -10,7 +10,7 @@ import { numbersOf } from './command-line.ts';
 import { pipeline, startEmulator, type RunningEmulator } from './emulator.ts';
 import { freshnessHeadings, measureFreshness } from './measure-freshness.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import { createHttpClient } from './scenario/http-client.ts';
+import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
 import { createPipelineClient } from './scenario/pipeline-client.ts';
 import { printTable } from './table.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { RunningEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import { createHttpClient } from './scenario/http-client.ts';
+import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
 import { quantile } from './statistics.ts';
 
 /** So many customers, so that a window has no more paths than are kept. */

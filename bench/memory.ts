@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { numbersOf } from './command-line.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import { createHttpClient } from './scenario/http-client.ts';
+import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
 import { printTable } from './table.ts';
 
 const help = 'npm run bench:memory [-- <seconds: 20> <clients: 64>]';

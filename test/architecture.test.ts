@@ -56,6 +56,7 @@ const arrows = [
   ['lib/adapters/a.ts', '../../commands/data-directory.ts', '../ports/object-store.ts'],
   ['commands/a.ts', '../handlers/wiring.ts', '../local-store/open-local-store.ts'],
   ['commands/audit/a.ts', '../../bench/scenario/progress.ts', '../../lib/pipeline/audit/audit.ts'],
+  ['bench/scenario/a.ts', '../../commands/data-directory.ts', '../../commands/pipeline-client/timing.ts'],
   ['commands/a.ts', '../lib/adapters/in-memory-object-store.ts', '../lib/domain/keys.ts'],
 ] as const;
 

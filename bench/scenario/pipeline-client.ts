@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ConnectionFailed } from '../../bench/scenario/http-client.ts';
+import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
 import { useEmulator } from './emulator.ts';
 import { countedWindows, entry, json, postLogs } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { ConnectionFailed, createHttpClient } from '../../bench/scenario/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
 import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
 import { useEmulator } from './emulator.ts';
 import { countedWindows, entry, json, metric } from './requests.ts';

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { ConnectionFailed, createHttpClient, type HttpClient } from '../../bench/scenario/http-client.ts';
+import {
+  ConnectionFailed,
+  createHttpClient,
+  type HttpClient,
+} from '../../commands/pipeline-client/http-client.ts';
 import { spawnEmulator, type EmulatorProcess, type ProcessEnd } from './emulator-process.ts';
 import { freePorts } from './free-ports.ts';
 

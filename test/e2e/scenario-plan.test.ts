@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { answerOrRetry, GaveUp } from '../../bench/scenario/answer-or-retry.ts';
-import { ConnectionFailed, type HttpAnswer } from '../../bench/scenario/http-client.ts';
+import { answerOrRetry, GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
+import { ConnectionFailed, type HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
 import { parseOptions } from '../../bench/scenario/options.ts';
 import type { PipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioPlan } from '../../bench/scenario/plan.ts';
 import { runScenario } from '../../bench/scenario/run.ts';
-import type { Timing } from '../../bench/scenario/timing.ts';
+import type { Timing } from '../../commands/pipeline-client/timing.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 
 const options = { runId: 'run', start: referenceStart, size: referenceSize, seed: 1 };

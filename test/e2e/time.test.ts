@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { ConnectionFailed } from '../../bench/scenario/http-client.ts';
+import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
 import { Emulator } from './emulator.ts';
 import { countedRequests, entry, json, postLogs } from './requests.ts';
 
