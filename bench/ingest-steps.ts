@@ -5,11 +5,13 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { App } from '../handlers/wiring.ts';
 import { encodeBatch, type StoredBatch } from '../lib/domain/batch-format.ts';
+import { createCountingRules } from '../lib/domain/counting-rules.ts';
 import { countEntries } from '../lib/domain/dimensions.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { parseLogEntry } from '../lib/domain/log-entry.ts';
 import { parseBatch } from '../lib/domain/parse-batch.ts';
 import { partitionKeyOf } from '../lib/domain/partial.ts';
+import { parseConfig } from '../lib/config.ts';
 import { summarise } from '../lib/domain/summarise.ts';
 import { maxRecordBytes } from '../lib/ports/event-stream.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
@@ -23,6 +25,8 @@ export interface Step {
   readonly milliseconds: number;
 }
 
+const templates = '/docs/:page /blog/:post /cart/:id /assets/* auto';
+
 /** Times what the handler does with a batch, each step by itself. */
 export async function measureSteps(body: Buffer, app: App, rounds: number): Promise<Step[]> {
   const base64 = body.toString('base64');
@@ -34,6 +38,7 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
   const payloadHash = 'a'.repeat(64);
   const mediaType = 'application/json';
   const { allowedLatenessSeconds } = app.config;
+  const rulesWithTemplates = createCountingRules(parseConfig({ PATH_TEMPLATES: templates }).pathTemplates);
 
   const summariseFresh = (entries: ReturnType<typeof parseBatch>, key: string) =>
     summarise(
@@ -84,6 +89,14 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
       () => {
         const entries = parseBatch(body, mediaType);
         return () => countEntries(entries, app.rules);
+      },
+    ],
+    [
+      'the same, with PATH_TEMPLATES',
+      'main',
+      () => {
+        const entries = parseBatch(body, mediaType);
+        return () => countEntries(entries, rulesWithTemplates);
       },
     ],
     ['hash', 'other', () => () => webcrypto.subtle.digest('SHA-256', body)],

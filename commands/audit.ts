@@ -1,9 +1,9 @@
 /** The command `npm run audit`; what it does and takes is said in `audit/options.ts`. */
 import { join } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
+import { createCountingRules } from '../lib/domain/counting-rules.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
-import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
 import { auditRollUps } from '../lib/pipeline/audit/audit-roll-ups.ts';
 import { audit, type AuditReporter, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
@@ -62,7 +62,8 @@ async function run(options: AuditCommandOptions, store: ObjectReader, writer?: O
     const report = options.isJson ? jsonReport(write) : textReport(write);
     const pendingSince = clock.now().getTime() - options.pendingSeconds * 1_000;
     const isPending = (storedAt: Date) => storedAt.getTime() > pendingSince;
-    const rules = { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() };
+    const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
+    const rules = createCountingRules(pathTemplates);
     let differences = 0;
     const differing = new Map<ObjectKey, number>();
     const reporter: AuditReporter = {
@@ -83,7 +84,6 @@ async function run(options: AuditCommandOptions, store: ObjectReader, writer?: O
 
     let unmended = differences;
     if (writer !== undefined) {
-      const { maxKeysPerDimension } = parseConfig(process.env);
       const limits = { maxKeysPerDimension, maxKeyTextBytes };
       const ports = { store: writer, spool, clock };
       const mended: ObjectKey[] = [];

@@ -1,6 +1,5 @@
 import { parseConfig, type Config } from '../lib/config.ts';
-import type { CountingRules } from '../lib/domain/counting-rules.ts';
-import { createUserAgentFamilies, userAgentRulesVersion } from '../lib/domain/user-agent.ts';
+import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
@@ -28,7 +27,7 @@ export function createApp(parts: AppParts): App {
   return {
     ...parts,
     metrics: createMetrics(parts.streams),
-    rules: { version: userAgentRulesVersion, userAgentFamily: createUserAgentFamilies() },
+    rules: createCountingRules(parts.config.pathTemplates),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

@@ -1,9 +1,29 @@
 import * as z from 'zod';
+import {
+  isPathTemplate,
+  listPathTemplates,
+  maxPathTemplates,
+  problemOfPathTemplate,
+  type PathTemplate,
+} from './domain/path-templates.ts';
 
 const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
+
+const pathTemplates = z.string().transform((text, context): readonly PathTemplate[] => {
+  const listed = listPathTemplates(text);
+  const wrong = listed.find((template) => !isPathTemplate(template));
+  if (wrong !== undefined) {
+    const message = `must list patterns such as /users/:id, but ${JSON.stringify(wrong)} ${problemOfPathTemplate(wrong)}`;
+    context.addIssue({ code: 'custom', message });
+  }
+  if (listed.length > maxPathTemplates) {
+    context.addIssue({ code: 'custom', message: `must list at most ${maxPathTemplates} patterns` });
+  }
+  return listed.filter((template) => isPathTemplate(template));
+});
 
 /** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
 export const environmentSchema = z.object({
@@ -30,6 +50,11 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
     .default(10_000)
     .describe('how many paths, agents and statuses a window keeps; the rest is counted under `(other)`'),
+  PATH_TEMPLATES: pathTemplates
+    .prefault('none')
+    .describe(
+      'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
+    ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
@@ -70,6 +95,8 @@ export interface Config {
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
   readonly maxKeysPerDimension: number;
+  /** In the order in which they are tried; empty where paths are counted as they are. */
+  readonly pathTemplates: readonly PathTemplate[];
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly insightStreamName: string;
@@ -102,6 +129,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
+    pathTemplates: data.PATH_TEMPLATES,
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     insightStreamName: data.INSIGHT_STREAM_NAME,

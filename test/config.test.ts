@@ -9,10 +9,13 @@ describe('parseConfig', () => {
       duplicateStatus: 409,
       allowedLatenessSeconds: 600,
       maxKeysPerDimension: 10_000,
+      pathTemplates: [],
       logLevel: 'info',
     };
     expect(parseConfig({})).toMatchObject(defaults);
-    expect(parseConfig({ MAX_BATCH_BYTES: '', LOG_LEVEL: '', DATA_DIR: '' })).toMatchObject(defaults);
+    expect(
+      parseConfig({ MAX_BATCH_BYTES: '', LOG_LEVEL: '', DATA_DIR: '', PATH_TEMPLATES: '' }),
+    ).toMatchObject(defaults);
   });
 
   it.each([
@@ -22,12 +25,20 @@ describe('parseConfig', () => {
     ['DUPLICATE_STATUS', '200'],
     ['ALLOWED_LATENESS_SECONDS', '-1'],
     ['MAX_KEYS_PER_DIMENSION', '10001'],
+    ['PATH_TEMPLATES', 'users/:id'],
+    ['PATH_TEMPLATES', '/a/:id, /search?q=:q, auto'],
+    ['PATH_TEMPLATES', Array.from({ length: 101 }, (_, n) => `/${n}`).join(' ')],
     ['LOG_LEVEL', 'verbose'],
     ['STORAGE', 'tape'],
   ])('names %s when it is %j', (variable, value) => {
     expect(() => parseConfig({ [variable]: value })).toThrow(InvalidConfig);
-    expect(() => parseConfig({ [variable]: value })).toThrow(
-      new RegExp(`${variable} must be .*, and is "${value}"`),
-    );
+    expect(() => parseConfig({ [variable]: value })).toThrow(new RegExp(`${variable} must (be|list) `));
+    expect(() => parseConfig({ [variable]: value })).toThrow(`, and is "${value}"`);
+  });
+
+  it('takes path templates in their order, divided by commas and white space', () => {
+    const PATH_TEMPLATES = '/users/:id,/assets/* , auto';
+    expect(parseConfig({ PATH_TEMPLATES }).pathTemplates).toEqual(['/users/:id', '/assets/*', 'auto']);
+    expect(parseConfig({ PATH_TEMPLATES: 'none' }).pathTemplates).toEqual([]);
   });
 });

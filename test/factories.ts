@@ -74,10 +74,11 @@ export function receivedRecord(sequenceNumber: string, data: WindowPartial | Uin
   };
 }
 
-/** Rules that take the text before the first slash for the family. */
+/** Rules that take the text before the first slash for the family, and a path as it is. */
 export const simpleRules: CountingRules = {
   version: 'simple-1',
   userAgentFamily: (userAgent) => userAgent.split('/')[0] || 'Other',
+  countedPath: (path) => path,
 };
 
 export const instant = (text: string): Date => new Date(text);

@@ -32,10 +32,11 @@ seems to be missing is looked for again before it is told. A pipeline that has b
 
 A difference is: a batch that is not counted in one of its windows, a window whose counts are not the sum of the batches
 that it says it counts, a batch whose entries say something else than its header (only the requests are compared where
-other rules of counting have been in use since), an hour or a day that is not there or not the sum of its parts, and a
-batch or a window that cannot be read. Hours and days are not judged by minutes that differ themselves. Where a window has
-"(other)", its totals must be right and no kept key may have too much. Windows that count batches which are not there any
-more, such as expired ones, cannot be recomputed: they are listed as not auditable, are no difference, and are left alone.
+other rules of counting have been in use since, or where PATH_TEMPLATES is not what the pipeline had), an hour or a day
+that is not there or not the sum of its parts, and a batch or a window that cannot be read. Hours and days are not judged
+by minutes that differ themselves. Where a window has "(other)", its totals must be right and no kept key may have too
+much. Windows that count batches which are not there any more, such as expired ones, cannot be recomputed: they are
+listed as not auditable, are no difference, and are left alone.
 
 --repair adds the missing partials of stored batches, and makes wrong counts anew where all of the batches are there. It
 keeps the ids of what is counted, and writes a window only if nobody else has since it was read. Then it makes hours and

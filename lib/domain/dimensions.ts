@@ -26,7 +26,11 @@ export const dimensions = [
     // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
     // half the time of putting one together for each.
     valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
-    keyOf: (value) => (value.startsWith(' ') ? value.slice(1) : `GET ${value}`),
+    keyOf: (value, rules) => {
+      if (!value.startsWith(' ')) return `GET ${rules.countedPath(value)}`;
+      const methodEnd = value.indexOf(' ', 1);
+      return `${value.slice(1, methodEnd)} ${rules.countedPath(value.slice(methodEnd + 1))}`;
+    },
   },
   {
     field: 'requestsByUserAgent',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
-import { userAgentFamily, userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
+import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
@@ -21,7 +21,7 @@ export interface SentBatch {
 }
 
 const clock = { now: () => new Date() };
-const rules = { version: userAgentRulesVersion, userAgentFamily };
+const rules = createCountingRules([]);
 
 export const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 

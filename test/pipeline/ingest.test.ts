@@ -65,7 +65,7 @@ describe('ingest', () => {
     await ingest(await batchOf([sentEntry()], 'k'), ports, options);
     const first = ports.streams.insights.drain();
 
-    const newerRules = { version: 'newer', userAgentFamily: () => 'another family' };
+    const newerRules = { ...simpleRules, version: 'newer', userAgentFamily: () => 'another family' };
     const again = await ingest(await batchOf([sentEntry()], 'k'), ports, { ...options, rules: newerRules });
     expect(again.isFirst).toBe(false);
     expect(again.batch.rulesVersion).toBe('simple-1');

@@ -190,7 +190,7 @@ describe('verify', () => {
 });
 
 describe('the partials in the header', () => {
-  const newerRules = { version: 'newer', userAgentFamily: () => 'another family' };
+  const newerRules = { ...simpleRules, version: 'newer', userAgentFamily: () => 'another family' };
 
   it('make every emission the same, also after the rules have changed between two of them', async () => {
     await expect(send('a', crashing)).rejects.toThrow(Unavailable);
