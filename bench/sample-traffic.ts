@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { randomNumbers } from './scenario/seeded-order.ts';
+import { randomNumbers } from '../traffic/seeded-order.ts';
+import { zipf } from '../traffic/weighted-choice.ts';
 
 /** An entry as a web server's log would have it: compact, 160 bytes of JSON on average. */
 export interface SampleEntry {
@@ -99,20 +100,4 @@ function sampleStatus(chance: number): number {
   if (chance < 0.85) return 200;
   if (chance < 0.92) return 304;
   return chance < 0.98 ? 404 : 500;
-}
-
-/** Picks the n-th of the items with a probability of 1/n, times what makes all of them 1 together. */
-function zipf(items: readonly string[], random: () => number): () => string {
-  let total = 0;
-  const sums = items.map((_, n) => (total += 1 / (n + 1)));
-  return () => {
-    const wanted = random() * total;
-    let [low, high] = [0, items.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sums[middle] ?? total) > wanted) high = middle;
-      else low = middle + 1;
-    }
-    return items[low] ?? '';
-  };
 }

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createUserAgentFamilies, userAgentFamily } from '../lib/domain/user-agent.ts';
-import { randomNumbers } from './scenario/seeded-order.ts';
+import { randomNumbers } from '../traffic/seeded-order.ts';
 
 const agentLength = 1_024;
 const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;

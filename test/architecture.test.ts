@@ -58,6 +58,10 @@ const arrows = [
   ['commands/audit/a.ts', '../../bench/scenario/progress.ts', '../../lib/pipeline/audit/audit.ts'],
   ['bench/scenario/a.ts', '../../commands/data-directory.ts', '../../commands/pipeline-client/timing.ts'],
   ['commands/a.ts', '../lib/adapters/in-memory-object-store.ts', '../lib/domain/keys.ts'],
+  ['traffic/a.ts', '../lib/domain/log-entry.ts', './visit.ts'],
+  ['lib/pipeline/a.ts', '../../traffic/visit.ts', '../domain/keys.ts'],
+  ['handlers/a.ts', '../traffic/visit.ts', '../lib/errors.ts'],
+  ['local-store/a.ts', '../traffic/visit.ts', '../lib/errors.ts'],
 ] as const;
 
 describe('the arrows of the layout', () => {

@@ -1,4 +1,4 @@
-import { randomNumbers, shuffled } from './seeded-order.ts';
+import { randomNumbers, shuffled } from '../../traffic/seeded-order.ts';
 import { trafficOfMinute, type TrafficEntry } from './traffic.ts';
 import type { WindowCounts } from './window-counts.ts';
 

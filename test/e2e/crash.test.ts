@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { useEmulator } from './emulator.ts';
 import { countedWindows, entry, json, metric } from './requests.ts';
 

@@ -3,7 +3,7 @@ import { createHttpClient } from '../../commands/pipeline-client/http-client.ts'
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart } from '../../bench/scenario/plan.ts';
 import { runScenario, type RunOptions, type ScenarioFigures } from '../../bench/scenario/run.ts';
-import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { useEmulator } from './emulator.ts';
 
 const emulator = useEmulator();
