@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { backlogOf } from '../../commands/pipeline-client/backlog.ts';
 import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
@@ -25,7 +26,6 @@ export class UnexpectedAnswer extends Error {
 }
 
 const pageSchema = z.object({ windows: z.array(windowCountsSchema) });
-const backlogLine = /^log_analytics_stream_backlog_records(?:\{[^}]*\})? (\d+)$/gm;
 
 export function createPipelineClient(http: HttpClient, customerId: string): PipelineClient {
   const customer = { 'x-customer-id': customerId };
@@ -47,8 +47,7 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
 
     async readBacklog() {
       const { status, body } = await http.request('/metrics');
-      const lines = status === 200 ? [...body.toString().matchAll(backlogLine)] : [];
-      return lines.length === 0 ? undefined : lines.reduce((sum, [, records]) => sum + Number(records), 0);
+      return status === 200 ? backlogOf(body.toString()) : undefined;
     },
   };
 }

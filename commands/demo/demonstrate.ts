@@ -1,0 +1,114 @@
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { HttpClient } from '../pipeline-client/http-client.ts';
+import { realTiming } from '../pipeline-client/timing.ts';
+import type { Progress } from '../progress.ts';
+import { compareCounts } from './compare-counts.ts';
+import { demoCustomers } from './customers.ts';
+import { untilReady } from './emulator.ts';
+import { sendLiveTraffic } from './live-traffic.ts';
+import type { DemoOptions } from './options.ts';
+import { planDemo, shareOfLastHour, type DemoPlan } from './plan.ts';
+import { sendPlan } from './send-plan.ts';
+import { servedCounts, waitingRecords, type ServedCounts } from './served-counts.ts';
+import { topTable } from './top-table.ts';
+
+export interface Stage {
+  readonly http: HttpClient;
+  readonly url: URL;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly print: (text: string) => void;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const pollMilliseconds = 100;
+const maxListed = 10;
+const dayMilliseconds = 86_400_000;
+
+/**
+ * All that is shown on a pipeline that has been started, until the signal is aborted.
+ * @returns the exit code
+ * @throws BatchRefused, GaveUp, UnexpectedAnswer  the pipeline is in trouble
+ */
+export async function demonstrate(options: DemoOptions, stage: Stage): Promise<number> {
+  const { http, url, clock, progress, print, signal } = stage;
+  const { entries, seed, days } = options;
+  const now = clock.now();
+  const customers = demoCustomers(options.customers);
+  const plan = planDemo({ customers, entries, seed, now, days });
+  await untilReady(http, signal);
+
+  progress.begin('Sending', plan.deliveries.length);
+  const answers = await sendPlan(plan, { url, signal, onAnswer: () => progress.done() });
+  await untilCounted(stage);
+  if (signal.aborted) return interrupted;
+
+  const range = { from: new Date(now.getTime() - (days + 1) * dayMilliseconds), to: now };
+  const served: ServedCounts[] = [];
+  for (const { id } of customers) served.push(await servedCounts(http, id, range));
+  progress.stop();
+
+  print(customers.map((customer, n) => topTable(customer, served[n] ?? nothing)).join('\n\n'));
+  const differences = plan.customers.flatMap(({ customer, ...expected }, n) =>
+    compareCounts(served[n] ?? nothing, expected).map((difference) => `${customer.id} ${difference}`),
+  );
+  if (answers.accepted !== plan.batches) differences.push(`batches: ${answers.accepted} of ${plan.batches}`);
+  if (differences.length > 0) {
+    print(`\nNOT exact:\n${differences.slice(0, maxListed).join('\n')}`);
+    return 1;
+  }
+  print(`\n${verdict(plan)}`);
+
+  const entriesPerSecond = Math.min(50, Math.max(3, (entries * shareOfLastHour) / 3_600));
+  print(invitation(url, options.isLive ? entriesPerSecond : undefined));
+  if (options.isLive) await sendLiveTraffic({ customers, entriesPerSecond, seed, url, clock, signal });
+  else await aborted(signal);
+  return 0;
+}
+
+/** As shells have it for what Ctrl-C ended. */
+export const interrupted = 130;
+const nothing: ServedCounts = {
+  requests: 0,
+  counts: { requestsByPath: new Map(), requestsByUserAgent: new Map(), requestsByStatus: new Map() },
+};
+
+/** Until nothing waits to be counted any more: so what is counted twice would be found as well. */
+async function untilCounted({ http, progress, signal }: Stage): Promise<void> {
+  let waiting = signal.aborted ? 0 : await waitingRecords(http);
+  if (waiting > 0) progress.begin('Counting', waiting);
+  while (waiting > 0 && !signal.aborted) {
+    await realTiming.wait(pollMilliseconds, signal);
+    const stillWaiting = signal.aborted ? 0 : await waitingRecords(http);
+    for (; waiting > stillWaiting; waiting--) progress.done();
+  }
+}
+
+function verdict({ customers, batches, repeats, late }: DemoPlan): string {
+  const entries = whole(customers.reduce((sum, { requests }) => sum + requests, 0));
+  return (
+    `Exact: ${entries} entries in ${whole(batches)} batches, ${whole(repeats)} of them sent twice and ` +
+    `${whole(late)} late. Every entry is counted once, on its path, agent and status.`
+  );
+}
+
+function invitation(url: URL, entriesPerSecond: number | undefined): string {
+  return [
+    '',
+    `  Dashboard   ${url.href}`,
+    entriesPerSecond === undefined
+      ? '  Traffic     all is sent'
+      : `  Traffic     goes on, with some ${entriesPerSecond.toFixed(1)} entries a second`,
+    '  Stop        Ctrl-C',
+    '',
+  ].join('\n');
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await realTiming.wait(dayMilliseconds, signal);
+}
+
+function whole(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../../lib/ports/clock.ts';
+import { entriesOf, type TrafficEntry } from '../../traffic/site-traffic.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
+import { GaveUp } from '../pipeline-client/answer-or-retry.ts';
+import { openPipeline } from '../pipeline-client/open-pipeline.ts';
+import { realTiming } from '../pipeline-client/timing.ts';
+import type { DemoCustomer } from './customers.ts';
+
+export interface LiveOptions {
+  readonly customers: readonly DemoCustomer[];
+  /** Of all customers together. */
+  readonly entriesPerSecond: number;
+  readonly seed: number;
+  readonly url: URL;
+  readonly clock: Clock;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+const secondsBetweenBatches = 2;
+/** After the machine has slept, what was missed is not made up for. */
+const maxSecondsAtOnce = 10;
+const shareOfRepeats = 0.1;
+const retryForSeconds = 60;
+
+/**
+ * Sends what visitors ask for now, in small batches, until the signal is aborted; now and then a batch twice, as by a
+ * shipper that got no answer.
+ * @throws BatchRefused, GaveUp
+ */
+export async function sendLiveTraffic({ customers, ...options }: LiveOptions): Promise<void> {
+  const weights = customers.reduce((sum, { weight }) => sum + weight, 0);
+  await Promise.all(
+    customers.map((customer, n) => {
+      const entriesPerSecond = (options.entriesPerSecond * customer.weight) / weights;
+      return sendOf(customer, randomNumbers(options.seed * 1_000 + 500 + n), {
+        ...options,
+        entriesPerSecond,
+      });
+    }),
+  );
+}
+
+async function sendOf(
+  { id, site }: DemoCustomer,
+  random: () => number,
+  { entriesPerSecond, url, clock, signal }: Omit<LiveOptions, 'customers'>,
+): Promise<void> {
+  const nextVisitor = site.visits(random);
+  const pipeline = openPipeline({ url, customerId: id, concurrency: 1, retryForSeconds, signal });
+  let toCome: TrafficEntry[] = [];
+  let missing = 0;
+  let last = clock.now();
+  try {
+    for (let number = 0; !signal.aborted; number++) {
+      await realTiming.wait(secondsBetweenBatches * 1_000, signal);
+      const now = clock.now();
+      const seconds = Math.max(0, Math.min((now.getTime() - last.getTime()) / 1_000, maxSecondsAtOnce));
+      last = now;
+      for (missing += seconds * entriesPerSecond; missing > 0;) {
+        const visit = entriesOf(nextVisitor()(), now.getTime());
+        toCome.push(...visit);
+        missing -= visit.length;
+      }
+      const due = toCome.filter(({ receivedAt }) => Date.parse(receivedAt) <= now.getTime());
+      toCome = toCome.filter(({ receivedAt }) => Date.parse(receivedAt) > now.getTime());
+      if (due.length === 0 || signal.aborted) continue;
+      const batch = { idempotencyKey: `live-${number}`, entries: due };
+      await pipeline.send(batch);
+      if (random() < shareOfRepeats) await pipeline.send(batch);
+    }
+  } catch (error) {
+    // Ctrl-C in a terminal goes to the pipeline as well, and what is under way then may get no answer.
+    if (!(signal.aborted && error instanceof GaveUp)) throw error;
+  } finally {
+    pipeline.close();
+  }
+}

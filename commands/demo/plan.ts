@@ -1,0 +1,135 @@
+import { createCountingRules } from '../../lib/domain/counting-rules.ts';
+import { countEntries, type Counts } from '../../lib/domain/dimensions.ts';
+import { parseLogEntry } from '../../lib/domain/log-entry.ts';
+import { siteTraffic } from '../../traffic/site-traffic.ts';
+import { randomNumbers, shuffled } from '../../traffic/seeded-order.ts';
+import type { TimeRange } from '../../traffic/daily-curve.ts';
+import type { Batch, SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { DemoCustomer } from './customers.ts';
+
+/** What one customer sends, and what has to be counted of it. */
+export interface CustomerPlan {
+  readonly customer: DemoCustomer;
+  readonly requests: number;
+  readonly counts: Counts;
+}
+
+export interface Delivery {
+  readonly customer: DemoCustomer;
+  readonly batch: Batch;
+}
+
+/** What is sent in which order, and what has to be counted then. */
+export interface DemoPlan {
+  readonly customers: readonly CustomerPlan[];
+  readonly deliveries: readonly Delivery[];
+  readonly batches: number;
+  /** Batches that are sent twice. */
+  readonly repeats: number;
+  /** Batches that are sent behind some with newer entries. */
+  readonly late: number;
+}
+
+export interface PlanOptions {
+  readonly customers: readonly DemoCustomer[];
+  readonly entries: number;
+  readonly seed: number;
+  readonly now: Date;
+  readonly days: number;
+}
+
+/** The last hour has this share of the entries more than by its time, so that there is something to see in minutes. */
+export const shareOfLastHour = 0.025;
+const shareOfRepeats = 0.08;
+const shareOfLate = 0.04;
+const [leastPerBatch, mostPerBatch] = [120, 720];
+const hourMilliseconds = 3_600_000;
+
+/** Plans a run. The same options give the same plan; another `now` gives the same entries at other times. */
+export function planDemo({ customers, entries, seed, now, days }: PlanOptions): DemoPlan {
+  const weights = customers.reduce((sum, { weight }) => sum + weight, 0);
+  const plans = customers.map((customer, n) => {
+    const random = randomNumbers(seed * 1_000 + n);
+    const sent = entriesOf(customer, Math.round((entries * customer.weight) / weights), random, {
+      now,
+      days,
+    });
+    return { customer, ...expectedOf(sent), batches: inBatches(sent, `demo-${seed}`, random) };
+  });
+  const inTime = plans
+    .flatMap(({ customer, batches }) => batches.map((batch) => ({ customer, batch })))
+    .sort((a, b) => (endOf(a.batch) < endOf(b.batch) ? -1 : 1));
+  const random = randomNumbers(seed);
+  const late = shareOf(shareOfLate, inTime.length);
+  const repeats = shareOf(shareOfRepeats, inTime.length);
+  return {
+    customers: plans.map(({ customer, requests, counts }) => ({ customer, requests, counts })),
+    deliveries: order(inTime, late, repeats, random),
+    batches: inTime.length,
+    late,
+    repeats,
+  };
+}
+
+function entriesOf(
+  { site }: DemoCustomer,
+  count: number,
+  random: () => number,
+  { now, days }: Pick<PlanOptions, 'now' | 'days'>,
+): SentEntry[] {
+  const before = (hours: number): TimeRange => {
+    return { from: new Date(now.getTime() - hours * hourMilliseconds), to: now };
+  };
+  const recent = Math.round(count * shareOfLastHour);
+  return [
+    ...siteTraffic(site, count - recent, before(days * 24), random),
+    ...siteTraffic(site, recent, before(1), random),
+  ].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
+}
+
+/** By the rules of the pipeline itself; what is checked is that nothing is lost on its way, or counted twice. */
+function expectedOf(sent: readonly SentEntry[]): Pick<CustomerPlan, 'requests' | 'counts'> {
+  const entries = sent.map((entry) => parseLogEntry(entry)).filter((entry) => entry !== undefined);
+  if (entries.length !== sent.length) throw new Error('An entry of the demonstration is not valid.');
+  return { requests: entries.length, counts: countEntries(entries, createCountingRules([])) };
+}
+
+function inBatches(entries: readonly SentEntry[], prefix: string, random: () => number): Batch[] {
+  const batches: Batch[] = [];
+  for (let at = 0; at < entries.length;) {
+    const size = leastPerBatch + Math.floor(random() * (mostPerBatch - leastPerBatch));
+    batches.push({
+      idempotencyKey: `${prefix}-${batches.length}`,
+      entries: entries.slice(at, at + size),
+    });
+    at += size;
+  }
+  return batches;
+}
+
+/** In the order of time, but for those that are late, and some once more at a place of chance behind their first. */
+function order(
+  inTime: readonly Delivery[],
+  late: number,
+  repeats: number,
+  random: () => number,
+): readonly Delivery[] {
+  const last = inTime.length;
+  const behind = (place: number) => place + random() * (last - place) + 0.5;
+  const lateOnes = new Set(shuffled([...inTime.keys()].slice(0, -1), random).slice(0, late));
+  const firsts = inTime.map((delivery, place) => {
+    return { delivery, place: lateOnes.has(place) ? behind(place + 1) : place };
+  });
+  const again = shuffled(firsts, random).slice(0, repeats);
+  return [...firsts, ...again.map(({ delivery, place }) => ({ delivery, place: behind(place) }))]
+    .sort((a, b) => a.place - b.place)
+    .map(({ delivery }) => delivery);
+}
+
+function shareOf(share: number, batches: number): number {
+  return Math.min(batches - 1, Math.max(1, Math.round(share * batches)));
+}
+
+function endOf({ entries }: Batch): string {
+  return entries.at(-1)?.receivedAt ?? '';
+}
