@@ -46,7 +46,7 @@ export const totalParametersSchema = z.object({
     .min(1, `must have 1–${maxPathLength} characters`)
     .max(maxPathLength, `must have 1–${maxPathLength} characters`)
     .optional()
-    .describe('Only requests whose path starts with this, whatever the method.'),
+    .describe('Only requests whose path, as it is counted, starts with this, whatever the method.'),
 });
 
 /** @throws InvalidRequest  a parameter is not valid */
