@@ -76,7 +76,9 @@ export function createMetrics(streams: Streams) {
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {
       for (const [name, stream] of Object.entries(streams)) {
-        const { records, oldestPutAt } = await stream.backlog();
+        const backlog = await stream.backlog();
+        if (backlog === undefined) continue;
+        const { records, oldestPutAt } = backlog;
         const age =
           oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
         backlogRecords.set({ stream: name }, records);

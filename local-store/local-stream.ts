@@ -1,4 +1,4 @@
-import type { EventStream, StreamRecord } from '../lib/ports/event-stream.ts';
+import type { Backlog, EventStream, StreamRecord } from '../lib/ports/event-stream.ts';
 
 /** A record with its place: the next one of its partition has the sequence number that follows. */
 export interface LoggedRecord extends StreamRecord {
@@ -24,6 +24,8 @@ export interface ReadLimits {
 /** An event stream that is read on this machine: each partition in order, from where its consumer was. */
 export interface LocalStream extends EventStream {
   readonly name: string;
+
+  backlog(): Promise<Backlog>;
 
   /** The partitions that there are to read, ascending: those that are configured, and older ones with records left. */
   partitions(): readonly number[];

@@ -1,9 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
-import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
+import type { Backlog, EventStream, StreamRecord } from '../ports/event-stream.ts';
 import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 
 /** An event stream of one partition that lasts as long as the process. */
 export interface InMemoryEventStream extends EventStream {
+  backlog(): Promise<Backlog>;
+
   /** Consumes: takes out and returns the oldest records (all of them without `maxRecords`), in the order of the puts. */
   drain(maxRecords?: number): readonly StreamRecord[];
 }

@@ -7,7 +7,7 @@ import type { EventStream } from '../ports/event-stream.ts';
  */
 export async function requireRoom(streams: readonly EventStream[], maxBacklogRecords: number): Promise<void> {
   const backlogs = await Promise.all(streams.map((stream) => stream.backlog()));
-  const most = Math.max(0, ...backlogs.map(({ records }) => records));
+  const most = Math.max(0, ...backlogs.map((backlog) => backlog?.records ?? 0));
   if (most <= maxBacklogRecords) return;
   throw new Unavailable(`${most} partials wait to be counted, and no more than ${maxBacklogRecords} may.`);
 }

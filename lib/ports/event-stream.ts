@@ -27,8 +27,8 @@ export interface EventStream {
    */
   put(records: readonly StreamRecord[]): Promise<void>;
 
-  /** How far its consumers are behind. */
-  backlog(): Promise<Backlog>;
+  /** How far its consumers are behind; `undefined` where the stream does not tell and bounds what it takes by itself. */
+  backlog(): Promise<Backlog | undefined>;
 
   /**
    * Everything that was put before this instant has been consumed; `undefined` where that is not known now. A put that

@@ -1,14 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createBackoff } from '../../lib/adapters/backoff.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import { createKinesisEventStream } from '../../lib/adapters/kinesis-event-stream.ts';
 import { openPartitionedLog } from '../../local-store/partitioned-log.ts';
+import { kinesisClient } from '../aws/clients.ts';
+import { startKinesisServer } from '../aws/kinesis-server.ts';
+import { createShardReader } from '../aws/shard-reader.ts';
 import { describeEventStream, type ConsumedRecord } from './event-stream.contract.ts';
 
 describeEventStream('in memory', async (clock) => {
   const stream = createInMemoryEventStream({ clock });
   return {
     stream,
+    tellsBacklog: true,
     consume: async () =>
       stream.drain().map(({ partitionKey, data }) => ({ partitionKey, data, partition: 'the only one' })),
     close: async () => undefined,
@@ -25,6 +31,7 @@ describeEventStream('in the partitioned log', async (clock) => {
   });
   return {
     stream,
+    tellsBacklog: true,
     async consume() {
       const consumed: ConsumedRecord[] = [];
       for (const partition of stream.partitions()) {
@@ -40,6 +47,32 @@ describeEventStream('in the partitioned log', async (clock) => {
     async close() {
       await log.close();
       await rm(directory, { recursive: true });
+    },
+  };
+});
+
+describeEventStream('on Kinesis', async () => {
+  const server = await startKinesisServer({ insights: { shards: 4 } });
+  const client = kinesisClient(server.endpoint);
+  const stream = createKinesisEventStream({
+    client,
+    streamName: 'insights',
+    backoff: createBackoff({ maxAttempts: 5, firstMilliseconds: 0, random: () => 0 }),
+    consumedThrough: async () => undefined,
+  });
+  const reader = createShardReader(client, 'insights');
+  return {
+    stream,
+    tellsBacklog: false,
+    consume: async () =>
+      (await reader.read()).map(({ shardId, record: { PartitionKey = '', Data = new Uint8Array() } }) => ({
+        partitionKey: PartitionKey,
+        data: Data,
+        partition: shardId,
+      })),
+    async close() {
+      client.destroy();
+      await server.close();
     },
   };
 });

@@ -1,0 +1,172 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  S3ServiceException,
+  type GetObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectKey } from '../domain/keys.ts';
+import { PreconditionFailed, Unavailable } from '../errors.ts';
+import type { ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
+import type { Backoff } from './backoff.ts';
+
+export interface S3ObjectStoreOptions {
+  /** Repeats requests that got no answer, a 500 or a 503, as the SDK does by default. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** Waits before a write is repeated that met another one. */
+  readonly backoff: Backoff;
+}
+
+/** The port's verbs give whole objects of some MiB; these are the parts of S3 that they need. */
+type Requests = Pick<S3ObjectStoreOptions, 'client' | 'bucket'>;
+
+/**
+ * The object store on S3. Its conditions are S3's conditional writes
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html); the role needs `s3:ListBucket` as
+ * well, without which S3 answers 403 instead of 404.
+ */
+export function createS3ObjectStore({ client, bucket, backoff }: S3ObjectStoreOptions): ObjectStore {
+  const requests = { client, bucket };
+  return {
+    get: (key, { firstBytes = Infinity } = {}) =>
+      available('read', key, () =>
+        firstBytes > 0 ? getStart(key, firstBytes, requests) : head(key, requests),
+      ),
+
+    put: (key, body, condition) =>
+      available('written', key, () => backoff(() => putOnce(key, body, condition, requests), isConflict)),
+
+    list: (prefix, { startAfter } = {}) => listKeys(prefix, startAfter, requests),
+
+    async delete(key) {
+      await available('removed', key, () =>
+        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
+      );
+    },
+  };
+}
+
+async function getStart(
+  key: ObjectKey,
+  firstBytes: number,
+  { client, bucket }: Requests,
+): Promise<StoredObject | undefined> {
+  const range = Number.isFinite(firstBytes) ? { Range: `bytes=0-${firstBytes - 1}` } : {};
+  try {
+    const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...range }));
+    const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+    return { body, etag: etagOf(answer), size: sizeOf(answer) };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined;
+    // An empty object has no first byte.
+    if (isAnswer(error, 416)) return head(key, { client, bucket });
+    throw error;
+  }
+}
+
+async function head(key: ObjectKey, { client, bucket }: Requests): Promise<StoredObject | undefined> {
+  try {
+    const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return { body: Buffer.alloc(0), etag: etagOf(answer), size: answer.ContentLength ?? 0 };
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function putOnce(
+  key: ObjectKey,
+  body: Uint8Array,
+  condition: PutCondition,
+  requests: Requests,
+): Promise<{ readonly etag: string }> {
+  const { client, bucket } = requests;
+  const holds =
+    'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch };
+  try {
+    const answer = await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...holds }),
+    );
+    return { etag: etagOf(answer) };
+  } catch (error) {
+    if (isAnswer(error, 404))
+      throw new PreconditionFailed('There is no object to replace.', { cause: error });
+    if (!isAnswer(error, 412)) throw error;
+    const own = await ownWrite(key, body, error, requests);
+    if (own !== undefined) return own;
+    throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
+  }
+}
+
+/**
+ * The SDK repeats a write that got a 503 or no answer, although it may have been done; then the repetition meets what the
+ * first one wrote, and is refused. So after a repetition what is there is compared.
+ */
+async function ownWrite(
+  key: ObjectKey,
+  body: Uint8Array,
+  refusal: S3ServiceException,
+  requests: Requests,
+): Promise<{ readonly etag: string } | undefined> {
+  if ((refusal.$metadata.attempts ?? 1) === 1) return undefined;
+  const found = await getStart(key, Infinity, requests);
+  return found?.body.equals(body) === true ? { etag: found.etag } : undefined;
+}
+
+async function* listKeys(
+  prefix: string,
+  startAfter: string | undefined,
+  { client, bucket }: Requests,
+): AsyncGenerator<ObjectKey> {
+  let page: { StartAfter?: string } | { ContinuationToken: string } | undefined =
+    startAfter === undefined || startAfter === '' ? {} : { StartAfter: startAfter };
+  while (page !== undefined) {
+    const command: ListObjectsV2Command = new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      ...page,
+    });
+    const { Contents = [], NextContinuationToken } = await available('listed', prefix, () =>
+      client.send(command),
+    );
+    for (const { Key } of Contents) {
+      if (Key !== undefined) yield Key as ObjectKey; // only keys were put
+    }
+    page = NextContinuationToken === undefined ? undefined : { ContinuationToken: NextContinuationToken };
+  }
+}
+
+/** Whatever S3, the SDK or the network fails with is trouble that may be over the next time. */
+async function available<T>(done: string, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof PreconditionFailed) throw cause;
+    throw new Unavailable(`${what} cannot be ${done}.`, { cause });
+  }
+}
+
+/** Another write of the same key was under way: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function isConflict(error: unknown): boolean {
+  return isAnswer(error, 409);
+}
+
+function isAnswer(error: unknown, status: number): error is S3ServiceException {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+}
+
+function etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
+  if (ETag === undefined) throw new Unavailable('S3 gave no etag.');
+  return ETag;
+}
+
+/** Of the whole object: `Content-Range` is `bytes 0-99/1234`. */
+function sizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number {
+  return Number(ContentRange?.split('/').at(-1) ?? ContentLength ?? 0);
+}
