@@ -50,12 +50,25 @@ async function wire(environment: NodeJS.ProcessEnv): Promise<App> {
   const config = parseConfig(environment);
   const clock: Clock = { now: () => new Date() };
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => process.stdout.write(line) });
-  // Loaded here alone, so that a deployed bundle has none of it.
-  const { openedLocalStore } = await import('../local-store/open-local-store.ts');
-  const local = openedLocalStore(config.dataDirectory);
-  const streams = {
-    insights: local.stream(config.insightStreamName),
-    late: local.stream(config.lateStreamName),
-  };
-  return createApp({ config, clock, logger, store: local.objects, streams });
+  const { store, streams } = await openStorage(config, clock);
+  return createApp({ config, clock, logger, store, streams });
+}
+
+/** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
+async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts, 'store' | 'streams'>> {
+  switch (config.storage) {
+    case 'aws': {
+      const { openAwsStorage } = await import('../lib/adapters/aws.ts');
+      return openAwsStorage(config, clock);
+    }
+    case 'local': {
+      const { openedLocalStore } = await import('../local-store/open-local-store.ts');
+      const local = openedLocalStore(config.dataDirectory);
+      const streams = {
+        insights: local.stream(config.insightStreamName),
+        late: local.stream(config.lateStreamName),
+      };
+      return { store: local.objects, streams };
+    }
+  }
 }

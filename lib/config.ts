@@ -32,9 +32,13 @@ export const environmentSchema = z.object({
     .default('.data')
     .describe('where the emulator keeps its data: batches, windows, the log'),
   STORAGE: z
-    .enum(['local'], 'must be local')
+    .enum(['local', 'aws'], 'must be local or aws')
     .default('local')
-    .describe('`local`: a directory and a log on this machine'),
+    .describe('`local`: a directory and a log on this machine; `aws`: S3 and Kinesis'),
+  BUCKET_NAME: z
+    .string()
+    .default('log-analytics-pipeline-logs')
+    .describe('with `STORAGE=aws`: the bucket of batches and windows; set by `serverless.yml`'),
   MAX_BATCH_BYTES: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(10_485_760, 'must be at most 10485760'))
     .default(2_097_152)
@@ -77,6 +81,14 @@ export const environmentSchema = z.object({
     .string()
     .default('log-analytics-pipeline-late')
     .describe('the same for what comes late; set by `serverless.yml`'),
+  INSIGHT_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-aggregate')
+    .describe('with `STORAGE=aws`: the function that consumes it; set by `serverless.yml`'),
+  LATE_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-aggregateLate')
+    .describe('the same for what comes late; set by `serverless.yml`'),
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
@@ -87,9 +99,10 @@ export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
 /** What can be set from outside, parsed once, at the start. */
 export interface Config {
-  readonly dataDirectory: string;
-  /** Where batches and windows are: on this machine, or in a bucket that many have to do with. */
+  /** Where everything is kept: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
   readonly storage: 'local' | 'aws';
+  readonly dataDirectory: string;
+  readonly bucketName: string;
   readonly maxBatchBytes: number;
   /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
   readonly duplicateStatus: 409 | 202;
@@ -101,6 +114,9 @@ export interface Config {
   readonly verifyAgainSeconds: number;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
+  /** The functions that consume the streams. */
+  readonly insightConsumerName: string;
+  readonly lateConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
 }
@@ -123,8 +139,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     throw new InvalidConfig(`The environment cannot be used: ${problems.join('; ')}.`);
   }
   return {
-    dataDirectory: data.DATA_DIR,
     storage: data.STORAGE,
+    dataDirectory: data.DATA_DIR,
+    bucketName: data.BUCKET_NAME,
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
@@ -134,6 +151,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,
+    insightConsumerName: data.INSIGHT_CONSUMER_NAME,
+    lateConsumerName: data.LATE_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
   };
 }

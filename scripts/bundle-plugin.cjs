@@ -31,7 +31,7 @@ async function bundle(key, definition) {
     sourcemap: true,
     sourcesContent: false,
     // The local store and its native dependencies stay out; the AWS SDK comes with the runtime.
-    external: ['../local-store/*', '@aws-sdk/*'],
+    external: ['../local-store/*', '@aws-sdk/*', '@smithy/*'],
     logLevel: 'warning',
   });
   definition.handler = `${outputDirectory}/${key}/index.${exportName}`;

@@ -51,6 +51,11 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     await quietPerRequestLines(log);
     loadFunctionsOnce();
     const config = parseConfig(process.env);
+    if (config.storage !== 'local') {
+      throw new Error(
+        'The emulator keeps everything on this machine: leave out STORAGE, which is for deployed functions.',
+      );
+    }
     const clock: Clock = { now: () => new Date() };
     const logger = createLogger({
       level: config.logLevel,
@@ -59,6 +64,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     });
     const { functions, provider } = serverless.service;
     const { region } = provider;
+    provider.environment = { ...provider.environment, STORAGE: 'local' };
     const resources = emulatedResources(serverless.service.resources?.Resources ?? {});
     const fromStreams = streamMappings(functions, resources);
     const fromQueues = queueMappings(functions, resources);

@@ -9,7 +9,11 @@ export interface Serverless {
 
 /** `serverless.yml` with its variables resolved, but not its CloudFormation functions. */
 export interface ServerlessService {
-  readonly provider: { readonly region: string };
+  readonly provider: {
+    readonly region: string;
+    /** What the functions get; not read before the first of them is loaded. */
+    environment?: Readonly<Record<string, unknown>>;
+  };
   readonly custom?: { readonly 'serverless-offline'?: ServerlessOptions };
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
   readonly resources?: { readonly Resources?: Resources };

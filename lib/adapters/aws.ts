@@ -1,0 +1,60 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Clock } from '../ports/clock.ts';
+import type { EventStream } from '../ports/event-stream.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { createBackoff } from './backoff.ts';
+import { createKinesisEventStream } from './kinesis-event-stream.ts';
+import { createS3ObjectStore } from './s3-object-store.ts';
+import { createStreamConsumption } from './stream-consumption.ts';
+
+export interface AwsNames {
+  readonly bucketName: string;
+  readonly insightStreamName: string;
+  readonly lateStreamName: string;
+  readonly insightConsumerName: string;
+  readonly lateConsumerName: string;
+}
+
+export interface AwsStorage {
+  readonly store: ObjectStore;
+  readonly streams: { readonly insights: EventStream; readonly late: EventStream };
+}
+
+/** Together far below the 29 s that a function has to answer, and more than a slow answer takes. */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+const maxAttempts = 3;
+/** `query` and `verify` read by the sixteen, and an instance of a consumer may do so for several windows. */
+const maxSockets = 128;
+
+/**
+ * Store and streams on AWS. Region and credentials are the environment's, as Lambda sets them; `AWS_ENDPOINT_URL_S3`,
+ * `AWS_ENDPOINT_URL_KINESIS` and `AWS_ENDPOINT_URL_CLOUDWATCH` name other endpoints.
+ */
+export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
+  const requestHandler = () => new NodeHttpHandler({ ...timeouts, httpsAgent: { maxSockets } });
+  // Of one kind, also for Kinesis, whose client would take HTTP/2 by default.
+  const kinesis = new KinesisClient({ maxAttempts, requestHandler: requestHandler() });
+  const cloudWatch = new CloudWatchClient({ maxAttempts, requestHandler: requestHandler() });
+  const backoff = createBackoff({ maxAttempts: 6, firstMilliseconds: 50, random: Math.random });
+  const stream = (streamName: string, functionName: string) =>
+    createKinesisEventStream({
+      client: kinesis,
+      streamName,
+      backoff,
+      consumedThrough: createStreamConsumption({ client: cloudWatch, streamName, functionName, clock }),
+    });
+  return {
+    store: createS3ObjectStore({
+      client: new S3Client({ maxAttempts, requestHandler: requestHandler() }),
+      bucket: names.bucketName,
+      backoff,
+    }),
+    streams: {
+      insights: stream(names.insightStreamName, names.insightConsumerName),
+      late: stream(names.lateStreamName, names.lateConsumerName),
+    },
+  };
+}
