@@ -5,14 +5,16 @@ import { wired, type App } from './wiring.ts';
 
 /** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */
 const marginSeconds = 5;
-/** From here on somebody should look why a batch is not counted. */
-const overdueSeconds = 900;
+/** From here on somebody should look why a batch is not counted; no sooner than it was looked at some times. */
+const leastOverdueSeconds = 900;
+const looksBeforeOverdue = 4;
 
 /** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
+    const overdueSeconds = Math.max(leastOverdueSeconds, looksBeforeOverdue * config.verifyAgainSeconds);
     const notices = Records.flatMap(toNotices);
     const verdicts = await verify(notices, app, {
       marginSeconds,

@@ -37,7 +37,7 @@ export function createApp(parts: AppParts): App {
  * metrics and write through the same store. A failure is not kept; the next invocation tries again.
  */
 export function wired(): Promise<App> {
-  app ??= wire(process.env).catch((error: unknown) => {
+  app ??= wire(process.env, processEffects).catch((error: unknown) => {
     app = undefined;
     throw error;
   });
@@ -46,10 +46,24 @@ export function wired(): Promise<App> {
 
 let app: Promise<App> | undefined;
 
-async function wire(environment: NodeJS.ProcessEnv): Promise<App> {
+const processEffects: WireEffects = {
+  clock: { now: () => new Date() },
+  writeLog: (line) => process.stdout.write(line),
+};
+
+/** What a process has, and an environment does not say. */
+export interface WireEffects {
+  readonly clock: Clock;
+  readonly writeLog: (line: string) => void;
+}
+
+/**
+ * The app that an environment describes.
+ * @throws InvalidConfig  a variable has a value that cannot be used
+ */
+export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: WireEffects): Promise<App> {
   const config = parseConfig(environment);
-  const clock: Clock = { now: () => new Date() };
-  const logger = createLogger({ level: config.logLevel, clock, write: (line) => process.stdout.write(line) });
+  const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
   const { store, streams } = await openStorage(config, clock);
   return createApp({ config, clock, logger, store, streams });
 }

@@ -20,6 +20,8 @@ export interface Answer {
 export type Fault =
   /** It does not arrive; this is answered. */
   | { readonly kind: 'refused'; readonly answer: Answer }
+  /** It does not arrive, and nothing is answered. */
+  | { readonly kind: 'swallowed' }
   /** It arrives and is done, but this is answered. */
   | { readonly kind: 'done-but'; readonly answer: Answer }
   /** It arrives and is done, and the connection breaks before the answer. */
@@ -48,6 +50,7 @@ async function pass(
   const request = { method, path, headers, body: await buffer(message) };
   const fault = faultOf(request);
   if (fault?.kind === 'refused') return end(response, fault.answer);
+  if (fault?.kind === 'swallowed') return;
 
   const sent = fault?.kind === 'changed' ? { ...request, body: fault.body } : request;
   const answer = await send(sent, target);

@@ -1,0 +1,151 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
+import { planScenario, referenceSize, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
+import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
+import { sendRequests, type AnsweredRequest } from '../../bench/scenario/send-requests.ts';
+import { compareWindows } from '../../bench/scenario/window-counts.ts';
+import { credentials } from './clients.ts';
+import type { Fault, PassingRequest } from './fault-proxy.ts';
+import { startAwsPipeline, type AwsPipeline, type AwsPipelineOptions } from './pipeline.ts';
+import { throttled } from './throttled-records.ts';
+
+const seed = 20_251_228;
+const smallSize: ScenarioSize = { requestsPerPathAndAgent: 100, entriesPerBatch: 20, repeats: 200 };
+const xml = (code: string) => ({
+  headers: { 'content-type': 'application/xml' },
+  body: `<Error><Code>${code}</Code></Error>`,
+});
+
+/** Clients retry at once: how long they wait is not what is tested. */
+const timing = {
+  now: () => performance.now(),
+  wait: () => new Promise<void>((resolve) => setImmediate(resolve)),
+};
+
+describe('the whole pipeline on the adapters for AWS', () => {
+  let pipeline: AwsPipeline | undefined;
+  afterEach(async () => {
+    await pipeline?.close();
+    pipeline = undefined;
+  });
+
+  async function start(options: Partial<AwsPipelineOptions> = {}): Promise<AwsPipeline> {
+    pipeline = await startAwsPipeline({ random: randomNumbers(seed), ...options });
+    return pipeline;
+  }
+
+  function planOf(size: ScenarioSize) {
+    return planScenario({ runId: 'aws', start: referenceStart, size, seed });
+  }
+
+  function clientOf({ request }: AwsPipeline) {
+    return createPipelineClient({ request, close: () => {} }, 'cus-axon');
+  }
+
+  async function send(
+    running: AwsPipeline,
+    size: ScenarioSize,
+    onAnswer: (answered: number) => void = () => {},
+  ): Promise<AnsweredRequest[]> {
+    const options = { concurrency: 16, retryForSeconds: 60, timing, onAnswer };
+    return sendRequests(planOf(size), clientOf(running), options);
+  }
+
+  async function differencesOf(running: AwsPipeline, size: ScenarioSize): Promise<string[]> {
+    const found = await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z');
+    return compareWindows(planOf(size).windows, [], found).flatMap(({ differences }) => differences);
+  }
+
+  function statusesOf(answered: readonly AnsweredRequest[]): Record<number, number> {
+    const statuses: Record<number, number> = {};
+    for (const { answer } of answered) statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    return statuses;
+  }
+
+  it('answers and counts the reference scenario exactly', async () => {
+    const running = await start();
+    const answered = await send(running, referenceSize);
+    expect(statusesOf(answered)).toEqual({ 202: 3_200, 409: 2_000 });
+    await running.count();
+    expect(await differencesOf(running, referenceSize)).toEqual([]);
+    expect(running.logLines).toEqual([]);
+  });
+
+  it('counts exactly what goes through every fault of store, stream and delivery', async () => {
+    const random = randomNumbers(seed);
+    let swallowed = 0;
+    const faultOfS3 = ({ method }: PassingRequest): Fault | undefined => {
+      const chance = random();
+      if (chance < 0.02) return { kind: 'refused', answer: { status: 503, ...xml('SlowDown') } };
+      if (chance < 0.04) return { kind: 'done-but', answer: { status: 500, ...xml('InternalError') } };
+      if (chance < 0.06) return { kind: 'answer-lost' };
+      if (chance < 0.08 && method === 'PUT') {
+        return { kind: 'refused', answer: { status: 409, ...xml('ConditionalRequestConflict') } };
+      }
+      if (chance < 0.1 && swallowed < 1) {
+        swallowed += 1;
+        return { kind: 'swallowed' };
+      }
+      return undefined;
+    };
+    const faultOfKinesis = ({ body }: PassingRequest): Fault | undefined => {
+      const chance = random();
+      if (chance < 0.2) return throttled(() => random() < 0.5)(body);
+      if (chance < 0.22) return { kind: 'answer-lost' };
+      if (chance < 0.24)
+        return { kind: 'refused', answer: { status: 500, body: '{"__type":"InternalFailure"}' } };
+      return undefined;
+    };
+    const running = await start({ faultOfS3, faultOfKinesis, disorder: 0.3, random });
+    let isSplit = false;
+    const splitHalfWay = (answers: number) => {
+      if (answers < 200 || isSplit) return;
+      isSplit = true;
+      void running.splitShard();
+    };
+    const answered = await send(running, smallSize, splitHalfWay);
+    expect(Object.keys(statusesOf(answered))).toEqual(['202', '409']);
+    expect(isSplit).toBe(true);
+    await running.verify();
+    expect(await differencesOf(running, smallSize)).toEqual([]);
+  });
+
+  it('counts what was stored and never emitted, without anybody’s help', async () => {
+    let isStreamGone = true;
+    const running = await start({
+      faultOfKinesis: () =>
+        isStreamGone
+          ? { kind: 'refused', answer: { status: 500, body: '{"__type":"InternalFailure"}' } }
+          : undefined,
+    });
+    const [first] = planOf(smallSize).batches;
+    if (first === undefined) throw new Error('The plan has no batch.');
+    const { status, headers } = await clientOf(running).sendBatch(first);
+    expect({ status, retryAfter: headers['retry-after'] }).toEqual({
+      status: 503,
+      retryAfter: expect.any(String),
+    });
+    isStreamGone = false;
+    await running.count();
+    expect(await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z')).toEqual([]);
+    await running.verify();
+    const windows = await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z');
+    expect(windows.map(({ requests }) => requests)).toEqual([5, 5, 5, 5]);
+  });
+
+  it('answers 503 while S3 refuses it, tells why in the log, and never tells a secret', async () => {
+    const running = await start({
+      faultOfS3: () => ({ kind: 'refused', answer: { status: 403, ...xml('AccessDenied') } }),
+    });
+    const [first] = planOf(smallSize).batches;
+    if (first === undefined) throw new Error('The plan has no batch.');
+    const { status, body } = await clientOf(running).sendBatch(first);
+    expect(status).toBe(503);
+    const log = running.logLines.join('');
+    expect(log).toContain('AccessDenied');
+    for (const secret of [credentials.secretAccessKey, 'Signature=']) {
+      expect(log).not.toContain(secret);
+      expect(body.toString()).not.toContain(secret);
+    }
+  });
+});

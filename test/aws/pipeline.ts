@@ -1,0 +1,188 @@
+import { SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aggregateHandler } from '../../handlers/aggregate.ts';
+import { ingestHandler } from '../../handlers/ingest.ts';
+import { queryHandler } from '../../handlers/query.ts';
+import { verifyHandler } from '../../handlers/verify.ts';
+import { wire, type App } from '../../handlers/wiring.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { openLocalStore } from '../../local-store/open-local-store.ts';
+import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
+import type { HttpAnswer, HttpRequestOptions } from '../../bench/scenario/http-client.ts';
+import { httpEvent } from '../handlers/app.ts';
+import { credentials, kinesisClient } from './clients.ts';
+import { startFaultProxy, type Fault, type PassingRequest } from './fault-proxy.ts';
+import { startKinesisServer } from './kinesis-server.ts';
+import { startMetricsServer } from './metrics-server.ts';
+import { startS3Server } from './s3-server.ts';
+import { createStreamDelivery } from './stream-delivery.ts';
+
+export interface AwsPipelineOptions {
+  readonly faultOfS3?: (request: PassingRequest) => Fault | undefined;
+  readonly faultOfKinesis?: (request: PassingRequest) => Fault | undefined;
+  readonly random: () => number;
+  /** See `StreamDeliveryOptions`. */
+  readonly disorder?: number;
+}
+
+/** The functions on their AWS adapters, against servers that speak the protocols of S3, Kinesis and CloudWatch. */
+export interface AwsPipeline {
+  readonly app: App;
+  /** What API Gateway would invoke for it. */
+  request(path: string, options?: HttpRequestOptions): Promise<HttpAnswer>;
+  /** Has everything counted that is on the streams. */
+  count(): Promise<void>;
+  /** Lets time pass until the stored batches are to be verified, has them verified, and so on until none waits. */
+  verify(): Promise<void>;
+  /** Splits the first shard of the insight stream in two. */
+  splitShard(): Promise<void>;
+  readonly logLines: readonly string[];
+  close(): Promise<void>;
+}
+
+const streamNames = { insights: 'insights', late: 'late' };
+const verifyQueue = 'verify';
+const verifyAgainSeconds = 900;
+const maxLooks = 20;
+
+export async function startAwsPipeline({
+  faultOfS3 = () => undefined,
+  faultOfKinesis = () => undefined,
+  random,
+  disorder = 0,
+}: AwsPipelineOptions): Promise<AwsPipeline> {
+  const directory = await mkdtemp(join(tmpdir(), 'aws-pipeline-'));
+  let passedMilliseconds = 0;
+  const clock = { now: () => new Date(Date.now() + passedMilliseconds) };
+  const logLines: string[] = [];
+  const local = await openLocalStore(directory, {
+    clock,
+    logger: createLogger({ level: 'warn', clock, write: (line) => logLines.push(line) }),
+    region: 'us-east-1',
+    streams: {},
+    queues: [
+      {
+        name: verifyQueue,
+        delaySeconds: 120,
+        visibilityTimeoutSeconds: verifyAgainSeconds,
+        deadLetters: undefined,
+      },
+    ],
+    notifications: [
+      {
+        prefix: 'batches/',
+        suffix: '',
+        queueName: verifyQueue,
+        bucketName: 'logs',
+        configurationId: 'stored',
+      },
+    ],
+  });
+  const s3 = await startS3Server('logs', local.objects);
+  const s3Proxy = await startFaultProxy(s3.endpoint, faultOfS3);
+  const kinesis = await startKinesisServer({ insights: { shards: 4 }, late: { shards: 2 } });
+  const kinesisProxy = await startFaultProxy(kinesis.endpoint, faultOfKinesis);
+  // Everything is consumed whenever it is asked for: what is on the streams is counted first.
+  const cloudWatch = await startMetricsServer(() => ({
+    minute: new Date(clock.now().getTime() - 60_000),
+    value: 0,
+  }));
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: s3Proxy.endpoint,
+    AWS_ENDPOINT_URL_KINESIS: kinesisProxy.endpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpoint,
+  };
+  Object.assign(process.env, environment); // the SDK reads it, as it does in Lambda
+  const app = await wire(
+    {
+      STORAGE: 'aws',
+      BUCKET_NAME: 'logs',
+      INSIGHT_STREAM_NAME: streamNames.insights,
+      LATE_STREAM_NAME: streamNames.late,
+      VERIFY_AGAIN_SECONDS: String(verifyAgainSeconds),
+      LOG_LEVEL: 'error',
+    },
+    { clock, writeLog: (line) => logLines.push(line) },
+  );
+  const wired = async () => app;
+  const client = kinesisClient(kinesis.endpoint);
+  const deliveries = Object.values(streamNames).map((streamName) =>
+    createStreamDelivery({ client, streamName, handler: aggregateHandler(wired), random, disorder }),
+  );
+  const routes = { POST: ingestHandler(wired), GET: queryHandler(wired) };
+
+  async function count(): Promise<void> {
+    for (const delivery of deliveries) await delivery.deliver();
+  }
+
+  return {
+    app,
+    count,
+    logLines,
+
+    async request(path, { method = 'GET', ...options } = {}) {
+      const handler = method === 'POST' ? routes.POST : routes.GET;
+      const { pathname, searchParams } = new URL(path, 'http://gateway');
+      const { headers = {}, body } = options;
+      const answer = await handler(
+        httpEvent(method, pathname, {
+          headers,
+          query: Object.fromEntries(searchParams),
+          ...(body === undefined ? {} : { body: Buffer.from(body) }),
+        }),
+      );
+      return {
+        status: answer.statusCode ?? 0,
+        headers: Object.fromEntries(
+          Object.entries(answer.headers ?? {}).map(([name, value]) => [name, String(value)]),
+        ),
+        body: Buffer.from(answer.body ?? ''),
+      };
+    },
+
+    async verify() {
+      const queue = local.queue(verifyQueue);
+      for (let look = 0; queue.nextVisibleAt() !== undefined; look += 1) {
+        if (look === maxLooks) throw new Error('Some batches are never proved to be counted.');
+        await count();
+        passedMilliseconds += (verifyAgainSeconds + 1) * 1_000;
+        const limits = { maxMessages: 1_000, maxBytes: Infinity, bytesOf: () => 0 };
+        for (;;) {
+          const messages = await queue.receive(limits);
+          if (messages.length === 0) break;
+          const event = sqsEvent(messages, {
+            eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:verify',
+            region: 'us-east-1',
+          });
+          const { batchItemFailures } = await verifyHandler(wired)(event);
+          const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+          await queue.delete(messages.filter(({ id }) => !failed.has(id)));
+        }
+      }
+    },
+
+    async splitShard() {
+      const middle = (2n ** 128n / 8n).toString(); // of the first of four
+      await client.send(
+        new SplitShardCommand({
+          StreamName: streamNames.insights,
+          ShardToSplit: 'shardId-000000000000',
+          NewStartingHashKey: middle,
+        }),
+      );
+    },
+
+    async close() {
+      for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
+      client.destroy();
+      for (const server of [s3Proxy, kinesisProxy, cloudWatch, s3, kinesis]) await server.close();
+      await local.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
