@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Config } from '../lib/config.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { InvalidRequest } from '../lib/errors.ts';
 import { respondToFailure, type Answer } from './respond.ts';
@@ -13,6 +14,8 @@ export interface HttpRequest {
   /** Those of the route, decoded. */
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** Who asks, as the header says or, deployed, the authorizer. */
+  readonly customer: string | undefined;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The bytes as they were received. */
@@ -24,6 +27,13 @@ export interface Route {
   readonly name: string;
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
 }
+
+/** What API Gateway adds to an event whose route has a Lambda authorizer. */
+type AuthorizedEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: {
+    readonly authorizer?: { readonly lambda?: Readonly<Record<string, unknown>> | null };
+  };
+};
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -38,8 +48,7 @@ export function httpHandler(
 ): HttpHandler {
   return async (event) => {
     const startedAt = performance.now();
-    const request = toRequest(event);
-    const { requestId, method, path } = request;
+    const requestId = requestIdOf(event);
     let app: App;
     try {
       app = await wired();
@@ -47,6 +56,8 @@ export function httpHandler(
       console.error(failure); // there is no logger without an app
       return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
     }
+    const request = toRequest(event, requestId, app.config.storage);
+    const { method, path } = request;
     const answer = await handle(request, app).catch((failure: unknown) => {
       const answered = respondToFailure(failure, requestId, invalidRequestCode);
       if (answered.status >= 500)
@@ -74,27 +85,41 @@ function toResult({ status, headers, body }: Answer, requestId: string): APIGate
 
 /**
  * Whose traffic the request is about.
- * @throws InvalidRequest  the header is missing or not a customer id
+ * @throws InvalidRequest  nobody says so, or it is not a customer id
  */
-export function requireCustomer({ headers }: HttpRequest): CustomerId {
-  const header = headers['x-customer-id'];
-  const customerId = header === undefined ? undefined : parseCustomerId(header);
+export function requireCustomer({ customer }: HttpRequest): CustomerId {
+  const customerId = customer === undefined ? undefined : parseCustomerId(customer);
   if (customerId !== undefined) return customerId;
-  const reason = header === undefined ? 'is required' : 'must be 1–128 characters of A–Z a–z 0–9 . _ - %';
+  const reason = customer === undefined ? 'is required' : 'must be 1–128 characters of A–Z a–z 0–9 . _ - %';
   throw new InvalidRequest(`The header x-customer-id ${reason}.`, [{ field: 'x-customer-id', reason }]);
 }
 
-function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
+function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
+  const given = headers['x-request-id'];
+  return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
+}
+
+function toRequest(
+  event: APIGatewayProxyEventV2,
+  requestId: string,
+  storage: Config['storage'],
+): HttpRequest {
   const { headers, body, isBase64Encoded, requestContext, rawPath, pathParameters, queryStringParameters } =
     event;
-  const given = headers['x-request-id'];
   return {
-    requestId: given !== undefined && requestIdPattern.test(given) ? given : randomUUID(),
+    requestId,
     method: requestContext.http.method,
     path: rawPath,
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
+    customer: storage === 'aws' ? authorizedCustomer(event) : headers['x-customer-id'],
     headers,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
+}
+
+/** Whom the API key belongs to. Anybody can send a header, so deployed there is nothing else to go by. */
+function authorizedCustomer({ requestContext }: AuthorizedEvent): string | undefined {
+  const customer = requestContext.authorizer?.lambda?.['customerId'];
+  return typeof customer === 'string' ? customer : undefined;
 }

@@ -1,12 +1,17 @@
+import { NoSuchRoute } from '../lib/errors.ts';
 import { httpHandler, type HttpHandler } from './http.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /metrics`: what the pipeline counts of itself, for Prometheus. */
+/**
+ * `GET /metrics`: what the pipeline counts of itself, for Prometheus. Deployed there is no such route: an instance knows
+ * only what it did itself, and customers are not to see it.
+ */
 export function metricsHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
     { name: 'GET /metrics', invalidRequestCode: 'QRY_1000' },
     async (_request, app) => {
+      if (app.config.storage === 'aws') throw new NoSuchRoute('Deployed, metrics are in CloudWatch.');
       const { contentType, text } = await app.metrics.read(app.clock.now());
       return {
         status: 200,

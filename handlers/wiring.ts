@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
+import type { ApiKeys } from '../lib/ports/api-keys.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 
@@ -44,7 +45,16 @@ export function wired(): Promise<App> {
   return app;
 }
 
+/** The API keys, for the authorizer, which needs nothing else. */
+export function wiredApiKeys(): Promise<ApiKeys> {
+  apiKeys ??= import('../lib/adapters/aws.ts').then(({ openApiKeys }) =>
+    openApiKeys(parseConfig(process.env).apiKeysPath),
+  );
+  return apiKeys;
+}
+
 let app: Promise<App> | undefined;
+let apiKeys: Promise<ApiKeys> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },

@@ -73,6 +73,12 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(20, 'must be at least 20').max(43_200, 'must be at most 43200'))
     .default(60)
     .describe('after how long it is looked at again where it is not counted yet'),
+  API_KEYS_PATH: z
+    .string()
+    .default('/log-analytics-pipeline/api-keys')
+    .describe(
+      'with `STORAGE=aws`: where Parameter Store has the hashes of API keys; set by `serverless.yml`',
+    ),
   INSIGHT_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-insights')
@@ -112,6 +118,7 @@ export interface Config {
   readonly pathTemplates: readonly PathTemplate[];
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
+  readonly apiKeysPath: string;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
@@ -149,6 +156,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     pathTemplates: data.PATH_TEMPLATES,
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
+    apiKeysPath: data.API_KEYS_PATH,
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,

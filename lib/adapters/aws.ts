@@ -1,13 +1,16 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { ApiKeys } from '../ports/api-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStream } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { createBackoff } from './backoff.ts';
 import { createKinesisEventStream } from './kinesis-event-stream.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
+import { createSsmApiKeys } from './ssm-api-keys.ts';
 import { createStreamConsumption } from './stream-consumption.ts';
 
 export interface AwsNames {
@@ -34,7 +37,6 @@ const maxSockets = 128;
  * `AWS_ENDPOINT_URL_KINESIS` and `AWS_ENDPOINT_URL_CLOUDWATCH` name other endpoints.
  */
 export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
-  const requestHandler = () => new NodeHttpHandler({ ...timeouts, httpsAgent: { maxSockets } });
   // Of one kind, also for Kinesis, whose client would take HTTP/2 by default.
   const kinesis = new KinesisClient({ maxAttempts, requestHandler: requestHandler() });
   const cloudWatch = new CloudWatchClient({ maxAttempts, requestHandler: requestHandler() });
@@ -57,4 +59,13 @@ export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
       late: stream(names.lateStreamName, names.lateConsumerName),
     },
   };
+}
+
+/** API keys in Parameter Store; `AWS_ENDPOINT_URL_SSM` names another endpoint. */
+export function openApiKeys(path: string): ApiKeys {
+  return createSsmApiKeys(new SSMClient({ maxAttempts, requestHandler: requestHandler() }), path);
+}
+
+function requestHandler(): NodeHttpHandler {
+  return new NodeHttpHandler({ ...timeouts, httpsAgent: { maxSockets } });
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { HttpClient } from '../../bench/scenario/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
 import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
@@ -38,7 +39,8 @@ describe('the whole pipeline on the adapters for AWS', () => {
     return planScenario({ runId: 'aws', start: referenceStart, size, seed });
   }
 
-  function clientOf({ request }: AwsPipeline) {
+  function clientOf(running: AwsPipeline) {
+    const request: HttpClient['request'] = (path, options) => running.request(path, options);
     return createPipelineClient({ request, close: () => {} }, 'cus-axon');
   }
 
@@ -121,10 +123,8 @@ describe('the whole pipeline on the adapters for AWS', () => {
     const [first] = planOf(smallSize).batches;
     if (first === undefined) throw new Error('The plan has no batch.');
     const { status, headers } = await clientOf(running).sendBatch(first);
-    expect({ status, retryAfter: headers['retry-after'] }).toEqual({
-      status: 503,
-      retryAfter: expect.any(String),
-    });
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toMatch(/^\d+$/);
     isStreamGone = false;
     await running.count();
     expect(await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z')).toEqual([]);

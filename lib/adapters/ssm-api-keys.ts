@@ -1,0 +1,24 @@
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import { hashOfApiKey } from '../domain/api-key.ts';
+import { parseCustomerId } from '../domain/customer-id.ts';
+import { Unavailable } from '../errors.ts';
+import type { ApiKeys } from '../ports/api-keys.ts';
+
+/**
+ * API keys in the Parameter Store of AWS Systems Manager: a parameter a key, named by its hash under `path`, with the
+ * customer's id as its value. Looked up at run time, so that a key that is revoked is soon no key any more.
+ */
+export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
+  return {
+    async customerOf(apiKey) {
+      try {
+        const command = new GetParameterCommand({ Name: `${path}/${hashOfApiKey(apiKey)}` });
+        const { Parameter } = await client.send(command);
+        return parseCustomerId(Parameter?.Value ?? '');
+      } catch (cause) {
+        if (cause instanceof ParameterNotFound) return undefined;
+        throw new Unavailable('The API key cannot be looked up.', { cause });
+      }
+    },
+  };
+}
