@@ -21,6 +21,7 @@ export function aggregateHandler(
     metrics.partialsSetAside.inc({ stream }, setAside.length);
     metrics.windowsCreated.inc(windowsCreated);
     metrics.windowsUpdated.inc(windowsUpdated);
+    await metrics.flush();
     for (const { record, error } of setAside) {
       const { data: _data, partitionKey: _partitionKey, ...place } = record;
       logger.error('A partial can never be counted and was set aside', { ...place, error });

@@ -68,6 +68,7 @@ export function httpHandler(
     const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };
     app.metrics.httpRequests.inc(labels);
     app.metrics.httpRequestDuration.observe(labels, (performance.now() - startedAt) / 1_000);
+    await app.metrics.flush();
     app.logger.debug('Answered', {
       requestId,
       method,

@@ -36,6 +36,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
         logger.error('A batch is still not counted', { key, overdueSeconds, verdict: verdict.kind });
       }
     }
+    await metrics.flush();
     return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

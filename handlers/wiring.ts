@@ -22,12 +22,15 @@ export interface App {
 }
 
 /** What an app is made of; the rest follows from it. */
-export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'>;
+export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
+  /** Takes metrics as lines of the log; without it they are there to be read. */
+  readonly writeMetrics?: ((line: string) => void) | undefined;
+};
 
-export function createApp(parts: AppParts): App {
+export function createApp({ writeMetrics, ...parts }: AppParts): App {
   return {
     ...parts,
-    metrics: createMetrics(parts.streams),
+    metrics: createMetrics(parts.streams, writeMetrics && { clock: parts.clock, write: writeMetrics }),
     rules: createCountingRules(parts.config.pathTemplates),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
@@ -75,7 +78,8 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   const config = parseConfig(environment);
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
   const { store, streams } = await openStorage(config, clock);
-  return createApp({ config, clock, logger, store, streams });
+  const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
+  return createApp({ config, clock, logger, store, streams, writeMetrics });
 }
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */

@@ -1,13 +1,20 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import type { Streams } from './pipeline/streams.ts';
+
+/** How metrics leave an instance by themselves. */
+export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'clock' | 'write'>;
 
 const prefix = 'log_analytics_';
 
 /** What the pipeline counts of itself. Labels have few values: never a customer, a path or an id. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** @param streams  by name, to ask for their depth and age when the metrics are read */
-export function createMetrics(streams: Streams) {
+/**
+ * @param streams  by name, to ask for their depth and age when the metrics are read
+ * @param flushed  where the metrics are flushed to at the end of each invocation, where nobody reads them
+ */
+export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -72,6 +79,9 @@ export function createMetrics(streams: Streams) {
       'window',
       'outcome',
     ]),
+
+    /** To be awaited at the end of each invocation. */
+    flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, prefix, ...flushed }),
 
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {

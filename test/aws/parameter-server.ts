@@ -43,6 +43,7 @@ function answerTo(
       const found = [...parameters].filter(([name]) => name.startsWith(`${Path}/`));
       return { Parameters: found.map(([found, value]) => ({ Name: found, Value: value })) };
     }
+    case undefined:
     default:
       return { __type: 'UnknownOperationException' };
   }
