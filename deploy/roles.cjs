@@ -1,0 +1,121 @@
+// The role of each function, and nothing more in it than the function does: `serverless.yml` takes them from here.
+
+const object = (prefix) => ({ 'Fn::Sub': `\${LogBucket.Arn}/${prefix}` });
+const arnOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource });
+
+/** Without the right to list, S3 answers 403 and not 404 for what is not there. */
+const tellMissing = allow(['s3:ListBucket'], [arnOf('LogBucket')]);
+const read = (...prefixes) => [allow(['s3:GetObject'], prefixes.map(object)), tellMissing];
+/** A write that replaces what an etag names needs the right to read it as well. */
+const readAndWrite = (...prefixes) => [
+  allow(['s3:GetObject', 's3:PutObject'], prefixes.map(object)),
+  tellMissing,
+];
+
+const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
+
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaKinesisExecutionRole.html
+const consumeStream = (stream) =>
+  allow(
+    [
+      'kinesis:DescribeStream',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:GetRecords',
+      'kinesis:GetShardIterator',
+      'kinesis:ListShards',
+    ],
+    [arnOf(stream)],
+  );
+
+/** What the event source mapping cannot deliver it puts here, with the rights of the function. */
+const keepUndelivered = allow(['s3:PutObject'], [object('aws/lambda/*')]);
+
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaSQSQueueExecutionRole.html
+const consumeQueue = (queue) =>
+  allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [arnOf(queue)]);
+
+/** CloudWatch has no rights to a part of its metrics. */
+const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
+
+const readApiKeys = (stage) =>
+  allow(
+    ['ssm:GetParameter'],
+    [
+      {
+        'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/api-keys/*`,
+      },
+    ],
+  );
+
+const aggregateFrom = (stream) => [
+  consumeStream(stream),
+  ...readAndWrite('aggregates/minute/*', 'failed/*'),
+  keepUndelivered,
+];
+
+const rightsOf = (stage) => ({
+  authorize: [readApiKeys(stage)],
+  ingest: [...readAndWrite('batches/*'), emit],
+  aggregate: aggregateFrom('InsightStream'),
+  aggregateLate: aggregateFrom('LateStream'),
+  verify: [consumeQueue('VerifyQueue'), ...read('batches/*', 'aggregates/minute/*'), emit, readMetrics],
+  rollUp: [
+    consumeQueue('RollUpQueue'),
+    allow(['s3:GetObject'], [object('aggregates/*')]),
+    ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
+  ],
+  query: read('aggregates/*'),
+  total: read('aggregates/*'),
+  customers: read('aggregates/*'),
+  batch: read('batches/*', 'aggregates/minute/*'),
+  health: readAndWrite('health/*'),
+  openapi: [],
+  page: [],
+  metrics: [],
+  fallback: [],
+});
+
+/** `ingest` has the role `IngestRole`. */
+function roleNameOf(functionKey) {
+  return `${functionKey[0].toUpperCase()}${functionKey.slice(1)}Role`;
+}
+
+function role(service, stage, functionKey, statements) {
+  const writeLog = allow(
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    [
+      {
+        'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${service}-${stage}-${functionKey}:*`,
+      },
+    ],
+  );
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: functionKey,
+          PolicyDocument: { Version: '2012-10-17', Statement: [writeLog, ...statements] },
+        },
+      ],
+    },
+  };
+}
+
+module.exports = async ({ resolveVariable }) => {
+  const service = await resolveVariable('self:service');
+  const stage = await resolveVariable('sls:stage');
+  const roles = Object.entries(rightsOf(stage)).map(([functionKey, statements]) => [
+    roleNameOf(functionKey),
+    role(service, stage, functionKey, statements),
+  ]);
+  return { Resources: Object.fromEntries(roles) };
+};
