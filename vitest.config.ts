@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/aws/**', 'test/e2e/**', 'test/real/**'],
+          exclude: ['test/{aws,deploy,e2e,real}/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/aws/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/{aws,deploy,e2e}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

@@ -116,10 +116,14 @@ function alarmsOf(prefix) {
     ],
     [
       alarmName('rollUpQueue', 'age'),
-      alarm('For an hour, an hour or a day was not rolled up.', queue('ApproximateAgeOfOldestMessage', 'RollUpQueue'), {
-        threshold: minutes(60),
-        period: minutes(5),
-      }),
+      alarm(
+        'For an hour, an hour or a day was not rolled up.',
+        queue('ApproximateAgeOfOldestMessage', 'RollUpQueue'),
+        {
+          threshold: minutes(60),
+          period: minutes(5),
+        },
+      ),
     ],
     [
       alarmName('batches', 'overdue'),
@@ -151,10 +155,13 @@ function graph(title, metrics, { stat = 'Sum', width = 12 } = {}) {
 }
 
 function dashboardOf(prefix) {
-  const ofFunctions = (metric, keys) => keys.map((key) => ['AWS/Lambda', metric, 'FunctionName', `${prefix}-${key}`]);
-  const ofQueues = (metric, keys) => keys.map((key) => ['AWS/SQS', metric, 'QueueName', `\${${key}.QueueName}`]);
+  const ofFunctions = (metric, keys) =>
+    keys.map((key) => ['AWS/Lambda', metric, 'FunctionName', `${prefix}-${key}`]);
+  const ofQueues = (metric, keys) =>
+    keys.map((key) => ['AWS/SQS', metric, 'QueueName', `\${${key}.QueueName}`]);
   const ofPipeline = (...names) => names.map((name) => [prefix, `log_analytics_${name}`]);
-  const ofStreams = (name) => ['insights', 'late'].map((label) => [prefix, `log_analytics_${name}`, 'stream', label]);
+  const ofStreams = (name) =>
+    ['insights', 'late'].map((label) => [prefix, `log_analytics_${name}`, 'stream', label]);
   const everyFunction = [...httpFunctions, ...streamFunctions, ...queueFunctions];
   return {
     widgets: [
@@ -164,16 +171,24 @@ function dashboardOf(prefix) {
         ['AWS/ApiGateway', '4xx', 'ApiId', '${HttpApi}'],
         ['AWS/ApiGateway', '5xx', 'ApiId', '${HttpApi}'],
       ]),
-      graph('How far counting is behind (ms)', ofFunctions('IteratorAge', streamFunctions), { stat: 'Maximum' }),
+      graph('How far counting is behind (ms)', ofFunctions('IteratorAge', streamFunctions), {
+        stat: 'Maximum',
+      }),
       graph('Partials counted', ofStreams('partials_consumed_total')),
       graph('Time to answer (ms)', [['AWS/ApiGateway', 'Latency', 'ApiId', '${HttpApi}']], { stat: 'p99' }),
       graph('Emitted again, overdue', ofPipeline('partials_emitted_again_total', 'batches_overdue_total')),
       graph('Errors', ofFunctions('Errors', everyFunction)),
       graph('Duration (ms)', ofFunctions('Duration', everyFunction), { stat: 'p99' }),
-      graph('Age of the oldest message (s)', ofQueues('ApproximateAgeOfOldestMessage', ['VerifyQueue', 'RollUpQueue']), {
+      graph(
+        'Age of the oldest message (s)',
+        ofQueues('ApproximateAgeOfOldestMessage', ['VerifyQueue', 'RollUpQueue']),
+        {
+          stat: 'Maximum',
+        },
+      ),
+      graph('Dead letters', ofQueues('ApproximateNumberOfMessagesVisible', deadLetterQueues), {
         stat: 'Maximum',
       }),
-      graph('Dead letters', ofQueues('ApproximateNumberOfMessagesVisible', deadLetterQueues), { stat: 'Maximum' }),
     ],
   };
 }

@@ -23,6 +23,7 @@ export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => P
       if (outcome.kind === 'failed')
         logger.error('A window could not be recomputed; it is tried again', { key, error: outcome.error });
     }
+    await metrics.flush();
     return { batchItemFailures: [...comeAgain].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

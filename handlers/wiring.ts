@@ -30,7 +30,14 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
 export function createApp({ writeMetrics, ...parts }: AppParts): App {
   return {
     ...parts,
-    metrics: createMetrics(parts.streams, writeMetrics && { clock: parts.clock, write: writeMetrics }),
+    metrics: createMetrics(
+      parts.streams,
+      writeMetrics && {
+        namespace: parts.config.metricsNamespace,
+        clock: parts.clock,
+        write: writeMetrics,
+      },
+    ),
     rules: createCountingRules(parts.config.pathTemplates),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };

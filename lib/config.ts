@@ -73,6 +73,10 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(20, 'must be at least 20').max(43_200, 'must be at most 43200'))
     .default(60)
     .describe('after how long it is looked at again where it is not counted yet'),
+  METRICS_NAMESPACE: z
+    .string()
+    .default('log-analytics-pipeline')
+    .describe('with `STORAGE=aws`: the namespace of the metrics in CloudWatch; set by `serverless.yml`'),
   API_KEYS_PATH: z
     .string()
     .default('/log-analytics-pipeline/api-keys')
@@ -118,6 +122,7 @@ export interface Config {
   readonly pathTemplates: readonly PathTemplate[];
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
+  readonly metricsNamespace: string;
   readonly apiKeysPath: string;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
@@ -156,6 +161,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     pathTemplates: data.PATH_TEMPLATES,
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
+    metricsNamespace: data.METRICS_NAMESPACE,
     apiKeysPath: data.API_KEYS_PATH,
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,

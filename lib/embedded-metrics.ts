@@ -5,6 +5,8 @@ export interface EmbeddedMetricsOptions {
   readonly registry: Registry;
   /** Only metrics whose names begin with this; the rest is of the process and not of the pipeline. */
   readonly prefix: string;
+  /** Under which CloudWatch has them. */
+  readonly namespace: string;
   readonly clock: Clock;
   /** Takes a line for the log. */
   readonly write: (line: string) => void;
@@ -18,8 +20,6 @@ interface Sample {
   readonly value: number;
 }
 
-const namespace = 'LogAnalytics';
-
 /**
  * Makes what flushes the metrics to CloudWatch, for where nobody can ask each instance: what was added since the last
  * flush is written to the log in the embedded metric format, and CloudWatch takes it from there.
@@ -31,6 +31,7 @@ const namespace = 'LogAnalytics';
 export function createEmbeddedMetrics({
   registry,
   prefix,
+  namespace,
   clock,
   write,
 }: EmbeddedMetricsOptions): () => Promise<void> {
@@ -50,7 +51,8 @@ export function createEmbeddedMetrics({
       const id = JSON.stringify(sample.labels);
       byLabels.set(id, [...(byLabels.get(id) ?? []), sample]);
     }
-    for (const ofLabels of byLabels.values()) write(`${JSON.stringify(document(ofLabels, clock.now()))}\n`);
+    for (const ofLabels of byLabels.values())
+      write(`${JSON.stringify(document(namespace, ofLabels, clock.now()))}\n`);
   };
 }
 
@@ -89,7 +91,7 @@ function means(samples: readonly Sample[]): Sample[] {
   });
 }
 
-function document(samples: readonly Sample[], now: Date): object {
+function document(namespace: string, samples: readonly Sample[], now: Date): object {
   const labels = samples[0]?.labels ?? {};
   return {
     _aws: {

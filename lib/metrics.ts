@@ -3,7 +3,7 @@ import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-m
 import type { Streams } from './pipeline/streams.ts';
 
 /** How metrics leave an instance by themselves. */
-export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'clock' | 'write'>;
+export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'namespace' | 'clock' | 'write'>;
 
 const prefix = 'log_analytics_';
 

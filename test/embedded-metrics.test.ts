@@ -9,7 +9,7 @@ function flushedMetrics() {
   const lines: string[] = [];
   const stream = createInMemoryEventStream({ clock });
   const write = (line: string) => lines.push(line);
-  const metrics = createMetrics({ insights: stream, late: stream }, { clock, write });
+  const metrics = createMetrics({ insights: stream, late: stream }, { namespace: 'logs-dev', clock, write });
   const flushed = async (): Promise<unknown[]> => {
     await metrics.flush();
     return lines.splice(0).map((line): unknown => JSON.parse(line));
@@ -28,7 +28,7 @@ describe('metrics that are flushed to CloudWatch', () => {
           Timestamp: Date.UTC(2025, 11, 28, 18, 4),
           CloudWatchMetrics: [
             {
-              Namespace: 'LogAnalytics',
+              Namespace: 'logs-dev',
               Dimensions: [[]],
               Metrics: [
                 { Name: 'log_analytics_batches_ingested_total', Unit: 'Count' },

@@ -64,7 +64,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     });
     const { functions, provider } = serverless.service;
     const { region } = provider;
-    provider.environment = { ...provider.environment, STORAGE: 'local' };
+    provider.environment = { ...provider.environment, ...serverless.service.custom?.emulator?.environment };
     const resources = emulatedResources(serverless.service.resources?.Resources ?? {});
     const fromStreams = streamMappings(functions, resources);
     const fromQueues = queueMappings(functions, resources);

@@ -14,7 +14,11 @@ export interface ServerlessService {
     /** What the functions get; not read before the first of them is loaded. */
     environment?: Readonly<Record<string, unknown>>;
   };
-  readonly custom?: { readonly 'serverless-offline'?: ServerlessOptions };
+  readonly custom?: {
+    readonly 'serverless-offline'?: ServerlessOptions;
+    /** What differs under the emulator. */
+    readonly emulator?: { readonly environment?: Readonly<Record<string, unknown>> };
+  };
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
   readonly resources?: { readonly Resources?: Resources };
 }

@@ -14,7 +14,7 @@ export interface FailedRecords {
 /** The first of the records, which have reached a limit. */
 export interface ExhaustedRecords {
   readonly records: readonly LoggedRecord[];
-  /** As AWS names it; the second one not in its documents, but in the messages that it sends. */
+  /** As AWS names it; the second one is not in its documents, but in what others have seen it send. */
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 }
 

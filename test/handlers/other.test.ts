@@ -73,7 +73,7 @@ describe('any other route', () => {
 
   it('knows every route of serverless.yml', () => {
     const routes = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8').matchAll(
-      /- httpApi: (?<method>[A-Z]+) (?<path>\S+)/g,
+      /- httpApi: \{ method: (?<method>[A-Z]+), path: '?(?<path>\/\S*?)'?,? /g,
     );
     const found = new Map<string, string[]>();
     for (const { groups: { method = '', path = '' } = {} } of routes) {

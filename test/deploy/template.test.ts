@@ -1,0 +1,228 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
+
+let service: Package;
+beforeAll(async () => {
+  service = await packageService('prod');
+});
+
+function resourcesOf(type: string): [logicalId: string, resource: CompiledResource][] {
+  return Object.entries(service.resources).filter(([, { Type }]) => Type === type);
+}
+
+const statementSchema = z.object({
+  Effect: z.string(),
+  Action: z.union([z.string(), z.array(z.string())]).transform((action) => [action].flat()),
+  Resource: z.unknown().transform((resource) => [resource].flat()),
+});
+const roleSchema = z.object({
+  Policies: z.array(
+    z.object({ PolicyName: z.string(), PolicyDocument: z.object({ Statement: z.array(statementSchema) }) }),
+  ),
+});
+
+function rightsOf(role: CompiledResource) {
+  return roleSchema.parse(role.Properties).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+describe('functions', () => {
+  const environmentSchema = z.object({ Variables: z.record(z.string(), z.unknown()) });
+  const functionSchema = z.object({
+    Handler: z.string(),
+    Runtime: z.string(),
+    Architectures: z.array(z.string()),
+    Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
+    Environment: environmentSchema,
+  });
+
+  it('run on AWS storage, each with a role of its own', () => {
+    const functions = resourcesOf('AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(10);
+    for (const [logicalId, { Properties }] of functions) {
+      const { Role, Runtime, Architectures, Environment } = functionSchema.parse(Properties);
+      const name = logicalId.replace(/LambdaFunction$/, '');
+      expect(Role).toEqual({ 'Fn::GetAtt': [`${name}Role`, 'Arn'] });
+      expect({ Runtime, Architectures }).toEqual({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      expect(Environment.Variables).toMatchObject({ STORAGE: 'aws', BUCKET_NAME: { Ref: 'LogBucket' } });
+    }
+  });
+
+  it('have bundles below their bounds, with nothing of the local store', () => {
+    for (const [functionKey, bytes] of service.bundleBytes) {
+      expect({ functionKey, isSmall: bytes < 300_000 }).toEqual({ functionKey, isSmall: true });
+    }
+    for (const [functionKey, code] of service.bundles) {
+      for (const local of ['lmdb', 'fs-native-extensions', 'serverless-offline']) {
+        expect({ functionKey, has: code.includes(`require("${local}")`) ? local : '' }).toEqual({
+          functionKey,
+          has: '',
+        });
+      }
+    }
+  });
+
+  it('keep their logs for a while and not for ever', () => {
+    const groups = resourcesOf('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThanOrEqual(resourcesOf('AWS::Lambda::Function').length);
+    for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBe(90);
+  });
+});
+
+describe('roles', () => {
+  it('allow no wildcard of actions, and everything only where AWS knows no part', () => {
+    const roles = resourcesOf('AWS::IAM::Role');
+    expect(roles.length).toBe(resourcesOf('AWS::Lambda::Function').length);
+    for (const [logicalId, role] of roles) {
+      for (const { Action, Resource } of rightsOf(role)) {
+        expect({ logicalId, wild: Action.filter((action) => action.includes('*')) }).toEqual({
+          logicalId,
+          wild: [],
+        });
+        if (Resource.includes('*')) expect(Action).toEqual(['cloudwatch:GetMetricData']);
+      }
+    }
+  });
+
+  function canWrite(functionKey: string): string[] {
+    const role = service.resources[`${functionKey}Role`];
+    if (role === undefined) throw new Error(`There is no role of ${functionKey}.`);
+    return rightsOf(role)
+      .filter(({ Action }) => Action.includes('s3:PutObject'))
+      .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+  }
+
+  it('let each function write its own prefixes alone', () => {
+    expect(canWrite('Ingest')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/batches/*"}']);
+    expect(canWrite('RollUp')).toEqual([
+      '{"Fn::Sub":"${LogBucket.Arn}/aggregates/hour/*"}',
+      '{"Fn::Sub":"${LogBucket.Arn}/aggregates/day/*"}',
+    ]);
+    for (const reader of ['Query', 'Batch', 'Verify', 'Authorize', 'Fallback', 'Metrics']) {
+      expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
+    }
+  });
+});
+
+describe('the HTTP API', () => {
+  const routeSchema = z.object({ RouteKey: z.string(), AuthorizationType: z.string().optional() });
+
+  it('asks for an API key on every route but health and the page', () => {
+    const routes = resourcesOf('AWS::ApiGatewayV2::Route').map(([, { Properties }]) =>
+      routeSchema.parse(Properties),
+    );
+    const open = routes
+      .filter(({ AuthorizationType }) => AuthorizationType !== 'CUSTOM')
+      .map(({ RouteKey }) => RouteKey);
+    expect(open.filter((key) => !['GET /health', 'GET /', 'GET /assets/{name}'].includes(key))).toEqual([]);
+    expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(
+      expect.arrayContaining(['POST /logs', '$default']),
+    );
+  });
+
+  it('is throttled, logs who asked for what, and caches whose key it is', () => {
+    const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
+    expect(stage?.Properties['DefaultRouteSettings']).toMatchObject({
+      ThrottlingRateLimit: 2000,
+      ThrottlingBurstLimit: 4000,
+    });
+    expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
+      '$context.authorizer.customerId',
+    );
+    const [, authorizer] = resourcesOf('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
+    expect(authorizer?.Properties).toMatchObject({
+      AuthorizerType: 'REQUEST',
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 300,
+      IdentitySource: ['$request.header.authorization'],
+    });
+  });
+});
+
+describe('the bucket', () => {
+  it('is private, encrypted, and outlives the stack', () => {
+    const bucket = service.resources['LogBucket'];
+    expect(bucket?.Properties['PublicAccessBlockConfiguration']).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(JSON.stringify(bucket?.Properties['BucketEncryption'])).toContain('AES256');
+    expect(bucket?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('lets nothing but raw batches expire', () => {
+    const lifecycle = JSON.stringify(service.resources['LogBucket']?.Properties['LifecycleConfiguration']);
+    expect(lifecycle.match(/"Prefix":"[^"]*"/g)).toEqual(['"Prefix":"batches/"']);
+  });
+
+  it('refuses writes without a condition, and what does not come over TLS', () => {
+    const policy = JSON.stringify(service.resources['LogBucketPolicy']?.Properties);
+    expect(policy).toContain('"Null":{"s3:if-none-match":"true","s3:if-match":"true"}');
+    expect(policy).toContain('"aws:SecureTransport":"false"');
+  });
+});
+
+describe('what goes wrong', () => {
+  const mappingSchema = z.object({
+    EventSourceArn: z.unknown(),
+    FunctionResponseTypes: z.array(z.string()),
+    DestinationConfig: z.unknown().optional(),
+  });
+
+  it('has a place: every stream an on-failure destination, every queue of work a dead-letter queue', () => {
+    for (const [logicalId, { Properties }] of resourcesOf('AWS::Lambda::EventSourceMapping')) {
+      const mapping = mappingSchema.parse(Properties);
+      expect({ logicalId, types: mapping.FunctionResponseTypes }).toEqual({
+        logicalId,
+        types: ['ReportBatchItemFailures'],
+      });
+      const source = JSON.stringify(mapping.EventSourceArn);
+      if (source.includes('Stream')) expect(JSON.stringify(mapping.DestinationConfig)).toContain('LogBucket');
+      else
+        expect(service.resources[/"(\w+Queue)"/.exec(source)?.[1] ?? '']?.Properties).toHaveProperty(
+          'RedrivePolicy',
+        );
+    }
+  });
+
+  it('raises an alarm that reaches the topic', () => {
+    const alarms = resourcesOf('AWS::CloudWatch::Alarm');
+    for (const [logicalId, { Properties }] of alarms) {
+      expect({ logicalId, actions: Properties['AlarmActions'] }).toEqual({
+        logicalId,
+        actions: [{ Ref: 'AlarmTopic' }],
+      });
+    }
+    const watched = alarms.map(([, { Properties }]) => String(Properties['MetricName']));
+    for (const metric of [
+      'Errors',
+      'Throttles',
+      'IteratorAge',
+      'ApproximateNumberOfMessagesVisible',
+      'ApproximateAgeOfOldestMessage',
+      '5xx',
+      'log_analytics_batches_overdue_total',
+    ]) {
+      expect(watched).toContain(metric);
+    }
+  });
+
+  it('gives queues more time than their functions have, six times as much', () => {
+    const timeout = (logicalId: string) => Number(service.resources[logicalId]?.Properties['Timeout']);
+    const visibility = (logicalId: string) =>
+      Number(service.resources[logicalId]?.Properties['VisibilityTimeout']);
+    expect(visibility('VerifyQueue')).toBeGreaterThanOrEqual(6 * timeout('VerifyLambdaFunction'));
+    expect(visibility('RollUpQueue')).toBeGreaterThanOrEqual(6 * timeout('RollUpLambdaFunction'));
+  });
+});
+
+it('can have its streams on demand', async () => {
+  const { resources } = await packageService('dev', '--param=streamMode=ON_DEMAND');
+  for (const logicalId of ['InsightStream', 'LateStream']) {
+    const properties = resources[logicalId]?.Properties;
+    expect(properties).toMatchObject({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+    expect(properties).not.toHaveProperty('ShardCount');
+  }
+});
