@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../bench/scenario/http-client.ts';
+import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
-import { randomNumbers } from '../../bench/scenario/seeded-order.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { sendRequests, type AnsweredRequest } from '../../bench/scenario/send-requests.ts';
 import { compareWindows } from '../../bench/scenario/window-counts.ts';
 import { credentials } from './clients.ts';

@@ -10,7 +10,7 @@ import { wire, type App } from '../../handlers/wiring.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
-import type { HttpAnswer, HttpRequestOptions } from '../../bench/scenario/http-client.ts';
+import type { HttpAnswer, HttpRequestOptions } from '../../commands/pipeline-client/http-client.ts';
 import { httpEvent } from '../handlers/app.ts';
 import { credentials, kinesisClient } from './clients.ts';
 import { startFaultProxy, type Fault, type PassingRequest } from './fault-proxy.ts';

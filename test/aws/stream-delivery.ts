@@ -1,6 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { shuffled } from '../../bench/scenario/seeded-order.ts';
+import { shuffled } from '../../traffic/seeded-order.ts';
 import { createShardReader, type ReadRecord } from './shard-reader.ts';
 
 export interface StreamDeliveryOptions {

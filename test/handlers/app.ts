@@ -80,6 +80,12 @@ export function httpEvent(
   };
 }
 
+/** The event once the authorizer has let it pass. */
+export function authorized(event: APIGatewayProxyEventV2, customerId: string): APIGatewayProxyEventV2 {
+  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId } } };
+  return { ...event, requestContext };
+}
+
 /** `POST /logs` with entries, or with a body of any kind. */
 export function postLogs(
   entries: readonly object[] | string | Buffer,

@@ -11,7 +11,7 @@ import { credentials } from '../aws/clients.ts';
 import { startParameterServer } from '../aws/parameter-server.ts';
 import type { RunningServer } from '../aws/running-server.ts';
 import { sentEntry } from '../factories.ts';
-import { httpEvent, postLogs, testApp } from './app.ts';
+import { authorized, httpEvent, postLogs, testApp } from './app.ts';
 
 const path = '/log-analytics-pipeline/dev/api-keys';
 const key = apiKeyOf(Buffer.alloc(32, 7));
@@ -74,10 +74,6 @@ describe('the authorizer', () => {
 
 describe('a function behind the authorizer', () => {
   const deployed = { environment: { STORAGE: 'aws' } };
-
-  function authorized(event: ReturnType<typeof httpEvent>, customerId: string) {
-    return { ...event, requestContext: { ...event.requestContext, authorizer: { lambda: { customerId } } } };
-  }
 
   it('goes by the authorizer, and not by what a header says', async () => {
     const { app } = testApp(deployed);

@@ -3,7 +3,7 @@ import { customersHandler } from '../../handlers/customers.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp } from './app.ts';
+import { authorized, countAll, httpEvent, postLogs, testApp } from './app.ts';
 
 async function appOf(customers: readonly string[]): Promise<App> {
   const testing = testApp();
@@ -44,8 +44,10 @@ describe('GET /customers', () => {
   it('answers with the caller alone where others have their data in the same store', async () => {
     const app = await appOf(['cus-a', 'cus-b']);
     const deployed = { ...app, config: { ...app.config, storage: 'aws' as const } };
-    expect((await get(deployed, {}, { 'x-customer-id': 'cus-b' })).body).toEqual({ customers: ['cus-b'] });
-    expect((await get(deployed, {}, { 'x-customer-id': '' })).status).toBe(400);
+    const event = httpEvent('GET', '/customers', { headers: { 'x-customer-id': 'cus-a' } });
+    const answer = await customersHandler(async () => deployed)(authorized(event, 'cus-b'));
+    expect(JSON.parse(answer.body ?? '')).toEqual({ customers: ['cus-b'] });
+    expect((await get(deployed, {}, { 'x-customer-id': 'cus-a' })).status).toBe(400);
   });
 
   it.each([
