@@ -1,5 +1,5 @@
 import { dimensions, emptyCounts, mapDimensions, type Counts } from './dimensions.ts';
-import { folding, type FoldingLimits } from './folding.ts';
+import { folding, keepLargest, type FoldingLimits } from './folding.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 
 /** What windows add up to. */
@@ -40,7 +40,7 @@ export function addToSum(
 export function foldSum({ counts, ...totals }: WindowSum, limits: FoldingLimits): WindowSum {
   const folded = mapDimensions((field) => {
     const requestsByKey = new Map<string, number>();
-    folding(requestsByKey, limits)(counts[field]);
+    folding(requestsByKey, limits)(keepLargest(counts[field], limits.maxKeysPerDimension));
     return requestsByKey;
   });
   return { ...totals, counts: folded };

@@ -131,4 +131,19 @@ describe('keepLargest', () => {
     ]);
     expect([...keepLargest(new Map([['a', 1]]), 2)]).toEqual([['a', 1]]);
   });
+
+  it('keeps those that sorting them all would, however many there are', () => {
+    const keys = fc.uniqueArray(fc.tuple(fc.string({ maxLength: 3 }), fc.integer({ min: 1, max: 3 })), {
+      selector: ([key]) => key,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(keys, fc.integer({ min: 1, max: 5 }), (entries, most) => {
+        const sorted = entries.toSorted(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
+        const rest = sorted.slice(most).reduce((sum, [, requests]) => sum + requests, 0);
+        const other: [string, number][] = rest > 0 ? [[otherKey, rest]] : [];
+        expect([...keepLargest(new Map(entries), most)]).toEqual([...sorted.slice(0, most), ...other]);
+      }),
+    );
+  });
 });

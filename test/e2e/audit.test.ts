@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { jsonLines, runCommand } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
-import { countedRequests, entry, postLogs } from './requests.ts';
+import { countedRequests, entry, postLogs, rolledUpRequests } from './requests.ts';
 
 const emulator = useEmulator();
 
@@ -30,9 +30,13 @@ it('finds nothing beside a pipeline that is busy, and nothing after', async () =
   over.abort();
   await Promise.all(senders);
   expect(await countedRequests(emulator, customerId)).toBe(sent);
+  expect((await rolledUpRequests(emulator, customerId, sent)).hours).toEqual({
+    '2025-12-28T18:00:00Z': sent,
+  });
 
   const args = ['--data-dir', emulator.dataDirectory, '--pending-seconds', '0', '--json'];
   const [whole, ...findings] = jsonLines(await runCommand('audit', ...args)).toReversed();
   expect(findings).toEqual([]);
-  expect(whole).toMatchObject({ batches: sent, differences: 0, notAuditable: 0, pending: 0 });
+  const nothing = { differences: 0, notAuditable: 0, pending: 0, pendingRollUps: 0 };
+  expect(whole).toMatchObject({ batches: sent, rollUps: 2, ...nothing });
 });

@@ -57,6 +57,26 @@ export async function countedRequests(emulator: Emulator, customerId: string): P
   return windows.reduce((sum, { requests }) => sum + requests, 0);
 }
 
+/** Requests by the start of their hour or day, when the days have at least so many of them. */
+export async function rolledUpRequests(
+  { http }: Emulator,
+  customerId: string,
+  requests: number,
+): Promise<Record<'hours' | 'days', Readonly<Record<string, number>>>> {
+  const requestsIn = async (window: 'hour' | 'day'): Promise<Record<string, number>> => {
+    const query = new URLSearchParams({ window, ...december }).toString();
+    const answer = await http.request(`/aggregates?${query}`, { headers: { 'x-customer-id': customerId } });
+    const { windows } = json(answer) as { windows: { windowStart: string; requests: number }[] };
+    return Object.fromEntries(windows.map((each) => [each.windowStart, each.requests]));
+  };
+  for (;;) {
+    const days = await requestsIn('day');
+    const sum = Object.values(days).reduce((total, each) => total + each, 0);
+    if (sum >= requests) return { hours: await requestsIn('hour'), days };
+    await sleep(50);
+  }
+}
+
 /** The value of a metric, or the sum over its labels. */
 export async function metric({ http }: Emulator, name: string, labels = ''): Promise<number> {
   const text = (await http.request('/metrics')).body.toString();

@@ -1,0 +1,72 @@
+/**
+ * What it takes to recompute an hour of 60 minutes on the real object directory: by how many paths its minutes have, and
+ * whether these are the same in all of them.
+ *
+ *     npx tsx bench/roll-up.ts [rounds]
+ */
+import { customerIdSchema, windowStartSchema } from '../lib/domain/stored-document.ts';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
+import { minuteKey, windowKey } from '../lib/domain/keys.ts';
+import { addPartials } from '../lib/domain/window-aggregate.ts';
+import { encodeWindow } from '../lib/domain/window-format.ts';
+import { emptyCounts } from '../lib/domain/dimensions.ts';
+import { partialIdBytes } from '../lib/domain/partial.ts';
+import { recomputeWindow } from '../lib/pipeline/recompute-window.ts';
+import { numbersOf } from './command-line.ts';
+import { median } from './statistics.ts';
+import { printTable } from './table.ts';
+import { openTemporaryApp } from './temporary-app.ts';
+
+const [rounds = 5] = numbersOf('npx tsx bench/roll-up.ts [<rounds: 5>]', 5);
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
+const minutes = 60;
+
+const temporary = await openTemporaryApp();
+const { store, clock } = temporary.app;
+try {
+  const measure = async (paths: number, areShared: boolean) => {
+    const customerId = customerIdSchema.parse(`cus-${paths}-${areShared ? 'shared' : 'own'}`);
+    for (let minute = 0; minute < minutes; minute++) {
+      const windowStart = windowStartSchema.parse(`2025-12-28T18:${String(minute).padStart(2, '0')}:00Z`);
+      const requestsByPath = new Map<string, number>();
+      for (let path = 0; path < paths; path++) {
+        const id = areShared ? path : minute * paths + path;
+        requestsByPath.set(`GET /shop/articles?id=${id}`, 1 + (id % 7));
+      }
+      const requests = [...requestsByPath.values()].reduce((sum, each) => sum + each, 0);
+      const counts = { ...emptyCounts(), requestsByPath };
+      const partial = { customerId, windowStart, id: Buffer.alloc(partialIdBytes), part: 0, isLate: false };
+      const window = addPartials(undefined, [{ ...partial, requests, counts }], clock.now(), limits);
+      if (window === undefined) throw new Error('A new window has nothing to hold.');
+      await store.put(minuteKey(customerId, windowStart), encodeWindow(window), { ifNoneMatch: '*' });
+    }
+
+    const key = windowKey(customerId, 'hour', windowStartSchema.parse('2025-12-28T18:00:00Z'));
+    const wall: number[] = [];
+    const processor: number[] = [];
+    for (let round = -1; round < rounds; round++) {
+      await store.delete(key);
+      const [began, usedBefore] = [performance.now(), process.cpuUsage()];
+      await recomputeWindow(key, 'hour', { store, clock }, limits);
+      const used = process.cpuUsage(usedBefore);
+      if (round < 0) continue;
+      wall.push(performance.now() - began);
+      processor.push((used.user + used.system) / 1_000);
+    }
+    const name = `${paths.toLocaleString('en-US')} paths${areShared ? '' : ', others in each minute'}`;
+    return [name, ...[wall, processor].map((times) => median(times).toFixed(0))];
+  };
+
+  printTable(
+    `An hour of ${minutes} minutes, median of ${rounds}`,
+    ['each minute has', 'ms', 'ms of processor'],
+    [
+      await measure(20, true),
+      await measure(1_000, true),
+      await measure(10_000, true),
+      await measure(10_000, false),
+    ],
+  );
+} finally {
+  await temporary.remove();
+}
