@@ -10,6 +10,8 @@ export const methodsByRoute: ReadonlyMap<string, readonly string[]> = new Map([
   ['/batches/{batchId}', ['GET']],
   ['/customers', ['GET']],
   ['/openapi.json', ['GET']],
+  ['/', ['GET']],
+  ['/assets/{name}', ['GET']],
   ['/metrics', ['GET']],
   ['/health', ['GET']],
 ]);

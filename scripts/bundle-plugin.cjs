@@ -2,6 +2,7 @@
 // that is for this machine alone.
 const { rm } = require('node:fs/promises');
 const { build } = require('esbuild');
+const { tsImport } = require('tsx/esm/api');
 
 const outputDirectory = 'build';
 
@@ -32,8 +33,21 @@ async function bundle(key, definition) {
     sourcesContent: false,
     // The local store and its native dependencies stay out; the AWS SDK comes with the runtime.
     external: ['../local-store/*', '@aws-sdk/*', '@smithy/*'],
+    plugins: [builtPage],
     logLevel: 'warning',
   });
   definition.handler = `${outputDirectory}/${key}/index.${exportName}`;
   definition.package = { patterns: ['!**', `${outputDirectory}/${key}/**`] };
 }
+
+/** The dashboard is bundled now, so that the function neither builds it nor has what that takes. */
+const builtPage = {
+  name: 'built-page',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]scripts[\\/]bundle-page\.ts$/ }, async () => {
+      const { bundlePage } = await tsImport('./bundle-page.ts', __filename);
+      const page = JSON.stringify(await bundlePage());
+      return { contents: `export const bundlePage = async () => (${page});`, loader: 'js' };
+    });
+  },
+};

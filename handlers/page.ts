@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { NoSuchRoute } from '../lib/errors.ts';
+import { bundlePage, type Page } from '../scripts/bundle-page.ts';
+import { matchesEtag } from './etag.ts';
+import { httpHandler, type HttpHandler, type HttpRequest } from './http.ts';
+import type { Answer } from './respond.ts';
+import { wired, type App } from './wiring.ts';
+
+/** The page runs its own files, speaks to its own origin, and no more: what a path or an agent says stays text. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const securityHeaders = {
+  'content-security-policy': contentSecurityPolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+const mediaTypes: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+};
+
+/** `GET /`: the dashboard, and `GET /assets/{name}`: the files that it is made of. */
+export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Page>): HttpHandler {
+  let page: Promise<Page> | undefined;
+  const bundled = () => {
+    page ??= bundle().catch((error: unknown) => {
+      page = undefined; // so that the next request tries again
+      throw error;
+    });
+    return page;
+  };
+
+  return httpHandler(wired, { name: 'GET /', invalidRequestCode: 'QRY_1000' }, async (request) => {
+    const { html, assets } = await bundled();
+    const { name } = request.pathParameters;
+    return name === undefined ? answerDocument(html, request) : answerAsset(name, assets);
+  });
+}
+
+export const handler = pageHandler(wired, bundlePage);
+
+/** Asked for anew each time, so that a new version is there at once. */
+function answerDocument(html: string, { headers }: HttpRequest): Answer {
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache' };
+  if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: answered, body: '' };
+  return { status: 200, headers: { ...answered, 'content-type': 'text/html; charset=utf-8' }, body: html };
+}
+
+/** The name changes with the content, so that it never has to be asked for again. */
+function answerAsset(name: string, assets: Page['assets']): Answer {
+  const body = Object.hasOwn(assets, name) ? assets[name] : undefined;
+  const mediaType = mediaTypes[name.slice(name.lastIndexOf('.') + 1)];
+  if (body === undefined || mediaType === undefined) throw new NoSuchRoute('There is nothing at this path.');
+  const headers = {
+    ...securityHeaders,
+    'content-type': mediaType,
+    'cache-control': 'public, max-age=31536000, immutable',
+  };
+  return { status: 200, headers, body };
+}

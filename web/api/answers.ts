@@ -1,0 +1,97 @@
+import type { CountedWindow } from '../figures/series.ts';
+
+/** How many requests have a key: a path, an agent, a status. */
+export interface KeyCount {
+  readonly key: string;
+  readonly requests: number;
+}
+
+/** What `GET /aggregates/total` answers. */
+export interface Total {
+  readonly requests: number;
+  /** Largest first. */
+  readonly topPaths: readonly KeyCount[];
+  readonly topUserAgents: readonly KeyCount[];
+  readonly topStatuses: readonly KeyCount[];
+}
+
+/** A page of what `GET /aggregates` answers. */
+export interface WindowPage {
+  readonly windows: readonly CountedWindow[];
+  readonly nextToken: string | undefined;
+}
+
+/** An answer is not what the contract says: page and pipeline are of different versions, or something between changed it. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+}
+
+export function parseCustomers(answer: unknown): readonly string[] {
+  return list(answer, 'customers', (customer) => text(customer, 'customers'));
+}
+
+export function parseTotal(answer: unknown): Total {
+  const keyCounts = (field: string) => list(answer, field, parseKeyCount);
+  return {
+    requests: count(member(answer, 'requests'), 'requests'),
+    topPaths: keyCounts('topPaths'),
+    topUserAgents: keyCounts('topUserAgents'),
+    topStatuses: keyCounts('topStatuses'),
+  };
+}
+
+export function parseWindowPage(answer: unknown): WindowPage {
+  const nextToken = member(answer, 'nextToken');
+  return {
+    windows: list(answer, 'windows', (window) => ({
+      start: instant(member(window, 'windowStart'), 'windowStart'),
+      requests: count(member(window, 'requests'), 'requests'),
+    })),
+    nextToken: nextToken === undefined ? undefined : text(nextToken, 'nextToken'),
+  };
+}
+
+/** What an error says about itself, for people; or `undefined` where it is not one of the pipeline's. */
+export function errorDescription(answer: unknown): string | undefined {
+  const description = isObject(answer) ? answer.errorDescription : undefined;
+  return typeof description === 'string' ? description : undefined;
+}
+
+function parseKeyCount(answer: unknown): KeyCount {
+  return { key: text(member(answer, 'key'), 'key'), requests: count(member(answer, 'requests'), 'requests') };
+}
+
+function list<T>(answer: unknown, field: string, parse: (item: unknown) => T): T[] {
+  const items = member(answer, field);
+  if (!Array.isArray(items)) throw unexpected(field);
+  return items.map((item: unknown) => parse(item));
+}
+
+function member(answer: unknown, field: string): unknown {
+  if (!isObject(answer)) throw unexpected(field);
+  return answer[field];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown, field: string): string {
+  if (typeof value !== 'string') throw unexpected(field);
+  return value;
+}
+
+function count(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw unexpected(field);
+  return value;
+}
+
+function instant(value: unknown, field: string): number {
+  const milliseconds = Date.parse(text(value, field));
+  if (Number.isNaN(milliseconds)) throw unexpected(field);
+  return milliseconds;
+}
+
+function unexpected(field: string): UnexpectedAnswer {
+  return new UnexpectedAnswer(`The answer has no usable "${field}".`);
+}

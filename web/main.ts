@@ -1,0 +1,91 @@
+import { parseCustomers } from './api/answers.ts';
+import { createClient, KeyRequired } from './api/client.ts';
+import { loadReport } from './api/load-report.ts';
+import { apiKey } from './state/api-key.ts';
+import { createLive } from './state/live.ts';
+import { readView, writeView, type View } from './state/url-state.ts';
+import { createControls } from './view/controls.ts';
+import { createKeyDialog } from './view/key-dialog.ts';
+import { createScreen } from './view/screen.ts';
+
+/** The dashboard: what somebody chose is in the address, what the pipeline answers is on the screen, and this joins them. */
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const baseUrl = new URL('.', document.baseURI).href;
+const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
+let view: View = readView(location.search);
+
+const choose = (chosen: Partial<View>): void => {
+  view = { ...view, ...chosen };
+  history.pushState(null, '', writeView(view));
+  controls.show(view);
+  screen.expect(view);
+  live.load();
+};
+
+const keyDialog = createKeyDialog((key) => {
+  apiKey.keep(key);
+  live.load();
+});
+
+const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
+
+const live = createLive({
+  async load(signal) {
+    const customers = await client.get({ path: 'customers' }, parseCustomers, signal);
+    controls.offer(customers, view.customer);
+    const customer = view.customer ?? customers[0];
+    if (customer === undefined || !customers.includes(customer)) {
+      screen.showNoCustomer(view, customers);
+      return;
+    }
+    const { period, unit } = view;
+    const now = Date.now();
+    const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
+    signal.throwIfAborted();
+    controls.showUnit(report.unit);
+    screen.showReport(report, view, now);
+  },
+  onFailure(error, retryInMilliseconds) {
+    if (error instanceof KeyRequired) {
+      keyDialog.ask(apiKey.read() === undefined ? '' : error.message);
+      apiKey.forget();
+      return false;
+    }
+    screen.showFailure(error, retryInMilliseconds);
+    return true;
+  },
+  now: () => performance.now(),
+  setTimer: (callback, milliseconds) => window.setTimeout(callback, milliseconds),
+  clearTimer: (timer) => window.clearTimeout(timer),
+});
+
+const controls = createControls({
+  zone,
+  choose,
+  onLive: (isLive) => setRunning(isLive),
+  onForgetKey: forgetKey,
+});
+let wantsLive = true;
+
+function setRunning(isLive: boolean): void {
+  wantsLive = isLive;
+  live.setRunning(wantsLive && !document.hidden);
+}
+
+function forgetKey(): void {
+  apiKey.forget();
+  location.reload(); // and with it what was shown
+}
+
+document.addEventListener('visibilitychange', () => setRunning(wantsLive));
+addEventListener('popstate', () => {
+  view = readView(location.search);
+  controls.show(view);
+  screen.expect(view);
+  live.load();
+});
+
+controls.show(view);
+screen.expect(view);
+live.load();

@@ -1,0 +1,114 @@
+import { startOfDay } from './zone.ts';
+
+/** What somebody chose to look at: so long up to now, or from one instant to another. */
+export type Period = { readonly kind: 'preset'; readonly preset: Preset } | CustomPeriod;
+
+export interface CustomPeriod {
+  readonly kind: 'custom';
+  readonly from: number;
+  readonly to: number;
+}
+
+export const presets = ['1h', '24h', '7d', '30d'] as const;
+export type Preset = (typeof presets)[number];
+
+export const units = ['minute', 'hour', 'day'] as const;
+export type Unit = (typeof units)[number];
+
+/** Instants with `from ≤ t < to`, in milliseconds. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const minuteMilliseconds = 60_000;
+export const hourMilliseconds = 3_600_000;
+export const dayMilliseconds = 86_400_000;
+
+/** 52 weeks: aligned to days of any zone, it is within the 366 days that the pipeline adds up at a time. */
+export const maxCustomDays = 364;
+
+const presetHours: Readonly<Record<Preset, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
+
+/** The units in which a period can be shown, the one that suits it best first. */
+export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
+  if (period.kind === 'preset') {
+    const unitsOfPresets: Readonly<Record<Preset, readonly [Unit, ...Unit[]]>> = {
+      '1h': ['minute'],
+      '24h': ['hour', 'minute'],
+      '7d': ['hour', 'day'],
+      '30d': ['day', 'hour'],
+    };
+    return unitsOfPresets[period.preset];
+  }
+  const hours = (period.to - period.from) / hourMilliseconds;
+  if (hours <= 3) return ['minute'];
+  if (hours <= 24) return ['hour', 'minute'];
+  if (hours <= 48) return ['hour', 'minute', 'day'];
+  if (hours <= 24 * 8) return ['hour', 'day'];
+  if (hours <= 24 * 62) return ['day', 'hour'];
+  return ['day'];
+}
+
+/**
+ * The whole minutes, hours or days of a period. One that goes up to now ends with the unit in which now is; days are those
+ * of the zone, and minutes and hours those of UTC, as the pipeline counts them.
+ */
+export function rangeOf(period: Period, unit: Unit, now: number, zone: string): Range {
+  if (period.kind === 'custom') {
+    return { from: floorTo(period.from, unit, zone), to: ceilTo(period.to, unit, zone) };
+  }
+  const to = ceilTo(now + 1, unit, zone);
+  const hours = presetHours[period.preset];
+  const from = unit === 'day' ? startOfDay(to, zone, -hours / 24) : to - hours * hourMilliseconds;
+  return { from, to };
+}
+
+/** The range before, of the same length; of one that is still running, only as much as has passed of it. */
+export function previousRange({ from, to }: Range, unit: Unit, now: number, zone: string): Range {
+  const before =
+    unit === 'day' ? startOfDay(from, zone, -Math.round((to - from) / dayMilliseconds)) : from - (to - from);
+  if (now >= to || now < from) return { from: before, to: from };
+  const passed = ceilTo(now + 1, 'minute', zone) - from;
+  return { from: before, to: Math.min(before + passed, from) };
+}
+
+/** The instants at which the units of a range begin, and its end. */
+export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[] {
+  const edges: number[] = [];
+  for (let edge = from; edge < to; edge = ceilTo(edge + 1, unit, zone)) edges.push(edge);
+  edges.push(to);
+  return edges;
+}
+
+/** The largest windows of the pipeline, which are UTC's, that fit between these instants. */
+export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
+  const fits = (milliseconds: number) => edges.every((edge) => edge % milliseconds === 0);
+  if (unit === 'minute') return 'minute';
+  if (unit === 'day' && fits(dayMilliseconds)) return 'day';
+  return fits(hourMilliseconds) ? 'hour' : 'minute';
+}
+
+function floorTo(instant: number, unit: Unit, zone: string): number {
+  switch (unit) {
+    case 'minute':
+      return Math.floor(instant / minuteMilliseconds) * minuteMilliseconds;
+    case 'hour':
+      return Math.floor(instant / hourMilliseconds) * hourMilliseconds;
+    case 'day':
+      return startOfDay(instant, zone);
+  }
+}
+
+function ceilTo(instant: number, unit: Unit, zone: string): number {
+  const floor = floorTo(instant, unit, zone);
+  if (floor === instant) return floor;
+  switch (unit) {
+    case 'minute':
+      return floor + minuteMilliseconds;
+    case 'hour':
+      return floor + hourMilliseconds;
+    case 'day':
+      return startOfDay(instant, zone, 1);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Local time of a time zone, by the browser's own tables. Instants are milliseconds since 1970-01-01T00:00Z; a wall clock is
+ * what a clock in the zone shows, as the instant at which a clock in UTC shows the same.
+ */
+
+const dayMilliseconds = 86_400_000;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+export function wallClock(instant: number, zone: string): number {
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const seconds = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return seconds + (((instant % 1_000) + 1_000) % 1_000);
+}
+
+/** The first instant at which clocks show this; where they skip it, the instant at which they would have. */
+export function instantAt(wall: number, zone: string): number {
+  const offsetAround = (instant: number) => wallClock(instant, zone) - instant;
+  const beforeAChange = wall - offsetAround(wall - dayMilliseconds);
+  const afterAChange = wall - offsetAround(wall + dayMilliseconds);
+  const shown = [beforeAChange, afterAChange].filter((instant) => wallClock(instant, zone) === wall);
+  return shown.length > 0 ? Math.min(...shown) : beforeAChange;
+}
+
+/** The first instant of the day in which an instant is, or of the day so many days after it. */
+export function startOfDay(instant: number, zone: string, daysAfter = 0): number {
+  const wall = wallClock(instant, zone);
+  const midnight = Math.floor(wall / dayMilliseconds) * dayMilliseconds;
+  return instantAt(midnight + daysAfter * dayMilliseconds, zone);
+}
+
+/** `UTC+5:30`, as it is at the instant. */
+export function offsetName(instant: number, zone: string): string {
+  const minutes = Math.round((wallClock(instant, zone) - instant) / 60_000);
+  if (minutes === 0) return 'UTC';
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  const rest = Math.abs(minutes) % 60;
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const formatter = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  formatters.set(zone, formatter);
+  return formatter;
+}

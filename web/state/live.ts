@@ -1,0 +1,57 @@
+import { delayBeforeNext } from './next-load.ts';
+
+export interface LiveContext {
+  /** Loads and shows what there is now; is not called again before it has ended, or was aborted. */
+  readonly load: (signal: AbortSignal) => Promise<void>;
+  /** @returns  whether it may be tried again without anybody doing something */
+  readonly onFailure: (error: unknown, retryInMilliseconds: number) => boolean;
+  readonly now: () => number;
+  readonly setTimer: (callback: () => void, milliseconds: number) => number;
+  readonly clearTimer: (timer: number) => void;
+}
+
+/** Keeps the page up to date. */
+export interface Live {
+  /** Loads at once, in place of a load that runs. */
+  load(): void;
+  /** Stops asking by itself, until it is resumed; `load` still loads. */
+  setRunning(isRunning: boolean): void;
+}
+
+export function createLive({ load, onFailure, now, setTimer, clearTimer }: LiveContext): Live {
+  let isRunning = true;
+  let mayRetry = true;
+  let failures = 0;
+  let timer: number | undefined;
+  let controller = new AbortController();
+
+  const loadNow = async (): Promise<void> => {
+    controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    if (timer !== undefined) clearTimer(timer);
+    timer = undefined;
+    const startedAt = now();
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      await load(signal);
+    } catch (error) {
+      failure = { error };
+    }
+    if (signal.aborted) return; // something newer runs
+    failures = failure === undefined ? 0 : failures + 1;
+    const delay = delayBeforeNext({ failures, tookMilliseconds: now() - startedAt });
+    mayRetry = failure === undefined || onFailure(failure.error, delay);
+    if (isRunning && mayRetry) timer = setTimer(() => void loadNow(), delay);
+  };
+
+  return {
+    load: () => void loadNow(),
+    setRunning(running) {
+      if (running === isRunning) return;
+      isRunning = running;
+      if (isRunning && mayRetry) void loadNow();
+      if (!isRunning && timer !== undefined) clearTimer(timer);
+    },
+  };
+}

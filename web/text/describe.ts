@@ -1,0 +1,26 @@
+import { busiest } from '../figures/series.ts';
+import type { Report } from '../api/load-report.ts';
+import type { Period, Preset } from '../period/period.ts';
+import { formatCount, formatRange, formatUnit } from './format.ts';
+
+const presetNames: Readonly<Record<Preset, string>> = {
+  '1h': 'the last hour',
+  '24h': 'the last 24 hours',
+  '7d': 'the last 7 days',
+  '30d': 'the last 30 days',
+};
+
+/** As it stands behind "in": `the last hour`. */
+export function periodName(period: Period): string {
+  return period.kind === 'preset' ? presetNames[period.preset] : 'this period';
+}
+
+/** What the chart shows, in words. */
+export function summarise({ total, buckets, range, unit, zone }: Report): string {
+  const requests = `${formatCount(total.requests)} ${total.requests === 1 ? 'request' : 'requests'}`;
+  const when = formatRange(range.from, range.to, unit, zone);
+  const most = busiest(buckets);
+  if (most === undefined) return `${requests}, ${when}.`;
+  const atMost = `${formatCount(most.requests)} in the busiest ${unit}, ${formatUnit(most.from, most.to, unit, zone)}`;
+  return `${requests}, ${when}; ${atMost}.`;
+}

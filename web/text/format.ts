@@ -1,0 +1,78 @@
+import type { Unit } from '../period/period.ts';
+
+/** Words and numbers as the page shows them: English, with a 24-hour clock, in the time zone that it names. */
+
+const wholeNumbers = new Intl.NumberFormat('en');
+const shortNumbers = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+export function formatCount(count: number): string {
+  return wholeNumbers.format(count);
+}
+
+/** For axes, where room is short: `12.5K`. */
+export function formatShort(count: number): string {
+  return shortNumbers.format(count);
+}
+
+/** `12.5 %`; what is small and not nothing is never shown as nothing, and what is not all never as all. */
+export function formatShare(share: number): string {
+  if (share > 0 && share < 0.001) return '< 0.1 %';
+  if (share < 1 && share > 0.999) return '> 99.9 %';
+  const percent = share * 100;
+  const decimals = percent >= 100 || Number.isInteger(percent) ? 0 : 1;
+  return `${new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(percent)} %`;
+}
+
+/** When a unit begins: `Sun 28 Dec, 18:03`, and days without a clock. */
+export function formatUnitStart(instant: number, unit: Unit, zone: string): string {
+  const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+  if (unit === 'day') return format(instant, zone, day);
+  return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
+}
+
+/** A unit as a person would name it: `Sun 28 Dec, 18:00–19:00`. */
+export function formatUnit(from: number, to: number, unit: Unit, zone: string): string {
+  const start = formatUnitStart(from, unit, zone);
+  return unit === 'hour' ? `${start}–${formatClock(to, zone)}` : start;
+}
+
+/** `18:03` */
+export function formatClock(instant: number, zone: string): string {
+  return format(instant, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+}
+
+/** `18:03:07` */
+export function formatTime(instant: number, zone: string): string {
+  return format(instant, zone, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
+}
+
+/** `28 Dec` */
+export function formatDay(instant: number, zone: string): string {
+  return format(instant, zone, { day: 'numeric', month: 'short' });
+}
+
+/** `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`; the last minute of whole days is left to the reader. */
+export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
+  const date = (instant: number) =>
+    format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
+  if (unit === 'day') {
+    const last = date(to - 1);
+    return date(from) === last ? last : `${date(from)} – ${last}`;
+  }
+  const [first, last] = [date(from), date(to - 1)];
+  const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
+  return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;
+}
+
+function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+  const key = `${zone} ${JSON.stringify(options)}`;
+  const formatter = formatters.get(key) ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
+  formatters.set(key, formatter);
+  return formatter.format(instant);
+}

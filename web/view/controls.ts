@@ -1,0 +1,101 @@
+import { rangeOf, unitsOf, presets, units, type Period, type Unit } from '../period/period.ts';
+import { apiKey } from '../state/api-key.ts';
+import type { View } from '../state/url-state.ts';
+import { createCustomPeriodForm } from './custom-period.ts';
+import { choice, create, element, setText } from './elements.ts';
+import { darkSystem, isDark, showTheme, storeTheme } from './theme.ts';
+
+export interface ControlsContext {
+  readonly zone: string;
+  readonly choose: (chosen: Partial<View>) => void;
+  readonly onLive: (isLive: boolean) => void;
+  readonly onForgetKey: () => void;
+}
+
+/** What somebody can choose with. */
+export interface Controls {
+  show(view: View): void;
+  /** @param chosen  `undefined`: the first */
+  offer(customers: readonly string[], chosen: string | undefined): void;
+  showUnit(unit: Unit): void;
+}
+
+export function createControls({ zone, choose, onLive, onForgetKey }: ControlsContext): Controls {
+  let view: View | undefined;
+  const customer = element('customer', HTMLSelectElement);
+  const customForm = createCustomPeriodForm(zone, (period) => choose({ period }));
+  customer.addEventListener('change', () => choose({ customer: customer.value }));
+
+  const period = choice('period', (value) => {
+    const preset = presets.find((preset) => preset === value);
+    if (preset !== undefined) return choose({ period: { kind: 'preset', preset } });
+    const shown = view?.period ?? { kind: 'preset', preset: '24h' };
+    customForm.show(rangeOf(shown, unitsOf(shown)[0], Date.now(), zone));
+  });
+  const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
+  const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
+
+  offerLive(onLive);
+  offerTheme();
+  element('forget-key', HTMLButtonElement).addEventListener('click', onForgetKey);
+
+  return {
+    show(newView) {
+      view = newView;
+      const { kind } = view.period;
+      period.show(view.period.kind === 'preset' ? view.period.preset : kind);
+      shows.show(view.shows);
+      showUnit(view.period, view.unit);
+      if (view.period.kind === 'custom') customForm.show(view.period);
+      else customForm.hide();
+      if (view.customer !== undefined && customer.value !== view.customer) customer.value = view.customer;
+    },
+    offer(customers, chosen) {
+      const selected = chosen ?? customers[0];
+      const shown =
+        selected === undefined || customers.includes(selected) ? customers : [selected, ...customers];
+      const isSame =
+        shown.length === customer.options.length &&
+        shown.every((name, index) => customer.options[index]?.value === name);
+      if (!isSame) customer.replaceChildren(...shown.map(optionOf));
+      customer.disabled = shown.length === 0;
+      if (selected !== undefined && customer.value !== selected) customer.value = selected;
+      element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
+    },
+    showUnit: (unit) => view && showUnit(view.period, unit),
+  };
+
+  function showUnit(shownPeriod: Period, chosen: Unit | undefined): void {
+    const suitable = unitsOf(shownPeriod);
+    unit.show(suitable.find((unit) => unit === chosen) ?? suitable[0], suitable);
+  }
+}
+
+function optionOf(customer: string): HTMLOptionElement {
+  const option = create('option', '', customer);
+  option.value = customer;
+  return option;
+}
+
+function offerLive(onLive: (isLive: boolean) => void): void {
+  const button = element('live', HTMLButtonElement);
+  button.addEventListener('click', () => {
+    const isLive = button.ariaPressed !== 'true';
+    button.ariaPressed = String(isLive);
+    setText('live-text', isLive ? 'Live' : 'Paused');
+    onLive(isLive);
+  });
+}
+
+function offerTheme(): void {
+  const label = () => setText('theme-text', isDark() ? 'Light colours' : 'Dark colours');
+  label();
+  darkSystem().addEventListener('change', label);
+  element('theme', HTMLButtonElement).addEventListener('click', () => {
+    const theme = isDark() ? 'light' : 'dark';
+    storeTheme(theme === (darkSystem().matches ? 'dark' : 'light') ? undefined : theme);
+    showTheme(theme);
+    label();
+    document.dispatchEvent(new Event('themechange'));
+  });
+}

@@ -1,0 +1,51 @@
+import type { Report } from '../api/load-report.ts';
+import type { KeyCount } from '../api/answers.ts';
+import { toCsv, type CsvCell } from '../text/csv.ts';
+import { isoWithOffset } from '../text/iso.ts';
+import { element } from './elements.ts';
+
+/** Has the buttons named CSV download what is shown beside them. */
+export function offerDownloads(report: () => Report | undefined): void {
+  const offer = (id: string, rowsOf: (report: Report) => Table) =>
+    element(id, HTMLButtonElement).addEventListener('click', () => {
+      const shown = report();
+      if (shown === undefined) return;
+      const { head, rows } = rowsOf(shown);
+      const day = isoWithOffset(shown.range.from, shown.zone).slice(0, 10);
+      download(`${shown.customer}-${id.replace('-csv', '')}-${day}.csv`, toCsv(head, rows));
+    });
+  offer('series-csv', seriesTable);
+  offer('paths-csv', ({ total }) => keyTable('path', total.topPaths));
+  offer('agents-csv', ({ total }) => keyTable('userAgent', total.topUserAgents));
+  offer('statuses-csv', ({ total }) => keyTable('status', total.topStatuses));
+}
+
+interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly CsvCell[])[];
+}
+
+function seriesTable({ buckets, zone }: Report): Table {
+  return {
+    head: ['from', 'to', 'requests'],
+    rows: buckets.map(({ from, to, requests }) => [
+      isoWithOffset(from, zone),
+      isoWithOffset(to, zone),
+      requests,
+    ]),
+  };
+}
+
+function keyTable(name: string, counts: readonly KeyCount[]): Table {
+  return { head: [name, 'requests'], rows: counts.map(({ key, requests }) => [key, requests]) };
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser takes hold of the content when the link is followed, which a click may do only later.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,56 @@
+import type { Report } from '../api/load-report.ts';
+import { changeOf } from '../figures/change.ts';
+import { countErrors, errorShare } from '../figures/errors.ts';
+import { busiest } from '../figures/series.ts';
+import type { Period } from '../period/period.ts';
+import { periodName } from '../text/describe.ts';
+import { formatCount, formatShare, formatUnit } from '../text/format.ts';
+import { element, setText } from './elements.ts';
+
+/** Shows the totals and how they compare with the period before. */
+export function showFigures(report: Report, period: Period): void {
+  const { total, previous, buckets, unit, zone } = report;
+  setText('requests', formatCount(total.requests));
+  setText('requests-note', `in ${periodName(period)}`);
+
+  setText('change', changeText(total.requests, previous.requests));
+  setText('change-note', `from ${formatCount(previous.requests)} in the same time before`);
+
+  const most = busiest(buckets);
+  setText('busiest-name', `Busiest ${unit}`);
+  setText('busiest', most === undefined ? '–' : formatCount(most.requests));
+  setText('busiest-note', most === undefined ? '' : formatUnit(most.from, most.to, unit, zone));
+
+  showErrors(report);
+}
+
+function changeText(current: number, previous: number): string {
+  const change = changeOf(current, previous);
+  switch (change.kind) {
+    case 'grew':
+      return `↑ ${formatShare(change.share)}`;
+    case 'shrank':
+      return `↓ ${formatShare(change.share)}`;
+    case 'same':
+      return 'None';
+    case 'new':
+      return 'New';
+  }
+}
+
+function showErrors({ total, previous }: Report): void {
+  const errors = countErrors(total.topStatuses);
+  const share = errorShare(errors);
+  const before = errorShare(countErrors(previous.topStatuses));
+  const number = element('errors', HTMLElement);
+  number.classList.toggle('bad', share !== undefined && before !== undefined && share > before);
+  if (share === undefined) {
+    setText('errors', '–');
+    setText('errors-note', 'no entry had a status');
+    return;
+  }
+  const part = (requests: number) => formatShare(requests / errors.known);
+  setText('errors', formatShare(share));
+  const was = before === undefined ? '' : `; was ${formatShare(before)}`;
+  setText('errors-note', `4xx ${part(errors.client)}, 5xx ${part(errors.server)}${was}`);
+}

@@ -1,0 +1,35 @@
+import { element, setText } from './elements.ts';
+
+/** Asks for an API key. */
+export interface KeyDialog {
+  /** @param problem  what was wrong with the one before */
+  ask(problem: string): void;
+}
+
+/** What a key may be made of, as it is sent in a header (RFC 6750, section 2.1). */
+const keyPattern = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+export function createKeyDialog(onKey: (key: string) => void): KeyDialog {
+  const dialog = element('key-dialog', HTMLDialogElement);
+  const input = element('key', HTMLInputElement);
+  element('key-form', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const key = input.value.trim();
+    if (!keyPattern.test(key)) {
+      setText('key-problem', 'A key is made of letters, digits and - . _ ~ + / = alone.');
+      return;
+    }
+    input.value = '';
+    dialog.close();
+    onKey(key);
+  });
+  // Without a key there is nothing to be seen behind it.
+  dialog.addEventListener('cancel', (event) => event.preventDefault());
+
+  return {
+    ask(problem) {
+      setText('key-problem', problem);
+      if (!dialog.open) dialog.showModal();
+    },
+  };
+}

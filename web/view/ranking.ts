@@ -1,0 +1,72 @@
+import type { KeyCount } from '../api/answers.ts';
+import { formatCount, formatShare } from '../text/format.ts';
+import { create, element } from './elements.ts';
+
+export interface RankingOptions {
+  /** Of the table's body; the button that shows more of it has the same with `-more` behind it. */
+  readonly id: string;
+  readonly none: string;
+  /** What the requests are that no key is listed for. */
+  readonly rest: string;
+  readonly label: (key: string) => readonly Node[];
+  /** A class of the bar behind the label. */
+  readonly barClass?: (key: string) => string;
+}
+
+/** A table of keys by requests, of which the first ones are shown until somebody asks for all. */
+export interface Ranking {
+  show(counts: readonly KeyCount[], total: number): void;
+}
+
+const shownAtFirst = 8;
+
+export function createRanking({ id, none, rest, label, barClass = () => '' }: RankingOptions): Ranking {
+  const body = element(id, HTMLTableSectionElement);
+  const more = element(`${id}-more`, HTMLButtonElement);
+  let counts: readonly KeyCount[] = [];
+  let total = 0;
+  let showsAll = false;
+
+  const row = ({ key, requests }: KeyCount): HTMLTableRowElement => {
+    const track = create('span', `track ${barClass(key)}`.trim());
+    track.style.width = `${(100 * requests) / (counts[0]?.requests ?? requests)}%`;
+    return cells(requests, track, create('span', 'label', ...label(key)));
+  };
+  const restRow = (requests: number) => cells(requests, create('span', 'label rest', rest));
+  const cells = (requests: number, ...content: readonly Node[]): HTMLTableRowElement => {
+    const head = create('th', '', ...content);
+    head.scope = 'row';
+    head.title = head.textContent;
+    const share = formatShare(total === 0 ? 0 : requests / total);
+    return create('tr', '', head, create('td', '', formatCount(requests)), create('td', '', share));
+  };
+
+  const render = () => {
+    const isShort = counts.length <= shownAtFirst;
+    const shown = showsAll ? counts : counts.slice(0, shownAtFirst);
+    const unlisted = counts.reduce((left, { requests }) => left - requests, total);
+    const restRows = unlisted > 0 && (isShort || showsAll) ? [restRow(unlisted)] : [];
+    body.replaceChildren(...(shown.length > 0 ? [...shown.map(row), ...restRows] : [noneRow(none)]));
+    more.hidden = isShort;
+    more.textContent = showsAll ? `The first ${shownAtFirst} alone` : `All ${formatCount(counts.length)}`;
+    more.setAttribute('aria-expanded', String(showsAll));
+  };
+  more.addEventListener('click', () => {
+    showsAll = !showsAll;
+    render();
+  });
+
+  return {
+    show(newCounts, newTotal) {
+      counts = newCounts;
+      total = newTotal;
+      render();
+    },
+  };
+}
+
+function noneRow(text: string): HTMLTableRowElement {
+  const cell = create('td', 'none', text);
+  cell.colSpan = 3;
+  return create('tr', '', cell);
+}

@@ -1,0 +1,43 @@
+import type { Report } from '../api/load-report.ts';
+import { statusClassOf } from '../figures/errors.ts';
+import { statusReason } from '../text/status-reasons.ts';
+import { visibleText } from '../text/visible-text.ts';
+import { create } from './elements.ts';
+import { createRanking } from './ranking.ts';
+
+/** The tables of paths, agents and statuses; gives what shows a report in them. */
+export function createRankings(): (report: Report) => void {
+  const paths = createRanking({ id: 'paths', none: 'No paths', rest: 'Other paths', label: pathLabel });
+  const agents = createRanking({
+    id: 'agents',
+    none: 'No user agents',
+    rest: 'Other user agents',
+    label: (family) => [document.createTextNode(visibleText(family))],
+  });
+  const statuses = createRanking({
+    id: 'statuses',
+    none: 'No entry had a status',
+    rest: 'No status',
+    label: statusLabel,
+    barClass: (status) => `c${statusClassOf(status)}`,
+  });
+  return ({ total }) => {
+    paths.show(total.topPaths, total.requests);
+    agents.show(total.topUserAgents, total.requests);
+    statuses.show(total.topStatuses, total.requests);
+  };
+}
+
+/** A key of paths is the method, a space and the path. */
+function pathLabel(key: string): readonly Node[] {
+  const space = key.indexOf(' ');
+  if (space === -1) return [create('span', 'path', visibleText(key))];
+  const method = create('span', 'method', visibleText(key.slice(0, space)));
+  return [create('span', 'path', method, visibleText(key.slice(space + 1)))];
+}
+
+function statusLabel(status: string): readonly Node[] {
+  const reason = statusReason(status);
+  const code = document.createTextNode(visibleText(status));
+  return reason === '' ? [code] : [code, create('span', 'reason', reason)];
+}

@@ -1,0 +1,185 @@
+import { NotReached, Refused } from '../api/client.ts';
+import type { Report } from '../api/load-report.ts';
+import { offsetName } from '../period/zone.ts';
+import { apiKey } from '../state/api-key.ts';
+import type { View } from '../state/url-state.ts';
+import { periodName, summarise } from '../text/describe.ts';
+import { firstRequest } from '../text/first-request.ts';
+import { formatRange, formatTime } from '../text/format.ts';
+import { createChart } from './chart.ts';
+import { offerDownloads } from './download.ts';
+import { element, setText } from './elements.ts';
+import { showFigures } from './figures.ts';
+import { createMessage, type Message } from './message.ts';
+import { createRankings } from './rankings.ts';
+import { showSeriesTable } from './series-table.ts';
+import { darkSystem } from './theme.ts';
+
+export interface ScreenContext {
+  readonly zone: string;
+  readonly baseUrl: string;
+  readonly choose: (chosen: Partial<View>) => void;
+  readonly reload: () => void;
+}
+
+/** Everything below the controls: figures, or what to do where there are none. */
+export interface Screen {
+  /** Another view was chosen; its figures are on their way. */
+  expect(view: View): void;
+  showReport(report: Report, view: View, now: number): void;
+  /** The customer has sent nothing, or nobody has. */
+  showNoCustomer(view: View, customers: readonly string[]): void;
+  showFailure(error: unknown, retryInMilliseconds: number): void;
+}
+
+type State = 'loading' | 'ready' | 'message';
+
+export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): Screen {
+  const main = element('main', HTMLElement);
+  const message = createMessage();
+  const chart = createChart();
+  const showRankings = createRankings();
+  let shown: Report | undefined;
+  let announces = false;
+  offerDownloads(() => shown);
+  darkSystem().addEventListener('change', () => chart.redraw());
+  document.addEventListener('themechange', () => chart.redraw());
+  setText('zone', `Times are those of ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
+
+  const enter = (state: State) => {
+    main.dataset.state = state;
+    element('report', HTMLDivElement).hidden = state === 'message';
+    element('report', HTMLDivElement).ariaBusy = String(state === 'loading');
+    if (state !== 'message') message.hide();
+    showTrouble(undefined);
+  };
+  const enterMessage = (text: Message) => {
+    shown = undefined;
+    enter('message');
+    message.show(text);
+  };
+  const showTrouble = (text: string | undefined) => {
+    const notice = element('notice', HTMLElement);
+    notice.hidden = text === undefined;
+    setText('notice', text ?? '');
+    main.toggleAttribute('data-stale', text !== undefined);
+    element('live', HTMLButtonElement).toggleAttribute('data-trouble', text !== undefined);
+  };
+  const command = (customer: string | undefined) =>
+    firstRequest({
+      origin: baseUrl.replace(/\/$/, ''),
+      customer,
+      needsKey: apiKey.read() !== undefined,
+      now: Date.now(),
+    });
+
+  return {
+    expect({ shows }) {
+      announces = true;
+      element('chart-view', HTMLDivElement).hidden = shows === 'table';
+      element('series-view', HTMLDivElement).hidden = shows !== 'table';
+      if (shown === undefined && main.dataset.state !== 'message') enter('loading');
+    },
+
+    showReport(report, view, now) {
+      const { range, unit, customer } = report;
+      setText(
+        'range',
+        `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
+      );
+      if (report.total.requests === 0) {
+        const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
+        enterMessage({
+          title: `No requests in ${periodName(view.period)}`,
+          text: `${customer} has none from ${formatRange(range.from, range.to, unit, zone)}. Look at more, or send one; it appears here by itself.`,
+          command: command(customer),
+          ...(isLongest
+            ? {}
+            : {
+                action: {
+                  label: 'Look at the last 30 days',
+                  run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
+                },
+              }),
+        });
+        return;
+      }
+      enter('ready');
+      const isNew = shown === undefined || !isSame(shown, report);
+      const before = shown;
+      shown = report;
+      if (isNew) {
+        showFigures(report, view.period);
+        setText('series-title', `Requests per ${unit}`);
+        setText('summary', summarise(report));
+        showSeriesTable(report);
+        showRankings(report);
+      }
+      chart.show(report, now);
+      // Read out when it was asked for, and later once a minute at most.
+      if (announces || (isNew && before?.range.to !== range.to)) setText('announcement', summarise(report));
+      announces = false;
+    },
+
+    showNoCustomer(view, customers) {
+      setText('range', '');
+      const [first] = customers;
+      enterMessage(
+        first === undefined
+          ? {
+              title: 'No requests yet',
+              text: 'Nobody has sent any. Send the first one from a terminal; it appears here by itself.',
+              command: command(view.customer),
+            }
+          : {
+              title: `No requests of ${view.customer ?? ''} yet`,
+              text: 'There is no such customer so far. Send the first request, or choose another customer.',
+              command: command(view.customer),
+              action: { label: `Show ${first}`, run: () => choose({ customer: first }) },
+            },
+      );
+    },
+
+    showFailure(error, retryInMilliseconds) {
+      const { title, text } = describeFailure(error);
+      const again = `It is tried again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
+      if (shown !== undefined) {
+        showTrouble(
+          `${title}. What you see is of ${formatTime(Date.now() - retryInMilliseconds, zone)}. ${again}`,
+        );
+        return;
+      }
+      enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
+    },
+  };
+}
+
+/** What went wrong, and what to do about it. */
+function describeFailure(error: unknown): { readonly title: string; readonly text: string } {
+  if (error instanceof NotReached) {
+    return {
+      title: 'The pipeline does not answer',
+      text: 'Is it running? On your own machine, start it with “npm start”; elsewhere, look at your connection.',
+    };
+  }
+  if (error instanceof Refused && error.status >= 500) {
+    return { title: 'The pipeline cannot answer now', text: 'It says: ' + error.message };
+  }
+  if (error instanceof Refused) {
+    return { title: 'The pipeline refused this', text: `It says: “${error.message}” Choose another period.` };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return { title: 'The page could not show the answer', text: `${reason} Load the page again.` };
+}
+
+function isSame(a: Report, b: Report): boolean {
+  return (
+    a.customer === b.customer &&
+    a.unit === b.unit &&
+    a.range.from === b.range.from &&
+    a.range.to === b.range.to &&
+    a.total === b.total &&
+    a.previous === b.previous &&
+    a.buckets.every(({ requests }, index) => requests === b.buckets[index]?.requests)
+  );
+}

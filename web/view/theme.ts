@@ -1,0 +1,28 @@
+/** A scheme that somebody chose, or `undefined` for the one of the system. */
+export type Theme = 'light' | 'dark' | undefined;
+
+const storageName = 'theme';
+
+export function storedTheme(): Theme {
+  const stored = localStorage.getItem(storageName);
+  return stored === 'light' || stored === 'dark' ? stored : undefined;
+}
+
+export function storeTheme(theme: Theme): void {
+  if (theme === undefined) localStorage.removeItem(storageName);
+  else localStorage.setItem(storageName, theme);
+}
+
+export function showTheme(theme: Theme): void {
+  if (theme === undefined) delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+/** Whether the page is dark now, by choice or by the system. */
+export function isDark(): boolean {
+  return (storedTheme() ?? (darkSystem().matches ? 'dark' : 'light')) === 'dark';
+}
+
+export function darkSystem(): MediaQueryList {
+  return matchMedia('(prefers-color-scheme: dark)');
+}
