@@ -1,11 +1,12 @@
-import { parseCustomers } from './api/answers.ts';
 import { createClient, KeyRequired } from './api/client.ts';
+import { loadCustomers } from './api/load-customers.ts';
 import { loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
 import { readView, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
+import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
 
 /** The dashboard: what somebody chose is in the address, what the pipeline answers is on the screen, and this joins them. */
@@ -32,7 +33,9 @@ const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() }
 
 const live = createLive({
   async load(signal) {
-    const customers = await client.get({ path: 'customers' }, parseCustomers, signal);
+    const customers = await loadCustomers(client, signal);
+    signal.throwIfAborted();
+    liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
     if (customer === undefined || !customers.includes(customer)) {
@@ -52,6 +55,7 @@ const live = createLive({
       apiKey.forget();
       return false;
     }
+    liveButton.showTrouble(true);
     screen.showFailure(error, retryInMilliseconds);
     return true;
   },
@@ -60,12 +64,8 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
-const controls = createControls({
-  zone,
-  choose,
-  onLive: (isLive) => setRunning(isLive),
-  onForgetKey: forgetKey,
-});
+const controls = createControls({ zone, choose, onForgetKey: forgetKey });
+const liveButton = createLiveButton(setRunning);
 let wantsLive = true;
 
 function setRunning(isLive: boolean): void {

@@ -15,6 +15,12 @@ export interface Total {
   readonly topStatuses: readonly KeyCount[];
 }
 
+/** A page of what `GET /customers` answers. */
+export interface CustomerPage {
+  readonly customers: readonly string[];
+  readonly nextToken: string | undefined;
+}
+
 /** A page of what `GET /aggregates` answers. */
 export interface WindowPage {
   readonly windows: readonly CountedWindow[];
@@ -26,8 +32,11 @@ export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 }
 
-export function parseCustomers(answer: unknown): readonly string[] {
-  return list(answer, 'customers', (customer) => text(customer, 'customers'));
+export function parseCustomerPage(answer: unknown): CustomerPage {
+  return {
+    customers: list(answer, 'customers', (customer) => text(customer, 'customers')),
+    nextToken: parseNextToken(answer),
+  };
 }
 
 export function parseTotal(answer: unknown): Total {
@@ -41,13 +50,12 @@ export function parseTotal(answer: unknown): Total {
 }
 
 export function parseWindowPage(answer: unknown): WindowPage {
-  const nextToken = member(answer, 'nextToken');
   return {
     windows: list(answer, 'windows', (window) => ({
       start: instant(member(window, 'windowStart'), 'windowStart'),
       requests: count(member(window, 'requests'), 'requests'),
     })),
-    nextToken: nextToken === undefined ? undefined : text(nextToken, 'nextToken'),
+    nextToken: parseNextToken(answer),
   };
 }
 
@@ -55,6 +63,11 @@ export function parseWindowPage(answer: unknown): WindowPage {
 export function errorDescription(answer: unknown): string | undefined {
   const description = isObject(answer) ? answer.errorDescription : undefined;
   return typeof description === 'string' ? description : undefined;
+}
+
+function parseNextToken(answer: unknown): string | undefined {
+  const nextToken = member(answer, 'nextToken');
+  return nextToken === undefined ? undefined : text(nextToken, 'nextToken');
 }
 
 function parseKeyCount(answer: unknown): KeyCount {

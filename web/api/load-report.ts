@@ -11,6 +11,7 @@ import {
 } from '../period/period.ts';
 import { parseTotal, parseWindowPage, type Total } from './answers.ts';
 import type { Client } from './client.ts';
+import { readPages } from './read-pages.ts';
 
 /** What the page shows of a customer's traffic. */
 export interface Report {
@@ -79,20 +80,15 @@ async function readWindows(
   range: Range,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
-  const windows: CountedWindow[] = [];
-  let nextToken: string | undefined;
-  do {
-    const parameters = {
-      window,
-      ...isoRange(range),
-      top: '1', // of the keys, which are not looked at here
-      ...(nextToken === undefined ? {} : { nextToken }),
-    };
-    const page = await client.get({ path: 'aggregates', parameters, customer }, parseWindowPage, signal);
-    windows.push(...page.windows);
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return windows;
+  // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+  const parameters = { window, ...isoRange(range), top: '1' };
+  const pages = await readPages(
+    { path: 'aggregates', parameters, customer },
+    parseWindowPage,
+    client,
+    signal,
+  );
+  return pages.flatMap(({ windows }) => windows);
 }
 
 async function readTotal(range: Range, top: string, { customer, client, signal }: Read): Promise<Total> {

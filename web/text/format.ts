@@ -3,6 +3,7 @@ import type { Unit } from '../period/period.ts';
 /** Words and numbers as the page shows them: English, with a 24-hour clock, in the time zone that it names. */
 
 const wholeNumbers = new Intl.NumberFormat('en');
+const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const shortNumbers = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -17,11 +18,10 @@ export function formatShort(count: number): string {
 
 /** `12.5 %`; what is small and not nothing is never shown as nothing, and what is not all never as all. */
 export function formatShare(share: number): string {
-  if (share > 0 && share < 0.001) return '< 0.1 %';
+  if (share === 0 || share === 1) return `${share * 100} %`;
+  if (share < 0.001) return '< 0.1 %';
   if (share < 1 && share > 0.999) return '> 99.9 %';
-  const percent = share * 100;
-  const decimals = percent >= 100 || Number.isInteger(percent) ? 0 : 1;
-  return `${new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(percent)} %`;
+  return `${(share < 10 ? tenths : wholeNumbers).format(share * 100)} %`;
 }
 
 /** When a unit begins: `Sun 28 Dec, 18:03`, and days without a clock. */

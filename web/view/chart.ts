@@ -57,9 +57,11 @@ export function createChart(): Chart {
       create('b', '', `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}`),
       formatUnit(from, to, report.unit, report.zone),
     );
-    const middle = plot.over.offsetLeft + (left + right) / 2 - tip.offsetWidth / 2;
+    // Beside the bar, on the side that has more room.
+    const isRight = left + right < plot.over.clientWidth;
+    const beside = plot.over.offsetLeft + (isRight ? right + 8 : left - 8 - tip.offsetWidth);
     const rightmost = container.clientWidth - tip.offsetWidth;
-    tip.style.translate = `${Math.round(Math.max(0, Math.min(middle, rightmost)))}px 0`;
+    tip.style.translate = `${Math.round(Math.max(0, Math.min(beside, rightmost)))}px 0`;
   };
 
   container.addEventListener('keydown', (event) => {
@@ -113,7 +115,7 @@ function optionsFor(report: Report, container: HTMLElement): Omit<uPlot.Options,
   const colour = (name: string) => style.getPropertyValue(name);
   const { range, buckets, zone } = report;
   const asBars = isBars(report);
-  const gap = buckets.length > 31 ? 2 : 5;
+  const gap = container.clientWidth / buckets.length < 24 ? 2 : 5;
   const paths = asBars
     ? uPlot.paths.bars?.({ align: 1, size: [1, Infinity], gap, radius: [0.12, 0] })
     : uPlot.paths.stepped?.({ align: 1 });

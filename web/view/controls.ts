@@ -8,7 +8,6 @@ import { darkSystem, isDark, showTheme, storeTheme } from './theme.ts';
 export interface ControlsContext {
   readonly zone: string;
   readonly choose: (chosen: Partial<View>) => void;
-  readonly onLive: (isLive: boolean) => void;
   readonly onForgetKey: () => void;
 }
 
@@ -20,7 +19,7 @@ export interface Controls {
   showUnit(unit: Unit): void;
 }
 
-export function createControls({ zone, choose, onLive, onForgetKey }: ControlsContext): Controls {
+export function createControls({ zone, choose, onForgetKey }: ControlsContext): Controls {
   let view: View | undefined;
   const customer = element('customer', HTMLSelectElement);
   const customForm = createCustomPeriodForm(zone, (period) => choose({ period }));
@@ -35,7 +34,6 @@ export function createControls({ zone, choose, onLive, onForgetKey }: ControlsCo
   const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
   const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
 
-  offerLive(onLive);
   offerTheme();
   element('forget-key', HTMLButtonElement).addEventListener('click', onForgetKey);
 
@@ -55,9 +53,13 @@ export function createControls({ zone, choose, onLive, onForgetKey }: ControlsCo
       const shown =
         selected === undefined || customers.includes(selected) ? customers : [selected, ...customers];
       const isSame =
+        shown.length > 0 &&
         shown.length === customer.options.length &&
         shown.every((name, index) => customer.options[index]?.value === name);
-      if (!isSame) customer.replaceChildren(...shown.map(optionOf));
+      if (!isSame)
+        customer.replaceChildren(
+          ...(shown.length > 0 ? shown.map(optionOf) : [create('option', '', 'none yet')]),
+        );
       customer.disabled = shown.length === 0;
       if (selected !== undefined && customer.value !== selected) customer.value = selected;
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
@@ -75,16 +77,6 @@ function optionOf(customer: string): HTMLOptionElement {
   const option = create('option', '', customer);
   option.value = customer;
   return option;
-}
-
-function offerLive(onLive: (isLive: boolean) => void): void {
-  const button = element('live', HTMLButtonElement);
-  button.addEventListener('click', () => {
-    const isLive = button.ariaPressed !== 'true';
-    button.ariaPressed = String(isLive);
-    setText('live-text', isLive ? 'Live' : 'Paused');
-    onLive(isLive);
-  });
 }
 
 function offerTheme(): void {

@@ -14,7 +14,7 @@ export function showFigures(report: Report, period: Period): void {
   setText('requests-note', `in ${periodName(period)}`);
 
   setText('change', changeText(total.requests, previous.requests));
-  setText('change-note', `from ${formatCount(previous.requests)} in the same time before`);
+  setText('change-note', `from ${formatCount(previous.requests)} in the time before`);
 
   const most = busiest(buckets);
   setText('busiest-name', `Busiest ${unit}`);
@@ -43,7 +43,9 @@ function showErrors({ total, previous }: Report): void {
   const share = errorShare(errors);
   const before = errorShare(countErrors(previous.topStatuses));
   const number = element('errors', HTMLElement);
-  number.classList.toggle('bad', share !== undefined && before !== undefined && share > before);
+  // Not for a difference that cannot be seen.
+  const isWorse = share !== undefined && before !== undefined && share > before;
+  number.classList.toggle('bad', isWorse && formatShare(share) !== formatShare(before));
   if (share === undefined) {
     setText('errors', '–');
     setText('errors-note', 'no entry had a status');

@@ -38,6 +38,6 @@ function pathLabel(key: string): readonly Node[] {
 
 function statusLabel(status: string): readonly Node[] {
   const reason = statusReason(status);
-  const code = document.createTextNode(visibleText(status));
+  const code = create('span', `code c${statusClassOf(status)}`, visibleText(status));
   return reason === '' ? [code] : [code, create('span', 'reason', reason)];
 }

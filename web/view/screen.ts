@@ -40,7 +40,9 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   const chart = createChart();
   const showRankings = createRankings();
   let shown: Report | undefined;
-  let announces = false;
+  let shownAt = 0;
+  /** Somebody chose a view that is not shown yet; it is read out then. */
+  let isAwaited = false;
   offerDownloads(() => shown);
   darkSystem().addEventListener('change', () => chart.redraw());
   document.addEventListener('themechange', () => chart.redraw());
@@ -57,13 +59,14 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     shown = undefined;
     enter('message');
     message.show(text);
+    if (isAwaited) setText('announcement', text.title);
+    isAwaited = false;
   };
   const showTrouble = (text: string | undefined) => {
     const notice = element('notice', HTMLElement);
     notice.hidden = text === undefined;
     setText('notice', text ?? '');
     main.toggleAttribute('data-stale', text !== undefined);
-    element('live', HTMLButtonElement).toggleAttribute('data-trouble', text !== undefined);
   };
   const command = (customer: string | undefined) =>
     firstRequest({
@@ -75,7 +78,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
 
   return {
     expect({ shows }) {
-      announces = true;
+      isAwaited = true;
+      element('report', HTMLDivElement).ariaBusy = 'true';
       element('chart-view', HTMLDivElement).hidden = shows === 'table';
       element('series-view', HTMLDivElement).hidden = shows !== 'table';
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
@@ -108,6 +112,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       const isNew = shown === undefined || !isSame(shown, report);
       const before = shown;
       shown = report;
+      shownAt = now;
       if (isNew) {
         showFigures(report, view.period);
         setText('series-title', `Requests per ${unit}`);
@@ -117,8 +122,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       }
       chart.show(report, now);
       // Read out when it was asked for, and later once a minute at most.
-      if (announces || (isNew && before?.range.to !== range.to)) setText('announcement', summarise(report));
-      announces = false;
+      if (isAwaited || (isNew && before?.range.to !== range.to)) setText('announcement', summarise(report));
+      isAwaited = false;
     },
 
     showNoCustomer(view, customers) {
@@ -143,9 +148,9 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     showFailure(error, retryInMilliseconds) {
       const { title, text } = describeFailure(error);
       const again = `It is tried again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
-      if (shown !== undefined) {
+      if (shown !== undefined && !isAwaited) {
         showTrouble(
-          `${title}. What you see is of ${formatTime(Date.now() - retryInMilliseconds, zone)}. ${again}`,
+          `${title}. What you see is of ${formatTime(shownAt, zone)}. ${again}`,
         );
         return;
       }

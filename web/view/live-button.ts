@@ -1,0 +1,29 @@
+import { element, setText } from './elements.ts';
+
+/** Tells whether the page keeps itself up to date, and lets somebody stop it. */
+export interface LiveButton {
+  /** The pipeline did not answer the last time. */
+  showTrouble(hasTrouble: boolean): void;
+}
+
+export function createLiveButton(onLive: (isLive: boolean) => void): LiveButton {
+  const button = element('live', HTMLButtonElement);
+  let isLive = true;
+  let hasTrouble = false;
+  const label = () => {
+    button.ariaPressed = String(isLive);
+    button.toggleAttribute('data-trouble', isLive && hasTrouble);
+    setText('live-text', isLive ? (hasTrouble ? 'Retrying' : 'Live') : 'Paused');
+  };
+  button.addEventListener('click', () => {
+    isLive = !isLive;
+    label();
+    onLive(isLive);
+  });
+  return {
+    showTrouble(newTrouble) {
+      hasTrouble = newTrouble;
+      label();
+    },
+  };
+}
