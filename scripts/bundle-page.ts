@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -30,14 +31,16 @@ export async function bundlePage(): Promise<Page> {
     format: 'iife',
     target: ['chrome123', 'firefox128', 'safari17.5'], // the first ones with all of the CSS that is used
     loader: { '.svg': 'copy' },
-    legalComments: 'inline',
     logLevel: 'silent', // a failure is thrown with all that it says
   });
 
+  const licence = await readFile(createRequire(import.meta.url).resolve('uplot/LICENSE'), 'utf8');
   let html = await readFile(source('index.html'), 'utf8');
   const assets: Record<string, string> = {};
-  for (const { path, text } of outputFiles) {
+  for (const { path, text: bundled } of outputFiles) {
     const built = basename(path);
+    // Who copies the library copies its licence.
+    const text = built === 'main.js' ? `${bundled}/*! uPlot\n\n${licence}*/\n` : bundled;
     const name = hashedName(built, text);
     assets[name] = text;
     html = html.replaceAll(`"${sourceName(built)}"`, `"assets/${name}"`);

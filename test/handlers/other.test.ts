@@ -53,7 +53,7 @@ describe('GET /metrics', () => {
 });
 
 describe('any other route', () => {
-  it.each(['/', '/nothing', '/logs/1', '/batches/k/more'])('answers 404 to %s', async (path) => {
+  it.each(['/nothing', '/assets', '/logs/1', '/batches/k/more'])('answers 404 to %s', async (path) => {
     const { app } = testApp();
     const answer = await fallbackHandler(async () => app)(httpEvent('GET', path));
     expect(answer.statusCode).toBe(404);
@@ -64,6 +64,7 @@ describe('any other route', () => {
     ['GET', '/logs', 'POST'],
     ['DELETE', '/aggregates', 'GET'],
     ['POST', '/metrics/', 'GET'],
+    ['POST', '/', 'GET'],
     ['PUT', '/batches/k', 'GET'],
   ])('answers 405 to %s %s and allows %s', async (method, path, allow) => {
     const { app } = testApp();

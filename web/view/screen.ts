@@ -66,7 +66,6 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     const notice = element('notice', HTMLElement);
     notice.hidden = text === undefined;
     setText('notice', text ?? '');
-    main.toggleAttribute('data-stale', text !== undefined);
   };
   const command = (customer: string | undefined) =>
     firstRequest({
@@ -149,9 +148,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       const { title, text } = describeFailure(error);
       const again = `It is tried again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
       if (shown !== undefined && !isAwaited) {
-        showTrouble(
-          `${title}. What you see is of ${formatTime(shownAt, zone)}. ${again}`,
-        );
+        showTrouble(`${title}. What you see is of ${formatTime(shownAt, zone)}. ${again}`);
         return;
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { pageHandler } from '../../handlers/page.ts';
+import { bundlePage, type Page } from '../../scripts/bundle-page.ts';
+import { httpEvent, testApp } from './app.ts';
+
+const page: Page = {
+  html: '<!doctype html><title>Page</title>',
+  assets: {
+    'main-0123.js': 'run()',
+    'styles-4567.css': 'p{}',
+    'icon-89ab.svg': '<svg/>',
+    'secret.txt': 'no',
+  },
+};
+
+function get(path: string, headers: Record<string, string> = {}, bundle = async (): Promise<Page> => page) {
+  const { app } = testApp();
+  const name = /^\/assets\/(.*)$/.exec(path)?.[1];
+  const event = { ...httpEvent('GET', path, { headers }), ...(name && { pathParameters: { name } }) };
+  return pageHandler(async () => app, bundle)(event);
+}
+
+describe('GET /', () => {
+  it('answers the document, which a browser asks for anew each time', async () => {
+    expect(await get('/')).toMatchObject({
+      statusCode: 200,
+      body: page.html,
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
+    });
+  });
+
+  it('answers 304 to who has it', async () => {
+    const etag = String((await get('/')).headers?.etag);
+    const again = await get('/', { 'if-none-match': etag });
+    expect(again).toMatchObject({ statusCode: 304, body: '' });
+    expect(again.headers).toHaveProperty('content-security-policy');
+    expect(await get('/', { 'if-none-match': '"other"' })).toMatchObject({ statusCode: 200 });
+  });
+
+  it('lets the page run and load nothing but what comes from here, and nobody put it into a frame', async () => {
+    const { headers = {} } = await get('/');
+    const policy = String(headers['content-security-policy']).split('; ');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("style-src 'self'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).toContain("form-action 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy.join()).not.toMatch(/unsafe|https?:|\*/);
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  });
+
+  it('answers 503 while the page cannot be bundled, and tries again', async () => {
+    const { app } = testApp();
+    let attempts = 0;
+    const handler = pageHandler(
+      async () => app,
+      async () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error('no esbuild');
+        return page;
+      },
+    );
+    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 503 });
+    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 200 });
+    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 200 });
+    expect(attempts).toBe(2);
+  });
+});
+
+describe('GET /assets/{name}', () => {
+  it.each([
+    ['main-0123.js', 'text/javascript; charset=utf-8'],
+    ['styles-4567.css', 'text/css; charset=utf-8'],
+    ['icon-89ab.svg', 'image/svg+xml; charset=utf-8'],
+  ])('answers %s for good', async (name, contentType) => {
+    expect(await get(`/assets/${name}`)).toMatchObject({
+      statusCode: 200,
+      body: page.assets[name],
+      headers: {
+        'content-type': contentType,
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+      },
+    });
+  });
+
+  it.each(['main-9999.js', 'constructor', '__proto__', '../index.html', 'secret.txt'])(
+    'answers 404 to %s',
+    async (name) => {
+      expect(await get(`/assets/${name}`)).toMatchObject({ statusCode: 404 });
+    },
+  );
+});
+
+describe('the bundled page', () => {
+  it('names only files that it has, and has none that it does not name', async () => {
+    const { html, assets } = await bundlePage();
+    const named = [...html.matchAll(/(?:src|href)="(?<url>[^"#][^"]*)"/g)].map(({ groups }) => groups?.url);
+    expect(new Set(named)).toEqual(new Set(Object.keys(assets).map((name) => `assets/${name}`)));
+    expect(Object.keys(assets).every((name) => /^[a-z]+-[0-9a-f]{12}\.(?:js|css|svg)$/.test(name))).toBe(
+      true,
+    );
+  });
+
+  it('has no code or style in its document, which its policy would refuse', async () => {
+    const { html } = await bundlePage();
+    expect(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=/.exec(html)).toBeNull();
+  });
+
+  it('keeps the licence of the chart library, and is small', async () => {
+    const { html, assets } = await bundlePage();
+    const code = Object.values(assets).join('');
+    expect(code.includes('Leon Sorokin') && code.includes('Permission is hereby granted')).toBe(true);
+    expect(Buffer.byteLength(html + code)).toBeLessThan(150_000);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { parseCustomerPage, parseTotal, parseWindowPage, UnexpectedAnswer } from '../../web/api/answers.ts';
+import { createClient, KeyRequired, NotReached, Refused } from '../../web/api/client.ts';
+import { loadReport } from '../../web/api/load-report.ts';
+
+const { signal } = new AbortController();
+const at = (text: string): number => Date.parse(text);
+
+/** A client of a pipeline that answers as told, and what it was asked. */
+function clientOf(answer: (url: URL, headers: Headers) => Response | Error, apiKey?: string) {
+  const asked: { readonly url: string; readonly headers: Headers }[] = [];
+  const client = createClient({
+    baseUrl: 'http://localhost:3000/',
+    apiKey: () => apiKey,
+    fetch: async (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      const headers = new Headers(init?.headers);
+      asked.push({ url: `${url.pathname}${url.search}`, headers });
+      const answered = answer(url, headers);
+      if (answered instanceof Error) throw answered;
+      return answered;
+    },
+  });
+  return { client, asked };
+}
+
+const json = (body: unknown, init?: ResponseInit) => new Response(JSON.stringify(body), init);
+const none = { requests: 0, topPaths: [], topUserAgents: [], topStatuses: [] };
+
+describe('the client', () => {
+  it('says who asks, by customer and by key', async () => {
+    const { client, asked } = clientOf(() => json({ customers: ['cus-axon'] }), 'key-1');
+    const request = { path: 'aggregates', parameters: { window: 'hour' }, customer: 'cus-axon' };
+    await client.get(request, (answer) => answer, signal);
+    expect(asked[0]?.url).toBe('/aggregates?window=hour');
+    expect(asked[0]?.headers.get('x-customer-id')).toBe('cus-axon');
+    expect(asked[0]?.headers.get('authorization')).toBe('Bearer key-1');
+  });
+
+  it('asks whether an answer has changed, and has the same object where it has not', async () => {
+    const { client, asked } = clientOf((_url, headers) =>
+      headers.get('if-none-match') === '"1"'
+        ? new Response(null, { status: 304 })
+        : json(none, { headers: { etag: '"1"' } }),
+    );
+    const first = await client.get({ path: 'a' }, parseTotal, signal);
+    expect(await client.get({ path: 'a' }, parseTotal, signal)).toBe(first);
+    await client.get({ path: 'a', customer: 'cus-other' }, parseTotal, signal);
+    expect(asked.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, '"1"', null]);
+  });
+
+  it('tells apart a key that is missing, an error, and no answer', async () => {
+    const failureOf = (answer: Response | Error) =>
+      clientOf(() => answer).client.get({ path: 'a' }, parseTotal, signal);
+    await expect(failureOf(json({}, { status: 401 }))).rejects.toThrow(KeyRequired);
+    await expect(failureOf(json({ errorDescription: 'Not now.' }, { status: 503 }))).rejects.toThrow(
+      new Refused(503, 'Not now.'),
+    );
+    await expect(failureOf(new Response('<html>', { status: 502 }))).rejects.toThrow(Refused);
+    await expect(failureOf(new TypeError('fetch failed'))).rejects.toThrow(NotReached);
+    await expect(failureOf(json({ requests: -1 }))).rejects.toThrow(UnexpectedAnswer);
+  });
+});
+
+describe('answers', () => {
+  it.each([
+    [parseTotal, { ...none, requests: 'many' }],
+    [parseTotal, { ...none, topPaths: [{ key: 1, requests: 1 }] }],
+    [parseTotal, null],
+    [parseCustomerPage, { customers: [{}] }],
+    [parseWindowPage, { windows: [{ windowStart: 'noon', requests: 1 }] }],
+    [parseWindowPage, { windows: {} }],
+  ])('that are not of the contract are refused', (parse, answer) => {
+    expect(() => parse(answer)).toThrow(UnexpectedAnswer);
+  });
+});
+
+describe('loadReport', () => {
+  const now = at('2025-12-28T18:03:07Z');
+
+  it('reads every page of windows', async () => {
+    const window = (windowStart: string, requests: number) => ({ windowStart, requests });
+    const { client } = clientOf(({ pathname, searchParams }) => {
+      if (pathname === '/aggregates/total') return json({ ...none, requests: 5 });
+      return searchParams.get('nextToken') === 'more'
+        ? json({ windows: [window('2025-12-28T18:00:00Z', 3)] })
+        : json({ windows: [window('2025-12-28T17:00:00Z', 2)], nextToken: 'more' });
+    });
+    const period = { kind: 'preset', preset: '24h' } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const { buckets, unit } = await loadReport(query, client, signal);
+    expect(unit).toBe('hour');
+    expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
+  });
+
+  it('has the pipeline add up days that its hours do not make', async () => {
+    const { client, asked } = clientOf(({ searchParams }) =>
+      json({ ...none, requests: Number(searchParams.get('top')) }),
+    );
+    const period = { kind: 'preset', preset: '7d' } as const;
+    const query = { customer: 'cus-axon', period, unit: 'day', now, zone: 'Asia/Kolkata' } as const;
+    const { buckets } = await loadReport(query, client, signal);
+    expect(buckets.map(({ requests }) => requests)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(asked[0]?.url).toBe(
+      '/aggregates/total?from=2025-12-21T18%3A30%3A00Z&to=2025-12-22T18%3A30%3A00Z&top=1',
+    );
+  });
+});

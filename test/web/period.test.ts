@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  dayMilliseconds,
+  edgesOf,
+  maxCustomDays,
+  presets,
+  previousRange,
+  rangeOf,
+  unitsOf,
+  windowsBetween,
+  type Period,
+  type Preset,
+  type Range,
+} from '../../web/period/period.ts';
+
+const at = (text: string): number => Date.parse(text);
+const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
+const shown = ({ from, to }: Range): readonly string[] => [iso(from), iso(to)];
+const preset = (preset: Preset): Period => ({ kind: 'preset', preset });
+const custom = (from: string, to: string): Period => ({ kind: 'custom', from: at(from), to: at(to) });
+
+const now = at('2025-12-28T18:03:07Z');
+const berlin = 'Europe/Berlin';
+
+describe('rangeOf', () => {
+  it.each([
+    ['1h', 'minute', '2025-12-28T17:04Z', '2025-12-28T18:04Z'],
+    ['24h', 'hour', '2025-12-27T19:00Z', '2025-12-28T19:00Z'],
+    ['7d', 'hour', '2025-12-21T19:00Z', '2025-12-28T19:00Z'],
+    ['7d', 'day', '2025-12-21T23:00Z', '2025-12-28T23:00Z'],
+    ['30d', 'day', '2025-11-28T23:00Z', '2025-12-28T23:00Z'],
+  ] as const)('of %s by %s ends with the one that runs now', (name, unit, from, to) => {
+    expect(shown(rangeOf(preset(name), unit, now, berlin))).toEqual([from, to]);
+  });
+
+  it('begins the next one with its first instant', () => {
+    expect(shown(rangeOf(preset('1h'), 'minute', at('2025-12-28T18:00Z'), berlin))).toEqual([
+      '2025-12-28T17:01Z',
+      '2025-12-28T18:01Z',
+    ]);
+  });
+
+  it('counts days of the zone where clocks change in between', () => {
+    const range = rangeOf(preset('7d'), 'day', at('2025-10-28T12:00Z'), berlin);
+    expect(shown(range)).toEqual(['2025-10-21T22:00Z', '2025-10-28T23:00Z']);
+  });
+
+  it('takes in the whole of each unit that a period of its own touches', () => {
+    const period = custom('2025-12-20T10:15Z', '2025-12-28T18:03Z');
+    expect(shown(rangeOf(period, 'minute', now, berlin))).toEqual(['2025-12-20T10:15Z', '2025-12-28T18:03Z']);
+    expect(shown(rangeOf(period, 'hour', now, berlin))).toEqual(['2025-12-20T10:00Z', '2025-12-28T19:00Z']);
+    expect(shown(rangeOf(period, 'day', now, berlin))).toEqual(['2025-12-19T23:00Z', '2025-12-28T23:00Z']);
+  });
+
+  it('stays within the 366 days that the pipeline sums up, whatever the zone', () => {
+    const zones = fc.constantFrom('UTC', berlin, 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu');
+    const starts = fc.integer({ min: at('2000-01-01T00:00Z'), max: at('2030-01-01T00:00Z') });
+    fc.assert(
+      fc.property(starts, zones, (from, zone) => {
+        const period = { kind: 'custom', from, to: from + maxCustomDays * dayMilliseconds } as const;
+        const range = rangeOf(period, 'day', now, zone);
+        expect(range.to - range.from).toBeLessThanOrEqual(366 * dayMilliseconds);
+      }),
+    );
+  });
+});
+
+describe('previousRange', () => {
+  it('is as much of the range before as has passed of one that runs', () => {
+    const range = rangeOf(preset('24h'), 'hour', now, berlin);
+    expect(shown(previousRange(range, 'hour', now, berlin))).toEqual([
+      '2025-12-26T19:00Z',
+      '2025-12-27T18:04Z',
+    ]);
+  });
+
+  it('is all of it for one that is over', () => {
+    const range = { from: at('2025-12-01T10:00Z'), to: at('2025-12-01T12:00Z') };
+    expect(shown(previousRange(range, 'minute', now, berlin))).toEqual([
+      '2025-12-01T08:00Z',
+      '2025-12-01T10:00Z',
+    ]);
+  });
+
+  it('has as many days where clocks change in between', () => {
+    const range = { from: at('2025-10-26T23:00Z'), to: at('2025-11-02T23:00Z') };
+    expect(shown(previousRange(range, 'day', now, berlin))).toEqual([
+      '2025-10-19T22:00Z',
+      '2025-10-26T23:00Z',
+    ]);
+  });
+});
+
+describe('edgesOf', () => {
+  it('are the midnights of the zone for days', () => {
+    const range = { from: at('2025-10-24T22:00Z'), to: at('2025-10-27T23:00Z') };
+    expect(edgesOf(range, 'day', berlin).map(iso)).toEqual([
+      '2025-10-24T22:00Z',
+      '2025-10-25T22:00Z',
+      '2025-10-26T23:00Z',
+      '2025-10-27T23:00Z',
+    ]);
+  });
+
+  it.each(presets)('of %s are as many as it has units, from its start to its end', (name) => {
+    const counts = {
+      '1h': { minute: 60 },
+      '24h': { hour: 24, minute: 1440 },
+      '7d': { hour: 168, day: 7 },
+      '30d': { hour: 720, day: 30 },
+    };
+    for (const unit of unitsOf(preset(name))) {
+      const range = rangeOf(preset(name), unit, now, 'Asia/Kolkata');
+      const edges = edgesOf(range, unit, 'Asia/Kolkata');
+      expect(edges.length - 1).toBe((counts[name] as Record<string, number>)[unit]);
+      expect([edges[0], edges.at(-1)]).toEqual([range.from, range.to]);
+    }
+  });
+});
+
+describe('windowsBetween', () => {
+  const windowsIn = (zone: string) => {
+    const range = rangeOf(preset('30d'), 'day', now, zone);
+    return windowsBetween(edgesOf(range, 'day', zone), 'day');
+  };
+
+  it('makes days of the largest windows that fit their midnights', () => {
+    expect(windowsIn('UTC')).toBe('day');
+    expect(windowsIn(berlin)).toBe('hour');
+    expect(windowsIn('Asia/Kolkata')).toBe('minute');
+  });
+});
+
+describe('unitsOf', () => {
+  it('suits the length of a period of its own', () => {
+    expect(unitsOf(custom('2025-12-28T10:00Z', '2025-12-28T11:00Z'))).toEqual(['minute']);
+    expect(unitsOf(custom('2025-12-27T10:00Z', '2025-12-28T10:00Z'))).toEqual(['hour', 'minute']);
+    expect(unitsOf(custom('2025-12-20T10:00Z', '2025-12-28T10:00Z'))).toEqual(['hour', 'day']);
+    expect(unitsOf(custom('2025-01-20T10:00Z', '2025-12-28T10:00Z'))).toEqual(['day']);
+  });
+});

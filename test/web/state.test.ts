@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { createLive } from '../../web/state/live.ts';
+import { delayBeforeNext } from '../../web/state/next-load.ts';
+import { initialView, problemOf, readView, writeView } from '../../web/state/url-state.ts';
+
+const at = (text: string): number => Date.parse(text);
+
+describe('the address', () => {
+  it.each([
+    '?customer=cus-axon&period=7d&by=day&view=table',
+    '?customer=cus-axon&period=1h',
+    '?period=24h',
+    '?customer=shop.example&from=2025-12-28T18:00Z&to=2025-12-29T18:00Z&by=minute',
+  ])('says what is shown, and is read as that again: %s', (search) => {
+    expect(writeView(readView(search))).toBe(search);
+  });
+
+  it('leaves what it does not say, or says wrongly, at the defaults', () => {
+    expect(readView('')).toEqual(initialView);
+    expect(readView('?period=2y&by=week&view=cake&from=x&to=y')).toEqual(initialView);
+    expect(readView('?from=2025-12-29T00:00Z&to=2025-12-28T00:00Z')).toEqual(initialView);
+  });
+
+  it.each(["x'; rm -rf ~ #", '..', '', 'a b', 'ä', 'x'.repeat(129)])(
+    'takes %j for no customer, since the name goes into a command',
+    (customer) => {
+      expect(readView(`?${new URLSearchParams({ customer }).toString()}`).customer).toBeUndefined();
+    },
+  );
+});
+
+describe('problemOf a period', () => {
+  it.each([
+    [at('2025-12-28T00:00Z'), at('2025-12-29T00:00Z'), undefined],
+    [at('2025-12-29T00:00Z'), at('2025-12-28T00:00Z'), 'The start has to be before the end.'],
+    [Number.NaN, at('2025-12-28T00:00Z'), 'Give both a start and an end.'],
+    [at('2024-01-01T00:00Z'), at('2025-12-28T00:00Z'), 'The most is 364 days.'],
+    [at('1969-12-31T00:00Z'), at('1970-01-02T00:00Z'), 'The years are 1970 to 9999.'],
+  ])('from %d to %d is %s', (from, to, problem) => {
+    expect(problemOf(from, to)).toBe(problem);
+  });
+});
+
+describe('delayBeforeNext', () => {
+  it('is some seconds, more after failures, and ends at a minute', () => {
+    const delays = [0, 1, 2, 3, 4, 5, 50].map((failures) =>
+      delayBeforeNext({ failures, tookMilliseconds: 20 }),
+    );
+    expect(delays).toEqual([5_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  });
+
+  it('grows with what an answer takes', () => {
+    expect(delayBeforeNext({ failures: 0, tookMilliseconds: 2_000 })).toBe(20_000);
+  });
+});
+
+describe('a live page', () => {
+  /** A page whose loads end when the test says, and whose timers run when the test says. */
+  function livePage(mayRetry = true) {
+    const loads: { signal: AbortSignal; end: (error?: Error) => void }[] = [];
+    const timers = new Map<number, { callback: () => void; milliseconds: number }>();
+    const failures: unknown[] = [];
+    let nextTimer = 0;
+    const live = createLive({
+      load: (signal) =>
+        new Promise((resolve, reject) => {
+          loads.push({ signal, end: (error) => (error === undefined ? resolve() : reject(error)) });
+        }),
+      onFailure: (error) => {
+        failures.push(error);
+        return mayRetry;
+      },
+      now: () => 0,
+      setTimer: (callback, milliseconds) => {
+        timers.set(++nextTimer, { callback, milliseconds });
+        return nextTimer;
+      },
+      clearTimer: (timer) => timers.delete(timer),
+    });
+    const runTimer = () => {
+      const [timer, first] = [...timers][0] ?? [0, undefined];
+      timers.delete(timer);
+      first?.callback();
+    };
+    const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+    const delays = () => [...timers.values()].map(({ milliseconds }) => milliseconds);
+    return { live, loads, failures, delays, runTimer, settled };
+  }
+
+  it('loads again some time after each load', async () => {
+    const { live, loads, delays, runTimer, settled } = livePage();
+    live.load();
+    expect(delays()).toEqual([]);
+    loads[0]?.end();
+    await settled();
+    expect(delays()).toEqual([5_000]);
+    runTimer();
+    expect(loads).toHaveLength(2);
+  });
+
+  it('waits longer from failure to failure, and no longer after a success', async () => {
+    const { live, loads, failures, delays, runTimer, settled } = livePage();
+    const waited: number[] = [];
+    live.load();
+    for (const error of [new Error('1'), new Error('2'), undefined]) {
+      loads.at(-1)?.end(error);
+      await settled();
+      waited.push(...delays());
+      runTimer();
+    }
+    expect(waited).toEqual([5_000, 10_000, 5_000]);
+    expect(failures).toHaveLength(2);
+  });
+
+  it('aborts a load that something newer replaces, and says nothing of it', async () => {
+    const { live, loads, failures, delays, settled } = livePage();
+    live.load();
+    live.load();
+    expect(loads[0]?.signal.aborted).toBe(true);
+    loads[0]?.end(new Error('aborted'));
+    loads[1]?.end();
+    await settled();
+    expect(failures).toEqual([]);
+    expect(delays()).toEqual([5_000]);
+  });
+
+  it('asks no more while it is paused, and at once when it goes on', async () => {
+    const { live, loads, delays, settled } = livePage();
+    live.load();
+    loads[0]?.end();
+    await settled();
+    live.setRunning(false);
+    expect(delays()).toEqual([]);
+    live.setRunning(true);
+    expect(loads).toHaveLength(2);
+  });
+
+  it('waits for somebody to do something where a retry would not help', async () => {
+    const { live, loads, delays, settled } = livePage(false);
+    live.load();
+    loads[0]?.end(new Error('a key is needed'));
+    await settled();
+    expect(delays()).toEqual([]);
+  });
+});
