@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+
+/** Debian's own, which `set-up.sh` installs. */
+const executablePath = '/usr/bin/chromium';
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A page of a real browser, and what it did that nobody sees. */
+export interface OpenPage {
+  readonly page: Page;
+  /** What was written to the console as an error or a warning, and errors that nobody caught. */
+  readonly complaints: readonly string[];
+  /** Everything that it asked for. */
+  readonly requested: readonly URL[];
+}
+
+export interface TestBrowser {
+  /** A page of a session of its own, which ends with the test. */
+  open(url: string | URL, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/** A browser that runs while the tests of the file do. */
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    // Chromium's own sandbox cannot be had as root, as which CI runs in its container.
+    browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  });
+  afterAll(() => browser?.close());
+
+  return {
+    async open(url, options = {}) {
+      if (browser === undefined) throw new Error('The browser has not been started.');
+      const context = await browser.newContext({
+        locale: 'en-GB',
+        timezoneId: 'Europe/Berlin',
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      const requested: URL[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => requested.push(new URL(request.url())));
+      await page.goto(String(url));
+      return { page, complaints, requested };
+    },
+  };
+}
+
+/** What axe-core finds wrong with a page, by all of its rules: a line a place. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary ?? ''}`,
+    ),
+  );
+}
