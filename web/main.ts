@@ -20,13 +20,19 @@ const choose = (chosen: Partial<View>): void => {
   view = { ...view, ...chosen };
   history.pushState(null, '', writeView(view));
   controls.show(view);
-  screen.expect(view);
-  live.load();
+  screen.showAs(view.shows);
+  if (Object.keys(chosen).some((name) => name !== 'shows')) loadView();
 };
+
+/** Loads what the view asks for, in place of what is shown. */
+function loadView(): void {
+  screen.expect();
+  live.load();
+}
 
 const keyDialog = createKeyDialog((key) => {
   apiKey.keep(key);
-  live.load();
+  loadView();
 });
 
 const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
@@ -81,11 +87,13 @@ function forgetKey(): void {
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));
 addEventListener('popstate', () => {
   view = readView(location.search);
-  controls.show(view);
-  screen.expect(view);
-  live.load();
+  showView();
 });
 
-controls.show(view);
-screen.expect(view);
-live.load();
+function showView(): void {
+  controls.show(view);
+  screen.showAs(view.shows);
+  loadView();
+}
+
+showView();

@@ -113,7 +113,7 @@ describe('what the page shows', () => {
     const { windows } = (await api(`/aggregates?window=minute&from=${from}&to=${to}`)) as {
       windows: { requests: number }[];
     };
-    await page.getByLabel('Minute', { exact: true }).check({ force: true });
+    await page.getByLabel('Minute', { exact: true }).check();
     await isShown(page);
     expect((await rowsOf(page, 'series-rows')).map(([, requests]) => requests)).toEqual(
       windows.map(({ requests }) => requests).toReversed(),
@@ -227,8 +227,8 @@ describe('the page', () => {
       viewport: sizes[size],
     });
     expect(await axeViolations(page)).toEqual([]);
-    await page.getByLabel('Table').check({ force: true });
-    await page.getByLabel('Custom', { exact: true }).check({ force: true });
+    await page.getByRole('radio', { name: 'Table' }).check();
+    await page.getByLabel('Custom', { exact: true }).check();
     expect(await axeViolations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(sizes[size].width);
     expect(complaints).toEqual([]);
@@ -239,7 +239,7 @@ describe('the page', () => {
     await page.getByRole('heading', { name: 'No requests in the last 30 days' }).waitFor();
     expect(await page.locator('#period input:checked').inputValue()).toBe('30d');
     expect(await page.locator('#unit input:checked').inputValue()).toBe('hour');
-    await page.getByLabel('Custom', { exact: true }).check({ force: true });
+    await page.getByLabel('Custom', { exact: true }).check();
     await page.fill('#custom-from', '2025-12-28T19:00');
     await page.fill('#custom-to', '2025-12-28T21:00');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
@@ -349,7 +349,7 @@ describe('a pipeline that stops', () => {
     expect(await textOf(page, '#requests')).toBe('1');
     expect(await axeViolations(page)).toEqual([]);
 
-    await page.getByLabel('7 days').check({ force: true });
+    await page.getByLabel('7 days').check();
     await page.getByRole('heading', { name: 'The pipeline does not answer' }).waitFor();
     expect(await textOf(page, '#message-text')).toContain('npm start');
     expect(await axeViolations(page)).toEqual([]);

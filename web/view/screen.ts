@@ -24,8 +24,9 @@ export interface ScreenContext {
 
 /** Everything below the controls: figures, or what to do where there are none. */
 export interface Screen {
+  showAs(shows: View['shows']): void;
   /** Another view was chosen; its figures are on their way. */
-  expect(view: View): void;
+  expect(): void;
   showReport(report: Report, view: View, now: number): void;
   /** The customer has sent nothing, or nobody has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
@@ -76,11 +77,14 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     });
 
   return {
-    expect({ shows }) {
-      isAwaited = true;
-      element('report', HTMLDivElement).ariaBusy = 'true';
+    showAs(shows) {
       element('chart-view', HTMLDivElement).hidden = shows === 'table';
       element('series-view', HTMLDivElement).hidden = shows !== 'table';
+    },
+
+    expect() {
+      isAwaited = true;
+      element('report', HTMLDivElement).ariaBusy = 'true';
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
