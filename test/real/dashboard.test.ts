@@ -46,9 +46,21 @@ beforeAll(async () => {
   );
   const hostile = hostilePaths.map((path) => entry({ path, userAgent: hostileAgent }));
   const formula = entry({ method: '+cmd', path: '/x' });
-  await send('cus-page', [...minutes.flat(), ...hostile, formula]);
-  await countedRequests(emulator, 'cus-page');
+  const entries = [...minutes.flat(), ...hostile, formula];
+  await send('cus-page', entries);
+  // Hours and days follow their minutes.
+  for (const size of ['minute', 'hour', 'day']) {
+    await expect
+      .poll(async () =>
+        requestsIn(await api(`/aggregates?window=${size}&from=2025-12-28T00:00:00Z&to=${to}`)),
+      )
+      .toBe(entries.length);
+  }
 });
+
+function requestsIn({ windows }: Record<string, unknown>): number {
+  return (windows as { requests: number }[]).reduce((sum, { requests }) => sum + requests, 0);
+}
 
 async function send(customerId: string, body: readonly object[]): Promise<void> {
   const answer = await postLogs(emulator, { customerId, body });
