@@ -16,7 +16,7 @@ export interface Page {
 const entryPoints = ['theme.ts', 'main.ts', 'styles.css', 'icon.svg'] as const;
 
 /**
- * Bundles the page out of `web/`, in about 50 ms: under the emulator when it is first asked for, and when the functions are
+ * Bundles the page out of `web/`, in about 0.1 s: under the emulator when it is first asked for, and when the functions are
  * packaged. In a deployed bundle this module is replaced by what it makes; see `bundle-plugin.cjs`.
  */
 export async function bundlePage(): Promise<Page> {

@@ -6,6 +6,7 @@ export function announcement(baseUrl: string, dataDirectory: string, now: Date):
 The log analytics pipeline is ready.
 
   Listening   ${baseUrl}
+  Dashboard   ${baseUrl}/
   Data        ${dataDirectory}
   Stop        Ctrl-C
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -50,11 +51,9 @@ beforeAll(async () => {
   await send('cus-page', entries);
   // Hours and days follow their minutes.
   for (const size of ['minute', 'hour', 'day']) {
-    await expect
-      .poll(async () =>
-        requestsIn(await api(`/aggregates?window=${size}&from=2025-12-28T00:00:00Z&to=${to}`)),
-      )
-      .toBe(entries.length);
+    const counted = async () =>
+      requestsIn(await api(`/aggregates?window=${size}&from=2025-12-28T00:00:00Z&to=${to}`));
+    while ((await counted()) < entries.length) await sleep(20);
   }
 });
 
@@ -143,7 +142,7 @@ describe('what the page shows', () => {
     expect((await rowsOf(page, 'series-rows')).at(-1)?.[0]).toBe('Sun 28 Dec, 23:30');
   });
 
-  it('adds up days of a zone whose midnight is within an hour of UTC', async () => {
+  it('has days of a zone whose midnight is no full hour of UTC', async () => {
     const { page } = await openShown(
       'customer=cus-page&from=2025-12-27T18:30Z&to=2025-12-29T18:30Z&by=day&view=table',
       { timezoneId: 'Asia/Kolkata' },
@@ -187,9 +186,9 @@ describe('what strangers send', () => {
     const { page, complaints, requested } = await openShown(`customer=cus-page&${period}`);
     for (const more of await page.locator('.more:visible').all()) await more.click();
     const paths = (await rowsOf(page, 'paths')).map(([path]) => path);
-    expect(paths).toContain('GET/<img src=x onerror="window.ran=1">');
-    expect(paths).toContain('GET/"><script>window.ran=1</script>');
-    expect(paths).toContain('GET/⟨U+202E⟩gnp.exe');
+    expect(paths).toContain('GET /<img src=x onerror="window.ran=1">');
+    expect(paths).toContain('GET /"><script>window.ran=1</script>');
+    expect(paths).toContain('GET /⟨U+202E⟩gnp.exe');
     expect(await page.evaluate('window.ran')).toBeUndefined();
     expect(await page.locator('.ranking img, .ranking script, .ranking svg').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -305,8 +304,8 @@ describe('a page that is left open', () => {
     await send('cus-live', [entry({ receivedAt, path: '/new' }), entry({ receivedAt, path: '/new' })]);
     await expect.poll(() => textOf(page, '#requests'), { timeout: 20_000 }).toBe('3');
     expect(await rowsOf(page, 'paths')).toEqual([
-      ['GET/new', 2],
-      ['GET/pricing', 1],
+      ['GET /new', 2],
+      ['GET /pricing', 1],
     ]);
     expect(await page.evaluate('document.activeElement.id')).toBe('paths-csv');
     expect(await page.evaluate('scrollY')).toBe(scrolled);

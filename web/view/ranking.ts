@@ -8,7 +8,7 @@ export interface RankingOptions {
   readonly none: string;
   /** What the requests are that no key is listed for. */
   readonly rest: string;
-  readonly label: (key: string) => readonly Node[];
+  readonly label: (key: string) => readonly (string | Node)[];
   /** A class of the bar behind the label. */
   readonly barClass?: (key: string) => string;
 }
@@ -48,7 +48,7 @@ export function createRanking({ id, none, rest, label, barClass = () => '' }: Ra
     const restRows = unlisted > 0 && (isShort || showsAll) ? [restRow(unlisted)] : [];
     body.replaceChildren(...(shown.length > 0 ? [...shown.map(row), ...restRows] : [noneRow(none)]));
     more.hidden = isShort;
-    more.textContent = showsAll ? `The first ${shownAtFirst} alone` : `All ${formatCount(counts.length)}`;
+    more.textContent = showsAll ? `Show the first ${shownAtFirst}` : `Show all ${formatCount(counts.length)}`;
     more.setAttribute('aria-expanded', String(showsAll));
   };
   more.addEventListener('click', () => {

@@ -12,7 +12,7 @@ export function createRankings(): (report: Report) => void {
     id: 'agents',
     none: 'No user agents',
     rest: 'Other user agents',
-    label: (family) => [document.createTextNode(visibleText(family))],
+    label: (family) => [visibleText(family)],
   });
   const statuses = createRanking({
     id: 'statuses',
@@ -29,15 +29,15 @@ export function createRankings(): (report: Report) => void {
 }
 
 /** A key of paths is the method, a space and the path. */
-function pathLabel(key: string): readonly Node[] {
+function pathLabel(key: string): readonly (string | Node)[] {
   const space = key.indexOf(' ');
   if (space === -1) return [create('span', 'path', visibleText(key))];
   const method = create('span', 'method', visibleText(key.slice(0, space)));
-  return [create('span', 'path', method, visibleText(key.slice(space + 1)))];
+  return [create('span', 'path', method, ' ', visibleText(key.slice(space + 1)))];
 }
 
-function statusLabel(status: string): readonly Node[] {
+function statusLabel(status: string): readonly (string | Node)[] {
   const reason = statusReason(status);
   const code = create('span', `code c${statusClassOf(status)}`, visibleText(status));
-  return reason === '' ? [code] : [code, create('span', 'reason', reason)];
+  return reason === '' ? [code] : [code, ' ', create('span', 'reason', reason)];
 }

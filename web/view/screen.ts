@@ -90,6 +90,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
 
     showReport(report, view, now) {
       const { range, unit, customer } = report;
+      document.title = `${customer} · Log analytics`;
       setText(
         'range',
         `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
