@@ -23,14 +23,18 @@ const serverless = fileURLToPath(new URL('../../node_modules/serverless/bin/serv
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
 /**
- * @param args  behind `serverless`
- * @param env   the settings of the emulator; it gets no others
+ * @param args   behind `serverless`
+ * @param env    the settings of the emulator; it gets no others
+ * @param under  a command that runs the one behind it, in its own place: signals reach the emulator
  */
 export function spawnEmulator(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  under: readonly string[] = [],
 ): EmulatorProcess {
-  const child = spawn(process.execPath, [serverless, ...args], {
+  const [runner, ...runnerArgs] = under;
+  const command = [...runnerArgs, ...(runner === undefined ? [] : [process.execPath]), serverless, ...args];
+  const child = spawn(runner ?? process.execPath, command, {
     cwd: repository,
     env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -14,18 +14,22 @@ import { freePorts } from './free-ports.ts';
 export interface EmulatorOptions {
   /** Settings besides `DATA_DIR`, which is a new directory. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the emulator, such as a tracer; see `spawnEmulator`. */
+  readonly under?: readonly string[];
 }
 
 /** An emulator that can be stopped or killed and started again, on the same data and ports. */
 export class Emulator {
   readonly #env: Readonly<Record<string, string>>;
+  readonly #under: readonly string[];
   #ports: readonly number[] = [];
   #dataDirectory: string | undefined;
   #process: EmulatorProcess | undefined;
   #http: HttpClient | undefined;
 
-  constructor({ env = {} }: EmulatorOptions) {
+  constructor({ env = {}, under = [] }: EmulatorOptions) {
     this.#env = env;
+    this.#under = under;
   }
 
   get baseUrl(): URL {
@@ -59,7 +63,8 @@ export class Emulator {
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
     const [httpPort, lambdaPort] = this.#ports;
     const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
-    const started = spawnEmulator(args, { ...this.#env, ...env, DATA_DIR: this.#dataDirectory });
+    const settings = { ...this.#env, ...env, DATA_DIR: this.#dataDirectory };
+    const started = spawnEmulator(args, settings, this.#under);
     this.#process = started;
     this.#http?.close();
     this.#http = createHttpClient(this.baseUrl, 32);

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 missing=()
-for program in curl gzip brotli chromium prometheus; do
+for program in curl gzip brotli chromium prometheus strace; do
   command -v "$program" > /dev/null || missing+=("$program")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
