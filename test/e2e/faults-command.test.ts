@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+
+const main = fileURLToPath(new URL('../faults/main.ts', import.meta.url));
+
+async function run(...args: readonly string[]): Promise<{ exitCode: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGTERM'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  return new Promise((resolve) => {
+    child.once('close', (exitCode) => resolve({ exitCode, output }));
+  });
+}
+
+it('goes through the faults of a round, and says what came of it', async () => {
+  const { exitCode, output } = await run('--seed', '53', '--rounds', '1', '--clients', '8');
+  expect(output).toMatch(
+    /^Seed 53\nRound 1: .+\n {2}exact after \d+ s: .+\nAll of 1 rounds were exact, .+\n$/,
+  );
+  expect(exitCode).toBe(0);
+});
+
+it('exits with 2 when it does not understand', async () => {
+  const { exitCode, output } = await run('--rounds', '0');
+  expect(output).toBe('--rounds must be a whole number of 1-1000000, and is "0". See --help.\n');
+  expect(exitCode).toBe(2);
+});
