@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { CountingRules } from '../../lib/domain/counting-rules.ts';
+import { batchKey, windowPrefix } from '../../lib/domain/keys.ts';
+import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { rollUp } from '../../lib/pipeline/roll-up.ts';
+import type { StreamName, Streams } from '../../lib/pipeline/streams.ts';
+import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify.ts';
+import type { LocalStream } from '../../local-store/local-stream.ts';
+import { openLocalStore } from '../../local-store/open-local-store.ts';
+import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
+
+/** The pipeline on the real local store, with a clock of its own; nothing in it happens by itself. */
+export interface LocalPipeline {
+  readonly directory: string;
+  /** As `POST /logs` does. @returns the notice that the store would give of the batch */
+  send(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
+  /** The same, but it dies between storing and emitting. */
+  sendAndDie(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
+  /** Has records of a stream counted, in order. @returns how many there were */
+  count(stream: StreamName, maxRecords?: number): Promise<number>;
+  /** Records are gone, as from a stream that keeps them for a day; the consumer is past them. */
+  lose(stream: StreamName, maxRecords?: number): Promise<number>;
+  verify(notices: readonly StoredNotice[]): Promise<Verdict[]>;
+  waiting(stream: StreamName): Promise<number>;
+  pass(seconds: number): void;
+  /** Has all hours and days recomputed. */
+  rollUp(): Promise<void>;
+  windows(): Promise<readonly WindowAggregate[]>;
+  close(): Promise<void>;
+}
+
+const consumer = 'aggregate';
+const startedAt = instant('2025-12-28T18:04:00Z');
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const bounds = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
+const looks = { marginSeconds: 5, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 1_000_000 };
+const maxBodyBytes = 2_097_152;
+
+export async function openLocalPipeline(): Promise<LocalPipeline> {
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-pipeline-'));
+  let now = startedAt;
+  const clock = { now: () => now };
+  const settings = {
+    partitionCount: 2,
+    consumers: [{ name: consumer, startingPosition: 'TRIM_HORIZON' }],
+  } as const;
+  const local = await openLocalStore(directory, {
+    clock,
+    logger: createLogger({ level: 'warn', clock, write: (line) => process.stderr.write(line) }),
+    region: 'us-east-1',
+    streams: { insights: settings, late: settings },
+    queues: [],
+    notifications: [],
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= local.close());
+  onTestFinished(async () => {
+    await close();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const streams = { insights: local.stream('insights'), late: local.stream('late') };
+  const store = local.objects;
+
+  async function send(key: string, entries: readonly object[], rules: CountingRules, through: Streams) {
+    const sent = {
+      customerId: customer(),
+      id: batchIdOf(key),
+      mediaType: 'application/json',
+      contentEncoding: '',
+      body: Buffer.from(JSON.stringify(entries)),
+    } as const;
+    await ingest(
+      await readBatch(sent, maxBodyBytes),
+      { store, streams: through, clock },
+      { ...bounds, rules },
+    );
+  }
+  const noticeOf = (key: string): StoredNotice => {
+    return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
+  };
+
+  /** Takes records from where the consumer is, and moves it behind them. */
+  async function consume(stream: LocalStream, maxRecords: number, isCounting: boolean): Promise<number> {
+    let taken = 0;
+    for (const partition of stream.partitions()) {
+      const position = stream.position(consumer, partition);
+      const size = { maxRecords: maxRecords - taken, maxBytes: 1_024 ** 3 };
+      const records = size.maxRecords === 0 ? [] : stream.read(partition, position, size);
+      const last = records.at(-1);
+      if (last === undefined) continue;
+      if (isCounting) {
+        const received = records.map(({ sequence, data }) => receivedRecord(String(sequence), data));
+        const { failed, setAside } = await aggregate(received, { store, clock }, limits);
+        if (failed.length + setAside.length > 0) throw new Error('Not everything could be counted.');
+      }
+      await stream.checkpoint(consumer, partition, last.sequence);
+      taken += records.length;
+    }
+    return taken;
+  }
+
+  return {
+    directory,
+    async send(key, entries, rules) {
+      await send(key, entries, rules, streams);
+      return noticeOf(key);
+    },
+    async sendAndDie(key, entries, rules) {
+      const put = () => Promise.reject(new Unavailable('killed'));
+      const isDead = (stream: LocalStream) => ({
+        put,
+        backlog: () => stream.backlog(),
+        consumedThrough: () => stream.consumedThrough(),
+      });
+      const dead = { insights: isDead(streams.insights), late: isDead(streams.late) };
+      await send(key, entries, rules, dead).catch((error: unknown) => {
+        if (!(error instanceof Unavailable)) throw error;
+      });
+      return noticeOf(key);
+    },
+    count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
+    lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
+    async verify(notices) {
+      const verdicts = await verify(notices, { store, streams, clock }, looks);
+      return notices.flatMap((notice) => verdicts.get(notice) ?? []);
+    },
+    waiting: async (stream) => (await streams[stream].backlog()).records,
+    pass: (seconds) => void (now = new Date(now.getTime() + seconds * 1_000)),
+    async rollUp() {
+      const notices = [];
+      for await (const key of store.list(windowPrefix(customer(), 'minute'))) {
+        notices.push({ messageId: key, key });
+      }
+      await rollUp(notices, { store, clock }, { limits, maxSeconds: 60 });
+    },
+    async windows() {
+      const windows: WindowAggregate[] = [];
+      for await (const key of store.list(windowPrefix(customer(), 'minute'))) {
+        const window = await store.get(key);
+        if (window !== undefined) windows.push(decodeWindow(window.body));
+      }
+      return windows;
+    },
+    close,
+  };
+}
