@@ -1,0 +1,99 @@
+import { userAgentFamily } from '../../../lib/domain/user-agent.ts';
+
+/** What a window of a customer should be, in the words of `GET /aggregates`. */
+export interface ExpectedWindow {
+  readonly windowStart: string;
+  requests: number;
+  readonly requestsByPath: Record<string, number>;
+  readonly requestsByUserAgent: Record<string, number>;
+  readonly requestsByStatus: Record<string, number>;
+}
+
+const instant = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:z|([+-])(\d\d):(\d\d))$/i;
+const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
+
+/**
+ * What the README says of a body, read a second time and the plain way, in the order of time; `undefined` where the
+ * body has to be refused. Nothing of the pipeline's own reading is used, but for the families of agents.
+ */
+export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedWindow[] | undefined {
+  const values = valuesOf(body, isLines);
+  if (values === undefined || values.length === 0) return undefined;
+  const windows = new Map<string, ExpectedWindow>();
+  for (const value of values) {
+    const entry = entryOf(value);
+    if (entry === undefined) return undefined;
+    const window = windows.get(entry.windowStart) ?? {
+      windowStart: entry.windowStart,
+      requests: 0,
+      requestsByPath: {},
+      requestsByUserAgent: {},
+      requestsByStatus: {},
+    };
+    windows.set(entry.windowStart, window);
+    window.requests += 1;
+    count(window.requestsByPath, `${entry.method} ${entry.path}`);
+    count(window.requestsByUserAgent, userAgentFamily(entry.userAgent));
+    if (entry.status !== undefined) count(window.requestsByStatus, entry.status);
+  }
+  return [...windows.values()].sort((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
+}
+
+function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const json = isLines ? `[${text.split('\n').filter(isNotBlank).map(oneValue).join()}]` : text;
+    const values: unknown = JSON.parse(json);
+    return Array.isArray(values) ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isNotBlank = (line: string) => /\S/.test(line);
+
+/** Throws where the line is none or several. */
+function oneValue(line: string): string {
+  return JSON.stringify(JSON.parse(line));
+}
+
+function entryOf(value: unknown) {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const own = new Map(Object.entries(value));
+  const windowStart = minuteOf(own.get('receivedAt'));
+  const method = textOf(own.get('method'))?.toUpperCase();
+  const path = textOf(own.get('path'));
+  const userAgent = textOf(own.get('userAgent'));
+  const status: unknown = own.get('status');
+  const isStatus = /^[1-5]\d\d$/.test(String(status)) && ['string', 'number'].includes(typeof status);
+  if (windowStart === undefined || method === undefined || path === undefined || userAgent === undefined)
+    return undefined;
+  if (!token.test(method) || path === '' || path.length > 2_048 || userAgent.length > 1_024) return undefined;
+  if (own.has('status') && !isStatus) return undefined;
+  return { windowStart, method, path, userAgent, status: isStatus ? String(status) : undefined };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.trim() : undefined;
+}
+
+function minuteOf(value: unknown): string | undefined {
+  const parts = typeof value === 'string' ? instant.exec(value) : null;
+  if (parts === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
+  const [east, hours, minutes] = [parts[7] === '-' ? -1 : 1, Number(parts[8] ?? 0), Number(parts[9] ?? 0)];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  if (hour > 23 || minute > 59 || second > 60 || hours > 23 || minutes > 59) return undefined;
+  date.setUTCHours(hour, minute - east * (hours * 60 + minutes));
+  const next = new Date(date.getTime() + 60_000);
+  const isEndOfMonth = next.getUTCDate() === 1 && next.getUTCHours() + next.getUTCMinutes() === 0;
+  if (date.getTime() < 0 || date.getUTCFullYear() > 9_999 || (second === 60 && !isEndOfMonth))
+    return undefined;
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+function count(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
