@@ -12,6 +12,7 @@ import { ConnectionFailed, createHttpClient } from '../commands/pipeline-client/
 export interface RunningEmulator {
   readonly baseUrl: URL;
   readonly pid: number;
+  readonly dataDirectory: string;
   /** Ends it in order, and leaves no file. */
   remove(): Promise<void>;
 }
@@ -58,7 +59,7 @@ export async function startEmulator(
     await end('SIGKILL');
     throw error;
   }
-  return { baseUrl, pid: child.pid, remove: () => end('SIGINT') };
+  return { baseUrl, pid: child.pid, dataDirectory, remove: () => end('SIGINT') };
 }
 
 async function answers(baseUrl: URL, hasEnded: () => boolean): Promise<void> {

@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+
+export interface SustainedOptions {
+  readonly minutes: number;
+  readonly clients: number;
+}
+
+const help = `
+What the emulator needs while many clients send at once: whether memory, open files, and the time for which its event
+loop is held up stay as they are. Afterwards everything is audited.
+
+  npm run bench:sustained -- [options]
+
+  --minutes <n>   how long, 0.1-1440   (5)
+  --clients <n>   at once, 1-512       (64)
+  --help          this text
+
+Exit code: 0 the audit found no difference, 1 it found some, 2 wrong options.
+`;
+
+/** With `--help`, or with something that is not understood, it prints the help and ends the process. */
+export function optionsOf(args: readonly string[]): SustainedOptions {
+  const values = parse(args);
+  const minutes = numberOf(values?.minutes, /^\d{1,4}(\.\d{1,3})?$/);
+  const clients = numberOf(values?.clients, /^\d{1,3}$/);
+  const isUnderstood = minutes >= 0.1 && minutes <= 1_440 && clients >= 1 && clients <= 512;
+  if (values?.help !== true && isUnderstood) return { minutes, clients };
+  console.log(help);
+  process.exit(values?.help === true ? 0 : 2);
+}
+
+/** `undefined` where there are other options. */
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        minutes: { type: 'string', default: '5' },
+        clients: { type: 'string', default: '64' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+function numberOf(text: string | undefined, pattern: RegExp): number {
+  return text !== undefined && pattern.test(text) ? Number(text) : Number.NaN;
+}

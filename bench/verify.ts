@@ -1,0 +1,72 @@
+/**
+ * Whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`, with a
+ * thousand notices an invocation, as the queue brings them when much comes in.
+ *
+ *     npm run bench:verify [-- batches]
+ */
+import { verify, type StoredNotice } from '../lib/pipeline/verify.ts';
+import { batchKey } from '../lib/domain/keys.ts';
+import { batchIdOf, customer } from '../test/factories.ts';
+import { numbersOf } from './command-line.ts';
+import { createSampleTraffic } from './sample-traffic.ts';
+import { median } from './statistics.ts';
+import { sentBatch, countStored, storeBatches } from './stored-batches.ts';
+import { printTable } from './table.ts';
+import { openTemporaryApp } from './temporary-app.ts';
+
+const help = 'npm run bench:verify [-- <batches, at the end: 100000>]';
+const [batches = 100_000] = numbersOf(help, 100_000);
+const noticesAtOnce = 1_000;
+const rounds = 11;
+const customerPrefix = 'cus';
+const looks = { marginSeconds: 5, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 200_000 };
+
+const temporary = await openTemporaryApp();
+const { app } = temporary;
+const traffic = createSampleTraffic(1);
+try {
+  const rows: string[][] = [];
+  let stored = 0;
+  for (const wanted of [0.01, 0.1, 1].map((share) => Math.max(noticesAtOnce, Math.round(batches * share)))) {
+    await storeBatches(app, traffic, { first: stored, count: wanted - stored, customerPrefix });
+    await countStored(temporary);
+    if (stored === 0) await measure(wanted); // until the code is compiled
+    stored = wanted;
+    const measured = await measure(stored);
+    rows.push([
+      stored.toLocaleString('en-US'),
+      ...[measured.wall, measured.processor].map((all) => ((median(all) * 1_000) / noticesAtOnce).toFixed(0)),
+      Math.max(...measured.wall).toFixed(0),
+    ]);
+  }
+  printTable(
+    `Verify: ${noticesAtOnce} notices of counted batches an invocation`,
+    ['stored batches', 'µs a batch', 'processor µs a batch', 'slowest invocation ms'],
+    rows,
+  );
+} finally {
+  await temporary.remove();
+}
+
+/** Milliseconds of invocations that each have the notices of batches that came one after the other. */
+async function measure(stored: number): Promise<{ wall: number[]; processor: number[] }> {
+  const wall: number[] = [];
+  const processor: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const first = Math.floor(((stored - noticesAtOnce) * round) / (rounds - 1));
+    const notices = Array.from({ length: noticesAtOnce }, (_, n) => noticeOf(first + n));
+    const began = performance.now();
+    const cpu = process.cpuUsage();
+    const verdicts = await verify(notices, app, looks);
+    wall.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(cpu);
+    processor.push((user + system) / 1_000);
+    if ([...verdicts.values()].some(({ kind }) => kind !== 'counted')) throw new Error('One is not counted.');
+  }
+  return { wall, processor };
+}
+
+function noticeOf(number: number): StoredNotice {
+  const { customerId, key } = sentBatch(number, customerPrefix);
+  return { messageId: key, key: batchKey(customer(customerId), batchIdOf(key)), receiveCount: 1 };
+}
