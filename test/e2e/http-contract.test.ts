@@ -109,17 +109,20 @@ describe('request ids', () => {
 });
 
 describe('routes', () => {
-  it.each(['/', '/nowhere', '/logs/1', '/aggregates/minute'])('answers 404 for %s', async (path) => {
-    const answer = await emulator.http.request(path);
+  it.each(['/nowhere', '/assets/nothing.js', '/logs/1', '/aggregates/minute'])(
+    'answers 404 for %s',
+    async (path) => {
+      const answer = await emulator.http.request(path);
 
-    expect(answer.status).toBe(404);
-    expect(answer.headers['content-type']).toMatch(/^application\/json/);
-    expect(errorSchema.parse(json(answer))).toMatchObject({
-      requestId: answer.headers['x-request-id'],
-      errorCategory: 'ROUTING',
-      errorCode: 'API_1000',
-    });
-  });
+      expect(answer.status).toBe(404);
+      expect(answer.headers['content-type']).toMatch(/^application\/json/);
+      expect(errorSchema.parse(json(answer))).toMatchObject({
+        requestId: answer.headers['x-request-id'],
+        errorCategory: 'ROUTING',
+        errorCode: 'API_1000',
+      });
+    },
+  );
 
   it.each([
     ['GET', '/logs', 'POST'],

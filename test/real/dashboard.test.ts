@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
-import { countedRequests, json, postLogs } from '../e2e/requests.ts';
+import { countedRequests, json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
 import { axeViolations, useBrowser, type OpenPage } from './browser.ts';
 
 const run = promisify(execFile);
@@ -50,16 +49,8 @@ beforeAll(async () => {
   const entries = [...minutes.flat(), ...hostile, formula];
   await send('cus-page', entries);
   // Hours and days follow their minutes.
-  for (const size of ['minute', 'hour', 'day']) {
-    const counted = async () =>
-      requestsIn(await api(`/aggregates?window=${size}&from=2025-12-28T00:00:00Z&to=${to}`));
-    while ((await counted()) < entries.length) await sleep(20);
-  }
+  await rolledUpRequests(emulator, 'cus-page', entries.length);
 });
-
-function requestsIn({ windows }: Record<string, unknown>): number {
-  return (windows as { requests: number }[]).reduce((sum, { requests }) => sum + requests, 0);
-}
 
 async function send(customerId: string, body: readonly object[]): Promise<void> {
   const answer = await postLogs(emulator, { customerId, body });
