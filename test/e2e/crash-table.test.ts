@@ -83,8 +83,13 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
     await emulator.end();
     for (const [index, { at, nth = 1 }] of crashes.entries()) {
       const crashAt = new URL('crash-at.mjs', import.meta.url).href;
-      await emulator.start({ NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) });
-      if (index === 0) await sendOnce();
+      const env = { NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) };
+      if (index === 0) {
+        await emulator.start(env);
+        await sendOnce();
+      } else {
+        await emulator.launch(env); // what it finds may end it before it answers
+      }
       expect((await emulator.ended).exitCode).toBeNull();
     }
     await emulator.start();

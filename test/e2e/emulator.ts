@@ -59,16 +59,20 @@ export class Emulator {
    * @param env  settings for this start alone
    */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.launch(env);
+    await isReady(given(this.#http), given(this.#process));
+  }
+
+  /** The same without waiting until it answers: for one that may not live so long. */
+  async launch(env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#dataDirectory ??= await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
     const [httpPort, lambdaPort] = this.#ports;
     const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
     const settings = { ...this.#env, ...env, DATA_DIR: this.#dataDirectory };
-    const started = spawnEmulator(args, settings, this.#under);
-    this.#process = started;
+    this.#process = spawnEmulator(args, settings, this.#under);
     this.#http?.close();
     this.#http = createHttpClient(this.baseUrl, 32);
-    await isReady(this.#http, started);
   }
 
   /** Ends it as a crash would. */
