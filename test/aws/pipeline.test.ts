@@ -108,8 +108,15 @@ describe('the whole pipeline on the adapters for AWS', () => {
     const answered = await send(running, smallSize, splitHalfWay);
     expect(Object.keys(statusesOf(answered))).toEqual(['202', '409']);
     expect(isSplit).toBe(true);
-    await running.verify();
+    await running.settle();
     expect(await differencesOf(running, smallSize)).toEqual([]);
+    const minutes = planOf(smallSize).windows.reduce((sum, { requests }) => sum + requests, 0);
+    for (const window of ['hour', 'day']) {
+      const query = new URLSearchParams({ window, from: '2025-12-28T00:00:00Z', to: '2025-12-29T00:00:00Z' });
+      const path = `/aggregates?${query.toString()}`;
+      const { body } = await running.request(path, { headers: { 'x-customer-id': 'cus-axon' } });
+      expect(JSON.parse(body.toString())).toMatchObject({ windows: [{ requests: minutes }] });
+    }
   });
 
   it('counts what was stored and never emitted, without anybody’s help', async () => {
@@ -128,7 +135,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     isStreamGone = false;
     await running.count();
     expect(await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z')).toEqual([]);
-    await running.verify();
+    await running.settle();
     const windows = await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z');
     expect(windows.map(({ requests }) => requests)).toEqual([5, 5, 5, 5]);
   });

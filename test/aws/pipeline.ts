@@ -1,17 +1,20 @@
 import { SplitShardCommand } from '@aws-sdk/client-kinesis';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { wire, type App } from '../../handlers/wiring.ts';
 import { createLogger } from '../../lib/logger.ts';
+import type { LocalQueue } from '../../local-store/local-queue.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
 import type { HttpAnswer, HttpRequestOptions } from '../../commands/pipeline-client/http-client.ts';
-import { httpEvent } from '../handlers/app.ts';
+import { authorized, httpEvent } from '../handlers/app.ts';
 import { credentials, kinesisClient } from './clients.ts';
 import { startFaultProxy, type Fault, type PassingRequest } from './fault-proxy.ts';
 import { startKinesisServer } from './kinesis-server.ts';
@@ -34,22 +37,27 @@ export interface AwsPipeline {
   request(path: string, options?: HttpRequestOptions): Promise<HttpAnswer>;
   /** Has everything counted that is on the streams. */
   count(): Promise<void>;
-  /** Lets time pass until the stored batches are to be verified, has them verified, and so on until none waits. */
-  verify(): Promise<void>;
+  /** Lets time pass until batches are to be verified and minutes rolled up, has it done, and so on until nothing waits. */
+  settle(): Promise<void>;
   /** Splits the first shard of the insight stream in two. */
   splitShard(): Promise<void>;
+  /** Without metrics, which take the same way. */
   readonly logLines: readonly string[];
   close(): Promise<void>;
 }
 
 const streamNames = { insights: 'insights', late: 'late' };
-const verifyQueue = 'verify';
+/** What the store tells of its writes, and who is told. */
+const work = [
+  { queueName: 'verify', prefix: 'batches/', handler: verifyHandler },
+  { queueName: 'roll-up', prefix: 'aggregates/minute/', handler: rollUpHandler },
+];
 const verifyAgainSeconds = 900;
 const maxLooks = 20;
 
 export async function startAwsPipeline({
-  faultOfS3 = () => undefined,
-  faultOfKinesis = () => undefined,
+  faultOfS3,
+  faultOfKinesis,
   random,
   disorder = 0,
 }: AwsPipelineOptions): Promise<AwsPipeline> {
@@ -62,28 +70,20 @@ export async function startAwsPipeline({
     logger: createLogger({ level: 'warn', clock, write: (line) => logLines.push(line) }),
     region: 'us-east-1',
     streams: {},
-    queues: [
-      {
-        name: verifyQueue,
-        delaySeconds: 120,
-        visibilityTimeoutSeconds: verifyAgainSeconds,
-        deadLetters: undefined,
-      },
-    ],
-    notifications: [
-      {
-        prefix: 'batches/',
-        suffix: '',
-        queueName: verifyQueue,
-        bucketName: 'logs',
-        configurationId: 'stored',
-      },
-    ],
+    queues: work.map(({ queueName }) => ({
+      name: queueName,
+      delaySeconds: 120,
+      visibilityTimeoutSeconds: verifyAgainSeconds,
+      deadLetters: undefined,
+    })),
+    notifications: work.map(({ queueName, prefix }) => {
+      return { prefix, suffix: '', queueName, bucketName: 'logs', configurationId: queueName };
+    }),
   });
   const s3 = await startS3Server('logs', local.objects);
-  const s3Proxy = await startFaultProxy(s3.endpoint, faultOfS3);
+  const s3Proxy = faultOfS3 && (await startFaultProxy(s3.endpoint, faultOfS3));
   const kinesis = await startKinesisServer({ insights: { shards: 4 }, late: { shards: 2 } });
-  const kinesisProxy = await startFaultProxy(kinesis.endpoint, faultOfKinesis);
+  const kinesisProxy = faultOfKinesis && (await startFaultProxy(kinesis.endpoint, faultOfKinesis));
   // Everything is consumed whenever it is asked for: what is on the streams is counted first.
   const cloudWatch = await startMetricsServer(() => ({
     minute: new Date(clock.now().getTime() - 60_000),
@@ -93,8 +93,8 @@ export async function startAwsPipeline({
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_S3: s3Proxy.endpoint,
-    AWS_ENDPOINT_URL_KINESIS: kinesisProxy.endpoint,
+    AWS_ENDPOINT_URL_S3: (s3Proxy ?? s3).endpoint,
+    AWS_ENDPOINT_URL_KINESIS: (kinesisProxy ?? kinesis).endpoint,
     AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpoint,
   };
   Object.assign(process.env, environment); // the SDK reads it, as it does in Lambda
@@ -107,7 +107,12 @@ export async function startAwsPipeline({
       VERIFY_AGAIN_SECONDS: String(verifyAgainSeconds),
       LOG_LEVEL: 'error',
     },
-    { clock, writeLog: (line) => logLines.push(line) },
+    {
+      clock,
+      writeLog: (line) => {
+        if (!line.includes('"_aws"')) logLines.push(line);
+      },
+    },
   );
   const wired = async () => app;
   const client = kinesisClient(kinesis.endpoint);
@@ -129,13 +134,12 @@ export async function startAwsPipeline({
       const handler = method === 'POST' ? routes.POST : routes.GET;
       const { pathname, searchParams } = new URL(path, 'http://gateway');
       const { headers = {}, body } = options;
-      const answer = await handler(
-        httpEvent(method, pathname, {
-          headers,
-          query: Object.fromEntries(searchParams),
-          ...(body === undefined ? {} : { body: Buffer.from(body) }),
-        }),
-      );
+      const event = httpEvent(method, pathname, {
+        headers,
+        query: Object.fromEntries(searchParams),
+        ...(body === undefined ? {} : { body: Buffer.from(body) }),
+      });
+      const answer = await handler(authorized(event, headers['x-customer-id'] ?? ''));
       return {
         status: answer.statusCode ?? 0,
         headers: Object.fromEntries(
@@ -145,24 +149,13 @@ export async function startAwsPipeline({
       };
     },
 
-    async verify() {
-      const queue = local.queue(verifyQueue);
-      for (let look = 0; queue.nextVisibleAt() !== undefined; look += 1) {
-        if (look === maxLooks) throw new Error('Some batches are never proved to be counted.');
+    async settle() {
+      const queues = work.map(({ queueName }) => local.queue(queueName));
+      for (let look = 0; queues.some((queue) => queue.nextVisibleAt() !== undefined); look += 1) {
+        if (look === maxLooks) throw new Error('Some work is never done.');
         await count();
         passedMilliseconds += (verifyAgainSeconds + 1) * 1_000;
-        const limits = { maxMessages: 1_000, maxBytes: Infinity, bytesOf: () => 0 };
-        for (;;) {
-          const messages = await queue.receive(limits);
-          if (messages.length === 0) break;
-          const event = sqsEvent(messages, {
-            eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:verify',
-            region: 'us-east-1',
-          });
-          const { batchItemFailures } = await verifyHandler(wired)(event);
-          const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-          await queue.delete(messages.filter(({ id }) => !failed.has(id)));
-        }
+        for (const { queueName, handler } of work) await workOff(local.queue(queueName), handler(wired));
       }
     },
 
@@ -180,9 +173,27 @@ export async function startAwsPipeline({
     async close() {
       for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
       client.destroy();
-      for (const server of [s3Proxy, kinesisProxy, cloudWatch, s3, kinesis]) await server.close();
+      for (const server of [s3Proxy, kinesisProxy, cloudWatch, s3, kinesis]) await server?.close();
       await local.close();
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** The event source mapping from a queue to its function, as far as it is visible now. */
+async function workOff(
+  queue: LocalQueue,
+  handler: (event: SQSEvent) => Promise<SQSBatchResponse>,
+): Promise<void> {
+  for (;;) {
+    const messages = await queue.receive({ maxMessages: 1_000, maxBytes: Infinity, bytesOf: () => 0 });
+    if (messages.length === 0) return;
+    const origin = {
+      eventSourceArn: `arn:aws:sqs:us-east-1:000000000000:${queue.name}`,
+      region: 'us-east-1',
+    };
+    const { batchItemFailures } = await handler(sqsEvent(messages, origin));
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    await queue.delete(messages.filter(({ id }) => !failed.has(id)));
+  }
 }

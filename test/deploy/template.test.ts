@@ -50,7 +50,8 @@ describe('functions', () => {
 
   it('have bundles below their bounds, with nothing of the local store', () => {
     for (const [functionKey, bytes] of service.bundleBytes) {
-      expect({ functionKey, isSmall: bytes < 300_000 }).toEqual({ functionKey, isSmall: true });
+      const bound = functionKey === 'page' ? 420_000 : 300_000; // it has the dashboard in it
+      expect({ functionKey, isSmall: bytes < bound }).toEqual({ functionKey, isSmall: true });
     }
     for (const [functionKey, code] of service.bundles) {
       for (const local of ['lmdb', 'fs-native-extensions', 'serverless-offline']) {
