@@ -153,7 +153,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       const { title, text } = describeFailure(error);
       const again = `It is tried again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
       if (shown !== undefined && !isAwaited) {
-        showTrouble(`${title}. What you see is of ${formatTime(shownAt, zone)}. ${again}`);
+        showTrouble(`${title}. You see what it said at ${formatTime(shownAt, zone)}. ${again}`);
         return;
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
