@@ -4,6 +4,8 @@ import { DirectoryInUse } from '../local-store/owner-lock.ts';
 import { BadArguments } from './bad-arguments.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
 import { ServiceUnreadable } from './service.ts';
+import { UnknownFormat } from './ship/formats/detect-format.ts';
+import { UnreadableLog } from './ship/log.ts';
 
 const couldNotBegin = [
   InvalidConfig,
@@ -12,6 +14,8 @@ const couldNotBegin = [
   DirectoryInUse,
   UnusableDataDirectory,
   ServiceUnreadable,
+  UnknownFormat,
+  UnreadableLog,
 ];
 
 /**

@@ -7,6 +7,14 @@ export interface Progress {
   stop(): void;
 }
 
+/** Shows how far the reading of something long is. */
+export interface Transfer {
+  update(bytes: number, lines: number): void;
+  /** Why it does not go on at the moment; it is taken back by the next update. */
+  hold(reason: string): void;
+  stop(): void;
+}
+
 /** A bar on a terminal, a plain line for each step anywhere else. */
 export function showProgress(output: NodeJS.WriteStream): Progress {
   return output.isTTY ? showBar(output) : writeLines(output);
@@ -38,4 +46,88 @@ function writeLines(output: NodeJS.WriteStream): Progress {
     done: () => {},
     stop: () => {},
   };
+}
+
+const linesOfATransfer = 4;
+/** What takes less needs no lines. */
+const firstLineAfterMilliseconds = 2_000;
+
+/**
+ * A bar with rate and time left on a terminal, a few plain lines anywhere else.
+ * @param totalBytes  `undefined` where it is not known: then there is no time left, nor are there plain lines
+ */
+export function showTransfer(
+  name: string,
+  totalBytes: number | undefined,
+  output: NodeJS.WriteStream,
+  now: () => number,
+): Transfer {
+  const startedAt = now();
+  const isWorthALine = () => now() - startedAt >= firstLineAfterMilliseconds;
+  const describe = (bytes: number, lines: number): string => {
+    const seconds = Math.max(now() - startedAt, 1) / 1_000;
+    const left = totalBytes === undefined ? undefined : ((totalBytes - bytes) / Math.max(bytes, 1)) * seconds;
+    const parts = [`${whole(lines)} lines`, `${whole(lines / seconds)} lines/s`];
+    return [...parts, ...(left === undefined ? [] : [`${whole(left)} s left`])].join('  ');
+  };
+  return output.isTTY
+    ? showTransferBar(name, totalBytes, output, describe)
+    : writeTransferLines(name, totalBytes, output, describe, isWorthALine);
+}
+
+function showTransferBar(
+  name: string,
+  totalBytes: number | undefined,
+  stream: NodeJS.WriteStream,
+  describe: (bytes: number, lines: number) => string,
+): Transfer {
+  const bar = new cliProgress.SingleBar({
+    format:
+      totalBytes === undefined
+        ? '{name}  {state}  {reason}'
+        : '{name}  {bar}  {percentage} %  {state}  {reason}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 20,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+  });
+  bar.start(totalBytes ?? 1, 0, { name, state: '', reason: '' });
+  return {
+    update: (bytes, lines) => bar.update(bytes, { state: describe(bytes, lines), reason: '' }),
+    hold: (reason) => bar.update({ reason }),
+    stop: () => bar.stop(),
+  };
+}
+
+function writeTransferLines(
+  name: string,
+  totalBytes: number | undefined,
+  output: NodeJS.WriteStream,
+  describe: (bytes: number, lines: number) => string,
+  isWorthALine: () => boolean,
+): Transfer {
+  let quarters = 0;
+  let held = '';
+  return {
+    update(bytes, lines) {
+      held = '';
+      if (totalBytes === undefined || totalBytes === 0) return;
+      const reached = Math.floor((bytes / totalBytes) * linesOfATransfer);
+      if (reached === quarters || !isWorthALine()) return;
+      quarters = reached;
+      output.write(`${name}  ${Math.floor((100 * bytes) / totalBytes)} %  ${describe(bytes, lines)}\n`);
+    },
+    hold(reason) {
+      if (reason !== held) output.write(`${name}  ${reason}\n`);
+      held = reason;
+    },
+    stop: () => {},
+  };
+}
+
+function whole(number: number): string {
+  return Math.round(number).toLocaleString('en-US');
 }

@@ -11,24 +11,19 @@ export async function eachConcurrently<T>(
   const iterator = (async function* () {
     yield* items;
   })();
-  let hasFailed = false;
+  const failures: unknown[] = [];
   const work = async (): Promise<void> => {
     try {
       for (;;) {
         const next = await iterator.next();
-        if (next.done === true || hasFailed) return;
+        if (next.done === true || failures.length > 0) return;
         await action(next.value);
       }
     } catch (error) {
-      hasFailed = true;
-      throw error;
+      failures.push(error);
     }
   };
-  try {
-    const workers = await Promise.allSettled(Array.from({ length: concurrency }, work));
-    const failure = workers.find(({ status }) => status === 'rejected');
-    if (failure?.status === 'rejected') throw failure.reason;
-  } finally {
-    await iterator.return();
-  }
+  await Promise.all(Array.from({ length: concurrency }, work));
+  await iterator.return();
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,0 +1,22 @@
+import type { LineFormat } from './line-format.ts';
+
+/** No format that is known here fits the first lines; the message has one of them. */
+export class UnknownFormat extends Error {
+  override readonly name = 'UnknownFormat';
+}
+
+/**
+ * The format that most of these lines have the shape of; the first of those that are equally likely.
+ * @throws UnknownFormat
+ */
+export function detectFormat(lines: readonly string[], formats: readonly LineFormat[]): LineFormat {
+  const ranked = formats
+    .map((format) => ({ format, lines: lines.filter((line) => format.recognises(line)).length }))
+    .filter(({ lines }) => lines > 0)
+    .sort((a, b) => b.lines - a.lines);
+  const [best] = ranked;
+  if (best !== undefined) return best.format;
+  const names = formats.map(({ name }) => name).join(', ');
+  const example = JSON.stringify((lines.find((line) => !line.startsWith('#')) ?? '').slice(0, 120));
+  throw new UnknownFormat(`This is in none of the formats ${names}: ${example}. See docs/shipping.md.`);
+}

@@ -1,0 +1,119 @@
+import { BadArguments } from '../../bad-arguments.ts';
+import { jsonFields, type JsonField } from './json-fields.ts';
+import { instantOf } from './json-instant.ts';
+import type { LineFormat, ReadingOptions, ReadLine } from './line-format.ts';
+import { readEntry } from './read-entry.ts';
+import { notARequest, originForm, parseRequestLine, type RequestLine } from './request-line.ts';
+
+export interface JsonReadingOptions extends ReadingOptions {
+  /** Where to find fields that are not named as usual; such a field is looked for there alone. */
+  readonly fieldNames: ReadonlyMap<JsonField, string>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A JSON object a line: entries as `POST /logs` takes them, and what nginx, Caddy, Traefik and others write. */
+export function jsonFormat({ fieldNames, ...options }: JsonReadingOptions): LineFormat {
+  const find = (fields: Fields, field: JsonField): unknown => {
+    const named = fieldNames.get(field);
+    return firstOf(fields, named === undefined ? jsonFields[field] : [named]);
+  };
+  return {
+    name: 'json',
+    recognises: (line) => parseObject(line) !== undefined,
+    read(line): ReadLine {
+      const fields = parseObject(line);
+      if (fields === undefined) return { reason: 'is no JSON object' };
+      const receivedAt = find(fields, 'receivedAt');
+      if (receivedAt === undefined) return { reason: missing('receivedAt', fieldNames) };
+      const requestLine = requestLineOf(fields, find);
+      if (typeof requestLine === 'string') return { reason: requestLine };
+      if (requestLine === undefined) return { reason: missing('path', fieldNames) };
+      const { method, target } = requestLine;
+      return readEntry(
+        {
+          receivedAt: instantOf(receivedAt, fields['date']),
+          method,
+          target: originForm(target),
+          userAgent: textOf(find(fields, 'userAgent')),
+          status: textOf(find(fields, 'status')),
+        },
+        options,
+      );
+    },
+  };
+}
+
+/**
+ * @param texts  such as `path=request_uri`
+ * @throws BadArguments
+ */
+export function parseFieldNames(texts: readonly string[]): Map<JsonField, string> {
+  return new Map(
+    texts.map((text) => {
+      const [, field = '', name = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+      if (isJsonField(field)) return [field, name];
+      const known = Object.keys(jsonFields).join(', ');
+      throw new BadArguments(`--field is FIELD=NAME, with one of ${known} for FIELD, and is "${text}".`);
+    }),
+  );
+}
+
+function isJsonField(text: string): text is JsonField {
+  return Object.hasOwn(jsonFields, text);
+}
+
+/** Method and target, each for itself or both in one; a text says why there are none. */
+function requestLineOf(
+  fields: Fields,
+  find: (fields: Fields, field: JsonField) => unknown,
+): RequestLine | string | undefined {
+  const method = textOf(find(fields, 'method'));
+  const target = textOf(find(fields, 'path'));
+  if (method !== '' && target !== '') {
+    const query = textOf(find(fields, 'query')).replace(/^\?|^-$/, '');
+    return { method, target: query === '' || target.includes('?') ? target : `${target}?${query}` };
+  }
+  const line = find(fields, 'request');
+  if (typeof line !== 'string') return undefined;
+  return parseRequestLine(line) ?? notARequest(line);
+}
+
+function missing(field: JsonField, fieldNames: ReadonlyMap<JsonField, string>): string {
+  const names = fieldNames.get(field) ?? jsonFields[field].slice(0, 3).join(', ');
+  return `has no field for ${field} (${names} …); --field ${field}=NAME says where it is`;
+}
+
+function parseObject(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Fields) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function firstOf(fields: Fields, names: readonly string[]): unknown {
+  for (const name of names) {
+    const value = valueAt(fields, name);
+    if (value !== undefined && value !== null) return value;
+  }
+  return undefined;
+}
+
+/** A field of this name, or else what is at `a.b.c`; of a list, such as the values of a header, the first. */
+function valueAt(fields: Fields, name: string): unknown {
+  let value: unknown = fields;
+  for (const part of Object.hasOwn(fields, name) ? [name] : name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    // It was just seen to have it.
+    value = (value as Fields)[part];
+  }
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}

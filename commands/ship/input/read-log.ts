@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
+import type { Timing } from '../../pipeline-client/timing.ts';
+
+export interface ReadingControl {
+  /** Once it is aborted, no more is read. */
+  readonly signal: AbortSignal;
+  readonly timing: Timing;
+  /** Called with the number of bytes that were read, before decompression. */
+  readonly onRead: (bytes: number) => void;
+}
+
+const chunkBytes = 262_144;
+/** After so long without anything new, what is there is not held back any more. */
+const quietMilliseconds = 500;
+
+/** A file that is there as a whole. */
+export function readLog(path: string, control: ReadingControl): Log {
+  return logOf(path, createReadStream(path, { highWaterMark: chunkBytes }), control);
+}
+
+/** What a stream brings, such as standard input, until it ends. */
+export function logOf(name: string, stream: Readable, control: ReadingControl): Log {
+  return { name, events: eventsOf(name, stream, control) };
+}
+
+async function* eventsOf(
+  name: string,
+  stream: Readable,
+  { signal, timing, onRead }: ReadingControl,
+): AsyncGenerator<LogEvent> {
+  const bytes = decompressed(counted(stream, onRead));
+  let waiting = new AbortController();
+  const stopWaiting = () => waiting.abort();
+  signal.addEventListener('abort', stopWaiting);
+  try {
+    while (!signal.aborted) {
+      const coming = bytes.next();
+      let next: IteratorResult<Buffer> | undefined;
+      while (next === undefined) {
+        waiting = new AbortController();
+        next = await firstOf(coming, timing.wait(quietMilliseconds, waiting.signal));
+        waiting.abort();
+        if (signal.aborted) return;
+        if (next === undefined) yield { kind: 'quiet' };
+      }
+      if (next.done === true) {
+        yield { kind: 'end' };
+        return;
+      }
+      yield { kind: 'bytes', bytes: next.value };
+    }
+  } catch (error) {
+    throw new UnreadableLog(name, error);
+  } finally {
+    signal.removeEventListener('abort', stopWaiting);
+    stream.destroy();
+  }
+}
+
+/** `undefined` where the time was over first. */
+async function firstOf<T>(coming: Promise<T>, time: Promise<void>): Promise<T | undefined> {
+  return Promise.race([coming, time.then(() => undefined)]);
+}
+
+async function* counted(stream: Readable, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    onRead(bytes.length);
+    yield bytes;
+  }
+}
+
+/** By the first two bytes, as the name can say anything. */
+async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let start = Buffer.alloc(0);
+  while (start.length < 2) {
+    const next = await bytes.next();
+    if (next.done === true) break;
+    start = Buffer.concat([start, next.value]);
+  }
+  const whole = (async function* () {
+    if (start.length > 0) yield start;
+    yield* bytes;
+  })();
+  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+  if (!isGzip) return yield* whole;
+  const gunzip = createGunzip({ chunkSize: chunkBytes });
+  const source = Readable.from(whole, { objectMode: false });
+  // Not pipeline(): an error of either reaches who reads.
+  source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  for await (const chunk of gunzip) yield Buffer.from(chunk as Uint8Array);
+}

@@ -1,0 +1,47 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { followLog } from './input/follow-log.ts';
+import { logOf, readLog, type ReadingControl } from './input/read-log.ts';
+import { UnreadableLog, type Log } from './log.ts';
+import type { ShipOptions } from './options.ts';
+
+const pollMilliseconds = 250;
+const rotatedQuietMilliseconds = 5_000;
+
+/** The logs that are to be shipped, one after the other. */
+export async function* openLogs(
+  { paths, isFollowing }: ShipOptions,
+  control: ReadingControl,
+): AsyncGenerator<Log> {
+  for (const path of paths) {
+    if (control.signal.aborted) return;
+    if (path === '-') yield logOf('standard input', process.stdin, control);
+    else if (!isFollowing) yield readLog(path, control);
+    else yield* followLog(path, { ...control, pollMilliseconds, rotatedQuietMilliseconds });
+  }
+}
+
+/**
+ * Makes sure that the files can be read, before anything is sent.
+ * @returns how many bytes there are to read, `undefined` where nobody knows
+ * @throws UnreadableLog
+ */
+export async function requireReadable({ paths, isFollowing }: ShipOptions): Promise<number | undefined> {
+  let bytes = 0;
+  let isKnown = !isFollowing;
+  for (const path of paths) {
+    if (path === '-') {
+      isKnown = false;
+      continue;
+    }
+    try {
+      await access(path, constants.R_OK);
+      const file = await stat(path);
+      if (file.isDirectory()) throw new Error('it is a directory');
+      bytes += file.size;
+      isKnown &&= file.isFile();
+    } catch (error) {
+      throw new UnreadableLog(path, error);
+    }
+  }
+  return isKnown ? bytes : undefined;
+}

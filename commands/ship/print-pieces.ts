@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Piece } from './pieces.ts';
+
+/**
+ * Writes the entries of pieces as they would be sent, a line of JSON each.
+ * @param stop  aborted when nobody reads them any more, as behind `| head`
+ */
+export function printPieces(output: Writable, stop: AbortController): (piece: Piece) => Promise<void> {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stop.abort();
+  });
+  return async ({ entries }) => {
+    if (stop.signal.aborted || entries.length === 0) return;
+    const text = entries.map(({ entry }) => `${JSON.stringify(entry)}\n`).join('');
+    if (output.write(text)) return;
+    try {
+      await once(output, 'drain', { signal: stop.signal });
+    } catch (error) {
+      // Nobody reads any more; or it was interrupted.
+      if (!stop.signal.aborted) throw error;
+    }
+  };
+}

@@ -1,0 +1,76 @@
+import type { SendOutcome } from '../pipeline-client/open-pipeline.ts';
+import type { ReadLine } from './formats/line-format.ts';
+
+/** Counts what becomes of the lines. */
+export interface Tally {
+  readonly lines: number;
+  readonly skipped: number;
+  /** Entries that were read and are not known to be counted. */
+  readonly unsent: number;
+  /** Counts the lines of a log. */
+  readonly log: (name: string) => (read: ReadLine) => void;
+  readonly sent: (entries: number, outcome: SendOutcome) => void;
+  /** For people. */
+  readonly summary: (seconds: number, isDryRun: boolean) => string;
+}
+
+const maxReasons = 5;
+
+export function createTally(): Tally {
+  let lines = 0;
+  let entries = 0;
+  let skipped = 0;
+  const sent = { accepted: 0, duplicate: 0, 'other-entries': 0 };
+  const reasons: string[] = [];
+  const unsent = () => entries - sent.accepted - sent.duplicate;
+
+  return {
+    get lines() {
+      return lines;
+    },
+    get skipped() {
+      return skipped;
+    },
+    get unsent() {
+      return unsent();
+    },
+    log(name) {
+      let lineNumber = 0;
+      return (read) => {
+        lines += 1;
+        lineNumber += 1;
+        if (read?.entry !== undefined) entries += 1;
+        if (read?.reason === undefined) return;
+        skipped += 1;
+        if (reasons.length < maxReasons) reasons.push(`${name}:${lineNumber}  ${read.reason}`);
+      };
+    },
+    sent: (some, outcome) => void (sent[outcome] += some),
+    summary(seconds, isDryRun) {
+      const rows: (readonly [string, number])[] = [
+        ['Lines read', lines],
+        ...(isDryRun
+          ? [['Entries that would be sent', entries] as const]
+          : [
+              ['Entries sent', sent.accepted] as const,
+              ['Entries sent before', sent.duplicate] as const,
+              ['Entries NOT sent', unsent()] as const,
+            ]),
+        ['Lines without an entry', lines - entries - skipped],
+        ['Lines skipped', skipped],
+      ];
+      const shown = rows.filter(([name, count], row) => row < 2 || count > 0 || name === 'Lines skipped');
+      const width = Math.max(...shown.map(([name]) => name.length));
+      return [
+        ...shown.map(([name, count]) => `${name.padEnd(width)}  ${whole(count).padStart(12)}`),
+        ...reasons.map((reason) => `  ${reason}`),
+        ...(skipped > reasons.length ? [`  … and ${whole(skipped - reasons.length)} more`] : []),
+        `In ${seconds.toFixed(1)} s, ${whole(lines / Math.max(seconds, 0.001))} lines/s.`,
+      ].join('\n');
+    },
+  };
+}
+
+function whole(number: number): string {
+  return Math.round(number).toLocaleString('en-US');
+}
