@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export interface CommandEnd {
@@ -8,6 +9,12 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+export interface RunningCommand {
+  readonly stdin: Writable;
+  readonly kill: (signal?: NodeJS.Signals) => void;
+  readonly ended: Promise<CommandEnd>;
+}
+
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
 /** Starts a command of `commands/` in a process of its own, without the settings of the shell but with these variables. */
@@ -15,11 +22,11 @@ export function spawnCommand(
   env: Readonly<Record<string, string>>,
   command: string,
   args: readonly string[],
-): { readonly kill: () => void; readonly ended: Promise<CommandEnd> } {
+): RunningCommand {
   const main = fileURLToPath(new URL(`../commands/${command}.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
     env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
   let stdout = '';
   let stderr = '';
@@ -28,7 +35,7 @@ export function spawnCommand(
   const ended = new Promise<CommandEnd>((resolve) => {
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
-  return { kill: () => void child.kill('SIGKILL'), ended };
+  return { stdin: child.stdin, kill: (signal = 'SIGKILL') => void child.kill(signal), ended };
 }
 
 /** The lines of JSON that a command has written. */

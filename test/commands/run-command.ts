@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { spawnCommand, type CommandEnd } from '../spawn-command.ts';
+import { spawnCommand, type CommandEnd, type RunningCommand } from '../spawn-command.ts';
 
 export { jsonLines, type CommandEnd } from '../spawn-command.ts';
 
@@ -14,7 +14,16 @@ export async function runCommandWith(
   command: string,
   ...args: readonly string[]
 ): Promise<CommandEnd> {
-  const { kill, ended } = spawnCommand(env, command, args);
-  onTestFinished(kill);
-  return ended;
+  return startCommand(env, command, ...args).ended;
+}
+
+/** The same, for a command that is given something while it runs. */
+export function startCommand(
+  env: Readonly<Record<string, string>>,
+  command: string,
+  ...args: readonly string[]
+): RunningCommand {
+  const running = spawnCommand(env, command, args);
+  onTestFinished(() => running.kill());
+  return running;
 }
