@@ -1,0 +1,76 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { combinedLines, logText } from '../commands/ship/sample-log.ts';
+import { runCommand, startCommand } from '../commands/run-command.ts';
+import { useEmulator } from './emulator.ts';
+import { countedRequests, countedWindows } from './requests.ts';
+
+const emulator = useEmulator();
+const lines = combinedLines(20_000);
+let path: string;
+
+beforeEach(async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-ship-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  path = join(directory, 'access.log');
+});
+
+const to = (customerId: string) => ['--customer', customerId, '--url', emulator.baseUrl.href];
+
+/** Resolves when so many entries of the customer are counted. */
+async function untilCounted(customerId: string, requests: number): Promise<void> {
+  while ((await countedRequests(emulator, customerId)) < requests) await sleep(5);
+}
+
+it('counts each line once when it is killed half-way, again and again, and the log grows meanwhile', async () => {
+  const customerId = 'cus-killed';
+  for (const [round, known] of [8_300, 15_700, 20_000].entries()) {
+    await writeFile(path, logText(lines.slice(0, known)));
+    const running = startCommand({}, 'ship', ...to(customerId), '--concurrency', '3', path);
+    await untilCounted(customerId, 2_500 + round * 4_000);
+    running.kill('SIGKILL');
+    await running.ended;
+  }
+  expect(await runCommand('ship', ...to(customerId), path)).toMatchObject({ exitCode: 0, stderr: '' });
+  const windows = await countedWindows(emulator, customerId);
+  expect(windows.map(({ requests }) => requests)).toEqual([...Array.from({ length: 333 }, () => 60), 20]);
+  // Every path is asked for once: so none is counted twice and another one not at all.
+  expect(new Set(windows.flatMap(({ requestsByPath }) => Object.keys(requestsByPath))).size).toBe(20_000);
+});
+
+it('counts each line once when it follows a log and is killed, and the rest is sent from the rotated file', async () => {
+  const customerId = 'cus-followed';
+  await writeFile(path, logText(lines.slice(0, 300)));
+  for (const [from, to_] of [
+    [300, 450],
+    [450, 1_300],
+  ] as const) {
+    const running = startCommand({}, 'ship', ...to(customerId), '--follow', '--flush-after', '0', path);
+    await untilCounted(customerId, from);
+    await appendFile(path, logText(lines.slice(from, to_)));
+    await untilCounted(customerId, to_);
+    running.kill('SIGKILL');
+    await running.ended;
+  }
+  await appendFile(path, logText(lines.slice(1_300, 2_600)));
+  await writeFile(`${path}.1.gz`, gzipSync(logText(lines.slice(0, 2_600))));
+  const { exitCode, stdout } = await runCommand('ship', ...to(customerId), `${path}.1.gz`, path);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/Entries sent +1,300\n/);
+  expect(await countedRequests(emulator, customerId)).toBe(2_600);
+});
+
+it('goes on when the pipeline dies and comes back', async () => {
+  const customerId = 'cus-restarted';
+  await writeFile(path, logText(lines));
+  const running = startCommand({}, 'ship', ...to(customerId), path);
+  await untilCounted(customerId, 1_000);
+  await emulator.crash();
+  await emulator.start();
+  expect(await running.ended).toMatchObject({ exitCode: 0 });
+  expect(await countedRequests(emulator, customerId)).toBe(20_000);
+});
