@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
 import { eachConcurrently } from '../../commands/pipeline-client/each-concurrently.ts';
 import {
@@ -7,7 +7,6 @@ import {
   type Batch,
   type SendOutcome,
 } from '../../commands/pipeline-client/open-pipeline.ts';
-import { sendBatches } from '../../commands/ship/send-batches.ts';
 import { customer } from '../factories.ts';
 import { answeringServer, type Answer } from './answering-server.ts';
 
@@ -161,7 +160,9 @@ describe('sending batches', () => {
       }
     })();
     const options = { url, customerId: customer(), concurrency: 4, retryForSeconds: 0 };
-    await sendBatches(batches, options, { sent: (_batch, outcome) => void outcomes.push(outcome) });
+    const pipeline = openPipeline(options);
+    onTestFinished(() => pipeline.close());
+    await eachConcurrently(batches, 4, async (each) => void outcomes.push(await pipeline.send(each)));
     expect(new Set(received.map(({ headers }) => headers['idempotency-key'])).size).toBe(40);
     expect(outcomes).toEqual(Array.from({ length: 40 }, () => 'accepted'));
     expect(most).toBeLessThanOrEqual(4);
@@ -173,8 +174,10 @@ describe('sending batches', () => {
       status: headers['idempotency-key'] === '5' ? 413 : 202,
     }));
     const batches = Array.from({ length: 40 }, (_, index) => batch(String(index)));
-    const options = { url, customerId: customer(), concurrency: 2, retryForSeconds: 0 };
-    await expect(sendBatches(batches, options, { sent: () => {} })).rejects.toThrow(BatchRefused);
+    const pipeline = openPipeline({ url, customerId: customer(), concurrency: 2, retryForSeconds: 0 });
+    onTestFinished(() => pipeline.close());
+    const sending = eachConcurrently(batches, 2, async (each) => void (await pipeline.send(each)));
+    await expect(sending).rejects.toThrow(BatchRefused);
     expect(received.length).toBeLessThan(10);
   });
 
