@@ -1,8 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
-import { UnreadableFormat } from '../lib/errors.ts';
+import * as z from 'zod';
+import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { GroupCommit } from './durable-database/group-commit.ts';
+import { ReservedRoom } from './durable-database/reserved-room.ts';
 import { transactOn } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
 
@@ -30,25 +32,48 @@ export interface DurableDatabase {
 
 /**
  * Opens the database in `directory`, or makes it; only one process may do so at a time. Pages of what was deleted are
- * used again, so that the file is as large as its contents once were, and never shrinks.
+ * used again, so that the file is as large as its contents once were, with some MiB in reserve, and never shrinks.
+ * @throws Unavailable       the disk has no room for it
  * @throws UnreadableFormat  a newer version of this program wrote it
  */
 export async function openDurableDatabase(directory: string): Promise<DurableDatabase> {
   await makeDurableDirectory(resolve(directory));
   const environment = open(optionsFor(directory));
-  const format = formatOf(environment);
-  if (format.get('version') === undefined) await format.put('version', formatVersion);
-  requireFormat(format);
-  await flushDirectory(directory); // the names of its files
-  const commits = new GroupCommit(transactOn(environment));
-  return {
-    environment,
-    commits,
-    async close() {
-      await commits.close();
-      await environment.close();
-    },
+  const reserved = await ReservedRoom.open(join(directory, 'data.mdb'), () => usedBytes(environment));
+  const commits = new GroupCommit(transactOn(environment, reserved));
+  const close = async () => {
+    await commits.close();
+    await reserved.close();
+    await environment.close();
   };
+  try {
+    await reserveFirstRoom(directory, reserved);
+    const format = formatOf(environment);
+    if (format.get('version') === undefined) await format.put('version', formatVersion);
+    requireFormat(format);
+    await flushDirectory(directory); // the names of its files
+    return { environment, commits, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Before anything is written: lmdb makes tables at once, in what is in reserve then. */
+async function reserveFirstRoom(directory: string, reserved: ReservedRoom): Promise<void> {
+  try {
+    await reserved.extend(0);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Unavailable(`The log ${directory} has no room on its disk: ${reason}`, { cause });
+  }
+}
+
+const statsSchema = z.object({ lastPageNumber: z.int(), pageSize: z.int() });
+
+function usedBytes(environment: RootDatabase): number {
+  const { lastPageNumber, pageSize } = statsSchema.parse(environment.getStats());
+  return (lastPageNumber + 1) * pageSize;
 }
 
 /**

@@ -6,10 +6,15 @@ export interface Change {
   write(): void;
   /** Told once how that transaction ended, before whoever submitted the change is. */
   settle(isDurable: boolean): void;
+  /** By how many bytes the database may grow for it, see `roomFor`. */
+  readonly room: number;
 }
 
-/** Runs `write` in a transaction; resolves when that is durable, rejects when nothing of it is. */
-export type Transact = (write: () => void) => Promise<void>;
+/**
+ * Runs `write` in a transaction that makes the database grow by `room` bytes at most; resolves when that is durable,
+ * rejects when nothing of it is.
+ */
+export type Transact = (write: () => void, room: number) => Promise<void>;
 
 interface Submitted {
   readonly change: Change;
@@ -60,9 +65,10 @@ export class GroupCommit {
 
   async #commit(group: readonly Submitted[]): Promise<void> {
     try {
+      const room = group.reduce((bytes, { change }) => bytes + change.room, 0);
       await this.#transact(() => {
         for (const { change } of group) change.write();
-      });
+      }, room);
     } catch (cause) {
       for (const { change } of group) change.settle(false);
       for (const { reject } of group)

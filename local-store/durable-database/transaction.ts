@@ -1,20 +1,27 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import type { Transact } from './group-commit.ts';
+import type { ReservedRoom } from './reserved-room.ts';
 
 /**
  * Transactions of an lmdb environment that is opened with `overlappingSync: false` (a resolved write is flushed) and
  * `eventTurnBatching: false` (else each failed commit also raises a rejection that nobody can handle, which would end
  * the process). `batch` and not `transaction`, as its writes are made on lmdb's own thread: a third less work here.
  */
-export function transactOn(environment: RootDatabase): Transact {
-  return async (write) => {
+export function transactOn(environment: RootDatabase, reserved: ReservedRoom): Transact {
+  return async (write, room) => {
+    if (!reserved.take(room)) await makeRoom(reserved, room);
     try {
       await environment.batch(write);
     } catch (error) {
       throw await causeOf(error);
     }
   };
+}
+
+async function makeRoom(reserved: ReservedRoom, room: number): Promise<void> {
+  await reserved.extend(room);
+  if (!reserved.take(room)) throw new Error('The database has no room in its file.');
 }
 
 /**

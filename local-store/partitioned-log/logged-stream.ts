@@ -4,6 +4,7 @@ import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits
 import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
 import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
+import { roomFor } from '../durable-database/reserved-room.ts';
 import { traced } from '../trace.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
@@ -15,6 +16,9 @@ export interface LoggedStreamParts {
   readonly commits: GroupCommit;
   readonly clock: Clock;
 }
+
+/** What an entry of a table takes beside its value. */
+const entryBytes = 64;
 
 /** A stream of the partitioned log; see `openPartitionedLog`. */
 export class LoggedStream implements LocalStream {
@@ -75,6 +79,11 @@ export class LoggedStream implements LocalStream {
         settle(isDurable: boolean) {
           for (const partition of touched) partition.settle(isDurable);
         },
+        // In a partition they follow one another, and fill page after page.
+        room: roomFor({
+          places: touched.size,
+          bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
+        }),
       };
       await traced('append', this.name, () => this.#commits.submit(append));
     } finally {
@@ -133,6 +142,7 @@ export class LoggedStream implements LocalStream {
         void this.#checkpoints.put([this.name, consumer, partition], position);
       },
       settle: (isDurable: boolean) => target.settle(isDurable),
+      room: roomFor({ places: 2, bytes: entryBytes }), // its own, and where the records end that are deleted
     };
     await traced('checkpoint', this.name, () => this.#commits.submit(move));
   }
@@ -145,6 +155,7 @@ export class LoggedStream implements LocalStream {
         }
       },
       settle: () => undefined,
+      room: roomFor({ places: this.#partitions.size, bytes: 0 }),
     });
   }
 

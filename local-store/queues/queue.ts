@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
+import { roomFor } from '../durable-database/reserved-room.ts';
 import type { HeldMessage, LocalQueue, QueueDepth, QueuedMessage, ReceiveLimits } from '../local-queue.ts';
 import type { Logger } from '../logger.ts';
 import { Wakeups } from '../wakeups.ts';
@@ -22,6 +23,12 @@ export interface QueueParts {
 interface Chosen {
   readonly message: ScheduledMessage;
   readonly content: MessageContent;
+}
+
+/** How much a change writes at most. */
+interface ChangeSize {
+  readonly messages: number;
+  readonly contentBytes: number;
 }
 
 /** See `LocalQueue`. Each change makes sure within its commit, when nothing else can come between, that it still holds. */
@@ -106,7 +113,9 @@ export class Queue implements LocalQueue {
         }
       }
     };
-    if (chosen.length > 0) await this.#change(write);
+    // Given up, a message leaves two places and gets two in the other queue.
+    const contentBytes = chosen.reduce((bytes, { content }) => bytes + Buffer.byteLength(content.body), 0);
+    if (chosen.length > 0) await this.#change(write, { messages: 2 * chosen.length, contentBytes });
     for (const { id } of received) this.#inFlight.set(id, { until: visibleAt });
     if (deadLetters !== undefined && givenUp > 0) this.#reportGivenUp(givenUp, deadLetters);
     return received;
@@ -167,6 +176,8 @@ export class Queue implements LocalQueue {
       queue: this.#queueThatGaveUp(message),
     }));
     const moved: Queue[] = [];
+    const contentBytes = messages.reduce((bytes, { body }) => bytes + Buffer.byteLength(body), 0);
+    const size = { messages: 2 * messages.length, contentBytes };
     await this.#change(() => {
       for (const { place, body, queue } of returning) {
         if (!this.#claim(place)) continue;
@@ -177,7 +188,7 @@ export class Queue implements LocalQueue {
         );
         moved.push(queue);
       }
-    });
+    }, size);
     for (const queue of moved) queue.#arrive(1);
     return moved.length;
   }
@@ -216,17 +227,21 @@ export class Queue implements LocalQueue {
   }
 
   async #add(message: ScheduledMessage, body: string): Promise<void> {
-    await this.#change(() => this.#tables.add(message, { body, givenUpBy: undefined }));
+    const size = { messages: 1, contentBytes: Buffer.byteLength(body) };
+    await this.#change(() => this.#tables.add(message, { body, givenUpBy: undefined }), size);
   }
 
   async #remove(places: readonly Place[]): Promise<void> {
-    await this.#change(() => {
+    const remove = () => {
       for (const place of places) if (this.#claim(place)) this.#tables.remove(place);
-    });
+    };
+    await this.#change(remove, { messages: places.length, contentBytes: 0 });
   }
 
-  async #change(write: () => void): Promise<void> {
-    await this.#parts.commits.submit({ write, settle: () => this.#changing.clear() });
+  async #change(write: () => void, { messages, contentBytes }: ChangeSize): Promise<void> {
+    // A message has a place in the contents and one in the schedule.
+    const room = roomFor({ places: 2 * messages, bytes: contentBytes });
+    await this.#parts.commits.submit({ write, settle: () => this.#changing.clear(), room });
   }
 
   /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */

@@ -16,20 +16,24 @@ export interface EmulatorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the emulator, such as a tracer; see `spawnEmulator`. */
   readonly under?: readonly string[];
+  /** Where its data directory is made; by default where temporary files are. */
+  readonly within?: string;
 }
 
 /** An emulator that can be stopped or killed and started again, on the same data and ports. */
 export class Emulator {
   readonly #env: Readonly<Record<string, string>>;
   readonly #under: readonly string[];
+  readonly #within: string;
   #ports: readonly number[] = [];
   #dataDirectory: string | undefined;
   #process: EmulatorProcess | undefined;
   #http: HttpClient | undefined;
 
-  constructor({ env = {}, under = [] }: EmulatorOptions) {
+  constructor({ env = {}, under = [], within = tmpdir() }: EmulatorOptions) {
     this.#env = env;
     this.#under = under;
+    this.#within = within;
   }
 
   get baseUrl(): URL {
@@ -65,7 +69,7 @@ export class Emulator {
 
   /** The same without waiting until it answers: for one that may not live so long. */
   async launch(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.#dataDirectory ??= await mkdtemp(join(tmpdir(), 'log-analytics-e2e-'));
+    this.#dataDirectory ??= await mkdtemp(join(this.#within, 'log-analytics-e2e-'));
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
     const [httpPort, lambdaPort] = this.#ports;
     const args = ['offline', 'start', '--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];

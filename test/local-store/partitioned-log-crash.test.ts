@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
       const directory = await temporaryDirectory();
       const limited = [
         '-c',
-        'ulimit -f 1000 && exec "$@"',
+        'ulimit -f 8000 && exec "$@"',
         'sh',
         process.execPath,
         ...nodeArguments('disk-filler.ts'),
@@ -106,9 +106,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
       const { acknowledged, refusals, records } = filled.parse(JSON.parse(stdout));
       expect(acknowledged.length).toBeGreaterThan(5);
       expect(records).toBe(acknowledged.length);
-      expect(refusals).toEqual(
-        Array(3).fill(expect.stringMatching(/^Unavailable: .*(Input.output error|File too large)$/)),
-      );
+      expect(refusals).toEqual(Array(3).fill(expect.stringMatching(/^Unavailable: .*EFBIG: file too large/)));
       const stream = await (
         await openLog(directory)
       ).stream('insights', { partitionCount: 1, consumers: [] });

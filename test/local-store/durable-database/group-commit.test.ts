@@ -17,6 +17,7 @@ function recordedChange(name: string, log: string[]): Change {
   return {
     write: () => log.push(`write ${name}`),
     settle: (isDurable) => log.push(`${isDurable ? 'keep' : 'undo'} ${name}`),
+    room: 100,
   };
 }
 

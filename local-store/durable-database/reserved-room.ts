@@ -1,0 +1,82 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** The file is a multiple of this. */
+const stepBytes = 1024 * 1024;
+
+/** What a commit writes besides: the pages above its places, up to the roots of their tables. */
+const pathBytes = 32 * 4096;
+
+/** Always left for the list of the pages that a commit frees: enough for 512 MiB of them. */
+const slackBytes = 1024 * 1024;
+
+/** A page that is written to, and one more where it has to be divided. */
+const placeBytes = 2 * 4096;
+
+const zeros = Buffer.alloc(stepBytes);
+
+/**
+ * By how many bytes the database grows at most for a change that writes `bytes` to so many places in its tables: a
+ * value fills its pages by half at least.
+ */
+export function roomFor({ places, bytes }: { readonly places: number; readonly bytes: number }): number {
+  return places * placeBytes + 2 * bytes;
+}
+
+/** How far into its file a database reaches, in bytes. */
+export type UsedBytes = () => number;
+
+/**
+ * Makes sure that the file of the database has room for a commit before lmdb makes it, by writing zeros behind what lmdb
+ * uses. lmdb must not find the disk full: its account of the write that failed does not fit into the memory that it
+ * takes for it (3.0.3 to 3.5.6, `mdb_page_flush`), which ends the process now and then. It also has no hole left in the
+ * file whose page a full disk could not give later. Where the room cannot be had the change is refused before it is begun.
+ */
+export class ReservedRoom {
+  readonly #file: FileHandle;
+  readonly #usedBytes: UsedBytes;
+  /** Through here the file has its place on the disk. */
+  #reserved: number;
+  /** Of it, what no commit has asked for since lmdb was last asked how much it uses. */
+  #free = 0;
+
+  private constructor(file: FileHandle, reserved: number, usedBytes: UsedBytes) {
+    this.#file = file;
+    this.#reserved = reserved;
+    this.#usedBytes = usedBytes;
+  }
+
+  static async open(path: string, usedBytes: UsedBytes): Promise<ReservedRoom> {
+    const file = await open(path, 'r+');
+    const { size } = await file.stat();
+    return new ReservedRoom(file, size, usedBytes);
+  }
+
+  /** Whether a commit that needs so much may begin, and if so takes it. Commits are made one at a time. */
+  take(room: number): boolean {
+    const needed = pathBytes + room;
+    // Asking lmdb takes 40 µs, so it is asked once what was taken since could be all that there is.
+    if (this.#free < needed + slackBytes) this.#free = this.#reserved - this.#usedBytes();
+    if (this.#free < needed + slackBytes) return false;
+    this.#free -= needed;
+    return true;
+  }
+
+  /**
+   * Makes room for `take`; to be called when no commit is being made.
+   * @throws Error  of the system, when the disk is full; what could be had stays
+   */
+  async extend(room: number): Promise<void> {
+    const end = Math.ceil((this.#usedBytes() + slackBytes + pathBytes + room) / stepBytes) * stepBytes;
+    while (this.#reserved < end) {
+      const length = Math.min(stepBytes, end - this.#reserved);
+      const { bytesWritten } = await this.#file.write(zeros, 0, length, this.#reserved);
+      this.#reserved += bytesWritten;
+    }
+    // Some file systems find out then that there is no room.
+    await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { randomNumbers } from '../../../bench/scenario/seeded-order.ts';
+import { openDurableDatabase, type DurableDatabase } from '../../../local-store/durable-database.ts';
+import { GroupCommit } from '../../../local-store/durable-database/group-commit.ts';
+import { ReservedRoom, roomFor } from '../../../local-store/durable-database/reserved-room.ts';
+import { transactOn } from '../../../local-store/durable-database/transaction.ts';
+import { partitionedLogIn } from '../../../local-store/partitioned-log.ts';
+import { openQueues } from '../../../local-store/queues.ts';
+import { clock, temporaryDirectory } from '../temporary-log.ts';
+
+const mebibyte = 1024 * 1024;
+const seed = 7;
+
+/** As the room says: what any commit copies on the way to its places. */
+const pathBytes = 32 * 4096;
+
+function usedBytes({ environment }: Pick<DurableDatabase, 'environment'>): number {
+  const { lastPageNumber, pageSize } = environment.getStats() as { lastPageNumber: number; pageSize: number };
+  return (lastPageNumber + 1) * pageSize;
+}
+
+async function openDatabase(): Promise<DurableDatabase & { readonly file: string }> {
+  const directory = await temporaryDirectory();
+  const database = await openDurableDatabase(directory);
+  onTestFinished(() => database.close());
+  return { ...database, file: join(directory, 'data.mdb') };
+}
+
+describe('the room of a database', () => {
+  it('is there before anything is written', async () => {
+    const { file, environment } = await openDatabase();
+    expect((await stat(file)).size).toBeGreaterThanOrEqual(usedBytes({ environment }) + mebibyte);
+  });
+
+  it('is never less than a commit takes, whatever streams and queues are given to do', async () => {
+    const { environment, file } = await openDatabase();
+    const reserved = await ReservedRoom.open(file, () => usedBytes({ environment }));
+    onTestFinished(() => reserved.close());
+    const transact = transactOn(environment, reserved);
+    const commits = new GroupCommit(async (write, room) => {
+      const before = usedBytes({ environment });
+      await transact(write, room);
+      expect(usedBytes({ environment }) - before).toBeLessThanOrEqual(room + pathBytes);
+    });
+    const streams = partitionedLogIn({ environment, commits, close: async () => {} }, { clock });
+    const consumers = [{ name: 'consumer', startingPosition: 'TRIM_HORIZON' as const }];
+    const stream = await streams.stream('insights', { partitionCount: 8, consumers });
+    const settings = { name: 'verify', delaySeconds: 0, visibilityTimeoutSeconds: 0, deadLetters: undefined };
+    const logger = { debug() {}, info() {}, warn() {}, error() {} };
+    const queues = openQueues({ environment, commits, close: async () => {} }, [settings], { clock, logger });
+    const queue = queues.queue('verify');
+    // As long as somebody looks at what there was, no page is used again.
+    const snapshot = environment.useReadTransaction();
+    onTestFinished(() => snapshot.done());
+
+    const random = randomNumbers(seed);
+    // 2,000 bytes leave half of a page unused, 2,100 take a page of their own and a place in another.
+    const sizes = [1, 100, 1_300, 2_000, 2_100, 4_100, 50_000];
+    const pick = () => sizes[Math.floor(random() * sizes.length)] ?? 1;
+    for (let round = 0; round < 150; round++) {
+      const records = Array.from({ length: 1 + Math.floor(random() * 60) }, () => ({
+        partitionKey: `key-${Math.floor(random() * 40)}`,
+        data: Buffer.alloc(pick()),
+      }));
+      await stream.put(records);
+      await queue.send('x'.repeat(pick()));
+      if (round % 10 !== 9) continue;
+      for (const partition of stream.partitions()) {
+        const [first] = stream.read(partition, stream.position('consumer', partition), {
+          maxRecords: 1,
+          maxBytes: mebibyte,
+        });
+        if (first !== undefined) await stream.checkpoint('consumer', partition, first.sequence);
+      }
+      const limits = { maxMessages: 1_000, maxBytes: 100 * mebibyte, bytesOf: (body: string) => body.length };
+      await queue.delete((await queue.receive(limits)).slice(0, 5));
+    }
+    expect(usedBytes({ environment })).toBeGreaterThan(20 * mebibyte);
+    // lmdb has written nothing beyond: the file has grown by whole steps alone.
+    expect((await stat(file)).size % mebibyte).toBe(0);
+  });
+
+  it('is made before a change that needs more than there is', async () => {
+    const { commits, environment, file } = await openDatabase();
+    const table = environment.openDB<Buffer, string>('table', { encoding: 'binary' });
+    const value = Buffer.alloc(5 * mebibyte, 'x');
+    const write = () => void table.put('key', value);
+    await commits.submit({ write, settle: () => {}, room: roomFor({ places: 1, bytes: value.length }) });
+    expect(table.get('key')?.equals(value)).toBe(true);
+    expect((await stat(file)).size).toBeGreaterThanOrEqual(2 * value.length);
+  });
+});

@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { spawnEmulator } from '../e2e/emulator-process.ts';
+import { Emulator } from '../e2e/emulator.ts';
+import { freePorts } from '../e2e/free-ports.ts';
+import { countedRequests, entry, json, postLogs } from '../e2e/requests.ts';
+
+/** A disk of its own, small and quickly filled; mounting one takes root, as in CI. */
+const disk = mkdtempSync(join(tmpdir(), 'log-analytics-disk-'));
+const filler = join(disk, 'filler');
+const customerId = 'cus-full';
+const rounds = 3;
+const batchesARound = 20;
+let emulator: Emulator;
+
+beforeAll(async () => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
+  emulator = new Emulator({ within: disk });
+  await emulator.start();
+});
+
+afterAll(async () => {
+  await emulator.remove();
+  execFileSync('umount', [disk]);
+  rmdirSync(disk);
+});
+
+/** To the last byte. */
+async function fill(): Promise<void> {
+  const { bavail, bsize } = await statfs(disk);
+  writeFileSync(filler, Buffer.alloc(bavail * bsize));
+}
+
+async function post(key: string): Promise<number> {
+  const batch = { customerId, body: [entry], headers: { 'idempotency-key': key } };
+  const { status, headers } = await postLogs(emulator, batch);
+  if (status === 503) expect(headers['retry-after']).toBe('1');
+  return status;
+}
+
+async function isCounted(key: string): Promise<boolean> {
+  const answer = await emulator.http.request(`/batches/${key}`, { headers: { 'x-customer-id': customerId } });
+  return (json(answer) as { counted: boolean }).counted;
+}
+
+it('answers 503 while the disk is full, loses nothing that it accepted, and goes on when there is room', async () => {
+  const accepted = new Set<string>();
+  const accept = async (key: string) => {
+    const status = await post(key);
+    if (status === 202 || status === 409) accepted.add(key);
+    return status;
+  };
+  for (let round = 0; round < rounds; round++) {
+    // What is being counted of these meets the full disk as well.
+    for (let batch = 0; batch < batchesARound; batch++) {
+      expect(await accept(`before-${round}-${batch}`)).toBe(202);
+    }
+    await fill();
+    const refused: string[] = [];
+    for (let batch = 0; batch < batchesARound; batch++) {
+      const key = `full-${round}-${batch}`;
+      if ((await accept(key)) === 503) refused.push(key);
+    }
+    expect(refused.length).toBeGreaterThan(0);
+    rmSync(filler);
+    for (const key of refused) while ((await accept(key)) === 503) await sleep(50);
+  }
+  expect(accepted.size).toBe(rounds * batchesARound * 2);
+  for (const key of accepted) while (!(await isCounted(key))) await sleep(50);
+  expect(await countedRequests(emulator, customerId)).toBe(accepted.size);
+  expect(emulator.output).toContain('ENOSPC');
+  expect(emulator.output).not.toContain('A rejection was not handled');
+});
+
+it('refuses to start on a full disk with a message, and starts when there is room', async () => {
+  await emulator.end();
+  await fill();
+  const [httpPort, lambdaPort] = await freePorts(2);
+  const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
+  const refusal = spawnEmulator(['offline', 'start', ...ports], { DATA_DIR: emulator.dataDirectory });
+  const { exitCode, output } = await refusal.ended;
+  expect(exitCode).toBe(1);
+  expect(output).toContain('ENOSPC: no space left on device');
+  expect(output).not.toMatch(/\n\s+at /);
+
+  rmSync(filler);
+  await emulator.start();
+  expect(await countedRequests(emulator, customerId)).toBe(rounds * batchesARound * 2);
+});
