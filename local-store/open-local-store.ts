@@ -46,7 +46,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
   try {
     await requireDataDirectoryFormat(directory);
-    const objects = await openObjectDirectory(join(directory, 'objects'));
+    const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
     const database = await openDurableDatabase(join(directory, 'log'));
     const queues = openQueues(database, options.queues, options);
     const log = partitionedLogIn(database, options);

@@ -20,10 +20,13 @@ export class DirectorySettler {
   readonly #operations: FileOperations;
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
   readonly #failedToFlush = new Set<string>();
+  readonly #isSuccessor: boolean;
 
-  constructor(root: string, operations: FileOperations) {
+  /** @param isSuccessor  another writer was here in this process, and which flushes failed then is not known */
+  constructor(root: string, operations: FileOperations, isSuccessor: boolean) {
     this.#root = root;
     this.#operations = operations;
+    this.#isSuccessor = isSuccessor;
   }
 
   /** Makes the directory durable, and makes it and its parents where they are missing. */
@@ -53,7 +56,7 @@ export class DirectorySettler {
   flush(directory: string): void {
     // A second flush of what a first one failed to write may report success without writing it. A change made after
     // the failure gives this flush something of its own to write, and it fails where the disk still does.
-    if (this.#failedToFlush.has(directory)) this.#touch(directory);
+    if (this.#mayHaveFailed(directory)) this.#touch(directory);
     try {
       this.#operations.flushDirectory(this.#path(directory));
     } catch (error) {
@@ -68,6 +71,10 @@ export class DirectorySettler {
   /** After a failure there: the next use flushes it first, and makes it again if somebody removed it. */
   distrust(directory: string): void {
     for (let level = directory; level !== ''; level = directoryOf(level)) this.#settled.delete(level);
+  }
+
+  #mayHaveFailed(directory: string): boolean {
+    return this.#failedToFlush.has(directory) || (this.#isSuccessor && !this.#settled.has(directory));
   }
 
   #makeLevel(directory: string): boolean {

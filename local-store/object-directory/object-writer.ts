@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import QuickLRU from 'quick-lru';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, Outcome } from './change.ts';
@@ -7,6 +8,7 @@ import { errorCode } from './file-operations.ts';
 import type { FileOperations } from './file-operations.ts';
 import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { TemporaryFile } from './temporary-file.ts';
+import type { Predecessor } from './threaded-writer.ts';
 
 const maxKnownEtags = 20_000;
 
@@ -34,13 +36,14 @@ export class ObjectWriter {
   readonly #directories: DirectorySettler;
   readonly #etags = new QuickLRU<ObjectKey, string>({ maxSize: maxKnownEtags });
   /** Keys whose latest change may never reach the disk, as the flush of their directory failed. */
-  readonly #suspects = new Set<ObjectKey>();
+  readonly #suspects: Set<ObjectKey>;
   #temporaryFiles = 0;
 
-  constructor(root: string, operations: FileOperations) {
+  constructor(root: string, operations: FileOperations, predecessor?: Predecessor) {
     this.#root = root;
     this.#operations = operations;
-    this.#directories = new DirectorySettler(root, operations);
+    this.#directories = new DirectorySettler(root, operations, predecessor !== undefined);
+    this.#suspects = new Set(predecessor?.suspects);
   }
 
   /** Never throws: what fails is the outcome of its own change, and of those that share a flush with it. */
@@ -210,7 +213,7 @@ export class ObjectWriter {
 
   #newTemporaryFile(): TemporaryFile {
     this.#temporaryFiles += 1;
-    const name = `${process.pid}-${this.#temporaryFiles}`;
+    const name = `${process.pid}-${threadId}-${this.#temporaryFiles}`;
     return new TemporaryFile(`${this.#root}/${temporaryDirectoryName}/${name}`, this.#operations);
   }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { makeDurableDirectory } from '../durable-files.ts';
+import type { Logger } from '../logger.ts';
 import type { ChangeWriter } from './change.ts';
 import type { FileOperations } from './file-operations.ts';
 import { temporaryDirectoryName } from './key-place.ts';
@@ -14,6 +15,8 @@ import { ThreadedWriter } from './threaded-writer.ts';
 export interface ObjectDirectoryOptions {
   /** Carries out writes with these, in the calling thread: for tests, and for a command that writes little. */
   readonly operations?: FileOperations;
+  /** Told when the thread that writes has died and another takes its place. */
+  readonly logger?: Logger;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface ObjectDirectoryOptions {
  */
 export async function openObjectDirectory(
   root: string,
-  { operations }: ObjectDirectoryOptions = {},
+  { operations, logger }: ObjectDirectoryOptions = {},
 ): Promise<ObjectDirectory> {
   const path = resolve(root);
   try {
@@ -35,7 +38,7 @@ export async function openObjectDirectory(
   }
   return new ObjectDirectory(
     path,
-    operations === undefined ? new ThreadedWriter(path) : inline(path, operations),
+    operations === undefined ? threaded(path, logger) : inline(path, operations),
   );
 }
 
@@ -47,6 +50,12 @@ export function readObjectDirectory(root: string): Pick<ObjectStore, 'get' | 'li
 async function sweep(temporaryDirectory: string): Promise<void> {
   await mkdir(temporaryDirectory, { recursive: true });
   for (const name of await readdir(temporaryDirectory)) await rm(`${temporaryDirectory}/${name}`);
+}
+
+function threaded(root: string, logger: Logger | undefined): ChangeWriter {
+  return new ThreadedWriter(root, (error) =>
+    logger?.error('The thread that writes objects has died; the next write starts another one.', { error }),
+  );
 }
 
 function inline(root: string, operations: FileOperations): ChangeWriter {

@@ -1,9 +1,22 @@
 import { Worker } from 'node:worker_threads';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
 
+/** What a writer has to know of the one that was there before it, and died. */
+export interface Predecessor {
+  /** Keys whose latest change may never reach the disk. */
+  readonly suspects: readonly ObjectKey[];
+}
+
+/** What a writer thread is started with. */
+export interface WriterThreadData {
+  readonly root: string;
+  readonly predecessor: Predecessor | undefined;
+}
+
 interface Round {
+  readonly changes: readonly Change[];
   resolve(outcomes: readonly Outcome[]): void;
-  reject(error: Error): void;
 }
 
 /**
@@ -18,53 +31,84 @@ interface Round {
  * | rounds in a thread | 3,800     | 140 µs              | 20 µs                    |
  *
  * One at a time they are alike: 1,200/s.
+ *
+ * A thread that dies, for want of memory say, takes with it which flushes had failed. That is remembered here, and
+ * told to the thread which the next round starts in its place.
  */
 export class ThreadedWriter implements ChangeWriter {
-  readonly #thread: Worker;
+  readonly #root: string;
+  readonly #onDeath: (cause: Error) => void;
+  readonly #suspects = new Set<ObjectKey>();
+  #thread: Worker | undefined;
   #round: Round | undefined;
-  #end: Error | undefined;
+  #isClosed = false;
 
-  constructor(root: string) {
-    this.#thread = new Worker(new URL('./writer-thread.cjs', import.meta.url), {
-      workerData: root,
+  /** @param onDeath  told when a thread has ended that should not have, and why */
+  constructor(root: string, onDeath: (cause: Error) => void) {
+    this.#root = root;
+    this.#onDeath = onDeath;
+    this.#thread = this.#start(undefined);
+  }
+
+  /** One round at a time. Where the thread dies meanwhile, each of the changes may have been carried out or not. */
+  write(changes: readonly Change[]): Promise<readonly Outcome[]> {
+    if (this.#isClosed) return Promise.reject(new Error('The object directory is closed.'));
+    const thread = (this.#thread ??= this.#start({ suspects: [...this.#suspects] }));
+    return new Promise((resolve) => {
+      this.#round = { changes, resolve };
+      thread.ref();
+      const { message, transferred } = pack(changes);
+      thread.postMessage(message, [transferred]);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#thread?.terminate();
+  }
+
+  #start(predecessor: Predecessor | undefined): Worker {
+    const thread = new Worker(new URL('./writer-thread.cjs', import.meta.url), {
+      workerData: { root: this.#root, predecessor } satisfies WriterThreadData,
       // Loaders of the main thread, of a test runner for one, are none of its business.
       execArgv: [],
       name: 'object directory writer',
     });
     // An idle writer keeps no process alive; see `write`.
-    this.#thread.unref();
+    thread.unref();
     // What comes was sent by `writer-thread.ts` alone, which sends `Outcome`s.
-    this.#thread.on('message', (outcomes: readonly Outcome[]) => {
-      this.#thread.unref();
-      const round = this.#round;
-      this.#round = undefined;
-      round?.resolve(outcomes);
+    thread.on('message', (outcomes: readonly Outcome[]) => {
+      thread.unref();
+      this.#end(outcomes);
     });
-    this.#thread.on('error', (cause) => this.#stop(new Error('The writer thread failed.', { cause })));
-    this.#thread.on('exit', () => this.#stop(new Error('The writer thread has ended.')));
-  }
-
-  /** One round at a time. Rejects when the thread is gone; some of the changes may then have been carried out. */
-  write(changes: readonly Change[]): Promise<readonly Outcome[]> {
-    return new Promise((resolve, reject) => {
-      if (this.#end !== undefined) return reject(this.#end);
-      this.#round = { resolve, reject };
-      this.#thread.ref();
-      const { message, transferred } = pack(changes);
-      this.#thread.postMessage(message, [transferred]);
+    let error: unknown;
+    thread.on('error', (cause) => (error = cause));
+    // Only now is nothing of it at work any more, so that the next one is alone.
+    thread.on('exit', (exitCode) => {
+      this.#thread = undefined;
+      if (this.#isClosed) return;
+      const cause = new Error(`The writer thread ended with code ${exitCode}.`, { cause: error });
+      this.#onDeath(cause);
+      this.#end(this.#round?.changes.map(() => doubtful(cause)) ?? []);
     });
+    return thread;
   }
 
-  async close(): Promise<void> {
-    this.#end ??= new Error('The object directory is closed.');
-    await this.#thread.terminate();
-  }
-
-  #stop(error: Error): void {
-    this.#end ??= error;
-    this.#round?.reject(error);
+  #end(outcomes: readonly Outcome[]): void {
+    const round = this.#round;
     this.#round = undefined;
+    if (round === undefined) return;
+    for (const [index, { key }] of round.changes.entries()) {
+      const outcome = outcomes[index];
+      if (outcome?.status === 'done' || outcome?.status === 'precondition-failed') this.#suspects.delete(key);
+      else if (outcome?.status === 'unavailable' && outcome.isSuspect) this.#suspects.add(key);
+    }
+    round.resolve(outcomes);
   }
+}
+
+function doubtful({ message }: Error): Outcome {
+  return { status: 'unavailable', message, code: undefined, isSuspect: true };
 }
 
 /**

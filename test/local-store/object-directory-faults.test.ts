@@ -9,6 +9,7 @@ import {
   readObjectDirectory,
   type ObjectDirectory,
 } from '../../local-store/object-directory.ts';
+import { ObjectWriter } from '../../local-store/object-directory/object-writer.ts';
 import { observedFileOperations, systemError, type ObservedOperation } from './observed-file-operations.ts';
 
 const createOnly = { ifNoneMatch: '*' } as const;
@@ -283,6 +284,45 @@ describe('a new parent directory whose flush fails', () => {
     operations.length = 0;
     await directory.put(key, body, createOnly);
     expect(steps()).toContain('makeDirectory batches/cus');
+  });
+});
+
+describe('a writer that takes the place of one that died', () => {
+  let successor: ObjectWriter;
+
+  beforeEach(async () => {
+    await directory.put(key, body, createOnly);
+    await directory.put(otherKey, body, createOnly);
+    operations.length = 0;
+    const observed = observedFileOperations((operation) =>
+      operations.push({ ...operation, path: operation.path.slice(root.length + 1) }),
+    );
+    successor = new ObjectWriter(root, observed, { suspects: [key] });
+  });
+
+  it('writes anew what was in doubt, before it refuses a creation because of it', () => {
+    expect(successor.write([{ kind: 'create', key, body }])).toEqual([{ status: 'precondition-failed' }]);
+    expect(steps()).toEqual(
+      expect.arrayContaining(['flushData temporary', 'rename batches/cus/1', 'flushDirectory batches/cus']),
+    );
+    operations.length = 0;
+    successor.write([{ kind: 'settle', key }]);
+    expect(steps()).toEqual([]);
+  });
+
+  it('leaves what was not in doubt as it is', () => {
+    expect(successor.write([{ kind: 'settle', key: otherKey }])).toEqual([{ status: 'done' }]);
+    expect(steps()).not.toContain('rename batches/cus/2');
+  });
+
+  it('changes each directory before its first flush, as one that failed before may be forgotten', () => {
+    successor.write([{ kind: 'settle', key: otherKey }]);
+    const touched = (path: string) => [
+      `makeDirectory ${path}.touched`,
+      `removeDirectory ${path}.touched`,
+      `flushDirectory ${path.slice(0, -1)}`,
+    ];
+    expect(steps()).toEqual([...touched(''), ...touched('batches/'), ...touched('batches/cus/')]);
   });
 });
 
