@@ -1,0 +1,106 @@
+// Loaded into the emulator by `--import`, and with that into its threads: makes operations on its files fail or slow while
+// a test says so, in the file that FAULT_FILE names. There it finds JSON, or no file when all is well:
+//   operation  create, write, fdatasync, fsync, link, rename, mkdir: of the thread that writes objects
+//              read: of objects
+//              reserve: of room in the log; commit: to the log
+//   path       what its path contains
+//   code       of the error that it fails with, such as ENOSPC; or
+//   delayMilliseconds  how long it takes; or
+//   exitsAfter  that the thread which has done it ends
+import fs from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { register, syncBuiltinESMExports } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
+
+const { readFileSync } = fs;
+
+/** The fault that is to befall the operation now, if any. */
+function faultOf(operation, path) {
+  let text;
+  try {
+    text = readFileSync(process.env.FAULT_FILE, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const fault = JSON.parse(text);
+  return fault.operation === operation && String(path).includes(fault.path) ? fault : undefined;
+}
+
+function injected({ operation, code }) {
+  return Object.assign(new Error(`${code}: injected into ${operation}`), { code });
+}
+
+/** Also loaded by `faulty-lmdb.mjs`, whose commits it makes fail. */
+export async function befall(operation, path) {
+  const fault = faultOf(operation, path);
+  if (fault?.delayMilliseconds !== undefined) await sleep(fault.delayMilliseconds);
+  else if (fault !== undefined) throw injected(fault);
+}
+
+function faultySync(operation, name, pathOf) {
+  const real = fs[name];
+  fs[name] = (...args) => {
+    const fault = faultOf(operation, pathOf(...args));
+    if (fault?.code !== undefined) throw injected(fault);
+    const { delayMilliseconds } = fault ?? {};
+    if (delayMilliseconds !== undefined) Atomics.wait(idle, 0, 0, delayMilliseconds);
+    const result = real(...args);
+    if (fault?.exitsAfter === true) process.exit(7);
+    return result;
+  };
+}
+
+const idle = new Int32Array(new SharedArrayBuffer(4));
+
+function makeWritesFaulty() {
+  const paths = new Map();
+  const pathOf = (descriptor) => paths.get(descriptor);
+  const { openSync } = fs;
+  faultySync('create', 'openSync', (path, flags) => (flags === 'wx' ? path : undefined));
+  const faultyOpen = fs.openSync;
+  fs.openSync = (path, flags, ...more) => {
+    const descriptor = (flags === 'wx' ? faultyOpen : openSync)(path, flags, ...more);
+    paths.set(descriptor, path);
+    return descriptor;
+  };
+  faultySync('write', 'writeSync', pathOf);
+  faultySync('fdatasync', 'fdatasyncSync', pathOf);
+  faultySync('fsync', 'fsyncSync', pathOf);
+  faultySync('link', 'linkSync', (_from, to) => to);
+  faultySync('rename', 'renameSync', (_from, to) => to);
+  faultySync('mkdir', 'mkdirSync', (path) => path);
+}
+
+function makeReadsFaulty() {
+  const { open } = fs;
+  fs.open = (path, flags, ...more) => {
+    const fault = faultOf('read', path);
+    if (fault === undefined) return open(path, flags, ...more);
+    more.at(-1)(injected(fault));
+  };
+}
+
+function makeReservationFaulty() {
+  const { open } = fsPromises;
+  fsPromises.open = async (path, ...more) => {
+    const file = await open(path, ...more);
+    if (!String(path).endsWith('data.mdb')) return file;
+    const write = file.write.bind(file);
+    file.write = async (...args) => {
+      await befall('reserve', path);
+      return write(...args);
+    };
+    return file;
+  };
+}
+
+if (isMainThread) {
+  makeReadsFaulty();
+  makeReservationFaulty();
+  register('./faulty-lmdb-resolver.mjs', import.meta.url);
+} else {
+  makeWritesFaulty();
+}
+syncBuiltinESMExports();
