@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../bench/scenario/http-client.ts';
+import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
 import { Emulator } from './emulator.ts';
 import { countedRequests, december, entry, json, postLogs } from './requests.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { randomNumbers } from '../../../bench/scenario/seeded-order.ts';
+import { randomNumbers } from '../../../traffic/seeded-order.ts';
 import { openDurableDatabase, type DurableDatabase } from '../../../local-store/durable-database.ts';
 import { GroupCommit } from '../../../local-store/durable-database/group-commit.ts';
 import { ReservedRoom, roomFor } from '../../../local-store/durable-database/reserved-room.ts';
