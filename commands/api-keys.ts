@@ -32,8 +32,7 @@ async function main(): Promise<number> {
   try {
     return await run(options, client);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Unavailable(`AWS did not do it: ${reason}`, { cause });
+    throw new Unavailable('AWS did not do it.', { cause });
   } finally {
     client.destroy();
   }

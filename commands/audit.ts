@@ -1,22 +1,18 @@
 /** The command `npm run audit`; what it does and takes is said in `audit/options.ts`. */
-import { join } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
 import { createCountingRules } from '../lib/domain/counting-rules.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import { auditRollUps } from '../lib/pipeline/audit/audit-roll-ups.ts';
-import { audit, type AuditReporter, type ObjectReader } from '../lib/pipeline/audit/audit.ts';
+import { audit, type AuditReporter } from '../lib/pipeline/audit/audit.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairOutcome } from '../lib/pipeline/audit/repair.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import type { ObjectStore } from '../lib/ports/object-store.ts';
-import { readObjectDirectory } from '../local-store/object-directory.ts';
+import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { help, parseOptions, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
 import { SortedLines } from './audit/sorted-lines.ts';
-import { requireDataDirectory } from './data-directory.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { openForWriting } from './open-for-writing.ts';
 import { showProgress } from './progress.ts';
 
 const clock: Clock = { now: () => new Date() };
@@ -36,18 +32,18 @@ async function main(): Promise<number> {
     console.log(help);
     return 0;
   }
-  const directory = await requireDataDirectory(options.dataDirectory);
-  if (!options.isRepair) return run(options, readObjectDirectory(join(directory, 'objects')));
-  const store = await openForWriting(directory, clock);
+  const objects = await openObjects(options.place, options.isRepair, clock);
   try {
-    return await run(options, store.objects, store.objects);
+    return await run(options, objects);
   } finally {
-    await store.close();
+    await objects.close();
   }
 }
 
-/** @param writer  where differences are to be mended */
-async function run(options: AuditCommandOptions, store: ObjectReader, writer?: ObjectStore): Promise<number> {
+async function run(
+  options: AuditCommandOptions,
+  { reader: store, writer }: Pick<AuditedObjects, 'reader' | 'writer'>,
+): Promise<number> {
   const spool = new SortedLines();
   const progress = showProgress(process.stderr);
   const removeSpool = () => spool.remove();

@@ -1,15 +1,14 @@
 /** The command `npm run dead-letters`; what it does and takes is said in `dead-letters/options.ts`. */
 import type { Clock } from '../lib/ports/clock.ts';
-import { requireDataDirectory } from './data-directory.ts';
 import type { DeadLetter } from './dead-letters/dead-letter.ts';
 import { describeWhole, summarise } from './dead-letters/describe.ts';
 import { findDeadLetters, type DeadLetterPlaces } from './dead-letters/find-dead-letters.ts';
-import { readPlaces } from './dead-letters/open-places.ts';
+import { openPlaces, readPlaces } from './dead-letters/open-places.ts';
 import { help, parseOptions } from './dead-letters/options.ts';
 import { redrive } from './dead-letters/redrive.ts';
 import { table } from './dead-letters/table.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { openForWriting } from './open-for-writing.ts';
+import type { Place } from './place.ts';
 
 const clock: Clock = { now: () => new Date() };
 
@@ -21,9 +20,8 @@ async function main(): Promise<number> {
     console.log(help);
     return 0;
   }
-  const directory = await requireDataDirectory(options.dataDirectory);
-  if (options.action === 'redrive') return redriveIn(directory, options.id);
-  const places = await readPlaces(directory);
+  if (options.action === 'redrive') return redriveIn(options.place, options.id);
+  const places = await readPlaces(options.place, clock);
   try {
     return options.action === 'list' ? await list(places, options.isJson) : await show(places, options.id);
   } finally {
@@ -50,19 +48,14 @@ async function show(places: DeadLetterPlaces, id: string): Promise<number> {
 }
 
 /** @param id  `undefined`: all of them */
-async function redriveIn(directory: string, id: string | undefined): Promise<number> {
-  const store = await openForWriting(directory, clock);
+async function redriveIn(place: Place, id: string | undefined): Promise<number> {
+  const places = await openPlaces(place, clock);
   try {
-    const places = {
-      queueNames: store.queueNames,
-      messagesOf: (queueName: string) => store.queue(queueName).list(),
-      store: store.objects,
-    };
     const letters = await lettersOf(places, id);
     if (id !== undefined && letters.length === 0) return noSuch(id);
     let leftAsTheyAre = 0;
     for (const letter of letters) {
-      const redriven = await redrive(letter, store);
+      const redriven = await redrive(letter, places);
       if (!redriven.isRedriven) leftAsTheyAre += 1;
       console.log(
         redriven.isRedriven
@@ -73,7 +66,7 @@ async function redriveIn(directory: string, id: string | undefined): Promise<num
     console.log(`${letters.length - leftAsTheyAre} of ${letters.length} dead letters were redriven.`);
     return leftAsTheyAre === 0 ? 0 : 1;
   } finally {
-    await store.close();
+    await places.close();
   }
 }
 

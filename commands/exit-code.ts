@@ -1,6 +1,7 @@
 import { InvalidConfig } from '../lib/config.ts';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { DirectoryInUse } from '../local-store/owner-lock.ts';
+import { reasonOf } from '../lib/pipeline/audit/reason-of.ts';
 import { BadArguments } from './bad-arguments.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
 import { ServiceUnreadable } from './service.ts';
@@ -33,6 +34,8 @@ export async function exitCodeOf(command: () => Promise<number>): Promise<number
   }
 }
 
+/** What cannot be had now has its reason in what the system, or AWS, says of it. */
 function messageOf(error: unknown): string {
+  if (error instanceof Unavailable) return reasonOf(error);
   return error instanceof Error ? error.message : String(error);
 }

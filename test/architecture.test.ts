@@ -61,6 +61,8 @@ const arrows = [
   ['web/api/a.ts', '../../handlers/respond.ts', './answers.ts'],
   ['web/a.ts', 'node:path', 'uplot'],
   ['commands/a.ts', '../lib/adapters/in-memory-object-store.ts', '../lib/domain/keys.ts'],
+  ['commands/open-deployed.ts', '../handlers/wiring.ts', '../lib/adapters/aws.ts'],
+  ['commands/open-deployed.ts', '../local-store/open-local-store.ts', '../lib/errors.ts'],
   ['traffic/a.ts', '../lib/domain/log-entry.ts', './visit.ts'],
   ['lib/pipeline/a.ts', '../../traffic/visit.ts', '../domain/keys.ts'],
   ['handlers/a.ts', '../traffic/visit.ts', '../lib/errors.ts'],

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { BadArguments } from '../bad-arguments.ts';
+import { parseStage } from '../stage.ts';
 
 /** What is asked for, in the parameters under `path`. */
 export type ApiKeysOptions = { readonly path: string } & (
@@ -31,10 +32,7 @@ Exit code: 0 done; 1 there is no such key; 2 wrong options, or AWS cannot be ask
 export function parseOptions(args: readonly string[]): ApiKeysOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(values.stage)) {
-    throw new BadArguments(`--stage is no name of a stage: "${values.stage}".`);
-  }
-  const path = `/log-analytics-pipeline/${values.stage}/api-keys`;
+  const path = `/log-analytics-pipeline/${parseStage(values.stage)}/api-keys`;
   const [action = 'list', id, ...others] = positionals;
   if (others.length > 0) throw new BadArguments(`What is "${others.join(' ')}"?`);
   if (values.customer !== undefined && action !== 'create')

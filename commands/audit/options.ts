@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { BadArguments } from '../bad-arguments.ts';
+import { placeOf, placeOptions, type Place } from '../place.ts';
 
 export interface AuditCommandOptions {
   /** `undefined`: everybody's windows. */
   readonly customerId: CustomerId | undefined;
-  readonly dataDirectory: string;
+  readonly place: Place;
   readonly pendingSeconds: number;
   readonly isRepair: boolean;
   readonly isJson: boolean;
@@ -19,10 +20,15 @@ day from its hours, and compares this with what is served.
 
   --customer <id>            only this customer                               (all)
   --data-dir <path>          the data directory                    (DATA_DIR or .data)
+  --stage <name>             in its place, the stage that was deployed: its bucket, in
+                             the account and region of the AWS environment
+                             (AWS_REGION, AWS_PROFILE, …); STORAGE=aws means dev, and
+                             BUCKET_NAME another bucket
   --pending-seconds <n>      batches younger than this may still be on their way to
                              their windows, and minutes to their hour: if not counted,
                              they are pending, and no difference, 0-604800    (180)
-  --repair                   mend what differs; the pipeline has to be stopped
+  --repair                   mend what differs; a pipeline of this machine has to be
+                             stopped, one that was deployed goes on
   --json                     a line of JSON for each finding, and one for the whole
   --help                     this text
 
@@ -42,14 +48,18 @@ listed as not auditable, are no difference, and are left alone.
 keeps the ids of what is counted, and writes a window only if nobody else has since it was read. Then it makes hours and
 days the sums of their parts again. It never removes anything; damaged batches and windows stay as they are.
 
-Exit code: 0 no differences, or all of them mended; 1 differences; 2 wrong options, a data directory that cannot be read,
-or for --repair one that is in use.
+On AWS each of these writes is conditional in S3 itself, as those of the functions are, so that neither can undo the
+other's. A window that a function wrote meanwhile is told as not mended; run it again.
+
+Exit code: 0 no differences, or all of them mended; 1 differences; 2 wrong options, a data directory or a bucket that
+cannot be read, or for --repair a directory that is in use.
 `;
 
 /**
  * @param environment  for what is not given
  * @returns `undefined` where the help was asked for
  * @throws BadArguments
+ * @throws InvalidConfig  a variable has a value that cannot be used
  */
 export function parseOptions(
   args: readonly string[],
@@ -59,7 +69,7 @@ export function parseOptions(
   if (values.help) return undefined;
   return {
     customerId: customerOf(values.customer),
-    dataDirectory: values['data-dir'] ?? (environment['DATA_DIR'] || '.data'),
+    place: placeOf(values, environment),
     pendingSeconds: secondsOf(values['pending-seconds']),
     isRepair: values.repair,
     isJson: values.json,
@@ -72,7 +82,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         customer: { type: 'string' },
-        'data-dir': { type: 'string' },
+        ...placeOptions,
         'pending-seconds': { type: 'string', default: '180' },
         repair: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },

@@ -31,6 +31,8 @@ export type DeadLetter =
       readonly key: string;
       readonly notices: readonly DeadMessage[];
     }
+  /** What S3 has sent when it was told to notify a queue of dead letters: nothing is lost. */
+  | ({ readonly kind: 'test-notice'; readonly id: string } & DeadMessage)
   /** A message that a queue has given up, and the objects that it tells of. */
   | ({
       readonly kind: 'given-up-message';

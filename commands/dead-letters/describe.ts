@@ -48,6 +48,16 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
       const cause = 'the record is gone; a redrive removes its notice';
       return { id, queue: notice?.queueName ?? '', since: notice?.message.sentAt, what: letter.key, cause };
     }
+    case 'test-notice': {
+      const cause = 'S3 sent it when the pipeline was deployed; a redrive removes it';
+      return {
+        id,
+        queue: letter.queueName,
+        since: letter.message.sentAt,
+        what: 'a test of S3',
+        cause,
+      };
+    }
     case 'given-up-message': {
       const { message, queueName: queue } = letter;
       const what = letter.keys.join(' ') || message.body;
@@ -76,6 +86,8 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
     }
     case 'stale-notice':
       return { id, kind, key: letter.key, notices: letter.notices.map(describeMessage) };
+    case 'test-notice':
+      return { id, kind, ...describeMessage(letter) };
     case 'given-up-message': {
       const objects = letter.keys.map(async (key) => [key, await describeObject(key, store)] as const);
       return {

@@ -1,4 +1,4 @@
-import { notifiedKeys } from '../../lib/domain/notification.ts';
+import { isTestNotification, notifiedKeys } from '../../lib/domain/notification.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { QueuedMessage } from '../../local-store/local-queue.ts';
 import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
@@ -6,7 +6,9 @@ import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
 /** Where dead letters are, to be looked through. */
 export interface DeadLetterPlaces {
   readonly queueNames: readonly string[];
-  readonly messagesOf: (queueName: string) => Iterable<QueuedMessage>;
+  /** Whether queues of work are among them. */
+  readonly hasQueuesOfWork: boolean;
+  readonly messagesOf: (queueName: string) => Iterable<QueuedMessage> | AsyncIterable<QueuedMessage>;
   readonly store: Pick<ObjectStore, 'get' | 'list'>;
 }
 
@@ -16,11 +18,12 @@ const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'given-up-records'
 /**
  * The dead letters: first the records that were set aside, then the messages that were given up, each kind in a lasting
  * order. A record is found by its object, so that it is listed also where its notice was lost.
- * @throws Unavailable  the store cannot be listed
+ * @throws Unavailable  the store cannot be listed, or a queue cannot be read
  */
 export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator<DeadLetter> {
   // Taken before the objects are listed: what has a notice by then has its object.
-  const messages = places.queueNames.flatMap((queueName) => deadMessagesOf(queueName, places));
+  const messages: Found[] = [];
+  for (const queueName of places.queueNames) messages.push(...(await deadMessagesOf(queueName, places)));
   const noticesByKey = new Map<string, DeadMessage[]>();
   for (const { letter, key } of messages) {
     if (key === undefined) continue;
@@ -40,7 +43,8 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
     if (key !== undefined) continue;
     const { queueName, message } = letter;
     const id = idOf(queueName, message.id);
-    yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body), ...letter };
+    if (isTestNotification(message.body)) yield { kind: 'test-notice', id, ...letter };
+    else yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body), ...letter };
   }
 }
 
@@ -51,11 +55,14 @@ interface Found {
 }
 
 /** A queue has dead letters or has none: so its first message tells, and a long queue of work is not read for nothing. */
-function deadMessagesOf(queueName: string, { messagesOf }: DeadLetterPlaces): Found[] {
+async function deadMessagesOf(
+  queueName: string,
+  { messagesOf, hasQueuesOfWork }: DeadLetterPlaces,
+): Promise<Found[]> {
   const found: Found[] = [];
-  for (const message of messagesOf(queueName)) {
+  for await (const message of messagesOf(queueName)) {
     const key = notifiedKeys(message.body).find(isSetAside);
-    if (key === undefined && message.givenUpBy === undefined) return found;
+    if (hasQueuesOfWork && key === undefined && message.givenUpBy === undefined) return found;
     found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
   }
   return found;

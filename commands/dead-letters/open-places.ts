@@ -1,38 +1,25 @@
-import { join } from 'node:path';
-import { readDurableDatabase } from '../../local-store/durable-database.ts';
-import { readObjectDirectory } from '../../local-store/object-directory.ts';
-import { readQueues } from '../../local-store/queues.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { DeployedPlace, Place } from '../place.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
+import { openLocalPlaces, readLocalPlaces } from './local-places.ts';
+import type { RedrivePlaces } from './redrive.ts';
 
-/**
- * The places of a data directory for who only looks, also beside a running pipeline. Which queues there are is read
- * from the database. To be closed soon.
- * @throws Error             there is no database
- * @throws UnreadableFormat  a newer version of this program wrote it
- */
-export async function readPlaces(
-  directory: string,
-): Promise<DeadLetterPlaces & { readonly close: () => Promise<void> }> {
-  const log = join(directory, 'log');
-  const queueNames = await queueNamesIn(log);
-  const queues = await readQueues(log);
-  return {
-    queueNames,
-    messagesOf: (queueName) => queues.list(queueName),
-    store: readObjectDirectory(join(directory, 'objects')),
-    close: () => queues.close(),
-  };
+interface Closable {
+  readonly close: () => Promise<void>;
 }
 
-async function queueNamesIn(log: string): Promise<string[]> {
-  const { environment, close } = await readDurableDatabase(log);
-  try {
-    // The names of an environment's tables are its own keys.
-    return [...environment.getKeys()].flatMap((table) => {
-      const [, name] = /^queue\/(.+)\/schedule$/.exec(String(table)) ?? [];
-      return name === undefined ? [] : [name];
-    });
-  } finally {
-    await close();
-  }
+/** The places for who only looks, also beside a running pipeline. To be closed soon. */
+export async function readPlaces(place: Place, clock: Clock): Promise<DeadLetterPlaces & Closable> {
+  return place.kind === 'local' ? readLocalPlaces(place.dataDirectory) : openDeployed(place, clock);
+}
+
+/** The places for who gives back; those of a directory must be nobody else's. */
+export async function openPlaces(place: Place, clock: Clock): Promise<RedrivePlaces & Closable> {
+  return place.kind === 'local' ? openLocalPlaces(place.dataDirectory, clock) : openDeployed(place, clock);
+}
+
+/** Loaded only where it is asked for, as the SDK is. */
+async function openDeployed(place: DeployedPlace, clock: Clock): Promise<RedrivePlaces & Closable> {
+  const { openDeployedPlaces } = await import('./deployed-places.ts');
+  return openDeployedPlaces(place, clock, (text) => console.error(text));
 }

@@ -1,10 +1,25 @@
 import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
-import type { StreamRecord } from '../../lib/ports/event-stream.ts';
-import type { LocalStore } from '../../local-store/open-local-store.ts';
+import { reasonOf } from '../../lib/pipeline/audit/reason-of.ts';
+import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
+import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import { decodeGivenUpRecords } from './given-up-records.ts';
+
+/** Where dead letters are, to be given back. */
+export interface RedrivePlaces extends DeadLetterPlaces {
+  readonly store: Pick<ObjectStore, 'get' | 'list' | 'delete'>;
+  /** @throws RangeError  there is no such stream */
+  readonly stream: (name: string) => Pick<EventStream, 'put'>;
+  /**
+   * Moves a message back to the queue that gave it up; false where it is not there any more.
+   * @throws RangeError  no queue that there is gave it up
+   */
+  readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
+  readonly remove: (letter: DeadMessage) => Promise<void>;
+}
 
 /** What became of a dead letter; `reason` where it was left as it is. */
 export type Redriven =
@@ -15,49 +30,52 @@ export type Redriven =
  * Gives a dead letter back to where it was given up. A record is put before its object is removed, and its object
  * before its notice: killed in between, it is redriven twice, and counted once.
  */
-export async function redrive(letter: DeadLetter, store: LocalStore): Promise<Redriven> {
+export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
   try {
     switch (letter.kind) {
       case 'failed-record':
-        return await putAgain(letter, store, (body) => {
+        return await putAgain(letter, places, (body) => {
           const { stream, ...record } = decodeFailedRecord(body);
           return { stream, records: [record] };
         });
       case 'given-up-records':
-        return await putAgain(letter, store, decodeGivenUpRecords);
+        return await putAgain(letter, places, decodeGivenUpRecords);
       case 'stale-notice':
-        await removeNotices(letter.notices, store);
+        await removeNotices(letter.notices, places);
         return { isRedriven: true, to: 'nowhere: the record is gone, and its notice was removed' };
+      case 'test-notice':
+        await places.remove(letter);
+        return { isRedriven: true, to: 'nowhere: it was a test of S3, and was removed' };
       case 'given-up-message': {
-        const { queueName, message } = letter;
-        const moved = await store.queue(queueName).redrive([message]);
-        if (moved === 0) return { isRedriven: false, reason: 'it is not there any more' };
-        return { isRedriven: true, to: message.givenUpBy ?? '' };
+        const isMoved = await places.giveBack(letter);
+        if (!isMoved) return { isRedriven: false, reason: 'it is not there any more' };
+        return { isRedriven: true, to: letter.message.givenUpBy ?? '' };
       }
     }
   } catch (error) {
-    // A stream or queue that this service has no more, a record that is damaged, or a disk that cannot be written.
+    // A stream or queue that this service has no more, a record that is damaged, or a disk, or a service of AWS, that
+    // does not do it.
     const isLeftAsItIs =
       error instanceof RangeError || error instanceof UnreadableFormat || error instanceof Unavailable;
-    if (isLeftAsItIs) return { isRedriven: false, reason: error.message };
+    if (isLeftAsItIs) return { isRedriven: false, reason: reasonOf(error) };
     throw error;
   }
 }
 
 async function putAgain(
   { key, notices }: { readonly key: ObjectKey; readonly notices: readonly DeadMessage[] },
-  store: LocalStore,
+  places: RedrivePlaces,
   decode: (body: Buffer) => { readonly stream: string; readonly records: readonly StreamRecord[] },
 ): Promise<Redriven> {
-  const object = await store.objects.get(key);
+  const object = await places.store.get(key);
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
   const { stream, records } = decode(object.body);
-  await store.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
-  await store.objects.delete(key);
-  await removeNotices(notices, store);
+  await places.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
+  await places.store.delete(key);
+  await removeNotices(notices, places);
   return { isRedriven: true, to: stream };
 }
 
-async function removeNotices(notices: readonly DeadMessage[], store: LocalStore): Promise<void> {
-  for (const { queueName, message } of notices) await store.queue(queueName).delete([message]);
+async function removeNotices(notices: readonly DeadMessage[], { remove }: RedrivePlaces): Promise<void> {
+  for (const notice of notices) await remove(notice);
 }

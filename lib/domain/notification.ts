@@ -9,6 +9,8 @@ const notificationSchema = z.object({
   Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
 });
 
+const testNotificationSchema = z.object({ Event: z.literal('s3:TestEvent') });
+
 /** The keys of the objects that a message says were written; none where it is another kind of message. */
 export function notifiedKeys(body: string): ObjectKey[] {
   const { data } = notificationSchema.safeParse(parseJson(body));
@@ -16,6 +18,11 @@ export function notifiedKeys(body: string): ObjectKey[] {
   return (data?.Records ?? []).map(
     ({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')) as ObjectKey,
   );
+}
+
+/** Whether it is what S3 sends to a queue when it is told to notify it, and nothing was written. */
+export function isTestNotification(body: string): boolean {
+  return testNotificationSchema.safeParse(parseJson(body)).success;
 }
 
 function parseJson(text: string): unknown {

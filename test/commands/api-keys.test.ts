@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseOptions } from '../../commands/api-keys/options.ts';
 import { hashOfApiKey } from '../../lib/domain/api-key.ts';
-import { credentials } from '../aws/clients.ts';
+import { awsEnvironment } from '../aws/environment.ts';
 import { startParameterServer } from '../aws/parameter-server.ts';
 import type { RunningServer } from '../aws/running-server.ts';
 import { runCommandWith } from './run-command.ts';
@@ -17,14 +17,7 @@ describe('npm run api-keys', () => {
   afterEach(() => server.close());
 
   function apiKeys(...args: readonly string[]) {
-    const environment = {
-      AWS_ENDPOINT_URL_SSM: server.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      NODE_NO_WARNINGS: '1', // of the SDK, about the version of Node
-    };
-    return runCommandWith(environment, 'api-keys', ...args);
+    return runCommandWith(awsEnvironment({ SSM: server }), 'api-keys', ...args);
   }
 
   it('makes a key, keeps its hash alone, lists it, and revokes it', async () => {

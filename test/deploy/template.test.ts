@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { deployedNames } from '../../commands/deployed-names.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
 
 let service: Package;
@@ -217,6 +218,22 @@ describe('what goes wrong', () => {
     expect(visibility('VerifyQueue')).toBeGreaterThanOrEqual(6 * timeout('VerifyLambdaFunction'));
     expect(visibility('RollUpQueue')).toBeGreaterThanOrEqual(6 * timeout('RollUpLambdaFunction'));
   });
+});
+
+it('names things as the commands look for them', () => {
+  const property = (logicalId: string, name: string) => service.resources[logicalId]?.Properties[name];
+  const names = deployedNames('prod');
+  expect(names).toMatchObject({
+    insightStreamName: property('InsightStream', 'Name'),
+    lateStreamName: property('LateStream', 'Name'),
+    insightConsumerName: property('AggregateLambdaFunction', 'FunctionName'),
+    lateConsumerName: property('AggregateLateLambdaFunction', 'FunctionName'),
+    deadLetterQueueNames: ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'].map((logicalId) =>
+      property(logicalId, 'QueueName'),
+    ),
+  });
+  const bucketName = names.bucketName('${AWS::AccountId}', '${AWS::Region}');
+  expect(property('LogBucket', 'BucketName')).toEqual({ 'Fn::Sub': bucketName });
 });
 
 it('can have its streams on demand', async () => {

@@ -1,0 +1,138 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type Message,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { Unavailable } from '../../lib/errors.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { QueuedMessage } from '../../local-store/local-queue.ts';
+import type { RedrivePlaces } from './redrive.ts';
+
+export interface SqsMessages extends Pick<RedrivePlaces, 'messagesOf' | 'giveBack' | 'remove'> {
+  /** Lets everybody see again what was looked at and is still there. */
+  readonly release: () => Promise<void>;
+}
+
+/** SQS counts in tens: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+const maxMessagesARequest = 10;
+/** More than it takes to look at so many. */
+const hiddenSeconds = 120;
+const maxMessagesAQueue = 10_000;
+
+/**
+ * Messages of queues of SQS. A message can be looked at only by receiving it, which hides it; so whoever looks has to
+ * release what is left. Queues of dead letters have no limit of receives, so that looking uses nothing up.
+ * @param warn  told where a queue has more than is looked at
+ */
+export function openSqsMessages(client: SQSClient, clock: Clock, warn: (text: string) => void): SqsMessages {
+  /** By queue, of each message that is hidden, what it goes by since it was received. */
+  const hidden = new Map<string, Map<string, string>>();
+  const urls = new Map<string, string>();
+
+  async function urlOf(queueName: string): Promise<string> {
+    const known = urls.get(queueName);
+    if (known !== undefined) return known;
+    const { QueueUrl } = await asked(queueName, () =>
+      client.send(new GetQueueUrlCommand({ QueueName: queueName })),
+    );
+    if (QueueUrl === undefined) throw new Unavailable(`SQS gave no address of ${queueName}.`);
+    urls.set(queueName, QueueUrl);
+    return QueueUrl;
+  }
+
+  async function receive(queueName: string): Promise<readonly Message[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: await urlOf(queueName),
+      MaxNumberOfMessages: maxMessagesARequest,
+      VisibilityTimeout: hiddenSeconds,
+      // Without waiting, SQS asks some of its servers alone, and messages would be missed.
+      WaitTimeSeconds: 1,
+      MessageSystemAttributeNames: ['All'],
+    });
+    const { Messages = [] } = await asked(queueName, () => client.send(command));
+    return Messages;
+  }
+
+  async function remove(queueName: string, messageId: string): Promise<void> {
+    const ReceiptHandle = hidden.get(queueName)?.get(messageId);
+    const command = new DeleteMessageCommand({ QueueUrl: await urlOf(queueName), ReceiptHandle });
+    await asked(queueName, () => client.send(command));
+    hidden.get(queueName)?.delete(messageId);
+  }
+
+  return {
+    async *messagesOf(queueName) {
+      const received = new Map<string, string>();
+      hidden.set(queueName, received);
+      for (;;) {
+        const before = received.size;
+        for (const message of await receive(queueName)) {
+          const { MessageId = '', ReceiptHandle = '' } = message;
+          const isNew = !received.has(MessageId); // SQS may deliver it twice
+          received.set(MessageId, ReceiptHandle);
+          if (isNew) yield toQueuedMessage(message, clock.now());
+        }
+        if (received.size === before) return;
+        if (received.size >= maxMessagesAQueue) {
+          warn(
+            `${queueName} has ${maxMessagesAQueue.toLocaleString('en-US')} messages or more: these are some.`,
+          );
+          return;
+        }
+      }
+    },
+
+    async giveBack({ queueName, message }) {
+      if (message.givenUpBy === undefined) throw new RangeError('No queue gave it up.');
+      const QueueUrl = await urlOf(message.givenUpBy);
+      const command = new SendMessageCommand({ QueueUrl, MessageBody: message.body });
+      // Killed before the next line, it is there twice, which its function does not mind.
+      await asked(message.givenUpBy, () => client.send(command));
+      await remove(queueName, message.id);
+      return true;
+    },
+
+    remove: ({ queueName, message }) => remove(queueName, message.id),
+
+    async release() {
+      for (const [queueName, received] of hidden) {
+        const QueueUrl = await urlOf(queueName);
+        const handles = [...received.values()];
+        for (let first = 0; first < handles.length; first += maxMessagesARequest) {
+          const Entries = handles
+            .slice(first, first + maxMessagesARequest)
+            .map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
+          // Those that somebody else has removed meanwhile are told as failed, and nothing is to be done about them.
+          await asked(queueName, () =>
+            client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
+          );
+        }
+      }
+    },
+  };
+}
+
+function toQueuedMessage({ MessageId = '', Body = '', Attributes = {} }: Message, now: Date): QueuedMessage {
+  const { DeadLetterQueueSourceArn, ApproximateReceiveCount, ApproximateFirstReceiveTimestamp } = Attributes;
+  return {
+    id: MessageId,
+    body: Body,
+    sentAt: new Date(Number(Attributes.SentTimestamp)),
+    visibleAt: now, // it was just seen
+    receiveCount: Number(ApproximateReceiveCount),
+    firstReceivedAt: new Date(Number(ApproximateFirstReceiveTimestamp)),
+    givenUpBy: DeadLetterQueueSourceArn?.split(':').at(-1),
+  };
+}
+
+async function asked<T>(queueName: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Unavailable(`The queue ${queueName} cannot be reached.`, { cause });
+  }
+}
