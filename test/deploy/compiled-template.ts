@@ -14,6 +14,8 @@ export interface CompiledResource {
 
 /** What a deployment would upload. */
 export interface Package {
+  /** The CloudFormation template, as JSON. */
+  readonly template: string;
   readonly resources: Readonly<Record<string, CompiledResource>>;
   /** Sizes of the functions' bundles in bytes, unzipped and without their source maps, by function key. */
   readonly bundleBytes: ReadonlyMap<string, number>;
@@ -49,7 +51,7 @@ export async function packageService(stage: string, ...args: readonly string[]):
       bundles.set(functionKey, await readFile(join(repository, 'build', functionKey, 'index.cjs'), 'utf8'));
     }
     const bundleBytes = new Map([...bundles].map(([key, code]) => [key, Buffer.byteLength(code)]));
-    return { resources: Resources, bundleBytes, bundles };
+    return { template, resources: Resources, bundleBytes, bundles };
   } finally {
     await rm(directory, { recursive: true });
   }

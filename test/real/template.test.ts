@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageService } from '../deploy/compiled-template.ts';
+import { pythonProgram } from './python-program.ts';
+
+/** The framework writes `DependsOn` beside a reference that says the same. */
+const redundantDependency = 'W3005';
+
+/** What cfn-lint finds, of AWS' schemas and of its own rules; nothing where all is well. */
+async function findingsIn(template: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'template-'));
+  try {
+    const file = join(directory, 'template.json');
+    await writeFile(file, template);
+    const args = ['--ignore-checks', redundantDependency, '--regions', 'us-east-1', '--', file];
+    return await new Promise((resolve, reject) => {
+      execFile(pythonProgram('cfn-lint'), args, (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== 'number') reject(error);
+        else resolve(`${stdout}${stderr}${error === null ? '' : `exit code ${error.code}`}`);
+      });
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+it.each([
+  ['dev', []],
+  ['prod', []],
+  ['prod', ['--param=streamMode=ON_DEMAND']],
+])('cfn-lint has no complaint of the template of %s %s', async (stage, args) => {
+  const { template } = await packageService(stage, ...args);
+  expect(await findingsIn(template)).toBe('');
+});
+
+it('cfn-lint sees what CloudFormation would refuse', async () => {
+  const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 901 } };
+  expect(await findingsIn(JSON.stringify({ Resources: { Queue: queue } }))).toContain('901');
+});
