@@ -4,6 +4,7 @@ import { open, type Database, type RootDatabase, type RootDatabaseOptionsWithPat
 import * as z from 'zod';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { GroupCommit } from './durable-database/group-commit.ts';
+import { requireWholeDataFile } from './durable-database/require-whole-data-file.ts';
 import { ReservedRoom } from './durable-database/reserved-room.ts';
 import { transactOn } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
@@ -33,11 +34,16 @@ export interface DurableDatabase {
 /**
  * Opens the database in `directory`, or makes it; only one process may do so at a time. Pages of what was deleted are
  * used again, so that the file is as large as its contents once were, with some MiB in reserve, and never shrinks.
+ * @param mayBeEmpty  false where something was written to it before; an empty file was then cut off
  * @throws Unavailable       the disk has no room for it
- * @throws UnreadableFormat  a newer version of this program wrote it
+ * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */
-export async function openDurableDatabase(directory: string): Promise<DurableDatabase> {
+export async function openDurableDatabase(
+  directory: string,
+  { mayBeEmpty = true }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<DurableDatabase> {
   await makeDurableDirectory(resolve(directory));
+  await requireWholeDataFile(join(directory, 'data.mdb'), mayBeEmpty);
   const environment = open(optionsFor(directory));
   const reserved = await ReservedRoom.open(join(directory, 'data.mdb'), () => usedBytes(environment));
   const commits = new GroupCommit(transactOn(environment, reserved));
@@ -80,7 +86,7 @@ function usedBytes(environment: RootDatabase): number {
  * Opens the database in `directory` for those who only look, also while another process writes to it. To be closed soon:
  * what is deleted meanwhile takes up room until then.
  * @throws Error             there is none
- * @throws UnreadableFormat  a newer version of this program wrote it
+ * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */
 export async function readDurableDatabase(
   directory: string,
@@ -90,6 +96,7 @@ export async function readDurableDatabase(
   } catch (cause) {
     throw new Error(`There is no database in ${directory}.`, { cause });
   }
+  await requireWholeDataFile(join(directory, 'data.mdb'), false);
   const environment = open({ ...optionsFor(directory), readOnly: true });
   requireFormat(formatOf(environment));
   return { environment, close: () => environment.close() };

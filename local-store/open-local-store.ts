@@ -1,8 +1,10 @@
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import type { LocalStream } from './local-stream.ts';
+import { errorCode } from './object-directory/file-operations.ts';
 import { openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase } from './durable-database.ts';
@@ -39,15 +41,25 @@ const openStores = new Map<string, LocalStore>();
 /**
  * Opens a data directory and makes this process its owner.
  * @throws DirectoryInUse    another process owns it, or this one has opened it before
- * @throws UnreadableFormat  a newer version of this program wrote it
+ * @throws Unavailable       the disk is full, or a part of it cannot be read or written
+ * @throws UnreadableFormat  it is damaged, or a newer version of this program wrote it
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
+  /** What is open, to be closed from the last one on: an open part keeps its process from ending. */
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
+  };
   const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
+  opened.push({ close: () => lock.release() });
   try {
     await requireDataDirectoryFormat(directory);
+    const mayBeEmpty = !(await hasBatches(directory));
+    const database = await openDurableDatabase(join(directory, 'log'), { mayBeEmpty });
+    opened.push(database);
     const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
-    const database = await openDurableDatabase(join(directory, 'log'));
+    opened.push(objects); // closed first: its writes settle messages, which the database keeps
     const queues = openQueues(database, options.queues, options);
     const log = partitionedLogIn(database, options);
     const streams = new Map<string, LocalStream>();
@@ -64,15 +76,13 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       },
       async close() {
         openStores.delete(directory);
-        await objects.close(); // its writes settle messages, which the database keeps
-        await database.close();
-        await lock.release();
+        await close();
       },
     };
     openStores.set(directory, store);
     return store;
   } catch (error) {
-    await lock.release();
+    await close();
     throw error;
   }
 }
@@ -87,4 +97,15 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+/** Whether a batch was ever stored: its notice is in the log before it. */
+async function hasBatches(directory: string): Promise<boolean> {
+  try {
+    await access(join(directory, 'objects', 'batches'));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }

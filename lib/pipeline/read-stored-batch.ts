@@ -5,6 +5,7 @@ import {
   type StoredBatch,
 } from '../domain/batch-format.ts';
 import type { ObjectKey } from '../domain/keys.ts';
+import { UnreadableFormat } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** Most headers are shorter; one that is not is read with its whole object. */
@@ -20,7 +21,12 @@ export async function readBatchHeader(key: ObjectKey, store: ObjectStore): Promi
   const header = start && decodeBatchHeader(start.body);
   if (start === undefined || header !== undefined) return header;
   const whole = await store.get(key);
-  return whole && decodeBatchHeader(whole.body);
+  const wholeHeader = whole && decodeBatchHeader(whole.body);
+  // An object that was cut off is damage, and must not be taken for one that is not there.
+  if (whole !== undefined && wholeHeader === undefined) {
+    throw new UnreadableFormat('A batch is damaged: its header has no end.');
+  }
+  return wholeHeader;
 }
 
 /**

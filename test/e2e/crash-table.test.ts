@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
-import { useEmulator } from './emulator.ts';
+import { Emulator } from './emulator.ts';
 import { countedWindows, entry, json, postLogs } from './requests.ts';
 
 /** Looked at soon, but not before the first emission could have been made. */
-const emulator = useEmulator({ env: { VERIFY_AFTER_SECONDS: '6', VERIFY_AGAIN_SECONDS: '20' } });
+const env = { VERIFY_AFTER_SECONDS: '6', VERIFY_AGAIN_SECONDS: '20' };
 
 /** An operation of the local store at which the emulator dies. */
 interface Crash {
@@ -72,6 +72,9 @@ const rows: readonly Row[] = [
 ];
 
 describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
+  // One each, so that nothing is left in it of another row that could reach the operation.
+  const emulator = new Emulator({ env });
+  afterAll(() => emulator.remove());
   const customerId = `cus-${name.replaceAll(/\W/g, '-')}`;
   const late = { ...entry, receivedAt: '2025-12-28T18:03:07Z' };
   const batch = { customerId, headers: { 'idempotency-key': 'the-batch' } };
@@ -80,15 +83,14 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
   it('counts what it had stored, once and with nobody’s help', async () => {
     // One window of now and one of long ago, so that both streams have a part in it.
     body = [{ ...entry, receivedAt: new Date().toISOString() }, late, late];
-    await emulator.end();
     for (const [index, { at, nth = 1 }] of crashes.entries()) {
       const crashAt = new URL('crash-at.mjs', import.meta.url).href;
-      const env = { NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) };
+      const armed = { NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) };
       if (index === 0) {
-        await emulator.start(env);
+        await emulator.start(armed);
         await sendOnce();
       } else {
-        await emulator.launch(env); // what it finds may end it before it answers
+        await emulator.launch(armed); // what it finds may end it before it answers
       }
       expect((await emulator.ended).exitCode).toBeNull();
     }

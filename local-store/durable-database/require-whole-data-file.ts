@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { UnreadableFormat } from '../../lib/errors.ts';
+import { errorCode } from '../object-directory/file-operations.ts';
+
+/**
+ * Where lmdb keeps what it needs to know of its file: in the first two pages, of which the one with the higher transaction
+ * number counts (`MDB_meta` in its mdb.c, on 64-bit machines).
+ */
+const magicAt = 24;
+const pageSizeAt = 48;
+const lastPageAt = 144;
+const transactionAt = 152;
+const metaBytes = 160;
+const magic = 0xbeefc0de;
+
+interface Meta {
+  readonly pageSize: number;
+  readonly lastPage: bigint;
+  readonly transaction: bigint;
+}
+
+/**
+ * Makes sure that lmdb can open its file: one that is not lmdb's, or that was cut off, ends the process, at once or when
+ * a page beyond the end is read. What is changed within the pages is not found: they have no check sums.
+ * @param mayBeEmpty  where it could have been made a moment before a crash, and nothing has been written yet
+ * @throws UnreadableFormat  it cannot; the message names the file and says what can be done
+ */
+export async function requireWholeDataFile(path: string, mayBeEmpty: boolean): Promise<void> {
+  const found = await readMetas(path);
+  if (found === undefined) return;
+  const { size, metas } = found;
+  if (size === 0 && mayBeEmpty) return;
+  if (metas === undefined) throw damaged(path, 'it does not begin as a database does');
+  const [first, second] = metas;
+  const { pageSize, lastPage } = second.transaction > first.transaction ? second : first;
+  const neededBytes = (lastPage + 1n) * BigInt(pageSize);
+  if (BigInt(size) < neededBytes) throw damaged(path, `it has ${size} of ${neededBytes} bytes`);
+}
+
+function damaged(path: string, what: string): UnreadableFormat {
+  return new UnreadableFormat(
+    `The log ${path} is damaged: ${what}. Put a backup of the data directory in its place. Where there is none, remove the ` +
+      'file and run `npm run audit -- --repair`: it counts what only the log knew from the stored batches.',
+  );
+}
+
+/** `undefined` where there is no file yet, or one that this machine's lmdb lays out in another way. */
+async function readMetas(
+  path: string,
+): Promise<{ size: number; metas: [Meta, Meta] | undefined } | undefined> {
+  if (endianness() !== 'LE' || process.arch === 'arm' || process.arch === 'ia32') return undefined;
+  let file;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const readMeta = async (at: number): Promise<Meta | undefined> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(metaBytes), 0, metaBytes, at);
+      return bytesRead === metaBytes ? metaIn(buffer) : undefined;
+    };
+    const first = await readMeta(0);
+    const second = first && (await readMeta(first.pageSize));
+    return { size, metas: first && second && [first, second] };
+  } finally {
+    await file.close();
+  }
+}
+
+function metaIn(page: Buffer): Meta | undefined {
+  const pageSize = page.readUInt32LE(pageSizeAt);
+  const isMeta = page.readUInt32LE(magicAt) === magic && pageSize >= 256 && pageSize <= 65_536;
+  if (!isMeta) return undefined;
+  return {
+    pageSize,
+    lastPage: page.readBigUInt64LE(lastPageAt),
+    transaction: page.readBigUInt64LE(transactionAt),
+  };
+}
