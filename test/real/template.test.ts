@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +16,9 @@ async function findingsIn(template: string): Promise<string> {
     const file = join(directory, 'template.json');
     await writeFile(file, template);
     const args = ['--ignore-checks', redundantDependency, '--regions', 'us-east-1', '--', file];
-    return await new Promise((resolve, reject) => {
-      execFile(pythonProgram('cfn-lint'), args, (error, stdout, stderr) => {
-        if (error !== null && typeof error.code !== 'number') reject(error);
-        else resolve(`${stdout}${stderr}${error === null ? '' : `exit code ${error.code}`}`);
-      });
-    });
+    const { error, stdout, stderr } = spawnSync(pythonProgram('cfn-lint'), args, { encoding: 'utf8' });
+    if (error !== undefined) throw error; // it could not be started
+    return stdout + stderr;
   } finally {
     await rm(directory, { recursive: true });
   }
