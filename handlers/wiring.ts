@@ -45,7 +45,8 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
 
 /**
  * The app of this process, wired when the first function needs it and shared by all: they are to count into the same
- * metrics and write through the same store. A failure is not kept; the next invocation tries again.
+ * metrics and write through the same store. A bundle that is deployed has it wired while it is loaded. A failure is not
+ * kept; the next invocation tries again.
  */
 export function wired(): Promise<App> {
   app ??= wire(process.env, processEffects).catch((error: unknown) => {
@@ -57,10 +58,16 @@ export function wired(): Promise<App> {
 
 /** The API keys, for the authorizer, which needs nothing else. */
 export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= import('../lib/adapters/aws.ts').then(({ openApiKeys }) =>
-    openApiKeys(parseConfig(process.env).apiKeysPath),
-  );
+  apiKeys ??= openApiKeys().catch((error: unknown) => {
+    apiKeys = undefined;
+    throw error;
+  });
   return apiKeys;
+}
+
+async function openApiKeys(): Promise<ApiKeys> {
+  const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
+  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
 }
 
 let app: Promise<App> | undefined;

@@ -11,17 +11,30 @@ module.exports = class BundlePlugin {
     this.hooks = {
       'before:package:createDeploymentArtifacts': async () => {
         await rm(outputDirectory, { recursive: true, force: true });
-        const functions = Object.entries(serverless.service.functions);
-        await Promise.all(functions.map(([key, definition]) => bundle(key, definition)));
+        const { functions, provider } = serverless.service;
+        const authorizers = Object.values(provider.httpApi.authorizers);
+        const names = new Set(authorizers.map(({ functionName }) => functionName));
+        const parts = (key) => (names.has(key) ? 'wiredApiKeys' : 'wired');
+        await Promise.all(
+          Object.entries(functions).map(([key, definition]) => bundle(key, definition, parts(key))),
+        );
       },
     };
   }
 };
 
-async function bundle(key, definition) {
+/** @param parts  the function of wiring.ts that gives what it works with */
+async function bundle(key, definition, parts) {
   const [source, exportName] = definition.handler.split('.');
+  // Lambda gives its whole processor while a function is loaded, and less afterwards: so it is put together then. What
+  // fails then is tried again by the first invocation, which tells it.
+  const entry = `
+    import { ${parts} } from './handlers/wiring.ts';
+    export { ${exportName} } from './${source}.ts';
+    ${parts}().catch(() => {});
+  `;
   await build({
-    entryPoints: [`${source}.ts`],
+    stdin: { contents: entry, resolveDir: process.cwd(), sourcefile: `${key}.ts`, loader: 'ts' },
     outfile: `${outputDirectory}/${key}/index.cjs`,
     bundle: true,
     platform: 'node',

@@ -1,16 +1,13 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { ApiKeys } from '../ports/api-keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStream } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { maxAttempts, requestHandler } from './aws-requests.ts';
 import { createBackoff } from './backoff.ts';
 import { createKinesisEventStream } from './kinesis-event-stream.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
-import { createSsmApiKeys } from './ssm-api-keys.ts';
 import { createStreamConsumption } from './stream-consumption.ts';
 
 export interface AwsNames {
@@ -25,12 +22,6 @@ export interface AwsStorage {
   readonly store: ObjectStore;
   readonly streams: { readonly insights: EventStream; readonly late: EventStream };
 }
-
-/** Together far below the 29 s that a function has to answer, and more than a slow answer takes. */
-const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-const maxAttempts = 3;
-/** `query` and `verify` read by the sixteen, and an instance of a consumer may do so for several windows. */
-const maxSockets = 128;
 
 /**
  * Store and streams on AWS. Region and credentials are the environment's, as Lambda sets them; `AWS_ENDPOINT_URL_S3`,
@@ -59,13 +50,4 @@ export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
       late: stream(names.lateStreamName, names.lateConsumerName),
     },
   };
-}
-
-/** API keys in Parameter Store; `AWS_ENDPOINT_URL_SSM` names another endpoint. */
-export function openApiKeys(path: string): ApiKeys {
-  return createSsmApiKeys(new SSMClient({ maxAttempts, requestHandler: requestHandler() }), path);
-}
-
-function requestHandler(): NodeHttpHandler {
-  return new NodeHttpHandler({ ...timeouts, httpsAgent: { maxSockets } });
 }

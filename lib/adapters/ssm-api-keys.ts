@@ -1,8 +1,9 @@
-import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { hashOfApiKey } from '../domain/api-key.ts';
 import { parseCustomerId } from '../domain/customer-id.ts';
 import { Unavailable } from '../errors.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
+import { maxAttempts, requestHandler } from './aws-requests.ts';
 
 /**
  * API keys in the Parameter Store of AWS Systems Manager: a parameter a key, named by its hash under `path`, with the
@@ -21,4 +22,12 @@ export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
       }
     },
   };
+}
+
+/**
+ * The same with a client of its own. Region and credentials are the environment's, as Lambda sets them;
+ * `AWS_ENDPOINT_URL_SSM` names another endpoint.
+ */
+export function openSsmApiKeys(path: string): ApiKeys {
+  return createSsmApiKeys(new SSMClient({ maxAttempts, requestHandler: requestHandler() }), path);
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { deployedNames } from '../../commands/deployed-names.ts';
+import { loadBundle } from './load-bundle.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
 
 let service: Package;
@@ -62,6 +63,20 @@ describe('functions', () => {
         });
       }
     }
+  });
+
+  it('are put together while they are loaded, from the clients that they need and no others', () => {
+    const storage = ['client-cloudwatch', 'client-kinesis', 'client-s3'];
+    expect(loadBundle('ingest', { STORAGE: 'aws' })).toEqual({ handler: 'function', clients: storage });
+    expect(loadBundle('authorize', { STORAGE: 'aws' })).toEqual({
+      handler: 'function',
+      clients: ['client-ssm'],
+    });
+  });
+
+  it('are loaded also where they cannot be put together, so that an invocation tells why', () => {
+    const environment = { STORAGE: 'aws', MAX_BATCH_BYTES: 'many' };
+    expect(loadBundle('ingest', environment)).toEqual({ handler: 'function', clients: [] });
   });
 
   it('keep their logs for a while and not for ever', () => {
