@@ -5,7 +5,13 @@ export interface DeployedNames {
   readonly lateStreamName: string;
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
-  readonly deadLetterQueueNames: readonly string[];
+  readonly deadLetterQueues: readonly DeadLetterQueue[];
+}
+
+export interface DeadLetterQueue {
+  readonly name: string;
+  /** The queue whose dead letters it has; `undefined` where the bucket tells it of records that were set aside. */
+  readonly source: string | undefined;
 }
 
 export function deployedNames(stage: string): DeployedNames {
@@ -16,6 +22,10 @@ export function deployedNames(stage: string): DeployedNames {
     lateStreamName: nameOf('late'),
     insightConsumerName: nameOf('aggregate'),
     lateConsumerName: nameOf('aggregateLate'),
-    deadLetterQueueNames: ['unverified-batches', 'failed-roll-ups', 'failed-records'].map(nameOf),
+    deadLetterQueues: [
+      { name: nameOf('unverified-batches'), source: nameOf('verify') },
+      { name: nameOf('failed-roll-ups'), source: nameOf('roll-up') },
+      { name: nameOf('failed-records'), source: undefined },
+    ],
   };
 }

@@ -18,11 +18,11 @@ export async function openDeployedPlaces(
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
   const { store, stream, names } = await openDeployed(place, clock);
   const client = new SQSClient({});
-  const { release, ...messages } = openSqsMessages(client, clock, warn);
+  const { release, ...messages } = openSqsMessages(client, names.deadLetterQueues, clock, warn);
   return {
     store,
     stream,
-    queueNames: names.deadLetterQueueNames,
+    queueNames: names.deadLetterQueues.map(({ name }) => name),
     hasQueuesOfWork: false,
     ...messages,
     async close() {

@@ -10,6 +10,7 @@ import {
 import { Unavailable } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { QueuedMessage } from '../../local-store/local-queue.ts';
+import type { DeadLetterQueue } from '../deployed-names.ts';
 import type { RedrivePlaces } from './redrive.ts';
 
 export interface SqsMessages extends Pick<RedrivePlaces, 'messagesOf' | 'giveBack' | 'remove'> {
@@ -28,7 +29,13 @@ const maxMessagesAQueue = 10_000;
  * release what is left. Queues of dead letters have no limit of receives, so that looking uses nothing up.
  * @param warn  told where a queue has more than is looked at
  */
-export function openSqsMessages(client: SQSClient, clock: Clock, warn: (text: string) => void): SqsMessages {
+export function openSqsMessages(
+  client: SQSClient,
+  deadLetterQueues: readonly DeadLetterQueue[],
+  clock: Clock,
+  warn: (text: string) => void,
+): SqsMessages {
+  const sources = new Map(deadLetterQueues.map(({ name, source }) => [name, source]));
   /** By queue, of each message that is hidden, what it goes by since it was received. */
   const hidden = new Map<string, Map<string, string>>();
   const urls = new Map<string, string>();
@@ -74,7 +81,7 @@ export function openSqsMessages(client: SQSClient, clock: Clock, warn: (text: st
           const { MessageId = '', ReceiptHandle = '' } = message;
           const isNew = !received.has(MessageId); // SQS may deliver it twice
           received.set(MessageId, ReceiptHandle);
-          if (isNew) yield toQueuedMessage(message, clock.now());
+          if (isNew) yield toQueuedMessage(message, sources.get(queueName), clock.now());
         }
         if (received.size === before) return;
         if (received.size >= maxMessagesAQueue) {
@@ -116,7 +123,12 @@ export function openSqsMessages(client: SQSClient, clock: Clock, warn: (text: st
   };
 }
 
-function toQueuedMessage({ MessageId = '', Body = '', Attributes = {} }: Message, now: Date): QueuedMessage {
+/** @param source  where the message itself does not say who gave it up */
+function toQueuedMessage(
+  { MessageId = '', Body = '', Attributes = {} }: Message,
+  source: string | undefined,
+  now: Date,
+): QueuedMessage {
   const { DeadLetterQueueSourceArn, ApproximateReceiveCount, ApproximateFirstReceiveTimestamp } = Attributes;
   return {
     id: MessageId,
@@ -125,7 +137,7 @@ function toQueuedMessage({ MessageId = '', Body = '', Attributes = {} }: Message
     visibleAt: now, // it was just seen
     receiveCount: Number(ApproximateReceiveCount),
     firstReceivedAt: new Date(Number(ApproximateFirstReceiveTimestamp)),
-    givenUpBy: DeadLetterQueueSourceArn?.split(':').at(-1),
+    givenUpBy: DeadLetterQueueSourceArn?.split(':').at(-1) ?? source,
   };
 }
 

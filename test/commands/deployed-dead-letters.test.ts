@@ -167,7 +167,8 @@ describe('npm run dead-letters, of what was deployed', () => {
   it('gives messages back to the queues that gave them up', async () => {
     const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
     messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), `${prefix}-verify`));
-    messagesIn('failed-roll-ups').push(servedMessage(noticeOf(minute), `${prefix}-roll-up`));
+    // This one does not say who gave it up; its queue does.
+    messagesIn('failed-roll-ups').push(servedMessage(noticeOf(minute)));
     expect(await list()).toMatchObject([
       { queue: `${prefix}-unverified-batches`, what: batch, since: '2026-11-24T10:00:00.000Z' },
       { queue: `${prefix}-failed-roll-ups`, what: minute },
@@ -205,7 +206,8 @@ describe('npm run dead-letters, of what was deployed', () => {
 
   it('leaves as it is, and tells, what cannot be given back', async () => {
     await setAside('another-stream');
-    messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), 'gone'), servedMessage('what?'));
+    messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), 'gone'));
+    messagesIn('failed-records').push(servedMessage('what?'));
     const { exitCode, stdout } = await deadLetters('redrive', '--all');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('NOT redriven: There is no stream "another-stream".');

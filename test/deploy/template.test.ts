@@ -235,6 +235,12 @@ describe('what goes wrong', () => {
   });
 });
 
+const redriveSchema = z.object({
+  RedrivePolicy: z.object({
+    deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
+  }),
+});
+
 it('names things as the commands look for them', () => {
   const property = (logicalId: string, name: string) => service.resources[logicalId]?.Properties[name];
   const names = deployedNames('prod');
@@ -243,10 +249,16 @@ it('names things as the commands look for them', () => {
     lateStreamName: property('LateStream', 'Name'),
     insightConsumerName: property('AggregateLambdaFunction', 'FunctionName'),
     lateConsumerName: property('AggregateLateLambdaFunction', 'FunctionName'),
-    deadLetterQueueNames: ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'].map((logicalId) =>
-      property(logicalId, 'QueueName'),
-    ),
   });
+  const sources = ['VerifyQueue', 'RollUpQueue'].map((logicalId) => {
+    const { RedrivePolicy } = redriveSchema.parse(service.resources[logicalId]?.Properties);
+    const [deadLetters] = RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'];
+    return { name: property(deadLetters, 'QueueName'), source: property(logicalId, 'QueueName') };
+  });
+  expect(names.deadLetterQueues).toEqual([
+    ...sources,
+    { name: property('FailedRecords', 'QueueName'), source: undefined },
+  ]);
   const bucketName = names.bucketName('${AWS::AccountId}', '${AWS::Region}');
   expect(property('LogBucket', 'BucketName')).toEqual({ 'Fn::Sub': bucketName });
 });

@@ -1,0 +1,98 @@
+/** The commands for what was deployed, on servers of S3, SQS, Kinesis and STS that others wrote. */
+import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { deployedNames } from '../../commands/deployed-names.ts';
+import { createBackoff } from '../../lib/adapters/backoff.ts';
+import { createS3ObjectStore } from '../../lib/adapters/s3-object-store.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { credentials, kinesisClient, s3Client } from '../aws/clients.ts';
+import { awsEnvironment } from '../aws/environment.ts';
+import type { RunningServer } from '../aws/running-server.ts';
+import { createShardReader } from '../aws/shard-reader.ts';
+import { limits } from '../commands/counted-directory.ts';
+import { jsonLines, runCommandWith } from '../commands/run-command.ts';
+import { startMoto } from './moto.ts';
+
+const names = deployedNames('prod');
+const [unverifiedBatches = '', ...otherQueues] = names.deadLetterQueues.map(({ name }) => name);
+const verify = names.deadLetterQueues[0]?.source ?? '';
+const bucket = names.bucketName('123456789012', 'us-east-1'); // moto's account
+const notice = JSON.stringify({ Records: [{ s3: { object: { key: 'batches/cus-axon/k-lost' } } }] });
+
+let moto: RunningServer;
+let sqs: SQSClient;
+beforeAll(async () => {
+  moto = await startMoto();
+  sqs = new SQSClient({ endpoint: moto.endpoint, region: 'us-east-1', credentials });
+});
+afterAll(async () => {
+  sqs.destroy();
+  await moto.close();
+});
+
+function command(name: string, ...args: readonly string[]) {
+  const environment = awsEnvironment({ S3: moto, SQS: moto, KINESIS: moto, STS: moto });
+  return runCommandWith(environment, name, ...args, '--stage', 'prod');
+}
+
+async function createQueue(QueueName: string, Attributes: Record<string, string> = {}): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  return QueueUrl;
+}
+
+it('lists what was given up, gives it back, and then finds nothing to audit', async () => {
+  const s3 = s3Client(moto.endpoint);
+  const kinesis = kinesisClient(moto.endpoint);
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+    for (const StreamName of [names.insightStreamName, names.lateStreamName]) {
+      await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
+    }
+    const QueueUrl = await createQueue(unverifiedBatches);
+    for (const name of otherQueues) await createQueue(name);
+    const wanted = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+    const { Attributes } = await sqs.send(wanted);
+    const policy = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 };
+    const verifyUrl = await createQueue(verify, {
+      VisibilityTimeout: '0',
+      RedrivePolicy: JSON.stringify(policy),
+    });
+
+    // Given up by SQS itself: received more often than its queue allows.
+    await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notice }));
+    for (const _ of [1, 2]) await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
+    const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
+    const store = createS3ObjectStore({ client: s3, bucket, backoff });
+    const place = { stream: names.insightStreamName, partition: 'shardId-000000000000', partitionKey: 'key' };
+    const record = { ...place, sequenceNumber: '495', data: Buffer.from([0, 255]) };
+    await aggregate([record], { store, clock: { now: () => new Date() } }, limits);
+
+    const listed = await command('dead-letters', '--json');
+    expect(jsonLines(listed)).toMatchObject([
+      { what: `${names.insightStreamName} shardId-000000000000 495` },
+      { queue: unverifiedBatches, what: 'batches/cus-axon/k-lost' },
+    ]);
+    const redriven = await command('dead-letters', 'redrive', '--all');
+    expect(redriven.stdout).toContain(`redriven to ${names.insightStreamName}`);
+    expect(redriven.stdout).toContain(`redriven to ${verify}`);
+    expect(redriven.exitCode).toBe(0);
+    expect(jsonLines(await command('dead-letters', '--json'))).toEqual([]);
+
+    const records = await createShardReader(kinesis, names.insightStreamName).read();
+    expect(records.map((read) => Buffer.from(read.record.Data ?? []))).toEqual([Buffer.from([0, 255])]);
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
+    expect(Messages.map(({ Body }) => Body)).toEqual([notice]);
+    expect(await command('audit')).toMatchObject({ exitCode: 0 });
+  } finally {
+    s3.destroy();
+    kinesis.destroy();
+  }
+});
