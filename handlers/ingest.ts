@@ -34,7 +34,8 @@ export const handler = ingestHandler(wired);
 
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);
-  const contentType = request.headers['content-type'] ?? '';
+  // What has no type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
+  const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const mediaType = parseMediaType(contentType);
   if (mediaType === undefined) {
     throw new UnsupportedMedia(

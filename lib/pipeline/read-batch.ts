@@ -4,8 +4,9 @@ import zlib from 'node:zlib';
 import { batchIdFromPayload, type BatchId } from '../domain/batch-id.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import type { LogEntry } from '../domain/log-entry.ts';
-import type { MediaType } from '../domain/media-type.ts';
+import { mediaTypeOf, type MediaType, type SentMediaType } from '../domain/media-type.ts';
 import { parseBatch } from '../domain/parse-batch.ts';
+import { contentEncodingOf } from './content-encoding.ts';
 import { decompress } from './decompress.ts';
 
 /** A batch as a client sends it. */
@@ -13,7 +14,7 @@ export interface SentBatch {
   readonly customerId: CustomerId;
   /** From its idempotency key; without one, the id is derived from the payload. */
   readonly id: BatchId | undefined;
-  readonly mediaType: MediaType;
+  readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
   readonly body: Buffer;
@@ -41,13 +42,14 @@ const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
 
 /**
  * Decompresses and understands a batch.
- * @throws UnsupportedMedia  its content encoding is not supported
+ * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
  * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
  * @throws InvalidRequest    it is not valid; what is wrong is described
  */
 export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise<Batch> {
-  const { customerId, mediaType } = sent;
-  const body = await decompress(sent.body, sent.contentEncoding, maxBatchBytes);
+  const { customerId } = sent;
+  const body = await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+  const mediaType = isNamed(sent.mediaType) ? sent.mediaType : mediaTypeOf(body);
   const isLarge = body.length >= worthAThreadBytes;
   // The other threads start first, so that they work while this one parses.
   const [payloadHash, gzippedBody, entries] = await Promise.all([
@@ -57,6 +59,10 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
   ]);
   const id = sent.id ?? batchIdFromPayload(payloadHash);
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
+}
+
+function isNamed(mediaType: SentMediaType): mediaType is MediaType {
+  return mediaType === 'application/json' || mediaType === 'application/x-ndjson';
 }
 
 async function parseLater(body: Buffer, mediaType: MediaType): Promise<LogEntry[]> {

@@ -128,6 +128,15 @@ describe('media types', () => {
     },
   );
 
+  it('takes compressed bytes as application/gzip', async () => {
+    const body = zlib.gzipSync(lines);
+    const headers = { 'content-type': 'application/gzip', 'content-encoding': 'gzip' };
+    const answer = await postLogs(emulator, { customerId: 'cus-bytes', body, headers });
+
+    expect(answer.status).toBe(202);
+    expect(await countedRequests(emulator, 'cus-bytes')).toBe(2);
+  });
+
   it.each(['text/plain', 'nonsense', ';', '/', 'application/json/x', 'application/octet-stream', undefined])(
     'refuses %s with 415',
     async (contentType) => {

@@ -51,6 +51,45 @@ describe('POST /logs', () => {
     expect(again.body).toEqual(first.body);
   });
 
+  it.each([
+    ['application/gzip', 'gzip'],
+    ['application/gzip', ''],
+    ['application/x-gzip', 'x-gzip'],
+    ['application/octet-stream', 'GZIP'],
+  ])('takes it as bytes, which gateways leave alone: %s, %j', async (contentType, contentEncoding) => {
+    const entries = [sentEntry(), sentEntry({ path: '/login' })];
+    const first = await post(entries);
+    const asBytes = { 'content-type': contentType, 'content-encoding': contentEncoding };
+
+    const asArray = await post(gzipSync(JSON.stringify(entries)), asBytes);
+    expect(asArray.body).toEqual(first.body);
+
+    const lines = entries.map((entry) => JSON.stringify(entry)).join('\n');
+    const asLines = await post(gzipSync(lines), asBytes);
+    expect(asLines).toMatchObject({ status: 202, body: { entries: 2 } });
+    expect((await post(lines, { 'content-type': 'application/x-ndjson' })).body).toEqual(asLines.body);
+  });
+
+  it('takes bytes that a gateway has decompressed on their way', async () => {
+    const asBytes = { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' };
+    const sent = await post(gzipSync(JSON.stringify([sentEntry()])), asBytes);
+    const decompressed = await post(JSON.stringify([sentEntry()]), asBytes);
+    expect(decompressed).toMatchObject({ headers: { 'idempotent-replayed': 'true' }, body: sent.body });
+  });
+
+  it.each([
+    ['application/octet-stream', ''],
+    ['application/octet-stream', 'identity'],
+    ['application/gzip', 'identity'],
+    ['application/octet-stream', 'zstd'],
+  ])('answers 415 to bytes of which nothing says what they are: %s, %j', async (contentType, encoding) => {
+    const { status, body } = await post(gzipSync(JSON.stringify([sentEntry()])), {
+      'content-type': contentType,
+      'content-encoding': encoding,
+    });
+    expect({ status, errorCode: body['errorCode'] }).toEqual({ status: 415, errorCode: 'ING_1004' });
+  });
+
   it('answers 409 with the batch id when the key was used for the same body', async () => {
     await post([sentEntry()], { 'idempotency-key': '"k"' });
     const { status, body } = await post([sentEntry()], { 'idempotency-key': 'k' });
