@@ -1,0 +1,20 @@
+/** An instruction of a Dockerfile, its line breaks undone. */
+export interface Instruction {
+  readonly keyword: string;
+  /** Without flags such as `--mount`. */
+  readonly argument: string;
+}
+
+export function instructionsOf(dockerfile: string): Instruction[] {
+  const lines = dockerfile.replaceAll(/^#.*\n/gm, '').replaceAll(/\\\n\s*/g, '');
+  return [...lines.matchAll(/^(?<keyword>[A-Z]+)\s+(?:--\S+\s+)*(?<argument>.+)$/gm)].map(
+    ({ groups: { keyword = '', argument = '' } = {} }) => ({ keyword, argument }),
+  );
+}
+
+/** The command of a `CMD` or `HEALTHCHECK` in its exec form. */
+export function execForm(argument: string): string[] {
+  const command: unknown = JSON.parse(argument.replace(/^CMD\s+/, ''));
+  if (Array.isArray(command) && command.every((word) => typeof word === 'string')) return command;
+  throw new Error(`This is not in the exec form: ${argument}`);
+}
