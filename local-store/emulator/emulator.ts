@@ -6,6 +6,7 @@ import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
 import { queueSettings } from '../queues.ts';
+import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
@@ -62,9 +63,10 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       clock,
       write: (line) => process.stdout.write(line),
     });
-    const { functions, provider } = serverless.service;
+    const { provider, custom } = serverless.service;
     const { region } = provider;
-    provider.environment = { ...provider.environment, ...serverless.service.custom?.emulator?.environment };
+    provider.environment = { ...provider.environment, ...custom?.emulator?.environment };
+    const functions = emulatedFunctions(serverless.service.functions, custom?.emulator?.events);
     const resources = emulatedResources(serverless.service.resources?.Resources ?? {});
     const fromStreams = streamMappings(functions, resources);
     const fromQueues = queueMappings(functions, resources);

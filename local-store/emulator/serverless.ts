@@ -17,11 +17,18 @@ export interface ServerlessService {
   readonly custom?: {
     readonly 'serverless-offline'?: ServerlessOptions;
     /** What differs under the emulator. */
-    readonly emulator?: { readonly environment?: Readonly<Record<string, unknown>> };
+    readonly emulator?: {
+      readonly environment?: Readonly<Record<string, unknown>>;
+      /** By function key. */
+      readonly events?: Readonly<Record<string, EventSettings>>;
+    };
   };
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
   readonly resources?: { readonly Resources?: Resources };
 }
+
+/** Settings of a `stream` or `sqs` event. */
+export type EventSettings = Readonly<Record<string, unknown>>;
 
 export interface FunctionDefinition {
   readonly handler: string;
