@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { tables } from '../commands/cost/tables.ts';
 import { errorCodes } from '../handlers/error-codes.ts';
 import { environmentSchema } from '../lib/config.ts';
 
@@ -25,3 +26,17 @@ describe('the README', () => {
     expect(rowsAfter('## Configuration')).toEqual(rows);
   });
 });
+
+it('docs/cost.md has the tables that `npm run cost` prints', () => {
+  const page = readFileSync(new URL('../docs/cost.md', import.meta.url), 'utf8');
+  const written = [...page.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => comparable(table));
+  expect(written).toEqual(tables().map(comparable));
+});
+
+/** Without the padding of its cells. */
+function comparable(table: string): string {
+  return table
+    .trim()
+    .replaceAll(/ *\| */g, '|')
+    .replaceAll(/-+/g, '-');
+}

@@ -16,6 +16,11 @@ const lines = {
   example: `${JSON.stringify(entry)}\n`,
 };
 
+const bytes = {
+  schema: { type: 'string', description: 'An array or lines, compressed as `content-encoding` says.' },
+  example: '\u001f\u008b…',
+};
+
 /** What takes batches, and tells what became of them. */
 export const batchOperations: readonly Operation[] = [
   {
@@ -34,6 +39,8 @@ export const batchOperations: readonly Operation[] = [
         },
         'application/x-ndjson': lines,
         'application/ndjson': lines,
+        'application/gzip': bytes,
+        'application/octet-stream': bytes,
       },
     },
     answers: {

@@ -11,7 +11,7 @@ export function emulatedFunctions(
   functions: Functions,
   settings: Readonly<Record<string, EventSettings>> = {},
 ): Functions {
-  const emulated = Object.entries(settings).map(([functionKey, its]) => {
+  const emulated = Object.entries(settings).map(([functionKey, its]): [string, FunctionDefinition] => {
     const definition = functions[functionKey];
     if (definition === undefined || !definition.events.some(isSource)) {
       throw new Error(
@@ -33,7 +33,7 @@ function isSource(event: FunctionEvent): boolean {
 }
 
 function withSettings(event: FunctionEvent, settings: EventSettings): FunctionEvent {
-  const entries = Object.entries(event).map(([kind, given]) => {
+  const entries = Object.entries(event).map(([kind, given]): [string, unknown] => {
     const isOfSource = (kind === 'stream' || kind === 'sqs') && typeof given === 'object';
     return [kind, isOfSource ? { ...given, ...settings } : given];
   });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { prodSetup } from '../../commands/cost/workload.ts';
 import { deployedNames } from '../../commands/deployed-names.ts';
 import { loadBundle } from './load-bundle.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
@@ -270,4 +271,28 @@ it('can have its streams on demand', async () => {
     expect(properties).toMatchObject({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
     expect(properties).not.toHaveProperty('ShardCount');
   }
+});
+
+it('is what `npm run cost` reckons with', () => {
+  const numbers = (type: string, property: string) =>
+    resourcesOf(type).map(([, { Properties }]) => Number(Properties[property]));
+  const mappings = new Map(
+    resourcesOf('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => [
+      /"Fn::GetAtt":\["(\w+)LambdaFunction"/.exec(JSON.stringify(Properties['FunctionName']))?.[1],
+      Properties['MaximumBatchingWindowInSeconds'],
+    ]),
+  );
+  const lifecycle = JSON.stringify(service.resources['LogBucket']?.Properties['LifecycleConfiguration']);
+  expect({
+    streamMode: 'PROVISIONED',
+    shards: numbers('AWS::Kinesis::Stream', 'ShardCount').reduce((sum, shards) => sum + shards, 0),
+    memoryGigabytes: Math.max(...numbers('AWS::Lambda::Function', 'MemorySize')) / 1_024,
+    countEverySeconds: mappings.get('Aggregate'),
+    verifyEverySeconds: mappings.get('Verify'),
+    rollUpEverySeconds: mappings.get('RollUp'),
+    authorizerSeconds: numbers('AWS::ApiGatewayV2::Authorizer', 'AuthorizerResultTtlInSeconds')[0],
+    rawBatchDays: Number(/"ExpirationInDays":"?(\d+)/.exec(lifecycle)?.[1]),
+    logDays: Math.max(...numbers('AWS::Logs::LogGroup', 'RetentionInDays')),
+    alarms: resourcesOf('AWS::CloudWatch::Alarm').length,
+  }).toEqual(prodSetup);
 });

@@ -1,0 +1,190 @@
+import { priceOf } from './prices.ts';
+import {
+  batchBytes,
+  ratesOf,
+  sentBytes,
+  windowBytes,
+  type Rates,
+  type Setup,
+  type Workload,
+} from './workload.ts';
+
+/** Dollars a month, by what they are for. */
+export type Estimate = ReadonlyMap<string, number>;
+
+export const hoursPerMonth = 730;
+export const secondsPerMonth = hoursPerMonth * 3_600;
+
+/** Of what is logged for an invocation: START, END and REPORT, and 26 bytes an event that CloudWatch adds. */
+const platformLogBytes = 350;
+/** An answer to POST /logs: three lines of metrics, as measured, and the access log's line. */
+const requestLogBytes = platformLogBytes + 1_150 + 400;
+const consumerLogBytes = platformLogBytes + 500;
+const answerBytes = 450;
+/** Combinations of metric and labels that a pipeline in use has; those without a value cost nothing. */
+const customMetrics = 30;
+const queuePollers = 5;
+const rollUpPollers = 2;
+/** SQS hands over ten messages a request; Lambda takes 6 MB, about so many notices. */
+const messagesPerRequest = 10;
+const noticesPerInvocation = 4_000;
+const recordsPerInvocation = 500;
+const verifiedPerInvocation = 1_000;
+const metricsPerQuestion = 4;
+const requestUnitBytes = 512 * 1_024;
+const payloadUnitBytes = 25 * 1_024;
+const shardBytesPerSecond = 1_000_000;
+const shardRecordsPerSecond = 1_000;
+
+/** What the setup costs as long as it is there. */
+export function idleEstimate(setup: Setup): Estimate {
+  return new Map([
+    ['Kinesis, standing', streamsStanding(setup, setup.shards)],
+    ['alarms, dashboard', priceOf('alarm', setup.alarms) + priceOf('dashboard', 1)],
+    ['SQS, polling', monthly('queueRequest', (2 * queuePollers) / 20)],
+  ]);
+}
+
+/** What a workload costs with a setup, all in all. */
+export function estimate(workload: Workload, setup: Setup): Estimate {
+  const rates = ratesOf(workload, setup);
+  const needed = Math.max(
+    setup.shards,
+    Math.ceil((rates.partials * rates.partialBytes) / shardBytesPerSecond) + 1,
+    Math.ceil(rates.partials / shardRecordsPerSecond) + 1,
+  );
+  const idle = idleEstimate({ ...setup, shards: needed });
+  const ingest = ofIngest(workload, rates, setup);
+  const aggregate = ofAggregate(rates, setup, needed);
+  const verify = ofVerify(workload, rates, setup);
+  const rollUp = ofRollUp(workload, rates, setup);
+  return new Map([
+    ['API Gateway, answers', ingest.api],
+    ['taking batches: S3', ingest.store],
+    ['taking batches: Lambda', ingest.compute],
+    ['Kinesis, data', streamData(rates, setup)],
+    ['counting: S3', aggregate.store],
+    ['counting: Lambda', aggregate.compute],
+    ['verifying: S3, SQS, Lambda', verify.store + verify.compute + verify.queue],
+    ['rolling up: S3, SQS, Lambda', rollUp.store + rollUp.compute + rollUp.queue],
+    [
+      'logs and metrics',
+      ingest.logs + aggregate.logs + verify.logs + rollUp.logs + priceOf('customMetric', customMetrics),
+    ],
+    ['standing: streams, alarms, polling', [...idle.values()].reduce((sum, cost) => sum + cost, 0)],
+  ]);
+}
+
+/** A month's storage after a year: of raw batches as long as they are kept, of minutes for ever. */
+export function storageAfterAYear(workload: Workload, setup: Setup): number {
+  const rates = ratesOf(workload, setup);
+  const day = 86_400;
+  const batches = rates.batches * day * Math.min(setup.rawBatchDays, 365) * batchBytes(workload, rates);
+  const minutes =
+    workload.customers * 1_440 * 365 * busyMinutes(workload, rates) * windowBytes(workload, rates);
+  return priceOf('storage', batches + minutes);
+}
+
+interface Costs {
+  readonly store: number;
+  readonly compute: number;
+  readonly logs: number;
+}
+
+function ofIngest(workload: Workload, { batches }: Rates, setup: Setup): Costs & { readonly api: number } {
+  const units = Math.ceil(sentBytes(workload) / requestUnitBytes);
+  const authorized = Math.min(batches, workload.customers / Math.max(1, setup.authorizerSeconds));
+  const milliseconds = 50 + 0.003 * workload.entriesPerBatch;
+  return {
+    api: monthly('apiRequest', batches * units) + monthly('dataOut', batches * answerBytes),
+    store: monthly('put', batches),
+    compute: invocations(batches, milliseconds, setup) + invocations(authorized, 50, setup),
+    logs: logged(batches * requestLogBytes + authorized * platformLogBytes, setup),
+  };
+}
+
+function ofAggregate({ partials, windowWrites }: Rates, setup: Setup, shards: number): Costs {
+  const waitSeconds = Math.max(1, setup.countEverySeconds);
+  const byTime = (shards * (1 - Math.exp((-partials / shards) * waitSeconds))) / waitSeconds;
+  const each = Math.max(byTime, partials / recordsPerInvocation);
+  const milliseconds = 60 + (2.2 * windowWrites + 0.04 * partials) / each;
+  return {
+    store: monthly('get', windowWrites) + monthly('put', windowWrites),
+    compute: invocations(each, milliseconds, setup),
+    logs: logged(each * consumerLogBytes, setup),
+  };
+}
+
+function ofVerify(workload: Workload, rates: Rates, setup: Setup): Costs & { readonly queue: number } {
+  const { batches, windowsPerBatch } = rates;
+  const each = Math.max(
+    Math.min(queuePollers / setup.verifyEverySeconds, batches),
+    batches / verifiedPerInvocation,
+  );
+  const notices = batches / each;
+  const minutesOfThem = setup.verifyEverySeconds / 60 + windowsPerBatch;
+  const windows = Math.min(notices * windowsPerBatch, workload.customers * minutesOfThem);
+  const milliseconds = 50 + ((notices + windows) / 16) * 25;
+  const questions = Math.min(each, queuePollers / 60);
+  return {
+    store: monthly('get', batches + each * windows),
+    compute: invocations(each, milliseconds, setup) + monthly('metricRead', questions * metricsPerQuestion),
+    queue: messages(batches),
+    logs: logged(each * consumerLogBytes, setup),
+  };
+}
+
+function ofRollUp(workload: Workload, rates: Rates, setup: Setup): Costs & { readonly queue: number } {
+  const { windowWrites } = rates;
+  const each = Math.max(
+    Math.min(rollUpPollers / setup.rollUpEverySeconds, windowWrites),
+    windowWrites / noticesPerInvocation,
+  );
+  const customers = workload.customers * (1 - Math.exp(-windowWrites / each / workload.customers));
+  const minutes = 30 * busyMinutes(workload, rates); // of an hour, half of it on average
+  const hours = 12;
+  const milliseconds = 100 + (customers / 4) * (160 + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
+  return {
+    store: monthly('get', each * customers * (minutes + hours + 2)) + monthly('put', each * customers * 4),
+    compute: invocations(each, milliseconds, setup),
+    queue: messages(windowWrites),
+    logs: logged(each * consumerLogBytes, setup),
+  };
+}
+
+function streamsStanding({ streamMode }: Setup, shards: number): number {
+  return streamMode === 'PROVISIONED'
+    ? priceOf('shardHour', shards * hoursPerMonth)
+    : priceOf('streamHour', 2 * hoursPerMonth);
+}
+
+function streamData({ partials, partialBytes }: Rates, { streamMode }: Setup): number {
+  if (streamMode === 'PROVISIONED') {
+    return monthly('putUnit', partials * Math.ceil(partialBytes / payloadUnitBytes));
+  }
+  const bytes = partials * Math.ceil(partialBytes / 1_024) * 1_024;
+  return monthly('streamIn', bytes) + monthly('streamOut', bytes);
+}
+
+/** The share of the minutes in which a customer sends something. */
+function busyMinutes({ customers }: Workload, { partials }: Rates): number {
+  return 1 - Math.exp((-partials / customers) * 60);
+}
+
+function invocations(perSecond: number, milliseconds: number, { memoryGigabytes }: Setup): number {
+  const gigabyteSeconds = (perSecond * milliseconds * memoryGigabytes) / 1_000;
+  return monthly('invocation', perSecond) + monthly('gigabyteSecond', gigabyteSeconds);
+}
+
+/** Sent by S3, received and deleted by Lambda. */
+function messages(perSecond: number): number {
+  return monthly('queueRequest', perSecond * (1 + 2 / messagesPerRequest));
+}
+
+function logged(bytesPerSecond: number, { logDays }: Setup): number {
+  return monthly('logIngested', bytesPerSecond) + monthly('logKept', bytesPerSecond) * (logDays / 30);
+}
+
+function monthly(name: Parameters<typeof priceOf>[0], perSecond: number): number {
+  return priceOf(name, perSecond * secondsPerMonth);
+}

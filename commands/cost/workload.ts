@@ -1,0 +1,83 @@
+/** Who sends what. Entries come evenly over time, and each customer sends them as soon as there is a batch of them. */
+export interface Workload {
+  readonly entriesPerSecond: number;
+  readonly entriesPerBatch: number;
+  readonly customers: number;
+  readonly compressed: boolean;
+}
+
+/** What `serverless.yml` says, as far as it costs; a test holds this against the template. */
+export interface Setup {
+  readonly streamMode: 'PROVISIONED' | 'ON_DEMAND';
+  /** Of both streams together. */
+  readonly shards: number;
+  readonly memoryGigabytes: number;
+  readonly countEverySeconds: number;
+  readonly verifyEverySeconds: number;
+  readonly rollUpEverySeconds: number;
+  readonly authorizerSeconds: number;
+  readonly rawBatchDays: number;
+  readonly logDays: number;
+  readonly alarms: number;
+}
+
+export const prodSetup: Setup = {
+  streamMode: 'PROVISIONED',
+  shards: 3,
+  memoryGigabytes: 1,
+  countEverySeconds: 5,
+  verifyEverySeconds: 60,
+  rollUpEverySeconds: 120,
+  authorizerSeconds: 300,
+  rawBatchDays: 365,
+  logDays: 90,
+  alarms: 31,
+};
+
+/** What happens each second. */
+export interface Rates {
+  readonly batches: number;
+  /** Minutes that a batch has entries of: one, and as many more as it goes on for. */
+  readonly windowsPerBatch: number;
+  readonly partials: number;
+  readonly partialBytes: number;
+  /** A window is written once for all that came of it while an invocation was waited for. */
+  readonly windowWrites: number;
+}
+
+/** Counts of so many entries: few more keys with each entry. Of sample traffic: 680 bytes of 20, 19 kB of 4,100. */
+function countsBytes(entries: number): number {
+  return 470 + 20_500 * (1 - Math.exp(-entries / 1_900));
+}
+
+export function ratesOf(
+  { entriesPerSecond, entriesPerBatch, customers }: Workload,
+  { countEverySeconds }: Setup,
+): Rates {
+  const batches = entriesPerSecond / entriesPerBatch;
+  const windowsPerBatch = 1 + entriesPerBatch / (entriesPerSecond / customers) / 60;
+  const pollSeconds = Math.max(1, countEverySeconds); // Lambda asks each shard once a second
+  const gathered = 1 - Math.exp((-batches / customers) * pollSeconds);
+  return {
+    batches,
+    windowsPerBatch,
+    partials: batches * windowsPerBatch,
+    partialBytes: countsBytes(entriesPerBatch / windowsPerBatch),
+    windowWrites: (customers * gathered * windowsPerBatch) / pollSeconds,
+  };
+}
+
+/** Of a request: as JSON, or compressed. */
+export function sentBytes({ entriesPerBatch, compressed }: Workload): number {
+  return compressed ? 500 + 9.3 * entriesPerBatch : 160 * entriesPerBatch;
+}
+
+/** Of a stored batch: its header, its partials, and its body, compressed for speed. */
+export function batchBytes({ entriesPerBatch }: Workload, { windowsPerBatch, partialBytes }: Rates): number {
+  return 450 + windowsPerBatch * partialBytes + 500 + 13 * entriesPerBatch;
+}
+
+/** Of a stored minute: its counts, and an id of each of its partials. */
+export function windowBytes({ entriesPerSecond, customers }: Workload, { partials }: Rates): number {
+  return countsBytes((entriesPerSecond / customers) * 60) + (partials / customers) * 60 * (4 / 3) * 16;
+}
