@@ -9,20 +9,20 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../e2e/free-ports.ts';
 import { execForm, instructionsOf } from './dockerfile.ts';
-import { linterPath } from './linter-path.ts';
+import { pythonProgram } from './python-program.ts';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const inRepository = (path: string) => join(repository, path);
 
 it('has a Dockerfile that hadolint finds nothing in', async () => {
-  const { stdout } = await run(linterPath('hadolint'), [inRepository('Dockerfile')]);
+  const { stdout } = await run(pythonProgram('hadolint'), [inRepository('Dockerfile')]);
   expect(stdout).toBe('');
 });
 
 it('has a compose file of the compose specification', async () => {
   const schema = ['--builtin-schema', 'vendor.compose-spec'];
-  const { stdout } = await run(linterPath('check-jsonschema'), [...schema, inRepository('compose.yaml')]);
+  const { stdout } = await run(pythonProgram('check-jsonschema'), [...schema, inRepository('compose.yaml')]);
   expect(stdout).toContain('ok');
 });
 
