@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { jsonLines, runCommandWith } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
-import { countedWindows, entry, postLogs } from './requests.ts';
+import { countedWindows, entry, postLogs, rolledUpRequests } from './requests.ts';
 
 const PATH_TEMPLATES = '/users/:id, auto, /search';
 const emulator = useEmulator({ env: { PATH_TEMPLATES } });
@@ -38,6 +38,8 @@ it('counts a scan of 50,000 ids under one key, and what else there is beside it'
 it('is audited by the same templates, and by others as far as they allow it', async () => {
   await postLogs(emulator, { customerId: 'cus-audited', body: [entryOf('/users/1')] });
   await countedWindows(emulator, 'cus-audited');
+  await rolledUpRequests(emulator, 'cus-audited', 1);
+  await rolledUpRequests(emulator, 'cus-scanned', 50_004);
 
   for (const audited of [PATH_TEMPLATES, '/users/:name', '']) {
     const options = ['--data-dir', emulator.dataDirectory, '--pending-seconds', '0', '--json'];
