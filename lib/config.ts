@@ -72,7 +72,7 @@ export const environmentSchema = z.object({
   VERIFY_AGAIN_SECONDS: wholeNumber
     .pipe(z.int().min(20, 'must be at least 20').max(43_200, 'must be at most 43200'))
     .default(60)
-    .describe('after how long it is looked at again where it is not counted yet'),
+    .describe('after how long it is looked at again where it is not counted yet; 900 once deployed'),
   METRICS_NAMESPACE: z
     .string()
     .default('log-analytics-pipeline')
