@@ -25,6 +25,7 @@ export async function readWindowCounts(
   if (counts !== undefined) return counts;
   const whole = await store.get(key);
   const wholeCounts = whole && decode(whole.body);
-  if (wholeCounts === undefined) throw new UnreadableFormat(`The window ${key} has no end of its counts.`);
+  if (wholeCounts === undefined)
+    throw new UnreadableFormat(`The window ${key} is damaged: it has no end of its counts.`);
   return wholeCounts;
 }

@@ -74,7 +74,7 @@ describe('with torn objects', () => {
       const from = `2025-12-28T${minutes[kind]}:00Z`;
       const to = `2025-12-28T${minutes[kind]}:59Z`;
       expectTold(await get(`/aggregates?${new URLSearchParams({ from, to }).toString()}`));
-      expect(emulator.output).toContain('has no end of its counts');
+      expect(emulator.output).toContain('is damaged: it has no end of its counts');
     },
   );
 

@@ -3,7 +3,7 @@ import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-st
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { batchKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { Unavailable } from '../../lib/errors.ts';
+import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
@@ -201,4 +201,18 @@ describe('verify', () => {
     await store.put(key, Buffer.from('torn'), { ifMatch: etag });
     expect(await verdictOn(bad, good)).toMatchObject([{ kind: 'failed' }, { kind: 'counted' }]);
   });
+
+  it.each(['', '{"formatVersion":1,"cust'])(
+    'fails a batch that was cut off, and never takes it for gone: %j',
+    async (rest) => {
+      const [bad, good] = [await storeBatch('bad', '18:03'), await storeBatch('good', '18:04')];
+      await count(insights);
+      const etag = (await store.get(bad.key))?.etag ?? '';
+      await store.put(bad.key, Buffer.from(rest), { ifMatch: etag });
+      expect(await verdictOn(bad, good)).toMatchObject([
+        { kind: 'failed', error: expect.any(UnreadableFormat) as Error },
+        { kind: 'counted' },
+      ]);
+    },
+  );
 });
