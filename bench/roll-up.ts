@@ -5,20 +5,16 @@
  *     npx tsx bench/roll-up.ts [rounds]
  */
 import { customerIdSchema, windowStartSchema } from '../lib/domain/stored-document.ts';
-import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { minuteKey, windowKey } from '../lib/domain/keys.ts';
-import { addPartials } from '../lib/domain/window-aggregate.ts';
 import { encodeWindow } from '../lib/domain/window-format.ts';
-import { emptyCounts } from '../lib/domain/dimensions.ts';
-import { partialIdBytes } from '../lib/domain/partial.ts';
 import { recomputeWindow } from '../lib/pipeline/recompute-window.ts';
 import { numbersOf } from './command-line.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
+import { limits, wideWindow } from './wide-window.ts';
 
 const [rounds = 5] = numbersOf('npx tsx bench/roll-up.ts [<rounds: 5>]', 5);
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
 const minutes = 60;
 
 const temporary = await openTemporaryApp();
@@ -28,16 +24,8 @@ try {
     const customerId = customerIdSchema.parse(`cus-${paths}-${areShared ? 'shared' : 'own'}`);
     for (let minute = 0; minute < minutes; minute++) {
       const windowStart = windowStartSchema.parse(`2025-12-28T18:${String(minute).padStart(2, '0')}:00Z`);
-      const requestsByPath = new Map<string, number>();
-      for (let path = 0; path < paths; path++) {
-        const id = areShared ? path : minute * paths + path;
-        requestsByPath.set(`GET /shop/articles?id=${id}`, 1 + (id % 7));
-      }
-      const requests = [...requestsByPath.values()].reduce((sum, each) => sum + each, 0);
-      const counts = { ...emptyCounts(), requestsByPath };
-      const partial = { customerId, windowStart, id: Buffer.alloc(partialIdBytes), part: 0, isLate: false };
-      const window = addPartials(undefined, [{ ...partial, requests, counts }], clock.now(), limits);
-      if (window === undefined) throw new Error('A new window has nothing to hold.');
+      const firstPath = areShared ? 0 : minute * paths;
+      const window = wideWindow(customerId, windowStart, { paths, firstPath }, clock.now());
       await store.put(minuteKey(customerId, windowStart), encodeWindow(window), { ifNoneMatch: '*' });
     }
 
