@@ -3,8 +3,6 @@ import type { Clock } from './ports/clock.ts';
 
 export interface EmbeddedMetricsOptions {
   readonly registry: Registry;
-  /** Only metrics whose names begin with this; the rest is of the process and not of the pipeline. */
-  readonly prefix: string;
   /** Under which CloudWatch has them. */
   readonly namespace: string;
   readonly clock: Clock;
@@ -30,17 +28,13 @@ interface Sample {
  */
 export function createEmbeddedMetrics({
   registry,
-  prefix,
   namespace,
   clock,
   write,
 }: EmbeddedMetricsOptions): () => Promise<void> {
   const flushed = new Map<string, number>();
   return async () => {
-    const samples = samplesOf(await registry.getMetricsAsJSON()).filter(({ name }) =>
-      name.startsWith(prefix),
-    );
-    const added = samples.flatMap((sample) => {
+    const added = samplesOf(await registry.getMetricsAsJSON()).flatMap((sample) => {
       const id = JSON.stringify([sample.name, sample.labels]);
       const value = sample.value - (flushed.get(id) ?? 0);
       flushed.set(id, sample.value);

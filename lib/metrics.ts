@@ -16,7 +16,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
  */
 export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // Those of the process are for who reads them; a flush would collect them anew at the end of each invocation.
+  if (flushed === undefined) collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `${prefix}${name}`, help, labelNames, registers });
@@ -81,7 +82,7 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
     ]),
 
     /** To be awaited at the end of each invocation. */
-    flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, prefix, ...flushed }),
+    flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {
