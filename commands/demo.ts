@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
-import { BadArguments } from './bad-arguments.ts';
+import { BadArguments } from './command-line.ts';
 import { demonstrate, interrupted } from './demo/demonstrate.ts';
 import { EmulatorEnded, startEmulator } from './demo/emulator.ts';
 import { freePort, isFreePort } from './demo/free-port.ts';

@@ -2,7 +2,7 @@ import { InvalidConfig } from '../lib/config.ts';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { DirectoryInUse } from '../local-store/owner-lock.ts';
 import { reasonOf } from '../lib/pipeline/audit/reason-of.ts';
-import { BadArguments } from './bad-arguments.ts';
+import { BadArguments } from './command-line.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
 import { ServiceUnreadable } from './service.ts';
 import { UnknownFormat } from './ship/formats/detect-format.ts';

@@ -1,5 +1,5 @@
 import { parseConfig } from '../lib/config.ts';
-import { BadArguments } from './bad-arguments.ts';
+import { BadArguments } from './command-line.ts';
 import { parseStage } from './stage.ts';
 
 /** The pipeline that a command works on: that of a directory, or one that was deployed. */

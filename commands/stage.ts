@@ -1,4 +1,4 @@
-import { BadArguments } from './bad-arguments.ts';
+import { BadArguments } from './command-line.ts';
 
 /** @throws BadArguments  it can be no name of a stage */
 export function parseStage(text: string): string {

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
 import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { BadArguments, help, parseOptions, type CommandOptions } from './options.ts';
+import { BadArguments } from '../../commands/command-line.ts';
+import { help, parseOptions, type CommandOptions } from './options.ts';
 import { createPipelineClient, UnexpectedAnswer } from './pipeline-client.ts';
 import { planScenario, referenceSize } from './plan.ts';
 import { showProgress } from './progress.ts';

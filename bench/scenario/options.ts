@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { BadArguments, understood, wholeNumber } from '../../commands/command-line.ts';
 import { referenceStart } from './plan.ts';
 
 export interface CommandOptions {
@@ -9,11 +10,6 @@ export interface CommandOptions {
   readonly concurrency: number;
   readonly runId: string;
   readonly retryForSeconds: number;
-}
-
-/** The command line cannot be understood; the message says what of it. */
-export class BadArguments extends Error {
-  override readonly name = 'BadArguments';
 }
 
 export const help = `
@@ -55,15 +51,15 @@ export function parseOptions(args: readonly string[], now: Date, runId: string):
     baseUrl: parseUrl(values['base-url']),
     customerId: matching('--customer', values.customer, /^[A-Za-z0-9._%-]{1,128}$/),
     start: parseStart(values.timestamps, now),
-    concurrency: wholeNumber('--concurrency', values.concurrency, 1_024),
+    concurrency: wholeNumber('--concurrency', values.concurrency, 1, 1_024),
     runId: matching('--run', values.run ?? runId, /^[A-Za-z0-9._-]{1,200}$/),
-    retryForSeconds: wholeNumber('--retry-for', values['retry-for'], 86_400),
+    retryForSeconds: wholeNumber('--retry-for', values['retry-for'], 1, 86_400),
   };
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         'base-url': { type: 'string', default: 'http://localhost:3000' },
@@ -74,10 +70,8 @@ function parse(args: readonly string[]) {
         'retry-for': { type: 'string', default: '60' },
         help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  ).values;
 }
 
 function parseUrl(text: string): URL {
@@ -92,12 +86,6 @@ function parseStart(timestamps: string, now: Date): Date {
   if (timestamps === 'reference') return referenceStart;
   if (timestamps === 'now') return new Date((Math.floor(now.getTime() / 60_000) - 3) * 60_000);
   throw new BadArguments(`--timestamps must be reference or now, and is "${timestamps}".`);
-}
-
-function wholeNumber(option: string, text: string, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= max) return number;
-  throw new BadArguments(`${option} must be a whole number of 1-${max}, and is "${text}".`);
 }
 
 function matching(option: string, text: string, pattern: RegExp): string {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { BadArguments, understood } from '../command-line.ts';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
-import { BadArguments } from '../bad-arguments.ts';
 import { parseStage } from '../stage.ts';
 
 /** What is asked for, in the parameters under `path`. */
@@ -55,8 +55,8 @@ export function parseOptions(args: readonly string[]): ApiKeysOptions | undefine
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         customer: { type: 'string' },
@@ -64,8 +64,6 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
-    });
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  );
 }

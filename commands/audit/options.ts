@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { BadArguments, understood } from '../command-line.ts';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
-import { BadArguments } from '../bad-arguments.ts';
 import { placeOf, placeOptions, type Place } from '../place.ts';
 
 export interface AuditCommandOptions {
@@ -77,8 +77,8 @@ export function parseOptions(
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         customer: { type: 'string' },
@@ -88,10 +88,8 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  ).values;
 }
 
 function customerOf(text: string | undefined): CustomerId | undefined {

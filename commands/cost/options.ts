@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BadArguments } from '../bad-arguments.ts';
+import { BadArguments, understood } from '../command-line.ts';
 import type { Workload } from './workload.ts';
 
 export const help = `
@@ -31,8 +31,8 @@ export function parseOptions(args: readonly string[]): Workload | 'help' | 'tabl
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         'entries-per-second': { type: 'string' },
@@ -41,11 +41,8 @@ function parse(args: readonly string[]) {
         plain: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    });
-    return values;
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  ).values;
 }
 
 function positive(option: string, text: string | undefined): number {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BadArguments } from '../bad-arguments.ts';
+import { BadArguments, understood } from '../command-line.ts';
 import { placeOf, placeOptions, type Place } from '../place.ts';
 
 export type DeadLettersOptions = {
@@ -78,8 +78,8 @@ export function parseOptions(
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         all: { type: 'boolean', default: false },
@@ -88,8 +88,6 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
-    });
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BadArguments } from '../bad-arguments.ts';
+import { understood, wholeNumber } from '../command-line.ts';
 
 export interface DemoOptions {
   readonly seed: number;
@@ -59,8 +59,8 @@ export function parseOptions(args: readonly string[]): DemoOptions | undefined {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         entries: { type: 'string', default: '100000' },
@@ -72,14 +72,6 @@ function parse(args: readonly string[]) {
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (number >= min && number <= max) return number;
-  throw new BadArguments(`${option} must be a whole number of ${min}-${max}, and is "${text}".`);
+    }),
+  ).values;
 }

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { parseArgs } from 'node:util';
+import { BadArguments, understood, wholeNumber } from '../command-line.ts';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
-import { BadArguments } from '../bad-arguments.ts';
 import type { JsonField } from './formats/json-fields.ts';
 import { parseFieldNames } from './formats/json.ts';
 import { formatNames, type FormatName } from './formats/known-formats.ts';
@@ -99,8 +99,8 @@ export function parseOptions(
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         customer: { type: 'string' },
@@ -119,10 +119,8 @@ function parse(args: readonly string[]) {
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
-    });
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+    }),
+  );
 }
 
 function urlOf(text: string): URL {
@@ -173,10 +171,4 @@ function headersOf(texts: readonly string[]): Record<string, string> {
     headers[name] = value;
   }
   return headers;
-}
-
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new BadArguments(`${option} must be a whole number of ${min}-${max}, and is "${text}".`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadArguments } from '../../commands/bad-arguments.ts';
+import { BadArguments } from '../../commands/command-line.ts';
 import { parseOptions } from '../../commands/demo/options.ts';
 import { runCommand } from './run-command.ts';
 

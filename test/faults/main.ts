@@ -1,7 +1,8 @@
 /** The command `npm run test:faults`; what it does and takes is said in `options.ts`. */
 import { randomInt } from 'node:crypto';
 import { Emulator } from '../e2e/emulator.ts';
-import { BadArguments, help, parseOptions, type FaultOptions, type Until } from './options.ts';
+import { BadArguments } from '../../commands/command-line.ts';
+import { help, parseOptions, type FaultOptions, type Until } from './options.ts';
 import { describePlan, planRound, type RoundPlan } from './plan-round.ts';
 import { runRound, type RoundOptions, type RoundOutcome } from './run-round.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { BadArguments, help, parseOptions } from './options.ts';
+import { BadArguments } from '../../commands/command-line.ts';
+import { help, parseOptions } from './options.ts';
 
 it('has a default for everything', () => {
   expect(parseOptions([], 5)).toEqual({

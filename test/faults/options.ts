@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { BadArguments, understood, wholeNumber } from '../../commands/command-line.ts';
 
 /** Until when rounds are begun. */
 export type Until =
@@ -11,11 +12,6 @@ export interface FaultOptions {
   /** The number of the first round: with the seed it says what is done in it. */
   readonly firstRound: number;
   readonly clients: number;
-}
-
-/** The command line cannot be understood; the message says what of it. */
-export class BadArguments extends Error {
-  override readonly name = 'BadArguments';
 }
 
 export const help = `
@@ -73,8 +69,8 @@ export function parseOptions(args: readonly string[], seed: number): FaultOption
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return understood(() =>
+    parseArgs({
       args: [...args],
       options: {
         rounds: { type: 'string' },
@@ -84,14 +80,6 @@ function parse(args: readonly string[]) {
         clients: { type: 'string', default: '16' },
         help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (cause) {
-    throw new BadArguments(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (number >= min && number <= max) return number;
-  throw new BadArguments(`${option} must be a whole number of ${min}-${max}, and is "${text}".`);
+    }),
+  ).values;
 }
