@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { whole } from './whole.ts';
 
 /** Shows how far a command is, one step after the other. It writes beside the command's own output. */
 export interface Progress {
@@ -126,8 +127,4 @@ function writeTransferLines(
     },
     stop: () => {},
   };
-}
-
-function whole(number: number): string {
-  return Math.round(number).toLocaleString('en-US');
 }

@@ -2,6 +2,7 @@ import type { AuditedRollUps } from '../../lib/pipeline/audit/audit-roll-ups.ts'
 import type { Audited } from '../../lib/pipeline/audit/audit.ts';
 import type { AuditedRollUp, Finding } from '../../lib/pipeline/audit/findings.ts';
 import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
+import { whole } from '../whole.ts';
 
 /** How a command tells what it finds. */
 export interface Report {
@@ -98,8 +99,4 @@ function windowOf({ customerId, windowStart }: { customerId: string; windowStart
 
 function rollUpOf({ customerId, windowSize, windowStart }: AuditedRollUp): string {
   return `${customerId} ${windowSize} of ${windowStart}`;
-}
-
-function whole(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -11,6 +11,7 @@ import { planDemo, shareOfLastHour, type DemoPlan } from './plan.ts';
 import { sendPlan } from './send-plan.ts';
 import { servedCounts, waitingRecords, type ServedCounts } from './served-counts.ts';
 import { topTable } from './top-table.ts';
+import { whole } from '../whole.ts';
 
 export interface Stage {
   readonly http: HttpClient;
@@ -107,8 +108,4 @@ function invitation(url: URL, entriesPerSecond: number | undefined): string {
 
 async function aborted(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) await realTiming.wait(dayMilliseconds, signal);
-}
-
-function whole(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -1,6 +1,7 @@
 import { keepLargest } from '../../lib/domain/folding.ts';
 import type { DemoCustomer } from './customers.ts';
 import type { ServedCounts } from './served-counts.ts';
+import { whole } from '../whole.ts';
 
 const most = 6;
 const gap = '   ';
@@ -27,8 +28,4 @@ function column(heading: string, counts: ReadonlyMap<string, number>): string[] 
 
 function widthOf(texts: readonly string[]): number {
   return Math.max(...texts.map(({ length }) => length));
-}
-
-function whole(number: number): string {
-  return number.toLocaleString('en-US');
 }

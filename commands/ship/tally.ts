@@ -1,5 +1,6 @@
 import type { SendOutcome } from '../pipeline-client/open-pipeline.ts';
 import type { ReadLine } from './formats/line-format.ts';
+import { whole } from '../whole.ts';
 
 /** Counts what becomes of the lines. */
 export interface Tally {
@@ -69,8 +70,4 @@ export function createTally(): Tally {
       ].join('\n');
     },
   };
-}
-
-function whole(number: number): string {
-  return Math.round(number).toLocaleString('en-US');
 }
