@@ -12,8 +12,9 @@ export function aggregateHandler(
     const app = await wired();
     const { config, logger, metrics } = app;
     const records = Records.map(toReceivedRecord);
-    const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
-    const { failed, setAside, windowsCreated, windowsUpdated } = await aggregate(records, app, limits);
+    const { maxKeysPerDimension, windowsAtOnce } = config;
+    const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce };
+    const { failed, setAside, windowsCreated, windowsUpdated } = await aggregate(records, app, options);
 
     const stream: StreamName = records[0]?.stream === config.lateStreamName ? 'late' : 'insights';
     metrics.partialsConsumed.inc({ stream }, records.length - failed.length - setAside.length);

@@ -103,6 +103,10 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
     .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+  WINDOWS_AT_ONCE: wholeNumber
+    .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
+    .default(32)
+    .describe('how many windows an invocation reads and writes at the same time; 8 under the emulator'),
 });
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
@@ -131,6 +135,8 @@ export interface Config {
   readonly lateConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
+  /** So many windows an invocation reads and writes at the same time. */
+  readonly windowsAtOnce: number;
 }
 
 /** The environment has a value that cannot be used; the message names the variable. */
@@ -168,5 +174,6 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
+    windowsAtOnce: data.WINDOWS_AT_ONCE,
   };
 }

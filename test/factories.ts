@@ -3,7 +3,7 @@ import type { CountingRules } from '../lib/domain/counting-rules.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { mapDimensions, type DimensionField } from '../lib/domain/dimensions.ts';
 import type { LogEntry } from '../lib/domain/log-entry.ts';
-import { encodePartial, partialIdBytes, type WindowPartial } from '../lib/domain/partial.ts';
+import { encodePartial, partitionKeyOf, partialIdBytes, type WindowPartial } from '../lib/domain/partial.ts';
 import type { ReceivedRecord } from '../lib/pipeline/aggregate.ts';
 import { minuteOfInstant } from '../lib/domain/timestamp.ts';
 import { parseWindowStart, type EpochMinute, type WindowStart } from '../lib/domain/window.ts';
@@ -65,12 +65,15 @@ type WindowPartialFields = Partial<Omit<WindowPartial, 'id' | 'counts'>> & {
 
 /** A record as `aggregate` receives it. */
 export function receivedRecord(sequenceNumber: string, data: WindowPartial | Uint8Array): ReceivedRecord {
+  const isPartial = 'counts' in data;
   return {
     stream: 'insights',
     partition: 'shardId-000000000000',
     sequenceNumber,
-    partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
-    data: Buffer.from('counts' in data ? encodePartial(data) : data),
+    partitionKey: isPartial
+      ? partitionKeyOf(data.customerId, data.windowStart)
+      : 'cus-axon/2025-12-28T18:03:00Z',
+    data: Buffer.from(isPartial ? encodePartial(data) : data),
   };
 }
 

@@ -2,9 +2,10 @@ import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
 import { countEntries } from './dimensions.ts';
+import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { endedBefore, windowStartOf, type EpochMinute } from './window.ts';
+import { endedBefore, windowStartOf } from './window.ts';
 
 /** A batch of which it is to be said what it adds to which windows. */
 export interface SummarisedBatch {
@@ -34,7 +35,7 @@ export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'par
  */
 export function summarise(batch: SummarisedBatch, options: SummariseOptions): EncodedPartial[] {
   const idOfPart = memoise((part) => partialId(batch.batchId, batch.payloadHash, part));
-  return [...groupByMinute(batch.entries)]
+  return [...groupBy(batch.entries, ({ minute }) => minute)]
     .sort(([a], [b]) => a - b)
     .flatMap(([minute, entries]) => {
       const windowStart = windowStartOf(minute);
@@ -61,16 +62,6 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
       };
       return encode(entries, 0);
     });
-}
-
-function groupByMinute(entries: readonly LogEntry[]): Map<EpochMinute, LogEntry[]> {
-  const groups = new Map<EpochMinute, LogEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.minute);
-    if (group === undefined) groups.set(entry.minute, [entry]);
-    else group.push(entry);
-  }
-  return groups;
 }
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { encodeFailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
+import { groupBy, type NonEmpty } from '../domain/group-by.ts';
 import { failedRecordKey, minuteKey } from '../domain/keys.ts';
 import { decodePartial, partitionKeyOf, type WindowPartial } from '../domain/partial.ts';
 import { addPartials } from '../domain/window-aggregate.ts';
@@ -12,6 +13,11 @@ import type { ObjectStore } from '../ports/object-store.ts';
 export interface AggregatePorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
+}
+
+export interface AggregateOptions extends FoldingLimits {
+  /** So many windows are read and written at the same time. */
+  readonly windowsAtOnce?: number;
 }
 
 /** A record of a stream, and its place there. */
@@ -39,14 +45,11 @@ export interface Aggregated {
 }
 
 type WindowChange = 'created' | 'updated' | 'unchanged';
-type NonEmpty<T> = [T, ...T[]];
 
 interface ReceivedPartial {
   readonly record: ReceivedRecord;
   readonly partial: WindowPartial;
 }
-
-const maxWindowsInFlight = 32;
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
@@ -56,24 +59,30 @@ const maxWindowsInFlight = 32;
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
-  limits: FoldingLimits,
+  { windowsAtOnce = 32, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
-  const { windows, unreadable } = groupByWindow(records);
   const changes: WindowChange[] = [];
   const failed: UncountedRecord[] = [];
-  const hopeless: UncountedRecord[] = [...unreadable];
+  const hopeless: UncountedRecord[] = [];
+  const addAll = async (received: NonEmpty<ReceivedPartial>): Promise<void> => {
+    try {
+      changes.push(await addToWindow(received, ports, limits));
+    } catch (error) {
+      // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
+      const those = error instanceof UnreadableFormat ? hopeless : failed;
+      those.push(...received.map(({ record }) => ({ record, error })));
+    }
+  };
   await pMap(
-    windows,
-    async (received) => {
-      try {
-        changes.push(await addToWindow(received, ports, limits));
-      } catch (error) {
-        // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
-        const those = error instanceof UnreadableFormat ? hopeless : failed;
-        those.push(...received.map(({ record }) => ({ record, error })));
-      }
+    groupBy(records, ({ partitionKey }) => partitionKey).values(),
+    async (group) => {
+      // Decoded when it is its turn: all at once would hold up whatever else this process does.
+      const { received, unreadable } = decodeAll(group);
+      hopeless.push(...unreadable);
+      // A partition key stands for one window; should it ever not, nothing is lost by it.
+      for (const window of groupBy(received, windowOf).values()) await addAll(window);
     },
-    { concurrency: maxWindowsInFlight },
+    { concurrency: windowsAtOnce },
   );
 
   const setAside: UncountedRecord[] = [];
@@ -87,7 +96,7 @@ export async function aggregate(
         failed.push({ record: uncounted.record, error });
       }
     },
-    { concurrency: maxWindowsInFlight },
+    { concurrency: windowsAtOnce },
   );
   return {
     failed,
@@ -97,25 +106,25 @@ export async function aggregate(
   };
 }
 
-function groupByWindow(records: readonly ReceivedRecord[]): {
-  windows: NonEmpty<ReceivedPartial>[];
-  unreadable: UncountedRecord[];
+function windowOf({ partial }: ReceivedPartial): string {
+  return partitionKeyOf(partial.customerId, partial.windowStart);
+}
+
+function decodeAll(records: readonly ReceivedRecord[]): {
+  received: readonly ReceivedPartial[];
+  unreadable: readonly UncountedRecord[];
 } {
-  const windows = new Map<string, NonEmpty<ReceivedPartial>>();
+  const received: ReceivedPartial[] = [];
   const unreadable: UncountedRecord[] = [];
   for (const record of records) {
     try {
-      const partial = decodePartial(record.data);
-      const window = partitionKeyOf(partial.customerId, partial.windowStart);
-      const others = windows.get(window);
-      if (others === undefined) windows.set(window, [{ record, partial }]);
-      else others.push({ record, partial });
+      received.push({ record, partial: decodePartial(record.data) });
     } catch (error) {
       if (!(error instanceof UnreadableFormat)) throw error;
       unreadable.push({ record, error });
     }
   }
-  return { windows: [...windows.values()], unreadable };
+  return { received, unreadable };
 }
 
 async function addToWindow(

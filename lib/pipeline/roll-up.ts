@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { FoldingLimits } from '../domain/folding.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { enclosingWindowKey, type ObjectKey } from '../domain/keys.ts';
 import type { RolledUpSize } from '../domain/window.ts';
 import { recomputeWindow, type Recomputed, type RecomputePorts } from './recompute-window.ts';
@@ -80,15 +81,4 @@ async function rollUpDay(
     .flatMap(({ notices }) => notices);
   if (ofDone.length > 0) rolledUp.push(await recompute(dayKey, 'day', ofDone));
   return rolledUp;
-}
-
-function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => ObjectKey): Map<ObjectKey, T[]> {
-  const groups = new Map<ObjectKey, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

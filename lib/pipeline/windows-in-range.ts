@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { WindowRun } from '../domain/compose-range.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
-import { windowKey, windowPrefix, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
+import { windowKey, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
 import type { RolledUpWindow } from '../domain/roll-up.ts';
 import type { WindowStart } from '../domain/window.ts';
 import type { MinuteCounts } from '../domain/window-aggregate.ts';
@@ -39,12 +39,20 @@ async function* keysOf(
     after === undefined
       ? windowKey(customerId, windowSize, from).replace(/\.json$/, '')
       : windowKey(customerId, windowSize, after);
-  for await (const key of store.list(windowPrefix(customerId, windowSize), { startAfter })) {
+  const prefix = commonStart(windowKey(customerId, windowSize, from), windowKey(customerId, windowSize, to));
+  for await (const key of store.list(prefix, { startAfter })) {
     const windowStart = windowStartOfKey(key);
     if (windowStart < from) continue; // the hour, or the day, within which the range begins
     if (windowStart >= to) return;
     yield key;
   }
+}
+
+/** All that sorts between two keys starts with it, and nothing has to be looked for outside. */
+function commonStart(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return a.slice(0, length);
 }
 
 async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {

@@ -4,6 +4,9 @@ import { errorCode } from './file-operations.ts';
 import { isKeySegment, isObjectKey } from './key-place.ts';
 import { sortedRuns } from './sorted-runs.ts';
 
+/** Many: a directory of a million names takes 250 turns of the event loop in place of 31,000. */
+const entriesAtOnce = 4096;
+
 /**
  * The keys below a root in ascending order, directory by directory. A directory is read when its turn comes, and not
  * at all where no key in it can be asked for. All of its names are read then, since the file system has them in no
@@ -40,16 +43,23 @@ async function* listDirectory(
 async function readNames(path: string, isWanted: (name: string) => boolean): Promise<string[]> {
   const names: string[] = [];
   try {
-    // Large reads: a directory of a million names takes 250 turns of the event loop in place of 31,000.
-    for await (const entry of await opendir(path, { bufferSize: 4096 })) {
-      // What people or programs put beside the objects (`.DS_Store`, `Thumbs.db`, links) is none.
-      if (!isKeySegment(entry.name)) continue;
-      const name = entry.isDirectory() ? `${entry.name}/` : entry.name;
-      if ((entry.isDirectory() || entry.isFile()) && isWanted(name)) names.push(name);
+    const directory = await opendir(path, { bufferSize: entriesAtOnce });
+    try {
+      for (let count = 0; ; count += 1) {
+        // Only a read that may wait for the disk is worth a turn of the event loop: the others take what one of them
+        // has brought along, or find after one that was not filled that there is no more.
+        const entry = count % entriesAtOnce === 0 ? await directory.read() : directory.readSync();
+        if (entry === null) return names;
+        // What people or programs put beside the objects (`.DS_Store`, `Thumbs.db`, links) is none.
+        if (!isKeySegment(entry.name)) continue;
+        const name = entry.isDirectory() ? `${entry.name}/` : entry.name;
+        if ((entry.isDirectory() || entry.isFile()) && isWanted(name)) names.push(name);
+      }
+    } finally {
+      directory.closeSync();
     }
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
     throw error;
   }
-  return names;
 }

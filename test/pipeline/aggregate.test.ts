@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
@@ -20,6 +21,9 @@ function recordsOf(partials: readonly WindowPartial[]) {
 /** A store that counts its calls, and fails those that a test picks. */
 class WatchedStore extends InMemoryObjectStore {
   readonly calls: string[] = [];
+  /** The most calls that were under way at one time. */
+  mostAtOnce = 0;
+  #atOnce = 0;
   failing: (call: string) => Error | undefined = () => undefined;
 
   override async get(...args: Parameters<InMemoryObjectStore['get']>) {
@@ -34,6 +38,10 @@ class WatchedStore extends InMemoryObjectStore {
 
   async #note(call: string): Promise<void> {
     this.calls.push(call);
+    this.#atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
+    await setImmediate(); // others that may begin do
+    this.#atOnce -= 1;
     const failure = this.failing(call);
     if (failure) throw failure;
   }
@@ -67,6 +75,30 @@ describe('aggregate', () => {
       'put aggregates/minute/cus-axon/2025/12/28/18/05.json',
     ]);
     expect(await store.window()).toMatchObject({ requests: 100, batches: 50, revision: 1 });
+  });
+
+  it('reads and writes no more windows at once than it is told', async () => {
+    const store = new WatchedStore();
+    const minutes = Array.from({ length: 20 }, (_, minute) =>
+      windowStart(`2025-12-28T18:${String(10 + minute)}:00Z`),
+    );
+    const records = recordsOf(minutes.map((start, id) => windowPartial({ id, counts, windowStart: start })));
+    const { windowsCreated } = await aggregate(records, { store, clock }, { ...limits, windowsAtOnce: 3 });
+    expect({ windowsCreated, mostAtOnce: store.mostAtOnce }).toEqual({ windowsCreated: 20, mostAtOnce: 3 });
+  });
+
+  it('counts a record whose partition key is not that of its window', async () => {
+    const store = new WatchedStore();
+    const records = recordsOf([
+      windowPartial({ id: 1, counts }),
+      windowPartial({ id: 2, counts, windowStart: other }),
+      windowPartial({ id: 3, counts }),
+    ]);
+    for (const [index, record] of records.entries())
+      Object.assign(record, { partitionKey: index < 2 ? 'a' : 'b' });
+    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({ failed: [] });
+    expect(await store.window()).toMatchObject({ requests: 4, batches: 2 });
+    expect(await store.window(other)).toMatchObject({ requests: 2, batches: 1 });
   });
 
   it('writes nothing for partials that are counted', async () => {
