@@ -3,18 +3,25 @@ import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
-import { readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
+
+/** A batch from here on, some 400 entries, waits while other large ones are under way; a smaller one passes them. */
+const largeBytes = 64 * 1_024;
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
-    const batch = await readBatch(toSentBatch(request), config.maxBatchBytes);
-    const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
+    const sent = toSentBatch(request);
+    const { batch, ingested } = await inTurn(likelyBytes(sent), app, async () => {
+      const batch = await readBatch(sent, config.maxBatchBytes);
+      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
+      return { batch, ingested };
+    });
 
     const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
@@ -31,6 +38,10 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
 }
 
 export const handler = ingestHandler(wired);
+
+async function inTurn<T>(bytes: number, { largeBatches }: App, work: () => Promise<T>): Promise<T> {
+  return bytes < largeBytes ? work() : largeBatches.run(bytes, work);
+}
 
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);

@@ -1,3 +1,4 @@
+import { ByteBudget } from '../lib/byte-budget.ts';
 import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
@@ -17,9 +18,14 @@ export interface App {
   readonly rules: CountingRules;
   readonly store: ObjectStore;
   readonly streams: Streams;
+  /** What the large batches share that are under way at one time: more of them would keep what is small from its turn. */
+  readonly largeBatches: ByteBudget;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
+
+/** One of the largest, or some of a thousand entries; a Lambda function has one batch at a time anyway. */
+const largeBatchBytes = 2 * 1_024 * 1_024;
 
 /** What an app is made of; the rest follows from it. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
@@ -39,6 +45,7 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
       },
     ),
     rules: createCountingRules(parts.config.pathTemplates),
+    largeBatches: new ByteBudget(largeBatchBytes),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

@@ -61,6 +61,12 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
 }
 
+/** About how many bytes a batch has when decompressed; access logs grow tenfold and more. */
+export function likelyBytes({ body, mediaType, contentEncoding }: SentBatch): number {
+  const isPlain = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
+  return isPlain ? body.length : body.length * 10;
+}
+
 function isNamed(mediaType: SentMediaType): mediaType is MediaType {
   return mediaType === 'application/json' || mediaType === 'application/x-ndjson';
 }

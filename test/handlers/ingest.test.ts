@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,23 @@ import { sentEntry } from '../factories.ts';
 import { postLogs, testApp, type TestApp } from './app.ts';
 
 let testing: TestApp;
+
+/** Keeps the batches that come to it until it is opened. */
+class GatedStore extends InMemoryObjectStore {
+  readonly names: string[] = [];
+  open = (): void => {};
+  readonly #opened = new Promise<void>((resolve) => (this.open = resolve));
+
+  override async put(...args: Parameters<InMemoryObjectStore['put']>) {
+    this.names.push(args[0].split('/').at(-1) ?? '');
+    await this.#opened;
+    return super.put(...args);
+  }
+
+  async reached(batches: number): Promise<void> {
+    while (this.names.length < batches) await nextTurn();
+  }
+}
 
 beforeEach(() => {
   testing = testApp();
@@ -42,6 +60,21 @@ describe('POST /logs', () => {
     });
     const otherCustomer = await post([sentEntry()], { 'x-customer-id': 'cus-other' });
     expect(otherCustomer.body.batchId).not.toBe(first.body.batchId);
+  });
+
+  it('has large batches take turns, and lets small ones pass', async () => {
+    const store = new GatedStore();
+    testing = testApp({ store });
+    const large = (path: string) =>
+      [sentEntry({ path })].concat(Array.from({ length: 15_000 }, () => sentEntry()));
+    const answers = ['first', 'second'].map((name) => post(large(name), { 'idempotency-key': name }));
+    await store.reached(1);
+    const small = post([sentEntry()], { 'idempotency-key': 'small' });
+    await store.reached(2);
+    expect(store.names).toEqual(['k-first', 'k-small']);
+    store.open();
+    expect((await Promise.all([...answers, small])).map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(store.names).toEqual(['k-first', 'k-small', 'k-second']);
   });
 
   it('takes the same body in any encoding for the same batch', async () => {
