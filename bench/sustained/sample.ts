@@ -4,6 +4,8 @@ import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
 /** What the emulator needs at a moment. */
 export interface Sample {
   readonly residentMegabytes: number;
+  /** Of it what no file stands behind: without the pages of the log, which the system takes back when it wants them. */
+  readonly ownMegabytes: number;
   /** `NaN` on other systems than Linux. */
   readonly openFiles: number;
   /** By how much timers were late since the sample before, at its 99th percentile. */
@@ -16,18 +18,25 @@ export async function takeSample(pid: number, http: HttpClient): Promise<Sample>
   const metrics = (await http.request('/metrics')).body.toString();
   const isLinux = process.platform === 'linux';
   return {
-    residentMegabytes: isLinux
-      ? await residentMegabytes(pid)
-      : metric(metrics, 'process_resident_memory_bytes') / 1_048_576,
+    ...(isLinux ? await memoryOf(pid) : reportedMemory(metrics)),
     openFiles: isLinux ? (await readdir(`/proc/${pid}/fd`)).length : Number.NaN,
     lagMilliseconds: metric(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
     recordsWaiting: metric(metrics, 'log_analytics_stream_backlog_records'),
   };
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
+type Memory = Pick<Sample, 'residentMegabytes' | 'ownMegabytes'>;
+
+async function memoryOf(pid: number): Promise<Memory> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
+  const megabytes = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1_024;
+  return { residentMegabytes: megabytes('VmRSS'), ownMegabytes: megabytes('RssAnon') };
+}
+
+function reportedMemory(metrics: string): Memory {
+  const residentMegabytes = metric(metrics, 'process_resident_memory_bytes') / 1_048_576;
+  return { residentMegabytes, ownMegabytes: Number.NaN };
 }
 
 /** The metric, or its sum over its labels. */
