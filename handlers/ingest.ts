@@ -8,16 +8,13 @@ import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
-/** A batch from here on, some 400 entries, waits while other large ones are under way; a smaller one passes them. */
-const largeBytes = 64 * 1_024;
-
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);
-    const { batch, ingested } = await inTurn(likelyBytes(sent), app, async () => {
+    const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
       const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
       return { batch, ingested };
@@ -38,10 +35,6 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
 }
 
 export const handler = ingestHandler(wired);
-
-async function inTurn<T>(bytes: number, { largeBatches }: App, work: () => Promise<T>): Promise<T> {
-  return bytes < largeBytes ? work() : largeBatches.run(bytes, work);
-}
 
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);

@@ -1,9 +1,9 @@
-import { ByteBudget } from '../lib/byte-budget.ts';
 import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { Intake } from '../lib/pipeline/intake.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { ApiKeys } from '../lib/ports/api-keys.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -18,14 +18,10 @@ export interface App {
   readonly rules: CountingRules;
   readonly store: ObjectStore;
   readonly streams: Streams;
-  /** What the large batches share that are under way at one time: more of them would keep what is small from its turn. */
-  readonly largeBatches: ByteBudget;
+  readonly intake: Intake;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
-
-/** One of the largest, or some of a thousand entries; a Lambda function has one batch at a time anyway. */
-const largeBatchBytes = 2 * 1_024 * 1_024;
 
 /** What an app is made of; the rest follows from it. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
@@ -45,7 +41,7 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
       },
     ),
     rules: createCountingRules(parts.config.pathTemplates),
-    largeBatches: new ByteBudget(largeBatchBytes),
+    intake: new Intake(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

@@ -3,14 +3,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 /** Bodies that are received and worked on at one time: some hundred of the largest batches. */
 const maxBytesUnderWay = 256 * 1024 * 1024;
 
-/** What the emulator takes of a body whose length is not said before. */
+/** What the emulator takes of a body. */
 const largestBody = 10 * 1024 * 1024;
+
+/** What a body counts for whose length is not said before: one of the largest batches. */
+const unsaidBytes = 2 * 1024 * 1024;
 
 const retryAfterSeconds = 1;
 
 /**
  * Keeps the memory bounded that bodies take: the emulator receives a body whole before a function sees it. A request
- * that would be too much is answered 503 before any of its body is read.
+ * that would be too much is answered 503 before any of its body is read. What a client has given up is not counted any
+ * more, though a function may still work on it: that is for the function to bound.
  */
 export class Admission {
   readonly #guarded = new WeakSet<Server>();
@@ -33,7 +37,7 @@ export class Admission {
 }
 
 function bodyBytes({ headers }: IncomingMessage): number {
-  if (headers['transfer-encoding'] !== undefined) return largestBody;
+  if (headers['transfer-encoding'] !== undefined) return unsaidBytes;
   return Math.min(Number(headers['content-length'] ?? 0), largestBody);
 }
 

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Admission } from '../../../local-store/emulator/admission.ts';
 
 const mebibyte = 1024 * 1024;
 /** Reads bodies and never answers: every request stays under way. */
-const server = createServer((incoming) => incoming.resume());
+const server = createServer((incoming) => received.add(incoming.resume()));
+const received = new Set<IncomingMessage>();
 const sent: ClientRequest[] = [];
 
 beforeEach(async () => {
+  received.clear();
   new Admission().guard(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -32,23 +35,32 @@ function announce(headers: Record<string, string>): ClientRequest {
 }
 
 it('answers 503 before it reads the body of a request that would be too much, until others have ended', async () => {
-  const underWay = once(server, 'request');
-  const bodies = Array.from({ length: 25 }, () => announce({ 'content-length': String(10 * mebibyte) }));
-  await underWay;
-  while ((await connections()) < 25) await new Promise((resolve) => setImmediate(resolve));
+  const large = { 'content-length': String(10 * mebibyte) };
+  const bodies = Array.from({ length: 25 }, () => announce(large));
+  await underWay(25);
 
-  const [refused] = (await once(announce({ 'transfer-encoding': 'chunked' }), 'response')) as [
-    IncomingMessage,
-  ];
+  const [refused] = (await once(announce(large), 'response')) as [IncomingMessage];
   expect(refused.statusCode).toBe(503);
   expect(refused.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
 
   bodies[0]?.destroy();
-  while ((await connections()) > 24) await new Promise((resolve) => setImmediate(resolve));
+  while ((await connections()) > 24) await nextTurn();
   const admitted = once(server, 'request');
-  announce({ 'transfer-encoding': 'chunked' });
+  announce(large);
   await admitted;
 });
+
+it('takes a body for one of the largest batches where its length is not said before', async () => {
+  const unsaid = { 'transfer-encoding': 'chunked' };
+  for (let body = 0; body < 128; body++) announce(unsaid);
+  await underWay(128);
+  const [refused] = (await once(announce(unsaid), 'response')) as [IncomingMessage];
+  expect(refused.statusCode).toBe(503);
+});
+
+async function underWay(bodies: number): Promise<void> {
+  while (received.size < bodies) await nextTurn();
+}
 
 function connections(): Promise<number> {
   return new Promise((resolve, reject) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ByteBudget } from '../lib/byte-budget.ts';
+import { ByteBudget } from '../../lib/pipeline/byte-budget.ts';
 
 /** Work that has begun when it is in `begun`, and ends when it is told to. */
 function someWork() {
