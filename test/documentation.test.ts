@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { tables } from '../commands/cost/tables.ts';
 import { errorCodes } from '../handlers/error-codes.ts';
 import { environmentSchema } from '../lib/config.ts';
 
+const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 function rowsAfter(heading: string): string[] {
@@ -31,6 +33,34 @@ it('docs/cost.md has the tables that `npm run cost` prints', () => {
   const page = readFileSync(new URL('../docs/cost.md', import.meta.url), 'utf8');
   const written = [...page.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => comparable(table));
   expect(written).toEqual(tables().map(comparable));
+});
+
+it('names only files and commands that there are', () => {
+  const root = new URL('../', import.meta.url);
+  const pagesIn = (folder: string, options: { recursive: boolean }) =>
+    readdirSync(new URL(folder, root), { ...options, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.md'))
+      .map((path) => `${folder}${path}`);
+  const pages = [
+    ...pagesIn('./', { recursive: false }),
+    ...['./docs/', './bench/'].flatMap((folder) => pagesIn(folder, { recursive: true })),
+  ];
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
+  const missing = pages.flatMap((page) => {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    const files = [
+      ...text.matchAll(/(?:`|npx tsx )((?:test|bench|docs|lib|local-store|commands)\/[\w./-]+\.\w+)/g),
+    ];
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)];
+    const commands = [...text.matchAll(/npm run ([\w:-]+)/g)];
+    return [
+      ...files.filter(([, file = '']) => !existsSync(new URL(file, root))),
+      ...links.filter(([, link = '']) => !existsSync(new URL(link, new URL(page, root)))),
+      ...commands.filter(([, command = '']) => !(command in scripts)),
+    ].map(([found]) => `${page}: ${found}`);
+  });
+  expect(pages).toContain('./docs/reliability.md');
+  expect(missing).toEqual([]);
 });
 
 /** Without the padding of its cells. */
