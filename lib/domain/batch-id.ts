@@ -9,6 +9,7 @@ export interface BatchId {
 }
 
 const printableAscii = /^[\x20-\x7e]{1,255}$/;
+const derivedText = /^sha256-[0-9a-f]{64}$/;
 
 /**
  * The id that an idempotency key gives, or `undefined` where it is not 1–255 printable ASCII characters. The quotes
@@ -17,11 +18,23 @@ const printableAscii = /^[\x20-\x7e]{1,255}$/;
 export function batchIdFromKey(header: string): BatchId | undefined {
   const trimmed = header.trim();
   const isQuoted = trimmed.length >= 2 && trimmed.startsWith('"') && trimmed.endsWith('"');
-  const text = isQuoted ? trimmed.slice(1, -1) : trimmed;
-  return printableAscii.test(text) ? { text, origin: 'key' } : undefined;
+  return givenId(isQuoted ? trimmed.slice(1, -1) : trimmed);
+}
+
+/**
+ * The ids that clients see as this text, as it is. There can be two: a text that looks like a derived id may have been
+ * given as a key all the same.
+ */
+export function batchIdsSeenAs(text: string): BatchId[] {
+  const derived: BatchId | undefined = derivedText.test(text) ? { text, origin: 'payload' } : undefined;
+  return [derived, givenId(text)].filter((id) => id !== undefined);
 }
 
 /** The id of a batch that came without a key: equal payloads of one customer are one batch. */
 export function batchIdFromPayload(payloadHash: string): BatchId {
   return { text: `sha256-${payloadHash}`, origin: 'payload' };
+}
+
+function givenId(text: string): BatchId | undefined {
+  return printableAscii.test(text) ? { text, origin: 'key' } : undefined;
 }

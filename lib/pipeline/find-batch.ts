@@ -1,4 +1,4 @@
-import { batchIdFromKey, type BatchId } from '../domain/batch-id.ts';
+import { batchIdsSeenAs } from '../domain/batch-id.ts';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import { batchKey } from '../domain/keys.ts';
@@ -12,10 +12,10 @@ export interface FoundBatch {
   readonly isCounted: boolean;
 }
 
-const derivedId = /^sha256-[0-9a-f]{64}$/;
-
 /**
- * The batch that has this id, derived or given, or `undefined` where the customer has none.
+ * The batch whose id was answered as this text, or `undefined` where the customer has none. Where it has two, since it
+ * gave the derived id of one as the key of the other, one that is not counted goes first: so who asks for either never
+ * hears that it is counted because the other is.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  the batch or one of its windows is damaged, or of a newer version
  */
@@ -24,19 +24,13 @@ export async function findBatch(
   text: string,
   store: ObjectStore,
 ): Promise<FoundBatch | undefined> {
-  for (const batchId of possibleIds(text)) {
+  const found: FoundBatch[] = [];
+  for (const batchId of batchIdsSeenAs(text)) {
     const header = await readBatchHeader(batchKey(customerId, batchId), store);
     if (header === undefined) continue;
     const { places, failures } = await findUncounted([header], store);
     if (failures.has(header)) throw failures.get(header);
-    return { header, isCounted: !places.has(header) };
+    found.push({ header, isCounted: !places.has(header) });
   }
-  return undefined;
-}
-
-/** A text that looks like a derived id may have been given as a key all the same. */
-function possibleIds(text: string): BatchId[] {
-  const given = batchIdFromKey(text);
-  const derived: BatchId | undefined = derivedId.test(text) ? { text, origin: 'payload' } : undefined;
-  return [derived, given].filter((id) => id !== undefined);
+  return found.find(({ isCounted }) => !isCounted) ?? found[0];
 }

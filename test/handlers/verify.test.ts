@@ -63,6 +63,43 @@ describe('GET /batches/{batchId}', () => {
     expect((await get(testing, given)).status).toBe(200);
   });
 
+  it('takes an id as it was answered, with its blanks and quotes', async () => {
+    const testing = testApp();
+    await post(testing, 'a');
+    await post(testing, '""q""');
+    await countAll(testing);
+    expect(await get(testing, '"q"')).toMatchObject({ status: 200, body: { batchId: '"q"' } });
+    for (const other of [' a', 'a ', '"a"', 'q', '""q""']) {
+      expect((await get(testing, other)).status).toBe(404);
+    }
+    await post(testing, '" a"');
+    expect((await get(testing, ' a')).body).toMatchObject({ batchId: ' a', counted: false });
+    expect((await get(testing, 'a')).body).toMatchObject({ batchId: 'a', counted: true });
+  });
+
+  it.each([
+    ['derived', 'given'],
+    ['given', 'derived'],
+  ] as const)(
+    'calls two batches of one text counted when both are: the %s, then the %s',
+    async (first, second) => {
+      const testing = testApp();
+      const send = (headers: Record<string, string>) =>
+        ingestHandler(async () => testing.app)(postLogs([sentEntry()], headers));
+      const { batchId } = JSON.parse((await send({})).body ?? '') as { batchId: string };
+      const headersOf = { derived: {}, given: { 'idempotency-key': batchId } };
+      await send(headersOf.given);
+      testing.insights.drain(); // lost
+
+      await send(headersOf[first]);
+      await countAll(testing);
+      expect((await get(testing, batchId)).body).toMatchObject({ batchId, counted: false });
+      await send(headersOf[second]);
+      await countAll(testing);
+      expect((await get(testing, batchId)).body).toMatchObject({ batchId, counted: true });
+    },
+  );
+
   it.each(['nothing', '', 'é', 'k'.repeat(256)])('answers 404 to %j', async (batchId) => {
     expect(await get(testApp(), batchId)).toMatchObject({ status: 404, body: { errorCode: 'QRY_1001' } });
   });
