@@ -44,11 +44,18 @@ export function decodeWindow(body: Buffer): WindowAggregate {
   if (!isWhole) throw new UnreadableFormat('A window is damaged: it ends too early.');
 
   const idsStart = body.indexOf(beforeIds) + beforeIds.length;
-  const partialIds = Buffer.from(body.toString('latin1', idsStart, body.length - afterIds.length), 'base64');
-  if (partialIds.length % partialIdBytes !== 0) {
-    throw new UnreadableFormat('A window is damaged: its list of partials is cut short.');
+  const packed = body.toString('latin1', idsStart, body.length - afterIds.length);
+  const partialIds = Buffer.from(packed, 'base64');
+  // What is no base64 is skipped, and would be an id that is forgotten; but then there are fewer bytes than the text is
+  // long for. Next to nothing for 50,000 ids, where to look at each character takes ten times as long as to decode it.
+  if (partialIds.length % partialIdBytes !== 0 || base64Length(partialIds.length) !== packed.length) {
+    throw new UnreadableFormat('A window is damaged: its list of partials is not whole.');
   }
   return { ...counts, partialIds };
+}
+
+function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
 }
 
 /**

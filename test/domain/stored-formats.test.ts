@@ -105,6 +105,29 @@ describe('a window', () => {
   });
 });
 
+describe('the ids of a window', () => {
+  const idBytes = 16;
+
+  // One, two and three ids: they end with two, one and no characters that fill up.
+  it.each([1, 2, 3])('of which any are zeroed, among %i, are not taken for fewer', (count) => {
+    const body = encodeWindow({ ...window, partialIds: Buffer.alloc(count * idBytes, 'an id') });
+    const start = body.indexOf('"partialIds":"') + '"partialIds":"'.length;
+    const end = start + Math.ceil((count * idBytes * 8) / 6);
+    for (let from = start; from < end; from++) {
+      for (let to = from + 1; to <= end; to++) {
+        const damaged = Buffer.from(body).fill(0, from, to);
+        expect(() => decodeWindow(damaged), `zeroed from ${from} to ${to}`).toThrow(UnreadableFormat);
+      }
+    }
+  });
+
+  it('that make up a page of zeros, among thousands, are not taken for fewer', () => {
+    const body = encodeWindow({ ...window, partialIds: Buffer.alloc(6_000 * idBytes, 'an id') });
+    const page = Math.ceil(body.length / 2 / 4_096) * 4_096;
+    expect(() => decodeWindow(body.fill(0, page, page + 4_096))).toThrow(UnreadableFormat);
+  });
+});
+
 describe('an hour', () => {
   it('is read as it was written, whatever its keys contain', () => {
     expect(decodeRolledUp(encodeRolledUp(hour))).toEqual(hour);
