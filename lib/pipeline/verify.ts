@@ -138,11 +138,7 @@ async function emitAgain(
   const batch = await readStoredBatch(key, store);
   if (batch === undefined) return false;
   const partials = batch.partials.filter((_partial, place) => places.has(place));
-  const names = new Set(partials.map(streamOf));
-  await requireRoom(
-    [...names].map((name) => streams[name]),
-    maxBacklogRecords,
-  );
+  await requireRoom(partials, streams, maxBacklogRecords);
   await emit(batch.customerId, partials, streams);
   return true;
 }

@@ -148,6 +148,17 @@ describe('ingest', () => {
     expect((await ingest(await batchOf([sentEntry()], 'c'), ports, few)).isFirst).toBe(true);
   });
 
+  it('emits a duplicate that is late by now only while there is room on the way of its first emission', async () => {
+    const ports = createPorts();
+    const few = { ...options, maxBacklogRecords: 1 };
+    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, few);
+    const anHourLater = { ...ports, clock: { now: () => instant('2025-12-28T19:04:00Z') } };
+    await expect(ingest(await batchOf([sentEntry()], 'a'), anHourLater, few)).rejects.toThrow(Unavailable);
+    expect(ports.streams.insights.drain()).toHaveLength(2);
+    expect((await ingest(await batchOf([sentEntry()], 'a'), anHourLater, few)).isFirst).toBe(false);
+    expect(ports.streams.insights.drain()).toHaveLength(1);
+  });
+
   it('refuses entries of more minutes than a week has, before anything is stored', async () => {
     const ports = createPorts();
     const start = Date.parse('2025-12-01T00:00:00Z');
