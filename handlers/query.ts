@@ -17,7 +17,9 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
       const representation = negotiate(request.headers.accept);
-      const bytesOf = representation === 'csv' ? bytesAsCsv : bytesAsJson;
+      const textOf =
+        representation === 'csv' ? windowToCsv : (window: AnsweredWindow) => JSON.stringify(window);
+      const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
       const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
 
@@ -47,12 +49,9 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = queryHandler(wired);
 
-function bytesAsJson(window: AnsweredWindow): number {
-  return Buffer.byteLength(JSON.stringify(window));
-}
-
-function bytesAsCsv(window: AnsweredWindow): number {
-  return Buffer.byteLength(windowToCsv(window));
+/** How long text of a body is in what a function answers, where the body is a string within JSON: a quote takes two. */
+function bytesSent(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
 /** Where the next page is (RFC 8288): in CSV there is no other place for it. */

@@ -20,7 +20,7 @@ export interface WindowQuery extends WindowsInRange {
   /** Keep only so many keys of each dimension. */
   readonly top: number | undefined;
   readonly allowedLatenessSeconds: number;
-  /** How long a window is as it is answered, so that a page can end in time. */
+  /** How long a window is as it is sent, so that a page can end in time. */
   readonly bytesOf: (window: AnsweredWindow) => number;
 }
 
@@ -45,7 +45,7 @@ export interface WindowPage {
   readonly lastWindow: WindowStart | undefined;
 }
 
-/** A page ends with the window that makes it longer than this; Lambda answers at most 6 MiB. */
+/** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
 
@@ -56,12 +56,12 @@ export async function query(query: WindowQuery, { store, clock }: QueryPorts): P
   let bytes = 0;
   const atOnce = Math.min(windowsInFlight, query.limit + 1);
   for await (const counts of windowsInRange(query, store, atOnce)) {
-    if (windows.length === query.limit || bytes > pageBytes) {
-      return { windows, lastWindow: windows.at(-1)?.windowStart };
-    }
     const window = answer(counts, query, now);
+    const windowBytes = query.bytesOf(window);
+    const isFull = windows.length === query.limit || bytes + windowBytes > pageBytes;
+    if (isFull && windows.length > 0) return { windows, lastWindow: windows.at(-1)?.windowStart };
     windows.push(window);
-    bytes += query.bytesOf(window);
+    bytes += windowBytes;
   }
   return { windows, lastWindow: undefined };
 }

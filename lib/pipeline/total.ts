@@ -42,7 +42,10 @@ export interface Total {
 const pathField: DimensionField = 'requestsByPath';
 /** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
 const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextLength: 16 * 1_024 * 1_024 };
-/** Of each list of largest keys: three of them, and what JSON adds, are less than the 6 MiB that Lambda answers. */
+/**
+ * Of each list of largest keys. Only paths are long, and of any text; as a function's answer is JSON within JSON, they can
+ * be twice as long in it, which is far less than the 6 MiB that Lambda answers.
+ */
 const maxTopBytes = 1_024 * 1_024;
 /** A window can have 3 MB, and each is read whole. */
 const windowsInFlight = 8;

@@ -129,7 +129,7 @@ describe('query', () => {
     expect(await query(queryOf({ limit: 20 }), { store, clock })).toMatchObject({ lastWindow: undefined });
   });
 
-  it('ends a page when it has become large', async () => {
+  it('ends a page before it becomes large', async () => {
     const paths = Object.fromEntries(
       Array.from({ length: 1_000 }, (_, id) => [`GET /${'p'.repeat(500)}/${id}`, 1]),
     );
@@ -137,8 +137,17 @@ describe('query', () => {
     const { windows, lastWindow } = await query(queryOf(), { store, clock });
     expect(windows.length).toBeLessThan(20);
     expect(lastWindow).toBe(windows.at(-1)?.windowStart);
-    expect(Buffer.byteLength(JSON.stringify(windows))).toBeGreaterThan(4 * 1_024 * 1_024);
-    expect(Buffer.byteLength(JSON.stringify(windows))).toBeLessThan(5 * 1_024 * 1_024);
+    expect(Buffer.byteLength(JSON.stringify(windows))).toBeGreaterThan(3 * 1_024 * 1_024);
+    expect(Buffer.byteLength(JSON.stringify(windows))).toBeLessThan(4 * 1_024 * 1_024);
+  });
+
+  it('goes on by a window where each is large by itself', async () => {
+    const store = await storeWith(minutesOf(2));
+    const asked = { bytesOf: () => 5 * 1_024 * 1_024 };
+    const first = await query(queryOf(asked), { store, clock });
+    const second = await query(queryOf({ ...asked, after: first.lastWindow }), { store, clock });
+    expect([...first.windows, ...second.windows].map((window) => window.windowStart)).toEqual(minutesOf(2));
+    expect(second.lastWindow).toBeUndefined();
   });
 
   it('keeps the largest keys where only these are asked for', async () => {
