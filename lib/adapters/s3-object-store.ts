@@ -40,7 +40,7 @@ export function createS3ObjectStore({ client, bucket, backoff }: S3ObjectStoreOp
       ),
 
     put: (key, body, condition) =>
-      available('written', key, () => backoff(() => putOnce(key, body, condition, requests), isConflict)),
+      available('written', key, () => backoff(attemptsToPut(key, body, condition, requests), isConflict)),
 
     list: (prefix, { startAfter } = {}) => listKeys(prefix, startAfter, requests),
 
@@ -80,43 +80,37 @@ async function head(key: ObjectKey, { client, bucket }: Requests): Promise<Store
   }
 }
 
-async function putOnce(
+/**
+ * One write, as often as it is called. The SDK repeats a request that got a 503 or no answer, although it may have been
+ * done; then the repetition meets what the first one wrote, and is refused, and so is every later call. So after a
+ * repetition, in this call or an earlier one, what is there is compared.
+ */
+function attemptsToPut(
   key: ObjectKey,
   body: Uint8Array,
   condition: PutCondition,
   requests: Requests,
-): Promise<{ readonly etag: string }> {
+): () => Promise<{ readonly etag: string }> {
   const { client, bucket } = requests;
   const holds =
     'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch };
-  try {
-    const answer = await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...holds }),
-    );
-    return { etag: etagOf(answer) };
-  } catch (error) {
-    if (isAnswer(error, 404))
-      throw new PreconditionFailed('There is no object to replace.', { cause: error });
-    if (!isAnswer(error, 412)) throw error;
-    const own = await ownWrite(key, body, error, requests);
-    if (own !== undefined) return own;
-    throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
-  }
-}
-
-/**
- * The SDK repeats a write that got a 503 or no answer, although it may have been done; then the repetition meets what the
- * first one wrote, and is refused. So after a repetition what is there is compared.
- */
-async function ownWrite(
-  key: ObjectKey,
-  body: Uint8Array,
-  refusal: S3ServiceException,
-  requests: Requests,
-): Promise<{ readonly etag: string } | undefined> {
-  if ((refusal.$metadata.attempts ?? 1) === 1) return undefined;
-  const found = await getStart(key, Infinity, requests);
-  return found?.body.equals(body) === true ? { etag: found.etag } : undefined;
+  let mayBeWritten = false;
+  return async () => {
+    try {
+      const answer = await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...holds }),
+      );
+      return { etag: etagOf(answer) };
+    } catch (error) {
+      mayBeWritten ||= wasRepeated(error);
+      if (isAnswer(error, 404))
+        throw new PreconditionFailed('There is no object to replace.', { cause: error });
+      if (!isAnswer(error, 412)) throw error;
+      const found = mayBeWritten ? await getStart(key, Infinity, requests) : undefined;
+      if (found?.body.equals(body) === true) return { etag: found.etag };
+      throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
+    }
+  };
 }
 
 async function* listKeys(
@@ -155,6 +149,10 @@ async function available<T>(done: string, what: string, work: () => Promise<T>):
 /** Another write of the same key was under way: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 function isConflict(error: unknown): boolean {
   return isAnswer(error, 409);
+}
+
+function wasRepeated(error: unknown): boolean {
+  return error instanceof S3ServiceException && (error.$metadata.attempts ?? 1) > 1;
 }
 
 function isAnswer(error: unknown, status: number): error is S3ServiceException {

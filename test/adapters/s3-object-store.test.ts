@@ -88,6 +88,16 @@ describe('the object store on S3, when something goes wrong', () => {
     },
   );
 
+  it.each(lostAnswers)(
+    'knows its own creation again that was answered with %s, and whose repetition met another write',
+    async (_, fault) => {
+      faults = { PUT: [fault, refused(409, 'ConditionalRequestConflict')] };
+      const { etag } = await store.put(key, Buffer.from('mine'), createOnly);
+      expect(await store.get(key)).toMatchObject({ body: Buffer.from('mine'), etag });
+      expect(requests.filter((method) => method === 'PUT')).toHaveLength(3);
+    },
+  );
+
   it('does not take another one’s write for its own', async () => {
     await behind.put(key, Buffer.from('theirs'), createOnly);
     faults = { PUT: [refused(503, 'SlowDown')] };
@@ -95,10 +105,14 @@ describe('the object store on S3, when something goes wrong', () => {
     expect(await textBehind()).toBe('theirs');
   });
 
-  it('takes the same content for another one’s where its first request was answered', async () => {
+  it('takes the same content for another one’s where each of its requests was answered', async () => {
     await behind.put(key, Buffer.from('same'), createOnly);
     await expect(store.put(key, Buffer.from('same'), createOnly)).rejects.toThrow(PreconditionFailed);
     expect(requests).toEqual(['PUT']);
+
+    faults = { PUT: [refused(409, 'ConditionalRequestConflict')] };
+    await expect(store.put(key, Buffer.from('same'), createOnly)).rejects.toThrow(PreconditionFailed);
+    expect(requests).toEqual(['PUT', 'PUT', 'PUT']);
   });
 
   it('repeats a write that met another one', async () => {
