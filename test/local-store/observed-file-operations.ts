@@ -10,9 +10,11 @@ export interface ObservedOperation {
   readonly path: string;
 }
 
-/** The real operations, each of them told to `before`, which may throw in its place. */
-export function observedFileOperations(before: (operation: ObservedOperation) => void): FileOperations {
-  const real = realFileOperations;
+/** The operations, each of them told to `before`, which may throw in its place. */
+export function observedFileOperations(
+  before: (operation: ObservedOperation) => void,
+  real: FileOperations = realFileOperations,
+): FileOperations {
   const paths = new Map<number, string>();
   const tell = (name: keyof FileOperations, path: string | undefined): void =>
     before({ name, path: path ?? '?' });
