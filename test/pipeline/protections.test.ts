@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import type { CountingRules } from '../../lib/domain/counting-rules.ts';
 import { batchKey, minuteKey } from '../../lib/domain/keys.ts';
 import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../lib/errors.ts';
@@ -28,7 +29,7 @@ import {
 let now: Date;
 const clock = { now: () => now };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
-const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
+const options = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
 const windowKey = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
 let store: InMemoryObjectStore;
 let insights: ReturnType<typeof createInMemoryEventStream>;
@@ -41,17 +42,24 @@ beforeEach(() => {
   streams = { insights, late: createInMemoryEventStream({ clock }) };
 });
 
-/** Sends a batch of one entry. */
-async function send(key: string, through: Streams = streams): Promise<void> {
-  const body = Buffer.from(JSON.stringify([sentEntry()]));
+interface Sending {
+  readonly streams?: Streams;
+  readonly store?: ObjectStore;
+  readonly entries?: readonly object[];
+  readonly rules?: CountingRules;
+}
+
+/** Sends a batch, by default of one entry. */
+async function send(key: string, sending: Sending = {}): Promise<void> {
+  const { entries = [sentEntry()], rules = simpleRules, ...ports } = sending;
   const sent = {
     customerId: customer(),
     id: batchIdOf(key),
     mediaType: 'application/json',
     contentEncoding: '',
-    body,
+    body: Buffer.from(JSON.stringify(entries)),
   } as const;
-  await ingest(await readBatch(sent, 100_000), { store, streams: through, clock }, options);
+  await ingest(await readBatch(sent, 100_000), { store, streams, clock, ...ports }, { ...options, rules });
 }
 
 const emitted = () => insights.drain().map(({ data }, index) => receivedRecord(String(index), data));
@@ -143,8 +151,8 @@ describe('the conditional write', () => {
 
 describe('the emission of a duplicate', () => {
   const crashThenRetry = async (retryThrough: Streams) => {
-    await expect(send('a', crashing)).rejects.toThrow(Unavailable);
-    await send('a', retryThrough);
+    await expect(send('a', { streams: crashing })).rejects.toThrow(Unavailable);
+    await send('a', { streams: retryThrough });
     await aggregate(emitted(), { store, clock }, limits);
   };
 
@@ -165,7 +173,7 @@ describe('the emission of a duplicate', () => {
 
 describe('verify', () => {
   const crashWithoutRetry = async (look: () => Promise<unknown>) => {
-    await expect(send('a', crashing)).rejects.toThrow(Unavailable);
+    await expect(send('a', { streams: crashing })).rejects.toThrow(Unavailable);
     now = new Date(now.getTime() + 120_000);
     await look();
     await aggregate(emitted(), { store, clock }, limits);
@@ -190,26 +198,50 @@ describe('verify', () => {
 });
 
 describe('the partials in the header', () => {
+  /** Names so long that a record has room for one of them: each entry is a part of its own. */
+  const olderRules = { ...simpleRules, userAgentFamily: (agent: string) => agent.padEnd(600_000, '-') };
   const newerRules = { ...simpleRules, version: 'newer', userAgentFamily: () => 'another family' };
+  const entries = [sentEntry({ userAgent: 'one' }), sentEntry({ userAgent: 'two' })];
 
-  it('make every emission the same, also after the rules have changed between two of them', async () => {
-    await expect(send('a', crashing)).rejects.toThrow(Unavailable);
-    await send('a');
-    const [first] = emitted();
-    const body = Buffer.from(JSON.stringify([sentEntry()]));
-    const sent = {
-      customerId: customer(),
-      id: batchIdOf('a'),
-      mediaType: 'application/json',
-      contentEncoding: '',
-      body,
-    } as const;
-    await ingest(
-      await readBatch(sent, 100_000),
-      { store, streams, clock },
-      { ...options, rules: newerRules },
-    );
-    const [second] = emitted();
-    expect(second?.data).toEqual(first?.data);
+  /** Of the first emission only one part is counted; the second one comes under newer rules. */
+  const emitTwice = async (counted: number, through: ObjectStore) => {
+    await send('a', { entries, rules: olderRules });
+    const first = emitted();
+    await aggregate(first.slice(counted, counted + 1), { store, clock }, limits);
+    await send('a', { entries, rules: newerRules, store: through });
+    const second = emitted();
+    await aggregate(second, { store, clock }, limits);
+    return [first, second].map((records) => records.map(({ data }) => data.toString()));
+  };
+
+  it.each([0, 1])('let newer rules add what is missing where only part %i was counted', async (counted) => {
+    const [first, second] = await emitTwice(counted, store);
+    expect(second).toEqual(first);
+    expect(await requests()).toBe(2);
   });
+
+  it.each([
+    [0, 'loses an entry', 1],
+    [1, 'counts an entry twice', 3],
+  ])('are needed: where only part %i was counted, to summarise again %s', async (counted, _harm, total) => {
+    await emitTwice(counted, forgettingPartials(store));
+    expect(await requests()).toBe(total);
+  });
+
+  /** Finds, in place of a batch that was stored, the one that it is given now: with the partials of newer rules. */
+  function forgettingPartials(inner: ObjectStore): ObjectStore {
+    const latest = new Map<string, Uint8Array>();
+    return {
+      list: (...args) => inner.list(...args),
+      delete: (...args) => inner.delete(...args),
+      put(key, body, condition) {
+        latest.set(key, body);
+        return inner.put(key, body, condition);
+      },
+      async get(key, ...args) {
+        const object = await inner.get(key, ...args);
+        return object && { ...object, body: Buffer.from(latest.get(key) ?? object.body) };
+      },
+    };
+  }
 });
