@@ -1,18 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { CrashedBatch, type Crash } from './crashed-batch.ts';
 import { Emulator } from './emulator.ts';
-import { countedWindows, entry, json, postLogs } from './requests.ts';
 
 /** Looked at soon, but not before the first emission could have been made. */
 const env = { VERIFY_AFTER_SECONDS: '6', VERIFY_AGAIN_SECONDS: '20' };
-
-/** An operation of the local store at which the emulator dies. */
-interface Crash {
-  readonly at: string;
-  /** Which of these operations, from 1. */
-  readonly nth?: number;
-}
 
 interface Row {
   readonly name: string;
@@ -75,73 +66,22 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
   // One each, so that nothing is left in it of another row that could reach the operation.
   const emulator = new Emulator({ env });
   afterAll(() => emulator.remove());
-  const customerId = `cus-${name.replaceAll(/\W/g, '-')}`;
-  const late = { ...entry, receivedAt: '2025-12-28T18:03:07Z' };
-  const batch = { customerId, headers: { 'idempotency-key': 'the-batch' } };
-  let body: object[];
+  const batch = new CrashedBatch(emulator, name);
 
   it('counts what it had stored, once and with nobody’s help', async () => {
-    // One window of now and one of long ago, so that both streams have a part in it.
-    body = [{ ...entry, receivedAt: new Date().toISOString() }, late, late];
-    for (const [index, { at, nth = 1 }] of crashes.entries()) {
-      const crashAt = new URL('crash-at.mjs', import.meta.url).href;
-      const armed = { NODE_OPTIONS: `--import ${crashAt}`, CRASH_AT: at, CRASH_NTH: String(nth) };
-      if (index === 0) {
-        await emulator.start(armed);
-        await sendOnce();
-      } else {
-        await emulator.launch(armed); // what it finds may end it before it answers
-      }
-      expect((await emulator.ended).exitCode).toBeNull();
-    }
-    await emulator.start();
-    if (isStored) await isCounted();
-    expect(await state()).toMatchObject(isStored ? { counted: true } : { errorCode: 'QRY_1001' });
-    await expectCounted(isStored ? 1 : 0);
-    if (isStored) await isRolledUp();
-    expect(await requestsIn('hour')).toEqual(isStored ? [2, 1] : []);
-    expect(await requestsIn('day')).toEqual(isStored ? [2, 1] : []);
+    await batch.dieAt(crashes);
+    await batch.restart();
+    if (isStored) await batch.isCounted();
+    expect(await batch.state()).toMatchObject(isStored ? { counted: true } : { errorCode: 'QRY_1001' });
+    expect(await batch.requestsIn('minute')).toEqual(isStored ? [2, 1] : []);
+    if (isStored) await batch.isRolledUp();
+    expect(await batch.requestsIn('hour')).toEqual(isStored ? [2, 1] : []);
+    expect(await batch.requestsIn('day')).toEqual(isStored ? [2, 1] : []);
   });
 
   it('counts it once when the client repeats it after all', async () => {
-    expect((await postLogs(emulator, { ...batch, body })).status).toBe(isStored ? 409 : 202);
-    await isCounted();
-    await expectCounted(1);
+    expect(await batch.send()).toBe(isStored ? 409 : 202);
+    await batch.isCounted();
+    expect(await batch.requestsIn('minute')).toEqual([2, 1]);
   });
-
-  async function sendOnce(): Promise<void> {
-    try {
-      await postLogs(emulator, { ...batch, body });
-    } catch (error) {
-      if (!(error instanceof ConnectionFailed)) throw error;
-    }
-  }
-
-  async function state(): Promise<Record<string, unknown>> {
-    const headers = { 'x-customer-id': customerId };
-    return json(await emulator.http.request('/batches/the-batch', { headers })) as Record<string, unknown>;
-  }
-
-  async function isCounted(): Promise<void> {
-    while ((await state()).counted !== true) await sleep(50);
-  }
-
-  async function isRolledUp(): Promise<void> {
-    while ((await requestsIn('day')).length < 2) await sleep(50);
-  }
-
-  async function requestsIn(window: 'minute' | 'hour' | 'day'): Promise<number[]> {
-    const to = new Date(Date.now() + 60_000).toISOString();
-    const query = new URLSearchParams({ window, from: '2025-12-28T00:00:00Z', to }).toString();
-    const headers = { 'x-customer-id': customerId };
-    const page = json(await emulator.http.request(`/aggregates?${query}`, { headers })) as {
-      windows: { requests: number }[];
-    };
-    return page.windows.map(({ requests }) => requests);
-  }
-
-  async function expectCounted(times: 0 | 1): Promise<void> {
-    await countedWindows(emulator, customerId);
-    expect(await requestsIn('minute')).toEqual(times === 0 ? [] : [2, 1]);
-  }
 });

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import type { Emulator } from './emulator.ts';
+import { countedWindows, entry, json, postLogs } from './requests.ts';
+
+/** An operation of the local store at which the emulator dies. */
+export interface Crash {
+  readonly at: string;
+  /** Which of these operations, from 1. */
+  readonly nth?: number;
+}
+
+/** A batch at which the emulator dies, with one entry of now and two of long ago, so that both streams have a part in it. */
+export class CrashedBatch {
+  readonly #customerId: string;
+  readonly #emulator: Emulator;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #modules: readonly string[];
+  #body: readonly object[] | undefined;
+
+  /** @param without  protections of which the emulator has none, as `take-away.mjs` names them */
+  constructor(emulator: Emulator, name: string, without: readonly string[] = []) {
+    this.#customerId = `cus-${name.replaceAll(/\W/g, '-')}`;
+    this.#emulator = emulator;
+    this.#env = without.length === 0 ? {} : { TAKE_AWAY: without.join(',') };
+    this.#modules = without.length === 0 ? [] : ['take-away.mjs'];
+  }
+
+  /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
+  async dieAt(crashes: readonly Crash[]): Promise<void> {
+    for (const [index, { at, nth = 1 }] of crashes.entries()) {
+      const armed = { ...this.#settings('crash-at.mjs'), CRASH_AT: at, CRASH_NTH: String(nth) };
+      if (index === 0) {
+        await this.#emulator.start(armed);
+        await this.#sendAndDie();
+      } else {
+        await this.#emulator.launch(armed); // what it finds may end it before it answers
+      }
+      const { exitCode, output } = await this.#emulator.ended;
+      if (exitCode !== null) throw new Error(`The emulator was not killed ${at}, but ended:\n${output}`);
+    }
+  }
+
+  /** Starts the emulator again, to live this time. */
+  async restart(): Promise<void> {
+    await this.#emulator.start(this.#settings());
+  }
+
+  /** Sends it, or repeats it. @returns the status of the answer */
+  async send(): Promise<number> {
+    const late = { ...entry, receivedAt: '2025-12-28T18:03:07Z' };
+    this.#body ??= [{ ...entry, receivedAt: new Date().toISOString() }, late, late];
+    const customerId = this.#customerId;
+    const headers = { 'idempotency-key': 'the-batch' };
+    return (await postLogs(this.#emulator, { customerId, headers, body: this.#body })).status;
+  }
+
+  /** What `GET /batches/{batchId}` says of it. */
+  async state(): Promise<Record<string, unknown>> {
+    const headers = { 'x-customer-id': this.#customerId };
+    const answer = await this.#emulator.http.request('/batches/the-batch', { headers });
+    return json(answer) as Record<string, unknown>;
+  }
+
+  async isCounted(): Promise<void> {
+    while ((await this.state()).counted !== true) await sleep(50);
+  }
+
+  async isRolledUp(): Promise<void> {
+    while ((await this.requestsIn('day')).length < 2) await sleep(50);
+  }
+
+  /** Requests of each window, in the order of time; of minutes when nothing waits to be counted any more. */
+  async requestsIn(window: 'minute' | 'hour' | 'day'): Promise<number[]> {
+    if (window === 'minute') await countedWindows(this.#emulator, this.#customerId);
+    const to = new Date(Date.now() + 60_000).toISOString();
+    const query = new URLSearchParams({ window, from: '2025-12-28T00:00:00Z', to }).toString();
+    const headers = { 'x-customer-id': this.#customerId };
+    const page = json(await this.#emulator.http.request(`/aggregates?${query}`, { headers })) as {
+      windows: { requests: number }[];
+    };
+    return page.windows.map(({ requests }) => requests);
+  }
+
+  async #sendAndDie(): Promise<void> {
+    try {
+      await this.send();
+    } catch (error) {
+      if (!(error instanceof ConnectionFailed)) throw error;
+    }
+  }
+
+  #settings(...modules: readonly string[]): Readonly<Record<string, string>> {
+    const imports = [...this.#modules, ...modules].map(
+      (module) => `--import ${new URL(module, import.meta.url).href}`,
+    );
+    return { ...this.#env, NODE_OPTIONS: imports.join(' ') };
+  }
+}
