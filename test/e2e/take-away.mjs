@@ -1,0 +1,76 @@
+// Loaded into the emulator by `--import`: takes protections away, each by replacing the piece of source that it is.
+//   TAKE_AWAY  which ones, separated by commas
+import { readFileSync } from 'node:fs';
+import { register } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+
+const protections = {
+  'ids in the window': {
+    file: 'lib/domain/window-aggregate.ts',
+    from: 'const added = unseen(held, partials);',
+    to: 'const added = partials;',
+  },
+  'emission of a duplicate': {
+    file: 'lib/pipeline/ingest.ts',
+    from: 'await emit(stored.customerId, stored.partials, ports.streams);',
+    to: 'if (isFirst) await emit(stored.customerId, stored.partials, ports.streams);',
+  },
+  // Takes every batch for counted, and so is done with it.
+  verify: {
+    file: 'lib/pipeline/verify.ts',
+    from: 'const uncounted = await findUncounted([...headers.values()], ports.store);',
+    to: 'const uncounted = { places: new Map(), failures: new Map() };',
+  },
+  'notice before the object': {
+    file: 'local-store/notifications/notifying-object-store.ts',
+    from: `
+    const message = await traced('hold', key, () => target.queue.hold(text));
+    return settleAfter(message, write);
+`,
+    to: `
+    const result = await write();
+    await target.queue.send(text);
+    return result;
+`,
+  },
+  'window before the checkpoint': {
+    file: 'local-store/stream-event-source/deliver.ts',
+    from: `
+    const outcome = await invoke(partition, next.records, context);
+    const done = doneOf(outcome, next.records);
+    if (done > 0) {
+      failures = 0;
+      await onDone(next.records.slice(0, done));
+    }
+`,
+    to: `
+    await onDone(next.records);
+    const outcome = await invoke(partition, next.records, context);
+    const done = doneOf(outcome, next.records);
+`,
+  },
+};
+
+/** The source of files without what is to be taken away, by their addresses. */
+function sourcesWithout(names) {
+  const sources = new Map();
+  for (const name of names) {
+    if (!Object.hasOwn(protections, name)) throw new Error(`There is no protection "${name}" to take away.`);
+    const { file, from, to } = protections[name];
+    const url = new URL(`../../${file}`, import.meta.url);
+    const source = sources.get(url.href) ?? readFileSync(url, 'utf8');
+    // Otherwise it could go on with everything in its place once the source has changed.
+    if (source.split(from).length !== 2) throw new Error(`Not once in ${file}: ${from}`);
+    sources.set(
+      url.href,
+      source.replace(from, () => to),
+    );
+  }
+  return sources;
+}
+
+if (isMainThread) {
+  register('./replacing-loader.mjs', import.meta.url, {
+    data: sourcesWithout(process.env.TAKE_AWAY.split(',')),
+  });
+}
