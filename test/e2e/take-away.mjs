@@ -12,8 +12,8 @@ const protections = {
   },
   'emission of a duplicate': {
     file: 'lib/pipeline/ingest.ts',
-    from: 'await emit(stored.customerId, stored.partials, ports.streams);',
-    to: 'if (isFirst) await emit(stored.customerId, stored.partials, ports.streams);',
+    from: 'await emit(stored.customerId, stored.partials, streams);',
+    to: 'if (isFirst) await emit(stored.customerId, stored.partials, streams);',
   },
   // Takes every batch for counted, and so is done with it.
   verify: {
