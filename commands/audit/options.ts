@@ -42,7 +42,8 @@ other rules of counting have been in use since, or where PATH_TEMPLATES is not w
 that is not there or not the sum of its parts, and a batch or a window that cannot be read. Hours and days are not judged
 by minutes that differ themselves. Where a window has "(other)", its totals must be right and no kept key may have too
 much. Windows that count batches which are not there any more, such as expired ones, cannot be recomputed: they are
-listed as not auditable, are no difference, and are left alone.
+listed as not auditable, which is no difference, and their counts are taken as they are. A stored batch that is not
+counted in one of them is a difference there, too.
 
 --repair adds the missing partials of stored batches, and makes wrong counts anew where all of the batches are there. It
 keeps the ids of what is counted, and writes a window only if nobody else has since it was read. Then it makes hours and

@@ -100,8 +100,8 @@ describe('npm run audit', () => {
     ]);
   });
 
-  it('lists windows whose raw batches are gone as not auditable, and repairs nothing in them', async () => {
-    const directory = await countedDirectory(first, second, { ...second, key: 'third', isCounted: false });
+  it('lists windows whose raw batches are gone as not auditable, and leaves their counts as they are', async () => {
+    const directory = await countedDirectory(first, second);
     await rm(place(directory, 'batches/cus-axon/k-first'));
     await editWindow(directory, (window) => ({ ...window, requests: 99 }));
     const { exitCode, findings, whole } = await auditOf(directory, '--repair');
@@ -115,6 +115,26 @@ describe('npm run audit', () => {
     expect(whole).toMatchObject({ notAuditable: 1, unmended: 0 });
     expect(exitCode).toBe(0);
     expect((await readWindow(directory)).requests).toBe(99);
+  });
+
+  it('misses a batch also in a window that is not auditable, and adds it', async () => {
+    const directory = await countedDirectory(first, second, { ...second, key: 'third', isCounted: false });
+    await rm(place(directory, 'batches/cus-axon/k-first'));
+    const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
+    expect(asText.stdout).toContain('1 windows are not auditable.\n1 differences.\n');
+    expect(asText.exitCode).toBe(1);
+
+    const { exitCode, findings, whole } = await auditOf(directory, '--repair');
+    expect(findings).toMatchObject([
+      { kind: 'not-auditable', key: minute, partials: 1 },
+      { kind: 'partials-missing', key: minute, batches: ['batches/cus-axon/k-third'] },
+      { kind: 'mended', key: minute, requests: 4 },
+      { kind: 'mended', key: hour, requests: 4 },
+      { kind: 'mended', key: day, requests: 4 },
+    ]);
+    expect(whole).toMatchObject({ notAuditable: 1, differences: 1, unmended: 0 });
+    expect(exitCode).toBe(0);
+    expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
   });
 
   it('lists a window that has no batch at all', async () => {

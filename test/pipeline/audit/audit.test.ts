@@ -5,6 +5,7 @@ import { decodeBatch, encodeBatch } from '../../../lib/domain/batch-format.ts';
 import type { CountingRules } from '../../../lib/domain/counting-rules.ts';
 import { batchKey, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
 import { decodePartial, encodePartial } from '../../../lib/domain/partial.ts';
+import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate.ts';
 import { audit, type AuditReporter } from '../../../lib/pipeline/audit/audit.ts';
@@ -24,7 +25,9 @@ import {
 } from '../../factories.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
-const clock = { now: () => instant('2025-12-28T18:10:00Z') };
+const startedAt = instant('2025-12-28T18:10:00Z');
+let now = startedAt;
+const clock = { now: () => now };
 const window = minuteKey(customer(), windowStart());
 let store: HookedStore;
 
@@ -51,6 +54,7 @@ class HookedStore extends InMemoryObjectStore {
 
 beforeEach(() => {
   store = new HookedStore();
+  now = startedAt;
 });
 
 function inMemorySpool(): Spool {
@@ -86,14 +90,28 @@ async function storeAndCount(key: string, rules?: CountingRules): Promise<void> 
   await count();
 }
 
-async function findings({ isPending = false, spool = inMemorySpool() } = {}) {
+async function edit(key: ObjectKey, change: (text: string) => string): Promise<void> {
+  const object = (await store.get(key)) ?? expect.fail('there is no such object');
+  await store.put(key, Buffer.from(change(object.body.toString('latin1')), 'latin1'), {
+    ifMatch: object.etag,
+  });
+}
+
+async function readWindow(): Promise<WindowAggregate> {
+  const object = (await store.get(window)) ?? expect.fail('there is no window');
+  return decodeWindow(object.body);
+}
+
+const never = (_storedAt: Date): boolean => false;
+
+async function findings({ isPending = never, spool = inMemorySpool() } = {}) {
   const found: Finding[] = [];
   const reporter: AuditReporter = {
     found: (finding) => found.push(finding),
     begin: () => {},
     done: () => {},
   };
-  const options = { customerId: undefined, rules: simpleRules, isPending: () => isPending };
+  const options = { customerId: undefined, rules: simpleRules, isPending };
   const audited = await audit({ store, spool }, options, reporter);
   return { found, ...audited };
 }
@@ -157,7 +175,7 @@ describe('an audit of batches', () => {
 
   it('tells where the entries say something else than the header', async () => {
     await changePath();
-    expect((await findings({ isPending: true })).found).toEqual([
+    expect((await findings({ isPending: () => true })).found).toEqual([
       {
         kind: 'batch-disagrees',
         key,
@@ -171,7 +189,7 @@ describe('an audit of batches', () => {
 
   it('compares the requests alone where other rules were in use', async () => {
     await changePath('simple-0');
-    expect((await findings({ isPending: true })).found).toEqual([]);
+    expect((await findings({ isPending: () => true })).found).toEqual([]);
   });
 
   it('takes a batch that is at the place of another one for damage', async () => {
@@ -180,19 +198,84 @@ describe('an audit of batches', () => {
     await store.put(batchKey(customer(), batchIdOf('copy')), object?.body ?? Buffer.alloc(0), {
       ifNoneMatch: '*',
     });
-    expect((await findings({ isPending: true })).found).toMatchObject([
+    expect((await findings({ isPending: () => true })).found).toMatchObject([
       { kind: 'batch-unreadable', reason: 'A batch is at the place of another one.' },
     ]);
   });
 });
 
+describe('an audit of a window whose raw batches are partly gone', () => {
+  const notAuditable = { kind: 'not-auditable', key: window, partials: 1 };
+
+  it('tells a stored batch that is not in it, and takes its counts as they are', async () => {
+    await storeAndCount('expired');
+    await store.delete(batchKey(customer(), batchIdOf('expired')));
+    expect(await findings()).toMatchObject({ found: [notAuditable], notAuditable: 1 });
+    await storeBatch('lost');
+    const { found } = await findings();
+    const missing = {
+      kind: 'partials-missing',
+      partials: 1,
+      batches: [batchKey(customer(), batchIdOf('lost'))],
+    };
+    expect(found).toMatchObject([notAuditable, missing]);
+  });
+
+  it('tells it also where the other batch is damaged', async () => {
+    await storeAndCount('damaged');
+    const key = batchKey(customer(), batchIdOf('damaged'));
+    await store.delete(key);
+    await store.put(key, Buffer.from('{'), { ifNoneMatch: '*' });
+    await storeBatch('lost');
+    const { found } = await findings();
+    expect(found.map(({ kind }) => kind)).toEqual(['batch-unreadable', 'not-auditable', 'partials-missing']);
+  });
+});
+
 describe('a repair', () => {
-  async function repairAll(spool: Spool, remedies: Parameters<typeof repair>[0]): Promise<RepairOutcome[]> {
+  async function repairAll(
+    spool: Spool,
+    remedies: Parameters<typeof repair>[0],
+    isPending = never,
+  ): Promise<RepairOutcome[]> {
     const outcomes: RepairOutcome[] = [];
-    const options = { limits, isPending: () => false };
+    const options = { limits, isPending };
     await repair(remedies, { store, spool, clock }, options, (outcome) => outcomes.push(outcome));
     return outcomes;
   }
+
+  it('adds what is missing to a window whose other batches are gone, and leaves the rest as it is', async () => {
+    await storeAndCount('expired');
+    await store.delete(batchKey(customer(), batchIdOf('expired')));
+    await edit(window, (text) => text.replace('"requests":1', '"requests":70'));
+    const before = await readWindow();
+    await storeBatch('lost');
+    const spool = inMemorySpool();
+    const { remedies } = await findings({ spool });
+    expect(await repairAll(spool, remedies)).toEqual([{ key: window, kind: 'mended', requests: 71 }]);
+    const after = await readWindow();
+    expect(after).toMatchObject({ requests: 71, batches: 2, revision: 2 });
+    expect(after.counts.requestsByPath).toEqual(new Map([...before.counts.requestsByPath, ['GET /lost', 1]]));
+    expect(after.partialIds.subarray(0, before.partialIds.length)).toEqual(before.partialIds);
+    expect((await findings()).found).toMatchObject([{ kind: 'not-auditable', partials: 1 }]);
+  });
+
+  it('leaves young batches to the pipeline, also where it counts a window anew', async () => {
+    await storeAndCount('first');
+    await edit(window, (text) => text.replace('"requests":1', '"requests":70'));
+    await storeBatch('old');
+    now = instant('2025-12-28T18:20:00Z');
+    await storeBatch('young');
+    const isPending = (storedAt: Date) => storedAt >= now;
+    const spool = inMemorySpool();
+    const { remedies, pending } = await findings({ spool, isPending });
+    expect(pending).toBe(1);
+    expect(await repairAll(spool, remedies, isPending)).toEqual([
+      { key: window, kind: 'mended', requests: 2 },
+    ]);
+    expect(await readWindow()).toMatchObject({ requests: 2, batches: 2 });
+    expect(await findings({ isPending })).toMatchObject({ found: [], pending: 1 });
+  });
 
   it('writes nothing over what was written since the windows were read', async () => {
     await storeAndCount('first');
@@ -201,8 +284,7 @@ describe('a repair', () => {
     const { remedies } = await findings({ spool });
     await storeAndCount('third');
     expect(await repairAll(spool, remedies)).toMatchObject([{ key: window, kind: 'not-mended' }]);
-    const object = await store.get(window);
-    expect(object && decodeWindow(object.body)).toMatchObject({ requests: 2, revision: 2 });
+    expect(await readWindow()).toMatchObject({ requests: 2, revision: 2 });
   });
 
   it('adds hundreds of partials to a window in one revision', async () => {
@@ -211,8 +293,7 @@ describe('a repair', () => {
     const spool = inMemorySpool();
     const { remedies } = await findings({ spool });
     expect(await repairAll(spool, remedies)).toEqual([{ key: window, kind: 'mended', requests: 601 }]);
-    const object = await store.get(window);
-    expect(object && decodeWindow(object.body)).toMatchObject({ requests: 601, batches: 601, revision: 2 });
+    expect(await readWindow()).toMatchObject({ requests: 601, batches: 601, revision: 2 });
     expect((await findings()).found).toEqual([]);
   });
 });
