@@ -29,8 +29,8 @@ Lists what the pipeline has given up, shows one of it, and gives it back.
 
 There are three kinds. A record of a stream that can never be counted is set aside with its cause; redriven, it is put on
 its stream again, to be counted, or set aside again where its cause has not been mended. So is a record that its function
-died of, or could not count for half a day. The notice of a batch that could not be verified in a thousand attempts goes
-back to the verify queue; that of a minute whose hour or day could not be recomputed, to the roll-up queue.
+died of, or could not count for half a day. The notice of a batch that could not be verified in ten days goes back to the
+verify queue; that of a minute whose hour or day could not be recomputed, to the roll-up queue.
 
 list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and
 start it again; what was given back is taken up then.

@@ -16,8 +16,9 @@ const queueProperties = z.strictObject(
       .optional(),
     DelaySeconds: integerProperty(0, 900).default(0),
     VisibilityTimeout: integerProperty(0, 43_200).default(30),
+    // SQS counts to 1,000 receives; here, where messages may come back after seconds, that can be too few.
     RedrivePolicy: z
-      .strictObject({ deadLetterTargetArn: arnOfResource, maxReceiveCount: integerProperty(1, 1_000) })
+      .strictObject({ deadLetterTargetArn: arnOfResource, maxReceiveCount: integerProperty(1, 1_000_000) })
       .optional(),
     // Nothing is dropped here: who comes back to a laptop after a month still finds what was not done.
     MessageRetentionPeriod: integerProperty(60, 1_209_600).optional(),

@@ -8,6 +8,7 @@ import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import type { LoggedRecord } from '../../local-store/local-stream.ts';
 import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
+import type { QueueSettings } from '../../local-store/queues.ts';
 import { bucketDestination } from '../../local-store/stream-event-source.ts';
 import { invocationRecord } from '../../local-store/stream-event-source/invocation-record.ts';
 import { kinesisStreamEvent } from '../../local-store/stream-event-source/kinesis-event.ts';
@@ -15,7 +16,13 @@ import { windowPartial } from '../factories.ts';
 import { limits, temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
 
-const service = await describeService();
+const maxReceiveCount = 3;
+const described = await describeService();
+const givingUpSooner = ({ deadLetters, ...settings }: QueueSettings): QueueSettings => ({
+  ...settings,
+  deadLetters: deadLetters && { ...deadLetters, maxReceiveCount },
+});
+const service = { ...described, queues: described.queues.map(givingUpSooner) };
 const stream = 'log-analytics-pipeline-dev-insights';
 const verifyQueue = 'log-analytics-pipeline-dev-verify';
 const batch = 'batches/cus-axon/k-lost';
@@ -54,7 +61,7 @@ async function directoryWithFailed(...data: readonly Buffer[]): Promise<string> 
 async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
   await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
   const queue = store.queue(queueName);
-  for (let receives = 0; receives <= 1_000; receives++) {
+  for (let receives = 0; receives <= maxReceiveCount; receives++) {
     now = new Date(now.getTime() + 900_000);
     await queue.receive({ maxMessages: 1, maxBytes: 100_000, bytesOf: (body) => body.length });
   }
@@ -254,14 +261,14 @@ describe('npm run dead-letters', () => {
       {
         queue: 'log-analytics-pipeline-dev-unverified-batches',
         what: batch,
-        cause: `received 1000 times from ${verifyQueue}`,
+        cause: `received ${maxReceiveCount} times from ${verifyQueue}`,
       },
     ]);
     const id = await onlyId(directory);
     const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
     expect(JSON.parse(shown.stdout)).toMatchObject({
       kind: 'given-up-message',
-      message: { receiveCount: 1_000, givenUpBy: verifyQueue },
+      message: { receiveCount: maxReceiveCount, givenUpBy: verifyQueue },
       objects: { [batch]: { unreadable: 'A batch is damaged: it is not JSON.' } },
     });
     const { stdout } = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);

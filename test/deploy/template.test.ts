@@ -238,6 +238,7 @@ describe('what goes wrong', () => {
 
 const redriveSchema = z.object({
   RedrivePolicy: z.object({
+    maxReceiveCount: z.int().min(1).max(1_000), // of SQS
     deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
   }),
 });

@@ -8,6 +8,7 @@ import {
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { instant } from '../factories.ts';
 
@@ -23,9 +24,14 @@ export function testApp({
   environment = {},
   store = new InMemoryObjectStore(),
   now = '2025-12-28T18:04:00Z',
-}: { environment?: Record<string, string>; store?: ObjectStore; now?: string } = {}): TestApp {
+  clock = { now: () => instant(now) },
+}: {
+  environment?: Record<string, string>;
+  store?: ObjectStore;
+  now?: string;
+  clock?: Clock;
+} = {}): TestApp {
   const config = parseConfig(environment);
-  const clock = { now: () => instant(now) };
   const insights = createInMemoryEventStream({ clock });
   const late = createInMemoryEventStream({ clock });
   const logLines: string[] = [];

@@ -51,6 +51,7 @@ describe('the settings of a queue', () => {
     [{ QueueName: 'verify.fifo' }, /only standard queues/],
     [{ MaximumMessageSize: 1_024 }, /not supported on this machine: MaximumMessageSize/],
     [{ RedrivePolicy: { ...toFailed, maxReceiveCount: 0 } }, /maxReceiveCount/],
+    [{ RedrivePolicy: { ...toFailed, maxReceiveCount: 1_000_001 } }, /maxReceiveCount/],
     [{ RedrivePolicy: { ...toFailed, deadLetterTargetArn: 'arn:aws:sqs:eu:0:x' } }, /!GetAtt/],
     [{ RedrivePolicy: toFailed }, /FailedQueue is no SQS queue of this service/],
   ])('are refused with %j', (properties, message) => {
