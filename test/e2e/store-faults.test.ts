@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import { runCommand } from '../commands/run-command.ts';
 import { Emulator } from './emulator.ts';
 import { countedRequests, december, entry, json, postLogs } from './requests.ts';
 
@@ -94,7 +95,7 @@ describe.each(rows)('while $name ($operation: $code)', ({ name, operation, path,
 });
 
 describe('while windows cannot be replaced', () => {
-  it('takes batches, and counts them when that is over', async () => {
+  it('takes batches, and counts them when that is over, without a dead letter', async () => {
     await repeat('cus-window', 'before');
     expect(await countedRequests(emulator, 'cus-window')).toBe(1);
     await breakDisk({ operation: 'rename', path: '/aggregates/', code: 'EIO' });
@@ -102,6 +103,8 @@ describe('while windows cannot be replaced', () => {
     while (!emulator.output.includes('EIO: injected into rename')) await sleep(20);
     await heal();
     expect(await countedRequests(emulator, 'cus-window')).toBe(3);
+    const letters = await runCommand('dead-letters', '--json', '--data-dir', emulator.dataDirectory);
+    expect(letters).toMatchObject({ exitCode: 0, stdout: '' });
   });
 });
 
