@@ -16,12 +16,15 @@ export interface Transfer {
   stop(): void;
 }
 
+/** Where progress is shown; only a terminal says that it is one. */
+export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 /** A bar on a terminal, a plain line for each step anywhere else. */
-export function showProgress(output: NodeJS.WriteStream): Progress {
-  return output.isTTY ? showBar(output) : writeLines(output);
+export function showProgress(output: ProgressOutput): Progress {
+  return output.isTTY === true ? showBar(output) : writeLines(output);
 }
 
-function showBar(stream: NodeJS.WriteStream): Progress {
+function showBar(stream: ProgressOutput): Progress {
   const bar = new cliProgress.SingleBar({
     format: '{step}  {bar}  {value} of {total}  {duration_formatted}',
     barCompleteChar: '█',
@@ -41,7 +44,7 @@ function showBar(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function writeLines(output: NodeJS.WriteStream): Progress {
+function writeLines(output: ProgressOutput): Progress {
   return {
     begin: (step, total) => void output.write(`${step.padEnd(10)}  ${total.toLocaleString('en-US')}\n`),
     done: () => {},
@@ -60,7 +63,7 @@ const firstLineAfterMilliseconds = 2_000;
 export function showTransfer(
   name: string,
   totalBytes: number | undefined,
-  output: NodeJS.WriteStream,
+  output: ProgressOutput,
   now: () => number,
 ): Transfer {
   const startedAt = now();
@@ -71,7 +74,7 @@ export function showTransfer(
     const parts = [`${whole(lines)} lines`, `${whole(lines / seconds)} lines/s`];
     return [...parts, ...(left === undefined ? [] : [`${whole(left)} s left`])].join('  ');
   };
-  return output.isTTY
+  return output.isTTY === true
     ? showTransferBar(name, totalBytes, output, describe)
     : writeTransferLines(name, totalBytes, output, describe, isWorthALine);
 }
@@ -79,7 +82,7 @@ export function showTransfer(
 function showTransferBar(
   name: string,
   totalBytes: number | undefined,
-  stream: NodeJS.WriteStream,
+  stream: ProgressOutput,
   describe: (bytes: number, lines: number) => string,
 ): Transfer {
   const bar = new cliProgress.SingleBar({
@@ -106,7 +109,7 @@ function showTransferBar(
 function writeTransferLines(
   name: string,
   totalBytes: number | undefined,
-  output: NodeJS.WriteStream,
+  output: ProgressOutput,
   describe: (bytes: number, lines: number) => string,
   isWorthALine: () => boolean,
 ): Transfer {

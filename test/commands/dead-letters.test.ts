@@ -1,9 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
+import { openLocalPlaces } from '../../commands/dead-letters/local-places.ts';
+import { redrive } from '../../commands/dead-letters/redrive.ts';
 import { describeService } from '../../commands/service.ts';
-import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
+import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import type { LoggedRecord } from '../../local-store/local-stream.ts';
@@ -12,7 +16,7 @@ import type { QueueSettings } from '../../local-store/queues.ts';
 import { bucketDestination } from '../../local-store/stream-event-source.ts';
 import { invocationRecord } from '../../local-store/stream-event-source/invocation-record.ts';
 import { kinesisStreamEvent } from '../../local-store/stream-event-source/kinesis-event.ts';
-import { windowPartial } from '../factories.ts';
+import { receivedRecord, windowPartial } from '../factories.ts';
 import { limits, temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
 
@@ -161,6 +165,38 @@ describe('npm run dead-letters', () => {
       expect(dataIn(store)).toEqual([newerPartial, Buffer.from([0, 255])]);
       expect(recordsIn(store)[0]?.partitionKey).toBe('cus-axon/2025-12-28T18:03:00Z');
       expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
+    });
+  });
+
+  it('has a record counted once where it is killed between putting it again and removing it', async () => {
+    const directory = await temporaryDirectory();
+    const partial = windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } });
+    const window = minuteKey(partial.customerId, partial.windowStart);
+    const recordOf = (data: Buffer, index: number) => ({ ...receivedRecord(String(index), data), stream });
+    const count = (store: LocalStore, ...data: readonly Buffer[]) =>
+      aggregate(data.map(recordOf), { store: store.objects, clock }, limits);
+    await inStore(directory, async (store) => {
+      await store.objects.put(window, Buffer.from('damaged'), { ifNoneMatch: '*' });
+      expect((await count(store, encodePartial(partial))).setAside).toHaveLength(1);
+      await store.objects.delete(window);
+    });
+
+    const places = await openLocalPlaces(directory, clock);
+    const kill = () => Promise.reject(new Error('It was killed.'));
+    for await (const letter of findDeadLetters(places)) {
+      const killed = redrive(letter, { ...places, store: { ...places.store, delete: kill } });
+      await expect(killed).rejects.toThrow('It was killed.');
+    }
+    await places.close();
+
+    const { stdout } = await runCommand('dead-letters', 'redrive', '--all', '--data-dir', directory);
+    expect(stdout).toContain('1 of 1 dead letters were redriven.');
+    await inStore(directory, async (store) => {
+      const redriven = dataIn(store);
+      expect(redriven).toEqual([encodePartial(partial), encodePartial(partial)]);
+      await count(store, ...redriven);
+      const object = (await store.objects.get(window)) ?? expect.fail('nothing was counted');
+      expect(decodeWindow(object.body)).toMatchObject({ requests: 2, batches: 1 });
     });
   });
 
