@@ -1,7 +1,7 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
-import { notifiedKeys } from '../lib/domain/notification.ts';
-import { rollUp, type WrittenNotice } from '../lib/pipeline/roll-up.ts';
+import { rollUp } from '../lib/pipeline/roll-up.ts';
+import { readNotices } from './read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Half of the function's time-out: what is begun by then is ended before. */
@@ -13,9 +13,10 @@ export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const app = await wired();
     const { config, logger, metrics } = app;
     const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
-    const rolledUp = await rollUp(Records.flatMap(toNotices), app, { limits, maxSeconds });
+    const { notices, failedMessageIds } = readNotices(Records, logger);
+    const rolledUp = await rollUp(notices, app, { limits, maxSeconds });
 
-    const comeAgain = new Set<string>();
+    const comeAgain = new Set(failedMessageIds);
     for (const { key, size, notices, outcome } of rolledUp) {
       metrics.rollUps.inc({ window: size, outcome: outcome.kind });
       if (outcome.kind !== 'failed' && outcome.kind !== 'postponed') continue;
@@ -29,7 +30,3 @@ export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => P
 }
 
 export const handler = rollUpHandler(wired);
-
-function toNotices({ messageId, body }: SQSRecord): WrittenNotice[] {
-  return notifiedKeys(body).map((key) => ({ messageId, key }));
-}

@@ -1,6 +1,6 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { notifiedKeys } from '../lib/domain/notification.ts';
-import { verify, type StoredNotice, type Verdict } from '../lib/pipeline/verify.ts';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { verify, type Verdict } from '../lib/pipeline/verify.ts';
+import { readNotices } from './read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
 /** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */
@@ -15,7 +15,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const app = await wired();
     const { config, logger, metrics } = app;
     const overdueSeconds = Math.max(leastOverdueSeconds, looksBeforeOverdue * config.verifyAgainSeconds);
-    const notices = Records.flatMap(toNotices);
+    const { notices, failedMessageIds } = readNotices(Records, logger);
     const verdicts = await verify(notices, app, {
       marginSeconds,
       overdueSeconds,
@@ -23,7 +23,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
       maxBacklogRecords: config.maxBacklogRecords,
     });
 
-    const comeAgain = new Set<string>();
+    const comeAgain = new Set(failedMessageIds);
     for (const [{ messageId, key }, verdict] of verdicts) {
       metrics.batchesVerified.inc({ verdict: verdict.kind });
       if (verdict.kind === 'counted' || verdict.kind === 'absent') continue;
@@ -42,11 +42,6 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
 }
 
 export const handler = verifyHandler(wired);
-
-function toNotices({ messageId, body, attributes }: SQSRecord): StoredNotice[] {
-  const receiveCount = Number(attributes.ApproximateReceiveCount);
-  return notifiedKeys(body).map((key) => ({ messageId, key, receiveCount }));
-}
 
 function isOverdue(verdict: Verdict): boolean {
   return 'isOverdue' in verdict && verdict.isOverdue;

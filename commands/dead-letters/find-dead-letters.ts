@@ -44,7 +44,7 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
     const { queueName, message } = letter;
     const id = idOf(queueName, message.id);
     if (isTestNotification(message.body)) yield { kind: 'test-notice', id, ...letter };
-    else yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body), ...letter };
+    else yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body) ?? [], ...letter };
   }
 }
 
@@ -61,7 +61,7 @@ async function deadMessagesOf(
 ): Promise<Found[]> {
   const found: Found[] = [];
   for await (const message of messagesOf(queueName)) {
-    const key = notifiedKeys(message.body).find(isSetAside);
+    const key = notifiedKeys(message.body)?.find(isSetAside);
     if (hasQueuesOfWork && key === undefined && message.givenUpBy === undefined) return found;
     found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
   }

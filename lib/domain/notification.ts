@@ -11,18 +11,29 @@ const notificationSchema = z.object({
 
 const testNotificationSchema = z.object({ Event: z.literal('s3:TestEvent') });
 
-/** The keys of the objects that a message says were written; none where it is another kind of message. */
-export function notifiedKeys(body: string): ObjectKey[] {
+/**
+ * The keys of the objects that a message says were written; none where it is another kind of message, and `undefined`
+ * where a key is not written as S3 writes them.
+ */
+export function notifiedKeys(body: string): ObjectKey[] | undefined {
   const { data } = notificationSchema.safeParse(parseJson(body));
-  // S3 writes keys as form fields: URL-encoded, and spaces as plus signs. They are the store's own.
-  return (data?.Records ?? []).map(
-    ({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' ')) as ObjectKey,
-  );
+  const keys = (data?.Records ?? []).map(({ s3 }) => decodeKey(s3.object.key));
+  return keys.every((key) => key !== undefined) ? keys : undefined;
 }
 
 /** Whether it is what S3 sends to a queue when it is told to notify it, and nothing was written. */
 export function isTestNotification(body: string): boolean {
   return testNotificationSchema.safeParse(parseJson(body)).success;
+}
+
+/** S3 writes keys as form fields: URL-encoded, and spaces as plus signs. They are the store's own. */
+function decodeKey(text: string): ObjectKey | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' ')) as ObjectKey;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
 import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
 import { openLocalPlaces } from '../../commands/dead-letters/local-places.ts';
 import { redrive } from '../../commands/dead-letters/redrive.ts';
 import { describeService } from '../../commands/service.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
@@ -329,6 +331,18 @@ describe('npm run dead-letters', () => {
     });
     const { stdout } = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
     expect(stdout).toContain('redriven to log-analytics-pipeline-dev-roll-up');
+  });
+
+  it('lists a message that was given up because nobody can understand it', async () => {
+    const body = '{"Records":[{"s3":{"object":{"key":"batches/cus-axon/k-%zz"}}}]}';
+    const times = { sentAt: now, visibleAt: now, firstReceivedAt: now };
+    const message = { id: '1', body, ...times, receiveCount: 1_000, givenUpBy: verifyQueue };
+    const places = { queueNames: ['unverified'], hasQueuesOfWork: false, messagesOf: () => [message] };
+    const letters: DeadLetter[] = [];
+    for await (const letter of findDeadLetters({ ...places, store: new InMemoryObjectStore() })) {
+      letters.push(letter);
+    }
+    expect(letters).toMatchObject([{ kind: 'given-up-message', keys: [], message: { body } }]);
   });
 
   it('knows no dead letter that is not there', async () => {

@@ -5,7 +5,7 @@ import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { minuteKey } from '../../lib/domain/keys.ts';
 import { customer, sentEntry, windowStart } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
-import { created, sqsEvent, testNotification } from './sqs-event.ts';
+import { created, malformed, sqsEvent, testNotification } from './sqs-event.ts';
 
 const minute = (time: string) => `aggregates/minute/cus-axon/2025/12/28/${time}.json`;
 
@@ -54,6 +54,19 @@ describe('roll-up', () => {
     expect(await requestsIn(testing, 'day')).toEqual([1]);
     expect(testing.logLines.map((line): unknown => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 'error', key: 'aggregates/hour/cus-axon/2025/12/28/18.json' }),
+    ]);
+  });
+
+  it('keeps a message that cannot be understood, logs it, and goes on with the others', async () => {
+    const testing = testApp();
+    await count(testing, '2025-12-28T18:03:07Z');
+    const event = sqsEvent(malformed, created(minute('18/03')));
+    expect(await rollUpHandler(async () => testing.app)(event)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-0' }],
+    });
+    expect(await requestsIn(testing, 'hour')).toEqual([1]);
+    expect(testing.logLines.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'error', messageId: 'message-0' }),
     ]);
   });
 });

@@ -33,5 +33,8 @@ export const created = (key: string) => ({
   ],
 });
 
+/** A notification whose key nobody can decode. */
+export const malformed = { Records: [{ s3: { object: { key: 'batches/cus-axon/k-%zz' } } }] };
+
 /** What S3 sends when a notification is set up. */
 export const testNotification = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'logs' };

@@ -4,7 +4,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { sentEntry } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
-import { created, sqsEvent, testNotification } from './sqs-event.ts';
+import { created, malformed, sqsEvent, testNotification } from './sqs-event.ts';
 
 async function post({ app }: TestApp, key: string, customer = 'cus-axon'): Promise<void> {
   const event = postLogs([sentEntry({ path: `/${key}` })], {
@@ -32,6 +32,22 @@ describe('verify', () => {
     for (const verdict of ['counted', 'waiting', 'absent']) {
       expect(text).toContain(`log_analytics_batch_verifications_total{verdict="${verdict}"} 1`);
     }
+  });
+});
+
+describe('verify, of a message that cannot be understood', () => {
+  it('keeps it, logs it, and looks at the others', async () => {
+    const testing = testApp();
+    await post(testing, 'counted');
+    await countAll(testing);
+    const event = sqsEvent(malformed, created('batches/cus-axon/k-counted'));
+    const answer = await verifyHandler(async () => testing.app)(event);
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    const { text } = await testing.app.metrics.read(testing.app.clock.now());
+    expect(text).toContain('log_analytics_batch_verifications_total{verdict="counted"} 1');
+    expect(testing.logLines.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 'error', messageId: 'message-0' }),
+    ]);
   });
 });
 
