@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { failedRecordKey, type ObjectKey } from './keys.ts';
 import { instantSchema, readDocument } from './stored-document.ts';
 
 /** A stream record that can never be applied, with its place on the stream, its cause, and all that it was. */
@@ -33,4 +35,22 @@ export function encodeFailedRecord({ data, ...fields }: FailedRecord): Buffer {
 /** @throws UnreadableFormat  not a failed record, or one of a newer version */
 export function decodeFailedRecord(body: Buffer): FailedRecord {
   return readDocument(body.toString(), 'A failed record', formatVersion, failedRecordSchema);
+}
+
+/**
+ * Where a record may be kept: at its place on the stream, or else beside it, under its content. Sequence numbers begin
+ * anew where a stream was made anew, or the log was removed; then another record can be at this one's place.
+ */
+export function placesOfFailedRecord({
+  stream,
+  partition,
+  sequenceNumber,
+  partitionKey,
+  data,
+}: FailedRecord): readonly [ObjectKey, ObjectKey] {
+  const digest = createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
+  return [
+    failedRecordKey(stream, partition, sequenceNumber),
+    failedRecordKey(stream, partition, `${sequenceNumber}-${digest}`),
+  ];
 }

@@ -1,14 +1,15 @@
 import pMap from 'p-map';
-import { encodeFailedRecord } from '../domain/failed-record.ts';
+import type { FailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
-import { failedRecordKey, minuteKey } from '../domain/keys.ts';
+import { minuteKey } from '../domain/keys.ts';
 import { decodePartial, partitionKeyOf, type WindowPartial } from '../domain/partial.ts';
 import { addPartials } from '../domain/window-aggregate.ts';
 import { decodeWindow, encodeWindow } from '../domain/window-format.ts';
 import { PreconditionFailed, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { keepFailedRecord } from './keep-failed-record.ts';
 
 export interface AggregatePorts {
   readonly store: ObjectStore;
@@ -90,7 +91,7 @@ export async function aggregate(
     hopeless,
     async (uncounted) => {
       try {
-        await keepFailedRecord(uncounted, ports);
+        await keepFailedRecord(toFailedRecord(uncounted, ports.clock.now()), ports.store);
         setAside.push(uncounted);
       } catch (error) {
         failed.push({ record: uncounted.record, error });
@@ -149,17 +150,6 @@ async function addToWindow(
   }
 }
 
-async function keepFailedRecord(
-  { record, error }: UncountedRecord,
-  { store, clock }: AggregatePorts,
-): Promise<void> {
-  const { stream, partition, sequenceNumber } = record;
-  const cause = error instanceof Error ? error.message : String(error);
-  const body = encodeFailedRecord({ ...record, cause, failedAt: clock.now() });
-  try {
-    await store.put(failedRecordKey(stream, partition, sequenceNumber), body, { ifNoneMatch: '*' });
-  } catch (failure) {
-    // It was kept before, and is delivered again since the invocation did not end well.
-    if (!(failure instanceof PreconditionFailed)) throw failure;
-  }
+function toFailedRecord({ record, error }: UncountedRecord, now: Date): FailedRecord {
+  return { ...record, cause: error instanceof Error ? error.message : String(error), failedAt: now };
 }

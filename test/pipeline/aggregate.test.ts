@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
-import { failedRecordKey, minuteKey } from '../../lib/domain/keys.ts';
+import { failedRecordKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import type { WindowPartial } from '../../lib/domain/partial.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
@@ -158,6 +158,35 @@ describe('aggregate', () => {
     expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
       failed: [],
       setAside: [{ record: bad }],
+    });
+  });
+
+  it.each([
+    ['another record', Buffer.from('{"formatVersion":3}')],
+    ['another record, damaged', undefined],
+  ])('keeps a record at whose place is %s, from before sequence numbers began anew', async (_, earlier) => {
+    const store = new WatchedStore();
+    const place = failedRecordKey('insights', 'shardId-000000000000', '7');
+    if (earlier === undefined) await store.put(place, Buffer.from('{'), { ifNoneMatch: '*' });
+    else await aggregate([receivedRecord('7', earlier)], { store, clock }, limits);
+    const before = await store.get(place);
+
+    const records = [receivedRecord('7', Buffer.from('{"formatVersion":2}'))];
+    for (const _delivery of ['first', 'again']) {
+      expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
+        failed: [],
+        setAside: [{}],
+      });
+    }
+    const others: ObjectKey[] = [];
+    for await (const key of store.list('failed/')) if (key !== place) others.push(key);
+    expect(await store.get(place)).toEqual(before);
+    expect(others).toEqual([expect.stringContaining(`${place}-`)]);
+    const [own = place] = others;
+    const kept = await store.get(own);
+    expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toMatchObject({
+      sequenceNumber: '7',
+      data: Buffer.from('{"formatVersion":2}'),
     });
   });
 
