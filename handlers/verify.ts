@@ -16,7 +16,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const { config, logger, metrics } = app;
     const overdueSeconds = Math.max(leastOverdueSeconds, looksBeforeOverdue * config.verifyAgainSeconds);
     const { notices, failedMessageIds } = readNotices(Records, logger);
-    const verdicts = await verify(notices, app, {
+    const verified = await verify(notices, app, {
       marginSeconds,
       overdueSeconds,
       lookAgainSeconds: config.verifyAgainSeconds,
@@ -24,10 +24,10 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     });
 
     const comeAgain = new Set(failedMessageIds);
-    for (const [{ messageId, key }, verdict] of verdicts) {
+    for (const { key, notices: itsNotices, verdict } of verified) {
       metrics.batchesVerified.inc({ verdict: verdict.kind });
       if (verdict.kind === 'counted' || verdict.kind === 'absent') continue;
-      comeAgain.add(messageId);
+      for (const { messageId } of itsNotices) comeAgain.add(messageId);
       if (verdict.kind === 'emitted') metrics.partialsEmittedAgain.inc(verdict.partials);
       if (verdict.kind === 'failed')
         logger.error('A batch could not be verified', { key, error: verdict.error });

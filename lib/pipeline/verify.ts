@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
+import { groupBy, type NonEmpty } from '../domain/group-by.ts';
 import type { ObjectKey } from '../domain/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -34,6 +35,17 @@ export interface StoredNotice {
   readonly receiveCount: number;
 }
 
+/** A batch of which there was word. */
+interface NoticedBatch {
+  readonly key: ObjectKey;
+  /** Several where the word came several times. */
+  readonly notices: NonEmpty<StoredNotice>;
+}
+
+export interface VerifiedBatch extends NoticedBatch {
+  readonly verdict: Verdict;
+}
+
 /** What a look at a batch found. */
 export type Verdict =
   | { readonly kind: 'counted' }
@@ -60,18 +72,20 @@ export async function verify(
   notices: readonly StoredNotice[],
   ports: VerifyPorts,
   options: VerifyOptions,
-): Promise<ReadonlyMap<StoredNotice, Verdict>> {
-  const verdicts = new Map<StoredNotice, Verdict>();
-  const headers = new Map<StoredNotice, BatchHeader>();
+): Promise<VerifiedBatch[]> {
+  const verified: VerifiedBatch[] = [];
+  const headers = new Map<NoticedBatch, BatchHeader>();
+  const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
   await pMap(
-    notices,
-    async (notice) => {
+    groupBy(notices, ({ key }) => key),
+    async ([key, itsNotices]) => {
+      const batch = { key, notices: itsNotices };
       try {
-        const header = await readBatchHeader(notice.key, ports.store);
-        if (header === undefined) verdicts.set(notice, { kind: 'absent' });
-        else headers.set(notice, header);
+        const header = await readBatchHeader(key, ports.store);
+        if (header === undefined) tell(batch, { kind: 'absent' });
+        else headers.set(batch, header);
       } catch (error) {
-        verdicts.set(notice, { kind: 'failed', error });
+        tell(batch, { kind: 'failed', error });
       }
     },
     { concurrency: batchesInFlight },
@@ -83,14 +97,14 @@ export async function verify(
     late: await ports.streams.late.consumedThrough(),
   };
   const uncounted = await findUncounted([...headers.values()], ports.store);
-  const look = async ([notice, header]: [StoredNotice, BatchHeader]): Promise<Verdict> => {
+  const look = async (batch: NoticedBatch, header: BatchHeader): Promise<Verdict> => {
     if (uncounted.failures.has(header)) return { kind: 'failed', error: uncounted.failures.get(header) };
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
 
     const now = ports.clock.now();
     const isOverdue = now.getTime() - header.storedAt.getTime() > options.overdueSeconds * 1_000;
-    const lastEmission = lastPossibleEmission(notice, header, now, options);
+    const lastEmission = lastPossibleEmission(batch, header, now, options);
     const isLost = (place: number) => {
       const partial = header.partials[place];
       const through = partial && consumed[streamOf(partial)];
@@ -98,33 +112,32 @@ export async function verify(
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', isOverdue };
-    const isThere = await emitAgain(notice.key, lost, ports, options);
+    const isThere = await emitAgain(batch.key, lost, ports, options);
     return isThere ? { kind: 'emitted', partials: lost.size, isOverdue } : { kind: 'absent' };
   };
   await pMap(
     headers,
-    async (looked) => {
-      const verdict = await look(looked).catch((error: unknown): Verdict => ({ kind: 'failed', error }));
-      verdicts.set(looked[0], verdict);
+    async ([batch, header]) => {
+      tell(batch, await look(batch, header).catch((error: unknown): Verdict => ({ kind: 'failed', error })));
     },
     { concurrency: batchesInFlight },
   );
-  return verdicts;
+  return verified;
 }
 
 /**
  * Until when, in milliseconds since 1970, somebody may have emitted the batch: `ingest` soon after it was stored or, where
- * the message has come before, the invocation that had it then. That one began at least a time-out ago, and took at most
- * half of one.
+ * a message of it has come before, the invocation that had it then. That one began at least a time-out ago, and took at
+ * most half of one.
  */
 function lastPossibleEmission(
-  { receiveCount }: StoredNotice,
+  { notices }: NoticedBatch,
   { storedAt }: BatchHeader,
   now: Date,
   { marginSeconds, lookAgainSeconds }: VerifyOptions,
 ): number {
   const byIngest = storedAt.getTime() + marginSeconds * 1_000;
-  if (receiveCount <= 1) return byIngest;
+  if (notices.every(({ receiveCount }) => receiveCount <= 1)) return byIngest;
   return Math.max(byIngest, now.getTime() - (lookAgainSeconds / 2) * 1_000);
 }
 

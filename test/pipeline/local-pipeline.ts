@@ -130,8 +130,8 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
     async verify(notices) {
-      const verdicts = await verify(notices, { store, streams, clock }, looks);
-      return notices.flatMap((notice) => verdicts.get(notice) ?? []);
+      const verified = await verify(notices, { store, streams, clock }, looks);
+      return verified.map(({ verdict }) => verdict);
     },
     waiting: async (stream) => (await streams[stream].backlog()).records,
     pass: (seconds) => void (now = new Date(now.getTime() + seconds * 1_000)),

@@ -75,7 +75,10 @@ async function count(stream: typeof insights, maxRecords?: number): Promise<void
 }
 
 async function verdictOn(...notices: readonly StoredNotice[]) {
-  const verdicts = await verify(notices, { store, streams: { insights, late }, clock }, options);
+  const verified = await verify(notices, { store, streams: { insights, late }, clock }, options);
+  const verdicts = new Map(
+    verified.flatMap(({ notices: its, verdict }) => its.map((each) => [each, verdict])),
+  );
   return notices.map((each) => verdicts.get(each));
 }
 
@@ -168,12 +171,28 @@ describe('verify', () => {
     const stored = await storeBatch('a', '18:03');
     insights.drain();
     wait(120);
-    await Promise.all([verdictOn(stored), verdictOn(stored), verdictOn(stored)]);
-    expect(insights.drain().length).toBeGreaterThanOrEqual(1);
-    await verdictOn({ ...stored, receiveCount: 1 });
-    await count(insights);
+    const looks = await Promise.all([verdictOn(stored), verdictOn(stored), verdictOn(stored)]);
+    expect(looks.flat()).toEqual(looks.map(() => ({ kind: 'emitted', partials: 1, isOverdue: false })));
+    expect(await insights.backlog()).toMatchObject({ records: 3 });
+    await count(insights, 1);
     await count(insights);
     expect(await requestsAt('18:03')).toBe(1);
+  });
+
+  it('looks once at a batch of which there is word twice, and tells both what it found', async () => {
+    const stored = await storeBatch('a', '18:03');
+    const again = { ...stored, messageId: 'another' };
+    expect(await verdictOn(stored, again)).toMatchObject([{ kind: 'waiting' }, { kind: 'waiting' }]);
+    insights.drain();
+    wait(120);
+    expect(await verdictOn(stored, again)).toMatchObject([{ kind: 'emitted' }, { kind: 'emitted' }]);
+    wait(60);
+    expect(await verdictOn(stored, { ...again, receiveCount: 2 })).toMatchObject([
+      { kind: 'waiting' },
+      { kind: 'waiting' },
+    ]);
+    await count(insights);
+    expect(await verdictOn(stored, again)).toEqual([{ kind: 'counted' }, { kind: 'counted' }]);
   });
 
   it('emits nothing while too much waits to be counted', async () => {
@@ -184,12 +203,12 @@ describe('verify', () => {
     const elsewhere = Array.from({ length: 1_001 }, () => ({ partitionKey: 'k', data: Buffer.from('x') }));
     await insights.put(elsewhere);
     wait(10);
-    const [verdict] = await verify(
+    const [verified] = await verify(
       [stored],
       { store, streams: { insights: { ...insights, consumedThrough: async () => now }, late }, clock },
       options,
-    ).then((all) => [...all.values()]);
-    expect(verdict).toMatchObject({ kind: 'failed', error: expect.any(Unavailable) as Error });
+    );
+    expect(verified?.verdict).toMatchObject({ kind: 'failed', error: expect.any(Unavailable) as Error });
     expect(late.drain()).toEqual([]);
   });
 
