@@ -21,7 +21,7 @@ export interface VerifyOptions {
   readonly marginSeconds: number;
   /** After how long a message that was reported as failed comes back: at least twice what an invocation may take. */
   readonly lookAgainSeconds: number;
-  /** A batch that is not proved to be counted after so long is overdue. */
+  /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
   /** Nothing is emitted while a stream has more than this to consume. */
   readonly maxBacklogRecords: number;
@@ -56,7 +56,7 @@ export type Verdict =
   /** So many of its partials were emitted again; the message has to come back, until they are seen in their windows. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
   /** It could not be looked at, or not be emitted; the message has to come back. */
-  | { readonly kind: 'failed'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
 const batchesInFlight = 16;
 
@@ -76,6 +76,9 @@ export async function verify(
   const verified: VerifiedBatch[] = [];
   const headers = new Map<NoticedBatch, BatchHeader>();
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
+  const failed = (error: unknown, batch: NoticedBatch, storedAt?: Date): Verdict => {
+    return { kind: 'failed', error, isOverdue: isOverdue(batch, storedAt, ports.clock.now(), options) };
+  };
   await pMap(
     groupBy(notices, ({ key }) => key),
     async ([key, itsNotices]) => {
@@ -85,7 +88,7 @@ export async function verify(
         if (header === undefined) tell(batch, { kind: 'absent' });
         else headers.set(batch, header);
       } catch (error) {
-        tell(batch, { kind: 'failed', error });
+        tell(batch, failed(error, batch));
       }
     },
     { concurrency: batchesInFlight },
@@ -98,12 +101,12 @@ export async function verify(
   };
   const uncounted = await findUncounted([...headers.values()], ports.store);
   const look = async (batch: NoticedBatch, header: BatchHeader): Promise<Verdict> => {
-    if (uncounted.failures.has(header)) return { kind: 'failed', error: uncounted.failures.get(header) };
+    if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
 
     const now = ports.clock.now();
-    const isOverdue = now.getTime() - header.storedAt.getTime() > options.overdueSeconds * 1_000;
+    const lateness = { isOverdue: isOverdue(batch, header.storedAt, now, options) };
     const lastEmission = lastPossibleEmission(batch, header, now, options);
     const isLost = (place: number) => {
       const partial = header.partials[place];
@@ -111,18 +114,41 @@ export async function verify(
       return through !== undefined && through.getTime() > lastEmission;
     };
     const lost = new Set([...places].filter(isLost));
-    if (lost.size === 0) return { kind: 'waiting', isOverdue };
+    if (lost.size === 0) return { kind: 'waiting', ...lateness };
     const isThere = await emitAgain(batch.key, lost, ports, options);
-    return isThere ? { kind: 'emitted', partials: lost.size, isOverdue } : { kind: 'absent' };
+    return isThere ? { kind: 'emitted', partials: lost.size, ...lateness } : { kind: 'absent' };
   };
   await pMap(
     headers,
     async ([batch, header]) => {
-      tell(batch, await look(batch, header).catch((error: unknown): Verdict => ({ kind: 'failed', error })));
+      const verdict = await look(batch, header).catch((error: unknown) =>
+        failed(error, batch, header.storedAt),
+      );
+      tell(batch, verdict);
     },
     { concurrency: batchesInFlight },
   );
   return verified;
+}
+
+/**
+ * By the time that has passed since it was stored, and by that in which it was looked at: this is known also where its
+ * header cannot be read, and whatever the clock said. One that was stored far in the future is as overdue as one that was
+ * stored long ago: a clock was wrong.
+ */
+function isOverdue(
+  batch: NoticedBatch,
+  storedAt: Date | undefined,
+  now: Date,
+  { overdueSeconds, lookAgainSeconds }: VerifyOptions,
+): boolean {
+  const ageSeconds = storedAt === undefined ? 0 : Math.abs(now.getTime() - storedAt.getTime()) / 1_000;
+  const lookedAtSeconds = (receiveCountOf(batch) - 1) * lookAgainSeconds;
+  return Math.max(ageSeconds, lookedAtSeconds) > overdueSeconds;
+}
+
+function receiveCountOf({ notices }: NoticedBatch): number {
+  return Math.max(...notices.map(({ receiveCount }) => receiveCount));
 }
 
 /**
@@ -131,13 +157,13 @@ export async function verify(
  * most half of one.
  */
 function lastPossibleEmission(
-  { notices }: NoticedBatch,
+  batch: NoticedBatch,
   { storedAt }: BatchHeader,
   now: Date,
   { marginSeconds, lookAgainSeconds }: VerifyOptions,
 ): number {
   const byIngest = storedAt.getTime() + marginSeconds * 1_000;
-  if (notices.every(({ receiveCount }) => receiveCount <= 1)) return byIngest;
+  if (receiveCountOf(batch) <= 1) return byIngest;
   return Math.max(byIngest, now.getTime() - (lookAgainSeconds / 2) * 1_000);
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { batchHandler } from '../../handlers/batch.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
-import { sentEntry } from '../factories.ts';
+import { minuteKey } from '../../lib/domain/keys.ts';
+import { customer, instant, sentEntry, windowStart } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { created, malformed, sqsEvent, testNotification } from './sqs-event.ts';
 
@@ -33,6 +34,42 @@ describe('verify', () => {
       expect(text).toContain(`log_analytics_batch_verifications_total{verdict="${verdict}"} 1`);
     }
   });
+
+  it.each(['waiting', 'emitted', 'failed'])(
+    'raises the alarm for a batch that is "%s" for long, and not before',
+    async (verdict) => {
+      let now = instant('2025-12-28T18:04:00Z');
+      const testing = testApp({ clock: { now: () => now } });
+      await post(testing, 'k');
+      if (verdict === 'failed') {
+        const window = minuteKey(customer(), windowStart());
+        await testing.app.store.put(window, Buffer.from('damaged'), { ifNoneMatch: '*' });
+      }
+      const lookAfter = async (seconds: number) => {
+        if (verdict === 'emitted') testing.insights.drain();
+        now = new Date(now.getTime() + seconds * 1_000);
+        const event = sqsEvent(created('batches/cus-axon/k-k'));
+        const { batchItemFailures } = await verifyHandler(async () => testing.app)(event);
+        expect(batchItemFailures).toEqual([{ itemIdentifier: 'message-0' }]);
+        return (await testing.app.metrics.read(now)).text;
+      };
+
+      const young = await lookAfter(900);
+      expect(young).toContain('log_analytics_batches_overdue_total 0');
+      expect(testing.logLines.join('')).not.toContain('A batch is still not counted');
+      const old = await lookAfter(1);
+      expect(old).toContain(`log_analytics_batch_verifications_total{verdict="${verdict}"} 2`);
+      expect(old).toContain('log_analytics_batches_overdue_total 1');
+      expect(testing.logLines.map((line): unknown => JSON.parse(line))).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          message: 'A batch is still not counted',
+          key: 'batches/cus-axon/k-k',
+          verdict,
+        }),
+      );
+    },
+  );
 });
 
 describe('verify, of a message that cannot be understood', () => {

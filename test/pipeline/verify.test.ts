@@ -150,6 +150,29 @@ describe('verify', () => {
     expect(await verdictOn(stored)).toEqual([{ kind: 'waiting', isOverdue: true }]);
   });
 
+  it('calls a batch overdue that was stored far in the future, by a clock that was wrong', async () => {
+    const stored = await storeBatch('a', '18:03');
+    wait(-900);
+    expect(await verdictOn(stored)).toMatchObject([{ isOverdue: false }]);
+    wait(-1);
+    expect(await verdictOn(stored)).toMatchObject([{ isOverdue: true }]);
+  });
+
+  it('calls a batch overdue that was looked at for long, also where it cannot be read', async () => {
+    const [stored, damaged] = [await storeBatch('a', '18:03'), await storeBatch('damaged', '18:03')];
+    const etag = (await store.get(damaged.key))?.etag ?? '';
+    await store.put(damaged.key, Buffer.from('torn'), { ifMatch: etag });
+    for (const [receiveCount, isOverdue] of [
+      [16, false],
+      [17, true],
+    ] as const) {
+      expect(await verdictOn({ ...stored, receiveCount }, { ...damaged, receiveCount })).toMatchObject([
+        { kind: 'waiting', isOverdue },
+        { kind: 'failed', isOverdue },
+      ]);
+    }
+  });
+
   it('is done with a batch that is not there', async () => {
     expect(await verdictOn(notice('never-stored'))).toEqual([{ kind: 'absent' }]);
   });
@@ -208,7 +231,11 @@ describe('verify', () => {
       { store, streams: { insights: { ...insights, consumedThrough: async () => now }, late }, clock },
       options,
     );
-    expect(verified?.verdict).toMatchObject({ kind: 'failed', error: expect.any(Unavailable) as Error });
+    expect(verified?.verdict).toMatchObject({
+      kind: 'failed',
+      error: expect.any(Unavailable) as Error,
+      isOverdue: false,
+    });
     expect(late.drain()).toEqual([]);
   });
 
@@ -218,7 +245,12 @@ describe('verify', () => {
     const key = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
     const etag = (await store.get(key))?.etag ?? '';
     await store.put(key, Buffer.from('torn'), { ifMatch: etag });
-    expect(await verdictOn(bad, good)).toMatchObject([{ kind: 'failed' }, { kind: 'counted' }]);
+    expect(await verdictOn(bad, good)).toMatchObject([
+      { kind: 'failed', isOverdue: false },
+      { kind: 'counted' },
+    ]);
+    wait(901);
+    expect(await verdictOn(bad)).toMatchObject([{ kind: 'failed', isOverdue: true }]);
   });
 
   it.each(['', '{"formatVersion":1,"cust'])(
