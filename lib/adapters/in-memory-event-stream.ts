@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Backlog, EventStream, StreamRecord } from '../ports/event-stream.ts';
+import { consumedThrough } from '../ports/consumed-through.ts';
 import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 
 /** An event stream of one partition that lasts as long as the process. */
@@ -27,7 +28,10 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
     },
 
     async consumedThrough() {
-      return kept[0]?.putAt ?? clock.now();
+      return consumedThrough(
+        kept.map(({ putAt }) => putAt),
+        clock.now(),
+      );
     },
 
     drain(maxRecords = kept.length) {

@@ -31,8 +31,9 @@ export interface EventStream {
   backlog(): Promise<Backlog | undefined>;
 
   /**
-   * Everything that was put before this instant has been consumed; `undefined` where that is not known now. A put that
-   * is under way counts as put at the instant at which it began.
+   * Everything that was put before this instant has been consumed; `undefined` where that is not known now, as where the
+   * clock was set back below the instant of a put that waits. A put that is under way counts as put at the instant at
+   * which it began.
    */
   consumedThrough(): Promise<Date | undefined>;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Backlog, StreamRecord } from '../../lib/ports/event-stream.ts';
+import { consumedThrough } from '../../lib/ports/consumed-through.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
 import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
 import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
@@ -91,18 +92,14 @@ export class LoggedStream implements LocalStream {
     }
   }
 
-  async consumedThrough(): Promise<Date> {
-    // In this order: what is committed in between is then seen by one of the two.
-    const underWay = [...this.#putsUnderWay];
-    const now = this.#clock.now();
-    const { oldestPutAt = now } = await this.backlog();
-    return new Date(
-      Math.min(now.getTime(), oldestPutAt.getTime(), ...underWay.map((putAt) => putAt.getTime())),
-    );
+  async consumedThrough(): Promise<Date | undefined> {
+    // Without waiting in between: what is committed is then seen by one of the two.
+    const waitingSince = this.#backlogs().flatMap(({ oldestPutAt }) => oldestPutAt ?? []);
+    return consumedThrough([...this.#putsUnderWay, ...waitingSince], this.#clock.now());
   }
 
   async backlog(): Promise<Backlog> {
-    const backlogs = [...this.#partitions.values()].map((partition) => partition.backlog());
+    const backlogs = this.#backlogs();
     const times = backlogs.flatMap(({ oldestPutAt }) =>
       oldestPutAt === undefined ? [] : oldestPutAt.getTime(),
     );
@@ -110,6 +107,10 @@ export class LoggedStream implements LocalStream {
       records: backlogs.reduce((sum, { records }) => sum + records, 0),
       oldestPutAt: times.length === 0 ? undefined : new Date(Math.min(...times)),
     };
+  }
+
+  #backlogs(): readonly Backlog[] {
+    return [...this.#partitions.values()].map((partition) => partition.backlog());
   }
 
   partitions(): readonly number[] {

@@ -128,5 +128,50 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
       await fixture.stream.put([record('b', '2')]);
       expect(await fixture.stream.backlog()).toEqual({ records: 1, oldestPutAt: new Date(start + 5_000) });
     });
+
+    describe('consumed through', () => {
+      /** Where the stream does not know it now, it passes nothing. */
+      const consumedThrough = async () => (await fixture.stream.consumedThrough())?.getTime() ?? -Infinity;
+
+      it('is not later than now where nothing was put', async () => {
+        expect(await consumedThrough()).toBeLessThanOrEqual(start);
+      });
+
+      it('is not past the oldest put that waits, however long it does', async () => {
+        await fixture.stream.put([record('a', '1')]);
+        for (const seconds of [1, 600]) {
+          now += seconds * 1_000;
+          await fixture.stream.put([record('b', '2')]);
+          expect(await consumedThrough()).toBeLessThanOrEqual(start);
+        }
+      });
+
+      it('is past what was consumed, as soon as it is known', async () => {
+        await fixture.stream.put([record('a', '1')]);
+        await fixture.consume();
+        now += 600_000;
+        expect(await consumedThrough()).toBeGreaterThan(start);
+        await fixture.stream.put([record('a', '2')]);
+        expect(await consumedThrough()).toBeLessThanOrEqual(now);
+      });
+
+      it('is not past a put that is under way', async () => {
+        const put = fixture.stream.put([record('a', '1')]);
+        now += 30_000;
+        expect(await consumedThrough()).toBeLessThanOrEqual(start);
+        await put;
+        expect(await consumedThrough()).toBeLessThanOrEqual(start);
+      });
+
+      it('is not past what waits where the clock was set back', async () => {
+        now = start + 3_600_000;
+        await fixture.stream.put([record('a', '1')]);
+        now = start + 60_000;
+        expect(await consumedThrough()).toBeLessThanOrEqual(start);
+        await fixture.stream.put([record('b', '2')]);
+        now += 60_000;
+        expect(await consumedThrough()).toBeLessThanOrEqual(start + 60_000);
+      });
+    });
   });
 }

@@ -1,12 +1,15 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackoff } from '../../lib/adapters/backoff.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { createKinesisEventStream } from '../../lib/adapters/kinesis-event-stream.ts';
+import { createStreamConsumption } from '../../lib/adapters/stream-consumption.ts';
 import { openPartitionedLog } from '../../local-store/partitioned-log.ts';
-import { kinesisClient } from '../aws/clients.ts';
+import { credentials, kinesisClient } from '../aws/clients.ts';
 import { startKinesisServer } from '../aws/kinesis-server.ts';
+import { startMetricsServer } from '../aws/metrics-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
 import { describeEventStream, type ConsumedRecord } from './event-stream.contract.ts';
 
@@ -51,28 +54,61 @@ describeEventStream('in the partitioned log', async (clock) => {
   };
 });
 
-describeEventStream('on Kinesis', async () => {
+describeEventStream('on Kinesis', async (clock) => {
+  /** As CloudWatch tells it: since when the oldest record waits. */
+  let waitingSince: Date | undefined;
+  const metrics = await startMetricsServer(() => ({
+    minute: startOfMinute(clock.now()),
+    value: Math.max(0, clock.now().getTime() - (waitingSince ?? clock.now()).getTime()),
+  }));
+  const cloudWatch = new CloudWatchClient({
+    endpoint: metrics.endpoint,
+    region: 'us-east-1',
+    credentials,
+  });
   const server = await startKinesisServer({ insights: { shards: 4 } });
   const client = kinesisClient(server.endpoint);
   const stream = createKinesisEventStream({
     client,
     streamName: 'insights',
     backoff: createBackoff({ maxAttempts: 5, firstMilliseconds: 0, random: () => 0 }),
-    consumedThrough: async () => undefined,
+    consumedThrough: createStreamConsumption({
+      client: cloudWatch,
+      streamName: 'insights',
+      functionName: 'aggregate',
+      clock,
+    }),
   });
   const reader = createShardReader(client, 'insights');
   return {
-    stream,
+    stream: {
+      ...stream,
+      async put(records) {
+        const putAt = clock.now();
+        await stream.put(records);
+        waitingSince ??= putAt;
+      },
+    },
     tellsBacklog: false,
-    consume: async () =>
-      (await reader.read()).map(({ shardId, record: { PartitionKey = '', Data = new Uint8Array() } }) => ({
-        partitionKey: PartitionKey,
-        data: Data,
-        partition: shardId,
-      })),
+    async consume() {
+      waitingSince = undefined;
+      return (await reader.read()).map(
+        ({ shardId, record: { PartitionKey = '', Data = new Uint8Array() } }) => ({
+          partitionKey: PartitionKey,
+          data: Data,
+          partition: shardId,
+        }),
+      );
+    },
     async close() {
       client.destroy();
+      cloudWatch.destroy();
       await server.close();
+      await metrics.close();
     },
   };
 });
+
+function startOfMinute(instant: Date): Date {
+  return new Date(instant.getTime() - (instant.getTime() % 60_000));
+}
