@@ -154,7 +154,7 @@ function receiveCountOf({ notices }: NoticedBatch): number {
 /**
  * Until when, in milliseconds since 1970, somebody may have emitted the batch: `ingest` soon after it was stored or, where
  * a message of it has come before, the invocation that had it then. That one began at least a time-out ago, and took at
- * most half of one.
+ * most half of one; `ingest` was before it, whatever the clock was when it stored the batch.
  */
 function lastPossibleEmission(
   batch: NoticedBatch,
@@ -162,9 +162,8 @@ function lastPossibleEmission(
   now: Date,
   { marginSeconds, lookAgainSeconds }: VerifyOptions,
 ): number {
-  const byIngest = storedAt.getTime() + marginSeconds * 1_000;
-  if (receiveCountOf(batch) <= 1) return byIngest;
-  return Math.max(byIngest, now.getTime() - (lookAgainSeconds / 2) * 1_000);
+  if (receiveCountOf(batch) <= 1) return storedAt.getTime() + marginSeconds * 1_000;
+  return now.getTime() - (lookAgainSeconds / 2) * 1_000;
 }
 
 /** False where there is no batch any more: it expired while it was being looked at. */

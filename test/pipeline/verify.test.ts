@@ -103,6 +103,32 @@ describe('verify', () => {
     expect(insights.drain()).toHaveLength(1);
   });
 
+  it.each([-86_400, 86_400])(
+    'waits also where the clock was set by %i s, and emits nothing',
+    async (seconds) => {
+      const stored = await storeBatch('a', '18:03');
+      wait(seconds);
+      for (const receiveCount of [1, 2, 50]) {
+        wait(120);
+        expect(await verdictOn({ ...stored, receiveCount })).toMatchObject([{ kind: 'waiting' }]);
+      }
+      expect(insights.drain()).toHaveLength(1);
+    },
+  );
+
+  it.each([-86_400, 86_400])('emits what was lost, also where the clock was set by %i s', async (seconds) => {
+    const stored = await storeBatch('a', '18:03');
+    insights.drain();
+    wait(seconds);
+    await verdictOn(stored);
+    insights.drain();
+    wait(60);
+    expect(await verdictOn({ ...stored, receiveCount: 2 })).toMatchObject([{ kind: 'emitted' }]);
+    await count(insights);
+    expect(await verdictOn({ ...stored, receiveCount: 3 })).toEqual([{ kind: 'counted' }]);
+    expect(await requestsAt('18:03')).toBe(1);
+  });
+
   it('waits for the margin in which the first emission may still be under way', async () => {
     const stored = await storeBatch('a', '18:03');
     insights.drain();
@@ -166,6 +192,7 @@ describe('verify', () => {
       [16, false],
       [17, true],
     ] as const) {
+      wait(60);
       expect(await verdictOn({ ...stored, receiveCount }, { ...damaged, receiveCount })).toMatchObject([
         { kind: 'waiting', isOverdue },
         { kind: 'failed', isOverdue },
