@@ -2,6 +2,9 @@ import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
 import type { ObjectKey } from '../domain/keys.ts';
+import { decodePartial } from '../domain/partial.ts';
+import type { EncodedPartial } from '../domain/summarise.ts';
+import { UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { emit, streamOf } from './emit.ts';
@@ -115,8 +118,8 @@ export async function verify(
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', ...lateness };
-    const isThere = await emitAgain(batch.key, lost, ports, options);
-    return isThere ? { kind: 'emitted', partials: lost.size, ...lateness } : { kind: 'absent' };
+    const partials = await emitAgain(batch.key, lost, ports, options);
+    return partials === undefined ? { kind: 'absent' } : { kind: 'emitted', partials, ...lateness };
   };
   await pMap(
     headers,
@@ -166,17 +169,40 @@ function lastPossibleEmission(
   return now.getTime() - (lookAgainSeconds / 2) * 1_000;
 }
 
-/** False where there is no batch any more: it expired while it was being looked at. */
+/**
+ * How many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
+ * @throws UnreadableFormat  none of them can ever be counted: `aggregate` would set aside each emission anew
+ */
 async function emitAgain(
   key: ObjectKey,
   places: ReadonlySet<number>,
   { store, streams }: VerifyPorts,
   { maxBacklogRecords }: VerifyOptions,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const batch = await readStoredBatch(key, store);
-  if (batch === undefined) return false;
-  const partials = batch.partials.filter((_partial, place) => places.has(place));
+  if (batch === undefined) return undefined;
+  const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
   await requireRoom(partials, streams, maxBacklogRecords);
   await emit(batch.customerId, partials, streams);
-  return true;
+  return partials.length;
+}
+
+/**
+ * Those that can be read here: a newer version may have stored others.
+ * @throws UnreadableFormat  there are none
+ */
+function countable(partials: readonly EncodedPartial[]): EncodedPartial[] {
+  const readable: EncodedPartial[] = [];
+  let unreadable: UnreadableFormat | undefined;
+  for (const partial of partials) {
+    try {
+      decodePartial(partial.data);
+      readable.push(partial);
+    } catch (error) {
+      if (!(error instanceof UnreadableFormat)) throw error;
+      unreadable = error;
+    }
+  }
+  if (readable.length === 0 && unreadable !== undefined) throw unreadable;
+  return readable;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { batchKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
@@ -264,6 +265,31 @@ describe('verify', () => {
       isOverdue: false,
     });
     expect(late.drain()).toEqual([]);
+  });
+
+  it('fails a batch with a partial that a newer version stored, and emits only what can be counted', async () => {
+    const stored = await storeBatch('a', '18:03', '18:04');
+    insights.drain();
+    const object = await store.get(stored.key);
+    const { batch, gzippedBody } = decodeBatch(object?.body ?? Buffer.alloc(0));
+    const partials = batch.partials.map(({ data, ...partial }, place) => {
+      const newer = data.toString().replace('"formatVersion":1', '"formatVersion":2');
+      return { ...partial, data: place === 0 ? Buffer.from(newer) : data };
+    });
+    const bytes = encodeBatch({ ...batch, partials }, gzippedBody);
+    await store.put(stored.key, bytes, { ifMatch: object?.etag ?? '' });
+
+    wait(120);
+    expect(await verdictOn(stored)).toMatchObject([{ kind: 'emitted', partials: 1 }]);
+    await count(insights);
+    for (const receiveCount of [2, 3]) {
+      wait(60);
+      expect(await verdictOn({ ...stored, receiveCount })).toMatchObject([
+        { kind: 'failed', error: expect.any(UnreadableFormat) as Error },
+      ]);
+      expect(insights.drain()).toEqual([]);
+    }
+    expect([await requestsAt('18:03'), await requestsAt('18:04')]).toEqual([undefined, 1]);
   });
 
   it('fails the batches of a window that cannot be read, and no others', async () => {
