@@ -19,7 +19,13 @@ const [batches = 100_000] = numbersOf(help, 100_000);
 const noticesAtOnce = 1_000;
 const rounds = 11;
 const customerPrefix = 'cus';
-const looks = { marginSeconds: 5, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 200_000 };
+const looks = {
+  marginSeconds: 5,
+  lookAgainSeconds: 60,
+  overdueSeconds: 900,
+  maxBacklogRecords: 200_000,
+  maxSeconds: 30,
+};
 
 const temporary = await openTemporaryApp();
 const { app } = temporary;

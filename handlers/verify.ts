@@ -8,6 +8,8 @@ const marginSeconds = 5;
 /** From here on somebody should look why a batch is not counted; no sooner than it was looked at some times. */
 const leastOverdueSeconds = 900;
 const looksBeforeOverdue = 4;
+/** Half of the function's time-out: what is begun by then is ended before. */
+const maxSeconds = 30;
 
 /** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -21,6 +23,8 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
       overdueSeconds,
       lookAgainSeconds: config.verifyAgainSeconds,
       maxBacklogRecords: config.maxBacklogRecords,
+      // Nor may it take more than half of the time after which messages come back, as under the emulator it could.
+      maxSeconds: Math.min(maxSeconds, config.verifyAgainSeconds / 4),
     });
 
     const comeAgain = new Set(failedMessageIds);

@@ -21,7 +21,8 @@ interface Expected {
   readonly id: Buffer;
 }
 
-const windowsInFlight = 16;
+/** Some ten thousand, as a batch may have, take ten seconds where a read takes 30 ms. */
+const windowsInFlight = 32;
 
 /**
  * Looks into the windows of batches for their partials. Each window is read once, however many of the batches have a

@@ -8,7 +8,7 @@ import type { ObjectKey } from '../domain/keys.ts';
 import { UnreadableFormat } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** Most headers are shorter; one that is not is read with its whole object. */
+/** Most headers are shorter, and have no more than some 150 partials; one that is not is read with its whole object. */
 const usualHeaderBytes = 16 * 1_024;
 
 /**
@@ -17,16 +17,28 @@ const usualHeaderBytes = 16 * 1_024;
  * @throws UnreadableFormat  damaged, or written by a newer version of this program
  */
 export async function readBatchHeader(key: ObjectKey, store: ObjectStore): Promise<BatchHeader | undefined> {
+  const header = await readShortHeader(key, store);
+  return header === 'long' ? readLongHeader(key, store) : header;
+}
+
+/** The same, of a header that is short; it is `'long'` where `readLongHeader` has to read it. */
+export async function readShortHeader(
+  key: ObjectKey,
+  store: ObjectStore,
+): Promise<BatchHeader | 'long' | undefined> {
   const start = await store.get(key, { firstBytes: usualHeaderBytes });
-  const header = start && decodeBatchHeader(start.body);
-  if (start === undefined || header !== undefined) return header;
+  return start && (decodeBatchHeader(start.body) ?? 'long');
+}
+
+/** The same, from the whole object. */
+export async function readLongHeader(key: ObjectKey, store: ObjectStore): Promise<BatchHeader | undefined> {
   const whole = await store.get(key);
-  const wholeHeader = whole && decodeBatchHeader(whole.body);
+  const header = whole && decodeBatchHeader(whole.body);
   // An object that was cut off is damage, and must not be taken for one that is not there.
-  if (whole !== undefined && wholeHeader === undefined) {
+  if (whole !== undefined && header === undefined) {
     throw new UnreadableFormat('A batch is damaged: its header has no end.');
   }
-  return wholeHeader;
+  return header;
 }
 
 /**

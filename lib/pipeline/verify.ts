@@ -2,16 +2,13 @@ import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
 import type { ObjectKey } from '../domain/keys.ts';
-import { decodePartial } from '../domain/partial.ts';
-import type { EncodedPartial } from '../domain/summarise.ts';
-import { UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { emit, streamOf } from './emit.ts';
-import { findUncounted } from './find-uncounted.ts';
-import { readBatchHeader, readStoredBatch } from './read-stored-batch.ts';
-import { requireRoom } from './require-room.ts';
+import { streamOf } from './emit.ts';
+import { findUncounted, type Uncounted } from './find-uncounted.ts';
+import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
 import type { Streams } from './streams.ts';
+import { emitAgain } from './verify/emit-again.ts';
 
 export interface VerifyPorts {
   readonly store: ObjectStore;
@@ -28,6 +25,8 @@ export interface VerifyOptions {
   readonly overdueSeconds: number;
   /** Nothing is emitted while a stream has more than this to consume. */
   readonly maxBacklogRecords: number;
+  /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
+  readonly maxSeconds: number;
 }
 
 /** Word that a batch was stored. */
@@ -54,14 +53,23 @@ export type Verdict =
   | { readonly kind: 'counted' }
   /** There is no such batch: its write failed, or it has expired. */
   | { readonly kind: 'absent' }
-  /** The aggregator is behind; the message has to come back. */
+  /** The aggregator is behind, or there was no time to look; the message has to come back. */
   | { readonly kind: 'waiting'; readonly isOverdue: boolean }
   /** So many of its partials were emitted again; the message has to come back, until they are seen in their windows. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
   /** It could not be looked at, or not be emitted; the message has to come back. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
+/** The headers of batches, as far as they are short. */
+type Beginnings = ReadonlyMap<NoticedBatch, BatchHeader | 'long'>;
+
 const batchesInFlight = 16;
+/**
+ * Batches with no more partials than this are looked at together, so that each of their windows is read once: mostly all
+ * that an invocation has. Reading so many windows, or emitting so many partials on a stream of one shard, takes some ten
+ * seconds.
+ */
+const partialsAtOnce = 10_000;
 
 /**
  * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
@@ -70,68 +78,116 @@ const batchesInFlight = 16;
  * A partial is emitted again only when its stream was consumed past the last emission that there may have been; until
  * then the aggregator is merely behind. It is safe to look at one batch several times at once, and to be killed anywhere:
  * a partial that is emitted once too often is dropped.
+ *
+ * What is begun is ended, however long it takes, and the largest batches come last, each by itself: so every invocation
+ * proves some of them, also where a batch is in a week of windows.
  */
 export async function verify(
   notices: readonly StoredNotice[],
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
+  const { store, streams, clock } = ports;
+  const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
-  const headers = new Map<NoticedBatch, BatchHeader>();
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
-  const failed = (error: unknown, batch: NoticedBatch, storedAt?: Date): Verdict => {
-    return { kind: 'failed', error, isOverdue: isOverdue(batch, storedAt, ports.clock.now(), options) };
+  const overdue = (batch: NoticedBatch, storedAt?: Date) => {
+    return { isOverdue: isOverdue(batch, storedAt, clock.now(), options) };
   };
-  await pMap(
+
+  /** Tells of those that are not there, or cannot be read, and returns what was read of the others. */
+  const readAll = async <T>(
+    batches: readonly NoticedBatch[],
+    read: (batch: NoticedBatch) => Promise<T | undefined>,
+  ): Promise<Map<NoticedBatch, T>> => {
+    const found = new Map<NoticedBatch, T>();
+    await pMap(
+      batches,
+      async (batch) => {
+        try {
+          const header = await read(batch);
+          if (header === undefined) tell(batch, { kind: 'absent' });
+          else found.set(batch, header);
+        } catch (error) {
+          tell(batch, { kind: 'failed', error, ...overdue(batch) });
+        }
+      },
+      { concurrency: batchesInFlight },
+    );
+    return found;
+  };
+  const batches = Array.from(
     groupBy(notices, ({ key }) => key),
-    async ([key, itsNotices]) => {
-      const batch = { key, notices: itsNotices };
-      try {
-        const header = await readBatchHeader(key, ports.store);
-        if (header === undefined) tell(batch, { kind: 'absent' });
-        else headers.set(batch, header);
-      } catch (error) {
-        tell(batch, failed(error, batch));
-      }
-    },
-    { concurrency: batchesInFlight },
+    ([key, its]) => ({ key, notices: its }),
   );
+  const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   // Asked before the windows are read: what is consumed by now is in the windows that are read after.
   const consumed = {
-    insights: await ports.streams.insights.consumedThrough(),
-    late: await ports.streams.late.consumedThrough(),
+    insights: await streams.insights.consumedThrough(),
+    late: await streams.late.consumedThrough(),
   };
-  const uncounted = await findUncounted([...headers.values()], ports.store);
-  const look = async (batch: NoticedBatch, header: BatchHeader): Promise<Verdict> => {
+  const look = async (batch: NoticedBatch, header: BatchHeader, uncounted: Uncounted): Promise<Verdict> => {
     if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
 
-    const now = ports.clock.now();
-    const lateness = { isOverdue: isOverdue(batch, header.storedAt, now, options) };
-    const lastEmission = lastPossibleEmission(batch, header, now, options);
+    const lastEmission = lastPossibleEmission(batch, header, clock.now(), options);
     const isLost = (place: number) => {
       const partial = header.partials[place];
       const through = partial && consumed[streamOf(partial)];
       return through !== undefined && through.getTime() > lastEmission;
     };
     const lost = new Set([...places].filter(isLost));
-    if (lost.size === 0) return { kind: 'waiting', ...lateness };
-    const partials = await emitAgain(batch.key, lost, ports, options);
-    return partials === undefined ? { kind: 'absent' } : { kind: 'emitted', partials, ...lateness };
+    if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
+    const partials = await emitAgain(batch.key, lost, ports, options.maxBacklogRecords);
+    if (partials === undefined) return { kind: 'absent' };
+    return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
   };
-  await pMap(
-    headers,
-    async ([batch, header]) => {
-      const verdict = await look(batch, header).catch((error: unknown) =>
-        failed(error, batch, header.storedAt),
-      );
-      tell(batch, verdict);
-    },
-    { concurrency: batchesInFlight },
-  );
+
+  for (const [turn, group] of groupsOf(beginnings).entries()) {
+    if (turn > 0 && clock.now().getTime() > deadline) {
+      for (const [batch, header] of group) {
+        const storedAt = header === 'long' ? undefined : header.storedAt;
+        tell(batch, { kind: 'waiting', ...overdue(batch, storedAt) });
+      }
+      continue;
+    }
+    const headers = await readAll([...group.keys()], async (batch) => {
+      const header = group.get(batch);
+      return header === 'long' ? readLongHeader(batch.key, store) : header;
+    });
+    const uncounted = await findUncounted([...headers.values()], store);
+    await pMap(
+      headers,
+      async ([batch, header]) => {
+        const verdict = await look(batch, header, uncounted).catch((error: unknown): Verdict => {
+          return { kind: 'failed', error, ...overdue(batch, header.storedAt) };
+        });
+        tell(batch, verdict);
+      },
+      { concurrency: batchesInFlight },
+    );
+  }
   return verified;
+}
+
+/** What is looked at together, in its order. A long header is not read before it is its turn: many would fill the memory. */
+function groupsOf(beginnings: Beginnings): Beginnings[] {
+  const groups: Map<NoticedBatch, BatchHeader | 'long'>[] = [];
+  const large: typeof groups = [];
+  let room = 0;
+  for (const [batch, header] of beginnings) {
+    if (header === 'long') {
+      large.push(new Map([[batch, header]]));
+      continue;
+    }
+    const group = header.partials.length <= room ? groups.at(-1) : undefined;
+    if (group === undefined) groups.push(new Map([[batch, header]]));
+    else group.set(batch, header);
+    room = (group === undefined ? partialsAtOnce : room) - header.partials.length;
+  }
+  return [...groups, ...large];
 }
 
 /**
@@ -167,42 +223,4 @@ function lastPossibleEmission(
 ): number {
   if (receiveCountOf(batch) <= 1) return storedAt.getTime() + marginSeconds * 1_000;
   return now.getTime() - (lookAgainSeconds / 2) * 1_000;
-}
-
-/**
- * How many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
- * @throws UnreadableFormat  none of them can ever be counted: `aggregate` would set aside each emission anew
- */
-async function emitAgain(
-  key: ObjectKey,
-  places: ReadonlySet<number>,
-  { store, streams }: VerifyPorts,
-  { maxBacklogRecords }: VerifyOptions,
-): Promise<number | undefined> {
-  const batch = await readStoredBatch(key, store);
-  if (batch === undefined) return undefined;
-  const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
-  await requireRoom(partials, streams, maxBacklogRecords);
-  await emit(batch.customerId, partials, streams);
-  return partials.length;
-}
-
-/**
- * Those that can be read here: a newer version may have stored others.
- * @throws UnreadableFormat  there are none
- */
-function countable(partials: readonly EncodedPartial[]): EncodedPartial[] {
-  const readable: EncodedPartial[] = [];
-  let unreadable: UnreadableFormat | undefined;
-  for (const partial of partials) {
-    try {
-      decodePartial(partial.data);
-      readable.push(partial);
-    } catch (error) {
-      if (!(error instanceof UnreadableFormat)) throw error;
-      unreadable = error;
-    }
-  }
-  if (readable.length === 0 && unreadable !== undefined) throw unreadable;
-  return readable;
 }

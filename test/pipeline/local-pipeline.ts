@@ -42,7 +42,13 @@ const consumer = 'aggregate';
 const startedAt = instant('2025-12-28T18:04:00Z');
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const bounds = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
-const looks = { marginSeconds: 5, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 1_000_000 };
+const looks = {
+  marginSeconds: 5,
+  lookAgainSeconds: 60,
+  overdueSeconds: 900,
+  maxBacklogRecords: 1_000_000,
+  maxSeconds: 30,
+};
 const maxBodyBytes = 2_097_152;
 
 export async function openLocalPipeline(): Promise<LocalPipeline> {

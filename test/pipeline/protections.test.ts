@@ -186,6 +186,7 @@ describe('verify', () => {
       lookAgainSeconds: 60,
       overdueSeconds: 900,
       maxBacklogRecords: 1_000,
+      maxSeconds: 30,
     };
     await crashWithoutRetry(() => verify([notice], { store, streams, clock }, settings));
     expect(await requests()).toBe(1);

@@ -20,14 +20,22 @@ import {
 } from '../factories.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
-const options = { marginSeconds: 2, lookAgainSeconds: 60, overdueSeconds: 900, maxBacklogRecords: 1_000 };
+const options = {
+  marginSeconds: 2,
+  lookAgainSeconds: 60,
+  overdueSeconds: 900,
+  maxBacklogRecords: 1_000,
+  maxSeconds: 30,
+};
 
-/** Counts what it is asked for. */
+/** Tells what it was asked for, and takes its time for it. */
 class CountingStore extends InMemoryObjectStore {
   readonly reads: ObjectKey[] = [];
+  secondsARead = 0;
 
   override async get(...args: Parameters<InMemoryObjectStore['get']>) {
     this.reads.push(args[0]);
+    wait(this.secondsARead);
     return super.get(...args);
   }
 }
@@ -216,6 +224,64 @@ describe('verify', () => {
     );
     expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(2);
     expect(store.reads).toHaveLength(52);
+  });
+
+  describe('of much at once', () => {
+    const minutes = (count: number) =>
+      Array.from({ length: count }, (_, minute) =>
+        [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':'),
+      );
+    const kindsOf = async (notices: readonly StoredNotice[]) =>
+      (await verdictOn(...notices)).map((verdict) => verdict?.kind);
+    const countAll = async () => {
+      await count(insights);
+      await count(late);
+    };
+
+    it('ends in time what it begins, the smallest first, and leaves the rest for later', async () => {
+      const notices = [
+        await storeBatch('large', ...minutes(300)),
+        await storeBatch('as large', ...minutes(300)),
+        await storeBatch('small', '18:03'),
+      ];
+      await countAll();
+      store.secondsARead = 1;
+      expect(await kindsOf(notices)).toEqual(['counted', 'waiting', 'counted']);
+    });
+
+    it('ends what is begun first in any case', async () => {
+      const [first, second] = [
+        await storeBatch('a', ...minutes(300)),
+        await storeBatch('b', ...minutes(300)),
+      ];
+      await countAll();
+      store.secondsARead = 31;
+      expect(await kindsOf([first, second])).toEqual(['counted', 'waiting']);
+      expect(await kindsOf([second])).toEqual(['counted']);
+    });
+
+    it('emits in time what is lost of a large batch', async () => {
+      const stored = await storeBatch('a', ...minutes(300));
+      late.drain();
+      wait(120);
+      store.secondsARead = 1;
+      expect(await verdictOn(stored)).toMatchObject([{ kind: 'emitted', partials: 300 }]);
+      await countAll();
+      expect(await kindsOf([stored])).toEqual(['counted']);
+    });
+
+    it('looks together at some of many that are small, and tells of the others by their age', async () => {
+      const notices = await Promise.all(
+        Array.from({ length: 67 }, (_, index) => storeBatch(`batch-${index}`, ...minutes(150))),
+      );
+      await countAll();
+      store.reads.length = 0;
+      store.secondsARead = 10;
+      const verdicts = await verdictOn(...notices);
+      expect(verdicts.filter((verdict) => verdict?.kind === 'counted')).toHaveLength(66);
+      expect(verdicts.slice(66)).toEqual(notices.slice(66).map(() => ({ kind: 'waiting', isOverdue: true })));
+      expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(150);
+    });
   });
 
   it('adds nothing when several look at once', async () => {

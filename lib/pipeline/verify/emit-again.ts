@@ -1,0 +1,48 @@
+import type { ObjectKey } from '../../domain/keys.ts';
+import { decodePartial } from '../../domain/partial.ts';
+import type { EncodedPartial } from '../../domain/summarise.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { emit } from '../emit.ts';
+import { readStoredBatch } from '../read-stored-batch.ts';
+import { requireRoom } from '../require-room.ts';
+import type { Streams } from '../streams.ts';
+
+/**
+ * Emits those partials of a batch that are at these places of its list.
+ * @returns how many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
+ * @throws UnreadableFormat  none of them can ever be counted: `aggregate` would set aside each emission anew
+ */
+export async function emitAgain(
+  key: ObjectKey,
+  places: ReadonlySet<number>,
+  { store, streams }: { readonly store: ObjectStore; readonly streams: Streams },
+  maxBacklogRecords: number,
+): Promise<number | undefined> {
+  const batch = await readStoredBatch(key, store);
+  if (batch === undefined) return undefined;
+  const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
+  await requireRoom(partials, streams, maxBacklogRecords);
+  await emit(batch.customerId, partials, streams);
+  return partials.length;
+}
+
+/**
+ * Those that can be read here: a newer version may have stored others.
+ * @throws UnreadableFormat  there are none
+ */
+function countable(partials: readonly EncodedPartial[]): EncodedPartial[] {
+  const readable: EncodedPartial[] = [];
+  let unreadable: UnreadableFormat | undefined;
+  for (const partial of partials) {
+    try {
+      decodePartial(partial.data);
+      readable.push(partial);
+    } catch (error) {
+      if (!(error instanceof UnreadableFormat)) throw error;
+      unreadable = error;
+    }
+  }
+  if (readable.length === 0 && unreadable !== undefined) throw unreadable;
+  return readable;
+}
