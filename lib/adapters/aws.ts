@@ -37,6 +37,7 @@ export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
       client: kinesis,
       streamName,
       backoff,
+      clock,
       consumedThrough: createStreamConsumption({ client: cloudWatch, streamName, functionName, clock }),
     });
   return {

@@ -1,11 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Does something until it succeeds, fails in a way that does not pass, or has been tried often enough. */
-export type Backoff = <T>(work: () => Promise<T>, passes: (error: unknown) => boolean) => Promise<T>;
+/**
+ * Does something until it succeeds, fails in a way that does not pass, or has been tried often enough since it last got
+ * on, as an error may say of it.
+ */
+export type Backoff = <T>(
+  work: () => Promise<T>,
+  passes: (error: unknown) => boolean,
+  gotOn?: (error: unknown) => boolean,
+) => Promise<T>;
 
 export interface BackoffOptions {
   readonly maxAttempts: number;
-  /** Before the second attempt at most; doubled before each further one. */
+  /** Before the second attempt at most; doubled before each further one, up to the `maxAttempts`th. */
   readonly firstMilliseconds: number;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -23,13 +30,15 @@ export function createBackoff({
   random,
   pause = wait,
 }: BackoffOptions): Backoff {
-  return async (work, passes) => {
-    for (let attempt = 1; ; attempt += 1) {
+  return async (work, passes, gotOn = () => false) => {
+    let inVain = 0;
+    for (let doublings = 0; ; doublings = Math.min(doublings + 1, maxAttempts - 2)) {
       try {
         return await work();
       } catch (error) {
-        if (attempt === maxAttempts || !passes(error)) throw error;
-        await pause(random() * firstMilliseconds * 2 ** (attempt - 1));
+        inVain = gotOn(error) ? 0 : inVain + 1;
+        if (inVain === maxAttempts || !passes(error)) throw error;
+        await pause(random() * firstMilliseconds * 2 ** doublings);
       }
     }
   };

@@ -5,6 +5,7 @@ import {
   type PutRecordsResultEntry,
 } from '@aws-sdk/client-kinesis';
 import { Unavailable } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
 import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 import type { Backoff } from './backoff.ts';
@@ -14,6 +15,7 @@ export interface KinesisEventStreamOptions {
   readonly streamName: string;
   /** Waits before records are put again that the stream had no room for. */
   readonly backoff: Backoff;
+  readonly clock: Clock;
   /** How far the stream has been consumed, as the port says; may reject. */
   readonly consumedThrough: () => Promise<Date | undefined>;
 }
@@ -23,14 +25,23 @@ const maxRecordsAPut = 500;
 /** Of 10 MiB, which it was not always; several requests under way make up for it. */
 const maxBytesAPut = 4 * 1024 * 1024;
 
+/**
+ * A shard takes 1,000 records a second, so that a batch of a week of minutes takes ten seconds: no less than that, and
+ * less than `ingest` has to answer.
+ */
+const maxSecondsAPut = 20;
+
 /** Some records were not taken: those of a shard that has too much to do, or was not to be had. */
 class NotAllTaken extends Error {
   override readonly name = 'NotAllTaken';
   readonly records: readonly PutRecordsRequestEntry[];
+  /** Others were. */
+  readonly gotOn: boolean;
 
-  constructor(records: readonly PutRecordsRequestEntry[], codes: readonly string[]) {
+  constructor(records: readonly PutRecordsRequestEntry[], codes: readonly string[], gotOn: boolean) {
     super(`${records.length} records were not taken: ${codes.join(', ')}.`);
     this.records = records;
+    this.gotOn = gotOn;
   }
 }
 
@@ -44,8 +55,9 @@ export function createKinesisEventStream(options: KinesisEventStreamOptions): Ev
     async put(records) {
       requireRecordsWithinLimits(records);
       const chunks = [...chunksOf(records)]; // all of them now: a caller may change its records afterwards
+      const deadline = options.clock.now().getTime() + maxSecondsAPut * 1_000;
       try {
-        for (const chunk of chunks) await putAll(chunk, options);
+        for (const chunk of chunks) await putAll(chunk, deadline, options);
       } catch (cause) {
         throw new Unavailable('The stream cannot take the records.', { cause });
       }
@@ -65,10 +77,14 @@ export function createKinesisEventStream(options: KinesisEventStreamOptions): Ev
   };
 }
 
-/** Puts one request's records, and again those of them that were not taken, until there are none. */
+/**
+ * Puts one request's records, and again those of them that were not taken, until there are none. Before the deadline
+ * nothing but tries at which none was taken are too many: a full shard has room again for some each time.
+ */
 async function putAll(
   records: readonly PutRecordsRequestEntry[],
-  { client, streamName, backoff }: KinesisEventStreamOptions,
+  deadline: number,
+  { client, streamName, backoff, clock }: KinesisEventStreamOptions,
 ): Promise<void> {
   let remaining = records;
   await backoff(
@@ -80,7 +96,8 @@ async function putAll(
       remaining = refused.records;
       throw refused;
     },
-    (error) => error instanceof NotAllTaken,
+    (error) => error instanceof NotAllTaken && clock.now().getTime() < deadline,
+    (error) => error instanceof NotAllTaken && error.gotOn,
   );
 }
 
@@ -93,7 +110,7 @@ function refusedOf(
   const refused = records.filter((_, index) => results[index]?.SequenceNumber === undefined);
   if (refused.length === 0) return undefined;
   const codes = new Set(results.flatMap(({ ErrorCode }) => ErrorCode ?? []));
-  return new NotAllTaken(refused, [...codes]);
+  return new NotAllTaken(refused, [...codes], refused.length < records.length);
 }
 
 function* chunksOf(records: readonly StreamRecord[]): Generator<PutRecordsRequestEntry[]> {

@@ -23,6 +23,8 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
   let faults: ((body: Buffer) => Fault)[];
   let alwaysFaulty: ((body: Buffer) => Fault) | undefined;
   let pauses: number[];
+  let now: number;
+  const clock = { now: () => new Date(now) };
   let closing: (() => Promise<void>)[];
 
   beforeEach(async () => {
@@ -30,6 +32,7 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
     faults = [];
     alwaysFaulty = undefined;
     pauses = [];
+    now = Date.UTC(2025, 11, 28, 12);
     const server = await startKinesisServer({ insights: { shards: 2 } });
     const proxy = await startFaultProxy(server.endpoint, ({ body }) => {
       requests.push(putRecordsOf(body).length);
@@ -40,12 +43,16 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
       maxAttempts: 5,
       firstMilliseconds: 100,
       random: () => 0.5,
-      pause: async (milliseconds) => void pauses.push(milliseconds),
+      async pause(milliseconds) {
+        pauses.push(milliseconds);
+        now += milliseconds;
+      },
     });
     stream = createKinesisEventStream({
       client,
       streamName: 'insights',
       backoff,
+      clock,
       consumedThrough: async () => undefined,
     });
     const readingClient = kinesisClient(server.endpoint);
@@ -72,8 +79,34 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
   it('is unavailable where a shard never has room, having put the others', async () => {
     alwaysFaulty = throttled(({ partitionKey }) => partitionKey === 'key-0');
     await expect(stream.put(records(7))).rejects.toThrow(Unavailable);
-    expect(requests).toEqual([7, 1, 1, 1, 1]);
+    expect(requests).toEqual([7, 1, 1, 1, 1, 1]);
     expect(await texts()).toHaveLength(6);
+  });
+
+  /** A shard that has room for so many records a second. */
+  function takingASecond(recordsASecond: number): (body: Buffer) => Fault {
+    const begin = now;
+    let taken = 0;
+    return (body) => {
+      const room = Math.floor(((now - begin) / 1_000) * recordsASecond) - taken;
+      taken += Math.min(room, putRecordsOf(body).length);
+      return throttled(({ index }) => index >= room)(body);
+    };
+  }
+
+  it('goes on for as long as a full shard takes some more each time, and loses none', async () => {
+    alwaysFaulty = takingASecond(100);
+    await stream.put(records(1_201));
+    expect(requests.length).toBeGreaterThan(3 * 5);
+    expect(new Set(await texts()).size).toBe(1_201);
+  });
+
+  it('is unavailable, in time to answer, where it would take too long', async () => {
+    alwaysFaulty = takingASecond(20);
+    const begin = now;
+    await expect(stream.put(records(1_201))).rejects.toThrow(Unavailable);
+    expect((now - begin) / 1_000).toBeCloseTo(20, 0);
+    expect((await texts()).length).toBeGreaterThan(0);
   });
 
   it.each<[string, Fault]>([
@@ -114,6 +147,7 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
       client,
       streamName: 'insights',
       backoff: createBackoff({ maxAttempts: 1, firstMilliseconds: 0, random: () => 0 }),
+      clock,
       consumedThrough: () => Promise.reject(new Error('no metrics')),
     });
     await expect(nowhere.put(records(1))).rejects.toThrow(Unavailable);

@@ -72,6 +72,7 @@ describeEventStream('on Kinesis', async (clock) => {
     client,
     streamName: 'insights',
     backoff: createBackoff({ maxAttempts: 5, firstMilliseconds: 0, random: () => 0 }),
+    clock,
     consumedThrough: createStreamConsumption({
       client: cloudWatch,
       streamName: 'insights',
