@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
-import { batchKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
+import { batchKey, minuteKey } from '../../lib/domain/keys.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
@@ -30,13 +30,18 @@ const options = {
 
 /** Tells what it was asked for, and takes its time for it. */
 class CountingStore extends InMemoryObjectStore {
-  readonly reads: ObjectKey[] = [];
+  readonly reads: string[] = [];
   secondsARead = 0;
 
   override async get(...args: Parameters<InMemoryObjectStore['get']>) {
     this.reads.push(args[0]);
     wait(this.secondsARead);
     return super.get(...args);
+  }
+
+  override list(...args: Parameters<InMemoryObjectStore['list']>) {
+    this.reads.push(args[0]);
+    return super.list(...args);
   }
 }
 
@@ -224,6 +229,27 @@ describe('verify', () => {
     );
     expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(2);
     expect(store.reads).toHaveLength(52);
+  });
+
+  it('reads no more where ten times as many other batches are stored', async () => {
+    const notices = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        storeBatch(`batch-${index}`, '18:03', `18:${10 + (index % 50)}`),
+      ),
+    );
+    await count(insights);
+    const other = (await store.get(notice('batch-0').key))?.body ?? Buffer.alloc(0);
+    let stored = 0;
+    const readsAmong = async (others: number) => {
+      for (; stored < others; stored += 1) {
+        await store.put(notice(`other-${stored}`).key, other, { ifNoneMatch: '*' });
+      }
+      store.reads.length = 0;
+      expect((await verdictOn(...notices)).every((verdict) => verdict?.kind === 'counted')).toBe(true);
+      return store.reads.length;
+    };
+    expect(await readsAmong(1_000)).toBe(100 + 51);
+    expect(await readsAmong(10_000)).toBe(100 + 51);
   });
 
   describe('of much at once', () => {
