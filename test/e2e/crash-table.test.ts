@@ -1,24 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { auditData } from '../faults/audit-data.ts';
 import { CrashedBatch, type Crash } from './crashed-batch.ts';
 import { Emulator } from './emulator.ts';
+import { loggedRecords } from './logged-records.ts';
+import { metric } from './requests.ts';
 
-/** Looked at soon, but not before the first emission could have been made. */
-const env = { VERIFY_AFTER_SECONDS: '6', VERIFY_AGAIN_SECONDS: '20' };
+const env = { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: '20' };
 
 interface Row {
   readonly name: string;
   /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
   readonly crashes: readonly Crash[];
   readonly isStored: boolean;
+  /** It is known of a batch that is not there: `verify` has to drop that. */
+  readonly hasStaleNotice?: true;
+  /** How many records the streams have when it has died. */
+  readonly records?: Readonly<Record<'insights' | 'late', number>>;
 }
 
+const betweenStreams = { insights: 1, late: 0 };
 const lostEmission: Crash = { at: 'after put object batches/' };
 
 const rows: readonly Row[] = [
   { name: 'before the intent', crashes: [{ at: 'before hold batches/' }], isStored: false },
-  { name: 'between the intent and the batch', crashes: [{ at: 'after hold batches/' }], isStored: false },
+  {
+    name: 'between the intent and the batch',
+    crashes: [{ at: 'after hold batches/' }],
+    isStored: false,
+    hasStaleNotice: true,
+  },
   { name: 'after the batch, before it is emitted', crashes: [lostEmission], isStored: true },
-  { name: 'between the two streams of a batch', crashes: [{ at: 'after append insights' }], isStored: true },
+  {
+    name: 'between the two streams of a batch',
+    crashes: [{ at: 'after append insights' }],
+    isStored: true,
+    records: betweenStreams,
+  },
   { name: 'after the second of its streams', crashes: [{ at: 'after append late' }], isStored: true },
   {
     name: 'before a window is written',
@@ -31,20 +49,33 @@ const rows: readonly Row[] = [
     isStored: true,
   },
   {
+    name: 'before a second window is written',
+    crashes: [{ at: 'before put object aggregates/minute/', nth: 2 }],
+    isStored: true,
+  },
+  {
     name: 'after the second window',
     crashes: [{ at: 'after put object aggregates/minute/', nth: 2 }],
     isStored: true,
   },
   { name: 'before the checkpoint', crashes: [{ at: 'before checkpoint insights' }], isStored: true },
   { name: 'after the checkpoint', crashes: [{ at: 'after checkpoint insights' }], isStored: true },
+  { name: 'before the late checkpoint', crashes: [{ at: 'before checkpoint late' }], isStored: true },
+  { name: 'after the late checkpoint', crashes: [{ at: 'after checkpoint late' }], isStored: true },
   {
     name: 'before verify emits again',
     crashes: [lostEmission, { at: 'before append insights' }],
     isStored: true,
   },
   {
-    name: 'after verify emits again',
+    name: 'between the streams that verify emits on',
     crashes: [lostEmission, { at: 'after append insights' }],
+    isStored: true,
+    records: betweenStreams,
+  },
+  {
+    name: 'after verify emits again',
+    crashes: [lostEmission, { at: 'after append late' }],
     isStored: true,
   },
   {
@@ -55,14 +86,22 @@ const rows: readonly Row[] = [
   { name: 'before verify is done', crashes: [{ at: 'before delete messages verify' }], isStored: true },
   { name: 'after verify is done', crashes: [{ at: 'after delete messages verify' }], isStored: true },
   {
+    name: 'before an hour is written',
+    crashes: [{ at: 'before put object aggregates/hour/' }],
+    isStored: true,
+  },
+  {
     name: 'between an hour and its day',
     crashes: [{ at: 'after put object aggregates/hour/' }],
     isStored: true,
   },
+  { name: 'before a day is written', crashes: [{ at: 'before put object aggregates/day/' }], isStored: true },
+  { name: 'after a day is written', crashes: [{ at: 'after put object aggregates/day/' }], isStored: true },
   { name: 'before a roll-up is done', crashes: [{ at: 'before delete messages roll-up' }], isStored: true },
+  { name: 'after a roll-up is done', crashes: [{ at: 'after delete messages roll-up' }], isStored: true },
 ];
 
-describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
+describe.each(rows)('killed $name', ({ name, crashes, isStored, hasStaleNotice, records }) => {
   // One each, so that nothing is left in it of another row that could reach the operation.
   const emulator = new Emulator({ env });
   afterAll(() => emulator.remove());
@@ -70,8 +109,10 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
 
   it('counts what it had stored, once and with nobody’s help', async () => {
     await batch.dieAt(crashes);
+    if (records !== undefined) expect(await loggedRecords(emulator.dataDirectory)).toEqual(records);
     await batch.restart();
     if (isStored) await batch.isCounted();
+    if (hasStaleNotice) while ((await droppedNotices()) === 0) await sleep(50);
     expect(await batch.state()).toMatchObject(isStored ? { counted: true } : { errorCode: 'QRY_1001' });
     expect(await batch.requestsIn('minute')).toEqual(isStored ? [2, 1] : []);
     if (isStored) await batch.isRolledUp();
@@ -83,5 +124,12 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored }) => {
     expect(await batch.send()).toBe(isStored ? 409 : 202);
     await batch.isCounted();
     expect(await batch.requestsIn('minute')).toEqual([2, 1]);
+    await batch.isRolledUp();
+    expect(await droppedNotices()).toBe(hasStaleNotice ? 1 : 0);
+    expect(await auditData(emulator.dataDirectory, 1)).toEqual([]);
   });
+
+  async function droppedNotices(): Promise<number> {
+    return metric(emulator, 'log_analytics_batch_verifications_total', 'verdict="absent"');
+  }
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
 import type { Emulator } from './emulator.ts';
+import { loading } from './loaded-modules.ts';
 import { countedWindows, entry, json, postLogs } from './requests.ts';
 
 /** An operation of the local store at which the emulator dies. */
@@ -10,12 +11,16 @@ export interface Crash {
   readonly nth?: number;
 }
 
+/** Each start is so much later than the one before that nothing which that left hidden is hidden any more. */
+const secondsBetweenStarts = 30;
+
 /** A batch at which the emulator dies, with one entry of now and two of long ago, so that both streams have a part in it. */
 export class CrashedBatch {
   readonly #customerId: string;
   readonly #emulator: Emulator;
   readonly #env: Readonly<Record<string, string>>;
   readonly #modules: readonly string[];
+  #starts = 0;
   #body: readonly object[] | undefined;
 
   /** @param without  protections of which the emulator has none, as `take-away.mjs` names them */
@@ -91,9 +96,8 @@ export class CrashedBatch {
   }
 
   #settings(...modules: readonly string[]): Readonly<Record<string, string>> {
-    const imports = [...this.#modules, ...modules].map(
-      (module) => `--import ${new URL(module, import.meta.url).href}`,
-    );
-    return { ...this.#env, NODE_OPTIONS: imports.join(' ') };
+    const CLOCK_OFFSETS = String(this.#starts * secondsBetweenStarts);
+    this.#starts += 1;
+    return { ...this.#env, ...loading('shifted-clock.mjs', ...this.#modules, ...modules), CLOCK_OFFSETS };
   }
 }
