@@ -1,11 +1,11 @@
-// Loaded into the emulator by `--import`, and with that into its threads: makes operations on its files fail or slow while
-// a test says so, in the file that FAULT_FILE names. There it finds JSON, or no file when all is well:
+// Loaded into the emulator by `--import`, and with that into its threads: makes operations on its files fail or stand
+// still while a test says so, in the file that FAULT_FILE names. There it finds JSON, or no file when all is well:
 //   operation  create, write, fdatasync, fsync, link, rename, mkdir: of the thread that writes objects
 //              read: of objects
 //              reserve: of room in the log; commit: to the log
 //   path       what its path contains
 //   code       of the error that it fails with, such as ENOSPC; or
-//   delayMilliseconds  how long it takes; or
+//   stands     that it begins only when this fault is over, as on a disk that is slow; or
 //   exitsAfter  that the thread which has done it ends
 import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
@@ -13,7 +13,9 @@ import { register, syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 
-const { readFileSync } = fs;
+const { readFileSync, writeSync } = fs;
+const standardOutput = 1;
+const pollMilliseconds = 10;
 
 /** The fault that is to befall the operation now, if any. */
 function faultOf(operation, path) {
@@ -35,8 +37,15 @@ function injected({ operation, code }) {
 /** Also loaded by `faulty-lmdb.mjs`, whose commits it makes fail. */
 export async function befall(operation, path) {
   const fault = faultOf(operation, path);
-  if (fault?.delayMilliseconds !== undefined) await sleep(fault.delayMilliseconds);
-  else if (fault !== undefined) throw injected(fault);
+  if (fault?.stands) {
+    tellStanding(operation);
+    while (faultOf(operation, path) !== undefined) await sleep(pollMilliseconds);
+  } else if (fault !== undefined) throw injected(fault);
+}
+
+function tellStanding(operation) {
+  // At once, also from a thread that then stands still.
+  writeSync(standardOutput, `stands still: ${operation}\n`);
 }
 
 function faultySync(operation, name, pathOf) {
@@ -44,8 +53,10 @@ function faultySync(operation, name, pathOf) {
   fs[name] = (...args) => {
     const fault = faultOf(operation, pathOf(...args));
     if (fault?.code !== undefined) throw injected(fault);
-    const { delayMilliseconds } = fault ?? {};
-    if (delayMilliseconds !== undefined) Atomics.wait(idle, 0, 0, delayMilliseconds);
+    if (fault?.stands) {
+      tellStanding(operation);
+      while (faultOf(operation, pathOf(...args)) !== undefined) Atomics.wait(idle, 0, 0, pollMilliseconds);
+    }
     const result = real(...args);
     if (fault?.exitsAfter === true) process.exit(7);
     return result;

@@ -1,50 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { Emulator } from './emulator.ts';
+import { useFaultyDisk, type Fault } from './faulty-disk.ts';
 import { countedRequests, december, entry, json, postLogs } from './requests.ts';
-
-/** What `faulty-disk.mjs` is told. */
-interface Fault {
-  readonly operation: string;
-  readonly path: string;
-  readonly code?: string;
-  readonly delayMilliseconds?: number;
-  readonly exitsAfter?: true;
-}
 
 interface Row extends Fault {
   readonly name: string;
   readonly code: string;
 }
 
-const emulator = new Emulator({});
-let directory: string;
-let faultFile: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'log-analytics-fault-'));
-  faultFile = join(directory, 'fault.json');
-  const faultyDisk = new URL('faulty-disk.mjs', import.meta.url).href;
-  await emulator.start({ NODE_OPTIONS: `--import ${faultyDisk}`, FAULT_FILE: faultFile });
-});
-afterEach(heal);
-afterAll(async () => {
-  await emulator.remove();
-  await rm(directory, { recursive: true });
-});
-
-async function breakDisk(fault: Fault): Promise<void> {
-  await writeFile(faultFile, JSON.stringify(fault));
-}
-
-async function heal(): Promise<void> {
-  await rm(faultFile, { force: true });
-}
+const { emulator, breakDisk, heal } = useFaultyDisk();
 
 function post(customerId: string, key: string, body: readonly object[] = [entry]): Promise<HttpAnswer> {
   return postLogs(emulator, { customerId, body, headers: { 'idempotency-key': key } });
@@ -142,13 +108,14 @@ describe('a slow disk', () => {
     { operation: 'commit', path: 'log' },
   ])('delays those alone who wait for it: $operation', async ({ operation, path }) => {
     const customerId = `cus-slow-${operation}`;
-    await breakDisk({ operation, path, delayMilliseconds: 1_500 });
-    const ended: string[] = [];
-    const slow = post(customerId, 'slow').then(({ status }) => ended.push(`post ${status}`));
-    await emulator.http.request('/metrics').then(({ status }) => ended.push(`metrics ${status}`));
-    await slow;
-    expect(ended).toEqual(['metrics 200', 'post 202']);
+    await breakDisk({ operation, path, stands: true });
+    let hasAnswer = false;
+    const slow = post(customerId, 'slow').finally(() => (hasAnswer = true));
+    while (!emulator.output.includes(`stands still: ${operation}`)) await sleep(20);
+    expect((await emulator.http.request('/metrics')).status).toBe(200);
+    expect(hasAnswer).toBe(false);
     await heal();
+    expect((await slow).status).toBe(202);
     expect(await countedRequests(emulator, customerId)).toBe(1);
   });
 });
