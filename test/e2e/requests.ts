@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, type HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 import type { Emulator } from './emulator.ts';
@@ -39,6 +39,31 @@ export async function postLogs(
 
 export function json({ body }: HttpAnswer): unknown {
   return JSON.parse(body.toString());
+}
+
+/** What a customer is told of one of its batches. */
+export async function askForBatch(
+  { http }: Emulator,
+  customerId: string,
+  key: string,
+): Promise<{ readonly storedAt?: string; readonly counted?: boolean; readonly errorCode?: string }> {
+  const headers = { 'x-customer-id': customerId };
+  return json(await http.request(`/batches/${encodeURIComponent(key)}`, { headers })) as object;
+}
+
+/** Resolves when the batch is counted. */
+export async function isCounted(emulator: Emulator, customerId: string, key: string): Promise<void> {
+  while ((await askForBatch(emulator, customerId, key)).counted !== true) await sleep(50);
+}
+
+/** Sends a batch, whatever comes of it: that the emulator dies of it, too. */
+export async function postAnyway(emulator: Emulator, batch: PostedBatch): Promise<HttpAnswer | undefined> {
+  try {
+    return await postLogs(emulator, batch);
+  } catch (error) {
+    if (error instanceof ConnectionFailed) return undefined;
+    throw error;
+  }
 }
 
 /** The windows of a customer, when nothing waits to be counted any more. */
