@@ -1,5 +1,5 @@
 // Loaded into the emulator by `--import`: each SIGUSR2 sets its clock to the next of CLOCK_OFFSETS (seconds, from the
-// real time), beginning with the first.
+// real time), beginning with the first, and says so.
 const offsets = (process.env.CLOCK_OFFSETS ?? '0').split(',').map(Number);
 let current = 0;
 const RealDate = Date;
@@ -17,4 +17,5 @@ globalThis.Date = class Date extends RealDate {
 
 process.on('SIGUSR2', () => {
   current = Math.min(current + 1, offsets.length - 1);
+  process.stdout.write(`The clock is ${offsets[current]} s off\n`);
 });

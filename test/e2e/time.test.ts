@@ -1,79 +1,132 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { readQueues } from '../../local-store/queues.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
+import { auditData } from '../faults/audit-data.ts';
+import { findMiscounts } from '../faults/find-miscounts.ts';
+import { startLoad } from '../faults/load.ts';
+import { settle } from '../faults/settle.ts';
 import { Emulator } from './emulator.ts';
-import { countedRequests, entry, json, postLogs } from './requests.ts';
+import { loading } from './loaded-modules.ts';
+import {
+  askForBatch,
+  countedRequests,
+  entry,
+  isCounted,
+  metric,
+  postAnyway,
+  postLogs,
+  rolledUpRequests,
+  type PostedBatch,
+} from './requests.ts';
 
+const customerId = 'cus-time';
 const lookAgainSeconds = 20;
 const env = { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: String(lookAgainSeconds) };
 
-async function withEmulator(settings: Record<string, string>, run: (emulator: Emulator) => Promise<void>) {
-  const emulator = new Emulator({ env: { ...env, ...settings } });
+/** A minute of each: so rolling them up takes as long as sending some batches. */
+const hoursOfADay = Array.from(
+  { length: 24 },
+  (_, hour) => `2025-12-28T${String(hour).padStart(2, '0')}:03:00Z`,
+);
+
+function newEmulator(): Emulator {
+  const emulator = new Emulator({ env });
+  onTestFinished(() => emulator.remove());
+  return emulator;
+}
+
+/** Whether a message of a queue was received and is not done, in an emulator that stands still. */
+async function isInFlight(emulator: Emulator, queue: 'verify' | 'roll-up'): Promise<boolean> {
+  const queues = await readQueues(join(emulator.dataDirectory, 'log'));
   try {
-    await emulator.start();
-    await run(emulator);
+    const messages = [...queues.list(`log-analytics-pipeline-dev-${queue}`)];
+    return messages.some(({ receiveCount }) => receiveCount > 0);
   } finally {
-    await emulator.remove();
+    await queues.close();
   }
 }
 
-/** As a client does: an answer that did not come is asked for again. */
-async function post(emulator: Emulator, key: string): Promise<void> {
-  const headers = { 'idempotency-key': key };
-  for (;;) {
-    try {
-      const { status } = await postLogs(emulator, { customerId: 'cus-time', body: [entry], headers });
-      expect([202, 409]).toContain(status);
-      return;
-    } catch (error) {
-      if (!(error instanceof ConnectionFailed)) throw error;
-    }
-  }
-}
+const seed = 5;
+const answersBeforeSleep = 100 + Math.floor(randomNumbers(seed)() * 300);
 
-async function isCounted({ http }: Emulator, key: string): Promise<void> {
-  const headers = { 'x-customer-id': 'cus-time' };
-  const look = async () => json(await http.request(`/batches/${key}`, { headers })) as { counted?: boolean };
-  while ((await look()).counted !== true) await sleep(50);
-}
-
-it('goes on after a sleep that is longer than every delay', async () => {
-  await withEmulator({}, async (emulator) => {
-    const before = Array.from({ length: 50 }, (_, index) => `before-${index}`);
-    const answers = Promise.all(before.map((key) => post(emulator, key)));
-    emulator.signal('SIGSTOP');
-    await sleep((lookAgainSeconds + 2) * 1_000); // this is what the laptop does
+it(`goes on after a sleep that is longer than every delay (seed ${seed}: ${answersBeforeSleep} answers before it)`, async () => {
+  const emulator = newEmulator();
+  await emulator.start();
+  const { baseUrl } = emulator;
+  const clients = { persistentClients: 8, fleetingClients: 0 };
+  const load = startLoad({ baseUrl, name: 'cus-sleep', minutes: hoursOfADay, ...clients });
+  onTestFinished(() => load.abandon());
+  await load.reaches(answersBeforeSleep);
+  emulator.signal('SIGSTOP');
+  // It falls asleep with the work of both queues half done: mostly at once, else some answers later.
+  while (!(await isInFlight(emulator, 'verify')) || !(await isInFlight(emulator, 'roll-up'))) {
     emulator.signal('SIGCONT');
-    await answers;
-    await post(emulator, 'after');
-    for (const key of [...before, 'after']) await isCounted(emulator, key);
-    expect(await countedRequests(emulator, 'cus-time')).toBe(51);
-  });
+    await load.reaches(load.accepted + 1);
+    emulator.signal('SIGSTOP');
+  }
+  await sleep((lookAgainSeconds + 2) * 1_000); // this is what the laptop does
+  emulator.signal('SIGCONT');
+  await load.reaches(load.accepted + 50);
+
+  const sent = await load.stop();
+  const { stored, unsettled } = await settle(emulator, sent);
+  expect(unsettled).toEqual([]);
+  expect(await findMiscounts(emulator.http, sent, stored, hoursOfADay)).toEqual([]);
+  expect(await auditData(emulator.dataDirectory, sent.length)).toEqual([]);
 });
 
-it('counts exactly with a clock that jumps back and forth, also across a crash', async () => {
-  const settings = {
-    NODE_OPTIONS: `--import ${new URL('shifted-clock.mjs', import.meta.url).href}`,
-    CLOCK_OFFSETS: '0,-7200,7200,0',
-  };
-  await withEmulator(settings, async (emulator) => {
-    const keys: string[] = [];
-    const send = async (when: string) => {
-      for (let index = 0; index < 20; index++) {
-        const key = `${when}-${index}`;
-        await post(emulator, key);
-        keys.push(key);
-      }
-    };
-    await send('at first');
-    emulator.signal('SIGUSR2');
-    await send('two hours back');
-    emulator.signal('SIGUSR2');
-    await send('two hours ahead');
-    await emulator.crash();
-    await emulator.start();
-    await send('after the crash');
-    for (const key of keys) await isCounted(emulator, encodeURIComponent(key));
-    expect(await countedRequests(emulator, 'cus-time')).toBe(keys.length);
-  });
+it('counts exactly with a clock that jumps back and forth, also what was lost before each jump', async () => {
+  const emulator = newEmulator();
+  /** Each start goes on with the time of the last one's end, and dies of a batch as soon as that is stored. */
+  const lives = [[0], [0, -7_200], [-7_200, 7_200]];
+  const keys: string[] = [];
+  for (const offsets of lives) {
+    await emulator.start({
+      ...loading('crash-at.mjs', 'shifted-clock.mjs'),
+      CLOCK_OFFSETS: offsets.join(','),
+      CRASH_AT: 'after put object k-lost',
+    });
+    for (const [jumps, offsetSeconds] of offsets.entries()) {
+      if (jumps > 0) await jump(emulator, offsetSeconds);
+      await sendAt(offsetSeconds, emulator, keys);
+    }
+    const lost = `lost at ${offsets.at(-1)}`;
+    await postAnyway(emulator, batchOf(lost));
+    expect((await emulator.ended).exitCode).toBeNull();
+    keys.push(lost);
+  }
+
+  await emulator.start({ ...loading('shifted-clock.mjs'), CLOCK_OFFSETS: '0,7260' });
+  await sendAt(0, emulator, keys);
+  await jump(emulator, 7_260); // what was stored two hours ahead is a minute old now
+  for (const key of keys) await isCounted(emulator, customerId, key);
+  expect(await countedRequests(emulator, customerId)).toBe(keys.length);
+  await rolledUpRequests(emulator, customerId, keys.length);
+  expect(await metric(emulator, 'log_analytics_partials_emitted_again_total')).toBeGreaterThan(0);
+  expect(await auditData(emulator.dataDirectory, keys.length)).toEqual([]);
 });
+
+async function jump(emulator: Emulator, offsetSeconds: number): Promise<void> {
+  emulator.signal('SIGUSR2');
+  while (!emulator.output.includes(`The clock is ${offsetSeconds} s off`)) await sleep(20);
+}
+
+/** Sends batches, of which each is stored at a time that is so much wrong. */
+async function sendAt(offsetSeconds: number, emulator: Emulator, keys: string[]): Promise<void> {
+  for (let index = 0; index < 10; index++) {
+    const key = String(keys.length);
+    const before = Date.now();
+    expect((await postLogs(emulator, batchOf(key))).status).toBe(202);
+    const { storedAt = '' } = await askForBatch(emulator, customerId, key);
+    const storedAtByUs = Date.parse(storedAt) - offsetSeconds * 1_000;
+    expect(storedAtByUs).toBeGreaterThanOrEqual(before);
+    expect(storedAtByUs).toBeLessThanOrEqual(Date.now());
+    keys.push(key);
+  }
+}
+
+function batchOf(key: string): PostedBatch {
+  return { customerId, body: [entry], headers: { 'idempotency-key': key } };
+}
