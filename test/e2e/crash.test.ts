@@ -1,27 +1,32 @@
 import { afterAll, expect, it } from 'vitest';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
-import type { Life } from '../faults/plan-round.ts';
+import { describePlan, type Life, type RoundPlan } from '../faults/plan-round.ts';
 import { runRound } from '../faults/run-round.ts';
 import { Emulator } from './emulator.ts';
 import { metric } from './requests.ts';
 
 const emulator = new Emulator({ env: { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: '20' } });
-const random = randomNumbers(11);
-const kills = 4;
-
 afterAll(() => emulator.remove());
 
-/** `npm run test:faults` does more of this, with more kinds of faults, for as long as it is told. */
-it('counts every stored batch once, and the audit finds nothing, however often it is killed', async () => {
-  const lives = Array.from({ length: kills }, (): Life => {
+const seed = 11;
+const random = randomNumbers(seed);
+const kills = 4;
+const plan: RoundPlan = {
+  lives: Array.from({ length: kills }, (): Life => {
     const after = 20 + Math.floor(random() * 300);
     return { clockOffsetSeconds: 0, disturbances: [], end: { kind: 'signal', signal: 'SIGKILL', after } };
+  }),
+  lastLife: { clockOffsetSeconds: 0, accepted: 20 },
+};
+
+/** `npm run test:faults` does more of this, with more kinds of faults, for as long as it is told. */
+it(`counts every stored batch once, and the audit finds nothing, however often it is killed (seed ${seed}: ${describePlan(plan)})`, async () => {
+  const { sent, stored, problems } = await runRound(emulator, plan, {
+    name: 'cus-crash',
+    persistentClients: 8,
+    fleetingClients: 8,
+    storedBefore: 0,
   });
-  const { sent, stored, problems } = await runRound(
-    emulator,
-    { lives, lastLife: { clockOffsetSeconds: 0, accepted: 20 } },
-    { name: 'cus-crash', persistentClients: 0, fleetingClients: 16, storedBefore: 0 },
-  );
   expect(problems).toEqual([]);
   expect(sent.filter(({ isAccepted }) => !isAccepted).length).toBeGreaterThanOrEqual(kills);
   expect(stored).toBeGreaterThan(0);
