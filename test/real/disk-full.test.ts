@@ -16,6 +16,8 @@ const filler = join(disk, 'filler');
 const customerId = 'cus-full';
 const rounds = 3;
 const batchesARound = 20;
+const readOnlyKeys = ['read-only-1', 'read-only-2', 'read-only-3'];
+const acceptedWhenFull = rounds * batchesARound * 2;
 let emulator: Emulator;
 
 beforeAll(async () => {
@@ -48,6 +50,16 @@ async function isCounted(key: string): Promise<boolean> {
   return (json(answer) as { counted: boolean }).counted;
 }
 
+async function expectRefusedStart(reason: string): Promise<void> {
+  const [httpPort, lambdaPort] = await freePorts(2);
+  const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
+  const refusal = spawnEmulator(['offline', 'start', ...ports], { DATA_DIR: emulator.dataDirectory });
+  const { exitCode, output } = await refusal.ended;
+  expect(exitCode).toBe(1);
+  expect(output).toContain(reason);
+  expect(output).not.toMatch(/\n\s+at /);
+}
+
 it('answers 503 while the disk is full, loses nothing that it accepted, and goes on when there is room', async () => {
   const accepted = new Set<string>();
   const accept = async (key: string) => {
@@ -70,25 +82,49 @@ it('answers 503 while the disk is full, loses nothing that it accepted, and goes
     rmSync(filler);
     for (const key of refused) while ((await accept(key)) === 503) await sleep(50);
   }
-  expect(accepted.size).toBe(rounds * batchesARound * 2);
+  expect(accepted.size).toBe(acceptedWhenFull);
   for (const key of accepted) while (!(await isCounted(key))) await sleep(50);
   expect(await countedRequests(emulator, customerId)).toBe(accepted.size);
   expect(emulator.output).toContain('ENOSPC');
   expect(emulator.output).not.toContain('A rejection was not handled');
 });
 
+it('answers 503 while its objects are read-only, and goes on when they are not any more', async () => {
+  const objects = join(emulator.dataDirectory, 'objects');
+  // What is open for writing keeps the whole disk from becoming read-only; objects are opened for each write.
+  execFileSync('mount', ['--bind', objects, objects]);
+  try {
+    execFileSync('mount', ['-o', 'remount,bind,ro', objects]);
+    for (const key of readOnlyKeys) expect(await post(key)).toBe(503);
+    expect(emulator.output).toContain('EROFS');
+    execFileSync('mount', ['-o', 'remount,bind,rw', objects]);
+    for (const key of readOnlyKeys) expect(await post(key)).toBe(202);
+    for (const key of readOnlyKeys) while (!(await isCounted(key))) await sleep(50);
+    expect(await countedRequests(emulator, customerId)).toBe(acceptedWhenFull + readOnlyKeys.length);
+  } finally {
+    execFileSync('umount', ['--lazy', objects]);
+  }
+});
+
 it('refuses to start on a full disk with a message, and starts when there is room', async () => {
   await emulator.end();
   await fill();
-  const [httpPort, lambdaPort] = await freePorts(2);
-  const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
-  const refusal = spawnEmulator(['offline', 'start', ...ports], { DATA_DIR: emulator.dataDirectory });
-  const { exitCode, output } = await refusal.ended;
-  expect(exitCode).toBe(1);
-  expect(output).toContain('ENOSPC: no space left on device');
-  expect(output).not.toMatch(/\n\s+at /);
+  await expectRefusedStart('ENOSPC: no space left on device');
 
   rmSync(filler);
   await emulator.start();
-  expect(await countedRequests(emulator, customerId)).toBe(rounds * batchesARound * 2);
+  expect(await countedRequests(emulator, customerId)).toBe(acceptedWhenFull + readOnlyKeys.length);
+});
+
+it('refuses to start on a read-only disk with a message, and starts when it is not any more', async () => {
+  await emulator.end();
+  execFileSync('mount', ['-o', 'remount,ro', disk]);
+  try {
+    await expectRefusedStart('EROFS: read-only file system');
+  } finally {
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+  }
+
+  await emulator.start();
+  expect(await countedRequests(emulator, customerId)).toBe(acceptedWhenFull + readOnlyKeys.length);
 });
