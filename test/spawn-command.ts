@@ -32,8 +32,14 @@ export function spawnCommand(
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  // Tests that are interrupted leave no command behind.
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
   const ended = new Promise<CommandEnd>((resolve) => {
-    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.once('close', (exitCode) => {
+      process.off('exit', killWithUs);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
   return { stdin: child.stdin, kill: (signal = 'SIGKILL') => void child.kill(signal), ended };
 }

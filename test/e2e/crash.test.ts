@@ -14,9 +14,15 @@ const kills = 4;
 const plan: RoundPlan = {
   lives: Array.from({ length: kills }, (): Life => {
     const after = 20 + Math.floor(random() * 300);
-    return { clockOffsetSeconds: 0, disturbances: [], end: { kind: 'signal', signal: 'SIGKILL', after } };
+    return {
+      rules: 'as sent',
+      clockOffsetSeconds: 0,
+      disturbances: [],
+      end: { kind: 'signal', signal: 'SIGKILL', after },
+    };
   }),
-  lastLife: { clockOffsetSeconds: 0, accepted: 20 },
+  lastLife: { rules: 'as sent', clockOffsetSeconds: 0, accepted: 20 },
+  oddBodiesSeed: seed,
 };
 
 /** `npm run test:faults` does more of this, with more kinds of faults, for as long as it is told. */

@@ -79,6 +79,13 @@ export class Emulator {
     this.#http = createHttpClient(this.baseUrl, 32);
   }
 
+  /** Another one with the same settings, on the same data, at ports of its own. */
+  async spawnSecond(): Promise<EmulatorProcess> {
+    const [httpPort, lambdaPort] = await freePorts(2);
+    const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
+    return spawnEmulator(['offline', 'start', ...ports], { ...this.#env, DATA_DIR: this.dataDirectory });
+  }
+
   /** Ends it as a crash would. */
   async crash(): Promise<void> {
     await this.end('SIGKILL');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonLines, spawnCommand } from '../spawn-command.ts';
+import { settingsOf, type PathRules } from './path-rules.ts';
 
 const wholeSchema = z.object({
   kind: z.literal('audited'),
@@ -10,26 +11,62 @@ const wholeSchema = z.object({
   pendingRollUps: z.int(),
 });
 
+type Whole = z.output<typeof wholeSchema>;
+
+/** A week, the most there is: longer than any clock of a round is wrong. */
+const everythingIsPendingSeconds = '604800';
+
 /**
  * Has `npm run audit` recompute all minutes of a data directory from its raw batches, and all hours and days from their
  * minutes; none may be pending.
  * @param batches  how many there should be
  * @returns what is wrong, in words
  */
-export async function auditData(dataDirectory: string, batches: number): Promise<string[]> {
-  const args = ['--data-dir', dataDirectory, '--pending-seconds', '0', '--json'];
-  const end = await spawnCommand({}, 'audit', args).ended;
+export async function auditData(dataDirectory: string, rules: PathRules, batches: number): Promise<string[]> {
+  return audit(dataDirectory, rules, '0', (whole) => [
+    ...(['pending', 'pendingRollUps'] as const).flatMap((count) =>
+      whole[count] === 0 ? [] : `the audit has ${whole[count]} ${count}`,
+    ),
+    ...(whole.batches === batches
+      ? []
+      : [`the audit read ${whole.batches} batches, there should be ${batches}`]),
+  ]);
+}
+
+/**
+ * The same beside an emulator that runs or is killed meanwhile: what is not counted yet is pending, but nothing may be
+ * torn, or count what there is not.
+ */
+export async function auditRunningData(dataDirectory: string, rules: PathRules): Promise<string[]> {
+  return audit(dataDirectory, rules, everythingIsPendingSeconds, () => []);
+}
+
+/** No fault of a round makes anything a dead letter. */
+export async function findDeadLetters(dataDirectory: string): Promise<string[]> {
+  const args = ['list', '--data-dir', dataDirectory, '--json'];
+  const end = await spawnCommand({}, 'dead-letters', args).ended;
+  if (end.exitCode !== 0) return [`the list of dead letters ended with ${end.exitCode}: ${end.stderr}`];
+  return jsonLines(end).map((letter) => `there is a dead letter: ${JSON.stringify(letter)}`);
+}
+
+async function audit(
+  dataDirectory: string,
+  rules: PathRules,
+  pendingSeconds: string,
+  more: (whole: Whole) => string[],
+): Promise<string[]> {
+  const args = ['--data-dir', dataDirectory, '--pending-seconds', pendingSeconds, '--json'];
+  const end = await spawnCommand(settingsOf(rules), 'audit', args).ended;
   if (end.exitCode !== 0 && end.exitCode !== 1) {
     return [`the audit ended with ${end.exitCode}: ${end.stderr}`];
   }
   const [last, ...findings] = jsonLines(end).toReversed();
   const whole = wholeSchema.parse(last);
-  const problems = findings.map((finding) => `the audit found ${JSON.stringify(finding)}`);
-  for (const count of ['differences', 'notAuditable', 'pending', 'pendingRollUps'] as const) {
-    if (whole[count] !== 0) problems.push(`the audit has ${whole[count]} ${count}`);
-  }
-  if (whole.batches !== batches) {
-    problems.push(`the audit read ${whole.batches} batches, there should be ${batches}`);
-  }
-  return problems;
+  return [
+    ...findings.map((finding) => `the audit found ${JSON.stringify(finding)}`),
+    ...(['differences', 'notAuditable'] as const).flatMap((count) =>
+      whole[count] === 0 ? [] : `the audit has ${whole[count]} ${count}`,
+    ),
+    ...more(whole),
+  ];
 }

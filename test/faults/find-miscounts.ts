@@ -1,13 +1,15 @@
 import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
-import type { SentBatch } from './load.ts';
+import { foldableKey, ownPath, type PathRules } from './path-rules.ts';
+import type { SentBatch } from './sent-batch.ts';
 
 const ever = ['1970-01-01T00:00:00Z', '9999-12-31T00:00:00Z'] as const;
 
 /**
  * Compares the windows with what clients were told: a batch that was accepted is counted once, in all of its windows;
  * one of which nothing was told is counted once if it is stored, and not at all otherwise; and there is nothing else.
+ * Each is counted by one version of the rules in all of its windows, and by one that was in force while it was sent.
  * @param minutes  first instants of all minutes that entries are of
  * @returns what is wrong, in words
  */
@@ -21,10 +23,12 @@ export async function findMiscounts(
   const problems = gone.map(({ batchId }) => `${batchId} was accepted and is gone`);
   for (const [customerId, batches] of byCustomer(sent)) {
     const windows = await createPipelineClient(http, customerId).readWindows(...ever);
+    const rules = new Map(batches.map((batch) => [batch, rulesOf(batch, windows)]));
     for (const minute of minutes) {
       const ofMinute = batches.filter(({ entries }) => entries.has(minute));
       const window = windows.find(({ windowStart }) => windowStart === minute);
-      problems.push(...compare(`${customerId} ${minute}`, window, ofMinute, minute, stored));
+      const shouldBe = expectedCounts(ofMinute, minute, stored, rules);
+      problems.push(...compare(`${customerId} ${minute}`, window, shouldBe));
     }
     for (const { windowStart } of windows) {
       if (!minutes.includes(windowStart)) problems.push(`${customerId} ${windowStart} should not be there`);
@@ -33,25 +37,43 @@ export async function findMiscounts(
   return problems;
 }
 
-function compare(
-  name: string,
-  window: WindowCounts | undefined,
+/** By which rules it is to be counted, in all of its windows: those of one of them where several were in force. */
+function rulesOf({ batchId, rules }: SentBatch, windows: readonly WindowCounts[]): PathRules {
+  const [first = 'as sent', ...others] = rules;
+  if (others.length === 0) return first;
+  const key = foldableKey(batchId, 'as sent');
+  return windows.some(({ requestsByPath }) => Object.hasOwn(requestsByPath, key)) ? 'as sent' : 'folded';
+}
+
+type ExpectedCounts = Pick<WindowCounts, 'requests' | 'batches'> & {
+  readonly byPath: ReadonlyMap<string, number>;
+};
+
+function expectedCounts(
   batches: readonly SentBatch[],
   minute: string,
   stored: ReadonlySet<SentBatch>,
-): string[] {
-  const entriesOf = (batch: SentBatch) => (stored.has(batch) ? (batch.entries.get(minute) ?? 0) : 0);
-  const expected = new Map(batches.map((batch) => [`GET ${batch.path}`, entriesOf(batch)]));
+  rules: ReadonlyMap<SentBatch, PathRules>,
+): ExpectedCounts {
+  const byPath = new Map<string, number>();
+  const add = (key: string, count: number) => byPath.set(key, (byPath.get(key) ?? 0) + count);
+  const ofStored = batches.filter((batch) => stored.has(batch));
+  for (const batch of ofStored) {
+    add(`GET ${ownPath(batch.batchId)}`, batch.entries.get(minute) ?? 0);
+    add(foldableKey(batch.batchId, rules.get(batch) ?? 'as sent'), 1);
+  }
+  const requests = [...byPath.values()].reduce((sum, count) => sum + count, 0);
+  return { requests, batches: ofStored.length, byPath };
+}
+
+function compare(name: string, window: WindowCounts | undefined, expected: ExpectedCounts): string[] {
   const found = new Map(Object.entries(window?.requestsByPath ?? {}));
-  const problems = [...new Set([...expected.keys(), ...found.keys()])].flatMap((key) => {
-    const [is, shouldBe] = [found.get(key) ?? 0, expected.get(key) ?? 0];
+  const problems = [...new Set([...expected.byPath.keys(), ...found.keys()])].flatMap((key) => {
+    const [is, shouldBe] = [found.get(key) ?? 0, expected.byPath.get(key) ?? 0];
     return is === shouldBe ? [] : [`${name} "${key}": is ${is}, should be ${shouldBe}`];
   });
-  const totals = [
-    ['requests', window?.requests ?? 0, [...expected.values()].reduce((sum, count) => sum + count, 0)],
-    ['batches', window?.batches ?? 0, batches.filter((batch) => stored.has(batch)).length],
-  ] as const;
-  for (const [total, is, shouldBe] of totals) {
+  for (const total of ['requests', 'batches'] as const) {
+    const [is, shouldBe] = [window?.[total] ?? 0, expected[total]];
     if (is !== shouldBe) problems.push(`${name} ${total}: is ${is}, should be ${shouldBe}`);
   }
   return problems;

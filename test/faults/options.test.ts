@@ -4,15 +4,16 @@ import { help, parseOptions } from './options.ts';
 
 it('has a default for everything', () => {
   expect(parseOptions([], 5)).toEqual({
-    until: { kind: 'rounds', rounds: 10 },
+    until: { kind: 'minutes', minutes: 30 },
     seed: 5,
     firstRound: 1,
     clients: 16,
   });
 });
 
-it('takes minutes in place of rounds', () => {
+it('takes so many minutes, or so many rounds in their place', () => {
   expect(parseOptions(['--minutes', '60'], 5)?.until).toEqual({ kind: 'minutes', minutes: 60 });
+  expect(parseOptions(['--rounds', '3'], 5)?.until).toEqual({ kind: 'rounds', rounds: 3 });
 });
 
 it.each([

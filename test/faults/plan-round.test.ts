@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
-import { clockOffsetsOf, planRound, steps, type RoundPlan } from './plan-round.ts';
+import { operations } from './disk-fault.ts';
+import { clockOffsetsOf, planRound, steps, type Disturbance, type RoundPlan } from './plan-round.ts';
 
 const hiddenSeconds = 20;
-const rounds = Array.from({ length: 200 }, (_, round) => planRound(7, round, hiddenSeconds));
+const rounds = Array.from({ length: 400 }, (_, round) => planRound(7, round, hiddenSeconds));
 const endings = ({ lives }: RoundPlan) =>
   lives.map(({ end }) => (end.kind === 'signal' ? end.signal : end.step));
-const disturbances = ({ lives }: RoundPlan) =>
-  lives.flatMap(({ disturbances }) => disturbances.map(({ kind }) => kind));
+const disturbances = rounds.flatMap(({ lives }) => lives.flatMap(({ disturbances }) => disturbances));
+const disturbancesOf = <Kind extends Disturbance['kind']>(kind: Kind) =>
+  disturbances.filter((each): each is Disturbance & { readonly kind: Kind } => each.kind === kind);
 
 it('plans the same for the same seed and round, and something else for another', () => {
   expect(planRound(7, 3, hiddenSeconds)).toEqual(rounds[3]);
@@ -16,7 +18,41 @@ it('plans the same for the same seed and round, and something else for another',
 
 it('has every kind of fault, in time', () => {
   expect(new Set(rounds.flatMap(endings)).size).toBe(2 + steps.length);
-  expect(new Set(rounds.flatMap(disturbances))).toEqual(new Set(['pause', 'clock']));
+  expect(new Set(disturbances.map(({ kind }) => kind))).toEqual(
+    new Set(['pause', 'sleep', 'clock', 'disk', 'intruder', 'readers']),
+  );
+});
+
+it('has every operation of the disk fail by each of its errors, and be slow', () => {
+  const faults = disturbancesOf('disk').map(({ fault }) => fault);
+  for (const { name, paths, codes } of operations) {
+    const ofOperation = faults.filter(({ operation }) => operation === name);
+    expect(new Set(ofOperation.map(({ path }) => path))).toEqual(new Set(paths));
+    const ways = ofOperation.map((fault) => ('code' in fault ? fault.code : 'slow'));
+    expect(new Set(ways)).toEqual(new Set(name === 'read' ? codes : [...codes, 'slow']));
+  }
+});
+
+it('sleeps for longer than anything is hidden, and less than a request waits for its answer', () => {
+  for (const { milliseconds } of disturbancesOf('sleep')) {
+    expect(milliseconds).toBeGreaterThan(hiddenSeconds * 1_000);
+    expect(milliseconds).toBeLessThan(30_000);
+  }
+});
+
+it('ends each disturbance after a bounded number of batches', () => {
+  for (const { accepted, refused } of disturbancesOf('disk')) {
+    expect(accepted).toBeLessThanOrEqual(400);
+    expect(refused).toBeLessThanOrEqual(60);
+  }
+});
+
+it('upgrades both ways, between two lives and before the last', () => {
+  const upgrades = rounds.flatMap(({ lives, lastLife }) => {
+    const rules = [...lives.map((life) => life.rules), lastLife.rules];
+    return rules.slice(1).map((next, n) => `${rules[n]} → ${next}, ${n === lives.length - 1}`);
+  });
+  expect(new Set(upgrades).size).toBe(8);
 });
 
 it('ends with a clock that is not behind any before', () => {

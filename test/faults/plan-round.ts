@@ -1,11 +1,16 @@
-import { randomNumbers } from '../../traffic/seeded-order.ts';
+import { chanceOf, type Chance } from './chance.ts';
+import { planDiskFault, type DiskFault } from './disk-fault.ts';
+import type { PathRules } from './path-rules.ts';
 
 /** What is done to the emulator while clients send, from one start to the last. */
 export interface RoundPlan {
+  /** Of the odd bodies that one of the clients sends. */
+  readonly oddBodiesSeed: number;
   /** Each ends with a fault. */
   readonly lives: readonly Life[];
   /** Behind them comes a life that nothing is done to, in which everything has to come right. */
   readonly lastLife: {
+    readonly rules: PathRules;
     readonly clockOffsetSeconds: number;
     /** The clients stop after so many more accepted batches. */
     readonly accepted: number;
@@ -14,6 +19,8 @@ export interface RoundPlan {
 
 /** From a start of the emulator to its end. */
 export interface Life {
+  /** Where they are not those of the life before, it was upgraded between the two. */
+  readonly rules: PathRules;
   /** By how much its clock is wrong at first. */
   readonly clockOffsetSeconds: number;
   /** In their order. */
@@ -23,8 +30,21 @@ export interface Life {
 
 /** Something that it lives through; `after` so many batches were accepted since its start. */
 export type Disturbance =
-  | { readonly kind: 'pause'; readonly after: number; readonly milliseconds: number }
-  | { readonly kind: 'clock'; readonly after: number; readonly offsetSeconds: number };
+  /** It is stopped for so long; a sleep is longer than everything that it waits for. */
+  | { readonly kind: 'pause' | 'sleep'; readonly after: number; readonly milliseconds: number }
+  | { readonly kind: 'clock'; readonly after: number; readonly offsetSeconds: number }
+  /** Its disk fails or is slow until so many batches more were accepted, or so many requests refused. */
+  | {
+      readonly kind: 'disk';
+      readonly after: number;
+      readonly fault: DiskFault;
+      readonly accepted: number;
+      readonly refused: number;
+    }
+  /** A second emulator is started on its data. */
+  | { readonly kind: 'intruder'; readonly after: number }
+  /** The commands that only read are run beside it. */
+  | { readonly kind: 'readers'; readonly after: number };
 
 export type Ending =
   | { readonly kind: 'signal'; readonly signal: 'SIGKILL' | 'SIGINT'; readonly after: number }
@@ -51,68 +71,74 @@ const clockOffsets = [-7_200, -61, 61, 7_200];
 
 /**
  * Chance made of a seed: the same seed and round give the same plan.
- * @param hiddenSeconds  for how long a message stays hidden that was received before a crash
+ * @param hiddenSeconds  for how long a message stays hidden that was received before a crash; nothing else is longer
  */
 export function planRound(seed: number, round: number, hiddenSeconds: number): RoundPlan {
-  const random = randomNumbers(Math.imul(seed, 0x9e3779b1) + round);
-  const upTo = (most: number) => 1 + Math.floor(random() * most);
-  const oneOf = <T>(first: T, ...others: readonly T[]): T =>
-    [first, ...others][upTo(others.length + 1) - 1] ?? first;
-  const clockOffset = () => oneOf(0, ...clockOffsets);
-
-  const disturbance = (after: number): Disturbance =>
-    oneOf(
-      { kind: 'pause', after, milliseconds: upTo(3_000) },
-      { kind: 'clock', after, offsetSeconds: clockOffset() },
-    );
-  const life = (): Life => {
-    const times = Array.from({ length: upTo(4) }, () => upTo(250)).sort((a, b) => a - b);
-    const after = times.at(-1) ?? 1;
-    const signal = oneOf('SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT');
-    return {
-      clockOffsetSeconds: random() < 0.7 ? 0 : clockOffset(),
-      disturbances: times.slice(0, -1).map(disturbance),
-      end: oneOf<Ending>(
-        { kind: 'signal', signal, after },
-        { kind: 'step', step: oneOf(steps[0] ?? '', ...steps.slice(1)), nth: upTo(40), after: 500 },
-      ),
-    };
+  const chance = chanceOf(seed, round);
+  const { upTo, oneOf, happens } = chance;
+  let rules = oneOf<PathRules>('as sent', 'folded');
+  const upgradedAtTimes = (): PathRules => {
+    if (happens(0.4)) rules = rules === 'folded' ? 'as sent' : 'folded';
+    return rules;
   };
-
-  const lives = Array.from({ length: upTo(3) }, life);
+  const lives = Array.from({ length: upTo(3) }, () => planLife(upgradedAtTimes(), chance, hiddenSeconds));
   const latest = Math.max(0, ...lives.flatMap(clockOffsetsOf));
   // Nothing that was put off by a clock that was ahead is waited for in real time, and mostly no hidden message is.
-  const isHurried = random() < 0.8;
+  const isHurried = happens(0.8);
   return {
+    oddBodiesSeed: upTo(0x7fffffff),
     lives,
-    lastLife: { clockOffsetSeconds: latest + (isHurried ? hiddenSeconds + 10 : 0), accepted: upTo(100) },
+    lastLife: {
+      rules: upgradedAtTimes(),
+      clockOffsetSeconds: latest + (isHurried ? hiddenSeconds + 10 : 0),
+      accepted: upTo(100),
+    },
   };
+}
+
+function planLife(rules: PathRules, chance: Chance, hiddenSeconds: number): Life {
+  const { upTo, oneOf, happens } = chance;
+  const times = Array.from({ length: upTo(4) }, () => upTo(250)).sort((a, b) => a - b);
+  const after = times.at(-1) ?? 1;
+  const signal = oneOf('SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT');
+  return {
+    rules,
+    clockOffsetSeconds: happens(0.7) ? 0 : clockOffset(chance),
+    disturbances: times.slice(0, -1).map((time) => planDisturbance(time, chance, hiddenSeconds)),
+    end: oneOf<Ending>(
+      { kind: 'signal', signal, after },
+      { kind: 'step', step: oneOf(steps[0] ?? '', ...steps.slice(1)), nth: upTo(40), after: 500 },
+    ),
+  };
+}
+
+function planDisturbance(after: number, chance: Chance, hiddenSeconds: number): Disturbance {
+  const { upTo, oneOf, happens } = chance;
+  // A sleep takes as long as some whole rounds do.
+  if (happens(0.05)) return { kind: 'sleep', after, milliseconds: hiddenSeconds * 1_000 + upTo(5_000) };
+  const kind = oneOf('pause', 'clock', 'disk', 'disk', 'intruder', 'readers');
+  switch (kind) {
+    case 'pause':
+      return { kind, after, milliseconds: upTo(3_000) };
+    case 'clock':
+      return { kind, after, offsetSeconds: clockOffset(chance) };
+    case 'disk':
+      return { kind, after, fault: planDiskFault(chance), accepted: upTo(400), refused: upTo(60) };
+    case 'intruder':
+    case 'readers':
+      return { kind, after };
+  }
+}
+
+function clockOffset({ oneOf }: Chance): number {
+  return oneOf(0, ...clockOffsets);
 }
 
 /** All that a life's clock is set to. */
-export function clockOffsetsOf({ clockOffsetSeconds, disturbances }: Life): number[] {
+export function clockOffsetsOf({
+  clockOffsetSeconds,
+  disturbances,
+}: Pick<Life, 'clockOffsetSeconds' | 'disturbances'>): number[] {
   const jumps = disturbances.flatMap((each) => (each.kind === 'clock' ? each.offsetSeconds : []));
   return [clockOffsetSeconds, ...jumps];
-}
-
-/** A plan in words, one phrase for each life. */
-export function describePlan({ lives }: RoundPlan): string {
-  return lives.map(describeLife).join('; ');
-}
-
-function describeLife({ clockOffsetSeconds, disturbances, end }: Life): string {
-  const clock = clockOffsetSeconds === 0 ? [] : [clockAt(clockOffsetSeconds)];
-  const between = disturbances.map((each) =>
-    each.kind === 'pause'
-      ? `paused ${each.milliseconds} ms after ${each.after}`
-      : `${clockAt(each.offsetSeconds)} after ${each.after}`,
-  );
-  const last =
-    end.kind === 'signal' ? `${end.signal} after ${end.after}` : `dies ${end.step} (no. ${end.nth})`;
-  return [...clock, ...between, last].join(', ');
-}
-
-function clockAt(offsetSeconds: number): string {
-  if (offsetSeconds === 0) return 'clock right';
-  return `clock ${Math.abs(offsetSeconds)} s ${offsetSeconds < 0 ? 'behind' : 'ahead'}`;
 }

@@ -1,9 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Emulator } from '../e2e/emulator.ts';
-import { auditData } from './audit-data.ts';
+import { auditData, findDeadLetters } from './audit-data.ts';
 import { findMiscounts } from './find-miscounts.ts';
-import { startLoad, type Load, type SentBatch } from './load.ts';
-import { clockOffsetsOf, type Disturbance, type Life, type RoundPlan } from './plan-round.ts';
+import { findOddMiscounts } from './find-odd-miscounts.ts';
+import { startLoad, type Load } from './load.ts';
+import { startOddBodies, type OddBodies } from './odd-bodies.ts';
+import type { PathRules } from './path-rules.ts';
+import type { RoundPlan } from './plan-round.ts';
+import { diedByItself, environmentOf, runLife } from './run-life.ts';
+import type { SentBatch } from './sent-batch.ts';
 import { settle } from './settle.ts';
 
 export interface RoundOptions {
@@ -16,15 +23,20 @@ export interface RoundOptions {
 }
 
 export interface RoundOutcome {
+  /** Those of the client of odd bodies are not among them. */
   readonly sent: readonly SentBatch[];
-  /** How many of them are stored. */
+  readonly oddBodies: number;
+  /** How many of both are stored. */
   readonly stored: number;
   /** What is not counted as it should be, in words; empty where everything is. */
   readonly problems: readonly string[];
 }
 
-const loadedModule = (name: string) => `--import ${new URL(`../e2e/${name}`, import.meta.url).href}`;
-const modules = `${loadedModule('crash-at.mjs')} ${loadedModule('shifted-clock.mjs')}`;
+/** All who send in a round. */
+interface Clients {
+  readonly load: Load;
+  readonly odd: OddBodies;
+}
 
 /**
  * Lets clients send while faults happen to the emulator, then none, until everything that is stored is counted; compares
@@ -34,24 +46,51 @@ const modules = `${loadedModule('crash-at.mjs')} ${loadedModule('shifted-clock.m
  */
 export async function runRound(
   emulator: Emulator,
-  { lives, lastLife }: RoundPlan,
+  { oddBodiesSeed, lives, lastLife }: RoundPlan,
   options: RoundOptions,
 ): Promise<RoundOutcome> {
   const minutes = minutesNow();
-  let load: Load | undefined;
-  const startedLoad = () => (load ??= startLoad({ ...options, minutes, baseUrl: emulator.baseUrl }));
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-fault-'));
+  const faultFile = join(directory, 'fault.json');
+  let clients: Clients | undefined;
+  const started = (rules: PathRules): Clients => {
+    if (clients !== undefined) return clients;
+    const { baseUrl } = emulator;
+    const load = startLoad({ ...options, minutes, baseUrl, rules });
+    clients = { load, odd: startOddBodies(load, { ...options, baseUrl, seed: oddBodiesSeed }) };
+    return clients;
+  };
   try {
-    for (const life of lives) await live(emulator, life, startedLoad);
-    await emulator.start(environmentOf([lastLife.clockOffsetSeconds]));
-    const running = startedLoad();
-    await orDeath(emulator, running.reaches(running.accepted + lastLife.accepted));
-    const sent = await orDeath(emulator, running.stop());
-    const { stored, unsettled } = await orDeath(emulator, settle(emulator, sent));
-    const miscounts = await findMiscounts(emulator.http, sent, stored, minutes);
-    const audited = await auditData(emulator.dataDirectory, options.storedBefore + stored.size);
-    return { sent, stored: stored.size, problems: [...unsettled, ...miscounts, ...audited] };
+    for (const life of lives) {
+      clients?.load.upgrade(life.rules);
+      await runLife(emulator, life, { startedLoad: () => started(life.rules).load, faultFile });
+    }
+    const { rules } = lastLife;
+    clients?.load.upgrade(rules);
+    await emulator.start(environmentOf({ ...lastLife, disturbances: [] }, faultFile));
+    const { load, odd } = started(rules);
+    const enough = load.answers.accepted + lastLife.accepted;
+    await orDeath(
+      emulator,
+      load.until(({ accepted }) => accepted >= enough),
+    );
+    const sent = await orDeath(emulator, load.stop());
+    const sentOdd = await orDeath(emulator, odd.stop());
+    const { stored, unsettled } = await orDeath(emulator, settle(emulator, [...sent, ...sentOdd]));
+    const isStored = (batch: { readonly batchId: string }) => stored.has(batch.batchId);
+    const { http, dataDirectory } = emulator;
+    const problems = [
+      ...unsettled,
+      ...(await findMiscounts(http, sent, new Set(sent.filter(isStored)), minutes)),
+      ...(await findOddMiscounts(http, sentOdd, new Set(sentOdd.filter(isStored)))),
+      ...(await auditData(dataDirectory, rules, options.storedBefore + stored.size)),
+      ...(await findDeadLetters(dataDirectory)),
+    ];
+    return { sent, oddBodies: sentOdd.length, stored: stored.size, problems };
   } finally {
-    load?.abandon();
+    clients?.load.abandon();
+    clients?.odd.abandon();
+    await rm(directory, { recursive: true });
   }
 }
 
@@ -61,51 +100,9 @@ function minutesNow(): readonly string[] {
   return [minute(0), '2025-12-28T18:03:00Z', minute(1), '2025-12-28T18:04:00Z'];
 }
 
-async function live(emulator: Emulator, life: Life, startedLoad: () => Load): Promise<void> {
-  const { disturbances, end } = life;
-  const crash = end.kind === 'step' ? { CRASH_AT: end.step, CRASH_NTH: String(end.nth) } : {};
-  try {
-    await emulator.start(environmentOf(clockOffsetsOf(life), crash));
-  } catch (error) {
-    // The step can be one of those that make up for the fault before.
-    if (end.kind === 'step' && (await emulator.ended).exitCode === null) return;
-    throw error;
-  }
-  const load = startedLoad();
-  const begun = load.accepted;
-  for (const event of [...disturbances, { kind: 'end', after: end.after } as const]) {
-    const isAlive = await Promise.race([
-      load.reaches(begun + event.after).then(() => true),
-      emulator.ended.then(() => false),
-    ]);
-    if (!isAlive && end.kind === 'step' && (await emulator.ended).exitCode === null) return;
-    if (!isAlive) throw diedByItself(emulator);
-    if (event.kind !== 'end') await disturb(emulator, event);
-  }
-  const { exitCode } = await emulator.end(end.kind === 'signal' ? end.signal : 'SIGKILL');
-  const expected = end.kind === 'signal' && end.signal === 'SIGINT' ? 0 : null;
-  if (exitCode !== expected) throw new Error(`The emulator ended with ${exitCode}.\n${emulator.output}`);
-}
-
-async function disturb(emulator: Emulator, event: Disturbance): Promise<void> {
-  if (event.kind === 'clock') return emulator.signal('SIGUSR2');
-  emulator.signal('SIGSTOP');
-  await sleep(event.milliseconds); // this is what is done to it
-  emulator.signal('SIGCONT');
-}
-
-/** @param clockOffsets  in seconds, one at first and one for each jump */
-function environmentOf(clockOffsets: readonly number[], crash: Readonly<Record<string, string>> = {}) {
-  return { NODE_OPTIONS: modules, CLOCK_OFFSETS: clockOffsets.join(','), ...crash };
-}
-
 async function orDeath<T>(emulator: Emulator, work: Promise<T>): Promise<T> {
   const death = emulator.ended.then((): never => {
     throw diedByItself(emulator);
   });
   return Promise.race([work, death]);
-}
-
-function diedByItself(emulator: Emulator): Error {
-  return new Error(`The emulator ended by itself. It had written:\n${emulator.output}`);
 }

@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Emulator } from '../e2e/emulator.ts';
 import { json } from '../e2e/requests.ts';
-import type { SentBatch } from './load.ts';
 import { requestsIn } from './requests-in.ts';
+import type { SentBatch } from './sent-batch.ts';
+
+type Named = Pick<SentBatch, 'customerId' | 'batchId'>;
 
 export interface Settled {
-  readonly stored: ReadonlySet<SentBatch>;
+  /** The ids of the batches that are stored. */
+  readonly stored: ReadonlySet<string>;
   /** Which were not counted in time, in words. */
   readonly unsettled: readonly string[];
 }
@@ -15,15 +18,15 @@ export interface Settled {
 const withinSeconds = 150;
 
 /** Waits until every batch that is stored says that it is counted, and hours and days have caught up. Nobody sends any more. */
-export async function settle(emulator: Emulator, sent: readonly SentBatch[]): Promise<Settled> {
+export async function settle(emulator: Emulator, sent: readonly Named[]): Promise<Settled> {
   const deadline = performance.now() + withinSeconds * 1_000;
-  const stored = new Set<SentBatch>();
+  const stored = new Set<string>();
   const uncounted = await pMap(
     sent,
     async (batch) => {
       const isDone = async () => {
         const state = await stateOf(batch, emulator);
-        if (state !== 'absent') stored.add(batch);
+        if (state !== 'absent') stored.add(batch.batchId);
         return state !== 'uncounted';
       };
       return (await isTrueBefore(deadline, isDone)) ? [] : `${batch.batchId} is stored and not counted`;
@@ -54,7 +57,7 @@ async function isTrueBefore(deadline: number, claim: () => Promise<boolean>): Pr
 }
 
 async function stateOf(
-  { customerId, batchId }: SentBatch,
+  { customerId, batchId }: Named,
   { http }: Emulator,
 ): Promise<'absent' | 'uncounted' | 'counted'> {
   const answer = await http.request(`/batches/${batchId}`, { headers: { 'x-customer-id': customerId } });

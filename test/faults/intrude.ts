@@ -1,0 +1,23 @@
+import type { Emulator } from '../e2e/emulator.ts';
+
+/**
+ * Starts a second emulator on the data of the first, which has to be refused with a message that names it. Where the
+ * first dies in the meantime, the second may run, and is killed.
+ * @returns what is wrong, in words
+ */
+export async function intrude(emulator: Emulator): Promise<string[]> {
+  const { pid, dataDirectory } = emulator;
+  let isFirstAlive = true;
+  const second = await emulator.spawnSecond();
+  void emulator.ended.then(() => {
+    isFirstAlive = false;
+    second.kill('SIGKILL');
+  });
+  const { exitCode, output } = await second.ended;
+  if (!isFirstAlive) return [];
+  // The framework breaks long lines.
+  const isNamed = output
+    .replaceAll(/\s+/g, ' ')
+    .includes(`${dataDirectory} is in use by process ${pid} (log analytics pipeline)`);
+  return exitCode === 1 && isNamed ? [] : [`a second emulator ended with ${exitCode}:\n${output}`];
+}

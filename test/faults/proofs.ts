@@ -1,0 +1,34 @@
+/** A proof that is no round: a command, behind `node`, in the top folder. */
+export interface Proof {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Tests that go through a table, or through all that can be damaged; none of it is left to chance. */
+export const tables: readonly string[] = [
+  'test/e2e/crash-table.test.ts',
+  'test/e2e/torn-files.test.ts',
+  'test/e2e/store-faults.test.ts',
+  'test/e2e/outage.test.ts',
+  'test/e2e/time.test.ts',
+  'test/e2e/dying-function.test.ts',
+  'test/pipeline/protections.test.ts',
+  'test/pipeline/rules-change.test.ts',
+  'test/handlers/any-body.test.ts',
+];
+
+const sustainedShare = 1 / 6;
+const leastSustainedMinutes = 0.5;
+const mostSustainedMinutes = 5;
+
+/** @param minutes  for everything, the rounds included */
+export function proofsWithin(minutes: number): readonly Proof[] {
+  const sustained = Math.min(mostSustainedMinutes, Math.max(leastSustainedMinutes, minutes * sustainedShare));
+  return [
+    { name: 'The tables', args: ['node_modules/vitest/vitest.mjs', 'run', ...tables] },
+    {
+      name: 'Sustained load',
+      args: ['--import', 'tsx', 'bench/sustained.ts', '--minutes', sustained.toFixed(1), '--clients', '64'],
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Proof } from './proofs.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Runs it, and lets it write where this process writes.
+ * @returns whether it succeeded
+ */
+export async function runProof({ args }: Proof): Promise<boolean> {
+  // In a process group of its own: the emulators that it starts end with it when this process ends.
+  const child = spawn(process.execPath, args, {
+    cwd: repository,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('The proof could not be spawned.');
+  const killWithUs = () => process.kill(-pid, 'SIGKILL');
+  process.once('exit', killWithUs);
+  return new Promise((resolve) => {
+    child.once('close', (exitCode) => {
+      process.off('exit', killWithUs);
+      resolve(exitCode === 0);
+    });
+  });
+}
