@@ -1,5 +1,8 @@
 import type { Emulator } from '../e2e/emulator.ts';
 
+/** Far longer than a start takes: one that is not refused by then runs. */
+const refusedWithinMilliseconds = 120_000;
+
 /**
  * Starts a second emulator on the data of the first, which has to be refused with a message that names it. Where the
  * first dies in the meantime, the second may run, and is killed.
@@ -13,7 +16,9 @@ export async function intrude(emulator: Emulator): Promise<string[]> {
     isFirstAlive = false;
     second.kill('SIGKILL');
   });
+  const deadline = setTimeout(() => second.kill('SIGKILL'), refusedWithinMilliseconds);
   const { exitCode, output } = await second.ended;
+  clearTimeout(deadline);
   if (!isFirstAlive) return [];
   // The framework breaks long lines.
   const isNamed = output

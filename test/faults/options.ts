@@ -21,16 +21,16 @@ counted exactly once.
 
   npm run test:faults -- [options]
 
-  --minutes <n>       everything: the tables and the sustained load, then rounds, which
-                      are begun until so much time is over in all, 1-10080     (30)
-  --rounds <n>        so many rounds in their place, and nothing else, 1-1000000
+  --minutes <n>       everything: the tables and the sustained load, then one round after
+                      the other until so much time is over in all, 1-10080     (30)
+  --rounds <n>        in its place so many rounds and nothing else, 1-1000000
   --seed <n>          what chance is made of, 0-2147483647       (a new one, which is printed)
   --first-round <n>   begin with this round of the seed          (1)
   --clients <n>       of a round: half of them repeat a batch until it is answered, half
                       send each batch once, 2-256                (16)
   --help              this text
 
-The tables are tests that leave nothing to chance, and are run whole, which takes some minutes:
+The tables are tests that go through all there is of something, and are run whole, which takes some minutes:
 
   ${tables.join('\n  ')}
 
@@ -38,24 +38,24 @@ The sustained load is npm run bench:sustained with 64 clients, for a sixth of th
 judged; memory, open files and the lag of the event loop are printed for you to judge.
 
 In a round clients send batches, and one of them odd bodies: malformed ones, and those that parsers get wrong. Meanwhile
-the emulator has one to three lives on the same data. In each
+the emulator has one to three lives on the same data. In one of them, or another,
 
-  - at times its clock is wrong by up to two hours, from the start or suddenly;
+  - its clock is wrong by up to two hours, from the start or suddenly;
   - it is paused for up to 3 s, or sleeps (SIGSTOP) for longer than all that it waits for;
   - an operation of its disk fails (ENOSPC, EACCES, EIO, EROFS) or is slow, and is well again after so many batches;
   - a second emulator is started on its data, and has to be refused with a message that names the first;
   - npm run audit and npm run dead-letters run beside it, and must find nothing that is torn or given up;
-  - in the end it is killed, killed at a step of the local store, or ended in order;
-  - and the next life can be an upgrade, or a return: it has other PATH_TEMPLATES.
+  - it has other PATH_TEMPLATES than the one before, as after an upgrade or a return.
 
-Then comes a life that nothing is done to, and the clients stop. When every stored batch says that it is counted,
+Each ends when the emulator is killed, killed at a step of the local store, or ended in order. Then comes a life that
+nothing is done to, and the clients stop. When every stored batch says that it is counted,
 
   - what was accepted must be counted once, in all of its minutes; a batch that was sent and not accepted, once as a
     whole or not at all; and nothing else may be counted;
   - each batch by one version of the path templates in all of its minutes, which was in force while it was sent;
   - an odd body must have been taken where a second, plain reading can read it, and refused with 4xx otherwise, and be
     counted as that reading says;
-  - clients may have been told of no trouble but by 503;
+  - clients may have been told of no trouble but by 503, and no rejection may be left that nobody handles;
   - npm run audit must find no difference in all that there is, also of the rounds before, and npm run dead-letters
     nothing.
 

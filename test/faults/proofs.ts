@@ -4,7 +4,7 @@ export interface Proof {
   readonly args: readonly string[];
 }
 
-/** Tests that go through a table, or through all that can be damaged; none of it is left to chance. */
+/** Tests that go through all there is of something: steps, operations, files, bodies, protections. */
 export const tables: readonly string[] = [
   'test/e2e/crash-table.test.ts',
   'test/e2e/torn-files.test.ts',

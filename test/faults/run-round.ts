@@ -61,9 +61,11 @@ export async function runRound(
     return clients;
   };
   try {
+    const unhandled: string[] = [];
     for (const life of lives) {
       clients?.load.upgrade(life.rules);
       await runLife(emulator, life, { startedLoad: () => started(life.rules).load, faultFile });
+      unhandled.push(...findUnhandled(emulator));
     }
     const { rules } = lastLife;
     clients?.load.upgrade(rules);
@@ -85,6 +87,8 @@ export async function runRound(
       ...(await findOddMiscounts(http, sentOdd, new Set(sentOdd.filter(isStored)))),
       ...(await auditData(dataDirectory, rules, options.storedBefore + stored.size)),
       ...(await findDeadLetters(dataDirectory)),
+      ...unhandled,
+      ...findUnhandled(emulator),
     ];
     return { sent, oddBodies: sentOdd.length, stored: stored.size, problems };
   } finally {
@@ -98,6 +102,11 @@ export async function runRound(
 function minutesNow(): readonly string[] {
   const minute = (ago: number) => `${new Date(Date.now() - ago * 60_000).toISOString().slice(0, 16)}:00Z`;
   return [minute(0), '2025-12-28T18:03:00Z', minute(1), '2025-12-28T18:04:00Z'];
+}
+
+/** What its latest life has told of rejections, which would end a process that does not look for them. */
+function findUnhandled({ output }: Emulator): string[] {
+  return output.split('\n').filter((line) => line.includes('A rejection was not handled'));
 }
 
 async function orDeath<T>(emulator: Emulator, work: Promise<T>): Promise<T> {
