@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { proofsWithin, tables } from './proofs.ts';
-import { runProof } from './run-proof.ts';
 
 const minutesOfSustainedLoad = (minutes: number) => {
   const args = proofsWithin(minutes).flatMap((proof) => proof.args);
@@ -16,12 +15,4 @@ it.each(tables)('has a table that there is: %s', (table) => {
 
 it('gives the sustained load its share of the time, within bounds', () => {
   expect([1, 12, 600].map(minutesOfSustainedLoad)).toEqual([0.5, 2, 5]);
-});
-
-it.each([
-  ['succeeds', '0', true],
-  ['fails', '3', false],
-])('tells that a proof %s', async (_what, exitCode, isWell) => {
-  const args = ['-e', `process.exit(${exitCode})`];
-  expect(await runProof({ name: 'a proof', args })).toBe(isWell);
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { errorCode } from '../../local-store/object-directory/file-operations.ts';
 import type { Proof } from './proofs.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,7 +18,7 @@ export async function runProof({ args }: Proof): Promise<boolean> {
   });
   const { pid } = child;
   if (pid === undefined) throw new Error('The proof could not be spawned.');
-  const killWithUs = () => process.kill(-pid, 'SIGKILL');
+  const killWithUs = () => killGroup(pid);
   process.once('exit', killWithUs);
   return new Promise((resolve) => {
     child.once('close', (exitCode) => {
@@ -25,4 +26,12 @@ export async function runProof({ args }: Proof): Promise<boolean> {
       resolve(exitCode === 0);
     });
   });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error; // nobody is left of it
+  }
 }

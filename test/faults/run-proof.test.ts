@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { runProof } from './run-proof.ts';
+
+it.each([
+  ['succeeds', '0', true],
+  ['fails', '3', false],
+])('tells that a proof %s', async (_what, exitCode, isWell) => {
+  const args = ['-e', `process.exit(${exitCode})`];
+  expect(await runProof({ name: 'a proof', args })).toBe(isWell);
+});
+
+it('ends a proof, and what that has started, with its own process', async () => {
+  const main = fileURLToPath(new URL('run-proof-child.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  // It is closed when nobody can write to its output any more.
+  expect(await once(child, 'close')).toEqual([143, null]);
+});
