@@ -6,8 +6,10 @@ import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { GroupCommit } from './durable-database/group-commit.ts';
 import { requireWholeDataFile } from './durable-database/require-whole-data-file.ts';
 import { ReservedRoom } from './durable-database/reserved-room.ts';
-import { transactOn } from './durable-database/transaction.ts';
+import { transactOn, type OnBroken } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
+
+export type { OnBroken };
 
 /**
  * The version of what all tables have in common, and of the log's tables. Tables that are added, as the queues' were, do
@@ -35,18 +37,22 @@ export interface DurableDatabase {
  * Opens the database in `directory`, or makes it; only one process may do so at a time. Pages of what was deleted are
  * used again, so that the file is as large as its contents once were, with some MiB in reserve, and never shrinks.
  * @param mayBeEmpty  false where something was written to it before; an empty file was then cut off
+ * @param onBroken    told when lmdb has given the database up; without it, all changes are refused from then on
  * @throws Unavailable       the disk has no room for it
  * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */
 export async function openDurableDatabase(
   directory: string,
-  { mayBeEmpty = true }: { readonly mayBeEmpty?: boolean } = {},
+  {
+    mayBeEmpty = true,
+    onBroken,
+  }: { readonly mayBeEmpty?: boolean; readonly onBroken?: OnBroken | undefined } = {},
 ): Promise<DurableDatabase> {
   await makeDurableDirectory(resolve(directory));
   await requireWholeDataFile(join(directory, 'data.mdb'), mayBeEmpty);
   const environment = open(optionsFor(directory));
   const reserved = await ReservedRoom.open(join(directory, 'data.mdb'), () => usedBytes(environment));
-  const commits = new GroupCommit(transactOn(environment, reserved));
+  const commits = new GroupCommit(transactOn(environment, reserved, onBroken));
   const close = async () => {
     await commits.close();
     await reserved.close();

@@ -7,7 +7,7 @@ import type { LocalStream } from './local-stream.ts';
 import { errorCode } from './object-directory/file-operations.ts';
 import { openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
-import { openDurableDatabase } from './durable-database.ts';
+import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
@@ -33,6 +33,11 @@ export interface LocalStoreOptions {
   readonly queues: readonly QueueSettings[];
   /** Which writes are told to which queue. */
   readonly notifications: readonly NotificationRule[];
+  /**
+   * Told when an error of the disk has left the log of no use to this process. Another one that opens the directory
+   * finds all that was accepted. Without it, all changes are refused from then on.
+   */
+  readonly onBroken?: OnBroken;
 }
 
 /** What this process has opened, by directory: the functions find here what the emulator opened before them. */
@@ -56,7 +61,10 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   try {
     await requireDataDirectoryFormat(directory);
     const mayBeEmpty = !(await hasBatches(directory));
-    const database = await openDurableDatabase(join(directory, 'log'), { mayBeEmpty });
+    const database = await openDurableDatabase(join(directory, 'log'), {
+      mayBeEmpty,
+      onBroken: options.onBroken,
+    });
     opened.push(database);
     const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps

@@ -78,6 +78,13 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       streams: streamsOf(fromStreams),
       queues: queueSettings(resources),
       notifications: notificationRules(resources),
+      onBroken: (error) => {
+        logger.error('The log can no longer be read or written, so the emulator ends: start it again.', {
+          error,
+        });
+        // Without finishing what runs, none of which could: a crash like any other, and nothing accepted is lost.
+        process.exit(1);
+      },
     });
     const requests = acceptRequests();
 

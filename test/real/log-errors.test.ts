@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { countedRequests, entry, postLogs } from '../e2e/requests.ts';
 
-const emulator = useEmulator();
+const unwritableMetaPage = new URL('unwritable-meta-page.mjs', import.meta.url).href;
+const emulator = useEmulator({ env: { NODE_OPTIONS: `--import ${unwritableMetaPage}` } });
 
 /** Has flushes of the log's file fail, as a broken disk makes them, until the function that it returns is called. */
 async function failingFlushes(): Promise<() => Promise<void>> {
@@ -32,21 +34,38 @@ async function failingFlushes(): Promise<() => Promise<void>> {
   return stop;
 }
 
-const customerId = 'cus-log-errors';
 const keys = ['one', 'two', 'three', 'four', 'five'];
 
-async function post(key: string): Promise<number> {
+async function post(customerId: string, key: string): Promise<number> {
   const batch = { customerId, body: [entry], headers: { 'idempotency-key': key } };
   return (await postLogs(emulator, batch)).status;
 }
 
 it('answers 503 while the log cannot be flushed, and goes on when that is over, with nothing lost or doubled', async () => {
-  expect(await post('before')).toBe(202);
+  const customerId = 'cus-flushes';
+  expect(await post(customerId, 'before')).toBe(202);
   expect(await countedRequests(emulator, customerId)).toBe(1);
   const stop = await failingFlushes();
-  for (const key of keys) expect(await post(key)).toBe(503);
+  for (const key of keys) expect(await post(customerId, key)).toBe(503);
   await stop();
-  for (const key of keys) while ((await post(key)) === 503) await sleep(50);
+  for (const key of keys) while ((await post(customerId, key)) === 503) await sleep(50);
   expect(await countedRequests(emulator, customerId)).toBe(1 + keys.length);
   expect(emulator.output).not.toContain('A rejection was not handled');
+});
+
+it('ends when the page that makes a commit count cannot be written, and its next start has all that was accepted', async () => {
+  const customerId = 'cus-meta-page';
+  for (const key of keys) expect(await post(customerId, key)).toBe(202);
+  emulator.signal('SIGUSR2');
+  while (!emulator.output.includes('The meta page is unwritable.')) await sleep(10);
+  const unanswered = post(customerId, 'unanswered').catch((error: unknown) => error);
+  const { exitCode, output } = await emulator.ended;
+  expect(exitCode).toBe(1);
+  expect(output).toContain('The log can no longer be read or written, so the emulator ends: start it again.');
+  expect(await unanswered).toBeInstanceOf(ConnectionFailed);
+
+  await emulator.start();
+  expect(await post(customerId, 'unanswered')).toBe(202);
+  for (const key of keys) expect(await post(customerId, key)).toBe(409);
+  expect(await countedRequests(emulator, customerId)).toBe(keys.length + 1);
 });
