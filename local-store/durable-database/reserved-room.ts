@@ -63,17 +63,26 @@ export class ReservedRoom {
 
   /**
    * Makes room for `take`; to be called when no commit is being made.
-   * @throws Error  of the system, when the disk is full; what could be had stays
+   * @throws Error  of the system, when the disk is full; what could be had is given back, as others may need less
    */
   async extend(room: number): Promise<void> {
-    const end = Math.ceil((this.#usedBytes() + slackBytes + pathBytes + room) / stepBytes) * stepBytes;
-    while (this.#reserved < end) {
-      const length = Math.min(stepBytes, end - this.#reserved);
-      const { bytesWritten } = await this.#file.write(zeros, 0, length, this.#reserved);
-      this.#reserved += bytesWritten;
+    const used = this.#usedBytes();
+    // A commit that took more than it asked for has pages behind what was reserved, which are not to be written over.
+    const from = Math.max(this.#reserved, used);
+    const end = Math.ceil((used + slackBytes + pathBytes + room) / stepBytes) * stepBytes;
+    try {
+      for (let at = from; at < end;) {
+        const length = Math.min(stepBytes, end - at);
+        const { bytesWritten } = await this.#file.write(zeros, 0, length, at);
+        at += bytesWritten;
+      }
+      // Some file systems find out then that there is no room.
+      await this.#file.datasync();
+    } catch (error) {
+      await this.#file.truncate(from);
+      throw error;
     }
-    // Some file systems find out then that there is no room.
-    await this.#file.datasync();
+    this.#reserved = Math.max(from, end);
   }
 
   async close(): Promise<void> {

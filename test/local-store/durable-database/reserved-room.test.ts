@@ -82,6 +82,20 @@ describe('the room of a database', () => {
     expect((await stat(file)).size % mebibyte).toBe(0);
   });
 
+  it('is made behind what a commit has written that took more than it had asked for', async () => {
+    const { environment, file } = await openDatabase();
+    const reserved = await ReservedRoom.open(file, () => usedBytes({ environment }));
+    onTestFinished(() => reserved.close());
+    const table = environment.openDB<Buffer, string>('table', { encoding: 'binary' });
+    const value = Buffer.alloc(5 * mebibyte, 'x');
+    await table.put('key', value);
+    expect(reserved.take(0)).toBe(false);
+    await reserved.extend(0);
+    expect(reserved.take(0)).toBe(true);
+    table.resetReadTxn();
+    expect(table.get('key')?.equals(value)).toBe(true);
+  });
+
   it('is made before a change that needs more than there is', async () => {
     const { commits, environment, file } = await openDatabase();
     const table = environment.openDB<Buffer, string>('table', { encoding: 'binary' });
