@@ -6,8 +6,13 @@ const stepBytes = 1024 * 1024;
 /** What a commit writes besides: the pages above its places, up to the roots of their tables. */
 const pathBytes = 32 * 4096;
 
-/** Always left for the list of the pages that a commit frees: enough for 512 MiB of them. */
-const slackBytes = 1024 * 1024;
+/**
+ * Always left for the list of the pages that a commit frees, which has 8 bytes for each: for 512 MiB of pages, and for all
+ * that there are. What a consumer that is gone has left behind is freed many MiB at a time.
+ */
+function slackFor(usedBytes: number): number {
+  return 1024 * 1024 + usedBytes / 512;
+}
 
 /** A page that is written to, and one more where it has to be divided. */
 const placeBytes = 2 * 4096;
@@ -36,7 +41,7 @@ export class ReservedRoom {
   readonly #usedBytes: UsedBytes;
   /** Through here the file has its place on the disk. */
   #reserved: number;
-  /** Of it, what no commit has asked for since lmdb was last asked how much it uses. */
+  /** Of it and without the slack, what no commit has asked for since lmdb was last asked how much it uses. */
   #free = 0;
 
   private constructor(file: FileHandle, reserved: number, usedBytes: UsedBytes) {
@@ -55,8 +60,11 @@ export class ReservedRoom {
   take(room: number): boolean {
     const needed = pathBytes + room;
     // Asking lmdb takes 40 µs, so it is asked once what was taken since could be all that there is.
-    if (this.#free < needed + slackBytes) this.#free = this.#reserved - this.#usedBytes();
-    if (this.#free < needed + slackBytes) return false;
+    if (this.#free < needed) {
+      const used = this.#usedBytes();
+      this.#free = this.#reserved - used - slackFor(used);
+    }
+    if (this.#free < needed) return false;
     this.#free -= needed;
     return true;
   }
@@ -69,7 +77,7 @@ export class ReservedRoom {
     const used = this.#usedBytes();
     // A commit that took more than it asked for has pages behind what was reserved, which are not to be written over.
     const from = Math.max(this.#reserved, used);
-    const end = Math.ceil((used + slackBytes + pathBytes + room) / stepBytes) * stepBytes;
+    const end = Math.ceil((used + slackFor(used) + pathBytes + room) / stepBytes) * stepBytes;
     try {
       for (let at = from; at < end;) {
         const length = Math.min(stepBytes, end - at);

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { randomNumbers } from '../../../traffic/seeded-order.ts';
@@ -80,6 +80,19 @@ describe('the room of a database', () => {
     expect(usedBytes({ environment })).toBeGreaterThan(20 * mebibyte);
     // lmdb has written nothing beyond: the file has grown by whole steps alone.
     expect((await stat(file)).size % mebibyte).toBe(0);
+  });
+
+  it('is enough to list all the pages that there are, should a commit free them', async () => {
+    const file = join(await temporaryDirectory(), 'data.mdb');
+    const used = 4_096 * mebibyte;
+    await writeFile(file, '');
+    await truncate(file, used + 8 * mebibyte); // takes no room on the disk
+    const reserved = await ReservedRoom.open(file, () => used);
+    onTestFinished(() => reserved.close());
+    expect(reserved.take(0)).toBe(false);
+    await reserved.extend(0);
+    expect(reserved.take(0)).toBe(true);
+    expect((await stat(file)).size).toBeGreaterThanOrEqual(used + (used / 4_096) * 8);
   });
 
   it('is made behind what a commit has written that took more than it had asked for', async () => {
