@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
-import { roomFor } from '../durable-database/reserved-room.ts';
 import type { HeldMessage, LocalQueue, QueueDepth, QueuedMessage, ReceiveLimits } from '../local-queue.ts';
 import type { Logger } from '../logger.ts';
 import { Wakeups } from '../wakeups.ts';
+import { commitGroups } from './commit-groups.ts';
 import type { MessageContent } from './message-format.ts';
+import { roomForMessages, type ChangeSize } from './message-room.ts';
 import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
 import { listMessages, placeOf, queued } from './queued-messages.ts';
 import type { DeadLetters, QueueSettings } from './settings.ts';
@@ -23,12 +24,6 @@ export interface QueueParts {
 interface Chosen {
   readonly message: ScheduledMessage;
   readonly content: MessageContent;
-}
-
-/** How much a change writes at most. */
-interface ChangeSize {
-  readonly messages: number;
-  readonly contentBytes: number;
 }
 
 /** See `LocalQueue`. Each change makes sure within its commit, when nothing else can come between, that it still holds. */
@@ -87,37 +82,17 @@ export class Queue implements LocalQueue {
 
   async receive(limits: ReceiveLimits): Promise<readonly QueuedMessage[]> {
     const now = this.#now();
-    const visibleAt = now + this.#settings.visibilityTimeoutSeconds * 1000;
-    const { deadLetters } = this.#settings;
     const received: QueuedMessage[] = [];
-    let givenUp = 0;
-    // Read before the commit, as what cannot be read must fail this call alone and not all who share the commit.
-    const chosen = this.#choose(now, limits);
-    const write = () => {
-      for (const { message, content } of chosen) {
-        if (!this.#claim(message)) continue;
-        if (deadLetters !== undefined && message.receiveCount >= deadLetters.maxReceiveCount) {
-          givenUp += 1;
-          this.#tables.remove(message);
-          const { tables } = this.#parts.queueNamed(deadLetters.queueName).#parts;
-          tables.add({ ...message, visibleAt: now }, { ...content, givenUpBy: this.name });
-        } else {
-          const next = {
-            ...message,
-            visibleAt,
-            receiveCount: message.receiveCount + 1,
-            firstReceivedAt: message.firstReceivedAt ?? now,
-          };
-          this.#tables.reschedule(message, next);
-          received.push(queued(next, content));
-        }
+    // Read before the commits, as what cannot be read must fail this call alone and not all who share a commit.
+    for (const chosen of commitGroups(this.#choose(now, limits))) {
+      try {
+        received.push(...(await this.#receiveTogether(chosen, now)));
+      } catch (error) {
+        // What is received by now is hidden already and has to be done; the next receive fails as this one did.
+        if (received.length === 0) throw error;
+        break;
       }
-    };
-    // Given up, a message leaves two places and gets two in the other queue.
-    const contentBytes = chosen.reduce((bytes, { content }) => bytes + Buffer.byteLength(content.body), 0);
-    if (chosen.length > 0) await this.#change(write, { messages: 2 * chosen.length, contentBytes });
-    for (const { id } of received) this.#inFlight.set(id, { until: visibleAt });
-    if (deadLetters !== undefined && givenUp > 0) this.#reportGivenUp(givenUp, deadLetters);
+    }
     return received;
   }
 
@@ -175,34 +150,69 @@ export class Queue implements LocalQueue {
       body: message.body,
       queue: this.#queueThatGaveUp(message),
     }));
-    const moved: Queue[] = [];
-    const contentBytes = messages.reduce((bytes, { body }) => bytes + Buffer.byteLength(body), 0);
-    const size = { messages: 2 * messages.length, contentBytes };
-    await this.#change(() => {
-      for (const { place, body, queue } of returning) {
-        if (!this.#claim(place)) continue;
-        this.#tables.remove(place);
-        queue.#tables.add(
-          { ...queue.#newMessage(), id: place.id, visibleAt: this.#now() },
-          { body, givenUpBy: undefined },
-        );
-        moved.push(queue);
+    let moved = 0;
+    for (const group of commitGroups(returning)) {
+      const arrivedIn: Queue[] = [];
+      const write = () => {
+        for (const { place, body, queue } of group) {
+          if (!this.#claim(place)) continue;
+          this.#tables.remove(place);
+          queue.#tables.add(
+            { ...queue.#newMessage(), id: place.id, visibleAt: this.#now() },
+            { body, givenUpBy: undefined },
+          );
+          arrivedIn.push(queue);
+        }
+      };
+      await this.#change(write, { messages: 2 * group.length, contents: group });
+      for (const queue of arrivedIn) queue.#arrive(1);
+      moved += arrivedIn.length;
+    }
+    return moved;
+  }
+
+  async #receiveTogether(chosen: readonly Chosen[], now: number): Promise<readonly QueuedMessage[]> {
+    const visibleAt = now + this.#settings.visibilityTimeoutSeconds * 1000;
+    const { deadLetters } = this.#settings;
+    const received: QueuedMessage[] = [];
+    let givenUp = 0;
+    const write = () => {
+      for (const { message, content } of chosen) {
+        if (!this.#claim(message)) continue;
+        if (deadLetters !== undefined && this.#isToBeGivenUp(message)) {
+          givenUp += 1;
+          this.#tables.remove(message);
+          const { tables } = this.#parts.queueNamed(deadLetters.queueName).#parts;
+          tables.add({ ...message, visibleAt: now }, { ...content, givenUpBy: this.name });
+        } else {
+          const next = {
+            ...message,
+            visibleAt,
+            receiveCount: message.receiveCount + 1,
+            firstReceivedAt: message.firstReceivedAt ?? now,
+          };
+          this.#tables.reschedule(message, next);
+          received.push(queued(next, content));
+        }
       }
-    }, size);
-    for (const queue of moved) queue.#arrive(1);
-    return moved.length;
+    };
+    const leaving = chosen.filter(({ message }) => this.#isToBeGivenUp(message));
+    const contents = leaving.map(({ content }) => content);
+    await this.#change(write, { messages: chosen.length + leaving.length, contents });
+    for (const { id } of received) this.#inFlight.set(id, { until: visibleAt });
+    if (deadLetters !== undefined && givenUp > 0) this.#reportGivenUp(givenUp, deadLetters);
+    return received;
   }
 
   /** What is visible, within the limits; what will be given up counts as a message and has no bytes. */
   #choose(now: number, { maxMessages, maxBytes, bytesOf }: ReceiveLimits): readonly Chosen[] {
-    const maxReceiveCount = this.#settings.deadLetters?.maxReceiveCount ?? Infinity;
     const chosen: Chosen[] = [];
     let bytes = 0;
     this.#tables.refresh();
     for (const message of this.#visible(now)) {
       if (this.#held.has(message.id)) continue;
       const content = this.#tables.content(message);
-      if (message.receiveCount < maxReceiveCount) {
+      if (!this.#isToBeGivenUp(message)) {
         const more = bytesOf(content.body);
         if (bytes > 0 && bytes + more > maxBytes) break;
         bytes += more;
@@ -227,21 +237,26 @@ export class Queue implements LocalQueue {
   }
 
   async #add(message: ScheduledMessage, body: string): Promise<void> {
-    const size = { messages: 1, contentBytes: Buffer.byteLength(body) };
-    await this.#change(() => this.#tables.add(message, { body, givenUpBy: undefined }), size);
+    const content = { body, givenUpBy: undefined };
+    await this.#change(() => this.#tables.add(message, content), { messages: 1, contents: [content] });
   }
 
   async #remove(places: readonly Place[]): Promise<void> {
-    const remove = () => {
-      for (const place of places) if (this.#claim(place)) this.#tables.remove(place);
-    };
-    await this.#change(remove, { messages: places.length, contentBytes: 0 });
+    for (const group of commitGroups(places)) {
+      const remove = () => {
+        for (const place of group) if (this.#claim(place)) this.#tables.remove(place);
+      };
+      await this.#change(remove, { messages: group.length, contents: [] });
+    }
   }
 
-  async #change(write: () => void, { messages, contentBytes }: ChangeSize): Promise<void> {
-    // A message has a place in the contents and one in the schedule.
-    const room = roomFor({ places: 2 * messages, bytes: contentBytes });
-    await this.#parts.commits.submit({ write, settle: () => this.#changing.clear(), room });
+  #isToBeGivenUp({ receiveCount }: ScheduledMessage): boolean {
+    return receiveCount >= (this.#settings.deadLetters?.maxReceiveCount ?? Infinity);
+  }
+
+  async #change(write: () => void, size: ChangeSize): Promise<void> {
+    const change = { write, settle: () => this.#changing.clear(), room: roomForMessages(size) };
+    await this.#parts.commits.submit(change);
   }
 
   /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { GroupCommit } from '../../local-store/durable-database/group-commit.ts';
 import { openPartitionedLog, partitionedLogIn } from '../../local-store/partitioned-log.ts';
-import { readQueues, type QueueSettings } from '../../local-store/queues.ts';
+import { openQueues, readQueues, type QueueSettings } from '../../local-store/queues.ts';
 import {
   bodies,
   everything,
@@ -15,6 +18,7 @@ import {
   startedAt,
   verify,
 } from './queues/queue-fixture.ts';
+import { recordedLogger } from './played-source.ts';
 import { openLog, readAll, temporaryDirectory, texts } from './temporary-log.ts';
 
 const failed: QueueSettings = { ...verify, name: 'failed' };
@@ -117,6 +121,47 @@ describe('a message of a queue', () => {
     expect(bodies(received)).toEqual(sent.toSorted());
     await queue.delete(received);
     expect(queue.depth().oldestSentAt).toBeUndefined();
+  });
+
+  it('takes hardly any room on the disk to be received and deleted by the thousand', async () => {
+    const directory = await temporaryDirectory();
+    const { queue } = await openVerify(directory);
+    for (let sent = 0; sent < 3_000; sent += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, number) => queue.send(String(sent + number))));
+    }
+    const fileBytes = async () => (await stat(join(directory, 'data.mdb'))).size;
+    const before = await fileBytes();
+    await queue.delete(await receiveAll(queue));
+    expect((await fileBytes()) - before).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  it('is received and deleted as far as the disk allows, and the rest when there is room', async () => {
+    const { database, clock } = await openFixture(await temporaryDirectory());
+    let commitsLeft = Infinity;
+    const commits = new GroupCommit((write, room) => {
+      commitsLeft -= 1;
+      if (commitsLeft < 0) return Promise.reject(new Error('ENOSPC'));
+      return database.commits.submit({ write, settle: () => {}, room });
+    });
+    const { logger } = recordedLogger();
+    const queue = openQueues({ ...database, commits }, [verify], { clock, logger }).queue('verify');
+    const sent = Array.from({ length: 1_000 }, (_, number) => String(number));
+    await Promise.all(sent.map((body) => queue.send(body)));
+
+    commitsLeft = 2;
+    const received = await receiveAll(queue);
+    expect(received.length).toBeGreaterThan(0);
+    await expect(receiveAll(queue)).rejects.toThrow(Unavailable);
+    commitsLeft = Infinity;
+    const rest = await receiveAll(queue);
+    expect(rest.length).toBeGreaterThan(0);
+    expect(bodies([...received, ...rest])).toEqual(sent.toSorted());
+
+    commitsLeft = 2;
+    await expect(queue.delete([...received, ...rest])).rejects.toThrow(Unavailable);
+    commitsLeft = Infinity;
+    await queue.delete([...received, ...rest]);
+    expect([...queue.list()]).toEqual([]);
   });
 
   it('is received within the limits, and alone where it is larger', async () => {
