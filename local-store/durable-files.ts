@@ -2,17 +2,34 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './object-directory/file-operations.ts';
 
-/** Makes the directory and its missing parents; when it returns, their names survive the machine losing power. */
-export async function makeDurableDirectory(path: string): Promise<void> {
+type FlushDirectory = (path: string) => Promise<void>;
+
+/**
+ * Makes the directory and its missing parents; when it returns, their names survive the machine losing power. So does that
+ * of a directory which was there already: whoever made it may have died before its name was flushed.
+ */
+export async function makeDurableDirectory(
+  path: string,
+  flush: FlushDirectory = flushDirectory,
+): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) === 'EEXIST') return flushFoundName(path, flush);
     if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDurableDirectory(dirname(path));
+    await makeDurableDirectory(dirname(path), flush);
     await mkdir(path);
   }
-  await flushDirectory(dirname(path));
+  await flush(dirname(path));
+}
+
+async function flushFoundName(path: string, flush: FlushDirectory): Promise<void> {
+  try {
+    await flush(dirname(path));
+  } catch (error) {
+    // In a parent that we may not even read we have made nothing: others have given us the directory.
+    if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+  }
 }
 
 /** Writes a whole file in place of what is there; when it returns, it survives the machine losing power. */

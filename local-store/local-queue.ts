@@ -56,7 +56,7 @@ export interface LocalQueue {
 
   /**
    * Visible messages, which are hidden from now on for the visibility time-out. Those that have been received
-   * `maxReceiveCount` times go to the dead-letter queue instead. Where only a part of them can be written, it is these.
+   * `maxReceiveCount` times go to the dead-letter queue instead. Where only some could be written, these are returned.
    */
   receive(limits: ReceiveLimits): Promise<readonly QueuedMessage[]>;
 
