@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, truncate } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { UnreadableFormat } from '../../lib/errors.ts';
 import { errorCode } from '../object-directory/file-operations.ts';
@@ -20,22 +20,36 @@ interface Meta {
   readonly transaction: bigint;
 }
 
+/** How long the file is, and those of its first pages that are there and are lmdb's. */
+interface Found {
+  readonly size: number;
+  readonly first: Meta | undefined;
+  readonly second: Meta | undefined;
+}
+
 /**
  * Makes sure that lmdb can open its file: one that is not lmdb's, or that was cut off, ends the process, at once or when
- * a page beyond the end is read. What is changed within the pages is not found: they have no check sums.
+ * a page beyond the end is read. What is changed within the pages is not found: they have no check sums. A file of which
+ * a power cut left a part of lmdb's very first write is emptied, to be made anew.
  * @param mayBeEmpty  where it could have been made a moment before a crash, and nothing has been written yet
  * @throws UnreadableFormat  it cannot; the message names the file and says what can be done
  */
 export async function requireWholeDataFile(path: string, mayBeEmpty: boolean): Promise<void> {
   const found = await readMetas(path);
   if (found === undefined) return;
-  const { size, metas } = found;
-  if (size === 0 && mayBeEmpty) return;
-  if (metas === undefined) throw damaged(path, 'it does not begin as a database does');
-  const [first, second] = metas;
+  if (mayBeEmpty && isCutOffAtFirstWrite(found)) return truncate(path, 0);
+  const { size, first, second } = found;
+  if (first === undefined || second === undefined) {
+    throw damaged(path, 'it does not begin as a database does');
+  }
   const { pageSize, lastPage } = second.transaction > first.transaction ? second : first;
   const neededBytes = (lastPage + 1n) * BigInt(pageSize);
   if (BigInt(size) < neededBytes) throw damaged(path, `it has ${size} of ${neededBytes} bytes`);
+}
+
+/** lmdb begins a file with its first two pages, in one write and before all transactions. */
+function isCutOffAtFirstWrite({ size, first }: Found): boolean {
+  return first === undefined ? size < metaBytes : first.transaction === 0n && size < 2 * first.pageSize;
 }
 
 function damaged(path: string, what: string): UnreadableFormat {
@@ -46,9 +60,7 @@ function damaged(path: string, what: string): UnreadableFormat {
 }
 
 /** `undefined` where there is no file yet, or one that this machine's lmdb lays out in another way. */
-async function readMetas(
-  path: string,
-): Promise<{ size: number; metas: [Meta, Meta] | undefined } | undefined> {
+async function readMetas(path: string): Promise<Found | undefined> {
   if (endianness() !== 'LE' || process.arch === 'arm' || process.arch === 'ia32') return undefined;
   let file;
   try {
@@ -65,7 +77,7 @@ async function readMetas(
     };
     const first = await readMeta(0);
     const second = first && (await readMeta(first.pageSize));
-    return { size, metas: first && second && [first, second] };
+    return { size, first, second };
   } finally {
     await file.close();
   }

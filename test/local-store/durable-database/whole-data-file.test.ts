@@ -1,5 +1,6 @@
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { UnreadableFormat } from '../../../lib/errors.ts';
 import { openDurableDatabase, readDurableDatabase } from '../../../local-store/durable-database.ts';
@@ -67,9 +68,25 @@ describe('the file of a database', () => {
     expect(await refusal()).toEqual(refusedWith('it does not begin as a database does'));
   });
 
-  it('is taken for a new one when it is empty and nothing can have been written yet', async () => {
-    await truncate(file, 0);
-    await (await openDurableDatabase(directory)).close();
-    expect((await stat(file)).size).toBeGreaterThan(0);
-  });
+  it.each([0, 1, 159, 160, 4_096, 8_191])(
+    'is made anew when %i bytes are left of its first write and nothing can have been written since',
+    async (bytes) => {
+      const [newDirectory, another] = [await temporaryDirectory(), await temporaryDirectory()];
+      const firstWrite = open({ path: another, noSubdir: false });
+      await copyFile(join(another, 'data.mdb'), join(newDirectory, 'data.mdb'));
+      await firstWrite.close();
+      await truncate(join(newDirectory, 'data.mdb'), bytes);
+      const database = await openDurableDatabase(newDirectory);
+      expect(database.environment.getKeys().asArray).toContain('format');
+      await database.close();
+    },
+  );
+
+  it.each([160, 4_096, 4_200])(
+    'is not made anew when %i bytes are left of one that was written to',
+    async (bytes) => {
+      await truncate(file, bytes);
+      await expect(openDurableDatabase(directory, { mayBeEmpty: true })).rejects.toThrow('is damaged');
+    },
+  );
 });
