@@ -22,7 +22,7 @@ export class ObjectDirectory implements ObjectStore {
   readonly #rounds: ChangeRounds;
   readonly #etags = new KnownEtags();
   readonly #reader: ObjectReader;
-  /** Directories of which the writer has said that every name in them is durable. */
+  /** Directories of which the writer has said that every name in them is durable, but for what it writes now. */
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
   /** Keys whose latest change may never reach the disk until the writer says otherwise. */
   readonly #suspects = new Set<ObjectKey>();
@@ -33,7 +33,12 @@ export class ObjectDirectory implements ObjectStore {
     this.#reader = new ObjectReader(root, this.#etags);
   }
 
-  /** As the port says. What it finds is made durable before it is returned, if that isn't known: others build on it. */
+  /**
+   * As the port says. What it finds is made durable before it is returned, if that isn't known: others build on it. But for
+   * a write that is under way, which may be seen before its last flush: whoever makes it has no answer yet, and keeps the
+   * record or the message that it comes from, to write it again. To wait for it would hold up those who read the current
+   * minute for a round or two: with 16 writers on a busy disk 142 ms in place of 0.5 (p50).
+   */
   async get(
     key: ObjectKey,
     options: { readonly firstBytes?: number } = {},
