@@ -12,6 +12,7 @@ import { announcement } from './announce.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
+import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
@@ -49,6 +50,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     );
   }
   try {
+    outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();
     const config = parseConfig(process.env);

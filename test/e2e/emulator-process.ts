@@ -6,6 +6,8 @@ export interface EmulatorProcess {
   readonly pid: number;
   /** What it has written so far, on both of its outputs. */
   readonly output: () => string;
+  /** Closes our ends of its outputs: what it writes then fails. */
+  readonly abandonOutput: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<ProcessEnd>;
 }
@@ -39,10 +41,11 @@ export function spawnEmulator(
     env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const outputs = [child.stdout, child.stderr];
   if (child.pid === undefined) throw new Error('The emulator could not be spawned.');
 
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of outputs) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   // Tests that are interrupted leave no emulator behind.
@@ -54,5 +57,11 @@ export function spawnEmulator(
       resolve({ exitCode, output });
     });
   });
-  return { pid: child.pid, output: () => output, kill: (signal) => void child.kill(signal), ended };
+  return {
+    pid: child.pid,
+    output: () => output,
+    abandonOutput: () => outputs.forEach((stream) => stream.destroy()),
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
 }

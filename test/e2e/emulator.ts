@@ -53,6 +53,11 @@ export class Emulator {
     return given(this.#process).output();
   }
 
+  /** Reads no more of it: what the emulator writes from now on fails. */
+  abandonOutput(): void {
+    given(this.#process).abandonOutput();
+  }
+
   /** For requests one or a few at a time. */
   get http(): HttpClient {
     return given(this.#http);

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { mkdtempSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { errorCode } from '../../local-store/object-directory/file-operations.ts';
 import { spawnEmulator } from '../e2e/emulator-process.ts';
 import { Emulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';
@@ -12,6 +12,7 @@ import { countedRequests, entry, json, postLogs } from '../e2e/requests.ts';
 
 /** A disk of its own, small and quickly filled; mounting one takes root, as in CI. */
 const disk = mkdtempSync(join(tmpdir(), 'log-analytics-disk-'));
+const diskBytes = 24 * 1024 * 1024;
 const filler = join(disk, 'filler');
 const customerId = 'cus-full';
 const rounds = 3;
@@ -21,7 +22,7 @@ const acceptedWhenFull = rounds * batchesARound * 2;
 let emulator: Emulator;
 
 beforeAll(async () => {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', disk]);
   emulator = new Emulator({ within: disk });
   await emulator.start();
 });
@@ -32,10 +33,13 @@ afterAll(async () => {
   rmdirSync(disk);
 });
 
-/** To the last byte. */
-async function fill(): Promise<void> {
-  const { bavail, bsize } = await statfs(disk);
-  writeFileSync(filler, Buffer.alloc(bavail * bsize));
+/** To the last byte, whatever others write meanwhile. */
+function fill(): void {
+  try {
+    writeFileSync(filler, Buffer.alloc(diskBytes));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOSPC') throw error;
+  }
 }
 
 async function post(key: string): Promise<number> {
@@ -72,7 +76,7 @@ it('answers 503 while the disk is full, loses nothing that it accepted, and goes
     for (let batch = 0; batch < batchesARound; batch++) {
       expect(await accept(`before-${round}-${batch}`)).toBe(202);
     }
-    await fill();
+    fill();
     const refused: string[] = [];
     for (let batch = 0; batch < batchesARound; batch++) {
       const key = `full-${round}-${batch}`;
@@ -127,4 +131,26 @@ it('refuses to start on a read-only disk with a message, and starts when it is n
 
   await emulator.start();
   expect(await countedRequests(emulator, customerId)).toBe(acceptedWhenFull + readOnlyKeys.length);
+});
+
+it('goes on where its own log is on the full disk, and logs again when there is room', async () => {
+  await emulator.remove();
+  const log = join(disk, 'out.log');
+  const redirected = ['sh', '-c', 'exec "$@" >"$0" 2>&1', log];
+  emulator = new Emulator({ within: disk, env: { LOG_LEVEL: 'debug' }, under: redirected });
+  await emulator.start();
+  expect(await post('before')).toBe(202);
+
+  fill();
+  // The last page of the log has room for some lines.
+  for (let logged = -1; logged !== statSync(log).size;) {
+    logged = statSync(log).size;
+    await post('full');
+  }
+  rmSync(filler);
+  while ((await post('full')) === 503) await sleep(50);
+  while (!(await isCounted('full'))) await sleep(50);
+  expect(await countedRequests(emulator, customerId)).toBe(2);
+  expect(readFileSync(log, 'utf8')).toContain('/batches/full');
+  expect((await emulator.end()).exitCode).toBe(0);
 });
