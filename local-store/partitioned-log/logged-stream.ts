@@ -75,7 +75,7 @@ export class LoggedStream implements LocalStream {
     try {
       const append = {
         write() {
-          for (const { partition, envelope } of placed) partition.append(envelope);
+          for (const { partition, envelope } of placed) partition.append(envelope, putAt);
         },
         settle(isDurable: boolean) {
           for (const partition of touched) partition.settle(isDurable);
@@ -93,13 +93,14 @@ export class LoggedStream implements LocalStream {
   }
 
   async consumedThrough(): Promise<Date | undefined> {
+    const now = this.#clock.now();
     // Without waiting in between: what is committed is then seen by one of the two.
-    const waitingSince = this.#backlogs().flatMap(({ oldestPutAt }) => oldestPutAt ?? []);
-    return consumedThrough([...this.#putsUnderWay, ...waitingSince], this.#clock.now());
+    const consumed = [...this.#partitions.values()].map((partition) => partition.consumedThrough(now));
+    return consumedThrough([...this.#putsUnderWay, ...consumed], now);
   }
 
   async backlog(): Promise<Backlog> {
-    const backlogs = this.#backlogs();
+    const backlogs = [...this.#partitions.values()].map((partition) => partition.backlog());
     const times = backlogs.flatMap(({ oldestPutAt }) =>
       oldestPutAt === undefined ? [] : oldestPutAt.getTime(),
     );
@@ -107,10 +108,6 @@ export class LoggedStream implements LocalStream {
       records: backlogs.reduce((sum, { records }) => sum + records, 0),
       oldestPutAt: times.length === 0 ? undefined : new Date(Math.min(...times)),
     };
-  }
-
-  #backlogs(): readonly Backlog[] {
-    return [...this.#partitions.values()].map((partition) => partition.backlog());
   }
 
   partitions(): readonly number[] {

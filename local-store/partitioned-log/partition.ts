@@ -26,6 +26,9 @@ export class Partition {
   readonly #positions = new Map<string, StagedNumber>();
   readonly #wakeups = new Wakeups();
   #oldest: { readonly sequence: number; readonly putAt: Date } | undefined;
+  #lastPutAt = new Date(0);
+  /** From this record on, none was put at an earlier instant than the one before it. */
+  #orderedFrom: number;
 
   /**
    * @param highestCheckpoint  of all consumers that ever were: records are deleted only up to a checkpoint, so that
@@ -38,6 +41,8 @@ export class Partition {
     const [newest] = records.getKeys({ start: [number + 1, 0], end: [number, 0], limit: 1, reverse: true });
     this.#last = new StagedNumber(Math.max(newest?.[1] ?? 0, highestCheckpoint));
     this.#first = new StagedNumber(oldest?.[1] ?? this.#last.durable + 1);
+    // To look through what earlier runs have left could be to read all of it.
+    this.#orderedFrom = this.#last.durable + 1;
   }
 
   get first(): number {
@@ -57,8 +62,10 @@ export class Partition {
     return this.#positionOf(consumer).durable;
   }
 
-  append(envelope: Buffer): void {
+  append(envelope: Buffer, putAt: Date): void {
     this.#last.staged += 1;
+    if (putAt < this.#lastPutAt) this.#orderedFrom = this.#last.staged;
+    this.#lastPutAt = putAt;
     // Inside a batch a write has no promise of its own to await: the batch's stands for all.
     void this.#records.put([this.number, this.#last.staged], envelope);
   }
@@ -113,17 +120,36 @@ export class Partition {
 
   /** What the slowest consumer, or where there is none anyone, has yet to do. */
   backlog(): { readonly records: number; readonly oldestPutAt: Date | undefined } {
+    const oldest = this.#oldestUnconsumed();
+    if (oldest > this.last) return { records: 0, oldestPutAt: undefined };
+    return { records: this.last + 1 - oldest, oldestPutAt: this.#oldestPutAt(oldest) };
+  }
+
+  /**
+   * Everything that was put before this instant is consumed. Undefined as long as there is something to consume that was put
+   * before the clock was set back, or in an earlier run: behind it may be what has an earlier instant.
+   */
+  consumedThrough(now: Date): Date | undefined {
+    const oldest = this.#oldestUnconsumed();
+    if (oldest > this.last) return now;
+    if (oldest < this.#orderedFrom) return undefined;
+    return this.#oldestPutAt(oldest);
+  }
+
+  #oldestUnconsumed(): number {
     // Staged, as in `read`: what is done counts as consumed while its checkpoint is being written.
     const consumed = this.#positions.size === 0 ? 0 : this.#consumedByAll();
-    const oldest = Math.max(consumed + 1, this.#first.staged);
-    if (oldest > this.last) return { records: 0, oldestPutAt: undefined };
-    // Asked for with each request, it changes with a checkpoint only.
-    if (this.#oldest?.sequence !== oldest) this.#oldest = { sequence: oldest, putAt: this.#putAt(oldest) };
-    return { records: this.last + 1 - oldest, oldestPutAt: this.#oldest.putAt };
+    return Math.max(consumed + 1, this.#first.staged);
   }
 
   #consumedByAll(): number {
     return Math.min(...[...this.#positions.values()].map(({ staged }) => staged));
+  }
+
+  /** Asked for with each request, it changes with a checkpoint only. */
+  #oldestPutAt(oldest: number): Date {
+    if (this.#oldest?.sequence !== oldest) this.#oldest = { sequence: oldest, putAt: this.#putAt(oldest) };
+    return this.#oldest.putAt;
   }
 
   #putAt(sequence: number): Date {
