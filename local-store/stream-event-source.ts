@@ -12,7 +12,7 @@ export { parseStreamEventSettings, type StreamEventSettings } from './stream-eve
 
 export interface StreamEventSourceOptions
   extends
-    Omit<SourceContext, 'stopping' | 'startedAt' | 'timers' | 'random' | 'restMilliseconds'>,
+    Omit<SourceContext, 'stopping' | 'timers' | 'random' | 'restMilliseconds'>,
     Partial<Pick<SourceContext, 'timers' | 'random' | 'restMilliseconds'>> {}
 
 const defaultRestMilliseconds = 50;
@@ -36,7 +36,6 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Strea
   setMaxListeners(0, stop.signal); // each partition waits for it, which is no leak
   const context: SourceContext = {
     ...options,
-    startedAt: options.clock.now(),
     timers: options.timers ?? realTimers,
     random: options.random ?? Math.random,
     restMilliseconds: options.restMilliseconds ?? defaultRestMilliseconds,

@@ -8,6 +8,8 @@ export interface FailedRecords {
   readonly records: readonly LoggedRecord[];
   /** How many invocations had them. */
   readonly invocations: number;
+  /** For how long they have been tried: what the invocations took, and the back-off after each. */
+  readonly triedMilliseconds: number;
   readonly outcome: FailedOutcome;
 }
 
@@ -22,21 +24,17 @@ export interface ExhaustedRecords {
  * Those that have had all their attempts or their time; `undefined` where there are none yet. A failure that the function
  * reports counts as an attempt like one that it dies of. Where it has named the record, those behind it are innocent.
  *
- * The age is that of the record, less the time before the source was started: AWS's mappings always run, and what waited
- * on a machine that was off has not been tried. For the same reason nothing is given up here that was not tried at
- * least once, whereas AWS drops what is too old unseen.
+ * The age is for how long they have been tried. AWS takes it from when the record was put, as its mappings always run. Here
+ * a record may have waited on a machine that was off or asleep, behind others that failed, or seem old since the clock was
+ * set: then it has not been tried, and its first failure is no reason to give it up.
  */
 export function exhaustedRecords(
-  { records, invocations, outcome }: FailedRecords,
+  { records, invocations, triedMilliseconds, outcome }: FailedRecords,
   { maxRetryAttempts, maxRecordAgeSeconds }: StreamEventSettings,
-  startedAt: Date,
-  now: Date,
 ): ExhaustedRecords | undefined {
   const suspects = outcome.kind === 'partly done' ? records.slice(0, 1) : records;
   if (invocations > maxRetryAttempts) return { records: suspects, condition: 'RetryAttemptsExhausted' };
-  const isYoung = ({ putAt }: LoggedRecord) =>
-    now.getTime() - Math.max(putAt.getTime(), startedAt.getTime()) <= maxRecordAgeSeconds * 1000;
-  const firstYoung = suspects.findIndex(isYoung);
-  const old = firstYoung === -1 ? suspects : suspects.slice(0, firstYoung);
-  return old.length === 0 ? undefined : { records: old, condition: 'RecordAgeExceeded' };
+  if (triedMilliseconds > maxRecordAgeSeconds * 1000)
+    return { records: suspects, condition: 'RecordAgeExceeded' };
+  return undefined;
 }

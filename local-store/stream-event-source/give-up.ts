@@ -13,8 +13,8 @@ export async function giveUp(
   failed: FailedRecords,
   context: SourceContext,
 ): Promise<number> {
-  const { settings, clock, startedAt, destination } = context;
-  const exhausted = exhaustedRecords(failed, settings, startedAt, clock.now());
+  const { settings, clock, destination } = context;
+  const exhausted = exhaustedRecords(failed, settings);
   if (exhausted === undefined || destination === undefined) return 0;
   const facts = factsOf(partition, exhausted, failed, context);
   try {

@@ -21,7 +21,6 @@ export interface SourceContext extends EventOrigin {
   readonly logger: Logger;
   /** The stream's. */
   readonly clock: Clock;
-  readonly startedAt: Date;
   readonly timers: Timers;
   /**
    * How long records may gather after an invocation that did not have all that it could. A busy stream is then consumed in

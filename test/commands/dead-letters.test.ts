@@ -87,7 +87,7 @@ async function giveUpRecords(store: LocalStore, ...data: readonly Buffer[]): Pro
   await bucketDestination(store.objects).deliver(
     invocationRecord(
       { records, condition: 'RecordAgeExceeded' },
-      { records, invocations: 7, outcome },
+      { records, invocations: 7, triedMilliseconds: 0, outcome },
       origin,
       now,
     ),

@@ -17,13 +17,12 @@ function neighbourOf(customerId: string): string {
   }
 }
 
-/** Its function dies of a customer's records, and its clock goes half a day ahead at a signal. */
+/** Its function dies of a customer's records, and is tried for half a day at a signal. */
 const dying = {
-  NODE_OPTIONS: ['dies-of', 'shifted-clock']
+  NODE_OPTIONS: ['dies-of', 'long-attempts']
     .map((name) => `--import ${new URL(`${name}.mjs`, import.meta.url).href}`)
     .join(' '),
   DIES_OF: poisonous,
-  CLOCK_OFFSETS: '0,46800',
 };
 
 async function send(emulator: Emulator, customerId: string): Promise<void> {
@@ -45,7 +44,7 @@ it('sets aside the record that a function dies of, goes on behind it, and counts
     const letters = async () => jsonLines(await runCommand('dead-letters', '--json', ...inDirectory));
     await send(emulator, poisonous);
     await send(emulator, neighbour);
-    // As long as the record is young, it is tried again, and waited for.
+    // As long as it was not tried for half a day, it is tried again, and waited for.
     while (emulator.output.split('is tried again').length < 4) await sleep(50);
     expect(await isCounted(emulator, neighbour)).toBe(false);
     expect(await letters()).toEqual([]);

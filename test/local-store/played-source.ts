@@ -33,7 +33,9 @@ export function playedParts<Event, Described extends object>(described: (event: 
   const begun: Ending[] = [];
   const sleeps = new Mailbox<Sleep>();
   const { logger, logged } = recordedLogger();
+  let elapsed = 0;
   const timers: Timers = {
+    elapsed: () => elapsed,
     sleep: (milliseconds, signal) =>
       new Promise((end, reject) => {
         const abort = () => reject(new Error('The sleep was cut short.', { cause: signal.reason }));
@@ -56,6 +58,8 @@ export function playedParts<Event, Described extends object>(described: (event: 
     /** Invocations that have begun and were not taken. */
     pendingInvocations: () => invocations.waiting,
     nextSleep: () => sleeps.take(),
+    /** So much time goes by, whatever the clock says. */
+    elapse: (seconds: number) => void (elapsed += seconds * 1_000),
     /** Stops it when the test ends; what runs then succeeds. */
     stopAfterTest: (source: { stop(): Promise<void> }): void => {
       onTestFinished(async () => {

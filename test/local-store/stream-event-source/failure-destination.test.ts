@@ -12,7 +12,7 @@ const records = [{ sequence: 7, partitionKey: 'key', data: Buffer.from('poison')
 const outcome = { kind: 'failed', cause: new Error('died of it') } as const;
 const record = invocationRecord(
   { records, condition: 'RecordAgeExceeded' },
-  { records, invocations: 3, outcome },
+  { records, invocations: 3, triedMilliseconds: 0, outcome },
   { functionArn, eventSourceArn, partition: 3 },
   new Date('2025-12-28T18:03:09.250Z'),
 );

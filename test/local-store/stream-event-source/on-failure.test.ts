@@ -33,18 +33,20 @@ async function startWithDestination(settings: object, texts: readonly string[], 
   };
   const event = { destinations: { onFailure: 'given by argument' }, ...settings };
   const played = startSource(stream, event, { clock, destination });
-  const fail = async (...expected: readonly string[]) => {
+  const failAfter = async (seconds: number, ...expected: readonly string[]) => {
     const invocation = await played.nextInvocation();
     expect(invocation.texts).toEqual(expected);
+    played.elapse(seconds);
     invocation.fail(new Error('died of it'));
   };
+  const fail = (...expected: readonly string[]) => failAfter(0, ...expected);
   const succeed = async (...expected: readonly string[]) => {
     const invocation = await played.nextInvocation();
     expect(invocation.texts).toEqual(expected);
     invocation.succeed();
   };
   const sleepThrough = async () => (await played.nextSleep()).end();
-  return { ...played, clock, stream, delivered, destination, fail, succeed, sleepThrough };
+  return { ...played, clock, stream, delivered, destination, fail, failAfter, succeed, sleepThrough };
 }
 
 function position(stream: LocalStream): number {
@@ -161,56 +163,89 @@ describe('a limit of attempts', () => {
 });
 
 describe('a limit of age', () => {
+  const minute = { maximumRecordAgeInSeconds: 60 };
   const hour = { maximumRecordAgeInSeconds: 3_600 };
 
-  it('gives up what is older, after any number of attempts', async () => {
-    const { fail, sleepThrough, clock, delivered, stream } = await startWithDestination(hour, ['1']);
-    for (const seconds of [1, 3_598, 1]) {
-      await fail('1');
-      clock.advance(seconds);
-      await sleepThrough();
+  it('gives up what was tried for longer, by attempts and the back-off after them', async () => {
+    const { failAfter, sleepThrough, delivered, stream } = await startWithDestination(minute, ['1']);
+    for (const seconds of [30, 29.5, 0.2]) {
+      await failAfter(seconds, '1');
+      await sleepThrough(); // 0.1 s, 0.2 s and 0.4 s: a minute has passed with the second one, and no more
+      expect(delivered).toEqual([]);
     }
-    await fail('1');
-    await setImmediate();
-    expect(delivered).toEqual([]);
-    clock.advance(1);
-    await sleepThrough();
-    await fail('1');
+    await failAfter(0, '1');
     await passed(stream, 1);
-    expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 5, '1-1']]);
+    expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 4, '1-1']]);
   });
 
-  it('leaves younger ones of the batch', async () => {
-    const settings = { ...hour, batchWindow: 300, batchSize: 2 };
-    const { fail, succeed, nextSleep, clock, delivered, stream } = await startWithDestination(settings, [
-      'old',
-    ]);
-    await nextSleep(); // the batch window
-    clock.advance(3_000);
-    await putTexts(stream, ['young']);
-    clock.advance(601);
-    await fail('old', 'young');
-    await succeed('young');
+  it('counts no clock that is set, no machine that sleeps, and no process that is stopped', async () => {
+    const halfADay = 43_200;
+    const { failAfter, fail, succeed, nextSleep, sleepThrough, elapse, clock, delivered, stream } =
+      await startWithDestination(hour, ['1']);
+    clock.advance(halfADay);
+    await fail('1');
+    const sleep = await nextSleep();
+    elapse(halfADay);
+    clock.advance(halfADay);
+    sleep.end();
+    await failAfter(halfADay, '1');
+    await sleepThrough();
+    await succeed('1');
+    await passed(stream, 1);
+    expect(delivered).toEqual([]);
+  });
+
+  it('is for each record its own: what waited behind another has all of it', async () => {
+    const settings = { ...minute, batchSize: 1 };
+    const { failAfter, fail, succeed, sleepThrough, clock, delivered, stream } = await startWithDestination(
+      settings,
+      ['poison', '2'],
+    );
+    clock.advance(61);
+    await failAfter(61, 'poison');
+    await fail('2');
+    await sleepThrough();
+    await succeed('2');
     await passed(stream, 2);
     expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 1, '1-1']]);
   });
 
+  it('begins anew with the record that is named now, where those before it have succeeded', async () => {
+    const settings = { ...minute, ...reported };
+    const { nextInvocation, elapse, sleepThrough, delivered, stream } = await startWithDestination(settings, [
+      '1',
+      '2',
+    ]);
+    for (const [failing, seconds] of [
+      ['1', 50],
+      ['2', 50],
+      ['2', 10],
+    ] as const) {
+      const invocation = await nextInvocation();
+      elapse(seconds);
+      invocation.succeed(response(failing));
+      if (seconds === 50) await sleepThrough();
+    }
+    await passed(stream, 2);
+    expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 2, '2-2']]);
+  });
+
   it('does not take what the function does not die of: the batch is halved first', async () => {
-    const settings = { ...hour, ...halved };
-    const { fail, succeed, clock, delivered, stream, nextInvocation } = await startWithDestination(settings, [
+    const settings = { ...minute, ...halved };
+    const { failAfter, succeed, sleepThrough, delivered, stream } = await startWithDestination(settings, [
       '1',
       'poison',
       '3',
     ]);
-    const first = await nextInvocation();
-    clock.advance(7_200);
-    first.fail(new Error('died of it'));
-    await fail('1', 'poison');
+    await failAfter(61, '1', 'poison', '3');
+    await failAfter(61, '1', 'poison');
     await succeed('1');
-    await fail('poison');
+    await failAfter(60, 'poison');
+    await sleepThrough();
+    await failAfter(0, 'poison');
     await succeed('3');
     await passed(stream, 3);
-    expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 1, '2-2']]);
+    expect(ranges(delivered)).toEqual([['RecordAgeExceeded', 2, '2-2']]);
   });
 
   it('begins anew when the source is started: what waited on a machine that was off is tried', async () => {
