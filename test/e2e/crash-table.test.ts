@@ -126,7 +126,7 @@ describe.each(rows)('killed $name', ({ name, crashes, isStored, hasStaleNotice, 
     expect(await batch.requestsIn('minute')).toEqual([2, 1]);
     await batch.isRolledUp();
     expect(await droppedNotices()).toBe(hasStaleNotice ? 1 : 0);
-    expect(await auditData(emulator.dataDirectory, 1)).toEqual([]);
+    expect(await auditData(emulator.dataDirectory, 'as sent', 1)).toEqual([]);
   });
 
   async function droppedNotices(): Promise<number> {

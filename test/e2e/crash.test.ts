@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
-import { describePlan, type Life, type RoundPlan } from '../faults/plan-round.ts';
+import { describePlan } from '../faults/describe-plan.ts';
+import type { Life, RoundPlan } from '../faults/plan-round.ts';
 import { runRound } from '../faults/run-round.ts';
 import { Emulator } from './emulator.ts';
 import { metric } from './requests.ts';

@@ -44,5 +44,5 @@ it('refuses what is too much before it stores anything of it, and takes it when 
   expect(json(await post('refused', [entry, entry]))).toMatchObject({ errorCode: 'ING_1001' });
   expect(await countedRequests(emulator, customerId)).toBe(accepted.length + 2);
   await rolledUpRequests(emulator, customerId, accepted.length + 2);
-  expect(await auditData(emulator.dataDirectory, accepted.length + 1)).toEqual([]);
+  expect(await auditData(emulator.dataDirectory, 'as sent', accepted.length + 1)).toEqual([]);
 });
