@@ -112,7 +112,7 @@ it('answers 503 while its objects are read-only, and goes on when they are not a
 
 it('refuses to start on a full disk with a message, and starts when there is room', async () => {
   await emulator.end();
-  await fill();
+  fill();
   await expectRefusedStart('ENOSPC: no space left on device');
 
   rmSync(filler);
