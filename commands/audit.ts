@@ -56,8 +56,11 @@ async function run(
   try {
     const write = (text: string) => void process.stdout.write(text);
     const report = options.isJson ? jsonReport(write) : textReport(write);
-    const pendingSince = clock.now().getTime() - options.pendingSeconds * 1_000;
-    const isPending = (storedAt: Date) => storedAt.getTime() > pendingSince;
+    const pendingMilliseconds = options.pendingSeconds * 1_000;
+    const pendingSince = clock.now().getTime() - pendingMilliseconds;
+    // What a clock has dated further into the future is not young: it would be pending until then.
+    const isPending = (storedAt: Date) =>
+      storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
     const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
     const rules = createCountingRules(pathTemplates);
     let differences = 0;

@@ -26,7 +26,8 @@ day from its hours, and compares this with what is served.
                              BUCKET_NAME another bucket
   --pending-seconds <n>      batches younger than this may still be on their way to
                              their windows, and minutes to their hour: if not counted,
-                             they are pending, and no difference, 0-604800    (180)
+                             they are pending, and no difference, 0-604800
+                                                           (180; of a stage 1800)
   --repair                   mend what differs; a pipeline of this machine has to be
                              stopped, one that was deployed goes on
   --json                     a line of JSON for each finding, and one for the whole
@@ -57,6 +58,13 @@ cannot be read, or for --repair a directory that is in use.
 `;
 
 /**
+ * As long as what was lost on the way may take until `verify` has seen it, has emitted it again, and it is counted. On AWS
+ * it looks after two minutes, when it cannot be known yet what was consumed, and again after fifteen more; its queue and
+ * the late stream wait for a minute each time, to have more at once.
+ */
+const defaultPendingSeconds: Readonly<Record<Place['kind'], number>> = { local: 180, deployed: 1_800 };
+
+/**
  * @param environment  for what is not given
  * @returns `undefined` where the help was asked for
  * @throws BadArguments
@@ -68,10 +76,13 @@ export function parseOptions(
 ): AuditCommandOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
+  const place = placeOf(values, environment);
+  const pendingSeconds = values['pending-seconds'];
   return {
     customerId: customerOf(values.customer),
-    place: placeOf(values, environment),
-    pendingSeconds: secondsOf(values['pending-seconds']),
+    place,
+    pendingSeconds:
+      pendingSeconds === undefined ? defaultPendingSeconds[place.kind] : secondsOf(pendingSeconds),
     isRepair: values.repair,
     isJson: values.json,
   };
@@ -84,7 +95,7 @@ function parse(args: readonly string[]) {
       options: {
         customer: { type: 'string' },
         ...placeOptions,
-        'pending-seconds': { type: 'string', default: '180' },
+        'pending-seconds': { type: 'string' },
         repair: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

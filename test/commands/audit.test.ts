@@ -72,6 +72,16 @@ describe('npm run audit', () => {
     expect(young.exitCode).toBe(0);
   });
 
+  it('names a batch that is young no more, and one that a clock has dated into the future', async () => {
+    const directory = await countedDirectory(
+      { ...first, isCounted: false, storedSecondsAgo: 181 },
+      { ...second, isCounted: false, storedSecondsAgo: -3_600 },
+    );
+    const { exitCode, stdout } = await runCommand('audit', '--data-dir', directory);
+    expect(stdout).toContain('MISSING     cus-axon 2025-12-28T18:03:00Z: 3 requests in 2 partials');
+    expect(exitCode).toBe(1);
+  });
+
   it('tells a window whose counts were changed', async () => {
     const directory = await countedDirectory(first, second);
     await editWindow(directory, (window) => ({

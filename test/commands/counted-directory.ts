@@ -18,6 +18,8 @@ export interface SentBatch {
   readonly customerId?: string;
   /** Stored, and then forgotten by all: as after a crash before it was emitted. */
   readonly isCounted?: boolean;
+  /** By the clock of who stored it; below 0 it was ahead. */
+  readonly storedSecondsAgo?: number;
 }
 
 const clock = { now: () => new Date() };
@@ -40,7 +42,8 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
   const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', ...nothing });
   const stream = createInMemoryEventStream({ clock });
   const ports = { store: local.objects, streams: { insights: stream, late: stream }, clock };
-  for (const { key, entries, customerId, isCounted = true } of batches) {
+  for (const { key, entries, customerId, isCounted = true, storedSecondsAgo = 0 } of batches) {
+    const itsClock = { now: () => new Date(Date.now() - storedSecondsAgo * 1_000) };
     const sent = {
       customerId: customer(customerId),
       id: batchIdOf(key),
@@ -49,7 +52,7 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
       body: Buffer.from(JSON.stringify(entries)),
     } as const;
     const options = { rules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
-    await ingest(await readBatch(sent, 2_097_152), ports, options);
+    await ingest(await readBatch(sent, 2_097_152), { ...ports, clock: itsClock }, options);
     const records = stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));
     if (isCounted) await aggregate(records, ports, limits);
   }
