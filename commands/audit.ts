@@ -5,17 +5,20 @@ import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import { auditRollUps } from '../lib/pipeline/audit/audit-roll-ups.ts';
 import { audit, type AuditReporter } from '../lib/pipeline/audit/audit.ts';
+import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
-import { repair, type RepairOutcome } from '../lib/pipeline/audit/repair.ts';
+import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { help, parseOptions, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
-import { SortedLines } from './audit/sorted-lines.ts';
+import { SortedLines, type SortedLinesOptions } from './audit/sorted-lines.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { showProgress } from './progress.ts';
 
 const clock: Clock = { now: () => new Date() };
+/** What differs is few lines as a rule. */
+const spoolOfKeys: SortedLinesOptions = { maxGathered: 1024 * 1024 };
 const stepNames = {
   windows: 'Minutes',
   batches: 'Batches',
@@ -44,15 +47,22 @@ async function run(
   options: AuditCommandOptions,
   { reader: store, writer }: Pick<AuditedObjects, 'reader' | 'writer'>,
 ): Promise<number> {
-  const spool = new SortedLines();
+  const spools: SortedLines[] = [];
+  const newSpool = (options?: SortedLinesOptions) => {
+    const spool = new SortedLines(options);
+    spools.push(spool);
+    return spool;
+  };
   const progress = showProgress(process.stderr);
-  const removeSpool = () => spool.remove();
+  const removeSpools = () => {
+    for (const spool of spools) spool.remove();
+  };
   const interrupt = () => {
     progress.stop();
     process.exit(130);
   };
   // However it ends, customers' data is not left lying about.
-  process.once('exit', removeSpool).once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  process.once('exit', removeSpools).once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const write = (text: string) => void process.stdout.write(text);
     const report = options.isJson ? jsonReport(write) : textReport(write);
@@ -63,45 +73,49 @@ async function run(
       storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
     const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
     const rules = createCountingRules(pathTemplates);
+    const spool = newSpool();
+    const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
+    const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];
+    const differing = { minute, hour, day };
     let differences = 0;
-    const differing = new Map<ObjectKey, number>();
     const reporter: AuditReporter = {
       found(finding) {
         report.found(finding);
-        if (finding.kind === 'not-auditable') return;
-        differences += 1;
-        differing.set(finding.key, (differing.get(finding.key) ?? 0) + 1);
+        if (finding.kind !== 'not-auditable') differences += 1;
       },
       begin: (step, total) => progress.begin(stepNames[step], total),
       done: () => progress.done(),
     };
     const { customerId } = options;
-    const ofMinutes = await audit({ store, spool }, { customerId, rules, isPending }, reporter);
-    const differingMinutes = [...differing.keys()].filter((key) => key.startsWith('aggregates/'));
-    const rollUpOptions = { customerId, isPending, differing: differingMinutes };
+    const auditPorts = { store, spool, differing: minute };
+    const ofMinutes = await audit(auditPorts, { customerId, rules, isPending }, reporter);
+    const rollUpOptions = { customerId, isPending, differing };
     const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
     let unmended = differences;
     if (writer !== undefined) {
       const limits = { maxKeysPerDimension, maxKeyTextBytes };
       const ports = { store: writer, spool, clock };
-      const mended: ObjectKey[] = [];
-      const told = (outcome: RepairOutcome) => {
+      const mended = newSpool(spoolOfKeys);
+      const told: RepairReporter = (outcome, itsDifferences) => {
         report.repaired(outcome);
-        if (outcome.kind !== 'mended') return;
-        mended.push(outcome.key);
-        unmended -= differing.get(outcome.key) ?? 0;
+        if (outcome.kind === 'mended') unmended -= itsDifferences;
       };
-      await repair(audited.remedies, ports, { limits, isPending }, told);
-      const rollUps = { remedies: audited.rollUpRemedies, mendedMinutes: [...mended] };
-      await repairRollUps(rollUps, ports, limits, told);
+      const toldOfMinute: RepairReporter = (outcome, itsDifferences) => {
+        told(outcome, itsDifferences);
+        if (outcome.kind === 'mended') mended.add(outcome.key);
+      };
+      await repair(minute, ports, { limits, isPending }, toldOfMinute);
+      // Only keys were put there.
+      const mendedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
+      await repairRollUps({ differing, mendedMinutes }, ports, limits, told);
     }
     progress.stop();
     report.finish(audited, differences, unmended);
     return unmended === 0 ? 0 : 1;
   } finally {
     progress.stop();
-    process.off('exit', removeSpool).off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    spool.remove();
+    process.off('exit', removeSpools).off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    removeSpools();
   }
 }

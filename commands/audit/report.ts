@@ -21,7 +21,7 @@ export function jsonReport(write: (line: string) => void): Report {
   return {
     found: writeJson,
     repaired: writeJson,
-    finish({ remedies: _remedies, rollUpRemedies: _rollUpRemedies, ...figures }, differences, unmended) {
+    finish(figures, differences, unmended) {
       writeJson({ kind: 'audited', ...figures, differences, unmended });
     },
   };

@@ -1,8 +1,10 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { enclosingWindowKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { partSizeOf, type RolledUpSize, type WindowSize } from '../../domain/window.ts';
 import type { AuditReporter, ObjectReader } from './audit.ts';
+import { keysIn, type DifferingBySize } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
+import { enclosingWindows } from './enclosing-windows.ts';
 import { judgeRollUp } from './judge-roll-up.ts';
 import { sortedUnion } from './sorted-union.ts';
 
@@ -11,8 +13,11 @@ export interface RollUpAuditOptions {
   readonly customerId: CustomerId | undefined;
   /** Whether the roll-up of what was written then may still be on its way. */
   readonly isPending: (updatedAt: Date) => boolean;
-  /** Minutes that are told already: what they are part of is made anew when they are mended, and not judged by them. */
-  readonly differing: Iterable<ObjectKey>;
+  /**
+   * Minutes that are told already: what they are part of is made anew when they are mended, and not judged by them. Hours
+   * and days that differ are added.
+   */
+  readonly differing: DifferingBySize;
 }
 
 export interface AuditedRollUps {
@@ -20,8 +25,6 @@ export interface AuditedRollUps {
   readonly rollUps: number;
   /** Those that are not the sum of their parts yet, which were written a moment ago. */
   readonly pendingRollUps: number;
-  /** Those that differ and can be made anew. */
-  readonly rollUpRemedies: ReadonlyMap<ObjectKey, RolledUpSize>;
 }
 
 /**
@@ -34,16 +37,10 @@ export async function auditRollUps(
   { customerId, isPending, differing }: RollUpAuditOptions,
   reporter: AuditReporter,
 ): Promise<AuditedRollUps> {
-  const rollUpRemedies = new Map<ObjectKey, RolledUpSize>();
-  const unjudged = new Set<ObjectKey>();
-  for (const minute of differing) {
-    const hour = enclosingWindowKey(minute, 'hour');
-    unjudged.add(hour).add(enclosingWindowKey(hour, 'day'));
-  }
   let pendingRollUps = 0;
 
-  const look = async (key: ObjectKey, size: RolledUpSize) => {
-    if (unjudged.has(key)) return;
+  const look = async ({ key, isJudged }: ListedRollUp, size: RolledUpSize) => {
+    if (!isJudged) return;
     const judged = await judgeRollUp(key, size, store, isPending);
     if (judged === 'right') return;
     if (judged === 'pending') {
@@ -51,29 +48,50 @@ export async function auditRollUps(
       return;
     }
     reporter.found(judged);
-    if (judged.kind !== 'window-unreadable') rollUpRemedies.set(key, size);
-    if (size === 'hour') unjudged.add(enclosingWindowKey(key, 'day'));
+    const remedy = judged.kind === 'window-unreadable' ? undefined : 'recount';
+    differing[size].add({ key, differences: 1, remedy });
   };
-  const keysOf = (size: RolledUpSize) => () => {
+  const keysOf = (size: RolledUpSize) => {
     const list = (listed: WindowSize) =>
       store.list(customerId === undefined ? `aggregates/${listed}/` : windowPrefix(customerId, listed));
     return sortedUnion(list(size), enclosingWindows(list(partSizeOf[size]), size));
   };
   // Hours first, since a day is not judged by an hour that is told itself.
-  const hours = await eachObject('hours', keysOf('hour'), (key) => look(key, 'hour'), reporter);
-  const days = await eachObject('days', keysOf('day'), (key) => look(key, 'day'), reporter);
-  return { rollUps: hours + days, pendingRollUps, rollUpRemedies };
+  const allHours = () => except(keysOf('hour'), hoursOf(differing));
+  const hours = await eachObject('hours', allHours, (hour) => look(hour, 'hour'), reporter);
+  const allDays = () => except(keysOf('day'), daysOf(differing));
+  const days = await eachObject('days', allDays, (day) => look(day, 'day'), reporter);
+  return { rollUps: hours + days, pendingRollUps };
 }
 
-/** Each once, as the parts of one window are listed together. */
-async function* enclosingWindows(
-  parts: AsyncIterable<ObjectKey>,
-  size: RolledUpSize,
-): AsyncGenerator<ObjectKey> {
-  let last: ObjectKey | undefined;
-  for await (const part of parts) {
-    const key = enclosingWindowKey(part, size);
-    if (key !== last) yield key;
-    last = key;
+interface ListedRollUp {
+  readonly key: ObjectKey;
+  readonly isJudged: boolean;
+}
+
+/** Hours with a minute that is told. */
+function hoursOf({ minute }: DifferingBySize): AsyncGenerator<ObjectKey> {
+  return enclosingWindows(keysIn(minute), 'hour');
+}
+
+/** Days with a minute or an hour that is told. */
+function daysOf(differing: DifferingBySize): AsyncGenerator<ObjectKey> {
+  const ofMinutes = enclosingWindows(hoursOf(differing), 'day');
+  return sortedUnion(ofMinutes, enclosingWindows(keysIn(differing.hour), 'day'));
+}
+
+/** All of an ascending sequence; what is in another one as well is not judged. */
+async function* except(
+  all: AsyncIterable<ObjectKey>,
+  unjudged: AsyncGenerator<ObjectKey>,
+): AsyncGenerator<ListedRollUp> {
+  try {
+    let next = await unjudged.next();
+    for await (const key of all) {
+      while (next.done !== true && next.value < key) next = await unjudged.next();
+      yield { key, isJudged: next.done === true || next.value !== key };
+    }
+  } finally {
+    await unjudged.return(undefined);
   }
 }

@@ -3,6 +3,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { batchPrefix, windowPrefix, windowsPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { DifferingWindows } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
@@ -16,6 +17,8 @@ export interface AuditPorts {
   readonly store: ObjectReader;
   /** A new one. */
   readonly spool: Spool;
+  /** Where those minutes go that differ. */
+  readonly differing: DifferingWindows;
 }
 
 export interface AuditOptions {

@@ -1,29 +1,23 @@
-import pMap, { pMapSkip } from 'p-map';
-import type { ObjectKey } from '../../domain/keys.ts';
+import { pMapIterable } from 'p-map';
 import type { AuditReporter, AuditStep } from './audit.ts';
 
 const objectsInFlight = 8;
 
 /** Counted first, so that it can be told how far it is; only names are read for that. */
-export async function eachObject(
+export async function eachObject<Item>(
   step: AuditStep,
-  keys: () => AsyncIterable<ObjectKey>,
-  look: (key: ObjectKey) => Promise<void>,
+  items: () => AsyncIterable<Item>,
+  look: (item: Item) => Promise<void>,
   reporter: AuditReporter,
 ): Promise<number> {
   let total = 0;
-  for await (const _key of keys()) total += 1;
+  for await (const _item of items()) total += 1;
   reporter.begin(step, total);
   let looked = 0;
-  await pMap(
-    keys(),
-    async (key) => {
-      await look(key);
-      looked += 1;
-      reporter.done();
-      return pMapSkip; // else there would be a list of all results
-    },
-    { concurrency: objectsInFlight },
-  );
+  // Not `pMap`, which would keep a list of all results.
+  for await (const _looked of pMapIterable(items(), look, { concurrency: objectsInFlight })) {
+    looked += 1;
+    reporter.done();
+  }
   return looked;
 }

@@ -5,8 +5,8 @@ import { decodeWindow } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
 import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
+import type { DifferingWindows } from './differing-windows.ts';
 import { maxNamed, type AuditedWindow } from './findings.ts';
-import type { Remedy } from './mend-window.ts';
 import { reasonOf } from './reason-of.ts';
 import { parseLine, type SpooledLine, type WindowSnapshot } from './spool.ts';
 
@@ -15,8 +15,6 @@ export interface Judged {
   readonly notAuditable: number;
   /** Partials of batches that are too young to be missed. */
   readonly pending: number;
-  /** Windows with differences that can be mended, and by what. */
-  readonly remedies: ReadonlyMap<ObjectKey, Remedy>;
 }
 
 interface WindowUnderWay {
@@ -27,11 +25,10 @@ interface WindowUnderWay {
 
 /** Looks at one window after the other, each with all that the stored batches add to it. */
 export async function judgeWindows(
-  { store, spool }: AuditPorts,
+  { store, spool, differing }: AuditPorts,
   isPending: (storedAt: Date) => boolean,
   reporter: AuditReporter,
 ): Promise<Judged> {
-  const remedies = new Map<ObjectKey, Remedy>();
   let notAuditable = 0;
   let pending = 0;
 
@@ -49,9 +46,11 @@ export async function judgeWindows(
     }
     const isRight = !isAuditable || compared.details.length === 0;
     if (!isRight) reporter.found({ kind: 'counts-differ', ...window, details: compared.details });
-    const areMissing = await reportMissing(window, compared, store, reporter);
-    if (!isRight) remedies.set(key, 'recount');
-    else if (areMissing) remedies.set(key, 'add');
+    const lack = await reportMissing(window, compared, store, reporter);
+    const differences = (isRight ? 0 : 1) + (lack === 'nothing' ? 0 : 1);
+    if (differences === 0) return;
+    const ofMissing = lack === 'partials' ? 'add' : undefined;
+    differing.add({ key, differences, remedy: isRight ? ofMissing : 'recount' });
   };
 
   reporter.begin('comparison', spool.lines);
@@ -60,18 +59,19 @@ export async function judgeWindows(
     const line = parseLine(text);
     if (line.windowKey !== underWay?.key) {
       if (underWay !== undefined) await judge(underWay);
-      underWay = begin(line, isPending, reporter);
+      underWay = begin(line, isPending, differing, reporter);
     }
     if (line.kind === 'contribution') underWay.comparison.add(line.contribution);
     reporter.done();
   }
   if (underWay !== undefined) await judge(underWay);
-  return { notAuditable, pending, remedies };
+  return { notAuditable, pending };
 }
 
 function begin(
   line: SpooledLine,
   isPending: (storedAt: Date) => boolean,
+  differing: DifferingWindows,
   reporter: AuditReporter,
 ): WindowUnderWay {
   const key = line.windowKey;
@@ -85,6 +85,7 @@ function begin(
   } catch (error) {
     if (!(error instanceof UnreadableFormat)) throw error;
     reporter.found({ kind: 'window-unreadable', key, reason: error.message });
+    differing.add({ key, differences: 1, remedy: undefined });
     return { key, customerId: undefined, comparison: compareWindow(undefined, isPending) };
   }
 }
@@ -102,27 +103,27 @@ export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): Window
   return window;
 }
 
-/** Tells which partials are missing, if the window has not got them since it was spooled. */
+/** Tells which partials are missing, if the window has not got them since it was spooled. @returns what could not be had */
 async function reportMissing(
   window: AuditedWindow,
   { missing }: ComparedWindow,
   store: ObjectReader,
   reporter: AuditReporter,
-): Promise<boolean> {
-  if (missing.length === 0) return false;
+): Promise<'nothing' | 'partials' | 'the window'> {
+  if (missing.length === 0) return 'nothing';
   try {
     const object = await store.get(window.key);
     const held = object === undefined ? Buffer.alloc(0) : decodeWindow(object.body).partialIds;
     const stillMissing = unseen(held, missing);
-    if (stillMissing.length === 0) return false;
+    if (stillMissing.length === 0) return 'nothing';
     const batches = [...new Set(stillMissing.map(({ batchKey }) => batchKey))].slice(0, maxNamed);
     const requests = stillMissing.reduce((sum, each) => sum + each.requests, 0);
     const partials = stillMissing.length;
     reporter.found({ kind: 'partials-missing', ...window, partials, requests, batches });
-    return true;
+    return 'partials';
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
     reporter.found({ kind: 'window-unreadable', key: window.key, reason: reasonOf(error) });
-    return false;
+    return 'the window';
   }
 }

@@ -1,37 +1,47 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { enclosingWindowKey, type ObjectKey } from '../../domain/keys.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import { recomputeWindow, type RecomputePorts } from '../recompute-window.ts';
+import { AscendingLookup, keysIn, type DifferingBySize } from './differing-windows.ts';
+import { enclosingWindows } from './enclosing-windows.ts';
 import { reasonOf } from './reason-of.ts';
-import type { RepairOutcome } from './repair.ts';
+import type { RepairOutcome, RepairReporter } from './repair.ts';
+import { sortedUnion } from './sorted-union.ts';
 
 /** What has to be made anew. */
 export interface RollUpsToRepair {
-  /** Those that an audit has found to differ; what becomes of each is told. */
-  readonly remedies: ReadonlyMap<ObjectKey, RolledUpSize>;
-  /** Minutes that were mended: their hours and days are told where they change. */
-  readonly mendedMinutes: Iterable<ObjectKey>;
+  /** Those that an audit has found to differ; what becomes of each that has a remedy is told. */
+  readonly differing: DifferingBySize;
+  /** Minutes that were mended, ascending: their hours and days are told where they change. */
+  readonly mendedMinutes: () => Iterable<ObjectKey>;
 }
 
 /** Makes hours and days the sums of their parts again, as the pipeline does; only where that changes them. */
 export async function repairRollUps(
-  { remedies, mendedMinutes }: RollUpsToRepair,
+  { differing, mendedMinutes }: RollUpsToRepair,
   ports: RecomputePorts,
   limits: FoldingLimits,
-  told: (outcome: RepairOutcome) => void,
+  told: RepairReporter,
 ): Promise<void> {
-  const hours = new Set([...mendedMinutes].map((minute) => enclosingWindowKey(minute, 'hour')));
-  const days = new Set<ObjectKey>();
-  for (const [key, size] of remedies) (size === 'hour' ? hours : days).add(key);
-  for (const hour of hours) days.add(enclosingWindowKey(hour, 'day'));
+  const toMend = (size: RolledUpSize) => keysIn(differing[size], { withRemedy: true });
+  const hours = () => sortedUnion(enclosingWindows(mendedMinutes(), 'hour'), toMend('hour'));
+  const days = () => sortedUnion(enclosingWindows(hours(), 'day'), toMend('day'));
 
-  const mend = async (key: ObjectKey, size: RolledUpSize) => {
-    const { isNews, outcome } = await repairOne(key, size, ports, limits);
-    if (isNews || remedies.has(key)) told(outcome);
+  const mendAll = async (keys: AsyncIterable<ObjectKey>, size: RolledUpSize) => {
+    const windows = new AscendingLookup(differing[size]);
+    try {
+      for await (const key of keys) {
+        const { isNews, outcome } = await repairOne(key, size, ports, limits);
+        const found = windows.find(key);
+        if (isNews || found?.remedy !== undefined) told(outcome, found?.differences ?? 0);
+      }
+    } finally {
+      windows.close();
+    }
   };
-  for (const key of hours) await mend(key, 'hour');
-  for (const key of days) await mend(key, 'day');
+  await mendAll(hours(), 'hour');
+  await mendAll(days(), 'day');
 }
 
 async function repairOne(

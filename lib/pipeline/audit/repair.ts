@@ -4,6 +4,7 @@ import { encodeWindow } from '../../domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { AscendingLookup, type DifferingWindows } from './differing-windows.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
@@ -29,37 +30,49 @@ interface MendingUnderWay {
   readonly etag: string | undefined;
   readonly mending: WindowMending;
   readonly isWanted: (contribution: Contribution) => boolean;
+  readonly differences: number;
 }
+
+/** Told what became of a window, and how many differences it had. */
+export type RepairReporter = (outcome: RepairOutcome, differences: number) => void;
 
 /**
  * Mends the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
  * batches were listed, so that a window which anybody has written since is left as it is. Nothing is removed.
- * @param remedies   windows to be mended; all others are passed over
+ * @param differing  those with a remedy are mended; all others are passed over
  * @param isPending  what was stored then is left to the pipeline
  */
 export async function repair(
-  remedies: ReadonlyMap<ObjectKey, Remedy>,
+  differing: DifferingWindows,
   ports: RepairPorts,
   { limits, isPending }: { readonly limits: FoldingLimits; readonly isPending: (storedAt: Date) => boolean },
-  told: (outcome: RepairOutcome) => void,
+  told: RepairReporter,
 ): Promise<void> {
-  if (remedies.size === 0) return;
   const now = ports.clock.now();
-  let underWay: MendingUnderWay | undefined;
-  for (const text of ports.spool.sorted()) {
-    const key = text.slice(0, text.indexOf('\t')) as ObjectKey;
-    const remedy = remedies.get(key);
-    if (remedy === undefined) continue;
-    const line = parseLine(text);
-    if (key !== underWay?.key) {
-      if (underWay !== undefined) told(await write(underWay, ports.store));
-      underWay = begin(line, remedy, now, limits, isPending);
+  const windows = new AscendingLookup(differing);
+  try {
+    let underWay: MendingUnderWay | undefined;
+    const end = async () => {
+      if (underWay !== undefined) told(await write(underWay, ports.store), underWay.differences);
+    };
+    for (const text of ports.spool.sorted()) {
+      if (windows.isAtEnd) break;
+      const found = windows.find(text.slice(0, text.indexOf('\t')) as ObjectKey);
+      if (found?.remedy === undefined) continue;
+      const line = parseLine(text);
+      if (line.windowKey !== underWay?.key) {
+        await end();
+        const { remedy, differences } = found;
+        underWay = { differences, ...begin(line, remedy, now, limits, isPending) };
+      }
+      if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
+        underWay.mending.add(line.contribution.partial);
+      }
     }
-    if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
-      underWay.mending.add(line.contribution.partial);
-    }
+    await end();
+  } finally {
+    windows.close();
   }
-  if (underWay !== undefined) told(await write(underWay, ports.store));
 }
 
 function begin(
@@ -68,7 +81,7 @@ function begin(
   now: Date,
   limits: FoldingLimits,
   isPending: (storedAt: Date) => boolean,
-): MendingUnderWay {
+): Omit<MendingUnderWay, 'differences'> {
   const key = line.windowKey;
   const snapshot = line.kind === 'snapshot' ? line.snapshot : undefined;
   const current = snapshot && decodeSnapshot(key, snapshot);

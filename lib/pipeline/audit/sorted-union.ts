@@ -1,9 +1,9 @@
 /** What is in one of two ascending sequences, or in both, ascending and once. */
 export async function* sortedUnion<T extends string>(
-  these: AsyncIterable<T>,
-  those: AsyncIterable<T>,
+  these: AsyncIterable<T> | Iterable<T>,
+  those: AsyncIterable<T> | Iterable<T>,
 ): AsyncGenerator<T> {
-  const [one, other] = [these[Symbol.asyncIterator](), those[Symbol.asyncIterator]()];
+  const [one, other] = [iteratorOf(these), iteratorOf(those)];
   let [a, b] = [await one.next(), await other.next()];
   while (a.done !== true || b.done !== true) {
     const isFromOne = b.done === true || (a.done !== true && a.value <= b.value);
@@ -13,4 +13,8 @@ export async function* sortedUnion<T extends string>(
     if (isFromOne) a = await one.next();
     if (isFromOther) b = await other.next();
   }
+}
+
+function iteratorOf<T>(sequence: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in sequence ? sequence[Symbol.asyncIterator]() : sequence[Symbol.iterator]();
 }

@@ -53,11 +53,10 @@ export function contributionLine({ batchKey, storedAt, partial }: Contribution):
 /** A line that one of these made. */
 export function parseLine(line: string): SpooledLine {
   const [windowKey = '', mark = '', first = '', second = '', third = ''] = line.split(separator);
-  // Only keys were put at these places.
-  const key = windowKey as ObjectKey;
+  const key = keyOf(windowKey);
   if (mark === contributionMark) {
     const contribution = {
-      batchKey: first as ObjectKey,
+      batchKey: keyOf(first),
       storedAt: new Date(Number(second)),
       partial: decodePartial(Buffer.from(third)),
     };
@@ -68,4 +67,12 @@ export function parseLine(line: string): SpooledLine {
       ? { etag: undefined, reason: String(JSON.parse(second)) }
       : { etag: first, body: Buffer.from(second, 'base64') };
   return { kind: 'snapshot', windowKey: key, snapshot };
+}
+
+/**
+ * The key at a place where only keys were put. It is copied, since a piece of a text keeps all of it in memory, and what is
+ * found of a window is kept for longer than its line, which may have megabytes.
+ */
+function keyOf(piece: string): ObjectKey {
+  return Buffer.from(piece).toString() as ObjectKey;
 }

@@ -11,6 +11,7 @@ import type { RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import { sortedUnion } from '../../../lib/pipeline/audit/sorted-union.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import { noneDiffering } from './in-memory-spool.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const clock = { now: () => instant('2025-12-30T12:00:00Z') };
@@ -49,11 +50,13 @@ interface Asked {
   readonly differing?: readonly ObjectKey[];
 }
 
-async function audited({ customerId, isPending = false, differing = [] }: Asked = {}) {
+async function audited({ customerId, isPending = false, differing: minutes = [] }: Asked = {}) {
+  const differing = noneDiffering();
+  for (const key of minutes) differing.minute.add({ key, differences: 1, remedy: 'add' });
   const found: Finding[] = [];
   const reporter = { found: (finding: Finding) => found.push(finding), begin: () => {}, done: () => {} };
   const options = { customerId, isPending: () => isPending, differing };
-  return { found, ...(await auditRollUps(store, options, reporter)) };
+  return { found, differing, ...(await auditRollUps(store, options, reporter)) };
 }
 
 describe('an audit of hours and days', () => {
@@ -120,9 +123,9 @@ describe('an audit of hours and days', () => {
 describe('a repair of hours and days', () => {
   async function repaired(asked: Asked = {}, mendedMinutes: readonly ObjectKey[] = []) {
     const outcomes: RepairOutcome[] = [];
-    const remedies = (await audited(asked)).rollUpRemedies;
+    const { differing } = await audited(asked);
     const told = (outcome: RepairOutcome) => outcomes.push(outcome);
-    await repairRollUps({ remedies, mendedMinutes }, { store, clock }, limits, told);
+    await repairRollUps({ differing, mendedMinutes: () => mendedMinutes }, { store, clock }, limits, told);
     return outcomes;
   }
 

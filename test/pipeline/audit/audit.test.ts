@@ -9,6 +9,7 @@ import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate.ts';
 import { audit, type AuditReporter } from '../../../lib/pipeline/audit/audit.ts';
+import type { DifferingWindows } from '../../../lib/pipeline/audit/differing-windows.ts';
 import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
@@ -23,6 +24,7 @@ import {
   simpleRules,
   windowStart,
 } from '../../factories.ts';
+import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const startedAt = instant('2025-12-28T18:10:00Z');
@@ -56,17 +58,6 @@ beforeEach(() => {
   store = new HookedStore();
   now = startedAt;
 });
-
-function inMemorySpool(): Spool {
-  const lines: string[] = [];
-  return {
-    add: (line) => void lines.push(line),
-    get lines() {
-      return lines.length;
-    },
-    sorted: () => [...lines].sort(),
-  };
-}
 
 /** Stores a batch, and returns what counts it. */
 async function storeBatch(key: string, rules: CountingRules = simpleRules): Promise<() => Promise<void>> {
@@ -112,8 +103,9 @@ async function findings({ isPending = never, spool = inMemorySpool() } = {}) {
     done: () => {},
   };
   const options = { customerId: undefined, rules: simpleRules, isPending };
-  const audited = await audit({ store, spool }, options, reporter);
-  return { found, ...audited };
+  const differing = noneDiffering().minute;
+  const audited = await audit({ store, spool, differing }, options, reporter);
+  return { found, differing, ...audited };
 }
 
 describe('an audit beside a running pipeline', () => {
@@ -235,12 +227,12 @@ describe('an audit of a window whose raw batches are partly gone', () => {
 describe('a repair', () => {
   async function repairAll(
     spool: Spool,
-    remedies: Parameters<typeof repair>[0],
+    differing: DifferingWindows,
     isPending = never,
   ): Promise<RepairOutcome[]> {
     const outcomes: RepairOutcome[] = [];
     const options = { limits, isPending };
-    await repair(remedies, { store, spool, clock }, options, (outcome) => outcomes.push(outcome));
+    await repair(differing, { store, spool, clock }, options, (outcome) => outcomes.push(outcome));
     return outcomes;
   }
 
@@ -251,8 +243,8 @@ describe('a repair', () => {
     const before = await readWindow();
     await storeBatch('lost');
     const spool = inMemorySpool();
-    const { remedies } = await findings({ spool });
-    expect(await repairAll(spool, remedies)).toEqual([{ key: window, kind: 'mended', requests: 71 }]);
+    const { differing } = await findings({ spool });
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 71 }]);
     const after = await readWindow();
     expect(after).toMatchObject({ requests: 71, batches: 2, revision: 2 });
     expect(after.counts.requestsByPath).toEqual(new Map([...before.counts.requestsByPath, ['GET /lost', 1]]));
@@ -268,9 +260,9 @@ describe('a repair', () => {
     await storeBatch('young');
     const isPending = (storedAt: Date) => storedAt >= now;
     const spool = inMemorySpool();
-    const { remedies, pending } = await findings({ spool, isPending });
+    const { differing, pending } = await findings({ spool, isPending });
     expect(pending).toBe(1);
-    expect(await repairAll(spool, remedies, isPending)).toEqual([
+    expect(await repairAll(spool, differing, isPending)).toEqual([
       { key: window, kind: 'mended', requests: 2 },
     ]);
     expect(await readWindow()).toMatchObject({ requests: 2, batches: 2 });
@@ -281,9 +273,9 @@ describe('a repair', () => {
     await storeAndCount('first');
     await storeBatch('second');
     const spool = inMemorySpool();
-    const { remedies } = await findings({ spool });
+    const { differing } = await findings({ spool });
     await storeAndCount('third');
-    expect(await repairAll(spool, remedies)).toMatchObject([{ key: window, kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ key: window, kind: 'not-mended' }]);
     expect(await readWindow()).toMatchObject({ requests: 2, revision: 2 });
   });
 
@@ -291,8 +283,8 @@ describe('a repair', () => {
     await storeAndCount('first');
     for (let batch = 0; batch < 600; batch++) await storeBatch(`batch-${batch}`);
     const spool = inMemorySpool();
-    const { remedies } = await findings({ spool });
-    expect(await repairAll(spool, remedies)).toEqual([{ key: window, kind: 'mended', requests: 601 }]);
+    const { differing } = await findings({ spool });
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 601 }]);
     expect(await readWindow()).toMatchObject({ requests: 601, batches: 601, revision: 2 });
     expect((await findings()).found).toEqual([]);
   });

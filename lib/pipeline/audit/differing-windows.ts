@@ -1,0 +1,69 @@
+import type { ObjectKey } from '../../domain/keys.ts';
+import type { WindowSize } from '../../domain/window.ts';
+import type { Remedy } from './mend-window.ts';
+import type { Spool } from './spool.ts';
+
+/** A window of which a difference was told. */
+export interface DifferingWindow {
+  readonly key: ObjectKey;
+  /** How many; one remedy does away with all of them. */
+  readonly differences: number;
+  /** `undefined` where it cannot be mended. */
+  readonly remedy: Remedy | undefined;
+}
+
+/** The windows that differ, each once: all windows that there are may do so, which are more than memory may hold. */
+export interface DifferingWindows {
+  add(window: DifferingWindow): void;
+  /** By their keys; as often as it is asked for. */
+  ascending(): Iterable<DifferingWindow>;
+}
+
+export type DifferingBySize = Readonly<Record<WindowSize, DifferingWindows>>;
+
+const separator = '\t';
+
+/** Keeps the windows in a spool, which is to be a new one. */
+export function differingWindows(spool: Spool): DifferingWindows {
+  return {
+    add: ({ key, differences, remedy }) => spool.add([key, differences, remedy ?? ''].join(separator)),
+    *ascending() {
+      for (const line of spool.sorted()) {
+        const [key = '', differences = '', remedy = ''] = line.split(separator);
+        // Only such were put at these places.
+        const known = remedy === '' ? undefined : (remedy as Remedy);
+        yield { key: key as ObjectKey, differences: Number(differences), remedy: known };
+      }
+    },
+  };
+}
+
+/** The keys of those that differ, or of those with a remedy. */
+export function* keysIn(windows: DifferingWindows, { withRemedy = false } = {}): Generator<ObjectKey> {
+  for (const { key, remedy } of windows.ascending()) if (!withRemedy || remedy !== undefined) yield key;
+}
+
+/** Looks windows up that are asked for in ascending order; to be closed. */
+export class AscendingLookup {
+  readonly #rest: Iterator<DifferingWindow>;
+  #head: IteratorResult<DifferingWindow>;
+
+  constructor(windows: DifferingWindows) {
+    this.#rest = windows.ascending()[Symbol.iterator]();
+    this.#head = this.#rest.next();
+  }
+
+  find(key: ObjectKey): DifferingWindow | undefined {
+    while (this.#head.done !== true && this.#head.value.key < key) this.#head = this.#rest.next();
+    return this.#head.done !== true && this.#head.value.key === key ? this.#head.value : undefined;
+  }
+
+  /** Whether there are none behind those that were asked for. */
+  get isAtEnd(): boolean {
+    return this.#head.done === true;
+  }
+
+  close(): void {
+    this.#rest.return?.();
+  }
+}

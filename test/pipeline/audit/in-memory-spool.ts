@@ -1,0 +1,19 @@
+import { differingWindows, type DifferingBySize } from '../../../lib/pipeline/audit/differing-windows.ts';
+import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
+
+export function inMemorySpool(): Spool {
+  const lines: string[] = [];
+  return {
+    add: (line) => void lines.push(line),
+    get lines() {
+      return lines.length;
+    },
+    sorted: () => [...lines].sort(),
+  };
+}
+
+/** Of each size none yet. */
+export function noneDiffering(): DifferingBySize {
+  const none = () => differingWindows(inMemorySpool());
+  return { minute: none(), hour: none(), day: none() };
+}
