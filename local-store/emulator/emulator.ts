@@ -6,6 +6,7 @@ import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
 import { queueSettings } from '../queues.ts';
+import { realTimers } from '../timers.ts';
 import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
@@ -17,6 +18,7 @@ import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
+import { stopEventSources } from './stop-event-sources.ts';
 import { streamMappings, type StreamMapping } from './stream-mappings.ts';
 
 export interface EmulatorContext {
@@ -30,12 +32,12 @@ export interface EmulatorContext {
 export interface Emulator {
   /** To be called when the functions can be invoked. */
   start(): Promise<void>;
-  /** Takes no more work, finishes what runs, and closes the store. */
+  /** Takes no more work, finishes what runs and ends soon, and closes the store. */
   stop(): Promise<void>;
 }
 
-/** Leaves time for the event sources and the store, within the 10 s in which all of it is to stop. */
-const drainTimeoutMilliseconds = 5_000;
+/** What requests and invocations have that run; leaves time for the store, within the 10 s in which all of it is to stop. */
+const stopTimeoutMilliseconds = 5_000;
 
 /**
  * Opens the store before any function can ask for it.
@@ -103,8 +105,10 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       },
 
       async stop() {
-        await requests.drain(drainTimeoutMilliseconds);
-        await Promise.all(sources.map((source) => source.stop()));
+        await Promise.all([
+          requests.drain(stopTimeoutMilliseconds),
+          stopEventSources(sources, stopTimeoutMilliseconds, { timers: realTimers, logger }),
+        ]);
         await store.close();
       },
     };

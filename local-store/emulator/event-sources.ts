@@ -21,8 +21,9 @@ export interface EventSourcesContext {
   readonly logger: Logger;
 }
 
-/** Something that invokes a function until it is stopped; `stop` resolves when what runs has ended. */
+/** Something that invokes a function until it is stopped; `stop` resolves when what runs has ended, however long it takes. */
 export interface EventSource {
+  readonly functionKey: string;
   stop(): Promise<void>;
 }
 
@@ -38,8 +39,9 @@ export function startEventSources(
     eventSourceArn: `arn:aws:${service}:${region}:000000000000:${name}`,
   });
   return [
-    ...fromStreams.map(({ functionKey, streamName, settings, destination }) =>
-      startStreamEventSource({
+    ...fromStreams.map(({ functionKey, streamName, settings, destination }) => ({
+      functionKey,
+      ...startStreamEventSource({
         ...contextOf(functionKey, 'kinesis', `stream/${streamName}`),
         stream: store.stream(streamName),
         consumer: functionKey,
@@ -48,14 +50,15 @@ export function startEventSources(
         destination: destination && openDestination(destination, store),
         clock,
       }),
-    ),
-    ...fromQueues.map(({ functionKey, queueName, settings }) =>
-      startQueueEventSource({
+    })),
+    ...fromQueues.map(({ functionKey, queueName, settings }) => ({
+      functionKey,
+      ...startQueueEventSource({
         ...contextOf(functionKey, 'sqs', queueName),
         queue: store.queue(queueName),
         settings,
         clock,
       }),
-    ),
+    })),
   ];
 }

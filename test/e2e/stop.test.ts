@@ -8,7 +8,7 @@ import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-clie
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceStart, type PlannedBatch } from '../../bench/scenario/plan.ts';
 import { useEmulator } from './emulator.ts';
-import { countedWindows, december, metric } from './requests.ts';
+import { countedRequests, countedWindows, december, entry, metric, postLogs } from './requests.ts';
 
 const emulator = useEmulator();
 
@@ -126,6 +126,30 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s while requests run', (signal) 
     http.close();
     return acknowledged;
   }
+});
+
+describe('SIGINT while an invocation does not end', () => {
+  const customerId = 'cus-hanging';
+
+  it('does not wait until its time is up, and ends with exit code 0', async () => {
+    await emulator.end();
+    await emulator.start({
+      NODE_OPTIONS: `--import ${new URL('hangs-at.mjs', import.meta.url).href}`,
+      HANGS_AT: `aggregates/minute/${customerId}/`,
+    });
+    expect((await postLogs(emulator, { customerId, body: [entry] })).status).toBe(202);
+    while (!emulator.output.includes('hangs\n')) await sleep(5);
+    const { exitCode, output } = await emulator.end();
+
+    expect(exitCode).toBe(0);
+    expect(output).toContain('Invocations did not end in time');
+    expect(output).toContain('"functions":["aggregateLate"]');
+  });
+
+  it('has counted after the next start what that invocation had', async () => {
+    await emulator.start();
+    expect(await countedRequests(emulator, customerId)).toBe(1);
+  });
 });
 
 function ifConnectionFailed(error: unknown): undefined {

@@ -1,0 +1,11 @@
+// Loaded into the emulator by `--import`: whoever opens a file whose path contains HANGS_AT waits for ever, and that is told.
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const { open } = fs;
+
+fs.open = (path, ...others) => {
+  if (!String(path).includes(process.env.HANGS_AT)) return open(path, ...others);
+  console.log('hangs');
+};
+syncBuiltinESMExports();
