@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // At least two files at once, where one would be the default of two cores: much of the time they wait, for processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // No test depends on how fast the machine is: these are for what hangs.
     projects: [
       {

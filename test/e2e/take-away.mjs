@@ -37,6 +37,7 @@ const protections = {
     file: 'local-store/stream-event-source/deliver.ts',
     from: `
     const outcome = await invoke(partition, next.records, context);
+    const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
     const done = doneOf(outcome, next.records);
     if (done > 0) {
       failures = 0;
@@ -46,6 +47,7 @@ const protections = {
     to: `
     await onDone(next.records);
     const outcome = await invoke(partition, next.records, context);
+    const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
     const done = doneOf(outcome, next.records);
 `,
   },
