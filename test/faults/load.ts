@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConnectionFailed,
-  createHttpClient,
   type HttpAnswer,
   type HttpClient,
 } from '../../commands/pipeline-client/http-client.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../commands/pipeline-client/timing.ts';
 import type { PathRules } from './path-rules.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';
+import { startSenders, type SenderContext, type Senders } from './senders.ts';
 import { batchOf, postBatch, type SentBatch, type UnsentBatch } from './sent-batch.ts';
 
 export interface LoadOptions {
@@ -32,16 +32,12 @@ export interface Answers {
 }
 
 /** Clients that send one batch after the other, also while the emulator is down, until they are stopped. */
-export interface Load {
+export interface Load extends Omit<Senders<SentBatch>, 'running'> {
   readonly answers: Answers;
   /** Resolves when it is so, or nobody sends any more; rejects when a client got an answer that it should not have got. */
   until(isSo: (answers: Answers) => boolean): Promise<void>;
   /** The emulator that comes next counts by these rules; to be told while none runs. */
   upgrade(rules: PathRules): void;
-  /** Lets each client finish its batch, and gives all that were sent. */
-  stop(): Promise<readonly SentBatch[]>;
-  /** Ends it at once, where nobody wants to know any more. */
-  abandon(): void;
 }
 
 /** How long a client that repeats nothing leaves the emulator alone when it was refused, as it is asked to. */
@@ -50,11 +46,6 @@ const refusedForMilliseconds = 1_000;
 export function startLoad(options: LoadOptions): Load {
   const { baseUrl, name, persistentClients, fleetingClients, minutes } = options;
   const clients = persistentClients + fleetingClients;
-  const http = createHttpClient(baseUrl, clients);
-  const over = new AbortController();
-  const abandoned = new AbortController();
-  const timing = { ...realTiming, wait: (ms: number) => sleep(ms, undefined, { signal: abandoned.signal }) };
-  const sent: SentBatch[] = [];
   const rules: PathRules[] = [options.rules];
   const answers = { accepted: 0, refused: 0 };
   let waiting: readonly { readonly isSo: (answers: Answers) => boolean; readonly resolve: () => void }[] = [];
@@ -64,28 +55,30 @@ export function startLoad(options: LoadOptions): Load {
     for (const { isSo, resolve } of waiting) if (isSo(answers)) resolve();
     waiting = waiting.filter(({ isSo }) => !isSo(answers));
   };
-  const post = async (batch: UnsentBatch): Promise<HttpAnswer> => {
+  const post = async (batch: UnsentBatch, http: HttpClient): Promise<HttpAnswer> => {
     const answer = await postBatch(http, batch);
     if (answer.status === 503) count('refused');
     return answer;
   };
-  const sendUntilOver = async (client: number): Promise<void> => {
+  const sendUntilOver = async (
+    { http, timing, over, sent }: SenderContext<SentBatch>,
+    client: number,
+  ): Promise<void> => {
     const isPersistent = client < persistentClients;
-    for (let number = 0; !over.signal.aborted; number++) {
+    for (let number = 0; !over.aborted; number++) {
       const batch = batchOf(client, number, name, minutes);
       const before = rules.length - 1;
-      const attempt = () => post(batch);
+      const attempt = () => post(batch, http);
       const outcome = isPersistent
         ? await sendPersistently(batch, attempt, timing)
         : await sendOnce(batch, attempt);
       sent.push({ ...batch, rules: new Set(rules.slice(before)), isAccepted: outcome === 'accepted' });
       if (outcome === 'accepted') count('accepted');
       if (outcome === 'refused') await sleep(refusedForMilliseconds);
-      if (outcome === 'unanswered') await isUp(http, over.signal);
+      if (outcome === 'unanswered') await isUp(http, over);
     }
   };
-  const running = Promise.all(Array.from({ length: clients }, (_, client) => sendUntilOver(client)));
-  running.catch(() => {}); // told to whoever waits for it, which may be later
+  const { running, stop, abandon } = startSenders(baseUrl, clients, sendUntilOver);
 
   return {
     answers,
@@ -97,20 +90,8 @@ export function startLoad(options: LoadOptions): Load {
     upgrade(next) {
       if (next !== rules.at(-1)) rules.push(next);
     },
-    async stop() {
-      over.abort();
-      try {
-        await running;
-      } finally {
-        http.close();
-      }
-      return sent;
-    },
-    abandon() {
-      over.abort();
-      abandoned.abort();
-      http.close();
-    },
+    stop,
+    abandon,
   };
 }
 

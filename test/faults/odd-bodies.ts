@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { Timing } from '../../commands/pipeline-client/timing.ts';
 import { anyBytes, batches, damagedBatches, type SentBody } from '../handlers/any-body/bodies.ts';
 import type { Load } from './load.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';
+import { startSenders, type Senders } from './senders.ts';
 
 /** A body that was sent, and whether it was taken. */
 export interface SentOddBody {
@@ -23,55 +23,26 @@ export interface OddBodiesOptions {
   readonly seed: number;
 }
 
-/** A client that sends what is right or wrong in the ways that parsers get wrong, each until it is answered. */
-export interface OddBodies {
-  /** Lets it finish its body, after the load has ended, and gives all that were sent. */
-  stop(): Promise<readonly SentOddBody[]>;
-  /** Ends it at once, where nobody wants to know any more. */
-  abandon(): void;
-}
-
 const maxBodies = 500;
 /** One for so many batches of the others, so that there is one at each fault. */
 const acceptedForEach = 4;
 const refusedForGood = new Set([400, 413, 415]);
 
-export function startOddBodies(load: Load, { baseUrl, name, seed }: OddBodiesOptions): OddBodies {
-  const http = createHttpClient(baseUrl, 1);
-  const over = new AbortController();
-  const abandoned = new AbortController();
-  const timing = { ...realTiming, wait: (ms: number) => sleep(ms, undefined, { signal: abandoned.signal }) };
-  const sent: SentOddBody[] = [];
-
-  const sendUntilOver = async (): Promise<void> => {
+/**
+ * A client that sends what is right or wrong in the ways that parsers get wrong, each until it is answered. To be stopped
+ * after the load has ended.
+ */
+export function startOddBodies(load: Load, { baseUrl, name, seed }: OddBodiesOptions): Senders<SentOddBody> {
+  return startSenders<SentOddBody>(baseUrl, 1, async ({ http, timing, over, sent }) => {
     const bodies = fc.sample(fc.oneof(batches, damagedBatches, anyBytes), { seed, numRuns: maxBodies });
     for (const [number, body] of bodies.entries()) {
       await load.until(({ accepted }) => accepted >= number * acceptedForEach);
-      if (over.signal.aborted) return;
+      if (over.aborted) return;
       const unsent = { customerId: `${name}-odd`, batchId: `${name}-odd-${number}`, body };
       const isAccepted = await isTaken(unsent, number % 2 === 0, http, timing);
       sent.push({ ...unsent, isAccepted });
     }
-  };
-  const running = sendUntilOver();
-  running.catch(() => {}); // told by `stop`
-
-  return {
-    async stop() {
-      over.abort();
-      try {
-        await running;
-      } finally {
-        http.close();
-      }
-      return sent;
-    },
-    abandon() {
-      over.abort();
-      abandoned.abort();
-      http.close();
-    },
-  };
+  });
 }
 
 async function isTaken(

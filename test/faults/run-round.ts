@@ -6,7 +6,8 @@ import { auditData, findDeadLetters } from './audit-data.ts';
 import { findMiscounts } from './find-miscounts.ts';
 import { findOddMiscounts } from './find-odd-miscounts.ts';
 import { startLoad, type Load } from './load.ts';
-import { startOddBodies, type OddBodies } from './odd-bodies.ts';
+import { startOddBodies, type SentOddBody } from './odd-bodies.ts';
+import type { Senders } from './senders.ts';
 import type { PathRules } from './path-rules.ts';
 import type { RoundPlan } from './plan-round.ts';
 import { diedByItself, environmentOf, runLife } from './run-life.ts';
@@ -35,7 +36,7 @@ export interface RoundOutcome {
 /** All who send in a round. */
 interface Clients {
   readonly load: Load;
-  readonly odd: OddBodies;
+  readonly odd: Senders<SentOddBody>;
 }
 
 /**

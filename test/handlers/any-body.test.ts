@@ -5,7 +5,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { sentEntry } from '../factories.ts';
 import { anyBytes, batches, damagedBatches, type SentBody } from './any-body/bodies.ts';
-import { readIndependently, type ExpectedWindow } from './any-body/read-independently.ts';
+import { readablePartOf, readIndependently, type ExpectedWindow } from './any-body/read-independently.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 
 /**
@@ -43,13 +43,7 @@ async function send({ bytes, isLines }: SentBody, isCompressed = false) {
     status: answer.statusCode,
     body: JSON.parse(answer.body ?? '') as Record<string, unknown>,
     windows: (JSON.parse(page.body ?? '') as { windows: readonly ExpectedWindow[] }).windows.map(
-      ({ windowStart, requests, requestsByPath, requestsByUserAgent, requestsByStatus }) => ({
-        windowStart,
-        requests,
-        requestsByPath,
-        requestsByUserAgent,
-        requestsByStatus,
-      }),
+      readablePartOf,
     ),
   };
 }
