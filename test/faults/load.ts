@@ -78,20 +78,20 @@ export function startLoad(options: LoadOptions): Load {
       if (outcome === 'unanswered') await isUp(http, over);
     }
   };
-  const { running, stop, abandon } = startSenders(baseUrl, clients, sendUntilOver);
+  const senders = startSenders(baseUrl, clients, sendUntilOver);
 
   return {
     answers,
     async until(isSo) {
       if (isSo(answers)) return;
       const reached = new Promise<void>((resolve) => (waiting = [...waiting, { isSo, resolve }]));
-      await Promise.race([reached, running]);
+      await Promise.race([reached, senders.running]);
     },
     upgrade(next) {
       if (next !== rules.at(-1)) rules.push(next);
     },
-    stop,
-    abandon,
+    stop: () => senders.stop(),
+    abandon: () => senders.abandon(),
   };
 }
 
