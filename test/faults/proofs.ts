@@ -10,11 +10,19 @@ export const tables: readonly string[] = [
   'test/e2e/torn-files.test.ts',
   'test/e2e/store-faults.test.ts',
   'test/e2e/outage.test.ts',
+  'test/e2e/overload.test.ts',
+  'test/e2e/output.test.ts',
   'test/e2e/time.test.ts',
   'test/e2e/dying-function.test.ts',
+  'test/e2e/unhandled-rejection.test.ts',
+  'test/e2e/rules-change.test.ts',
+  'test/e2e/any-body.test.ts',
+  'test/e2e/protections.test.ts',
   'test/pipeline/protections.test.ts',
   'test/pipeline/rules-change.test.ts',
   'test/handlers/any-body.test.ts',
+  'test/handlers/long-outage.test.ts',
+  'test/local-store/object-directory-power-cut.test.ts',
 ];
 
 const sustainedShare = 1 / 6;
