@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { partitionOf } from '../../local-store/partitioned-log/hash-key-range.ts';
 import { jsonLines, runCommand } from '../commands/run-command.ts';
 import { Emulator } from './emulator.ts';
+import { loading } from './loaded-modules.ts';
 import { countedRequests, entry, json, postLogs } from './requests.ts';
 
 const poisonous = 'cus-poison';
@@ -18,12 +19,7 @@ function neighbourOf(customerId: string): string {
 }
 
 /** Its function dies of a customer's records, and is tried for half a day at a signal. */
-const dying = {
-  NODE_OPTIONS: ['dies-of', 'long-attempts']
-    .map((name) => `--import ${new URL(`${name}.mjs`, import.meta.url).href}`)
-    .join(' '),
-  DIES_OF: poisonous,
-};
+const dying = { ...loading('dies-of.mjs', 'long-attempts.mjs'), DIES_OF: poisonous };
 
 async function send(emulator: Emulator, customerId: string): Promise<void> {
   const headers = { 'idempotency-key': 'the-batch' };

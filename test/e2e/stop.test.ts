@@ -8,6 +8,7 @@ import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-clie
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceStart, type PlannedBatch } from '../../bench/scenario/plan.ts';
 import { useEmulator } from './emulator.ts';
+import { loading } from './loaded-modules.ts';
 import { countedRequests, countedWindows, december, entry, metric, postLogs } from './requests.ts';
 
 const emulator = useEmulator();
@@ -134,7 +135,7 @@ describe('SIGINT while an invocation does not end', () => {
   it('does not wait until its time is up, and ends with exit code 0', async () => {
     await emulator.end();
     await emulator.start({
-      NODE_OPTIONS: `--import ${new URL('hangs-at.mjs', import.meta.url).href}`,
+      ...loading('hangs-at.mjs'),
       HANGS_AT: `aggregates/minute/${customerId}/`,
     });
     expect((await postLogs(emulator, { customerId, body: [entry] })).status).toBe(202);

@@ -1,4 +1,5 @@
 import type { Emulator } from '../e2e/emulator.ts';
+import { loading } from '../e2e/loaded-modules.ts';
 import { disturb } from './disturb.ts';
 import type { Load } from './load.ts';
 import { settingsOf } from './path-rules.ts';
@@ -66,10 +67,6 @@ export function environmentOf(
     CLOCK_OFFSETS: clockOffsetsOf(life).join(','),
     ...crash,
     ...(isDiskFaulty ? { FAULT_FILE: faultFile } : {}),
-    NODE_OPTIONS: modules.map(loaded).join(' '),
+    ...loading(...modules),
   };
-}
-
-function loaded(module: string): string {
-  return `--import ${new URL(`../e2e/${module}`, import.meta.url).href}`;
 }
