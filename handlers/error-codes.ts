@@ -27,11 +27,24 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
   },
+  API_1005: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'this customer has used up its own budget for now; repeat it later',
+  },
+  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {
   readonly status: number;
-  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'NOT_FOUND' | 'ROUTING' | 'AVAILABILITY';
+  readonly category:
+    | 'VALIDATION'
+    | 'CONFLICT'
+    | 'LIMIT'
+    | 'NOT_FOUND'
+    | 'ROUTING'
+    | 'AVAILABILITY'
+    | 'ACCESS';
   readonly meaning: string;
 }
 

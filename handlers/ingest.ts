@@ -8,9 +8,11 @@ import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scope: 'ingest' } as const;
+
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+  return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);

@@ -2,10 +2,10 @@ import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 
@@ -59,22 +59,30 @@ export function wired(): Promise<App> {
   return app;
 }
 
-/** The API keys, for the authorizer, which needs nothing else. */
-export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= openApiKeys().catch((error: unknown) => {
-    apiKeys = undefined;
+/** What the authorizer works with; it needs nothing else. */
+export function wiredAuthorize(): Promise<Authorize> {
+  authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
+    authorize = undefined;
     throw error;
   });
-  return apiKeys;
+  return authorize;
 }
 
-async function openApiKeys(): Promise<ApiKeys> {
+async function wireAuthorize(
+  environment: NodeJS.ProcessEnv,
+  { clock, writeLog }: WireEffects,
+): Promise<Authorize> {
+  const { apiKeysPath, acceptOldKeys, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
+  const logger = createLogger({ level: logLevel, clock, write: writeLog });
+  return createAuthorize(
+    { apiKeys: openSsmApiKeys(apiKeysPath), clock, logger },
+    { ...authorizeLimits, acceptOldKeys },
+  );
 }
 
 let app: Promise<App> | undefined;
-let apiKeys: Promise<ApiKeys> | undefined;
+let authorize: Promise<Authorize> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },

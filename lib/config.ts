@@ -83,6 +83,12 @@ export const environmentSchema = z.object({
     .describe(
       'with `STORAGE=aws`: where Parameter Store has the hashes of API keys; set by `serverless.yml`',
     ),
+  ACCEPT_OLD_API_KEYS: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('true')
+    .describe(
+      'with `STORAGE=aws`: whether [API keys of the old form](docs/api-keys.md#keys-of-the-old-form) are taken; set by `serverless.yml`',
+    ),
   INSIGHT_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-insights')
@@ -128,6 +134,8 @@ export interface Config {
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
   readonly apiKeysPath: string;
+  /** API keys without a MAC, which versions before made. */
+  readonly acceptOldKeys: boolean;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
@@ -169,6 +177,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     metricsNamespace: data.METRICS_NAMESPACE,
     apiKeysPath: data.API_KEYS_PATH,
+    acceptOldKeys: data.ACCEPT_OLD_API_KEYS === 'true',
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,

@@ -72,6 +72,37 @@ export class MethodNotAllowed extends Error {
   }
 }
 
+/** The caller's API key is good, and does not allow this. */
+export class MissingScope extends Error {
+  override readonly name = 'MissingScope';
+
+  constructor(scope: string) {
+    super(`This API key does not have the scope "${scope}". Ask for a key that has it.`);
+  }
+}
+
+/** It is not known now who asks: API keys cannot be looked up. Nothing was done, and the same call may be repeated. */
+export class CallerUnknown extends Error {
+  override readonly name = 'CallerUnknown';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('The API key cannot be looked up now. It is safe to repeat the request as it is.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** This customer has used up its own budget for now; others are not affected. Nothing was stored. */
+export class CustomerBudgetExceeded extends Error {
+  override readonly name = 'CustomerBudgetExceeded';
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds = 1) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The store or the stream cannot do it now. Nothing is known to be lost; the same call may be repeated. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
