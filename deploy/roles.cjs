@@ -39,15 +39,26 @@ const consumeQueue = (queue) =>
 /** CloudWatch has no rights to a part of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
-const readApiKeys = (stage) =>
-  allow(
-    ['ssm:GetParameter'],
-    [
-      {
-        'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/api-keys/*`,
+const parameter = (stage, name) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
+});
+
+/** Records of keys, and the encrypted secret that keys are made under; AWS's own key decrypts that parameter alone. */
+const readApiKeys = (stage) => [
+  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+  {
+    ...allow(
+      ['kms:Decrypt'],
+      [{ 'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*' }],
+    ),
+    Condition: {
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
+        'kms:EncryptionContext:PARAMETER_ARN': parameter(stage, 'api-keys-secret'),
       },
-    ],
-  );
+    },
+  },
+];
 
 const aggregateFrom = (stream) => [
   consumeStream(stream),
@@ -56,7 +67,7 @@ const aggregateFrom = (stream) => [
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [readApiKeys(stage)],
+  authorize: readApiKeys(stage),
   ingest: [...readAndWrite('batches/*'), emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),

@@ -16,12 +16,14 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);
+    app.customerBudgets?.require(sent.customerId);
     const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
       const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
       return { batch, ingested };
     });
 
+    app.customerBudgets?.charge(sent.customerId, ingested.batch.partials);
     const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
     metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);

@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -19,6 +20,8 @@ export interface App {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly intake: Intake;
+  /** Deployed; on a laptop the consumers share the work out. */
+  readonly customerBudgets: CustomerBudgets | undefined;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -42,8 +45,15 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
     ),
     rules: createCountingRules(parts.config.pathTemplates),
     intake: new Intake(),
+    customerBudgets: createCustomerBudgets(parts),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
+}
+
+function createCustomerBudgets({ config, clock }: AppParts): CustomerBudgets | undefined {
+  const { storage, customerRecordsPerSecond } = config;
+  if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
+  return new CustomerBudgets(customerRecordsPerSecond, clock);
 }
 
 /**

@@ -109,6 +109,11 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
     .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+  CUSTOMER_RECORDS_PER_SECOND: wholeNumber
+    .default(100)
+    .describe(
+      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/deploy.md#throttling); 0 is no bound; set by `serverless.yml`',
+    ),
   WINDOWS_AT_ONCE: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
     .default(32)
@@ -143,6 +148,8 @@ export interface Config {
   readonly lateConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
+  /** Of one customer, in one process, while others send; 0 is no bound. */
+  readonly customerRecordsPerSecond: number;
   /** So many windows an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
 }
@@ -183,6 +190,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
+    customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
   };
 }

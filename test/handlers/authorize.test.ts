@@ -197,6 +197,22 @@ describe('a function behind the authorizer', () => {
   );
 });
 
+it('answers 503 API_1005 to a customer that used up its budget while others send, and to nobody else', async () => {
+  const environment = { STORAGE: 'aws', CUSTOMER_RECORDS_PER_SECOND: '1' };
+  const { app } = testApp({ environment });
+  const minutes = Array.from({ length: 30 }, (_, minute) =>
+    sentEntry({ receivedAt: `2025-12-28T17:${String(minute).padStart(2, '0')}:07Z` }),
+  );
+  const post = (customerId: string, entries: readonly object[]) =>
+    ingestHandler(async () => app)(authorized(postLogs(entries), customerId));
+  expect(await post('cus-quiet', [sentEntry()])).toMatchObject({ statusCode: 202 });
+  expect(await post('cus-busy', minutes)).toMatchObject({ statusCode: 202 });
+  const refused = await post('cus-busy', [sentEntry()]);
+  expect(refused).toMatchObject({ statusCode: 503, headers: { 'retry-after': '21' } });
+  expect(JSON.parse(refused.body ?? '')).toMatchObject({ errorCode: 'API_1005' });
+  expect(await post('cus-quiet', minutes)).toMatchObject({ statusCode: 202 });
+});
+
 it('has no scopes on a laptop, whatever a request says', async () => {
   const { app } = testApp();
   const event = authorized(postLogs([sentEntry()]), 'cus-other', { scopes: '', unavailable: 'true' });

@@ -28,6 +28,7 @@ it.each([
   ['dev', []],
   ['prod', []],
   ['prod', ['--param=streamMode=ON_DEMAND']],
+  ['prod', ['--param=ingestConcurrency=40', '--param=authorizeConcurrency=10', '--param=openConcurrency=5']],
 ])('cfn-lint has no complaint of the template of %s %s', async (stage, args) => {
   const { template } = await packageService(stage, ...args);
   expect(await findingsIn(template)).toBe('');
