@@ -83,8 +83,6 @@ export class CustomerBudgets {
 
   /** Called right after the customer was seen: the other one is the latest that differs from it. */
   #othersSend(now: number): boolean {
-    return (
-      this.#latestOther !== undefined && Math.abs(now - this.#latestOther.at) <= othersSendMilliseconds
-    );
+    return this.#latestOther !== undefined && Math.abs(now - this.#latestOther.at) <= othersSendMilliseconds;
   }
 }
