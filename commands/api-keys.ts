@@ -2,15 +2,19 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { findKey, revokeKey, rotateKey } from './api-keys/change-key.ts';
-import { openChangeLog } from './api-keys/change-log.ts';
+import { createChangeLog } from './api-keys/change-log.ts';
 import { dropSecret, rotateSecret } from './api-keys/change-secret.ts';
 import { createKey } from './api-keys/create-key.ts';
 import { openKeyParameters } from './api-keys/key-parameters.ts';
 import { listKeys } from './api-keys/list-keys.ts';
 import { help, parseOptions, type ApiKeysOptions } from './api-keys/options.ts';
 import { printHistory } from './api-keys/print-history.ts';
+import { callerIdentity } from './caller-identity.ts';
+import { deployedNames } from './deployed-names.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { openDeployed } from './open-deployed.ts';
 
 const clock: Clock = { now: () => new Date() };
 
@@ -42,8 +46,9 @@ async function run(options: ApiKeysOptions, client: SSMClient): Promise<boolean>
     await listKeys(parameters, now, options.isJson);
     return true;
   }
-  const log = await openChangeLog(stage, process.env, clock);
-  const opened = { parameters, log };
+  const { store, caller } = await openBucket(stage, process.env);
+  const log = createChangeLog(store, caller, clock);
+  const opened = { parameters, log, store };
   switch (options.action) {
     case 'create':
       await createKey(options, now, opened);
@@ -68,4 +73,15 @@ async function run(options: ApiKeysOptions, client: SSMClient): Promise<boolean>
       await printHistory(log, options.isJson);
       return true;
   }
+}
+
+/** The stage's bucket, and the caller as AWS knows them. */
+async function openBucket(
+  stage: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly store: ObjectStore; readonly caller: string }> {
+  const { account, arn, region } = await callerIdentity();
+  const bucketName = environment['BUCKET_NAME'] || deployedNames(stage).bucketName(account, region);
+  const { store } = await openDeployed({ kind: 'deployed', stage, bucketName }, clock);
+  return { store, caller: arn };
 }

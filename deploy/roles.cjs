@@ -67,7 +67,7 @@ const aggregateFrom = (stream) => [
 ];
 
 const rightsOf = (stage) => ({
-  authorize: readApiKeys(stage),
+  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
   ingest: [...readAndWrite('batches/*'), emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),

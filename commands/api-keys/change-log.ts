@@ -10,9 +10,6 @@ import { apiKeyChangesPrefix } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { callerIdentity } from '../caller-identity.ts';
-import { deployedNames } from '../deployed-names.ts';
-import { openDeployed } from '../open-deployed.ts';
 
 /** The audit log of API keys, in the pipeline's bucket. */
 export interface ChangeLog {
@@ -26,19 +23,8 @@ export interface ChangeLog {
   steps(): AsyncIterable<ApiKeyChange>;
 }
 
-/** @throws Unavailable  AWS does not say who the caller is */
-export async function openChangeLog(
-  stage: string,
-  environment: NodeJS.ProcessEnv,
-  clock: Clock,
-): Promise<ChangeLog> {
-  const { account, arn, region } = await callerIdentity();
-  const bucketName = environment['BUCKET_NAME'] || deployedNames(stage).bucketName(account, region);
-  const { store } = await openDeployed({ kind: 'deployed', stage, bucketName }, clock);
-  return createChangeLog(store, arn, clock);
-}
-
-function createChangeLog(store: ObjectStore, by: string, clock: Clock): ChangeLog {
+/** @param by  the identity that AWS knows the caller by */
+export function createChangeLog(store: ObjectStore, by: string, clock: Clock): ChangeLog {
   return {
     async record(action, what, change) {
       const changeId = randomBytes(4).toString('hex');

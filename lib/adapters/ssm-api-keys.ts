@@ -5,8 +5,8 @@ import { Unavailable } from '../errors.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 import { requestHandler } from './aws-requests.ts';
 
-/** A key needs three look-ups at most, and the authorizer has ten seconds. */
-const lookUpMilliseconds = 3_000;
+/** The authorizer has ten seconds, for two or three look-ups and a copy in the object store. */
+const lookUpMilliseconds = 2_000;
 
 /**
  * API keys in the Parameter Store of AWS Systems Manager: a parameter a record under `path`, and the secrets as one

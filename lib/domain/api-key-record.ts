@@ -36,6 +36,28 @@ const documentSchema = z.object({
   secretId: z.string().optional(),
 });
 
+/** A record as the store had it at some time. */
+export interface ApiKeyCopy {
+  readonly record: ApiKeyRecord;
+  readonly readAt: Date;
+}
+
+const copySchema = z.object({
+  formatVersion: z.literal(formatVersion),
+  readAt: instantSchema,
+  record: documentSchema.omit({ formatVersion: true }),
+});
+
+export function encodeApiKeyCopy(copy: ApiKeyCopy): Buffer {
+  return Buffer.from(JSON.stringify({ formatVersion, ...copy }));
+}
+
+/** @throws UnreadableFormat  damaged, or written by a newer version of this program */
+export function decodeApiKeyCopy(body: Buffer): ApiKeyCopy {
+  const { readAt, record } = readDocument(body.toString(), 'The copy of a key', formatVersion, copySchema);
+  return { readAt, record: toRecord(record) };
+}
+
 /** The name of a key's record: its id, or its hash where it has no id. */
 export function recordNameOf(key: ApiKey): string {
   return key.form === 'sealed' ? key.id : hashOfApiKey(key.text);
@@ -53,9 +75,7 @@ export function encodeApiKeyRecord(record: ApiKeyRecord): string {
  */
 export function decodeApiKeyRecord(name: string, text: string): ApiKeyRecord {
   if (text.startsWith('{')) {
-    const read = readDocument(text, 'The record of an API key', formatVersion, documentSchema);
-    const { customerId, scopes, hash, label, createdAt, expiresAt, secretId } = read;
-    return { customerId, scopes, hash, label, createdAt, expiresAt, secretId };
+    return toRecord(readDocument(text, 'The record of an API key', formatVersion, documentSchema));
   }
   const customerId = parseCustomerId(text);
   if (customerId === undefined) {
@@ -70,4 +90,17 @@ export function decodeApiKeyRecord(name: string, text: string): ApiKeyRecord {
     expiresAt: undefined,
     secretId: undefined,
   };
+}
+
+/** Absent members as `undefined`, and no others. */
+function toRecord({
+  customerId,
+  scopes,
+  hash,
+  label,
+  createdAt,
+  expiresAt,
+  secretId,
+}: Omit<z.output<typeof documentSchema>, 'formatVersion'>): ApiKeyRecord {
+  return { customerId, scopes, hash, label, createdAt, expiresAt, secretId };
 }

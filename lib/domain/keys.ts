@@ -64,6 +64,14 @@ export function apiKeyChangeKey(at: Date, changeId: string, step: string): Objec
   return key(`${apiKeyChangesPrefix}${time}-${changeId}-${step}.json`);
 }
 
+/**
+ * Where the copy of an API key's record is kept, for when the store of the keys fails.
+ * @param hash  SHA-256 of the key, in hex
+ */
+export function apiKeyCopyKey(hash: string): ObjectKey {
+  return key('api-keys', `${hash}.json`);
+}
+
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 

@@ -8,6 +8,7 @@ import { Unavailable } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 import type { Clock } from '../ports/clock.ts';
+import { CopiedRecords, type CopyLimits, type CopyStore } from './authorize/copied-records.ts';
 import { RememberedLookups, type MemoryLimits } from './authorize/remembered-lookups.ts';
 
 /** What a key allows; `undefined` for a key that is unknown, revoked or expired. */
@@ -23,6 +24,8 @@ export type Authorize = (key: ApiKey) => Promise<Grant | undefined>;
 
 export interface AuthorizePorts {
   readonly apiKeys: ApiKeys;
+  /** Where records are copied to for an outage. */
+  readonly copies: CopyStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,6 +34,7 @@ export interface AuthorizeLimits {
   /** Whether keys of the old form, which have no MAC, are taken. */
   readonly acceptOldKeys: boolean;
   readonly memory: MemoryLimits;
+  readonly copies: CopyLimits;
   /** A MAC that does not fit has the secrets read again where they are older than this: a new one may be there. */
   readonly secretsReadAgainSeconds: number;
   /** Look-ups of old keys that are not remembered: anybody can make up such a key, and each costs one. */
@@ -46,6 +50,7 @@ export const authorizeLimits: Omit<AuthorizeLimits, 'acceptOldKeys'> = {
     maxPresent: 20_000,
     maxAbsent: 2_000,
   },
+  copies: { copyAgainSeconds: 6 * 3_600, staleSeconds: 12 * 3_600, maxRemembered: 20_000 },
   secretsReadAgainSeconds: 10,
   oldKeyLookups: { perSecond: 5, burst: 20 },
 };
@@ -56,12 +61,14 @@ const warnEveryMilliseconds = 60_000;
 
 /**
  * Finds out what API keys allow. The MAC is checked before anything is looked up, so that a made-up key costs a hash.
- * What the store answered is remembered, and goes on for a bounded time while the store fails.
+ * What the store answered is remembered, and goes on for a bounded time while the store fails; a process that remembers
+ * nothing then goes by the copies of records that are in use.
  */
 export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits): Authorize {
   const { apiKeys, clock, logger } = ports;
   const records = new RememberedLookups<ApiKeyRecord>(limits.memory, ports);
   const secrets = new RememberedLookups<InstallationSecrets>(limits.memory, ports);
+  const copies = new CopiedRecords(limits.copies, ports);
   let oldKeyLookups = fullBucket(limits.oldKeyLookups, clock.now().getTime());
   let warnedAt = -Infinity;
 
@@ -91,18 +98,30 @@ export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits):
     oldKeyLookups = spend(oldKeyLookups, 1);
   }
 
-  return async (key) => {
-    if (key.form === 'sealed') {
-      if (!(await isGenuine(key))) return undefined;
-    } else {
-      if (!limits.acceptOldKeys) return undefined;
-      requireLookup(key);
-    }
+  async function recordOf(key: ApiKey): Promise<ApiKeyRecord | undefined> {
     const name = recordNameOf(key);
-    const record = await records.find(name, () => apiKeys.find(name));
+    try {
+      if (key.form === 'old') requireLookup(key);
+      else if (!(await isGenuine(key))) return undefined;
+      return await records.find(name, async () => {
+        const record = await apiKeys.find(name);
+        if (record !== undefined) await copies.keep(record);
+        return record;
+      });
+    } catch (error) {
+      const copy = error instanceof Unavailable ? await copies.find(key) : undefined;
+      if (copy === undefined) throw error; // not refused: that there is no copy says nothing
+      return copy;
+    }
+  }
+
+  return async (key) => {
+    if (key.form === 'old' && !limits.acceptOldKeys) return undefined;
+    const record = await recordOf(key);
     if (record === undefined || !hasHash(key, record.hash)) return undefined;
     const { customerId, scopes, expiresAt } = record;
     if (expiresAt !== undefined && expiresAt <= clock.now()) return undefined;
-    return { customerId, scopes, keyId: key.form === 'sealed' ? key.id : name.slice(0, oldIdLength) };
+    const keyId = key.form === 'sealed' ? key.id : record.hash.slice(0, oldIdLength);
+    return { customerId, scopes, keyId };
   };
 }

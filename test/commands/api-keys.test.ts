@@ -5,6 +5,8 @@ import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.t
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
 import { decodeInstallationSecrets } from '../../lib/domain/installation-secrets.ts';
+import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
+import { Unavailable } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
 import { newOldApiKey } from '../api-keys.ts';
@@ -29,6 +31,7 @@ describe('npm run api-keys', () => {
   let secureNames: Set<string>;
   let ssm: RunningServer;
   let s3: RunningServer;
+  let objects: InMemoryObjectStore;
   let s3Fault: Fault | undefined;
   let ssmFault: ((operation: string, name: string) => string | undefined) | undefined;
   let running: RunningServer[];
@@ -42,7 +45,8 @@ describe('npm run api-keys', () => {
       secureNames,
       fault: ({ operation, Name }) => ssmFault?.(operation, Name),
     });
-    const bucketServer = await startS3Server(bucket, new InMemoryObjectStore());
+    objects = new InMemoryObjectStore();
+    const bucketServer = await startS3Server(bucket, objects);
     s3 = await startFaultProxy(bucketServer.endpoint, () => s3Fault);
     const identity = await startIdentityServer('123456789012');
     running = [ssm, s3, bucketServer, identity];
@@ -76,7 +80,8 @@ describe('npm run api-keys', () => {
     try {
       const clock = { now: () => at };
       const logger = createLogger({ level: 'error', clock, write: () => {} });
-      const ports = { apiKeys: createSsmApiKeys(client, path), clock, logger };
+      const copies = async () => objects;
+      const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
       const key = parseApiKey(text) ?? expect.fail('not shaped like a key');
       return await createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true })(key);
     } finally {
@@ -113,6 +118,21 @@ describe('npm run api-keys', () => {
     expect(await authorize(key)).toBeUndefined();
     expect((await apiKeys('list')).stdout).toBe('There are no keys.\n');
     expect(await apiKeys('revoke', id)).toMatchObject({ exitCode: 1 });
+  });
+
+  it('removes the copy of a key that is revoked or rotated, which an outage would go by', async () => {
+    const { key, id } = await created('create', 'cus-axon');
+    const copy = apiKeyCopyKey(hashOfApiKey(key));
+    await authorize(key);
+    expect(await objects.get(copy)).toBeDefined();
+    await created('rotate', id);
+    expect(await objects.get(copy)).toBeUndefined();
+    await authorize(key);
+    expect(await objects.get(copy)).toBeDefined();
+    await apiKeys('revoke', id);
+    expect(await objects.get(copy)).toBeUndefined();
+    ssmFault = () => 'InternalServerError';
+    await expect(authorize(key)).rejects.toThrow(Unavailable);
   });
 
   it('gives a key a label, one scope and an end', async () => {

@@ -135,7 +135,8 @@ describe('roles', () => {
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/hour/*"}',
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/day/*"}',
     ]);
-    for (const reader of ['Query', 'Batch', 'Verify', 'Authorize', 'Fallback', 'Metrics']) {
+    expect(canWrite('Authorize')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/api-keys/*"}']);
+    for (const reader of ['Query', 'Batch', 'Verify', 'Fallback', 'Metrics']) {
       expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
     }
   });
@@ -287,6 +288,18 @@ describe('the bucket', () => {
     const policy = JSON.stringify(service.resources['LogBucketPolicy']?.Properties);
     expect(policy).toContain('"Null":{"s3:if-none-match":"true","s3:if-match":"true"}');
     expect(policy).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('lets the authorizer alone write copies of API keys', () => {
+    const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
+    const [statement] = PolicyDocument.Statement.filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('/api-keys/*'),
+    );
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Action: ['s3:PutObject'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['AuthorizeRole', 'Arn'] } } },
+    });
   });
 
   it('keeps what was noted of changes of API keys', () => {

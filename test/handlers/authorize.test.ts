@@ -11,6 +11,7 @@ import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { hashOfApiKey } from '../../lib/domain/api-key.ts';
 import { batchKey } from '../../lib/domain/keys.ts';
@@ -59,7 +60,8 @@ describe('the authorizer', () => {
     client = new SSMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
     const clock = { now: () => new Date() };
     const logger = createLogger({ level: 'error', clock, write: () => {} });
-    const ports = { apiKeys: createSsmApiKeys(client, path), clock, logger };
+    const copies = async () => new InMemoryObjectStore();
+    const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
     const made = createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true });
     const handler = authorizeHandler(async () => made);
     authorize = (authorization) => handler(authorizerEvent(authorization));

@@ -1,7 +1,9 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
+import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
 import {
   encodeInstallationSecrets,
   secretsParameterOf,
@@ -10,6 +12,7 @@ import {
 import { Unavailable } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../../lib/pipeline/authorize.ts';
+import type { CopyStore } from '../../lib/pipeline/authorize/copied-records.ts';
 import { installationSecret, newApiKey, newOldApiKey, recordParameter } from '../api-keys.ts';
 import { credentials } from '../aws/clients.ts';
 import { startParameterServer } from '../aws/parameter-server.ts';
@@ -26,6 +29,9 @@ let asked: string[];
 let storeFails: boolean;
 let now: Date;
 let logLines: string[];
+let objects: InMemoryObjectStore;
+let bucketFails: boolean;
+let bucketRequests: string[];
 const clock = { now: () => now };
 
 beforeEach(async () => {
@@ -34,6 +40,9 @@ beforeEach(async () => {
   storeFails = false;
   now = instant('2025-12-28T18:00:00Z');
   logLines = [];
+  objects = new InMemoryObjectStore();
+  bucketFails = false;
+  bucketRequests = [];
   setSecrets(installationSecret(1));
   server = await startParameterServer(parameters, {
     secureNames: new Set([secretsParameterOf(path)]),
@@ -53,11 +62,23 @@ function setSecrets(...secrets: readonly InstallationSecret[]): void {
   parameters.set(secretsParameterOf(path), encodeInstallationSecrets(secrets));
 }
 
-function create({ acceptOldKeys = true } = {}): (text: string) => ReturnType<Authorize> {
+function create({ acceptOldKeys = true, memory = authorizeLimits.memory } = {}): (
+  text: string,
+) => ReturnType<Authorize> {
   const logger = createLogger({ level: 'warn', clock, write: (line) => logLines.push(line) });
-  const ports = { apiKeys: createSsmApiKeys(client, path), clock, logger };
-  const authorize = createAuthorize(ports, { ...authorizeLimits, acceptOldKeys });
+  const copies: CopyStore = async () => ({
+    get: (key) => bucketAnswer('get', () => objects.get(key)),
+    put: (...args) => bucketAnswer('put', () => objects.put(...args)),
+  });
+  const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
+  const authorize = createAuthorize(ports, { ...authorizeLimits, memory, acceptOldKeys });
   return async (text) => authorize(parseApiKey(text) ?? expect.fail('not shaped like a key'));
+}
+
+async function bucketAnswer<T>(request: string, work: () => Promise<T>): Promise<T> {
+  bucketRequests.push(request);
+  if (bucketFails) throw new Unavailable('The bucket fails.');
+  return work();
 }
 
 function pass(seconds: number): void {
@@ -150,12 +171,12 @@ describe('guesses', () => {
 
   it('push no known key out of memory', async () => {
     const known = storeKey();
-    const authorize = create();
+    const authorize = create({ memory: { ...authorizeLimits.memory, maxPresent: 5, maxAbsent: 5 } });
     await authorize(known.text);
-    for (let revoked = 0; revoked < 2 * authorizeLimits.memory.maxAbsent + 10; revoked += 1) {
-      await authorize(newApiKey().text);
-    }
+    for (let revoked = 0; revoked < 50; revoked += 1) await authorize(newApiKey().text);
     storeFails = true;
+    bucketFails = true;
+    pass(hour);
     expect(await authorize(known.text)).toBeDefined();
   });
 });
@@ -191,6 +212,7 @@ describe('memory', () => {
     const authorize = create();
     const grant = await authorize(known.text);
     storeFails = true;
+    bucketFails = true;
     pass(12 * hour);
     expect(await authorize(known.text)).toEqual(grant);
     pass(1);
@@ -249,6 +271,77 @@ describe('memory', () => {
     storeFails = true;
     await expect(create()(storeKey().text)).rejects.toThrow(Unavailable);
     await expect(create()(newOldApiKey())).rejects.toThrow(Unavailable);
+  });
+});
+
+describe('an authorizer that has just been started, while the store fails', () => {
+  it('takes keys that are in use, of both forms, for twelve hours', async () => {
+    const key = storeKey({ scopes: ['ingest'] });
+    const old = newOldApiKey();
+    parameters.set(`${path}/${hashOfApiKey(old)}`, 'cus-old');
+    const before = create();
+    const grants = [await before(key.text), await before(old)];
+    storeFails = true;
+    pass(12 * hour);
+    const after = create();
+    expect([await after(key.text), await after(old)]).toEqual(grants);
+    pass(1);
+    await expect(create()(key.text)).rejects.toThrow(Unavailable);
+  });
+
+  it('refuses nobody and takes nobody else: a made-up key, one that was never used, one that is expired', async () => {
+    const expiring = storeKey({ expiresAt: instant('2025-12-28T18:30:00Z') });
+    await create()(expiring.text);
+    storeFails = true;
+    pass(hour);
+    await expect(create()(newApiKey(installationSecret(9)).text)).rejects.toThrow(Unavailable);
+    await expect(create()(storeKey().text)).rejects.toThrow(Unavailable);
+    expect(await create()(expiring.text)).toBeUndefined();
+  });
+
+  it('knows nobody where the bucket fails as well', async () => {
+    const key = storeKey();
+    await create()(key.text);
+    storeFails = true;
+    bucketFails = true;
+    await expect(create()(key.text)).rejects.toThrow(Unavailable);
+  });
+});
+
+describe('copies of records', () => {
+  it('are made once in six hours of use, and when a record has changed', async () => {
+    const key = storeKey();
+    const authorize = create();
+    for (let minute = 0; minute < 6 * 60; minute += 1) {
+      await authorize(key.text);
+      pass(60);
+    }
+    expect(bucketRequests).toEqual(['get', 'put']);
+    await authorize(key.text);
+    parameters.set(...recordParameter(path, key, { scopes: ['read'] }));
+    pass(200);
+    await authorize(key.text);
+    expect(bucketRequests).toEqual(['get', 'put', 'get', 'put', 'get', 'put']);
+    storeFails = true;
+    expect(await create()(key.text)).toMatchObject({ scopes: ['read'] });
+  });
+
+  it('harm nobody where they cannot be made', async () => {
+    bucketFails = true;
+    expect(await create()(storeKey().text)).toBeDefined();
+    expect(logLines.join('')).toContain('cannot be copied');
+  });
+
+  it('have nothing that a key could be made from', async () => {
+    const key = storeKey();
+    await create()(key.text);
+    const copy = await objects.get(apiKeyCopyKey(hashOfApiKey(key.text)));
+    for (const part of [
+      key.text.slice(21, 61),
+      key.text.slice(-32),
+      installationSecret().secret.toString('hex'),
+    ])
+      expect(copy?.body.toString()).not.toContain(part);
   });
 });
 

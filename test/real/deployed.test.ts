@@ -14,7 +14,8 @@ import { deployedNames } from '../../commands/deployed-names.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { createBackoff } from '../../lib/adapters/backoff.ts';
 import { createS3ObjectStore } from '../../lib/adapters/s3-object-store.ts';
-import { parseApiKey } from '../../lib/domain/api-key.ts';
+import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
+import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
@@ -105,6 +106,9 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
 });
 
 it('creates API keys that the authorizer takes, under an encrypted secret, and notes who did it', async () => {
+  const s3 = s3Client(moto.endpoint);
+  const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
+  const store = createS3ObjectStore({ client: s3, bucket, backoff });
   const ssm = new SSMClient({ endpoint: moto.endpoint, region: 'us-east-1', credentials });
   try {
     const clock = { now: () => new Date() };
@@ -112,13 +116,16 @@ it('creates API keys that the authorizer takes, under an encrypted secret, and n
     const path = '/log-analytics-pipeline/prod/api-keys';
     const authorize = (text: string) => {
       const key = parseApiKey(text) ?? expect.fail('not shaped like a key');
-      const ports = { apiKeys: createSsmApiKeys(ssm, path), clock, logger };
+      const copies = async () => store;
+      const ports = { apiKeys: createSsmApiKeys(ssm, path), copies, clock, logger };
       return createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true })(key);
     };
     const created = await command('api-keys', 'create', 'cus-axon', '--scope', 'read', '--label', 'shop');
     expect(created.exitCode).toBe(0);
     const key = created.stdout.trim();
     expect(await authorize(key)).toMatchObject({ customerId: 'cus-axon', scopes: ['read'] });
+    const copy = apiKeyCopyKey(hashOfApiKey(key));
+    expect(await store.get(copy)).toBeDefined();
     const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({}));
     expect(Parameters.find(({ Name }) => Name === `${path}-secret`)).toMatchObject({ Type: 'SecureString' });
 
@@ -126,6 +133,7 @@ it('creates API keys that the authorizer takes, under an encrypted secret, and n
     expect(listed).toMatchObject({ customerId: 'cus-axon', scopes: 'read', label: 'shop' });
     expect((await command('api-keys', 'revoke', listed?.id ?? '')).exitCode).toBe(0);
     expect(await authorize(key)).toBeUndefined();
+    expect(await store.get(copy)).toBeUndefined();
     expect(jsonLines(await command('api-keys', 'history', '--json'))).toMatchObject([
       { action: 'rotate-secret', step: 'done' },
       { action: 'create', step: 'done', by: expect.stringContaining('arn:aws:') as string },
@@ -133,5 +141,6 @@ it('creates API keys that the authorizer takes, under an encrypted secret, and n
     ]);
   } finally {
     ssm.destroy();
+    s3.destroy();
   }
 });
