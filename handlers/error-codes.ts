@@ -30,7 +30,7 @@ export const errorCodes = {
   API_1005: {
     status: 503,
     category: 'AVAILABILITY',
-    meaning: 'this customer has used up its own budget for now; repeat it later',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
   },
   API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
 } as const satisfies Record<string, ErrorKind>;

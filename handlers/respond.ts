@@ -1,7 +1,7 @@
 import {
   BatchTooLarge,
   CallerUnknown,
-  CustomerBudgetExceeded,
+  BudgetUsedUp,
   IdempotencyKeyReused,
   InvalidRequest,
   MethodNotAllowed,
@@ -69,7 +69,7 @@ export function respondToFailure(
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
   }
   if (failure instanceof MissingScope) return respondError('API_1006', requestId, failure.message);
-  if (failure instanceof CustomerBudgetExceeded || failure instanceof CallerUnknown) {
+  if (failure instanceof BudgetUsedUp || failure instanceof CallerUnknown) {
     const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
     const headers = { 'retry-after': String(failure.retryAfterSeconds) };
     return respondError(errorCode, requestId, failure.message, {}, headers);

@@ -92,20 +92,21 @@ export class CallerUnknown extends Error {
   }
 }
 
-/** This customer has used up its own budget for now; others are not affected. Nothing was stored. */
-export class CustomerBudgetExceeded extends Error {
-  override readonly name = 'CustomerBudgetExceeded';
-  readonly retryAfterSeconds: number;
-
-  constructor(message: string, retryAfterSeconds = 1) {
-    super(message);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
 /** The store or the stream cannot do it now. Nothing is known to be lost; the same call may be repeated. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+}
+
+/** The customer has used up its own budget for now; others have theirs. The same call may be repeated. */
+export class BudgetUsedUp extends Error {
+  override readonly name = 'BudgetUsedUp';
+  readonly retryAfterSeconds: number;
+
+  /** @param retryAfterSeconds  by then some of what waits for the customer should be counted */
+  constructor(message: string, retryAfterSeconds = 5) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 /** A conditional write found something else than it expected; nothing was changed. */

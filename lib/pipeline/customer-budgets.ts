@@ -8,7 +8,7 @@ import {
   type TokenBucket,
   type TokenRate,
 } from '../domain/token-bucket.ts';
-import { CustomerBudgetExceeded } from '../errors.ts';
+import { BudgetUsedUp } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Somebody else counts as sending for so long after a request. */
@@ -46,7 +46,7 @@ export class CustomerBudgets {
 
   /**
    * Notes that the customer sends.
-   * @throws CustomerBudgetExceeded  the customer is in debt, and others send as well
+   * @throws BudgetUsedUp  the customer is in debt, and others send as well
    */
   require(customerId: CustomerId): void {
     const now = this.#clock.now().getTime();
@@ -55,7 +55,7 @@ export class CustomerBudgets {
     const bucket = this.#bucketOf(customerId, now);
     this.#buckets.set(customerId, bucket); // also if it is refused: a clock that is set back stops nobody for long
     if (bucket.tokens >= 1) return;
-    throw new CustomerBudgetExceeded(
+    throw new BudgetUsedUp(
       'You have sent more than your share while others send. Repeat the request as it is after the given time.',
       Math.min(60, secondsUntilToken(bucket, this.#rate)),
     );

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CustomerBudgetExceeded } from '../../lib/errors.ts';
+import { BudgetUsedUp } from '../../lib/errors.ts';
 import { CustomerBudgets } from '../../lib/pipeline/customer-budgets.ts';
 import { customer, instant } from '../factories.ts';
 
@@ -24,7 +24,7 @@ describe('the budget of a customer', () => {
     try {
       budgets.require(customerId);
     } catch (error) {
-      if (error instanceof CustomerBudgetExceeded) return false;
+      if (error instanceof BudgetUsedUp) return false;
       throw error;
     }
     budgets.charge(
@@ -116,11 +116,11 @@ describe('the budget of a customer', () => {
   });
 });
 
-function refusalOf(call: () => void): CustomerBudgetExceeded {
+function refusalOf(call: () => void): BudgetUsedUp {
   try {
     call();
   } catch (error) {
-    if (error instanceof CustomerBudgetExceeded) return error;
+    if (error instanceof BudgetUsedUp) return error;
   }
   return expect.fail('nothing was refused');
 }
