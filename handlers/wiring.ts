@@ -4,7 +4,6 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
-import type { CopyStore } from '../lib/pipeline/authorize/copied-records.ts';
 import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
@@ -85,15 +84,9 @@ async function wireAuthorize(
 ): Promise<Authorize> {
   const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
+  const { openS3Copies } = await import('../lib/adapters/open-s3-copies.ts');
   const logger = createLogger({ level: logLevel, clock, write: writeLog });
-  let opened: ReturnType<CopyStore> | undefined;
-  const copies: CopyStore = () => {
-    // Not while the function is loaded, which the first request would wait for.
-    opened ??= import('../lib/adapters/open-s3-copies.ts').then(({ openS3Copies }) =>
-      openS3Copies(bucketName),
-    );
-    return opened;
-  };
+  const copies = openS3Copies(bucketName);
   return createAuthorize(
     { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
     { ...authorizeLimits, acceptOldKeys },

@@ -60,7 +60,7 @@ describe('the authorizer', () => {
     client = new SSMClient({ endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
     const clock = { now: () => new Date() };
     const logger = createLogger({ level: 'error', clock, write: () => {} });
-    const copies = async () => new InMemoryObjectStore();
+    const copies = new InMemoryObjectStore();
     const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
     const made = createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true });
     const handler = authorizeHandler(async () => made);
