@@ -71,8 +71,8 @@ async function run(
     // What a clock has dated further into the future is not young: it would be pending until then.
     const isPending = (storedAt: Date) =>
       storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
-    const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
-    const rules = createCountingRules(pathTemplates);
+    const { maxKeysPerDimension, pathTemplates, pathQuery } = parseConfig(process.env);
+    const rules = createCountingRules(pathTemplates, pathQuery);
     const spool = newSpool();
     const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
     const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];

@@ -40,7 +40,7 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
         write: writeMetrics,
       },
     ),
-    rules: createCountingRules(parts.config.pathTemplates),
+    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PathQuery } from './domain/counted-path.ts';
 import {
   isPathTemplate,
   listPathTemplates,
@@ -136,7 +137,6 @@ export const environmentSchema = z.object({
 });
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
-export type PathQuery = z.output<typeof environmentSchema>['PATH_QUERY'];
 
 /** What can be set from outside, parsed once, at the start. */
 export interface Config {
