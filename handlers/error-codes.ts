@@ -27,6 +27,11 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
   },
+  API_1007: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {

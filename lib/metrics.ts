@@ -63,6 +63,19 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
       'Partials that can never be counted and are kept as failed.',
       ['stream'],
     ),
+    partialsExpired: counter(
+      'partials_expired_total',
+      'Partials dropped because their windows have expired.',
+      ['stream'],
+    ),
+    windowsExpired: counter('windows_expired_total', 'Windows deleted because they have expired.', [
+      'window',
+    ]),
+    rawObjectsExpired: counter(
+      'raw_objects_expired_total',
+      'Raw batches and failed records deleted because they have expired.',
+      ['kind'],
+    ),
     batchesVerified: counter('batch_verifications_total', 'Looks at stored batches, by what was found.', [
       'verdict',
     ]),

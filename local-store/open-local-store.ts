@@ -1,11 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import type { LocalStream } from './local-stream.ts';
 import { errorCode } from './object-directory/file-operations.ts';
-import { openObjectDirectory } from './object-directory.ts';
+import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
@@ -17,6 +18,7 @@ import { openQueues, type QueueSettings } from './queues.ts';
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
+  readonly aged: AgedObjects;
   /** @throws RangeError  no stream of this name was opened */
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
@@ -76,6 +78,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     }
     const store: LocalStore = {
       objects: notifyingObjectStore(objects, { ...options, queues, rules: options.notifications }),
+      aged: agedObjects(join(directory, 'objects')),
       queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
