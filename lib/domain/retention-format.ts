@@ -9,6 +9,7 @@ const horizonSchema = z.object({ horizon: windowStartSchema, at: instantSchema }
 
 const retentionSchema = z.object({
   current: horizonSchema.optional(),
+  settled: windowStartSchema.optional(),
   announced: horizonSchema.optional(),
 });
 
@@ -19,14 +20,16 @@ export function encodeRetention(state: RetentionState): Buffer {
 
 /** @throws UnreadableFormat  damaged, or written by a newer version of this program */
 export function decodeRetention(body: Buffer): RetentionState {
-  const { current, announced } = readDocument(
+  const { current, settled, announced } = readDocument(
     body.toString(),
     'A retention horizon',
     formatVersion,
     retentionSchema,
   );
-  const isMidnight = [current, announced].every((each) => each?.horizon.endsWith('T00:00:00Z') ?? true);
+  const isMidnight = [current?.horizon, settled, announced?.horizon].every(
+    (each) => each?.endsWith('T00:00:00Z') ?? true,
+  );
   if (!isMidnight)
     throw new UnreadableFormat('A retention horizon is damaged: it is not the start of a day.');
-  return { current, announced };
+  return { current, settled, announced };
 }

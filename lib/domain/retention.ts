@@ -18,6 +18,11 @@ export interface Horizon {
 export interface RetentionState {
   /** What is older has expired. It only ever moves forward. */
   readonly current: Horizon | undefined;
+  /**
+   * A former horizon, by which every process went when `current` was set: what is behind it may be deleted at once, also
+   * where `current` is set anew, day after day, before it has settled.
+   */
+  readonly settled: WindowStart | undefined;
   /** A move that waits for its confirmation, and means nothing until then. */
   readonly announced: Horizon | undefined;
 }
@@ -59,16 +64,18 @@ export function nextRetention(
   target: WindowStart | undefined,
   now: Date,
 ): RetentionState {
-  const { current, announced } = state;
+  const { current, settled, announced } = state;
+  const set = (horizon: WindowStart): RetentionState => {
+    return { current: { horizon, at: now }, settled: deletableHorizon(state, now), announced: undefined };
+  };
   const isDue = target !== undefined && target > (current?.horizon ?? noHorizon);
-  if (!isDue) return announced === undefined ? state : { current, announced: undefined };
-  if (current !== undefined && minutesBefore(target, usualMoveMinutes) <= current.horizon) {
-    return { current: { horizon: target, at: now }, announced: undefined };
-  }
+  if (!isDue) return announced === undefined ? state : { current, settled, announced: undefined };
+  const isUsualAfter = (earlier: Horizon) => minutesBefore(target, usualMoveMinutes) <= earlier.horizon;
+  if (current !== undefined && isUsualAfter(current)) return set(target);
   const holds = announced !== undefined && announced.horizon <= target && announced.at <= now;
-  if (!holds) return { current, announced: { horizon: target, at: now } };
+  if (!holds) return { current, settled, announced: { horizon: target, at: now } };
   if (now.getTime() - announced.at.getTime() < announcedSeconds * 1_000) return state;
-  return { current: { horizon: announced.horizon, at: now }, announced: undefined };
+  return set(isUsualAfter(announced) ? target : announced.horizon);
 }
 
 /** When an announced horizon is set. */
@@ -76,7 +83,8 @@ export function takesEffectAt({ at }: Horizon): Date {
   return new Date(at.getTime() + announcedSeconds * 1_000);
 }
 
-/** Whether what is behind the horizon may be deleted: by now every process goes by it. */
-export function isSettled({ at }: Horizon, now: Date): boolean {
-  return now.getTime() - at.getTime() >= settleSeconds * 1_000;
+/** What is behind this may be deleted, since by now every process goes by it; `undefined` where nothing may. */
+export function deletableHorizon({ current, settled }: RetentionState, now: Date): WindowStart | undefined {
+  const isSettled = current !== undefined && now.getTime() - current.at.getTime() >= settleSeconds * 1_000;
+  return isSettled ? current.horizon : settled;
 }

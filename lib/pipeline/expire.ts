@@ -1,5 +1,5 @@
 import { horizonKeys, sweepKeys } from '../domain/keys.ts';
-import { horizonOf, isSettled, type RetentionState } from '../domain/retention.ts';
+import { deletableHorizon, horizonOf, type RetentionState } from '../domain/retention.ts';
 import type { AgedObjects } from '../ports/aged-objects.ts';
 import { windowPhases, type DeleteOptions } from './expire/delete-windows.ts';
 import { rawPhases, type RawOptions } from './expire/delete-raw-objects.ts';
@@ -53,10 +53,10 @@ export async function expire(
   const advance = async (what: Expiring, days: number | undefined, phases: readonly SweepPhase[]) => {
     const { state, hasChanged } = await moveHorizon(horizonKeys[what], days, ports);
     if (hasChanged) reporter.moved(what, state);
-    const { current } = state;
-    if (phases.length === 0 || current === undefined || !isSettled(current, clock.now())) return;
+    const horizon = deletableHorizon(state, clock.now());
+    if (phases.length === 0 || horizon === undefined) return;
     const deadline = new Date(clock.now().getTime() + maxSeconds * 1_000);
-    await sweep(sweepKeys[what], current.horizon, phases, ports, deadline);
+    await sweep(sweepKeys[what], horizon, phases, ports, deadline);
   };
 
   // Also where nothing is to expire any more: what is behind the horizon is no longer served, and has to go.

@@ -23,7 +23,7 @@ export async function moveHorizon(
     const object = await store.get(key);
     const state: RetentionState = object
       ? decodeRetention(object.body)
-      : { current: undefined, announced: undefined };
+      : { current: undefined, settled: undefined, announced: undefined };
     const now = clock.now();
     const next = nextRetention(state, days === undefined ? undefined : horizonOf(now, days), now);
     if (next === state) return { state, hasChanged: false };
