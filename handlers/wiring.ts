@@ -51,6 +51,7 @@ export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts):
         clock: parts.clock,
         write: writeMetrics,
       },
+      diskRoom,
     ),
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
@@ -128,7 +129,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, aged: local.aged, streams };
+      return { store: local.objects, aged: local.aged, diskRoom: local.diskRoom, streams };
     }
   }
 }

@@ -3,4 +3,4 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const nodeSchedule = createRequire(require.resolve('serverless-offline'))('node-schedule');
-nodeSchedule.scheduleJob = (_cron, job) => setInterval(job, 100);
+nodeSchedule.scheduleJob = (_cron, job) => setInterval(() => job(), 100);

@@ -1,0 +1,95 @@
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { QuotaExceeded, Unavailable } from '../lib/errors.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { DiskRoom, DiskUse } from '../lib/ports/disk-room.ts';
+import type { UsedBytes } from './disk-room/used-bytes.ts';
+
+export interface DiskRoomOptions {
+  readonly dataDirectory: string;
+  readonly quotaBytes: number | undefined;
+  /** Of the objects; `undefined` where there is no quota to hold it against. */
+  readonly objects: Pick<UsedBytes, 'bytes'> | undefined;
+  /** How many records wait to be counted. */
+  readonly backlogRecords: () => Promise<number>;
+  readonly clock: Clock;
+}
+
+interface Disk {
+  readonly freeBytes: number;
+  /** 0 where the file system does not tell. */
+  readonly sizeBytes: number;
+  readonly logBytes: number;
+}
+
+/** The disk is asked at most so often. */
+const askedMilliseconds = 250;
+
+/**
+ * What counting a record may take at most, where it is the only one of its hour: the minute, its directory, the hour and
+ * the day, a block each.
+ */
+const bytesARecord = 4 * 4_096;
+/** What is never given to new batches: for hours and days that wait, the log, and files that are being replaced. */
+const reservedShare = 0.05;
+const maxReservedBytes = 64 * 1_024 * 1_024;
+
+/**
+ * The room that the disk, and the quota on it, has for new batches. Both have a reserve, so that what was accepted is
+ * still counted when no new batch is taken: a share, and for the quota what the waiting records may take.
+ *
+ * Until the objects were measured for the first time, seconds after the start, the quota refuses nothing.
+ */
+export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
+  const { quotaBytes, objects, clock } = options;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<Disk> | undefined;
+
+  const ask = (): Promise<Disk> => {
+    const now = clock.now().getTime();
+    if (asking === undefined || now - askedAt >= askedMilliseconds || now < askedAt) {
+      askedAt = now;
+      asking = askDisk(options.dataDirectory);
+      asking.catch(() => (asking = undefined));
+    }
+    return asking;
+  };
+  const use = async (): Promise<DiskUse> => {
+    const { freeBytes, logBytes } = await ask();
+    const objectBytes = objects?.bytes;
+    const usedBytes = objectBytes === undefined ? undefined : objectBytes + logBytes;
+    return { usedBytes, quotaBytes, freeBytes };
+  };
+
+  return {
+    use,
+    async refusal() {
+      const { freeBytes, sizeBytes } = await ask();
+      if (sizeBytes > 0 && freeBytes < Math.min(maxReservedBytes, sizeBytes * reservedShare)) {
+        return new QuotaExceeded(
+          'The disk is nearly full, so no new batch is taken. Repeat it later, as it is.',
+        );
+      }
+      const { usedBytes } = await use();
+      if (quotaBytes === undefined || usedBytes === undefined) return undefined;
+      const reserved = quotaBytes * reservedShare + (await options.backlogRecords()) * bytesARecord;
+      if (usedBytes <= quotaBytes - reserved) return undefined;
+      return new QuotaExceeded(
+        'The disk quota is used up, so no new batch is taken. Repeat it later, as it is.',
+      );
+    },
+  };
+}
+
+async function askDisk(dataDirectory: string): Promise<Disk> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(dataDirectory);
+    const log = join(dataDirectory, 'log');
+    const names = await readdir(log);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(log, name))).size));
+    const logBytes = sizes.reduce((sum, size) => sum + size, 0);
+    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, logBytes };
+  } catch (cause) {
+    throw new Unavailable('The disk cannot be asked for its room.', { cause });
+  }
+}
