@@ -23,7 +23,7 @@ export interface Answer {
 /** For how long a client had better leave us alone when we cannot take a request. */
 const retryAfterSeconds = 1;
 /** A disk that is full stays so until somebody, or the retention, makes room. */
-const quotaRetryAfterSeconds = 60;
+const quotaRetryAfterSeconds = 10;
 
 export function respondJson(
   status: number,

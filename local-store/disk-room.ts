@@ -1,12 +1,12 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { QuotaExceeded, Unavailable } from '../lib/errors.ts';
+import { QuotaExceeded } from '../lib/errors.ts';
 import type { Clock } from '../lib/ports/clock.ts';
-import type { DiskRoom, DiskUse } from '../lib/ports/disk-room.ts';
+import type { BatchNeed, DiskRoom, DiskUse } from '../lib/ports/disk-room.ts';
+import type { Disk } from './disk-room/ask-disk.ts';
 import type { UsedBytes } from './disk-room/used-bytes.ts';
 
 export interface DiskRoomOptions {
-  readonly dataDirectory: string;
+  /** @throws Unavailable  the disk cannot be asked now */
+  readonly askDisk: () => Promise<Disk>;
   readonly quotaBytes: number | undefined;
   /** Of the objects; `undefined` where there is no quota to hold it against. */
   readonly objects: Pick<UsedBytes, 'bytes'> | undefined;
@@ -15,21 +15,14 @@ export interface DiskRoomOptions {
   readonly clock: Clock;
 }
 
-interface Disk {
-  readonly freeBytes: number;
-  /** 0 where the file system does not tell. */
-  readonly sizeBytes: number;
-  readonly logBytes: number;
-}
-
 /** The disk is asked at most so often. */
 const askedMilliseconds = 250;
 
 /**
- * What counting a record may take at most, where it is the only one of its hour: the minute, its directory, the hour and
- * the day, a block each.
+ * What counting a minute of a batch may take at most, besides its keys, where it is the only one of its day: the minute and
+ * its directory, the hour, and the day, a block each.
  */
-const bytesARecord = 4 * 4_096;
+const bytesAMinute = 4 * 4_096;
 /** What is never given to new batches: for hours and days that wait, the log, and files that are being replaced. */
 const reservedShare = 0.05;
 const maxReservedBytes = 64 * 1_024 * 1_024;
@@ -49,7 +42,7 @@ export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
     const now = clock.now().getTime();
     if (asking === undefined || now - askedAt >= askedMilliseconds || now < askedAt) {
       askedAt = now;
-      asking = askDisk(options.dataDirectory);
+      asking = options.askDisk();
       asking.catch(() => (asking = undefined));
     }
     return asking;
@@ -63,33 +56,22 @@ export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
 
   return {
     use,
-    async refusal() {
+    async refusal(need: BatchNeed) {
       const { freeBytes, sizeBytes } = await ask();
-      if (sizeBytes > 0 && freeBytes < Math.min(maxReservedBytes, sizeBytes * reservedShare)) {
+      const needed = need.bytes + need.minutes * bytesAMinute;
+      const reservedOfDisk = Math.min(maxReservedBytes, sizeBytes * reservedShare);
+      if (sizeBytes > 0 && freeBytes - needed < reservedOfDisk) {
         return new QuotaExceeded(
           'The disk is nearly full, so no new batch is taken. Repeat it later, as it is.',
         );
       }
       const { usedBytes } = await use();
       if (quotaBytes === undefined || usedBytes === undefined) return undefined;
-      const reserved = quotaBytes * reservedShare + (await options.backlogRecords()) * bytesARecord;
-      if (usedBytes <= quotaBytes - reserved) return undefined;
+      const reserved = quotaBytes * reservedShare + (await options.backlogRecords()) * bytesAMinute;
+      if (usedBytes + needed <= quotaBytes - reserved) return undefined;
       return new QuotaExceeded(
         'The disk quota is used up, so no new batch is taken. Repeat it later, as it is.',
       );
     },
   };
-}
-
-async function askDisk(dataDirectory: string): Promise<Disk> {
-  try {
-    const { bavail, blocks, bsize } = await statfs(dataDirectory);
-    const log = join(dataDirectory, 'log');
-    const names = await readdir(log);
-    const sizes = await Promise.all(names.map(async (name) => (await stat(join(log, name))).size));
-    const logBytes = sizes.reduce((sum, size) => sum + size, 0);
-    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, logBytes };
-  } catch (cause) {
-    throw new Unavailable('The disk cannot be asked for its room.', { cause });
-  }
 }

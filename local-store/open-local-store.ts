@@ -7,6 +7,7 @@ import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import { createDiskRoom } from './disk-room.ts';
+import { askDisk } from './disk-room/ask-disk.ts';
 import { measureInThread } from './disk-room/measure-in-thread.ts';
 import { measuredObjectStore } from './disk-room/measured-object-store.ts';
 import { UsedBytes } from './disk-room/used-bytes.ts';
@@ -96,7 +97,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       }),
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
-        dataDirectory: directory,
+        askDisk: () => askDisk(directory),
         quotaBytes: options.quotaBytes,
         objects: used,
         backlogRecords: () => waitingRecords(streams.values()),

@@ -1,7 +1,7 @@
 import { batchKey } from '../domain/keys.ts';
 import { problemsOfExpired } from '../domain/expired-entries.ts';
 import { InvalidRequest } from '../errors.ts';
-import type { DiskRoom } from '../ports/disk-room.ts';
+import type { BatchNeed, DiskRoom } from '../ports/disk-room.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Batch } from './read-batch.ts';
 import type { Retention } from './retention.ts';
@@ -20,10 +20,17 @@ export interface AcceptancePorts {
  * @throws QuotaExceeded   the disk or its quota is used up; safe to repeat
  */
 export async function requireAcceptable(batch: Batch, ports: AcceptancePorts): Promise<void> {
-  const refusal = (await refusalOfAge(batch, ports.retention)) ?? (await ports.diskRoom?.refusal());
+  const refusal =
+    (await refusalOfAge(batch, ports.retention)) ?? (await ports.diskRoom?.refusal(needOf(batch)));
   if (refusal === undefined) return;
   const stored = await ports.store.get(batchKey(batch.customerId, batch.id), { firstBytes: 1 });
   if (stored === undefined) throw refusal;
+}
+
+/** Its keys are in the stored batch beside its body, and once more in its windows. */
+function needOf({ entries, bodyBytes, gzippedBody }: Batch): BatchNeed {
+  const minutes = new Set(entries.map(({ minute }) => minute)).size;
+  return { bytes: gzippedBody.length + 2 * bodyBytes, minutes };
 }
 
 async function refusalOfAge({ entries }: Batch, retention: Retention): Promise<InvalidRequest | undefined> {
