@@ -29,8 +29,13 @@ export async function requireAcceptable(batch: Batch, ports: AcceptancePorts): P
 
 /** Its keys are in the stored batch beside its body, and once more in its windows. */
 function needOf({ entries, bodyBytes, gzippedBody }: Batch): BatchNeed {
-  const minutes = new Set(entries.map(({ minute }) => minute)).size;
-  return { bytes: gzippedBody.length + 2 * bodyBytes, minutes };
+  const minutes = new Set<number>();
+  let last: number | undefined;
+  for (const { minute } of entries) {
+    if (minute !== last) minutes.add(minute); // most entries are of the minute of the one before
+    last = minute;
+  }
+  return { bytes: gzippedBody.length + 2 * bodyBytes, minutes: minutes.size };
 }
 
 async function refusalOfAge({ entries }: Batch, retention: Retention): Promise<InvalidRequest | undefined> {
