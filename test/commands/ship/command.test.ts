@@ -19,12 +19,16 @@ beforeEach(async () => {
   await writeFile(path, text);
 });
 
-/** A server that knows keys and bodies as the pipeline does. */
+/** What `GET /aggregates/total` answers where everything is counted. */
+const counted = { countedThrough: '2025-12-28T19:00:00.000Z', waiting: 0, complete: true };
+
+/** A server that knows keys and bodies as the pipeline does, and has counted everything when it is asked. */
 async function startPipeline(answer: (request: ReceivedRequest) => Answer | undefined = () => undefined) {
   const bodies = new Map<string, string>();
   const server = await answeringServer((request) => {
     const special = answer(request);
     if (special !== undefined) return special;
+    if (request.path.startsWith('/aggregates/total?')) return { status: 200, body: counted };
     const key = String(request.headers['idempotency-key'] ?? request.path.replace('/batches/', ''));
     const stored = bodies.get(key);
     if (request.method === 'GET') {
@@ -54,6 +58,9 @@ describe('npm run ship', () => {
       'Lines skipped 1',
       ` ${path}:2501 no request was made on the connection`,
       expect.stringMatching(/^In [\d.]+ s, [\d,]+ lines\/s\.$/) as unknown,
+      expect.stringMatching(/^All of it was counted [\d.]+ s later\.$/) as unknown,
+      'Time range 2025-12-28T18:00Z to 2025-12-28T18:42Z',
+      `Dashboard ${pipeline.url.href}?customer=cus-axon&from=2025-12-28T18:00Z&to=2025-12-28T18:42Z`,
       '',
     ]);
     expect(pipeline.entries()).toHaveLength(2_500);
@@ -131,7 +138,7 @@ describe('npm run ship', () => {
     const { exitCode } = await runCommand('ship', ...to(pipeline.url), '--concurrency', '1', path);
     expect(exitCode).toBe(0);
     expect(pipeline.entries()).toHaveLength(2_500);
-    expect(requests).toBe(6);
+    expect(requests).toBe(8);
   });
 
   it('exits with 1 where not all could be sent, and says how many', async () => {
@@ -212,6 +219,8 @@ describe('npm run ship', () => {
     [['--customer', 'a', '--field', 'x', 'x']],
     [['--customer', 'a', '--format', 'iis', 'x']],
     [['--customer', 'a', '--url', 'ftp://x', 'x']],
+    [['--customer', 'a', '--wait-for', '-1', 'x']],
+    [['--customer', 'a', '--wait-for', '5', '--no-wait', 'x']],
   ])('exits with 2 when it is given %j', async (args) => {
     const { exitCode, stderr } = await runCommand('ship', ...args);
     expect(exitCode).toBe(2);
