@@ -8,7 +8,7 @@ import {
   mayMissEntries,
   type Counting,
 } from '../../web/figures/counting.ts';
-import { describeCounting, describeRequests } from '../../web/text/counting.ts';
+import { describeCounting, describePending, describeRequests } from '../../web/text/counting.ts';
 import { keyTable, seriesTable } from '../../web/text/download-tables.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -72,10 +72,13 @@ describe('what may be missing', () => {
     expect(mayMissEntries(said, now)).toBe(may);
   });
 
-  const hours = ['15', '16', '17', '18'].map((hour) => {
-    const from = at(`2025-12-28T${hour}:00Z`);
-    return { from, to: from + 3_600_000, requests: 5, isComplete: true };
-  });
+  const hoursOf = (isComplete: boolean) =>
+    ['15', '16', '17', '18'].map((hour) => {
+      const from = at(`2025-12-28T${hour}:00Z`);
+      return { from, to: from + 3_600_000, requests: 5, isComplete };
+    });
+  const hours = hoursOf(true);
+  const doubtful = hoursOf(false);
   const changed = (index: number, some: object) =>
     hours.map((hour, position) => (position === index ? { ...hour, ...some } : hour));
 
@@ -107,19 +110,13 @@ describe('what may be missing', () => {
       [17],
     ],
     ['the hour is not over', changed(3, { isComplete: false, requests: 0 }), progress({ waiting: 5 }), []],
-    [
-      'nothing is known',
-      hours.map((hour) => ({ ...hour, isComplete: false })),
-      progress({ countedThrough: null }),
-      [15, 16, 17],
-    ],
+    ['nothing is known', doubtful, progress({ countedThrough: null }), [15, 16, 17]],
   ])('where %s', (_name, buckets, said, pending) => {
     expect(pendingHours(buckets, said)).toEqual(pending);
   });
 
   it('is not what the pipeline says is complete', () => {
-    const buckets = hours.map((hour) => ({ ...hour, isComplete: false }));
-    expect(pendingHours(buckets, progress({ waiting: 5 }), at('2025-12-28T16:00Z'))).toEqual([16]);
+    expect(pendingHours(doubtful, progress({ waiting: 5 }), at('2025-12-28T16:00Z'))).toEqual([16]);
   });
 });
 
@@ -145,6 +142,7 @@ describe('the words for it', () => {
   it('are never a zero for what is still being counted', () => {
     expect(describeRequests({ requests: 0, isPending: true })).toBe('Not known yet');
     expect(describeRequests({ requests: 1_234, isPending: true })).toBe('1,234 requests so far');
+    expect([0, 1_234].map(describePending)).toEqual(['Not known yet', '1,234 so far']);
     expect(describeRequests({ requests: 0, isPending: false })).toBe('0 requests');
     expect(describeRequests({ requests: 1, isPending: false })).toBe('1 request');
   });

@@ -30,9 +30,16 @@ export function describeRequests({
   requests,
   isPending,
 }: Pick<ShownBucket, 'requests' | 'isPending'>): string {
-  if (isPending && requests === 0) return 'Not known yet';
+  if (isPending && requests === 0) return notKnownYet;
   return `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${isPending ? ' so far' : ''}`;
 }
+
+/** The same of one that is still being counted, for a column of numbers. */
+export function describePending(requests: number): string {
+  return requests === 0 ? notKnownYet : `${formatCount(requests)} so far`;
+}
+
+const notKnownYet = 'Not known yet';
 
 function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);

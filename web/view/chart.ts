@@ -146,7 +146,7 @@ function optionsFor(
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 0, 0, 0],
-    hooks: { drawAxes: [(drawn) => hatch(drawn, stretches(), colour('--edge'))] },
+    hooks: { drawAxes: [(drawn) => hatch(drawn, stretches(), colour('--hatch'))] },
     scales: {
       x: { time: true, range: () => [range.from / 1_000, range.to / 1_000] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.06 : 1] },

@@ -15,7 +15,7 @@ export function hatch(plot: uPlot, stretches: readonly Range[], colour: string):
     ctx.beginPath();
     ctx.rect(left, bbox.top, right - left, bbox.height);
     ctx.clip();
-    ctx.globalAlpha = 0.45;
+    ctx.globalAlpha = 0.6;
     ctx.strokeStyle = colour;
     ctx.lineWidth = devicePixelRatio;
     ctx.beginPath();
