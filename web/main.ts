@@ -51,7 +51,8 @@ const live = createLive({
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
       const counting = query && (await loadCounting(query, client, signal));
       signal.throwIfAborted();
-      const isCounting = counting?.kind === 'waiting';
+      const isCounting =
+        counting !== undefined && ['waiting', 'summing-up', 'behind'].includes(counting.kind);
       if (isCounting) screen.showCounting(counting);
       else screen.showNoCustomer(view, customers);
       return isCounting;

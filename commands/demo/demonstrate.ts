@@ -54,9 +54,7 @@ export async function demonstrate(options: DemoOptions, stage: Stage): Promise<n
   const differences = plan.customers.flatMap(({ customer, ...expected }, n) =>
     compareCounts(served[n] ?? nothing, expected).map((difference) => `${customer.id} ${difference}`),
   );
-  differences.push(
-    ...late.map(({ id }) => `${id} is not counted by hours and days within 5 minutes`),
-  );
+  differences.push(...late.map(({ id }) => `${id} is not counted by hours and days within 5 minutes`));
   if (answers.accepted !== plan.batches) differences.push(`batches: ${answers.accepted} of ${plan.batches}`);
   if (differences.length > 0) {
     print(`\nNOT exact:\n${differences.slice(0, maxListed).join('\n')}`);

@@ -7,7 +7,7 @@ export interface MinuteRange {
   readonly to: number;
 }
 
-/** What an answer of `GET /aggregates/total` says about the entries that are not in its counts. */
+/** What the pipeline says about the entries that are not in the counts of a range. */
 export interface CountingState {
   /**
    * Everything that was accepted before this instant is counted. `null`: the pipeline does not know now; `undefined`: this
@@ -16,6 +16,8 @@ export interface CountingState {
   readonly countedThrough: Date | null | undefined;
   /** Accepted entries of the customer that are not counted yet; `undefined` where the pipeline does not know. */
   readonly waiting: number | undefined;
+  /** Those of them that are in no minute yet, where it does not know of how many hours and days are still to be made. */
+  readonly waitingForMinutes: number | undefined;
   readonly isComplete: boolean;
   /** The server's clock when it answered, cut to the second. */
   readonly answeredAt: Date | undefined;
@@ -28,7 +30,12 @@ const totalSchema = z.object({
   complete: z.boolean(),
 });
 
-/** `undefined` where this is not an answer of the pipeline. */
+const minutesSchema = totalSchema.pick({ waiting: true });
+
+/**
+ * Reads an answer of `GET /aggregates/total`.
+ * @returns `undefined` where it is not one of the pipeline
+ */
 export function parseCountingState(total: unknown, { headers }: HttpAnswer): CountingState | undefined {
   const parsed = totalSchema.safeParse(total).data;
   if (parsed === undefined) return undefined;
@@ -37,7 +44,13 @@ export function parseCountingState(total: unknown, { headers }: HttpAnswer): Cou
   return {
     countedThrough,
     waiting,
+    waitingForMinutes: undefined,
     isComplete: complete,
     answeredAt: Number.isNaN(answeredAt) ? undefined : new Date(answeredAt),
   };
+}
+
+/** Reads what an answer of `GET /aggregates` says of minutes; `undefined` where it does not say. */
+export function parseWaiting(minutes: unknown): number | undefined {
+  return minutesSchema.safeParse(minutes).data?.waiting;
 }

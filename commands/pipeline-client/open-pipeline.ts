@@ -3,7 +3,7 @@ import { constants, gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { answerOrRetry, type FinalAnswer } from './answer-or-retry.ts';
-import { parseCountingState, type CountingState, type MinuteRange } from './counting-state.ts';
+import { parseCountingState, parseWaiting, type CountingState, type MinuteRange } from './counting-state.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequestOptions } from './http-client.ts';
 import { realTiming, type Timing } from './timing.ts';
 
@@ -148,13 +148,21 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     },
 
     async countingOf(range, retryForSeconds) {
-      const [from, to] = [isoMinute(range.from), isoMinute(range.to)];
-      // Of the keys, which are not looked at here, one is the fewest that can be asked for.
-      const path = `/aggregates/total?${new URLSearchParams({ from, to, top: '1' }).toString()}`;
-      const { answer } = await request(path, {}, retryForSeconds);
+      const read = async (path: string, from: number, to: number, parameters: Record<string, string>) => {
+        // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+        const query = { from: isoMinute(from), to: isoMinute(to), top: '1', ...parameters };
+        const target = `${path}?${new URLSearchParams(query).toString()}`;
+        return (await request(target, {}, retryForSeconds)).answer;
+      };
+      const { from, to } = range;
+      const answer = await read('/aggregates/total', from, to, {});
       const state = answer.status === 200 ? parseCountingState(parseJson(answer.body), answer) : undefined;
       if (state === undefined) throw new BatchRefused(url, answer);
-      return state;
+      const { countedThrough, waiting, isComplete } = state;
+      if (countedThrough === undefined || waiting !== undefined || isComplete) return state;
+      const minutes = await read('/aggregates', from, from + 1, { window: 'minute', limit: '1' });
+      const waitingForMinutes = minutes.status === 200 ? parseWaiting(parseJson(minutes.body)) : undefined;
+      return { ...state, waitingForMinutes };
     },
 
     close: () => http.close(),

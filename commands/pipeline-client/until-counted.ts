@@ -26,6 +26,8 @@ const firstPauseMilliseconds = 100;
 const maxPauseMilliseconds = 5_000;
 /** An answer that costs the pipeline much is asked for less often. */
 const pauseByDuration = 10;
+/** A pipeline that has just started, or whose clock was set back, knows again sooner. */
+const maxUnknownMilliseconds = 120_000;
 
 /**
  * Waits until everything that this client got an answer for (202 or 409) is in the counts of these minutes, their hours and
@@ -42,6 +44,7 @@ export async function untilCounted(
   const aborted = whenAborted(signal);
   let acceptedBefore: number | undefined;
   let waiting: number | undefined;
+  let unknownSince: number | undefined;
   try {
     for (const range of ranges) {
       for (let pauses = 0; ; pauses++) {
@@ -53,7 +56,11 @@ export async function untilCounted(
         acceptedBefore ??= state.answeredAt && state.answeredAt.getTime() + 1_000;
         if (isCounted(state, acceptedBefore)) break;
 
-        waiting = state.waiting;
+        waiting = state.waiting ?? state.waitingForMinutes;
+        const isUnknown = state.countedThrough === null && waiting === undefined;
+        unknownSince = isUnknown ? (unknownSince ?? askedAt) : undefined;
+        if (timing.now() - (unknownSince ?? timing.now()) >= maxUnknownMilliseconds)
+          return { kind: 'not-yet', waiting, trouble: doesNotKnow };
         if (secondsLeft() === 0) return { kind: 'not-yet', waiting, trouble: undefined };
         onWait(waiting);
         const pause = Math.min(
@@ -71,6 +78,9 @@ export async function untilCounted(
   }
 }
 
+const doesNotKnow =
+  'the pipeline has not known for 2 minutes what is counted. It does not while it keeps a failed record of the customer: ' +
+  'npm run dead-letters lists these';
 const neverSays = 'this version of the pipeline does not say what it has counted.';
 
 /**

@@ -10,7 +10,7 @@ const date = 'Sun, 28 Dec 2025 18:03:07 GMT';
 const total = (fields: object): Answer => ({ status: 200, headers: { date }, body: fields });
 
 /** Waits at a pipeline that gives these answers, the last of them from then on; the time passes only in pauses. */
-async function waitAt(answers: readonly Answer[], { ranges = [range] } = {}) {
+async function waitAt(answers: readonly Answer[], { ranges = [range], waitForSeconds = 60 } = {}) {
   let asked = 0;
   const { url, received } = await answeringServer(
     () => answers[Math.min(asked++, answers.length - 1)] ?? { status: 500 },
@@ -28,7 +28,7 @@ async function waitAt(answers: readonly Answer[], { ranges = [range] } = {}) {
   const pipeline = openPipeline({ ...options, random: () => 0 });
   onTestFinished(() => pipeline.close());
   const outcome = await untilCounted(pipeline, ranges, {
-    waitForSeconds: 60,
+    waitForSeconds,
     timing,
     signal,
     onWait: (waiting) => waited.push(waiting),
@@ -69,13 +69,37 @@ describe('waiting until all is counted', () => {
     ['it is counted through a moment before', { countedThrough: behind, waiting: 0, complete: false }],
     // Deployed, `complete` means as far as `countedThrough`: nothing is known of what was just sent.
     ['how much waits is not known', { countedThrough: behind, complete: true }],
+    ['minutes are counted, but not their hours', { countedThrough: behind, complete: false }],
     ['nothing is known', { countedThrough: null, complete: false }],
   ])('goes on where %s', async (_name, state) => {
     const done = total({ countedThrough: ahead, waiting: 0, complete: true });
     const { outcome, waited, received } = await waitAt([total(state), done]);
     expect(outcome).toEqual(counted);
     expect(waited).toHaveLength(1);
-    expect(received).toHaveLength(2);
+    expect(received.filter(({ path }) => path.startsWith('/aggregates/total'))).toHaveLength(2);
+  });
+
+  it('asks the minutes how many entries wait, where hours and days do not say', async () => {
+    const { waited, received } = await waitAt([
+      total({ countedThrough: behind, complete: false }),
+      { status: 200, body: { countedThrough: behind, waiting: 417, windows: [] } },
+      total({ countedThrough: ahead, complete: false }),
+    ]);
+    expect(waited).toEqual([417]);
+    expect(decodeURIComponent(received[1]?.path ?? '')).toBe(
+      '/aggregates?from=2025-12-28T18:00:00Z&to=2025-12-28T18:01:00Z&top=1&window=minute&limit=1',
+    );
+  });
+
+  it('ends where the pipeline does not know for long, as with a failed record', async () => {
+    const { outcome, seconds } = await waitAt([total({ countedThrough: null, complete: false })], {
+      waitForSeconds: 900,
+    });
+    expect(outcome).toMatchObject({
+      kind: 'not-yet',
+      trouble: expect.stringContaining('dead-letters') as unknown,
+    });
+    expect(seconds).toBeLessThan(130);
   });
 
   it('goes by the clock of the first answer, and does not wait for what others send later', async () => {

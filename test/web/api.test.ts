@@ -202,6 +202,20 @@ describe('loadReport', () => {
       expect(urls.at(-1)).toContain(`to=${historyEnds}&top=1`);
     });
 
+    it('asks the minutes how many entries wait, where hours and days do not say', async () => {
+      const { client, asked } = clientOf(({ pathname, searchParams }) =>
+        pathname === '/aggregates/total'
+          ? json({ ...none, countedThrough: '2025-12-28T18:02:00Z', complete: false })
+          : json({ windows: [], waiting: searchParams.get('limit') === '1' ? 417 : undefined }),
+      );
+      const { counting, total } = await loadReport(query, client, signal);
+      expect(counting).toMatchObject({ kind: 'waiting', entries: 417 });
+      expect(total.progress?.waiting).toBe(417);
+      expect(decodeURIComponent(asked[1]?.url ?? '')).toBe(
+        '/aggregates?window=minute&from=2025-12-27T19:00:00Z&to=2025-12-27T19:01:00Z&top=1&limit=1',
+      );
+    });
+
     it('asks nothing more where nothing is missing, and claims nothing of an older version', async () => {
       for (const progress of [
         { countedThrough: '2025-12-28T18:03:05Z', waiting: 0, complete: false },

@@ -47,7 +47,13 @@ describe('countingOf', () => {
       'the range is long over, and still not complete: hours follow their minutes',
       progress(),
       month,
-      { kind: 'incomplete', through: lately },
+      { kind: 'summing-up', through: lately },
+    ],
+    [
+      'the range is long over, and still not complete, and nobody knows more',
+      progress({ waiting: undefined }),
+      month,
+      { kind: 'behind', through: lately },
     ],
     [
       'it is not known what waits',
@@ -56,7 +62,15 @@ describe('countingOf', () => {
       { kind: 'counted', through: now - 180_000 },
     ],
   ])('where %s', (_name, said, range, counting) => {
-    expect(countingOf(said, range)).toEqual(counting);
+    expect(countingOf(said, range, false)).toEqual(counting);
+  });
+
+  it('is behind where a part of what is shown is', () => {
+    expect(countingOf(progress({ waiting: undefined }), day, true)).toEqual({
+      kind: 'behind',
+      through: lately,
+    });
+    expect(countingOf(progress(), day, true)).toEqual({ kind: 'summing-up', through: lately });
   });
 });
 
@@ -132,9 +146,10 @@ describe('the words for it', () => {
     [{ kind: 'waiting', entries: 1, through: undefined }, 'Still counting 1 entry'],
     [{ kind: 'unknown' }, 'Not known yet what is still being counted'],
     [
-      { kind: 'incomplete', through: lately },
-      'Not all of this period is counted yet · counted through 19:03:06',
+      { kind: 'summing-up', through: lately },
+      'Hours and days are still being summed up · counted through 19:03:06',
     ],
+    [{ kind: 'behind', through: lately }, 'Still counting · counted through 19:03:06'],
   ])('%j', (counting, text) => {
     expect(describeCounting(counting, now, 'Europe/Berlin')).toBe(text);
   });

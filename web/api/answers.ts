@@ -72,6 +72,12 @@ export function parseWindowPage(answer: unknown): WindowPage {
   };
 }
 
+/** What an answer of minutes says waits to be counted; `undefined` where it does not say. */
+export function parseWaiting(answer: unknown): number | undefined {
+  const waiting = member(answer, 'waiting');
+  return waiting === undefined ? undefined : count(waiting, 'waiting');
+}
+
 /** What an error says about itself, for people; or `undefined` where it is not one of the pipeline's. */
 export function errorDescription(answer: unknown): string | undefined {
   const description = isObject(answer) ? answer.errorDescription : undefined;
@@ -80,11 +86,10 @@ export function errorDescription(answer: unknown): string | undefined {
 
 function parseProgress(answer: unknown): AnswerProgress | undefined {
   const countedThrough = member(answer, 'countedThrough');
-  const waiting = member(answer, 'waiting');
   if (countedThrough === undefined) return undefined;
   return {
     countedThrough: countedThrough === null ? null : instant(countedThrough, 'countedThrough'),
-    waiting: waiting === undefined ? undefined : count(waiting, 'waiting'),
+    waiting: parseWaiting(answer),
     isComplete: member(answer, 'complete') === true,
   };
 }

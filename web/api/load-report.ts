@@ -15,9 +15,9 @@ import {
   type Range,
   type Unit,
 } from '../period/period.ts';
-import type { Total } from './answers.ts';
+import type { AnswerProgress, Total } from './answers.ts';
 import type { Client } from './client.ts';
-import { readBuckets, readTotal, type Read } from './read-buckets.ts';
+import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** What the page shows of a customer's traffic. */
 export interface Report {
@@ -52,18 +52,19 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
   // It says what is missing, and so before the rest is read: what it says is counted is in there.
-  const total = await readTotal(range, keysOfTotal, read);
+  const answered = await readTotal(range, keysOfTotal, read);
+  const progress = await withWaiting(answered.progress, range, now, read);
+  const total = { ...answered, progress };
   const [buckets, previous] = await Promise.all([
     readBuckets(edgesOf(range, unit, zone), unit, zone, read),
     readTotal(previousRange(range, unit, now, zone), keysOfTotal, read),
   ]);
-  const { progress } = total;
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
     : Infinity;
   const shown = markPending(buckets, progress, completeBefore, now);
   const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
-  const counting = countingOf(progress, range);
+  const counting = countingOf(progress, range, isPending);
   return { customer, unit, zone, range, buckets: shown, total, previous, counting, isPending };
 }
 
@@ -79,6 +80,21 @@ async function readCompleteBefore(range: Range, until: number | undefined, read:
   return progress?.isComplete === true ? until : range.from;
 }
 
+/**
+ * Where a total does not say how many entries wait, as hours and days are being summed up, the minutes do: how many are in
+ * none yet.
+ */
+async function withWaiting(
+  progress: AnswerProgress | undefined,
+  { from }: Range,
+  now: number,
+  read: Read,
+): Promise<AnswerProgress | undefined> {
+  if (progress === undefined || progress.waiting !== undefined || !mayMissEntries(progress, now))
+    return progress;
+  return { ...progress, waiting: await readWaiting(from, read) };
+}
+
 /** Whether the pipeline has accepted entries of a customer of whom it has counted none. */
 export async function loadCounting(
   query: ReportQuery,
@@ -87,6 +103,7 @@ export async function loadCounting(
 ): Promise<Counting> {
   const { customer, period, now, zone } = query;
   const range = rangeOf(period, unitsOf(period)[0], now, zone);
-  const { progress } = await readTotal(range, '1', { customer, client, signal });
-  return countingOf(progress, range);
+  const read = { customer, client, signal };
+  const { progress } = await readTotal(range, '1', read);
+  return countingOf(await withWaiting(progress, range, now, read), range, false);
 }

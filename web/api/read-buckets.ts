@@ -8,7 +8,7 @@ import {
   type Range,
   type Unit,
 } from '../period/period.ts';
-import { parseTotal, parseWindowPage, type Total } from './answers.ts';
+import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { readPages } from './read-pages.ts';
 
@@ -65,6 +65,16 @@ export async function readTotal(
     parseTotal,
     signal,
   );
+}
+
+/** How many accepted entries of the customer are in no minute yet; `undefined` where the pipeline does not say. */
+export async function readWaiting(
+  from: number,
+  { customer, client, signal }: Read,
+): Promise<number | undefined> {
+  const range = isoRange({ from, to: from + minuteMilliseconds });
+  const parameters = { window: 'minute', ...range, top: '1', limit: '1' };
+  return client.get({ path: 'aggregates', parameters, customer, isReadWhole: true }, parseWaiting, signal);
 }
 
 async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]> {

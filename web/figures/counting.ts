@@ -12,8 +12,10 @@ export type Counting =
   | { readonly kind: 'counted'; readonly through: number }
   /** So many accepted entries of the customer are not counted yet. */
   | { readonly kind: 'waiting'; readonly entries: number; readonly through: number | undefined }
-  /** Something is missing, and nobody knows how much: hours and days that follow their minutes, say. */
-  | { readonly kind: 'incomplete'; readonly through: number };
+  /** All that was accepted is in its minutes, and not yet in their hours and days. */
+  | { readonly kind: 'summing-up'; readonly through: number }
+  /** Something is missing, and it is not known how much. */
+  | { readonly kind: 'behind'; readonly through: number };
 
 /** A part of the chart: whether its requests are only those that are counted so far. */
 export interface ShownBucket extends Bucket {
@@ -25,15 +27,18 @@ const shortMilliseconds = 5_000;
 /** A window that ended before this was not left incomplete for late entries alone, unless the pipeline is set to wait longer. */
 const settledMilliseconds = hourMilliseconds;
 
-export function countingOf(progress: AnswerProgress | undefined, range: Range): Counting {
+/** @param isPending  whether some of what is shown is known to be still being counted */
+export function countingOf(progress: AnswerProgress | undefined, range: Range, isPending: boolean): Counting {
   if (progress === undefined) return { kind: 'unsaid' };
-  const { countedThrough, waiting = 0, isComplete } = progress;
+  const { countedThrough, waiting, isComplete } = progress;
   if (isComplete && countedThrough !== null) return { kind: 'counted', through: countedThrough };
-  if (waiting > 0) return { kind: 'waiting', entries: waiting, through: countedThrough ?? undefined };
+  if (waiting !== undefined && waiting > 0)
+    return { kind: 'waiting', entries: waiting, through: countedThrough ?? undefined };
   if (countedThrough === null) return { kind: 'unknown' };
   // A range that ended lately is not complete, as late entries are waited for: that says nothing of what was accepted.
   const isLongOver = countedThrough - range.to > dayMilliseconds;
-  return { kind: isLongOver ? 'incomplete' : 'counted', through: countedThrough };
+  if (!isLongOver && !isPending) return { kind: 'counted', through: countedThrough };
+  return { kind: waiting === 0 ? 'summing-up' : 'behind', through: countedThrough };
 }
 
 /** Whether accepted entries may be missing from counts, so that it matters from which. */

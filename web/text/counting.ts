@@ -1,28 +1,29 @@
 import type { Counting, ShownBucket } from '../figures/counting.ts';
 import { formatCount, formatMoment } from './format.ts';
 
-/** What the figures do not include yet, in words; empty where the pipeline does not say, or there is nothing to say. */
+/** What the figures do not include yet, and how far they are; empty where the pipeline does not say. */
 export function describeCounting(counting: Counting, now: number, zone: string): string {
-  const through = (instant: number | undefined) =>
-    instant === undefined ? '' : `counted through ${formatMoment(instant, now, zone)}`;
-  switch (counting.kind) {
-    case 'unsaid':
-      return '';
-    case 'counted':
-      return capitalised(through(counting.through));
-    case 'unknown':
-      return stillUnknown;
-    case 'waiting':
-      return [stillCounting(counting.entries), through(counting.through)].filter(Boolean).join(' · ');
-    case 'incomplete':
-      return `Not all of this period is counted yet · ${through(counting.through)}`;
-  }
+  const through = 'through' in counting ? counting.through : undefined;
+  const moment = through === undefined ? '' : `counted through ${formatMoment(through, now, zone)}`;
+  const text = [describeMissing(counting), moment].filter(Boolean).join(' · ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-export const stillUnknown = 'Not known yet what is still being counted';
-
-export function stillCounting(entries: number): string {
-  return `Still counting ${formatCount(entries)} ${entries === 1 ? 'entry' : 'entries'}`;
+/** What the figures do not include yet; empty where nothing is known to be missing. */
+export function describeMissing(counting: Counting): string {
+  switch (counting.kind) {
+    case 'unsaid':
+    case 'counted':
+      return '';
+    case 'unknown':
+      return 'Not known yet what is still being counted';
+    case 'waiting':
+      return `Still counting ${formatCount(counting.entries)} ${counting.entries === 1 ? 'entry' : 'entries'}`;
+    case 'summing-up':
+      return 'Hours and days are still being summed up';
+    case 'behind':
+      return 'Still counting';
+  }
 }
 
 /** The requests of a part of the chart: `1,234 requests so far`. */
@@ -40,7 +41,3 @@ export function describePending(requests: number): string {
 }
 
 const notKnownYet = 'Not known yet';
-
-function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}

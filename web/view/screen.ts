@@ -5,7 +5,7 @@ import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import type { View } from '../state/url-state.ts';
-import { describeCounting, stillCounting, stillUnknown } from '../text/counting.ts';
+import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
@@ -71,12 +71,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   };
   const enterCounting = (counting: Counting) =>
     enterMessage({
-      title:
-        counting.kind === 'waiting'
-          ? stillCounting(counting.entries)
-          : counting.kind === 'unknown'
-            ? stillUnknown
-            : 'Not all of this period is counted yet',
+      title: describeMissing(counting),
       text: 'None of this period is in the counts so far. What was accepted is stored, and appears here by itself.',
     });
   const showTrouble = (text: string | undefined) => {
@@ -112,7 +107,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
       );
       const { counting } = report;
-      const isCounting = report.isPending || counting.kind === 'incomplete' || counting.kind === 'unknown';
+      const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
       const news = newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
         enterCounting(counting);
