@@ -14,6 +14,9 @@ const readAndWrite = (...prefixes) => [
   tellMissing,
 ];
 
+/** How far windows have expired. */
+const horizon = 'retention/horizon';
+
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaKinesisExecutionRole.html
@@ -63,23 +66,31 @@ const readApiKeys = (stage) => [
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
+  allow(['s3:GetObject'], [object(horizon)]),
   keepUndelivered,
 ];
 
 const rightsOf = (stage) => ({
   authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
-  ingest: [...readAndWrite('batches/*'), emit],
+  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
-  verify: [consumeQueue('VerifyQueue'), ...read('batches/*', 'aggregates/minute/*'), emit, readMetrics],
+  verify: [
+    consumeQueue('VerifyQueue'),
+    ...read('batches/*', 'aggregates/minute/*', horizon),
+    emit,
+    readMetrics,
+  ],
   rollUp: [
     consumeQueue('RollUpQueue'),
-    allow(['s3:GetObject'], [object('aggregates/*')]),
+    allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
   ],
-  query: read('aggregates/*'),
-  total: read('aggregates/*'),
-  batch: read('batches/*', 'aggregates/minute/*'),
+  // Raw batches and failed records expire by the bucket's lifecycle.
+  expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
+  query: read('aggregates/*', horizon),
+  total: read('aggregates/*', horizon),
+  batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   customers: [],
   openapi: [],

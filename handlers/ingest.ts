@@ -4,6 +4,7 @@ import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
 import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
@@ -19,6 +20,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     app.customerBudgets?.require(sent.customerId);
     const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
+      await requireAcceptable(batch, app);
       const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
       return { batch, ingested };
     });

@@ -8,6 +8,7 @@ import {
   MissingScope,
   NoSuchBatch,
   NoSuchRoute,
+  QuotaExceeded,
   Unavailable,
   UnsupportedMedia,
 } from '../lib/errors.ts';
@@ -24,6 +25,8 @@ export interface Answer {
 
 /** For how long a client had better leave us alone when we cannot take a request. */
 const retryAfterSeconds = 1;
+/** A disk that is full stays so until somebody, or the retention, makes room. */
+const quotaRetryAfterSeconds = 10;
 
 export function respondJson(
   status: number,
@@ -73,6 +76,10 @@ export function respondToFailure(
     const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
     const headers = { 'retry-after': String(failure.retryAfterSeconds) };
     return respondError(errorCode, requestId, failure.message, {}, headers);
+  }
+  if (failure instanceof QuotaExceeded) {
+    const headers = { 'retry-after': String(quotaRetryAfterSeconds) };
+    return respondError('API_1007', requestId, failure.message, {}, headers);
   }
   const [errorCode, description] =
     failure instanceof Unavailable

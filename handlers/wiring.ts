@@ -6,8 +6,11 @@ import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipelin
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
+import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 
 /** Everything that the functions work with. */
@@ -22,6 +25,11 @@ export interface App {
   readonly intake: Intake;
   /** Deployed; on a laptop the consumers share the work out. */
   readonly customerBudgets: CustomerBudgets | undefined;
+  readonly retention: Retention;
+  /** Where the store is a disk of this machine. */
+  readonly diskRoom: DiskRoom | undefined;
+  /** Where nothing else deletes raw batches that have expired. */
+  readonly aged: AgedObjects | undefined;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -30,11 +38,15 @@ export interface App {
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
+  readonly diskRoom?: DiskRoom | undefined;
+  readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, ...parts }: AppParts): App {
+export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts): App {
   return {
     ...parts,
+    diskRoom,
+    aged,
     metrics: createMetrics(
       parts.streams,
       writeMetrics && {
@@ -42,10 +54,12 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
         clock: parts.clock,
         write: writeMetrics,
       },
+      diskRoom,
     ),
-    rules: createCountingRules(parts.config.pathTemplates),
+    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
+    retention: createRetention(parts.store, parts.clock),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
@@ -114,13 +128,15 @@ export interface WireEffects {
 export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: WireEffects): Promise<App> {
   const config = parseConfig(environment);
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
-  const { store, streams } = await openStorage(config, clock);
+  const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  return createApp({ config, clock, logger, store, streams, writeMetrics });
+  return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
+type Storage = Pick<AppParts, 'store' | 'streams' | 'diskRoom' | 'aged'>;
+
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
-async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts, 'store' | 'streams'>> {
+async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {
       const { openAwsStorage } = await import('../lib/adapters/aws.ts');
@@ -133,7 +149,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts,
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, streams };
+      return { store: local.objects, aged: local.aged, diskRoom: local.diskRoom, streams };
     }
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PathQuery } from './domain/counted-path.ts';
 import {
   isPathTemplate,
   listPathTemplates,
@@ -11,6 +12,9 @@ const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
+
+/** A century: more would be a mistake, and dates stay within the years that entries may have. */
+const maxDays = 36_525;
 
 const pathTemplates = z.string().transform((text, context): readonly PathTemplate[] => {
   const listed = listPathTemplates(text);
@@ -58,6 +62,29 @@ export const environmentSchema = z.object({
     .prefault('none')
     .describe(
       'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
+    ),
+  PATH_QUERY: z
+    .enum(['keep', 'drop'], 'must be keep or drop')
+    .default('keep')
+    .describe(
+      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/personal-data.md))',
+    ),
+  RETENTION_DAYS: wholeNumber
+    .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
+    .default(0)
+    .describe(
+      'how many days minutes, hours and days are kept, after which they are deleted for good; `0` keeps them for ever',
+    ),
+  RAW_BATCH_DAYS: wholeNumber
+    .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
+    .default(0)
+    .describe(
+      'how many days raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
+    ),
+  DISK_QUOTA_BYTES: wholeNumber
+    .default(0)
+    .describe(
+      'how much the data directory may use; beyond, new batches are answered 503 `API_1007`; `0` sets no quota',
     ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -135,6 +162,14 @@ export interface Config {
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
+  /** Whether a path is counted with its query string. */
+  readonly pathQuery: PathQuery;
+  /** How many days windows are kept; `undefined` where they are kept for ever. */
+  readonly retentionDays: number | undefined;
+  /** How many days raw batches and failed records are kept; `undefined` where they are kept for ever. */
+  readonly rawBatchDays: number | undefined;
+  /** How much the data directory may use; `undefined` where there is no quota. */
+  readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
@@ -180,6 +215,10 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
+    pathQuery: data.PATH_QUERY,
+    retentionDays: unlessZero(data.RETENTION_DAYS),
+    rawBatchDays: unlessZero(data.RAW_BATCH_DAYS),
+    diskQuotaBytes: unlessZero(data.DISK_QUOTA_BYTES),
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     metricsNamespace: data.METRICS_NAMESPACE,
@@ -193,4 +232,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
   };
+}
+
+function unlessZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
 }

@@ -109,6 +109,11 @@ export class BudgetUsedUp extends Error {
   }
 }
 
+/** The disk, or the quota of it, is used up but for what counting takes. The same call may be repeated later. */
+export class QuotaExceeded extends Error {
+  override readonly name = 'QuotaExceeded';
+}
+
 /** A conditional write found something else than it expected; nothing was changed. */
 export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';

@@ -31,7 +31,7 @@ export const prodSetup: Setup = {
   authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
-  alarms: 31,
+  alarms: 32,
 };
 
 /** What happens each second. */

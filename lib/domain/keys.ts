@@ -75,6 +75,18 @@ export function apiKeyCopyKey(hash: string): ObjectKey {
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 
+/** How far windows, or raw batches and failed records, have expired. */
+export const horizonKeys = {
+  windows: key('retention', 'horizon'),
+  raw: key('retention', 'raw-horizon'),
+} as const satisfies Record<string, ObjectKey>;
+
+/** How far what has expired is deleted. */
+export const sweepKeys = {
+  windows: key('retention', 'sweep'),
+  raw: key('retention', 'raw-sweep'),
+} as const satisfies Record<string, ObjectKey>;
+
 /** What the keys of all of a customer's windows of one size start with; they are listed in the order of time. */
 export function windowPrefix(customerId: CustomerId, size: WindowSize): string {
   return `${windowsPrefix(size)}${encodeSegment('', customerId)}/`;

@@ -279,9 +279,59 @@ describe('the bucket', () => {
     expect(bucket?.DeletionPolicy).toBe('Retain');
   });
 
-  it('lets nothing but raw batches expire', () => {
-    const lifecycle = JSON.stringify(service.resources['LogBucket']?.Properties['LifecycleConfiguration']);
-    expect(lifecycle.match(/"Prefix":"[^"]*"/g)).toEqual(['"Prefix":"batches/"']);
+  const lifecycleSchema = z.object({
+    Rules: z.array(
+      z.object({ Prefix: z.string().optional(), ExpirationInDays: z.coerce.number().optional() }),
+    ),
+  });
+
+  it('lets raw batches and failed records expire, and never windows', () => {
+    const lifecycle = service.resources['LogBucket']?.Properties['LifecycleConfiguration'];
+    const rules = lifecycleSchema.parse(lifecycle).Rules;
+    expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)).toEqual([
+      { Prefix: 'batches/', ExpirationInDays: 365 },
+      { Prefix: 'failed/', ExpirationInDays: 365 },
+      { Prefix: 'aws/lambda/', ExpirationInDays: 365 },
+    ]);
+  });
+
+  it('lets `expire` delete windows, which nobody else may, and nothing but windows', () => {
+    const mayDelete = resourcesOf('AWS::IAM::Role').flatMap(([logicalId, role]) =>
+      rightsOf(role)
+        .filter(({ Action }) => Action.some((action) => action.startsWith('s3:Delete')))
+        .map(({ Action, Resource }) => ({ logicalId, Action, Resource })),
+    );
+    expect(mayDelete).toEqual([
+      {
+        logicalId: 'ExpireRole',
+        Action: ['s3:DeleteObject'],
+        Resource: [{ 'Fn::Sub': '${LogBucket.Arn}/aggregates/*' }],
+      },
+    ]);
+    const [[, schedule] = []] = resourcesOf('AWS::Events::Rule');
+    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+  });
+
+  it('lets every function that reads or writes windows know how far they have expired', () => {
+    for (const name of [
+      'Ingest',
+      'Aggregate',
+      'AggregateLate',
+      'Verify',
+      'RollUp',
+      'Query',
+      'Total',
+      'Batch',
+    ]) {
+      const role = service.resources[`${name}Role`];
+      const readable = (role === undefined ? [] : rightsOf(role))
+        .filter(({ Action }) => Action.includes('s3:GetObject'))
+        .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+      expect({ name, readable }).toEqual({
+        name,
+        readable: expect.arrayContaining(['{"Fn::Sub":"${LogBucket.Arn}/retention/horizon"}']) as unknown,
+      });
+    }
   });
 
   it('refuses writes without a condition, and what does not come over TLS', () => {
