@@ -9,7 +9,7 @@ import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
-const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scope: 'ingest' } as const;
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {

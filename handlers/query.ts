@@ -13,7 +13,7 @@ import { wired, type App } from './wiring.ts';
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scope: 'read' },
+    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());

@@ -14,7 +14,7 @@ import { wired, type App } from './wiring.ts';
 export function totalHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000', scope: 'read' },
+    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseTotalParameters(request.query, app.clock.now());

@@ -342,7 +342,7 @@ describe('the bucket', () => {
 
   it('lets the authorizer alone write copies of API keys', () => {
     const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
-    const [statement] = PolicyDocument.Statement.filter(({ Resource }) =>
+    const statement = PolicyDocument.Statement.find(({ Resource }) =>
       JSON.stringify(Resource).includes('/api-keys/*'),
     );
     expect(statement).toMatchObject({
