@@ -146,6 +146,26 @@ function alarmsOf(prefix) {
   ]);
 }
 
+/** Known keys go on while Parameter Store fails, so that without this nobody would hear of it: not from clients either. */
+function keyLookupsOf(prefix) {
+  const metric = { MetricNamespace: prefix, MetricName: 'log_analytics_api_key_lookups_failed' };
+  return {
+    ApiKeyLookupsFailed: {
+      Type: 'AWS::Logs::MetricFilter',
+      Properties: {
+        LogGroupName: { Ref: 'AuthorizeLogGroup' },
+        FilterPattern: '{ $.message = "API keys cannot be looked up*" }',
+        MetricTransformations: [{ ...metric, MetricValue: '1' }],
+      },
+    },
+    [alarmName('apiKeys', 'lookups')]: alarm(
+      'API keys cannot be looked up: those in use go on for some hours, others get 503.',
+      { Namespace: metric.MetricNamespace, MetricName: metric.MetricName, Dimensions: [] },
+      { threshold: 0, period: minutes(5), periods: 2, statistic: 'Sum' },
+    ),
+  };
+}
+
 function graph(title, metrics, { stat = 'Sum', width = 12 } = {}) {
   return {
     type: 'metric',
@@ -202,6 +222,7 @@ module.exports = async ({ resolveVariable }) => {
     Resources: {
       AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${prefix}-alarms` } },
       ...alarmsOf(prefix),
+      ...keyLookupsOf(prefix),
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
         Properties: {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { prodSetup } from '../../commands/cost/workload.ts';
 import { authorizerSeconds } from '../../handlers/caller.ts';
 import { authorizeLimits } from '../../lib/pipeline/authorize.ts';
+import { lookupsFailed } from '../../lib/pipeline/authorize/remembered-lookups.ts';
 import { deployedNames } from '../../commands/deployed-names.ts';
 import { loadBundle } from './load-bundle.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
@@ -405,6 +406,17 @@ describe('what goes wrong', () => {
     ]) {
       expect(watched).toContain(metric);
     }
+  });
+
+  it('raises an alarm when API keys cannot be looked up, by the words of the log', () => {
+    const filter = service.resources['ApiKeyLookupsFailed'];
+    const pattern = /^\{ \$\.message = "(.*)\*" \}$/.exec(String(filter?.Properties['FilterPattern']));
+    expect(lookupsFailed.startsWith(pattern?.[1] ?? expect.fail('no pattern'))).toBe(true);
+    expect(filter?.Properties['LogGroupName']).toEqual({ Ref: 'AuthorizeLogGroup' });
+    expect(service.resources['AuthorizeLogGroup']?.Type).toBe('AWS::Logs::LogGroup');
+    expect(service.resources['ApiKeysLookupsAlarm']?.Properties['MetricName']).toBe(
+      'log_analytics_api_key_lookups_failed',
+    );
   });
 
   it('gives queues more time than their functions have, six times as much', () => {

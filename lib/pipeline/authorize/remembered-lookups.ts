@@ -15,6 +15,9 @@ export interface MemoryLimits {
   readonly maxAbsent: number;
 }
 
+/** What is logged when the store fails; an alarm looks for it (deploy/monitoring.cjs). */
+export const lookupsFailed = 'API keys cannot be looked up; those that are known go on for a while';
+
 interface Answer<T> {
   readonly value: T | undefined;
   /** Milliseconds since 1970. */
@@ -82,7 +85,7 @@ export class RememberedLookups<T> {
       return await ask();
     } catch (error) {
       if (error instanceof Unavailable) this.#pausedUntil = this.#clock.now().getTime() + pauseMilliseconds;
-      this.#logger.error('API keys cannot be looked up; those that are known go on for a while', { error });
+      this.#logger.error(lookupsFailed, { error });
       throw error;
     }
   }
