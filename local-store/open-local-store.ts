@@ -69,6 +69,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
     const queues = openQueues(database, options.queues, options);
+    for (const { name } of options.queues) await takeBackReceived(queues.queue(name), options.logger);
     const log = partitionedLogIn(database, options);
     const streams = new Map<string, LocalStream>();
     for (const [name, settings] of Object.entries(options.streams)) {
@@ -105,6 +106,17 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+/** Where that cannot be written, as on a full disk, the messages come back when their visibility time-outs end. */
+async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
+  try {
+    const messages = await queue.takeBackReceived();
+    if (messages > 0)
+      logger.info('Messages that an earlier run had received are delivered again.', { queue: queue.name, messages });
+  } catch (error) {
+    logger.warn('Messages that an earlier run had received come back later.', { queue: queue.name, error });
+  }
 }
 
 /** Whether a batch was ever stored: its notice is in the log before it. */

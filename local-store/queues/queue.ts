@@ -8,7 +8,7 @@ import { commitGroups } from './commit-groups.ts';
 import type { MessageContent } from './message-format.ts';
 import { roomForMessages, type ChangeSize } from './message-room.ts';
 import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
-import { listMessages, placeOf, queued } from './queued-messages.ts';
+import { listMessages, placeOf, queued, scheduledOf } from './queued-messages.ts';
 import type { DeadLetters, QueueSettings } from './settings.ts';
 import { traced } from '../trace.ts';
 
@@ -51,6 +51,10 @@ export class Queue implements LocalQueue {
 
   get arrivals(): number {
     return this.#arrivals;
+  }
+
+  get visibilityTimeoutSeconds(): number {
+    return this.#settings.visibilityTimeoutSeconds;
   }
 
   async send(body: string): Promise<void> {
@@ -101,6 +105,28 @@ export class Queue implements LocalQueue {
     for (const { id, visibleAt } of messages) {
       if (this.#inFlight.get(id)?.until === visibleAt.getTime()) this.#inFlight.delete(id);
     }
+  }
+
+  async hide(messages: readonly QueuedMessage[], seconds: number): Promise<void> {
+    const visibleAt = this.#now() + seconds * 1000;
+    await this.#moveTo(
+      visibleAt,
+      messages.map((message) => scheduledOf(message)),
+    );
+    for (const { id, visibleAt: until } of messages) {
+      if (this.#inFlight.get(id)?.until === until.getTime()) this.#inFlight.set(id, { until: visibleAt });
+    }
+  }
+
+  async takeBackReceived(): Promise<number> {
+    const now = this.#now();
+    this.#tables.refresh();
+    const hidden = Array.from(this.#tables.scheduled(now + 1, Infinity)).filter(
+      ({ id, receiveCount }) => receiveCount > 0 && !this.#inFlight.has(id),
+    );
+    await this.#moveTo(now, hidden);
+    this.#arrive(hidden.length);
+    return hidden.length;
   }
 
   nextVisibleAt(): Date | undefined {
@@ -247,6 +273,17 @@ export class Queue implements LocalQueue {
         for (const place of group) if (this.#claim(place)) this.#tables.remove(place);
       };
       await this.#change(remove, { messages: group.length, contents: [] });
+    }
+  }
+
+  async #moveTo(visibleAt: number, messages: readonly ScheduledMessage[]): Promise<void> {
+    for (const group of commitGroups(messages)) {
+      const reschedule = () => {
+        for (const message of group) {
+          if (this.#claim(message)) this.#tables.reschedule(message, { ...message, visibleAt });
+        }
+      };
+      await this.#change(reschedule, { messages: group.length, contents: [] });
     }
   }
 
