@@ -22,6 +22,7 @@ export interface ReceiveLimits {
 
 /** A message that is durable and is not delivered: not before its fate is known, or this process is gone. */
 export interface HeldMessage {
+  readonly id: string;
   /** From now on it is a message like others; its delay has counted since it was held. */
   release(): void;
   /** It will never be delivered, unless the process dies before its removal is durable. */

@@ -19,6 +19,8 @@ export interface QueueParts {
   readonly logger: Logger;
   /** @throws RangeError  there is none of this name */
   readonly queueNamed: (name: string) => Queue;
+  /** Told of a message that is gone for good, and not only in another queue. */
+  readonly onRemoved: ((id: string) => void) | undefined;
 }
 
 interface Chosen {
@@ -76,6 +78,7 @@ export class Queue implements LocalQueue {
       throw error;
     }
     return {
+      id: message.id,
       release,
       withdraw: () => {
         // Where it cannot be removed, it becomes a message: one too many is allowed, and there is none to lose.
@@ -269,10 +272,16 @@ export class Queue implements LocalQueue {
 
   async #remove(places: readonly Place[]): Promise<void> {
     for (const group of commitGroups(places)) {
+      const removed: string[] = [];
       const remove = () => {
-        for (const place of group) if (this.#claim(place)) this.#tables.remove(place);
+        for (const place of group) {
+          if (!this.#claim(place)) continue;
+          this.#tables.remove(place);
+          removed.push(place.id);
+        }
       };
       await this.#change(remove, { messages: group.length, contents: [] });
+      for (const id of removed) this.#parts.onRemoved?.(id);
     }
   }
 
