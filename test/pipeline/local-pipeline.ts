@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { batchKey, windowPrefix } from '../../lib/domain/keys.ts';
 import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
@@ -125,6 +126,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       const isDead = (stream: LocalStream) => ({
         put,
         backlog: () => stream.backlog(),
+        backlogOf: (customerId: CustomerId) => stream.backlogOf(customerId),
         consumedThrough: () => stream.consumedThrough(),
       });
       const dead = { insights: isDead(streams.insights), late: isDead(streams.late) };

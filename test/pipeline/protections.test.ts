@@ -74,6 +74,7 @@ const crashing: Streams = {
   insights: {
     put: () => Promise.reject(new Unavailable('killed')),
     backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+    backlogOf: () => Promise.resolve(undefined),
     consumedThrough: () => Promise.resolve(undefined),
   },
   late: createInMemoryEventStream({ clock: { now: () => now } }),
