@@ -32,7 +32,7 @@ export interface App {
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
   readonly rollUps: RollUpBacklog;
   /** See `FailedRecordsOptions`. */
-  readonly failedRecordsVersion?: () => number;
+  readonly failedRecordsVersion?: (() => number) | undefined;
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
 };
@@ -44,12 +44,12 @@ export function createApp({ writeMetrics, rollUps, failedRecordsVersion, ...part
     progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
       parts.streams,
-      rollUps,
       writeMetrics && {
         namespace: parts.config.metricsNamespace,
         clock: parts.clock,
         write: writeMetrics,
       },
+      rollUps,
     ),
     rules: createCountingRules(parts.config.pathTemplates),
     intake: new Intake(),

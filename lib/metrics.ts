@@ -13,10 +13,10 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
  * @param streams  by name, to ask for their depth and age when the metrics are read
- * @param rollUps  to ask for the age of what is not rolled up
  * @param flushed  where the metrics are flushed to at the end of each invocation, where nobody reads them
+ * @param rollUps  to ask for the age of what is not rolled up, when the metrics are read
  */
-export function createMetrics(streams: Streams, rollUps: RollUpBacklog, flushed?: FlushedMetrics) {
+export function createMetrics(streams: Streams, flushed?: FlushedMetrics, rollUps?: RollUpBacklog) {
   const registry = new Registry();
   // Those of the process are for who reads them; a flush would collect them anew at the end of each invocation.
   if (flushed === undefined) collectDefaultMetrics({ register: registry });
@@ -90,6 +90,11 @@ export function createMetrics(streams: Streams, rollUps: RollUpBacklog, flushed?
       'outcome',
     ]),
 
+    rollUpsRepeated: counter(
+      'roll_ups_repeated_total',
+      'Hours and days whose roll-up failed or was postponed, and is tried again.',
+    ),
+
     /** To be awaited at the end of each invocation. */
     flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 
@@ -105,7 +110,7 @@ export function createMetrics(streams: Streams, rollUps: RollUpBacklog, flushed?
         uncounted.push(ageSeconds(oldestPutAt, now));
       }
       oldestUncountedAge.set({ step: 'count' }, Math.max(0, ...uncounted));
-      oldestUncountedAge.set({ step: 'roll-up' }, ageSeconds(await rollUps.oldestWrittenAt(), now));
+      oldestUncountedAge.set({ step: 'roll-up' }, ageSeconds(await rollUps?.oldestWrittenAt(), now));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -3,9 +3,9 @@ import { decodeFailedRecord } from '../domain/failed-record.ts';
 import { decodeGivenUpRecords } from '../domain/given-up-records.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import type { ObjectKey } from '../domain/keys.ts';
-import { readPartitionKey } from '../domain/partial.ts';
 import { UnreadableFormat } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { readPartitionKey } from '../ports/partition-key.ts';
 
 /** Where `aggregate` keeps what it can never apply, and an event source the records that its function dies of. */
 export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
@@ -13,7 +13,7 @@ export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
 export interface FailedRecordsOptions {
   readonly store: Pick<ObjectStore, 'get' | 'list'>;
   /** Returns another value once records may have been kept or removed. Without it, each question lists them anew. */
-  readonly version?: () => number;
+  readonly version?: (() => number) | undefined;
 }
 
 /** Finds out whose records were kept as failed and not given back. */
@@ -96,7 +96,7 @@ async function ownersOf(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promis
       ? [decodeFailedRecord(object.body).partitionKey]
       : decodeGivenUpRecords(object.body).records.map(({ partitionKey }) => partitionKey);
     const keys = partitionKeys.map(readPartitionKey);
-    const isForWindows = keys.every(({ windowStart }) => windowStart !== undefined);
+    const isForWindows = keys.every(({ minute }) => minute !== undefined);
     return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
   } catch (error) {
     if (error instanceof UnreadableFormat) return 'anyone';

@@ -1,6 +1,8 @@
 import type { Outstanding } from '../domain/completeness.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 
+export type { CustomerId, Outstanding };
+
 /** What is known of minutes that were written, and are not in their hours and days yet. */
 export interface RollUpBacklog {
   /**

@@ -1,5 +1,3 @@
-import type { Outstanding } from '../../lib/domain/completeness.ts';
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import {
   customerOfKey,
   customerSegmentOf,
@@ -8,7 +6,7 @@ import {
   type ObjectKey,
 } from '../../lib/domain/keys.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
+import type { CustomerId, Outstanding, RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
 import type { Timers } from '../timers.ts';
 import { minuteOf, waitingMinutes, type WaitingMinute } from './waiting-minutes.ts';
 

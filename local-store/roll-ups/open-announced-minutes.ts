@@ -1,6 +1,6 @@
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { windowsPrefix } from '../../lib/domain/keys.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
+import type { CustomerId } from '../../lib/ports/roll-up-backlog.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { LocalStream } from '../local-stream.ts';
 import type { NotificationRule } from '../notifications.ts';

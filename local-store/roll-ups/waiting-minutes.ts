@@ -1,4 +1,4 @@
-import type { Outstanding } from '../../lib/domain/completeness.ts';
+import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 
 /** A minute that was written, or is being written, and is not in its hour and day yet: as one message says. */
 export interface WaitingMinute {
