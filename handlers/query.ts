@@ -39,7 +39,8 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       };
       if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
       if (representation === 'csv') {
-        const body = windowsCsvHeader + page.windows.map((window) => windowToCsv(window, progressCell(page))).join('');
+        const body =
+          windowsCsvHeader + page.windows.map((window) => windowToCsv(window, progressCell(page))).join('');
         return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
       }
       return respondJson(

@@ -15,6 +15,8 @@ import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 
 /** Everything that the functions work with. */
 export interface App {
+  /** When this process was wired. */
+  readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,6 +43,7 @@ export function createApp({ writeMetrics, rollUps, failedRecordsVersion, ...part
   const failedRecords = createFailedRecords({ store: parts.store, version: failedRecordsVersion });
   return {
     ...parts,
+    startedAt: parts.clock.now(),
     progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
       parts.streams,

@@ -12,7 +12,12 @@ import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
-import { addWaiting, minutePrefix, openAnnouncedMinutes, rollUpQueueNames } from './roll-ups/open-announced-minutes.ts';
+import {
+  addWaiting,
+  minutePrefix,
+  openAnnouncedMinutes,
+  rollUpQueueNames,
+} from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 
@@ -140,7 +145,10 @@ async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void
   try {
     const messages = await queue.takeBackReceived();
     if (messages > 0)
-      logger.info('Messages that an earlier run had received are delivered again.', { queue: queue.name, messages });
+      logger.info('Messages that an earlier run had received are delivered again.', {
+        queue: queue.name,
+        messages,
+      });
   } catch (error) {
     logger.warn('Messages that an earlier run had received come back later.', { queue: queue.name, error });
   }

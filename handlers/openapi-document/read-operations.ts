@@ -66,15 +66,9 @@ export const readOperations: readonly Operation[] = [
           'application/json': { schema: 'WindowPage', example: windowPage },
           'text/csv': {
             schema: undefined,
-            example: windowsCsvHeader + csvRow([
-                window.windowStart,
-                'minute',
-                true,
-                'path',
-                'GET /',
-                12_000,
-                progress.countedThrough,
-              ]),
+            example:
+              windowsCsvHeader +
+              csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
           },
         },
       },

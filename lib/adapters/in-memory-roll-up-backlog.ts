@@ -4,8 +4,11 @@ import type { RollUpBacklog } from '../ports/roll-up-backlog.ts';
 
 /** The roll-up backlog of tests: what is announced waits until it is done. */
 export class InMemoryRollUpBacklog implements RollUpBacklog {
-  readonly #waiting: { readonly customerId: CustomerId; readonly minute: WindowStart; readonly through: Date }[] =
-    [];
+  readonly #waiting: {
+    readonly customerId: CustomerId;
+    readonly minute: WindowStart;
+    readonly through: Date;
+  }[] = [];
 
   /** @param through  everything that was accepted before was in its minutes when the write of this minute began */
   announce(customerId: CustomerId, minute: WindowStart, through: Date): void {

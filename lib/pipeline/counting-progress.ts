@@ -69,7 +69,10 @@ async function readStream(customerId: CustomerId, stream: EventStream): Promise<
 
 function bothOf(one: Outstanding, other: Outstanding): Outstanding {
   return {
-    through: one.through === undefined || other.through === undefined ? undefined : earlier(one.through, other.through),
+    through:
+      one.through === undefined || other.through === undefined
+        ? undefined
+        : earlier(one.through, other.through),
     entries:
       one.entries === undefined || other.entries === undefined ? undefined : one.entries + other.entries,
     waitsWithin: (range) => one.waitsWithin(range) || other.waitsWithin(range),

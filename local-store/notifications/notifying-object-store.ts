@@ -44,7 +44,8 @@ export function notifyingObjectStore(
     const at = clock.now();
     const written = { key, size: body.byteLength, eTag: etagOf(body), sequencer: sequencer.next(at), at };
     const text = JSON.stringify(s3Event(written, target.rule, region));
-    const minutes = announced !== undefined && key.startsWith(announced.prefix) ? announced.minutes : undefined;
+    const minutes =
+      announced !== undefined && key.startsWith(announced.prefix) ? announced.minutes : undefined;
     const barrier = await minutes?.noteBarrier(key);
     const message = await traced('hold', key, () => target.queue.hold(text));
     minutes?.add(message.id, key, barrier);

@@ -55,7 +55,9 @@ export function keysOfS3Event(body: string): ObjectKey[] {
 }
 
 const s3EventSchema = z.object({
-  Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string().transform(decodedKey) }) }) })),
+  Records: z.array(
+    z.object({ s3: z.object({ object: z.object({ key: z.string().transform(decodedKey) }) }) }),
+  ),
 });
 
 function parseJson(text: string): unknown {

@@ -7,7 +7,10 @@ const nothing = { entries: 0, waitsWithin: () => false };
 /** Progress as the test says; by default nothing waits. */
 export function playedProgress(
   { now }: Clock,
-  { minutes = {}, rollUps = minutes }: { minutes?: Partial<Outstanding>; rollUps?: Partial<Outstanding> } = {},
+  {
+    minutes = {},
+    rollUps = minutes,
+  }: { minutes?: Partial<Outstanding>; rollUps?: Partial<Outstanding> } = {},
 ): CountingProgress {
   return {
     of: async () => ({

@@ -110,7 +110,9 @@ describe('query', () => {
 
   it('shows nothing of another customer', async () => {
     const store = await storeWith(['2025-12-28T18:10:00Z']);
-    expect((await query(queryOf({ customerId: customer('cus-axo') }), { store, progress })).windows).toEqual([]);
+    expect((await query(queryOf({ customerId: customer('cus-axo') }), { store, progress })).windows).toEqual(
+      [],
+    );
   });
 
   it('goes on after the last window of a page, and says when there is no more', async () => {

@@ -94,7 +94,11 @@ describe('total', () => {
       longAfter,
     );
     const clock = { now: () => longAfter };
-    const { tops, ...summed } = await total(decemberTo('2025-12-29T00:00:00Z', { top: 2 }), { store, clock, progress: playedProgress(clock) });
+    const { tops, ...summed } = await total(decemberTo('2025-12-29T00:00:00Z', { top: 2 }), {
+      store,
+      clock,
+      progress: playedProgress(clock),
+    });
     expect(summed).toEqual({
       requests: 7,
       folded: 0,
@@ -130,7 +134,11 @@ describe('total', () => {
       return get(key, options);
     };
     const clock = { now: () => longAfter };
-    const { requests } = await total(decemberTo('2025-12-29T00:00:00Z'), { store, clock, progress: playedProgress(clock) });
+    const { requests } = await total(decemberTo('2025-12-29T00:00:00Z'), {
+      store,
+      clock,
+      progress: playedProgress(clock),
+    });
     expect(requests).toBe(84);
     expect(read).toHaveLength(28);
     expect(read.every((key) => key.startsWith('aggregates/day/'))).toBe(true);
@@ -154,7 +162,8 @@ describe('total', () => {
   it('is complete when all of its windows are', async () => {
     const store = new InMemoryObjectStore();
     const clock = { now: () => instant('2025-12-28T19:10:00Z') };
-    const isComplete = async (to: string) => (await total(decemberTo(to), { store, clock, progress: playedProgress(clock) })).complete;
+    const isComplete = async (to: string) =>
+      (await total(decemberTo(to), { store, clock, progress: playedProgress(clock) })).complete;
     expect(await isComplete('2025-12-28T19:00:00Z')).toBe(false);
     expect(await isComplete('2025-12-28T18:59:00Z')).toBe(true);
   });
