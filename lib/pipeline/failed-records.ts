@@ -66,21 +66,23 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
       { concurrency: readsInFlight },
     );
     owners = next;
-    customers = new Set([...next.values()].flatMap((its) => (its === 'anyone' ? [] : [...its])));
-    isAnyones = [...next.values()].includes('anyone');
+    customers = new Set();
+    isAnyones = false;
+    for (const its of next.values()) {
+      if (its === 'anyone') isAnyones = true;
+      else for (const customer of its) customers.add(customer);
+    }
     isWhole = !isCutOff && unread.length <= readsAQuestion;
     listedAt = isWhole ? versionBefore : undefined;
   }
 
+  const isListed = () => listedAt !== undefined && listedAt === version?.();
+
   return {
     async mayHave(customerId) {
-      // Listed by several at once only where records may have come since the first of them began.
-      if (listedAt === undefined || listedAt !== version?.()) {
-        while (listing !== undefined) await listing;
-        if (listedAt === undefined || listedAt !== version?.()) {
-          listing = list().finally(() => (listing = undefined));
-          await listing;
-        }
+      if (!isListed()) {
+        await listing; // which may have begun too early; one that runs after it has not
+        if (!isListed()) await (listing ??= list().finally(() => (listing = undefined)));
       }
       return !isWhole || isAnyones || customers.has(customerId);
     },

@@ -6,7 +6,7 @@ const nothing = { entries: 0, waitsWithin: () => false };
 
 /** Progress as the test says; by default nothing waits. */
 export function playedProgress(
-  { now }: Clock,
+  clock: Clock,
   {
     minutes = {},
     rollUps = minutes,
@@ -14,8 +14,8 @@ export function playedProgress(
 ): CountingProgress {
   return {
     of: async () => ({
-      minutes: { through: now(), ...nothing, ...minutes },
-      rollUps: { through: now(), ...nothing, ...rollUps },
+      minutes: { through: clock.now(), ...nothing, ...minutes },
+      rollUps: { through: clock.now(), ...nothing, ...rollUps },
     }),
   };
 }
