@@ -20,6 +20,7 @@ import {
 } from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
+import { WatchedClock } from './watched-clock.ts';
 
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
@@ -79,16 +80,17 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     opened.push(database);
     const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
+    const clock = new WatchedClock(options.clock);
     const streams = new Map<string, LocalStream>();
     const rollUpQueues: LocalQueue[] = [];
-    const rollUps = openAnnouncedMinutes({ streams, queues: rollUpQueues }, options);
+    const rollUps = openAnnouncedMinutes({ streams, queues: rollUpQueues }, clock);
     const onRemoved = (messageId: string) => rollUps.remove(messageId);
-    const queues = openQueues(database, options.queues, { ...options, onRemoved });
+    const queues = openQueues(database, options.queues, { ...options, clock, onRemoved });
     for (const name of rollUpQueueNames(options.notifications, options.queues))
       rollUpQueues.push(queues.queue(name));
     addWaiting(rollUps, rollUpQueues);
     for (const { name } of options.queues) await takeBackReceived(queues.queue(name), options.logger);
-    const log = partitionedLogIn(database, options);
+    const log = partitionedLogIn(database, { clock });
     for (const [name, settings] of Object.entries(options.streams)) {
       streams.set(name, await log.stream(name, settings));
     }
@@ -96,6 +98,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     const store: LocalStore = {
       objects: notifyingObjectStore(objects, {
         ...options,
+        clock,
         queues,
         rules: options.notifications,
         announced: { prefix: minutePrefix, minutes: rollUps },

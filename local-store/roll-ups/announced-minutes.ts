@@ -5,9 +5,9 @@ import {
   windowStartOfKey,
   type ObjectKey,
 } from '../../lib/domain/keys.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
 import type { CustomerId, Outstanding, RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
 import type { Timers } from '../timers.ts';
+import type { WatchedClock } from '../watched-clock.ts';
 import { minuteOf, waitingMinutes, type WaitingMinute } from './waiting-minutes.ts';
 
 export interface AnnouncedMinutesOptions {
@@ -17,7 +17,8 @@ export interface AnnouncedMinutesOptions {
    */
   readonly countedThrough: (customerId: CustomerId | undefined) => Promise<Date | undefined>;
   readonly oldestWrittenAt: () => Date | undefined;
-  readonly clock: Clock;
+  /** The one by which records are put. */
+  readonly clock: Pick<WatchedClock, 'timesSetBack'>;
   readonly timers: Pick<Timers, 'elapsed'>;
 }
 
@@ -30,14 +31,12 @@ interface Customer {
 
 interface Barrier {
   readonly through: Date | undefined;
-  readonly notedAt: number;
   readonly elapsed: number;
+  readonly timesSetBack: number;
 }
 
 /** A barrier may be older than its write; to note one for each of a flood of writes would cost more than the writes. */
 const barrierMilliseconds = 100;
-/** How much the clock may differ from the time that went by, where it was not set. */
-const clockToleranceMilliseconds = 2;
 
 /**
  * The minutes that were announced to the roll-up queue and whose messages are not deleted: those that are being written,
@@ -56,11 +55,10 @@ export class AnnouncedMinutes implements RollUpBacklog {
   async noteBarrier(key: ObjectKey): Promise<Date | undefined> {
     const { clock, timers, countedThrough } = this.#options;
     const customer = this.#bySegment.get(customerSegmentOf(key));
-    const [notedAt, elapsed] = [clock.now().getTime(), timers.elapsed()];
-    if (customer?.barrier !== undefined && isFresh(customer.barrier, notedAt, elapsed))
-      return customer.barrier.through;
+    const noted = { elapsed: timers.elapsed(), timesSetBack: clock.timesSetBack };
+    if (customer?.barrier !== undefined && isFresh(customer.barrier, noted)) return customer.barrier.through;
     const through = await countedThrough(customerOfKey(key));
-    if (customer !== undefined) customer.barrier = { through, notedAt, elapsed };
+    if (customer !== undefined) customer.barrier = { through, ...noted };
     return through;
   }
 
@@ -97,9 +95,7 @@ export class AnnouncedMinutes implements RollUpBacklog {
   }
 }
 
-/** Not where the clock was set since: what is accepted afterwards may have an earlier instant. */
-function isFresh(barrier: Barrier, now: number, elapsed: number): boolean {
-  const passed = elapsed - barrier.elapsed;
-  const byClock = now - barrier.notedAt;
-  return passed < barrierMilliseconds && Math.abs(byClock - passed) <= clockToleranceMilliseconds;
+/** Not where the clock was set back since: what was accepted afterwards may have an earlier instant. */
+function isFresh(barrier: Barrier, now: Omit<Barrier, 'through'>): boolean {
+  return now.elapsed - barrier.elapsed < barrierMilliseconds && now.timesSetBack === barrier.timesSetBack;
 }

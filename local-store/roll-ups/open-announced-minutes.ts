@@ -1,5 +1,4 @@
 import { windowsPrefix } from '../../lib/domain/keys.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
 import type { CustomerId } from '../../lib/ports/roll-up-backlog.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { LocalStream } from '../local-stream.ts';
@@ -7,6 +6,7 @@ import type { NotificationRule } from '../notifications.ts';
 import { keysOfS3Event } from '../notifications/s3-event.ts';
 import type { QueueSettings } from '../queues.ts';
 import { realTimers } from '../timers.ts';
+import type { WatchedClock } from '../watched-clock.ts';
 import { AnnouncedMinutes } from './announced-minutes.ts';
 
 /** Keys of minutes, whose writes are announced to the roll-up queue. */
@@ -30,7 +30,7 @@ export interface OpenedParts {
 
 export function openAnnouncedMinutes(
   { streams, queues }: OpenedParts,
-  { clock }: { readonly clock: Clock },
+  clock: WatchedClock,
 ): AnnouncedMinutes {
   return new AnnouncedMinutes({
     countedThrough: (customerId) => countedThrough(customerId, streams.values()),
