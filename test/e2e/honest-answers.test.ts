@@ -49,10 +49,10 @@ it(`never says more than it holds, under random traffic and kills (seed ${seed})
   const sent: Sent[] = [];
   const said: Said[] = [];
   const wrong: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
 
   async function write(customerId: string): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const minute = minutes[Math.floor(random() * minutes.length)] ?? '';
       const batch: Sent = { customerId, minute, entries: 1 + Math.floor(random() * 50) };
       sent.push(batch);
@@ -76,7 +76,7 @@ it(`never says more than it holds, under random traffic and kills (seed ${seed})
   }
 
   async function read(customerId: string): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       for (const size of sizes) await readWindows(customerId, size);
       await readTotal(customerId);
     }
@@ -151,7 +151,7 @@ it(`never says more than it holds, under random traffic and kills (seed ${seed})
   }
   const enough = accepted() + 200;
   while (accepted() < enough) await sleep(5);
-  isOver = true;
+  over.abort();
   await Promise.all(work);
 
   // The end: everything is complete by itself, and nothing is counted twice.
