@@ -3,7 +3,14 @@ import type { Backlog, CustomerBacklog, StreamRecord } from '../../lib/ports/eve
 import { customerBacklog } from '../../lib/ports/customer-backlog.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
-import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
+import type {
+  Consumer,
+  LocalStream,
+  LoggedRecord,
+  ReadLimits,
+  TakeLimits,
+  TakenRecords,
+} from '../local-stream.ts';
 import { checkpointsOf, endOfPartition, type Checkpoint, type Checkpoints } from './checkpoints.ts';
 import { doneMarksIn, type MarksTable } from './done-marks.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
@@ -143,31 +150,36 @@ export class LoggedStream implements LocalStream {
     return this.#partition(partition).read(afterSequence, limits);
   }
 
-  async waitForRecords(partition: number, afterSequence: number, signal: AbortSignal): Promise<void> {
-    await this.#partition(partition).wait(afterSequence, signal);
+  async waitForRecords(
+    consumer: string,
+    partition: number,
+    limits: TakeLimits,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#partition(partition).wait(consumer, limits, signal);
   }
 
-  async checkpoint(consumer: string, partition: number, sequence: number): Promise<void> {
+  take(consumer: string, partition: number, limits: TakeLimits): TakenRecords {
+    return this.#partition(partition).take(consumer, limits);
+  }
+
+  release(consumer: string, partition: number, sequences: readonly number[]): void {
+    this.#partition(partition).release(consumer, sequences);
+  }
+
+  async finish(consumer: string, partition: number, sequences: readonly number[]): Promise<void> {
+    if (sequences.length === 0) return;
     const target = this.#partition(partition);
-    if (sequence > target.last) {
-      throw new RangeError(
-        `Partition ${partition} ends with record ${target.last}; ${sequence} cannot be done.`,
-      );
-    }
-    const waiting = [...target.waitingFor(consumer)];
-    const passed = waiting.filter((record) => record.sequence <= sequence);
-    if (passed.length > 0) await this.#finish(consumer, target, passed);
-  }
-
-  async #finish(consumer: string, partition: Partition, records: readonly WaitingRecord[]): Promise<void> {
+    const waiting = target.waitingFor(consumer);
+    const records = sequences.map((sequence) => waiting.taken(sequence));
     const move = {
       write: () => {
-        const { position, last } = partition.finish(consumer, records);
-        void this.#checkpoints.put([this.name, consumer, partition.number], position);
+        const { position, last } = target.finish(consumer, records);
+        void this.#checkpoints.put([this.name, consumer, partition], position);
         // Else the records that are left would not tell it any more.
-        if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition.number], last);
+        if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition], last);
       },
-      settle: (isDurable: boolean) => partition.settle(isDurable),
+      settle: (isDurable: boolean) => target.settle(isDurable),
       room: roomFor({ places: 2 + runsOf(records), bytes: entryBytes * records.length }),
     };
     await traced('checkpoint', this.name, () => this.#commits.submit(move));

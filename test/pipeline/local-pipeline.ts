@@ -18,6 +18,7 @@ import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/veri
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
+import { everything } from '../local-store/temporary-log.ts';
 
 /** The pipeline on the real local store, with a clock of its own; nothing in it happens by itself. */
 export interface LocalPipeline {
@@ -95,21 +96,25 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
   };
 
-  /** Takes records from where the consumer is, and moves it behind them. */
+  /** Takes records, and finishes them. */
   async function consume(stream: LocalStream, maxRecords: number, isCounting: boolean): Promise<number> {
     let taken = 0;
     for (const partition of stream.partitions()) {
-      const position = stream.position(consumer, partition);
-      const size = { maxRecords: maxRecords - taken, maxBytes: 1_024 ** 3 };
-      const records = size.maxRecords === 0 ? [] : stream.read(partition, position, size);
-      const last = records.at(-1);
-      if (last === undefined) continue;
+      if (taken === maxRecords) break;
+      const { records } = stream.take(consumer, partition, {
+        ...everything,
+        maxRecords: maxRecords - taken,
+      });
       if (isCounting) {
         const received = records.map(({ sequence, data }) => receivedRecord(String(sequence), data));
         const { failed, setAside } = await aggregate(received, { store, clock }, limits);
         if (failed.length + setAside.length > 0) throw new Error('Not everything could be counted.');
       }
-      await stream.checkpoint(consumer, partition, last.sequence);
+      await stream.finish(
+        consumer,
+        partition,
+        records.map(({ sequence }) => sequence),
+      );
       taken += records.length;
     }
     return taken;
