@@ -37,13 +37,13 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
   const customerId = customer();
   const payloadHash = 'a'.repeat(64);
   const mediaType = 'application/json';
-  const { allowedLatenessSeconds } = app.config;
+  const { allowedLatenessSeconds, maxFutureSeconds } = app.config;
   const rulesWithTemplates = createCountingRules(parseConfig({ PATH_TEMPLATES: templates }).pathTemplates);
 
   const summariseFresh = (entries: ReturnType<typeof parseBatch>, key: string) =>
     summarise(
       { customerId, batchId: batchIdOf(key), payloadHash, storedAt: new Date(), entries },
-      { rules: app.rules, allowedLatenessSeconds, maxRecordBytes },
+      { rules: app.rules, allowedLatenessSeconds, maxFutureSeconds, maxRecordBytes },
     );
   const store = (key: string) => {
     const entries = parseBatch(body, mediaType);

@@ -23,7 +23,7 @@ export function createSamplePartials(traffic: SampleTraffic, { rules, config }: 
         storedAt: minute,
         entries: parseBatch(body, 'application/json'),
       },
-      { rules, allowedLatenessSeconds: config.allowedLatenessSeconds, maxRecordBytes },
+      { rules, ...config, maxRecordBytes },
     );
     const [partial] = partials;
     if (partial === undefined) throw new Error('A batch of one minute has no partial.');

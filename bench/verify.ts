@@ -23,7 +23,6 @@ const looks = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 200_000,
   maxSeconds: 30,
 };
 

@@ -27,6 +27,11 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
   },
+  API_1005: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {

@@ -12,17 +12,20 @@ import { wired, type App } from './wiring.ts';
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
     const { config, metrics, rules } = app;
-    const { allowedLatenessSeconds, maxBacklogRecords } = config;
+    const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
-    const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
+    const bytes = likelyBytes(sent);
+    await app.admission.requireShare(sent.customerId, bytes);
+    const { batch, ingested } = await app.intake.run(bytes, async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
-      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
+      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
       return { batch, ingested };
     });
 
-    const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
+    const { emitted } = ingested;
+    const late = emitted.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
-    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);
+    metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
       metrics.entriesIngested.inc(batch.entries.length);

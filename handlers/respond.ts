@@ -1,5 +1,6 @@
 import {
   BatchTooLarge,
+  BudgetUsedUp,
   IdempotencyKeyReused,
   InvalidRequest,
   MethodNotAllowed,
@@ -21,6 +22,8 @@ export interface Answer {
 
 /** For how long a client had better leave us alone when we cannot take a request. */
 const retryAfterSeconds = 1;
+/** The same of one that has used up its own budget: what waits for it has to be counted first. */
+const retryAfterBudgetSeconds = 5;
 
 export function respondJson(
   status: number,
@@ -64,6 +67,10 @@ export function respondToFailure(
   if (failure instanceof NoSuchRoute) return respondError('API_1000', requestId, failure.message);
   if (failure instanceof MethodNotAllowed) {
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
+  }
+  if (failure instanceof BudgetUsedUp) {
+    const headers = { 'retry-after': String(retryAfterBudgetSeconds) };
+    return respondError('API_1005', requestId, failure.message, {}, headers);
   }
   const [errorCode, description] =
     failure instanceof Unavailable

@@ -2,7 +2,9 @@ import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { Admission } from '../lib/pipeline/admission.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { ApiKeys } from '../lib/ports/api-keys.ts';
@@ -19,6 +21,8 @@ export interface App {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly intake: Intake;
+  readonly admission: Admission;
+  readonly emissions: Emissions;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -42,6 +46,8 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
     ),
     rules: createCountingRules(parts.config.pathTemplates),
     intake: new Intake(),
+    admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
+    emissions: new Emissions(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

@@ -77,6 +77,11 @@ export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
 
+/** The customer has used up its own budget for now; others have theirs. The same call may be repeated. */
+export class BudgetUsedUp extends Error {
+  override readonly name = 'BudgetUsedUp';
+}
+
 /** A conditional write found something else than it expected; nothing was changed. */
 export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';

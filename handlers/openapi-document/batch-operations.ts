@@ -50,7 +50,7 @@ export const batchOperations: readonly Operation[] = [
         content: { 'application/json': { schema: 'Accepted', example: accepted } },
       },
     },
-    errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004'],
+    errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005'],
   },
   {
     route: 'GET /batches/{batchId}',

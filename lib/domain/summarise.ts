@@ -5,7 +5,7 @@ import { countEntries } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { endedBefore, windowStartOf } from './window.ts';
+import { endedBefore, startsAfter, windowStartOf } from './window.ts';
 
 /** A batch of which it is to be said what it adds to which windows. */
 export interface SummarisedBatch {
@@ -20,12 +20,19 @@ export interface SummariseOptions {
   readonly rules: CountingRules;
   /** A window that ended longer before `storedAt` than this is late. */
   readonly allowedLatenessSeconds: number;
+  /** A window that starts longer after `storedAt` than this is in the future: nobody watches it. */
+  readonly maxFutureSeconds: number;
   /** What a stream record may hold, its partition key included. */
   readonly maxRecordBytes: number;
 }
 
 /** A partial and the bytes that every emission of it sends. */
 export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'part' | 'isLate'> {
+  /**
+   * The window started far ahead when the batch was stored. It is not late for its window, and takes the way of what is;
+   * absent where it is not so.
+   */
+  readonly isFuture?: true | undefined;
   /** Entries that it counts; `undefined` in a batch that an earlier version stored. */
   readonly requests?: number | undefined;
   readonly data: Buffer;
@@ -42,6 +49,7 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
     .flatMap(([minute, entries]) => {
       const windowStart = windowStartOf(minute);
       const isLate = endedBefore(windowStart, 'minute', batch.storedAt, options.allowedLatenessSeconds);
+      const isFuture = startsAfter(windowStart, batch.storedAt, options.maxFutureSeconds);
       const { customerId } = batch;
       const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
 
@@ -58,7 +66,7 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
         };
         const data = encodePartial(partial);
         if (data.length <= maxDataBytes) {
-          return [{ windowStart, part, isLate, requests: share.length, data }];
+          return [{ windowStart, part, isLate, ...(isFuture && { isFuture }), requests: share.length, data }];
         }
         const half = Math.ceil(share.length / 2);
         const first = encode(share.slice(0, half), part);

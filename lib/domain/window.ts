@@ -66,3 +66,8 @@ export function endedBefore(
 ): boolean {
   return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
 }
+
+/** Whether the window starts more than `seconds` after `instant`. */
+export function startsAfter(windowStart: WindowStart, instant: Date, seconds: number): boolean {
+  return Date.parse(windowStart) - instant.getTime() > seconds * 1_000;
+}

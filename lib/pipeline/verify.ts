@@ -1,19 +1,24 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
+import type { CustomerId } from '../domain/customer-id.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
 import type { ObjectKey } from '../domain/keys.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Admission } from './admission.ts';
 import { streamOf } from './emit.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
-import type { Streams } from './streams.ts';
+import type { StreamName, Streams } from './streams.ts';
+import { consumedBy, type Consumed } from './verify/consumed-by.ts';
 import { emitAgain } from './verify/emit-again.ts';
 
 export interface VerifyPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly clock: Clock;
+  /** Nothing is emitted for a customer that has too much waiting. */
+  readonly admission: Admission;
 }
 
 export interface VerifyOptions {
@@ -23,8 +28,6 @@ export interface VerifyOptions {
   readonly lookAgainSeconds: number;
   /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
-  /** Nothing is emitted while a stream has more than this to consume. */
-  readonly maxBacklogRecords: number;
   /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
   readonly maxSeconds: number;
 }
@@ -70,6 +73,9 @@ const batchesInFlight = 16;
  * seconds.
  */
 const partialsAtOnce = 10_000;
+/** A batch with more than these is not looked at as long as its streams are not consumed past it. */
+const partialsWorthALook = 1_000;
+const nothingConsumed: Consumed = { insights: undefined, late: undefined };
 
 /**
  * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
@@ -122,25 +128,29 @@ export async function verify(
   );
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
-  // Asked before the windows are read: what is consumed by now is in the windows that are read after.
-  const consumed = {
-    insights: await streams.insights.consumedThrough(),
-    late: await streams.late.consumedThrough(),
+  const isPast = (name: StreamName, batch: NoticedBatch, header: BatchHeader, consumed: Consumed) => {
+    const through = consumed[name];
+    return (
+      through !== undefined && through.getTime() > lastPossibleEmission(batch, header, clock.now(), options)
+    );
   };
-  const look = async (batch: NoticedBatch, header: BatchHeader, uncounted: Uncounted): Promise<Verdict> => {
+  const look = async (
+    batch: NoticedBatch,
+    header: BatchHeader,
+    consumed: Consumed,
+    uncounted: Uncounted,
+  ): Promise<Verdict> => {
     if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
 
-    const lastEmission = lastPossibleEmission(batch, header, clock.now(), options);
     const isLost = (place: number) => {
       const partial = header.partials[place];
-      const through = partial && consumed[streamOf(partial)];
-      return through !== undefined && through.getTime() > lastEmission;
+      return partial !== undefined && isPast(streamOf(partial), batch, header, consumed);
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
-    const partials = await emitAgain(batch.key, lost, ports, options.maxBacklogRecords);
+    const partials = await emitAgain(batch.key, lost, ports);
     if (partials === undefined) return { kind: 'absent' };
     return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
   };
@@ -157,11 +167,24 @@ export async function verify(
       const header = group.get(batch);
       return header === 'long' ? readLongHeader(batch.key, store) : header;
     });
+    // Asked before the windows are read: what is consumed by now is in the windows that are read after.
+    const consumedOf = new Map<CustomerId, Consumed>();
+    for (const customerId of new Set(Array.from(headers.values(), (header) => header.customerId))) {
+      consumedOf.set(customerId, await consumedBy(customerId, streams));
+    }
+    for (const [batch, header] of headers) {
+      // Thousands of windows are not read for a batch of which some are likely to wait.
+      const consumed = consumedOf.get(header.customerId) ?? nothingConsumed;
+      if (header.partials.length <= partialsWorthALook || isConsumed(header, consumed, options)) continue;
+      headers.delete(batch);
+      tell(batch, { kind: 'waiting', ...overdue(batch, header.storedAt) });
+    }
     const uncounted = await findUncounted([...headers.values()], store);
     await pMap(
       headers,
       async ([batch, header]) => {
-        const verdict = await look(batch, header, uncounted).catch((error: unknown): Verdict => {
+        const consumed = consumedOf.get(header.customerId) ?? nothingConsumed;
+        const verdict = await look(batch, header, consumed, uncounted).catch((error: unknown): Verdict => {
           return { kind: 'failed', error, ...overdue(batch, header.storedAt) };
         });
         tell(batch, verdict);
@@ -170,6 +193,16 @@ export async function verify(
     );
   }
   return verified;
+}
+
+/** Whether the streams that the batch took are consumed past its first emission. */
+function isConsumed(
+  { partials, storedAt }: BatchHeader,
+  consumed: Consumed,
+  { marginSeconds }: VerifyOptions,
+): boolean {
+  const emittedBy = storedAt.getTime() + marginSeconds * 1_000;
+  return [...new Set(partials.map(streamOf))].every((name) => (consumed[name]?.getTime() ?? 0) > emittedBy);
 }
 
 /** What is looked at together, in its order. A long header is not read before it is its turn: many would fill the memory. */

@@ -19,6 +19,7 @@ import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
 import { everything } from '../local-store/temporary-log.ts';
+import { withAdmission } from './with-admission.ts';
 
 /** The pipeline on the real local store, with a clock of its own; nothing in it happens by itself. */
 export interface LocalPipeline {
@@ -43,12 +44,11 @@ export interface LocalPipeline {
 const consumer = 'aggregate';
 const startedAt = instant('2025-12-28T18:04:00Z');
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
-const bounds = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
+const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const looks = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 1_000_000,
   maxSeconds: 30,
 };
 const maxBodyBytes = 2_097_152;
@@ -86,11 +86,10 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       contentEncoding: '',
       body: Buffer.from(JSON.stringify(entries)),
     } as const;
-    await ingest(
-      await readBatch(sent, maxBodyBytes),
-      { store, streams: through, clock },
-      { ...bounds, rules },
-    );
+    await ingest(await readBatch(sent, maxBodyBytes), withAdmission({ store, streams: through, clock }), {
+      ...bounds,
+      rules,
+    });
   }
   const noticeOf = (key: string): StoredNotice => {
     return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
@@ -143,7 +142,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
     async verify(notices) {
-      const verified = await verify(notices, { store, streams, clock }, looks);
+      const verified = await verify(notices, withAdmission({ store, streams, clock }), looks);
       return verified.map(({ verdict }) => verdict);
     },
     waiting: async (stream) => (await streams[stream].backlog()).records,
