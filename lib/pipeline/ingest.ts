@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { batchKey } from '../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
-import { summarise, type EncodedPartial, type SummariseOptions } from '../domain/summarise.ts';
+import { minutesOf, summarise, type EncodedPartial, type SummariseOptions } from '../domain/summarise.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { maxRecordBytes } from '../ports/event-stream.ts';
@@ -34,6 +35,9 @@ export interface Ingested {
 /** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
 
+/** So many are summarised before others have a turn: a week of minutes takes 200 ms. */
+const windowsAtOnce = 250;
+
 /**
  * Stores a batch once and emits its partials. A duplicate is not refused: its first delivery may have died before it
  * emitted, and then what is not counted is emitted now.
@@ -44,7 +48,7 @@ const maxWindowsPerBatch = 10_080;
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
   const { streams, admission, emissions } = ports;
-  const described = describe(batch, ports.clock.now(), options); // what will be counted is decided here, once
+  const described = await describe(batch, ports.clock.now(), options); // what will be counted is decided here, once
   await admission.requireRoom(batch.customerId, described.partials);
   const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store); // the commit point
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
@@ -71,17 +75,21 @@ async function findLacking(
   return stored.partials.filter((_partial, place) => uncounted?.has(place) === true);
 }
 
-function describe(batch: Batch, storedAt: Date, options: IngestOptions): StoredBatch {
+async function describe(batch: Batch, storedAt: Date, options: IngestOptions): Promise<StoredBatch> {
   const { customerId, id, payloadHash, mediaType, entries } = batch;
-  const partials = summarise(
-    { customerId, batchId: id, payloadHash, storedAt, entries },
-    { ...options, maxRecordBytes },
-  );
-  const windows = partials.filter(({ part }) => part === 0).length;
+  const minutes = minutesOf(entries);
+  const windows = minutes.length;
   if (windows > maxWindowsPerBatch) {
     throw new InvalidRequest(
       `The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`,
     );
+  }
+  const partials: EncodedPartial[] = [];
+  for (let from = 0; from < windows; from += windowsAtOnce) {
+    if (from > 0) await setImmediate();
+    const some = minutes.slice(from, from + windowsAtOnce);
+    const summarised = { customerId, batchId: id, payloadHash, storedAt };
+    partials.push(...summarise(summarised, some, { ...options, maxRecordBytes }));
   }
   const rulesVersion = options.rules.version;
   return {

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Backlog, CustomerBacklog, StreamRecord } from '../../lib/ports/event-stream.ts';
 import { customerBacklog } from '../../lib/ports/customer-backlog.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
 import type {
   Consumer,
@@ -18,7 +20,7 @@ import { roomFor } from '../durable-database/reserved-room.ts';
 import { traced } from '../trace.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
-import { PutsUnderWay, waitingPart, waitingRecord } from './puts-under-way.ts';
+import { PutUnderWay, waitingPart, waitingRecord } from './puts-under-way.ts';
 import { encodeEnvelope } from './record-envelope.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 
@@ -33,6 +35,12 @@ export interface LoggedStreamParts {
 /** What an entry of a table takes beside its value. */
 const entryBytes = 64;
 
+/**
+ * So many records of a put are encoded and written together: 10,000 at once would hold up everybody else in this process
+ * for some 200 ms.
+ */
+const recordsPerCommit = 500;
+
 /** A stream of the partitioned log; see `openPartitionedLog`. */
 export class LoggedStream implements LocalStream {
   readonly name: string;
@@ -41,7 +49,7 @@ export class LoggedStream implements LocalStream {
   readonly #checkpoints: Checkpoints;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
-  readonly #putsUnderWay = new PutsUnderWay();
+  readonly #putsUnderWay = new Set<PutUnderWay>();
   #lastReading = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, partitionCount: number, parts: LoggedStreamParts) {
@@ -79,23 +87,45 @@ export class LoggedStream implements LocalStream {
     requireRecordsWithinLimits(records);
     if (records.length === 0) return;
     const putAt = this.#now();
+    const customers = records.map(({ partitionKey }) => readPartitionKey(partitionKey).customer);
+    const underWay = new PutUnderWay(putAt, new Set(customers));
+    this.#putsUnderWay.add(underWay);
+    try {
+      const chunks: Promise<void>[] = [];
+      const append = (some: readonly StreamRecord[]) => {
+        const chunk = this.#append(some, underWay);
+        chunk.catch(() => undefined); // it is thrown below, when those after it have begun
+        chunks.push(chunk);
+      };
+      append(records.slice(0, recordsPerCommit));
+      const others = records.slice(recordsPerCommit).map(copyOf);
+      for (let from = 0; from < others.length; from += recordsPerCommit) {
+        await setImmediate();
+        append(others.slice(from, from + recordsPerCommit));
+      }
+      const results = await Promise.allSettled(chunks);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    } finally {
+      this.#putsUnderWay.delete(underWay);
+    }
+  }
+
+  async #append(records: readonly StreamRecord[], underWay: PutUnderWay): Promise<void> {
+    const { putAt } = underWay;
     const placed = records.map((record) => ({
       partition: this.#partition(partitionOf(record.partitionKey, this.#partitionCount)),
       envelope: encodeEnvelope(record, putAt),
       waiting: waitingRecord(record, putAt),
     }));
     const touched = new Set(placed.map(({ partition }) => partition));
-    const underWay = this.#putsUnderWay.begin(
-      putAt,
-      placed.map(({ waiting }) => waiting),
-    );
+    const end = underWay.add(placed.map(({ waiting }) => waiting));
     const append = {
       write() {
         for (const { partition, envelope, waiting } of placed) partition.append(waiting, envelope);
       },
       settle: (isDurable: boolean) => {
         for (const partition of touched) partition.settle(isDurable);
-        this.#putsUnderWay.end(underWay); // and not later: it would be counted twice
+        end(); // and not later: it would be counted twice
       },
       // In a partition they follow one another, and fill page after page.
       room: roomFor({
@@ -103,11 +133,7 @@ export class LoggedStream implements LocalStream {
         bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
       }),
     };
-    try {
-      await traced('append', this.name, () => this.#commits.submit(append));
-    } finally {
-      this.#putsUnderWay.end(underWay); // also where the database was closed before
-    }
+    await traced('append', this.name, () => this.#commits.submit(append));
   }
 
   async consumedThrough(): Promise<Date | undefined> {
@@ -120,12 +146,10 @@ export class LoggedStream implements LocalStream {
 
   async backlogOf(customerId: string): Promise<CustomerBacklog> {
     const now = this.#now();
-    const own = [
-      ...Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId)),
-      ...Array.from(this.#putsUnderWay, ({ byCustomer }) => byCustomer.get(customerId)),
-    ];
-    const parts = own.filter((records) => records !== undefined).map(waitingPart);
-    return customerBacklog(parts, now);
+    const own = Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId));
+    const kept = own.filter((records) => records !== undefined).map(waitingPart);
+    const underWay = Array.from(this.#putsUnderWay, (put) => put.partsOf(customerId));
+    return customerBacklog([...kept, ...underWay.flat()], now);
   }
 
   async backlog(): Promise<Backlog> {
@@ -202,7 +226,7 @@ export class LoggedStream implements LocalStream {
     const now = this.#clock.now();
     if (isFirst || now.getTime() < this.#lastReading) {
       for (const partition of this.#partitions.values()) partition.clockWasSetBackTo(now.getTime());
-      this.#putsUnderWay.clockWasSetBackTo(now.getTime());
+      for (const put of this.#putsUnderWay) put.clockWasSetBackTo(now.getTime());
     }
     this.#lastReading = now.getTime();
     return now;
@@ -234,4 +258,8 @@ function sequenceIn(number: number, checkpoints: readonly Checkpoint[]): number 
 /** How many places in their table the records take: those that follow one another are side by side. */
 function runsOf(records: readonly WaitingRecord[]): number {
   return records.filter(({ sequence }, index) => records[index - 1]?.sequence !== sequence - 1).length;
+}
+
+function copyOf({ data, ...fields }: StreamRecord): StreamRecord {
+  return { ...fields, data: Buffer.from(data) };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../lib/domain/log-entry.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
-import { summarise } from '../../lib/domain/summarise.ts';
+import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
 import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factories.ts';
 
 const options = {
@@ -22,9 +22,8 @@ function partialsOf(
     batchId: batchIdOf('batch-1'),
     payloadHash: 'f'.repeat(64),
     storedAt: instant(storedAt),
-    entries,
   };
-  return summarise(batch, { ...options, ...otherOptions });
+  return summarise(batch, minutesOf(entries), { ...options, ...otherOptions });
 }
 
 describe('summarise', () => {
