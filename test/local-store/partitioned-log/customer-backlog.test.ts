@@ -86,10 +86,10 @@ describe('a put of many records', () => {
       partial('cus-a', '18:03', index === 0 ? 1 : 2),
     );
     const begunAt = clock.now();
-    let isOver = false;
-    const put = stream.put(records).then(() => (isOver = true));
+    const state = { isOver: false };
+    const put = stream.put(records).finally(() => (state.isOver = true));
     clock.advance(60);
-    while (!isOver) {
+    while (!state.isOver) {
       expect(await stream.backlogOf(customer('cus-a'))).toMatchObject({ consumedThrough: begunAt });
       expect(await stream.backlogOf(customer('cus-b'))).toMatchObject({ consumedThrough: clock.now() });
       expect(await stream.consumedThrough()).toEqual(begunAt);
