@@ -42,15 +42,29 @@ const consumeQueue = (queue) =>
 /** CloudWatch has no rights to a part of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
-const readApiKeys = (stage) =>
-  allow(
-    ['ssm:GetParameter'],
-    [
-      {
-        'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/api-keys/*`,
+const parameter = (stage, name) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
+});
+
+/** Records of keys, and the encrypted secret that keys are made under; AWS's own key decrypts that parameter alone. */
+const readApiKeys = (stage) => [
+  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+  {
+    ...allow(
+      ['kms:Decrypt'],
+      [{ 'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*' }],
+    ),
+    Condition: {
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
+        'kms:EncryptionContext:PARAMETER_ARN': parameter(stage, 'api-keys-secret'),
       },
-    ],
-  );
+    },
+  },
+];
+
+/** Windows, and what there is to say how complete they are. */
+const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon), readMetrics];
 
 const aggregateFrom = (stream) => [
   consumeStream(stream),
@@ -60,7 +74,7 @@ const aggregateFrom = (stream) => [
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [readApiKeys(stage)],
+  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
   ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
@@ -77,8 +91,8 @@ const rightsOf = (stage) => ({
   ],
   // Raw batches and failed records expire by the bucket's lifecycle.
   expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
-  query: read('aggregates/*', horizon),
-  total: read('aggregates/*', horizon),
+  query: readCounts,
+  total: readCounts,
   batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   customers: [],

@@ -27,6 +27,12 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
   },
+  API_1005: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
+  },
+  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
   API_1007: {
     status: 503,
     category: 'AVAILABILITY',
@@ -36,7 +42,14 @@ export const errorCodes = {
 
 interface ErrorKind {
   readonly status: number;
-  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'NOT_FOUND' | 'ROUTING' | 'AVAILABILITY';
+  readonly category:
+    | 'VALIDATION'
+    | 'CONFLICT'
+    | 'LIMIT'
+    | 'NOT_FOUND'
+    | 'ROUTING'
+    | 'AVAILABILITY'
+    | 'ACCESS';
   readonly meaning: string;
 }
 

@@ -9,12 +9,15 @@ import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
+
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+  return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);
+    app.customerBudgets?.require(sent.customerId);
     const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
       await requireAcceptable(batch, app);
@@ -22,6 +25,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
       return { batch, ingested };
     });
 
+    app.customerBudgets?.charge(sent.customerId, ingested.batch.partials);
     const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
     metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);

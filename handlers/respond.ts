@@ -1,8 +1,11 @@
 import {
   BatchTooLarge,
+  CallerUnknown,
+  BudgetUsedUp,
   IdempotencyKeyReused,
   InvalidRequest,
   MethodNotAllowed,
+  MissingScope,
   NoSuchBatch,
   NoSuchRoute,
   QuotaExceeded,
@@ -67,6 +70,12 @@ export function respondToFailure(
   if (failure instanceof NoSuchRoute) return respondError('API_1000', requestId, failure.message);
   if (failure instanceof MethodNotAllowed) {
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
+  }
+  if (failure instanceof MissingScope) return respondError('API_1006', requestId, failure.message);
+  if (failure instanceof BudgetUsedUp || failure instanceof CallerUnknown) {
+    const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
+    const headers = { 'retry-after': String(failure.retryAfterSeconds) };
+    return respondError(errorCode, requestId, failure.message, {}, headers);
   }
   if (failure instanceof QuotaExceeded) {
     const headers = { 'retry-after': String(quotaRetryAfterSeconds) };

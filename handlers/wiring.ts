@@ -2,18 +2,25 @@ import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
+import { createCountingProgress } from '../lib/pipeline/counting-progress.ts';
+import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/failed-records.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
+import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 
 /** Everything that the functions work with. */
 export interface App {
+  /** When this process was wired. */
+  readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -21,7 +28,10 @@ export interface App {
   readonly rules: CountingRules;
   readonly store: ObjectStore;
   readonly streams: Streams;
+  readonly progress: CountingProgress;
   readonly intake: Intake;
+  /** Deployed; on a laptop the consumers share the work out. */
+  readonly customerBudgets: CustomerBudgets | undefined;
   readonly retention: Retention;
   /** Where the store is a disk of this machine. */
   readonly diskRoom: DiskRoom | undefined;
@@ -33,17 +43,30 @@ export interface App {
 
 /** What an app is made of; the rest follows from it. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
+  readonly rollUps: RollUpBacklog;
+  /** See `FailedRecordsOptions`. */
+  readonly failedRecordsVersion?: (() => number) | undefined;
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts): App {
+export function createApp({
+  writeMetrics,
+  diskRoom,
+  aged,
+  rollUps,
+  failedRecordsVersion,
+  ...parts
+}: AppParts): App {
+  const failedRecords = createFailedRecords({ store: parts.store, version: failedRecordsVersion });
   return {
     ...parts,
     diskRoom,
     aged,
+    startedAt: parts.clock.now(),
+    progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
       parts.streams,
       writeMetrics && {
@@ -51,13 +74,23 @@ export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts):
         clock: parts.clock,
         write: writeMetrics,
       },
-      diskRoom,
+      { diskRoom, rollUps },
     ),
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
+    customerBudgets: createCustomerBudgets(parts),
     retention: createRetention(parts.store, parts.clock),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
+}
+
+function createCustomerBudgets({
+  config,
+  clock,
+}: Pick<App, 'config' | 'clock'>): CustomerBudgets | undefined {
+  const { storage, customerRecordsPerSecond } = config;
+  if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
+  return new CustomerBudgets(customerRecordsPerSecond, clock);
 }
 
 /**
@@ -73,22 +106,38 @@ export function wired(): Promise<App> {
   return app;
 }
 
-/** The API keys, for the authorizer, which needs nothing else. */
-export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= openApiKeys().catch((error: unknown) => {
-    apiKeys = undefined;
+/**
+ * Deployed, others keep failed records and give them back: for so long one list of them is used. What they tell is
+ * older than that anyway, as `countedThrough` is some minutes behind.
+ */
+const failedRecordsListedForMilliseconds = 10_000;
+
+/** What the authorizer works with; it needs nothing else. */
+export function wiredAuthorize(): Promise<Authorize> {
+  authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
+    authorize = undefined;
     throw error;
   });
-  return apiKeys;
+  return authorize;
 }
 
-async function openApiKeys(): Promise<ApiKeys> {
+async function wireAuthorize(
+  environment: NodeJS.ProcessEnv,
+  { clock, writeLog }: WireEffects,
+): Promise<Authorize> {
+  const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
+  const { openS3Copies } = await import('../lib/adapters/open-s3-copies.ts');
+  const logger = createLogger({ level: logLevel, clock, write: writeLog });
+  const copies = openS3Copies(bucketName);
+  return createAuthorize(
+    { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
+    { ...authorizeLimits, acceptOldKeys },
+  );
 }
 
 let app: Promise<App> | undefined;
-let apiKeys: Promise<ApiKeys> | undefined;
+let authorize: Promise<Authorize> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },
@@ -113,14 +162,15 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'diskRoom' | 'aged'>;
+type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {
       const { openAwsStorage } = await import('../lib/adapters/aws.ts');
-      return openAwsStorage(config, clock);
+      const listAgain = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
+      return { ...openAwsStorage(config, clock), failedRecordsVersion: listAgain };
     }
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
@@ -129,7 +179,14 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, aged: local.aged, diskRoom: local.diskRoom, streams };
+      return {
+        store: local.objects,
+        aged: local.aged,
+        diskRoom: local.diskRoom,
+        streams,
+        rollUps: local.rollUps,
+        failedRecordsVersion: () => local.versionOf(failedRecordPrefixes),
+      };
     }
   }
 }

@@ -110,6 +110,12 @@ export const environmentSchema = z.object({
     .describe(
       'with `STORAGE=aws`: where Parameter Store has the hashes of API keys; set by `serverless.yml`',
     ),
+  ACCEPT_OLD_API_KEYS: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('true')
+    .describe(
+      'with `STORAGE=aws`: whether [API keys of the old form](docs/api-keys.md#keys-of-the-old-form) are taken; set by `serverless.yml`',
+    ),
   INSIGHT_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-insights')
@@ -126,10 +132,27 @@ export const environmentSchema = z.object({
     .string()
     .default('log-analytics-pipeline-aggregateLate')
     .describe('the same for what comes late; set by `serverless.yml`'),
+  ROLL_UP_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-roll-up')
+    .describe('with `STORAGE=aws`: the queue of minutes that were written; set by `serverless.yml`'),
+  FAILED_ROLL_UPS_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-failed-roll-ups')
+    .describe('with `STORAGE=aws`: the queue of its dead letters; set by `serverless.yml`'),
+  ROLL_UP_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-rollUp')
+    .describe('with `STORAGE=aws`: the function that consumes it; set by `serverless.yml`'),
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
     .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+  CUSTOMER_RECORDS_PER_SECOND: wholeNumber
+    .default(100)
+    .describe(
+      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/deploy.md#throttling); 0 is no bound; set by `serverless.yml`',
+    ),
   WINDOWS_AT_ONCE: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
     .default(32)
@@ -163,13 +186,21 @@ export interface Config {
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
   readonly apiKeysPath: string;
+  /** API keys without a MAC, which versions before made. */
+  readonly acceptOldKeys: boolean;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
+  /** Of one customer, in one process, while others send; 0 is no bound. */
+  readonly customerRecordsPerSecond: number;
   /** So many windows an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
 }
@@ -208,11 +239,16 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     metricsNamespace: data.METRICS_NAMESPACE,
     apiKeysPath: data.API_KEYS_PATH,
+    acceptOldKeys: data.ACCEPT_OLD_API_KEYS === 'true',
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
+    rollUpQueueName: data.ROLL_UP_QUEUE_NAME,
+    failedRollUpsQueueName: data.FAILED_ROLL_UPS_QUEUE_NAME,
+    rollUpConsumerName: data.ROLL_UP_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
+    customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
   };
 }

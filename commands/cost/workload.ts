@@ -28,7 +28,7 @@ export const prodSetup: Setup = {
   countEverySeconds: 5,
   verifyEverySeconds: 60,
   rollUpEverySeconds: 120,
-  authorizerSeconds: 300,
+  authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
   alarms: 32,

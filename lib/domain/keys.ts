@@ -52,6 +52,26 @@ export function failedRecordKey(stream: string, partition: string, sequenceNumbe
   );
 }
 
+/** What the keys of the changes of API keys start with; they are listed in the order of time. */
+export const apiKeyChangesPrefix = 'audit-log/api-keys/';
+
+/**
+ * Where one step of a change of API keys is kept.
+ * @param changeId  lower-case hexadecimal digits
+ */
+export function apiKeyChangeKey(at: Date, changeId: string, step: string): ObjectKey {
+  const time = at.toISOString().toLowerCase().replaceAll(':', '.');
+  return key(`${apiKeyChangesPrefix}${time}-${changeId}-${step}.json`);
+}
+
+/**
+ * Where the copy of an API key's record is kept, for when the store of the keys fails.
+ * @param hash  SHA-256 of the key, in hex
+ */
+export function apiKeyCopyKey(hash: string): ObjectKey {
+  return key('api-keys', `${hash}.json`);
+}
+
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 
