@@ -7,6 +7,8 @@ import { createHealthCheck } from '../lib/pipeline/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/counting-progress.ts';
 import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/failed-records.ts';
+import { Admission } from '../lib/pipeline/admission.ts';
+import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
@@ -37,6 +39,8 @@ export interface App {
   readonly diskRoom: DiskRoom | undefined;
   /** Where nothing else deletes raw batches that have expired. */
   readonly aged: AgedObjects | undefined;
+  readonly admission: Admission;
+  readonly emissions: Emissions;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -80,6 +84,8 @@ export function createApp({
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
     retention: createRetention(parts.store, parts.clock),
+    admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
+    emissions: new Emissions(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

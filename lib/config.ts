@@ -54,6 +54,9 @@ export const environmentSchema = z.object({
   ALLOWED_LATENESS_SECONDS: wholeNumber
     .default(600)
     .describe('how long after its end a window is complete; what comes later is counted too, as late'),
+  MAX_FUTURE_SECONDS: wholeNumber
+    .default(3_600)
+    .describe('how far ahead a window may start; one that starts later is counted too, with what comes late'),
   MAX_KEYS_PER_DIMENSION: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
     .default(10_000)
@@ -147,7 +150,9 @@ export const environmentSchema = z.object({
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
-    .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+    .describe(
+      'how many partials may wait on a stream for one customer, or its share of them while others send; beyond, its batches for it are answered 503',
+    ),
   CUSTOMER_RECORDS_PER_SECOND: wholeNumber
     .default(100)
     .describe(
@@ -171,6 +176,8 @@ export interface Config {
   /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
+  /** Windows that start further ahead take the stream of what comes late. */
+  readonly maxFutureSeconds: number;
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
@@ -229,6 +236,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
+    maxFutureSeconds: data.MAX_FUTURE_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
     pathQuery: data.PATH_QUERY,

@@ -75,3 +75,8 @@ export function minutesOfWindow(
   const end = endOfWindow(windowStart, size).getTime() / minuteMilliseconds;
   return { from: windowStart, to: windowStartOf(end as EpochMinute) };
 }
+
+/** Whether the window starts more than `seconds` after `instant`. */
+export function startsAfter(windowStart: WindowStart, instant: Date, seconds: number): boolean {
+  return Date.parse(windowStart) - instant.getTime() > seconds * 1_000;
+}

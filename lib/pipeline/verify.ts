@@ -7,9 +7,11 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
 import type { Retention } from './retention.ts';
+import type { Admission } from './admission.ts';
 import type { Streams } from './streams.ts';
 import { readConsumption, type CustomerConsumption } from './verify/consumption.ts';
 import { emitAgain } from './verify/emit-again.ts';
+import { isLikelyWaiting } from './verify/is-likely-waiting.ts';
 import { isOffStream } from './verify/is-off-stream.ts';
 import type { RecentEmissions } from './verify/recent-emissions.ts';
 
@@ -21,6 +23,8 @@ export interface VerifyPorts {
   readonly retention?: Retention;
   /** What this process has emitted again. */
   readonly emissions: RecentEmissions;
+  /** Nothing is emitted for a customer that has too much waiting. */
+  readonly admission: Admission;
 }
 
 export interface VerifyOptions {
@@ -30,8 +34,6 @@ export interface VerifyOptions {
   readonly lookAgainSeconds: number;
   /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
-  /** Nothing is emitted while a stream has more than this to consume. */
-  readonly maxBacklogRecords: number;
   /**
    * Since when this process runs, where it is the only one that emits: whoever stored a batch before is gone, and emits
    * nothing any more. `undefined` where there are others.
@@ -83,6 +85,8 @@ const batchesInFlight = 16;
  * seconds.
  */
 const partialsAtOnce = 10_000;
+/** Up to so many windows are read also for a batch that is likely to wait. */
+const partialsWorthALook = 1_000;
 
 /**
  * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
@@ -157,7 +161,7 @@ export async function verify(
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
-    const partials = await emitAgain(batch.key, lost, ports, options.maxBacklogRecords);
+    const partials = await emitAgain(batch.key, lost, ports);
     if (partials === undefined) return { kind: 'absent' };
     emissions.add(batch.key, clock.now());
     return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
@@ -177,6 +181,12 @@ export async function verify(
     });
     // Before the windows are read: what does not wait by now is in them.
     const consumed = await consumption([...headers.values()].map(({ customerId }) => customerId));
+    for (const [batch, header] of headers) {
+      if (header.partials.length <= partialsWorthALook) continue;
+      if (!isLikelyWaiting(header, consumed(header.customerId), clock.now(), options.marginSeconds)) continue;
+      headers.delete(batch);
+      tell(batch, { kind: 'waiting', ...overdue(batch, header.storedAt) });
+    }
     const uncounted = await findUncounted([...headers.values()], store, retention);
     await pMap(
       headers,
