@@ -40,7 +40,7 @@ function reporterOf({ logger, metrics }: App): ExpireReporter {
     deletedWindows: (window, count) => metrics.windowsExpired.inc({ window }, count),
     deletedRaw: (kind, count) => metrics.rawObjectsExpired.inc({ kind }, count),
     kept(key, reason) {
-      logger.error('A batch that has expired is not proved to be counted, and is kept', { key, reason });
+      logger.error('Something that has expired is not proved to be counted, and is kept', { key, reason });
     },
   };
 }

@@ -6,13 +6,15 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { expire, type ExpireReporter } from '../../lib/pipeline/expire.ts';
+import { keepFailedRecord } from '../../lib/pipeline/keep-failed-record.ts';
+import type { WindowPartial } from '../../lib/domain/partial.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { createRetention } from '../../lib/pipeline/retention.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../commands/counted-directory.ts';
-import { batchIdOf, customer, receivedRecord, sentEntry, simpleRules } from '../factories.ts';
+import { batchIdOf, customer, receivedRecord, sentEntry, simpleRules, windowPartial } from '../factories.ts';
 import { withAdmission } from './with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -39,6 +41,7 @@ async function openRaw(rawBatchDays: number | undefined) {
 
   return {
     store,
+    clock,
     kept,
     deleted,
     close: () => local.close(),
@@ -65,6 +68,11 @@ async function openRaw(rawBatchDays: number | undefined) {
       const records = stream.drain().map(({ data }) => receivedRecord(key, data));
       if (isCounted) await aggregate(records, { store, clock }, limits);
       await age(`batches/cus-axon/k-${key}`, fileAgeDays);
+    },
+    async putFailed(sequenceNumber: string, ageDays: number, partial: WindowPartial) {
+      const record = { ...receivedRecord(sequenceNumber, partial), stream: 'insights', partition: 'shard-0' };
+      await keepFailedRecord({ ...record, cause: 'a test', failedAt: clock.now() }, store);
+      await age(failedRecordKey('insights', 'shard-0', sequenceNumber), ageDays);
     },
     async put(key: ObjectKey, ageDays: number) {
       await store.put(key, Buffer.from('{}'), { ifNoneMatch: '*' });
@@ -113,10 +121,36 @@ describe('raw batches and failed records on this machine', () => {
     await raw.put(failedRecordKey('insights', 'shard-0', '2'), 20);
     await raw.put('aws/lambda/shard-0/3' as ObjectKey, 40);
     await raw.put('batches/cus-axon/k-torn' as ObjectKey, 40);
+    await raw.putFailed(
+      '3',
+      40,
+      windowPartial({ id: 'of no window', counts: { requestsByPath: { 'GET /': 1 } } }),
+    );
     await expireAll(raw);
-    expect(await raw.left()).toEqual(['2', 'k-lost', 'k-misdated', 'k-restored', 'k-torn', 'k-young']);
+    expect(await raw.left()).toEqual(['2', '3', 'k-lost', 'k-misdated', 'k-restored', 'k-torn', 'k-young']);
     expect(raw.deleted).toEqual({ batch: 1, 'failed record': 2 });
-    expect(raw.kept).toEqual(expect.arrayContaining(['batches/cus-axon/k-lost', 'batches/cus-axon/k-torn']));
+    expect(raw.kept).toEqual(
+      expect.arrayContaining([
+        'batches/cus-axon/k-lost',
+        'batches/cus-axon/k-torn',
+        failedRecordKey('insights', 'shard-0', '3'),
+      ]),
+    );
+    await raw.close();
+  });
+
+  it('are kept as failed records until what they have is counted, or has expired', async () => {
+    const raw = await openRaw(30);
+    const partial = windowPartial({ id: 'late', counts: { requestsByPath: { 'GET /': 1 } } });
+    await raw.putFailed('1', 40, partial);
+    await expireAll(raw);
+    expect(await raw.left()).toEqual(['1']);
+    await aggregate([receivedRecord('1', partial)], { store: raw.store, clock: raw.clock }, limits);
+    raw.pass(day); // the next sweep
+    await raw.expire();
+    raw.pass(900_000);
+    await raw.expire();
+    expect(await raw.left()).toEqual([]);
     await raw.close();
   });
 

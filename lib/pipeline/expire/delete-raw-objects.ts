@@ -8,6 +8,7 @@ import { findUncounted } from '../find-uncounted.ts';
 import { inGroups } from '../in-groups.ts';
 import { readBatchHeader } from '../read-stored-batch.ts';
 import type { Retention } from '../retention.ts';
+import { hasUncounted } from './has-uncounted.ts';
 import type { SweepPhase } from './sweep.ts';
 
 export interface RawPorts {
@@ -24,7 +25,7 @@ export interface RawOptions {
   readonly notBehind: WindowStart;
   readonly atOnce: number;
   readonly onDeleted: (kind: RawKind, count: number) => void;
-  /** Told of a batch that should be deleted and is not proved to be counted. */
+  /** Told of what should be deleted and is not proved to be counted. */
   readonly onKept: (key: ObjectKey, reason: unknown) => void;
 }
 
@@ -33,7 +34,7 @@ const filesInFlight = 16;
 /** Fewer, as each may be in a week of windows. */
 const batchesAGroup = 16;
 
-/** The deletion of raw batches, and of failed records, that are older than the horizon. */
+/** The deletion of raw batches, and of failed records, that are older than the horizon and counted. */
 export function rawPhases(ports: RawPorts, options: RawOptions): SweepPhase[] {
   const phase = (
     prefix: string,
@@ -56,8 +57,21 @@ export function rawPhases(ports: RawPorts, options: RawOptions): SweepPhase[] {
     },
   });
   const deleteFailed = async (keys: readonly ObjectKey[]) => {
-    await pMap(keys, (key) => ports.store.delete(key), { concurrency: options.atOnce });
-    options.onDeleted('failed record', keys.length);
+    let deleted = 0;
+    await pMap(
+      keys,
+      async (key) => {
+        try {
+          if (await hasUncounted(key, ports)) return options.onKept(key, 'not counted');
+        } catch (error) {
+          return options.onKept(key, error);
+        }
+        await ports.store.delete(key);
+        deleted += 1;
+      },
+      { concurrency: options.atOnce },
+    );
+    options.onDeleted('failed record', deleted);
   };
   return [
     phase('batches/', batchesAGroup, (keys, before) => deleteBatches(keys, before, ports, options)),
