@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 /** How long a client that is still sending may take to see its answer. */
-const lingerMilliseconds = 1_000;
+const lingerMilliseconds = 2_000;
 
 /**
  * Answers in place of a function, and reads no more requests from the connection. The body is thrown away as it arrives,

@@ -13,6 +13,7 @@ export function malformed(error: Error): Refusal {
         isIngest,
         'The header content-length was sent more than once, or beside transfer-encoding.',
       );
+    case undefined:
     default:
       return invalid(isIngest, 'The request is not valid HTTP.');
   }
