@@ -53,6 +53,8 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     );
   }
   try {
+    // For files of all kinds; those of the data directory have their modes given besides.
+    process.umask(0o077);
     outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();

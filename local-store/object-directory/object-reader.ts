@@ -3,11 +3,12 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore, StoredObject } from '../../lib/ports/object-store.ts';
 import { etagOf } from './etag.ts';
-import { errorCode } from './file-operations.ts';
-import { InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
+import { errorCode, realFileOperations } from './file-operations.ts';
+import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
 import type { KnownEtags } from './known-etags.ts';
 import { listKeys } from './list-keys.ts';
 import { readFileStart } from './read-file-start.ts';
+import { RealDirectories } from './real-directories.ts';
 
 /**
  * Reads an object directory, also one that another process owns. Its owner gives the etags that it knows; anybody
@@ -16,10 +17,13 @@ import { readFileStart } from './read-file-start.ts';
 export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   readonly #root: string;
   readonly #knownEtags: KnownEtags | undefined;
+  readonly #directories: RealDirectories;
+  #isForgetting = false;
 
   constructor(root: string, knownEtags?: KnownEtags) {
     this.#root = root;
     this.#knownEtags = knownEtags;
+    this.#directories = new RealDirectories(root, (path) => realFileOperations.isLink(path));
   }
 
   /**
@@ -32,6 +36,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   ): Promise<StoredObject | undefined> {
     const place = placeOf(this.#root, key);
     try {
+      this.#requireReal(directoryOf(key));
       return await this.#read(key, place, options.firstBytes ?? Infinity);
     } catch (error) {
       if (error instanceof InvalidObjectKey) throw error;
@@ -47,10 +52,22 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ObjectKey> {
     this.#absent();
     try {
+      this.#requireReal(prefix.slice(0, Math.max(0, prefix.lastIndexOf('/'))));
       yield* listKeys(this.#root, prefix, options.startAfter ?? '');
     } catch (cause) {
       throw new Unavailable('The objects cannot be listed.', { cause });
     }
+  }
+
+  /** What is read in one turn of the event loop shares its look at directories. */
+  #requireReal(directory: string): void {
+    this.#directories.require(directory);
+    if (this.#isForgetting) return;
+    this.#isForgetting = true;
+    setImmediate(() => {
+      this.#isForgetting = false;
+      this.#directories.forget();
+    });
   }
 
   async #read(key: ObjectKey, place: string, firstBytes: number): Promise<StoredObject> {

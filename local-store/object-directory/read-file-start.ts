@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, open, read } from 'node:fs';
+import { readFlags } from './file-operations.ts';
 import { InvalidObjectKey } from './key-place.ts';
 
 export interface ReadFile {
@@ -19,7 +20,8 @@ export async function readFileStart(path: string, bytesWanted: () => number): Pr
   const descriptor = await openForReading(path);
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new InvalidObjectKey('The key is the directory of other keys.');
+    if (stats.isDirectory()) throw new InvalidObjectKey('The key is the directory of other keys.');
+    if (!stats.isFile()) throw new Error('There is something else than a file.');
     const body = Buffer.allocUnsafe(Math.min(stats.size, bytesWanted()));
     for (let length = 0; length < body.length;) {
       const bytesRead = await readInto(descriptor, body, length);
@@ -34,7 +36,7 @@ export async function readFileStart(path: string, bytesWanted: () => number): Pr
 
 function openForReading(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, 'r', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
+    open(path, readFlags, (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
   });
 }
 
