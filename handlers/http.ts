@@ -4,7 +4,7 @@ import type { Config } from '../lib/config.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { InvalidRequest } from '../lib/errors.ts';
 import { respondToFailure, type Answer } from './respond.ts';
-import type { App } from './wiring.ts';
+import { logWithoutApp, type App } from './wiring.ts';
 
 /** A request as the functions see it. */
 export interface HttpRequest {
@@ -53,7 +53,7 @@ export function httpHandler(
     try {
       app = await wired();
     } catch (failure) {
-      console.error(failure); // there is no logger without an app
+      logWithoutApp('The function has nothing to work with', { requestId, error: failure });
       return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
     }
     const request = toRequest(event, requestId, app.config.storage);

@@ -76,7 +76,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
-    .describe('the least severe lines that are logged'),
+    .describe('the least severe lines that are logged; at `debug`, errors have their stacks'),
   VERIFY_AFTER_SECONDS: wholeNumber
     .pipe(z.int().max(900, 'must be at most 900'))
     .default(120)
