@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  connect,
+  createServer as createNetServer,
+  type AddressInfo,
+  type Server as NetServer,
+} from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
@@ -10,7 +15,8 @@ import { hostilePage, type Outcomes } from './hostile-page.ts';
 
 const emulator = useEmulator({ env: { ALLOWED_HOSTS: 'pipeline.example' } });
 /** The names of an attacker and of ours, all of which resolve to this machine. */
-const browser = useBrowser(['--host-resolver-rules=MAP *.example 127.0.0.1']);
+const rules = 'MAP rebound.example 127.0.0.2, MAP *.example 127.0.0.1';
+const browser = useBrowser([`--host-resolver-rules=${rules}`]);
 
 const period = 'from=2025-12-28T18:00Z&to=2025-12-28T20:00Z';
 const attacker = createServer((request, response) => {
@@ -39,6 +45,26 @@ function attack(host: string): string {
     lambda: `http://${host}:${emulator.lambdaUrl.port}`,
     batch: JSON.stringify([entry]),
   });
+}
+
+/**
+ * The address that a name has at first, where it answers with a page; every later connection goes on to the emulator, as it
+ * does when the name gets the emulator's address.
+ */
+async function rebindingServer(): Promise<NetServer> {
+  const pages = createServer((_request, response) => {
+    response.setHeader('connection', 'close').setHeader('content-type', 'text/html');
+    response.end(attack('rebound.example'));
+  });
+  let isRebound = false;
+  const server = createNetServer((socket) => {
+    if (!isRebound) pages.emit('connection', socket);
+    else socket.pipe(connect({ host: emulator.baseUrl.hostname, port: Number(port()) })).pipe(socket);
+    socket.once('data', () => (isRebound = true)).on('error', () => socket.destroy());
+  });
+  server.listen(Number(port()), '127.0.0.2');
+  await once(server, 'listening');
+  return server;
 }
 
 /** Links to the dashboard, and to what is not the dashboard. */
@@ -110,17 +136,14 @@ describe('a hostile page', () => {
 
   it('whose name has come to mean this machine reads, writes and invokes no more', async () => {
     const before = await done();
-    const { page } = await browser.open('about:blank');
-    // The page was loaded before its name was bound to this machine; what it asks for now goes to the emulator.
-    const url = `http://evil.example:${port()}/page`;
-    await page.route(url, (route) =>
-      route.fulfill({ contentType: 'text/html', body: attack('evil.example') }),
-    );
-    await page.goto(url);
+    const rebinding = await rebindingServer();
+    const { page } = await browser.open(`http://rebound.example:${port()}/page`);
     const outcomes = await outcomesOf(page);
+    rebinding.close();
     // Of its own site the page sees the refusal, and nothing else.
     const isRefusal = ([, outcome]: [string, string]) => /^saw .*"errorCode":"API_1004"/.test(outcome);
     expect(seenIn(outcomes).filter((each) => !isRefusal(each))).toEqual([]);
+    expect(seenIn(outcomes).filter(isRefusal)).toHaveLength(1);
     expect(await done()).toEqual(before);
     expect(await countedWindows(emulator, 'cus-evil')).toEqual([]);
   });
