@@ -36,6 +36,17 @@ export const errorCodes = {
     category: 'ACCESS',
     meaning: 'laptop form: a Host or an Origin that is not allowed',
   },
+  API_1005: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
+  },
+  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
+  API_1007: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {

@@ -4,22 +4,28 @@ import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
 import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scope: 'ingest' } as const;
+
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+  return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);
+    app.customerBudgets?.require(sent.customerId);
     const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
+      await requireAcceptable(batch, app);
       const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
       return { batch, ingested };
     });
 
+    app.customerBudgets?.charge(sent.customerId, ingested.batch.partials);
     const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
     metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);

@@ -1,4 +1,5 @@
 import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
+import { withinRetention } from '../lib/pipeline/within-retention.ts';
 import { csvContentType } from './csv.ts';
 import { matchesEtag, weakEtag } from './etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
@@ -12,7 +13,7 @@ import { wired, type App } from './wiring.ts';
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scope: 'read' },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
@@ -21,9 +22,11 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
         representation === 'csv' ? windowToCsv : (window: AnsweredWindow) => JSON.stringify(window);
       const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
-      const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
+      const { range, found: page } = await withinRetention(parameters, app.retention, (kept) =>
+        query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+      );
 
-      const { windowSize, from, to } = parameters;
+      const { windowSize, from, to } = range;
       const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
       // Of the windows alone: a range that defaults to "until now" moves on while its windows stay the same.
       const etag = weakEtag([representation, page.windows, nextToken]);

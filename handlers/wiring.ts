@@ -2,11 +2,16 @@ import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import type { CopyStore } from '../lib/pipeline/authorize/copied-records.ts';
+import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
+import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 
 /** Everything that the functions work with. */
@@ -19,6 +24,13 @@ export interface App {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly intake: Intake;
+  /** Deployed; on a laptop the consumers share the work out. */
+  readonly customerBudgets: CustomerBudgets | undefined;
+  readonly retention: Retention;
+  /** Where the store is a disk of this machine. */
+  readonly diskRoom: DiskRoom | undefined;
+  /** Where nothing else deletes raw batches that have expired. */
+  readonly aged: AgedObjects | undefined;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -27,11 +39,15 @@ export interface App {
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
+  readonly diskRoom?: DiskRoom | undefined;
+  readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, ...parts }: AppParts): App {
+export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts): App {
   return {
     ...parts,
+    diskRoom,
+    aged,
     metrics: createMetrics(
       parts.streams,
       writeMetrics && {
@@ -39,11 +55,20 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
         clock: parts.clock,
         write: writeMetrics,
       },
+      diskRoom,
     ),
-    rules: createCountingRules(parts.config.pathTemplates),
+    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
+    customerBudgets: createCustomerBudgets(parts),
+    retention: createRetention(parts.store, parts.clock),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
+}
+
+function createCustomerBudgets({ config, clock }: AppParts): CustomerBudgets | undefined {
+  const { storage, customerRecordsPerSecond } = config;
+  if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
+  return new CustomerBudgets(customerRecordsPerSecond, clock);
 }
 
 /**
@@ -59,22 +84,38 @@ export function wired(): Promise<App> {
   return app;
 }
 
-/** The API keys, for the authorizer, which needs nothing else. */
-export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= openApiKeys().catch((error: unknown) => {
-    apiKeys = undefined;
+/** What the authorizer works with; it needs nothing else. */
+export function wiredAuthorize(): Promise<Authorize> {
+  authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
+    authorize = undefined;
     throw error;
   });
-  return apiKeys;
+  return authorize;
 }
 
-async function openApiKeys(): Promise<ApiKeys> {
+async function wireAuthorize(
+  environment: NodeJS.ProcessEnv,
+  { clock, writeLog }: WireEffects,
+): Promise<Authorize> {
+  const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
+  const logger = createLogger({ level: logLevel, clock, write: writeLog });
+  let opened: ReturnType<CopyStore> | undefined;
+  const copies: CopyStore = () => {
+    // Not while the function is loaded, which the first request would wait for.
+    opened ??= import('../lib/adapters/open-s3-copies.ts').then(({ openS3Copies }) =>
+      openS3Copies(bucketName),
+    );
+    return opened;
+  };
+  return createAuthorize(
+    { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
+    { ...authorizeLimits, acceptOldKeys },
+  );
 }
 
 let app: Promise<App> | undefined;
-let apiKeys: Promise<ApiKeys> | undefined;
+let authorize: Promise<Authorize> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },
@@ -101,13 +142,15 @@ export interface WireEffects {
 export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: WireEffects): Promise<App> {
   const config = parseConfig(environment);
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
-  const { store, streams } = await openStorage(config, clock);
+  const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  return createApp({ config, clock, logger, store, streams, writeMetrics });
+  return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
+type Storage = Pick<AppParts, 'store' | 'streams' | 'diskRoom' | 'aged'>;
+
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
-async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts, 'store' | 'streams'>> {
+async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {
       const { openAwsStorage } = await import('../lib/adapters/aws.ts');
@@ -120,7 +163,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts,
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, streams };
+      return { store: local.objects, aged: local.aged, diskRoom: local.diskRoom, streams };
     }
   }
 }

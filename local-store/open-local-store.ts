@@ -1,11 +1,19 @@
+import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
+import { createDiskRoom } from './disk-room.ts';
+import { askDisk } from './disk-room/ask-disk.ts';
+import { measureInThread } from './disk-room/measure-in-thread.ts';
+import { measuredObjectStore } from './disk-room/measured-object-store.ts';
+import { UsedBytes } from './disk-room/used-bytes.ts';
 import type { LocalStream } from './local-stream.ts';
 import { errorCode } from './object-directory/file-operations.ts';
-import { openObjectDirectory } from './object-directory.ts';
+import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
@@ -18,6 +26,8 @@ import { openQueues, type QueueSettings } from './queues.ts';
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
+  readonly aged: AgedObjects;
+  readonly diskRoom: DiskRoom;
   /** @throws RangeError  no stream of this name was opened */
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
@@ -39,6 +49,8 @@ export interface LocalStoreOptions {
    * finds all that was accepted. Without it, all changes are refused from then on.
    */
   readonly onBroken?: OnBroken;
+  /** How much the directory may use; `undefined` where there is no quota. */
+  readonly quotaBytes?: number | undefined;
 }
 
 /** What this process has opened, by directory: the functions find here what the emulator opened before them. */
@@ -69,8 +81,11 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       onBroken: options.onBroken,
     });
     opened.push(database);
-    const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
+    const root = join(directory, 'objects');
+    const objects = await openObjectDirectory(root, { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
+    const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
+    if (used !== undefined) opened.push(used);
     const queues = openQueues(database, options.queues, options);
     const log = partitionedLogIn(database, options);
     const streams = new Map<string, LocalStream>();
@@ -78,7 +93,19 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       streams.set(name, await log.stream(name, settings));
     }
     const store: LocalStore = {
-      objects: notifyingObjectStore(objects, { ...options, queues, rules: options.notifications }),
+      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
+        ...options,
+        queues,
+        rules: options.notifications,
+      }),
+      aged: agedObjects(root),
+      diskRoom: createDiskRoom({
+        askDisk: () => askDisk(directory),
+        quotaBytes: options.quotaBytes,
+        objects: used,
+        backlogRecords: () => waitingRecords(streams.values()),
+        clock: options.clock,
+      }),
       queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
@@ -108,6 +135,24 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+function measured(root: string, logger: Logger): UsedBytes {
+  const used = new UsedBytes({ measure: (stopping) => measureInThread(root, stopping), logger });
+  used.start();
+  return used;
+}
+
+function measuredIn(root: string, objects: ObjectStore, used: UsedBytes): ObjectStore {
+  return measuredObjectStore(objects, used, async (key) => {
+    return lstatSync(join(root, key), { throwIfNoEntry: false })?.size;
+  });
+}
+
+async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
+  let records = 0;
+  for (const stream of streams) records += (await stream.backlog()).records;
+  return records;
 }
 
 /** Whether a batch was ever stored: its notice is in the log before it. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Scope } from '../../lib/domain/scope.ts';
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
 import { parametersOf, referenceTo, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
@@ -21,6 +22,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
+  /** What a key may do that is good for it, deployed: `any` key, one with a scope; absent where none is needed. */
+  readonly key?: Scope | 'any';
   readonly headers?: z.ZodObject;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -38,6 +41,7 @@ export function describeOperation(operation: Operation): Json {
     operationId,
     summary,
     description,
+    key,
     headers,
     path,
     query,
@@ -55,9 +59,27 @@ export function describeOperation(operation: Operation): Json {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
     ),
-    ...describeErrors([...errors, ...errorsOfAll]),
+    ...describeErrors([...errors, ...(hasScope(key) ? (['API_1006'] as const) : []), ...errorsOfAll]),
   };
-  return { operationId, summary, description, parameters, requestBody, responses };
+  return {
+    operationId,
+    summary,
+    description,
+    security: securityOf(key),
+    parameters,
+    requestBody,
+    responses,
+  };
+}
+
+/** On a laptop there are no keys, hence the empty one of the two. */
+function securityOf(key: Operation['key']): Json[] {
+  if (key === undefined) return [];
+  return [{}, { apiKey: hasScope(key) ? [key] : [] }];
+}
+
+function hasScope(key: Operation['key']): key is Scope {
+  return key !== undefined && key !== 'any';
 }
 
 function describeAnswer({ description, headers = [], content }: DescribedAnswer): Json {

@@ -72,7 +72,7 @@ const window = z.object({
 const windowPage = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   nextToken,
   windows: z.array(window).describe('In the order of time; those without requests are absent.'),
@@ -80,7 +80,7 @@ const windowPage = z.object({
 
 const total = z.object({
   customerId: z.string(),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   pathPrefix: z.string().optional(),
   requests: count.describe('With `pathPrefix`, those of the paths that start with it.'),

@@ -7,6 +7,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { streamOf } from './emit.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
+import type { Retention } from './retention.ts';
 import type { Streams } from './streams.ts';
 import { emitAgain } from './verify/emit-again.ts';
 
@@ -14,6 +15,8 @@ export interface VerifyPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface VerifyOptions {
@@ -87,7 +90,7 @@ export async function verify(
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
-  const { store, streams, clock } = ports;
+  const { store, streams, clock, retention } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
@@ -157,7 +160,7 @@ export async function verify(
       const header = group.get(batch);
       return header === 'long' ? readLongHeader(batch.key, store) : header;
     });
-    const uncounted = await findUncounted([...headers.values()], store);
+    const uncounted = await findUncounted([...headers.values()], store, retention);
     await pMap(
       headers,
       async ([batch, header]) => {

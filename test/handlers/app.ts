@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
+import type { AuthorizerContext } from '../../handlers/authorize.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
 import {
   createInMemoryEventStream,
@@ -86,9 +87,13 @@ export function httpEvent(
   };
 }
 
-/** The event once the authorizer has let it pass. */
-export function authorized(event: APIGatewayProxyEventV2, customerId: string): APIGatewayProxyEventV2 {
-  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId } } };
+/** The event once the authorizer has let it pass, with what else the authorizer says. */
+export function authorized(
+  event: APIGatewayProxyEventV2,
+  customerId: string,
+  context: Partial<AuthorizerContext> = {},
+): APIGatewayProxyEventV2 {
+  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId, ...context } } };
   return { ...event, requestContext };
 }
 
