@@ -46,7 +46,7 @@ function warn(dataDirectory: string, logger: Logger, reason: string): void {
 function restrictContents(directory: string, setMode: typeof chmodSync): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isFile()) setMode(path, privateFileMode);
+    if (entry.isFile() && modeOf(path) !== privateFileMode) setMode(path, privateFileMode);
     if (!entry.isDirectory() || isPrivate(path)) continue;
     restrictContents(path, setMode);
     setMode(path, privateDirectoryMode);
@@ -54,5 +54,9 @@ function restrictContents(directory: string, setMode: typeof chmodSync): void {
 }
 
 function isPrivate(directory: string): boolean {
-  return (statSync(directory).mode & 0o777) === privateDirectoryMode;
+  return modeOf(directory) === privateDirectoryMode;
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
 }

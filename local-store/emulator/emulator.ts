@@ -18,6 +18,7 @@ import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
+import { requireLoopback } from './require-loopback.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
 import { streamMappings, type StreamMapping } from './stream-mappings.ts';
@@ -59,6 +60,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     await quietPerRequestLines(log);
     loadFunctionsOnce();
     await closeLambdaPort();
+    await requireLoopback(offlineOptions.host);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
