@@ -63,6 +63,9 @@ const readApiKeys = (stage) => [
   },
 ];
 
+/** Windows, and what there is to say how complete they are. */
+const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon), readMetrics];
+
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
@@ -88,8 +91,8 @@ const rightsOf = (stage) => ({
   ],
   // Raw batches and failed records expire by the bucket's lifecycle.
   expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
-  query: read('aggregates/*', horizon),
-  total: read('aggregates/*', horizon),
+  query: readCounts,
+  total: readCounts,
   batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   customers: [],

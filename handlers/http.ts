@@ -27,8 +27,8 @@ export interface Route {
   /** As `serverless.yml` has it; the label of the metrics. */
   readonly name: string;
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
-  /** That an API key needs, deployed; absent where any key, or none, is enough. */
-  readonly scope?: Scope;
+  /** Of which an API key needs one, deployed; absent where any key, or none, is enough. */
+  readonly scopes?: readonly Scope[];
 }
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -39,7 +39,7 @@ export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 /** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
 export function httpHandler(
   wired: () => Promise<App>,
-  { name, invalidRequestCode, scope }: Route,
+  { name, invalidRequestCode, scopes }: Route,
   handle: (request: HttpRequest, app: App) => Promise<Answer>,
 ): HttpHandler {
   return async (event) => {
@@ -58,7 +58,7 @@ export function httpHandler(
     const request = toRequest(event, requestId, customer);
     const { method, path } = request;
     const allowed = async () => {
-      if (caller !== undefined) requireScope(caller, scope);
+      if (caller !== undefined) requireScope(caller, scopes);
       return handle(request, app);
     };
     const answer = await allowed().catch((failure: unknown) => {

@@ -9,26 +9,29 @@ import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
-const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scope: 'ingest' } as const;
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
-    const { allowedLatenessSeconds, maxBacklogRecords } = config;
+    const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
     app.customerBudgets?.require(sent.customerId);
-    const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
+    const bytes = likelyBytes(sent);
+    await app.admission.requireShare(sent.customerId, bytes);
+    const { batch, ingested } = await app.intake.run(bytes, async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
       await requireAcceptable(batch, app);
-      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
+      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
       return { batch, ingested };
     });
 
-    app.customerBudgets?.charge(sent.customerId, ingested.batch.partials);
-    const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
+    const { emitted } = ingested;
+    app.customerBudgets?.charge(sent.customerId, emitted);
+    const late = emitted.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
-    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);
+    metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
       metrics.entriesIngested.inc(batch.entries.length);

@@ -4,18 +4,25 @@ import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
-import type { CopyStore } from '../lib/pipeline/authorize/copied-records.ts';
 import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
+import { createCountingProgress } from '../lib/pipeline/counting-progress.ts';
+import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/failed-records.ts';
+import { Admission } from '../lib/pipeline/admission.ts';
+import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
+import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 
 /** Everything that the functions work with. */
 export interface App {
+  /** When this process was wired. */
+  readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,6 +30,7 @@ export interface App {
   readonly rules: CountingRules;
   readonly store: ObjectStore;
   readonly streams: Streams;
+  readonly progress: CountingProgress;
   readonly intake: Intake;
   /** Deployed; on a laptop the consumers share the work out. */
   readonly customerBudgets: CustomerBudgets | undefined;
@@ -31,23 +39,38 @@ export interface App {
   readonly diskRoom: DiskRoom | undefined;
   /** Where nothing else deletes raw batches that have expired. */
   readonly aged: AgedObjects | undefined;
+  readonly admission: Admission;
+  readonly emissions: Emissions;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
 
 /** What an app is made of; the rest follows from it. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
+  readonly rollUps: RollUpBacklog;
+  /** See `FailedRecordsOptions`. */
+  readonly failedRecordsVersion?: (() => number) | undefined;
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts): App {
+export function createApp({
+  writeMetrics,
+  diskRoom,
+  aged,
+  rollUps,
+  failedRecordsVersion,
+  ...parts
+}: AppParts): App {
+  const failedRecords = createFailedRecords({ store: parts.store, version: failedRecordsVersion });
   return {
     ...parts,
     diskRoom,
     aged,
+    startedAt: parts.clock.now(),
+    progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
       parts.streams,
       writeMetrics && {
@@ -55,17 +78,22 @@ export function createApp({ writeMetrics, diskRoom, aged, ...parts }: AppParts):
         clock: parts.clock,
         write: writeMetrics,
       },
-      diskRoom,
+      { diskRoom, rollUps },
     ),
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
     retention: createRetention(parts.store, parts.clock),
+    admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
+    emissions: new Emissions(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
 
-function createCustomerBudgets({ config, clock }: AppParts): CustomerBudgets | undefined {
+function createCustomerBudgets({
+  config,
+  clock,
+}: Pick<App, 'config' | 'clock'>): CustomerBudgets | undefined {
   const { storage, customerRecordsPerSecond } = config;
   if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
   return new CustomerBudgets(customerRecordsPerSecond, clock);
@@ -84,6 +112,12 @@ export function wired(): Promise<App> {
   return app;
 }
 
+/**
+ * Deployed, others keep failed records and give them back: for so long one list of them is used. What they tell is
+ * older than that anyway, as `countedThrough` is some minutes behind.
+ */
+const failedRecordsListedForMilliseconds = 10_000;
+
 /** What the authorizer works with; it needs nothing else. */
 export function wiredAuthorize(): Promise<Authorize> {
   authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
@@ -99,15 +133,9 @@ async function wireAuthorize(
 ): Promise<Authorize> {
   const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
+  const { openS3Copies } = await import('../lib/adapters/open-s3-copies.ts');
   const logger = createLogger({ level: logLevel, clock, write: writeLog });
-  let opened: ReturnType<CopyStore> | undefined;
-  const copies: CopyStore = () => {
-    // Not while the function is loaded, which the first request would wait for.
-    opened ??= import('../lib/adapters/open-s3-copies.ts').then(({ openS3Copies }) =>
-      openS3Copies(bucketName),
-    );
-    return opened;
-  };
+  const copies = openS3Copies(bucketName);
   return createAuthorize(
     { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
     { ...authorizeLimits, acceptOldKeys },
@@ -147,14 +175,15 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'diskRoom' | 'aged'>;
+type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {
       const { openAwsStorage } = await import('../lib/adapters/aws.ts');
-      return openAwsStorage(config, clock);
+      const listAgain = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
+      return { ...openAwsStorage(config, clock), failedRecordsVersion: listAgain };
     }
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
@@ -163,7 +192,14 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, aged: local.aged, diskRoom: local.diskRoom, streams };
+      return {
+        store: local.objects,
+        aged: local.aged,
+        diskRoom: local.diskRoom,
+        streams,
+        rollUps: local.rollUps,
+        failedRecordsVersion: () => local.versionOf(failedRecordPrefixes),
+      };
     }
   }
 }

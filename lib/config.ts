@@ -63,6 +63,9 @@ export const environmentSchema = z.object({
   ALLOWED_LATENESS_SECONDS: wholeNumber
     .default(600)
     .describe('how long after its end a window is complete; what comes later is counted too, as late'),
+  MAX_FUTURE_SECONDS: wholeNumber
+    .default(3_600)
+    .describe('how far ahead a window may start; one that starts later is counted too, with what comes late'),
   MAX_KEYS_PER_DIMENSION: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
     .default(10_000)
@@ -146,10 +149,24 @@ export const environmentSchema = z.object({
     .string()
     .default('log-analytics-pipeline-aggregateLate')
     .describe('the same for what comes late; set by `serverless.yml`'),
+  ROLL_UP_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-roll-up')
+    .describe('with `STORAGE=aws`: the queue of minutes that were written; set by `serverless.yml`'),
+  FAILED_ROLL_UPS_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-failed-roll-ups')
+    .describe('with `STORAGE=aws`: the queue of its dead letters; set by `serverless.yml`'),
+  ROLL_UP_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-rollUp')
+    .describe('with `STORAGE=aws`: the function that consumes it; set by `serverless.yml`'),
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
-    .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+    .describe(
+      'how many partials may wait on a stream for one customer, or its share of them while others send; beyond, its batches for it are answered 503',
+    ),
   CUSTOMER_RECORDS_PER_SECOND: wholeNumber
     .default(100)
     .describe(
@@ -173,6 +190,8 @@ export interface Config {
   /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
+  /** Windows that start further ahead take the stream of what comes late. */
+  readonly maxFutureSeconds: number;
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
@@ -197,6 +216,10 @@ export interface Config {
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
   /** Of one customer, in one process, while others send; 0 is no bound. */
@@ -229,6 +252,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
+    maxFutureSeconds: data.MAX_FUTURE_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
     allowedHosts: data.ALLOWED_HOSTS,
@@ -245,6 +269,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
+    rollUpQueueName: data.ROLL_UP_QUEUE_NAME,
+    failedRollUpsQueueName: data.FAILED_ROLL_UPS_QUEUE_NAME,
+    rollUpConsumerName: data.ROLL_UP_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
     customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,

@@ -76,8 +76,10 @@ export class MethodNotAllowed extends Error {
 export class MissingScope extends Error {
   override readonly name = 'MissingScope';
 
-  constructor(scope: string) {
-    super(`This API key does not have the scope "${scope}". Ask for a key that has it.`);
+  /** @param oneOf  the scopes of which one would do */
+  constructor(oneOf: readonly string[]) {
+    const scopes = oneOf.map((scope) => `"${scope}"`).join(' or ');
+    super(`This API key does not have the scope ${scopes}. Ask for a key that has it.`);
   }
 }
 

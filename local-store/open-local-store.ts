@@ -19,9 +19,17 @@ import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
+import {
+  addWaiting,
+  minutePrefix,
+  openAnnouncedMinutes,
+  rollUpQueueNames,
+} from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
 import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
+import { WatchedClock } from './watched-clock.ts';
 
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
@@ -32,6 +40,10 @@ export interface LocalStore {
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
   queue(name: string): LocalQueue;
+  /** What was written to minutes and is not rolled up yet. */
+  readonly rollUps: RollUpBacklog;
+  /** Changes whenever an object under one of the prefixes may have been written or removed. */
+  versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
   close(): Promise<void>;
 }
@@ -86,18 +98,22 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
     const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
     if (used !== undefined) opened.push(used);
-    const queues = openQueues(database, options.queues, options);
-    const log = partitionedLogIn(database, options);
+    const clock = new WatchedClock(options.clock);
     const streams = new Map<string, LocalStream>();
+    const rollUpQueues: LocalQueue[] = [];
+    const rollUps = openAnnouncedMinutes({ streams, queues: rollUpQueues }, clock);
+    const onRemoved = (messageId: string) => rollUps.remove(messageId);
+    const queues = openQueues(database, options.queues, { ...options, clock, onRemoved });
+    for (const name of rollUpQueueNames(options.notifications, options.queues))
+      rollUpQueues.push(queues.queue(name));
+    addWaiting(rollUps, rollUpQueues);
+    for (const { name } of options.queues) await takeBackReceived(queues.queue(name), options.logger);
+    const log = partitionedLogIn(database, { clock });
     for (const [name, settings] of Object.entries(options.streams)) {
       streams.set(name, await log.stream(name, settings));
     }
+    const versions = new Map<string, number>();
     const store: LocalStore = {
-      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
-        ...options,
-        queues,
-        rules: options.notifications,
-      }),
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
         askDisk: () => askDisk(directory),
@@ -106,6 +122,17 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
         backlogRecords: () => waitingRecords(streams.values()),
         clock: options.clock,
       }),
+      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
+        ...options,
+        clock,
+        queues,
+        rules: options.notifications,
+        announced: { prefix: minutePrefix, minutes: rollUps },
+        onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      }),
+      rollUps,
+      versionOf: (prefixes) =>
+        prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),
       queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
@@ -153,6 +180,25 @@ async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
   let records = 0;
   for (const stream of streams) records += (await stream.backlog()).records;
   return records;
+}
+
+/** The first folder of a key, of which there are few. */
+function folderOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+/** Where that cannot be written, as on a full disk, the messages come back when their visibility time-outs end. */
+async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
+  try {
+    const messages = await queue.takeBackReceived();
+    if (messages > 0)
+      logger.info('Messages that an earlier run had received are delivered again.', {
+        queue: queue.name,
+        messages,
+      });
+  } catch (error) {
+    logger.warn('Messages that an earlier run had received come back later.', { queue: queue.name, error });
+  }
 }
 
 /** Whether a batch was ever stored: its notice is in the log before it. */

@@ -27,7 +27,7 @@ export const batchOperations: readonly Operation[] = [
     route: 'POST /logs',
     operationId: 'sendLogs',
     summary: 'Send a batch of entries',
-    key: 'ingest',
+    scopes: ['ingest'],
     description:
       'A batch is taken as a whole or refused as a whole. It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
     headers: batchHeaders,
@@ -57,7 +57,7 @@ export const batchOperations: readonly Operation[] = [
     route: 'GET /batches/{batchId}',
     operationId: 'findBatch',
     summary: 'Look whether a batch is counted',
-    key: 'read',
+    scopes: ['ingest', 'read'],
     headers: customerHeader,
     path: z.object({ batchId: z.string().describe('As `POST /logs` answered it, percent-encoded.') }),
     answers: {

@@ -22,8 +22,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
-  /** What a key may do that is good for it, deployed: `any` key, one with a scope; absent where none is needed. */
-  readonly key?: Scope | 'any';
+  /** The scopes of which an API key needs one, deployed; empty for any key, absent where no key is needed. */
+  readonly scopes?: readonly Scope[];
   readonly headers?: z.ZodObject;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -41,7 +41,7 @@ export function describeOperation(operation: Operation): Json {
     operationId,
     summary,
     description,
-    key,
+    scopes,
     headers,
     path,
     query,
@@ -59,27 +59,28 @@ export function describeOperation(operation: Operation): Json {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
     ),
-    ...describeErrors([...errors, ...(hasScope(key) ? (['API_1006'] as const) : []), ...errorsOfAll]),
+    ...describeErrors([
+      ...errors,
+      ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)),
+      ...errorsOfAll,
+    ]),
   };
   return {
     operationId,
     summary,
     description,
-    security: securityOf(key),
+    security: securityOf(scopes),
     parameters,
     requestBody,
     responses,
   };
 }
 
-/** On a laptop there are no keys, hence the empty one of the two. */
-function securityOf(key: Operation['key']): Json[] {
-  if (key === undefined) return [];
-  return [{}, { apiKey: hasScope(key) ? [key] : [] }];
-}
-
-function hasScope(key: Operation['key']): key is Scope {
-  return key !== undefined && key !== 'any';
+/** One of these is enough; on a laptop there are no keys, hence the empty one. */
+function securityOf(scopes: Operation['scopes']): Json[] {
+  if (scopes === undefined) return [];
+  const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
+  return [{}, ...alternatives.map((apiKey) => ({ apiKey }))];
 }
 
 function describeAnswer({ description, headers = [], content }: DescribedAnswer): Json {

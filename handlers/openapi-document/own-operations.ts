@@ -7,7 +7,7 @@ export const ownOperations: readonly Operation[] = [
     route: 'GET /openapi.json',
     operationId: 'describeApi',
     summary: 'This document',
-    key: 'any',
+    scopes: [],
     headers: conditionalHeader,
     answers: {
       200: {
@@ -22,7 +22,7 @@ export const ownOperations: readonly Operation[] = [
     route: 'GET /metrics',
     operationId: 'readMetrics',
     summary: 'What the pipeline counts of itself',
-    key: 'any',
+    scopes: [],
     answers: {
       200: {
         description: 'Text for Prometheus, in which no customer, path or id is.',

@@ -46,6 +46,9 @@ const headerSchema = z.object({
       windowStart: windowStartSchema,
       part: z.int().nonnegative(),
       isLate: z.boolean(),
+      isFuture: z.literal(true).optional(),
+      // Absent in what an earlier version stored.
+      requests: z.int().positive().optional(),
       bytes: z.int().positive(),
     }),
   ),

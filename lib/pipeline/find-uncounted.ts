@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
+import type { EncodedPartial } from '../domain/summarise.ts';
 import { minuteKey, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
 import { unseen } from '../domain/packed-ids.ts';
 import { partialId } from '../domain/partial.ts';
@@ -7,17 +8,22 @@ import { decodeWindow } from '../domain/window-format.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Retention } from './retention.ts';
 
+/** What has to be known of a batch to find it in its windows. */
+export interface SoughtBatch extends Pick<BatchHeader, 'customerId' | 'id' | 'payloadHash'> {
+  readonly partials: readonly Pick<EncodedPartial, 'windowStart' | 'part'>[];
+}
+
 /** What the windows say of batches. One that is in neither is in all of its windows. */
 export interface Uncounted {
   /** The places, in the header's list, of the partials that their windows do not hold. */
-  readonly places: ReadonlyMap<BatchHeader, ReadonlySet<number>>;
+  readonly places: ReadonlyMap<SoughtBatch, ReadonlySet<number>>;
   /** Batches with a window that could not be read, and why. */
-  readonly failures: ReadonlyMap<BatchHeader, unknown>;
+  readonly failures: ReadonlyMap<SoughtBatch, unknown>;
 }
 
 /** A partial that its window should hold. */
 interface Expected {
-  readonly batch: BatchHeader;
+  readonly batch: SoughtBatch;
   readonly place: number;
   readonly id: Buffer;
 }
@@ -31,12 +37,12 @@ const windowsInFlight = 32;
  * @param retention  without it no window expires
  */
 export async function findUncounted(
-  batches: readonly BatchHeader[],
+  batches: readonly SoughtBatch[],
   store: ObjectStore,
   retention?: Retention,
 ): Promise<Uncounted> {
-  const places = new Map<BatchHeader, Set<number>>();
-  const failures = new Map<BatchHeader, unknown>();
+  const places = new Map<SoughtBatch, Set<number>>();
+  const failures = new Map<SoughtBatch, unknown>();
   await pMap(
     expectedByWindow(batches),
     async ([key, expected]) => {
@@ -62,7 +68,7 @@ export async function findUncounted(
   return { places, failures };
 }
 
-function expectedByWindow(batches: readonly BatchHeader[]): Map<ObjectKey, Expected[]> {
+function expectedByWindow(batches: readonly SoughtBatch[]): Map<ObjectKey, Expected[]> {
   const windows = new Map<ObjectKey, Expected[]>();
   for (const batch of batches) {
     const { customerId, id: batchId, payloadHash, partials } = batch;

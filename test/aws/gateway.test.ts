@@ -41,7 +41,7 @@ beforeEach(async () => {
   const clock = { now: () => now };
   const logger = createLogger({ level: 'error', clock, write: () => {} });
   const objects = new InMemoryObjectStore();
-  const ports = { apiKeys: createSsmApiKeys(client, path), copies: async () => objects, clock, logger };
+  const ports = { apiKeys: createSsmApiKeys(client, path), copies: objects, clock, logger };
   const start = () => createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true });
   let authorize = start();
   startAnotherAuthorizer = () => (authorize = start());

@@ -80,7 +80,7 @@ describe('npm run api-keys', () => {
     try {
       const clock = { now: () => at };
       const logger = createLogger({ level: 'error', clock, write: () => {} });
-      const copies = async () => objects;
+      const copies = objects;
       const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
       const key = parseApiKey(text) ?? expect.fail('not shaped like a key');
       return await createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true })(key);

@@ -74,7 +74,7 @@ describe('functions', () => {
     expect(loadBundle('ingest', { STORAGE: 'aws' })).toEqual({ handler: 'function', clients: storage });
     expect(loadBundle('authorize', { STORAGE: 'aws' })).toEqual({
       handler: 'function',
-      clients: ['client-ssm'],
+      clients: ['client-s3', 'client-ssm'],
     });
   });
 

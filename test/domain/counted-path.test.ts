@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withoutQuery } from '../../lib/domain/counted-path.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
-import { summarise } from '../../lib/domain/summarise.ts';
+import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
 import { userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
 import { isPathTemplate, listPathTemplates, type PathTemplate } from '../../lib/domain/path-templates.ts';
@@ -42,10 +42,14 @@ describe('the counting rules', () => {
       batchId: batchIdOf('k'),
       payloadHash: 'a'.repeat(64),
       storedAt: instant('2025-12-28T18:04:00Z'),
-      entries,
     };
-    const options = { rules, allowedLatenessSeconds: 600, maxRecordBytes: 1_048_576 };
-    const [partial, ...others] = summarise(batch, options);
+    const options = {
+      rules,
+      allowedLatenessSeconds: 600,
+      maxFutureSeconds: 3_600,
+      maxRecordBytes: 1_048_576,
+    };
+    const [partial, ...others] = summarise(batch, minutesOf(entries), options);
     expect(others).toEqual([]);
     if (partial === undefined) throw new Error('There is no partial.');
     return Object.fromEntries(decodePartial(partial.data).counts.requestsByPath);

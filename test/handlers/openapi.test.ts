@@ -92,7 +92,7 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
-      'get /batches/{batchId}': keyWith('read'),
+      'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
       'get /customers': keyWith('read'),

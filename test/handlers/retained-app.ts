@@ -62,7 +62,7 @@ export class RetainedApp {
   #with(environment: Record<string, string>): App {
     const { config } = testApp({ environment }).app;
     const aged: AgedObjects = { writtenAt: async (key) => this.writtenAt.get(key) };
-    return createApp({ ...this.#testing.app, config, aged });
+    return createApp({ ...this.#testing.app, rollUps: this.#testing.rollUps, config, aged });
   }
 
   /** Another process on the same store and streams, which knows nothing yet. */

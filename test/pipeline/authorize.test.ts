@@ -66,10 +66,10 @@ function create({ acceptOldKeys = true, memory = authorizeLimits.memory } = {}):
   text: string,
 ) => ReturnType<Authorize> {
   const logger = createLogger({ level: 'warn', clock, write: (line) => logLines.push(line) });
-  const copies: CopyStore = async () => ({
+  const copies: CopyStore = {
     get: (key) => bucketAnswer('get', () => objects.get(key)),
     put: (...args) => bucketAnswer('put', () => objects.put(...args)),
-  });
+  };
   const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
   const authorize = createAuthorize(ports, { ...authorizeLimits, memory, acceptOldKeys });
   return async (text) => authorize(parseApiKey(text) ?? expect.fail('not shaped like a key'));

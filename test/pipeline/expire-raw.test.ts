@@ -13,6 +13,7 @@ import { createLogger } from '../../lib/logger.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../commands/counted-directory.ts';
 import { batchIdOf, customer, receivedRecord, sentEntry, simpleRules } from '../factories.ts';
+import { withAdmission } from './with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const day = 86_400_000;
@@ -55,8 +56,12 @@ async function openRaw(rawBatchDays: number | undefined) {
       } as const;
       const streams = { insights: stream, late: stream };
       const itsClock = { now: () => new Date(Date.now() - ageDays * day) };
-      const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
-      await ingest(await readBatch(sent, 100_000), { store, streams, clock: itsClock }, options);
+      const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+      await ingest(
+        await readBatch(sent, 100_000),
+        withAdmission({ store, streams, clock: itsClock }),
+        options,
+      );
       const records = stream.drain().map(({ data }) => receivedRecord(key, data));
       if (isCounted) await aggregate(records, { store, clock }, limits);
       await age(`batches/cus-axon/k-${key}`, fileAgeDays);

@@ -116,7 +116,7 @@ it('creates API keys that the authorizer takes, under an encrypted secret, and n
     const path = '/log-analytics-pipeline/prod/api-keys';
     const authorize = (text: string) => {
       const key = parseApiKey(text) ?? expect.fail('not shaped like a key');
-      const copies = async () => store;
+      const copies = store;
       const ports = { apiKeys: createSsmApiKeys(ssm, path), copies, clock, logger };
       return createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true })(key);
     };

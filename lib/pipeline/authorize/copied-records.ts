@@ -7,8 +7,8 @@ import type { Logger } from '../../logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Where copies are kept; opened when the first one is needed. */
-export type CopyStore = () => Promise<Pick<ObjectStore, 'get' | 'put'>>;
+/** Where copies are kept. */
+export type CopyStore = Pick<ObjectStore, 'get' | 'put'>;
 
 export interface CopyLimits {
   /** A record that is in use is copied again after so long. */
@@ -47,7 +47,7 @@ export class CopiedRecords {
    * @throws Unavailable  the object store cannot be asked either
    */
   async find(key: ApiKey): Promise<ApiKeyRecord | undefined> {
-    const object = await (await this.#store()).get(apiKeyCopyKey(hashOfApiKey(key.text)));
+    const object = await this.#store.get(apiKeyCopyKey(hashOfApiKey(key.text)));
     if (object === undefined) return undefined;
     const { record, readAt } = decodeApiKeyCopy(object.body);
     const ageSeconds = (this.#clock.now().getTime() - readAt.getTime()) / 1_000;
@@ -64,11 +64,10 @@ export class CopiedRecords {
     if (isYoung && last.text === text) return;
     this.#copied.set(record.hash, { text, at: now.getTime() }); // also if it fails: not again at once
     try {
-      const store = await this.#store();
       const key = apiKeyCopyKey(record.hash);
-      const there = await store.get(key);
+      const there = await this.#store.get(key);
       const condition = there === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: there.etag };
-      await store.put(key, encodeApiKeyCopy({ record, readAt: now }), condition);
+      await this.#store.put(key, encodeApiKeyCopy({ record, readAt: now }), condition);
     } catch (error) {
       if (error instanceof PreconditionFailed) return; // another instance has just copied it
       this.#logger.warn('The record of an API key cannot be copied for an outage', { error });
