@@ -13,7 +13,11 @@ export const errorCodes = {
     category: 'VALIDATION',
     meaning: 'a media type or content encoding that is not supported',
   },
-  QRY_1000: { status: 400, category: 'VALIDATION', meaning: 'a parameter of the query is not valid' },
+  QRY_1000: {
+    status: 400,
+    category: 'VALIDATION',
+    meaning: 'a parameter or a header of the request is not valid',
+  },
   QRY_1001: { status: 404, category: 'NOT_FOUND', meaning: 'the customer has no such batch' },
   API_1000: { status: 404, category: 'ROUTING', meaning: 'there is no such route' },
   API_1001: { status: 405, category: 'ROUTING', meaning: 'the route has other methods; `allow` names them' },
@@ -26,6 +30,11 @@ export const errorCodes = {
     status: 503,
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
+  },
+  API_1004: {
+    status: 403,
+    category: 'ACCESS',
+    meaning: 'laptop form: a Host or an Origin that is not allowed',
   },
   API_1005: {
     status: 503,

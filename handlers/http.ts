@@ -5,7 +5,7 @@ import type { Scope } from '../lib/domain/scope.ts';
 import { InvalidRequest } from '../lib/errors.ts';
 import { callerOf, requireScope } from './caller.ts';
 import { respondToFailure, type Answer } from './respond.ts';
-import type { App } from './wiring.ts';
+import { logWithoutApp, type App } from './wiring.ts';
 
 /** A request as the functions see it. */
 export interface HttpRequest {
@@ -49,7 +49,7 @@ export function httpHandler(
     try {
       app = await wired();
     } catch (failure) {
-      console.error(failure); // there is no logger without an app
+      logWithoutApp('The function has nothing to work with', { requestId, error: failure });
       return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
     }
     // The laptop form has no keys: there, a customer is who the header says.
@@ -83,8 +83,11 @@ export function httpHandler(
   };
 }
 
+/** Keeps browsers from taking an answer for anything but its media type: it may have text of strangers in it. */
+const headersOfAll = { 'x-content-type-options': 'nosniff' };
+
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { ...headers, 'x-request-id': requestId }, body };
+  return { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId }, body };
 }
 
 /**

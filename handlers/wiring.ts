@@ -1,6 +1,6 @@
 import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
-import { createLogger, type Logger } from '../lib/logger.ts';
+import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
@@ -149,6 +149,13 @@ const processEffects: WireEffects = {
   clock: { now: () => new Date() },
   writeLog: (line) => process.stdout.write(line),
 };
+
+/** Logs for a function that has no app, since the environment cannot be used or the store cannot be opened. */
+export function logWithoutApp(message: string, fields: LogFields): void {
+  const level = process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'info';
+  const { clock, writeLog } = processEffects;
+  createLogger({ level, clock, write: writeLog }).error(message, fields);
+}
 
 /** What a process has, and an environment does not say. */
 export interface WireEffects {

@@ -29,6 +29,15 @@ const pathTemplates = z.string().transform((text, context): readonly PathTemplat
   return listed.filter((template) => isPathTemplate(template));
 });
 
+const hostNames = z.string().transform((text, context): readonly string[] => {
+  const names = text.split(',').map((name) => name.trim().toLowerCase().replace(/\.$/, ''));
+  const wrong = names.find((name) => !/^[a-z0-9._-]{1,253}$/.test(name));
+  if (wrong === undefined) return names;
+  const message = 'must list host names without ports, such as pipeline,stats.example.com';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
 export const environmentSchema = z.object({
   DATA_DIR: z
@@ -66,6 +75,11 @@ export const environmentSchema = z.object({
     .describe(
       'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
     ),
+  ALLOWED_HOSTS: hostNames
+    .prefault('localhost')
+    .describe(
+      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/access.md)',
+    ),
   PATH_QUERY: z
     .enum(['keep', 'drop'], 'must be keep or drop')
     .default('keep')
@@ -92,7 +106,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
-    .describe('the least severe lines that are logged'),
+    .describe('the least severe lines that are logged; at `debug`, errors have their stacks'),
   VERIFY_AFTER_SECONDS: wholeNumber
     .pipe(z.int().max(900, 'must be at most 900'))
     .default(120)
@@ -181,6 +195,8 @@ export interface Config {
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
+  /** Host names in lower case that requests to the emulator may be sent to. */
+  readonly allowedHosts: readonly string[];
   /** Whether a path is counted with its query string. */
   readonly pathQuery: PathQuery;
   /** How many days windows are kept; `undefined` where they are kept for ever. */
@@ -239,6 +255,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxFutureSeconds: data.MAX_FUTURE_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
+    allowedHosts: data.ALLOWED_HOSTS,
     pathQuery: data.PATH_QUERY,
     retentionDays: unlessZero(data.RETENTION_DAYS),
     rawBatchDays: unlessZero(data.RAW_BATCH_DAYS),

@@ -27,6 +27,7 @@ import {
   rollUpQueueNames,
 } from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
+import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 import { WatchedClock } from './watched-clock.ts';
 
@@ -72,6 +73,7 @@ const openStores = new Map<string, LocalStore>();
  * @throws DirectoryInUse    another process owns it, or this one has opened it before
  * @throws Unavailable       the disk is full, or a part of it cannot be read or written
  * @throws UnreadableFormat  it is damaged, or a newer version of this program wrote it
+ * @throws SymbolicLink      one of its files or folders is a link
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
@@ -80,6 +82,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   const close = async () => {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
   };
+  await openPrivately(directory, options.logger);
   const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
   opened.push({ close: () => lock.release() });
   try {

@@ -181,12 +181,18 @@ describe('what the functions answer', () => {
       await countAll(testing);
     }
 
-    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const broken = () => Promise.reject(new Error('nothing is there'));
     for (const route of answers.routes) {
       const [method = '', path = ''] = route.split(' ');
       look(route, 503, await handlerOf(route, broken)(httpEvent(method, path)));
     }
+    const lines = written.mock.calls.map(([line]) => String(line));
+    written.mockRestore();
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
+      answers.routes.map(() => 'The function has nothing to work with'),
+    );
+    expect(lines.join('')).not.toContain('"stack"');
     expect([...seen].toSorted()).toEqual(answers.statuses.toSorted());
   });
 

@@ -166,7 +166,7 @@ describe('the object directory', () => {
     await writeFile(`${root}/a/.DS_Store`, '');
     await writeFile(`${root}/Thumbs.db`, '');
     await mkdir(`${root}/empty`);
-    await symlink(parent, `${root}/link`);
+    await symlink(parent, `${root}/Link`);
     expect(await listed()).toEqual(['a/b']);
   });
 
