@@ -6,6 +6,7 @@ const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
 
 const streamFunctions = ['aggregate', 'aggregateLate'];
 const queueFunctions = ['verify', 'rollUp'];
+const scheduledFunctions = ['expire'];
 const httpFunctions = ['ingest', 'query', 'total', 'customers', 'batch', 'authorize'];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
@@ -57,7 +58,7 @@ function alarmsOf(prefix) {
 
   const functions = [...streamFunctions, ...queueFunctions, ...httpFunctions];
   return Object.fromEntries([
-    ...functions.map((key) => [
+    ...[...functions, ...scheduledFunctions].map((key) => [
       alarmName(key, 'errors'),
       alarm(`${key} fails: it dies, or takes too long.`, lambda('Errors', key), {
         threshold: 0,
@@ -162,7 +163,7 @@ function dashboardOf(prefix) {
   const ofPipeline = (...names) => names.map((name) => [prefix, `log_analytics_${name}`]);
   const ofStreams = (name) =>
     ['insights', 'late'].map((label) => [prefix, `log_analytics_${name}`, 'stream', label]);
-  const everyFunction = [...httpFunctions, ...streamFunctions, ...queueFunctions];
+  const everyFunction = [...httpFunctions, ...streamFunctions, ...queueFunctions, ...scheduledFunctions];
   return {
     widgets: [
       graph('Entries and batches', ofPipeline('entries_ingested_total', 'batches_ingested_total')),

@@ -32,11 +32,24 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
   },
+  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
+  API_1007: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {
   readonly status: number;
-  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'NOT_FOUND' | 'ROUTING' | 'AVAILABILITY';
+  readonly category:
+    | 'VALIDATION'
+    | 'CONFLICT'
+    | 'LIMIT'
+    | 'NOT_FOUND'
+    | 'ROUTING'
+    | 'AVAILABILITY'
+    | 'ACCESS';
   readonly meaning: string;
 }
 

@@ -4,25 +4,31 @@ import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
 import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
+
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+  return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
+    app.customerBudgets?.require(sent.customerId);
     const bytes = likelyBytes(sent);
     await app.admission.requireShare(sent.customerId, bytes);
     const { batch, ingested } = await app.intake.run(bytes, async () => {
       const batch = await readBatch(sent, config.maxBatchBytes);
+      await requireAcceptable(batch, app);
       const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
       return { batch, ingested };
     });
 
     const { emitted } = ingested;
+    app.customerBudgets?.charge(sent.customerId, emitted);
     const late = emitted.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
     metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);

@@ -28,10 +28,10 @@ export const prodSetup: Setup = {
   countEverySeconds: 5,
   verifyEverySeconds: 60,
   rollUpEverySeconds: 120,
-  authorizerSeconds: 300,
+  authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
-  alarms: 31,
+  alarms: 32,
 };
 
 /** What happens each second. */

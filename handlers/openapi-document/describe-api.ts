@@ -24,6 +24,14 @@ const requestHeaders = z.object({
     .describe('Visible ASCII characters, taken over into the answer and the log.'),
 });
 
+const apiKey = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'lap_…',
+  description:
+    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired. On a laptop there are no keys.',
+};
+
 /** The HTTP contract as OpenAPI 3.1, made of what the functions check requests with. */
 export function describeApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -41,6 +49,7 @@ export function describeApi(): Json {
     components: {
       schemas: namedSchemas(),
       parameters: { 'x-request-id': requestId },
+      securitySchemes: { apiKey },
       headers: describeHeaders(),
       responses: { NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
     },

@@ -67,6 +67,15 @@ export function endedBefore(
   return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
 }
 
+/** The minutes of a window: those with `from ≤ minute < to`. */
+export function minutesOfWindow(
+  windowStart: WindowStart,
+  size: WindowSize,
+): { readonly from: WindowStart; readonly to: WindowStart } {
+  const end = endOfWindow(windowStart, size).getTime() / minuteMilliseconds;
+  return { from: windowStart, to: windowStartOf(end as EpochMinute) };
+}
+
 /** Whether the window starts more than `seconds` after `instant`. */
 export function startsAfter(windowStart: WindowStart, instant: Date, seconds: number): boolean {
   return Date.parse(windowStart) - instant.getTime() > seconds * 1_000;

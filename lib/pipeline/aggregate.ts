@@ -10,10 +10,13 @@ import { PreconditionFailed, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
+import type { Retention } from './retention.ts';
 
 export interface AggregatePorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface AggregateOptions extends FoldingLimits {
@@ -43,9 +46,11 @@ export interface Aggregated {
   readonly setAside: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
+  /** Dropped, since their windows have expired. */
+  readonly expired: number;
 }
 
-type WindowChange = 'created' | 'updated' | 'unchanged';
+type WindowChange = 'created' | 'updated' | 'unchanged' | 'expired';
 
 interface ReceivedPartial {
   readonly record: ReceivedRecord;
@@ -55,7 +60,8 @@ interface ReceivedPartial {
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
  * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up.
+ * can never be applied is set aside, so that those behind it are not held up. Those of expired windows are dropped: a
+ * window that was deleted must not come back with a part of its counts.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
@@ -64,10 +70,13 @@ export async function aggregate(
 ): Promise<Aggregated> {
   const changes: WindowChange[] = [];
   const failed: UncountedRecord[] = [];
+  let expired = 0;
   const hopeless: UncountedRecord[] = [];
   const addAll = async (received: NonEmpty<ReceivedPartial>): Promise<void> => {
     try {
-      changes.push(await addToWindow(received, ports, limits));
+      const change = await addToWindow(received, ports, limits);
+      changes.push(change);
+      if (change === 'expired') expired += received.length;
     } catch (error) {
       // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
       const those = error instanceof UnreadableFormat ? hopeless : failed;
@@ -104,6 +113,7 @@ export async function aggregate(
     setAside,
     windowsCreated: changes.filter((change) => change === 'created').length,
     windowsUpdated: changes.filter((change) => change === 'updated').length,
+    expired,
   };
 }
 
@@ -130,12 +140,15 @@ function decodeAll(records: readonly ReceivedRecord[]): {
 
 async function addToWindow(
   [first, ...others]: NonEmpty<ReceivedPartial>,
-  { store, clock }: AggregatePorts,
+  { store, clock, retention }: AggregatePorts,
   limits: FoldingLimits,
 ): Promise<WindowChange> {
-  const key = minuteKey(first.partial.customerId, first.partial.windowStart);
+  const { customerId, windowStart } = first.partial;
+  const key = minuteKey(customerId, windowStart);
   const partials: NonEmpty<WindowPartial> = [first.partial, ...others.map(({ partial }) => partial)];
   for (;;) {
+    // Asked before each write, so that none can come after the deletion.
+    if (retention !== undefined && windowStart < (await retention.horizon())) return 'expired';
     const object = await store.get(key);
     const current = object && decodeWindow(object.body);
     const next = addPartials(current, partials, clock.now(), limits);

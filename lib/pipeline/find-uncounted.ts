@@ -1,11 +1,12 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import type { EncodedPartial } from '../domain/summarise.ts';
-import { minuteKey, type ObjectKey } from '../domain/keys.ts';
+import { minuteKey, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
 import { unseen } from '../domain/packed-ids.ts';
 import { partialId } from '../domain/partial.ts';
 import { decodeWindow } from '../domain/window-format.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Retention } from './retention.ts';
 
 /** What has to be known of a batch to find it in its windows. */
 export interface SoughtBatch extends Pick<BatchHeader, 'customerId' | 'id' | 'payloadHash'> {
@@ -32,18 +33,28 @@ const windowsInFlight = 32;
 
 /**
  * Looks into the windows of batches for their partials. Each window is read once, however many of the batches have a
- * part in it.
+ * part in it. Partials of expired windows are counted as far as anybody will ever know.
+ * @param retention  without it no window expires
  */
-export async function findUncounted(batches: readonly SoughtBatch[], store: ObjectStore): Promise<Uncounted> {
+export async function findUncounted(
+  batches: readonly SoughtBatch[],
+  store: ObjectStore,
+  retention?: Retention,
+): Promise<Uncounted> {
   const places = new Map<SoughtBatch, Set<number>>();
   const failures = new Map<SoughtBatch, unknown>();
   await pMap(
     expectedByWindow(batches),
     async ([key, expected]) => {
       try {
+        if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
         const window = await store.get(key);
         const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
-        for (const { batch, place } of unseen(held, expected)) {
+        const lacking = unseen(held, expected);
+        // Asked again: what was missing may have been deleted since.
+        const mayHaveExpired = lacking.length > 0 && retention !== undefined;
+        if (mayHaveExpired && windowStartOfKey(key) < (await retention.horizon())) return;
+        for (const { batch, place } of lacking) {
           const others = places.get(batch);
           if (others === undefined) places.set(batch, new Set([place]));
           else others.add(place);

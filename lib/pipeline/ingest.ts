@@ -11,6 +11,7 @@ import { emit } from './emit.ts';
 import type { Emissions } from './emissions.ts';
 import { findUncounted } from './find-uncounted.ts';
 import type { Batch } from './read-batch.ts';
+import type { Retention } from './retention.ts';
 import type { Streams } from './streams.ts';
 
 export interface IngestPorts {
@@ -19,6 +20,8 @@ export interface IngestPorts {
   readonly clock: Clock;
   readonly admission: Admission;
   readonly emissions: Emissions;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
@@ -63,10 +66,10 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
 /** Those partials of a stored batch that may be neither on their way nor counted. */
 async function findLacking(
   stored: StoredBatch,
-  { store, emissions }: IngestPorts,
+  { store, emissions, retention }: IngestPorts,
 ): Promise<readonly EncodedPartial[]> {
   if (emissions.has(stored)) return [];
-  const { places, failures } = await findUncounted([stored], store);
+  const { places, failures } = await findUncounted([stored], store, retention);
   const failure = failures.get(stored);
   if (failure !== undefined) {
     throw new Unavailable('Whether this batch is counted cannot be told now.', { cause: failure });

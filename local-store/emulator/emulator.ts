@@ -82,6 +82,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       streams: streamsOf(fromStreams),
       queues: queueSettings(resources),
       notifications: notificationRules(resources),
+      quotaBytes: config.diskQuotaBytes,
       onBroken: (error) => {
         logger.error('The log can no longer be read or written, so the emulator ends: start it again.', {
           error,

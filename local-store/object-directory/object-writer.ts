@@ -54,6 +54,10 @@ export class ObjectWriter {
     this.#each(works, (work) => void (work.outcome = this.#apply(work)));
     this.#flushNames(works);
     for (const { temporary } of works) temporary.discard();
+    for (const { change, directory, hasChangedNames, outcome } of works) {
+      const isGone = change.kind === 'delete' && hasChangedNames && outcome?.status === 'done';
+      if (isGone) this.#directories.removeEmpty(directory);
+    }
     return works.map(({ outcome }) => outcome ?? { status: 'done' });
   }
 

@@ -15,6 +15,7 @@ import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import type { StreamName, Streams } from '../../lib/pipeline/streams.ts';
 import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
@@ -50,6 +51,7 @@ const looks = {
   lookAgainSeconds: 60,
   overdueSeconds: 900,
   maxSeconds: 30,
+  onlyEmitterSince: startedAt,
 };
 const maxBodyBytes = 2_097_152;
 
@@ -75,6 +77,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     await close();
     await rm(directory, { recursive: true, force: true });
   });
+  const emissions = new RecentEmissions();
   const streams = { insights: local.stream('insights'), late: local.stream('late') };
   const store = local.objects;
 
@@ -92,7 +95,12 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     });
   }
   const noticeOf = (key: string): StoredNotice => {
-    return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
+    return {
+      messageId: `message-of-${key}`,
+      key: batchKey(customer(), batchIdOf(key)),
+      receiveCount: 1,
+      firstReceivedAt: now,
+    };
   };
 
   /** Takes records, and finishes them. */
@@ -142,7 +150,11 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
     async verify(notices) {
-      const verified = await verify(notices, withAdmission({ store, streams, clock }), looks);
+      const verified = await verify(
+        notices,
+        { ...withAdmission({ store, streams, clock }), emissions },
+        looks,
+      );
       return verified.map(({ verdict }) => verdict);
     },
     waiting: async (stream) => (await streams[stream].backlog()).records,

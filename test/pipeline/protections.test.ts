@@ -10,6 +10,7 @@ import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import type { Streams } from '../../lib/pipeline/streams.ts';
 import { verify } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import {
   batchIdOf,
@@ -185,14 +186,21 @@ describe('verify', () => {
   };
 
   it('makes up for a client that never comes back', async () => {
-    const notice = { messageId: 'm', key: batchKey(customer(), batchIdOf('a')), receiveCount: 1 };
+    const notice = {
+      messageId: 'm',
+      key: batchKey(customer(), batchIdOf('a')),
+      receiveCount: 1,
+      firstReceivedAt: now,
+    };
     const settings = {
       marginSeconds: 5,
       lookAgainSeconds: 60,
       overdueSeconds: 900,
       maxSeconds: 30,
+      onlyEmitterSince: undefined,
     };
-    await crashWithoutRetry(() => verify([notice], withAdmission({ store, streams, clock }), settings));
+    const ports = { ...withAdmission({ store, streams, clock }), emissions: new RecentEmissions() };
+    await crashWithoutRetry(() => verify([notice], ports, settings));
     expect(await requests()).toBe(1);
   });
 

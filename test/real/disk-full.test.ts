@@ -45,7 +45,8 @@ function fill(): void {
 async function post(key: string): Promise<number> {
   const batch = { customerId, body: [entry], headers: { 'idempotency-key': key } };
   const { status, headers } = await postLogs(emulator, batch);
-  if (status === 503) expect(headers['retry-after']).toBe('1');
+  // A disk that is nearly full takes no new batch before a write finds it full.
+  if (status === 503) expect(headers['retry-after']).toMatch(/^(1|10)$/);
   return status;
 }
 

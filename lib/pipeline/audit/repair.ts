@@ -1,9 +1,10 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { ObjectKey } from '../../domain/keys.ts';
+import { windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { encodeWindow } from '../../domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../retention.ts';
 import { AscendingLookup, type DifferingWindows } from './differing-windows.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
@@ -16,6 +17,8 @@ export interface RepairPorts {
   /** As the audit left it. */
   readonly spool: Spool;
   readonly clock: Clock;
+  /** Windows that have expired are left as they are. Without it none expires. */
+  readonly retention?: Retention;
 }
 
 /** What became of one window that was to be mended. */
@@ -53,7 +56,7 @@ export async function repair(
   try {
     let underWay: MendingUnderWay | undefined;
     const end = async () => {
-      if (underWay !== undefined) told(await write(underWay, ports.store), underWay.differences);
+      if (underWay !== undefined) told(await write(underWay, ports), underWay.differences);
     };
     for (const text of ports.spool.sorted()) {
       if (windows.isAtEnd) break;
@@ -96,8 +99,11 @@ function begin(
 
 async function write(
   { key, etag, mending }: MendingUnderWay,
-  store: Pick<ObjectStore, 'put'>,
+  { store, retention }: RepairPorts,
 ): Promise<RepairOutcome> {
+  if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
+    return { key, kind: 'not-mended', reason: 'it has expired' };
+  }
   const mended = mending.finish();
   if (mended === undefined) return { key, kind: 'not-mended', reason: 'no batch is left of it' };
   try {
