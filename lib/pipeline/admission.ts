@@ -18,6 +18,16 @@ export interface AdmissionOptions {
 /** From here on a batch costs something to read. */
 const largeFromBytes = 64 * 1_024;
 
+/** For so long a customer that was refused is beyond its share without another look, which costs 1 ms of a large backlog. */
+const refusedMilliseconds = 500;
+
+interface Refused {
+  readonly stream: StreamName;
+  readonly error: BudgetUsedUp;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** A customer shares the backlog limit with those who have sent something in this time. */
 const activeSeconds = 60;
 
@@ -29,8 +39,8 @@ const activeSeconds = 60;
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #active: RecentCustomers<true>;
-  /** On which stream a customer was last found beyond its share. */
-  readonly #refused: RecentCustomers<StreamName>;
+  /** When, and on which stream, a customer was last found beyond its share. */
+  readonly #refused: RecentCustomers<Refused>;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -45,8 +55,11 @@ export class Admission {
    */
   async requireShare(customerId: CustomerId, bytes: number): Promise<void> {
     this.#active.set(customerId, true);
-    const name = this.#refused.get(customerId);
-    if (name !== undefined && bytes >= largeFromBytes) await this.#requireRoomOn(name, customerId);
+    const refused = this.#refused.get(customerId);
+    if (refused === undefined || bytes < largeFromBytes) return;
+    const age = this.#options.clock.now().getTime() - refused.at;
+    if (age >= 0 && age < refusedMilliseconds) throw refused.error;
+    await this.#requireRoomOn(refused.stream, customerId);
   }
 
   /**
@@ -61,6 +74,15 @@ export class Admission {
     await Promise.all([...names].map((name) => this.#requireRoomOn(name, customerId)));
   }
 
+  #refuse(customerId: CustomerId, stream: StreamName, records: number): BudgetUsedUp {
+    const error = new BudgetUsedUp(
+      `${records} of your partials wait to be counted, which is more than your share. Other customers are not affected. ` +
+        'Repeat the request later, as it is.',
+    );
+    this.#refused.set(customerId, { stream, error, at: this.#options.clock.now().getTime() });
+    return error;
+  }
+
   async #requireRoomOn(name: StreamName, customerId: CustomerId): Promise<void> {
     const { streams, maxBacklogRecords } = this.#options;
     const found = await backlogsOf(streams[name], customerId);
@@ -70,11 +92,7 @@ export class Admission {
       case 'admit':
         return;
       case 'own share used up':
-        this.#refused.set(customerId, name);
-        throw new BudgetUsedUp(
-          `${found.ownRecords} of your partials wait to be counted, which is more than your share. Other customers are ` +
-            'not affected. Repeat the request later, as it is.',
-        );
+        throw this.#refuse(customerId, name, found.ownRecords);
       case 'all used up':
         throw new Unavailable(
           `${found.records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import {
+  createInMemoryEventStream,
+  type InMemoryEventStream,
+} from '../../lib/adapters/in-memory-event-stream.ts';
 import { partitionKeyOf } from '../../lib/domain/partial.ts';
 import { BudgetUsedUp, Unavailable } from '../../lib/errors.ts';
 import { Admission } from '../../lib/pipeline/admission.ts';
@@ -13,7 +16,7 @@ const other = customer('other');
 const live = [{ isLate: false }];
 const late = [{ isLate: true }];
 const largeBytes = 1_000_000;
-let streams: { insights: EventStream; late: EventStream };
+let streams: { insights: InMemoryEventStream; late: InMemoryEventStream };
 let admission: Admission;
 
 beforeEach(() => {
@@ -67,6 +70,16 @@ describe('the admission', () => {
     await expect(admission.requireShare(flood, largeBytes)).rejects.toThrow(BudgetUsedUp);
     await expect(admission.requireShare(flood, 100)).resolves.toBeUndefined();
     await expect(admission.requireShare(other, largeBytes)).resolves.toBeUndefined();
+  });
+
+  it('reads large batches again when what waited is counted', async () => {
+    await put(streams.late, flood, 101);
+    await expect(admission.requireRoom(flood, late)).rejects.toThrow(BudgetUsedUp);
+    now = instant('2025-12-28T18:04:02Z');
+    await expect(admission.requireShare(flood, largeBytes)).rejects.toThrow(BudgetUsedUp);
+    streams.late.drain();
+    now = instant('2025-12-28T18:04:04Z');
+    await expect(admission.requireShare(flood, largeBytes)).resolves.toBeUndefined();
   });
 
   it('refuses everybody when many customers have filled twice the limit together', async () => {
