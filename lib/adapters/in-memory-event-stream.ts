@@ -19,7 +19,7 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
       requireRecordsWithinLimits(records);
       const putAt = clock.now();
       for (const { partitionKey, data } of records) {
-        kept.push({ record: { partitionKey, data: Uint8Array.from(data) }, putAt });
+        kept.push({ record: { partitionKey, data: Buffer.from(data) }, putAt });
       }
     },
 

@@ -1,3 +1,4 @@
+import { InvalidRequest } from '../errors.ts';
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
@@ -5,7 +6,8 @@ import { countEntries } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { endedBefore, windowStartOf } from './window.ts';
+import { rulesForBatch } from './rules-for-batch.ts';
+import { minuteEndedBefore, windowStartOf, type EpochMinute } from './window.ts';
 
 /** A batch of which it is to be said what it adds to which windows. */
 export interface SummarisedBatch {
@@ -29,39 +31,72 @@ export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'par
   readonly data: Buffer;
 }
 
+/** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
+const maxWindowsPerBatch = 10_080;
+
 /**
  * What the batch adds to each of its minute windows, in the order of time. A window whose partial would not fit into a
  * stream record gets several, each of a share of the entries.
+ * @throws InvalidRequest  it has entries in too many minutes
  */
 export function summarise(batch: SummarisedBatch, options: SummariseOptions): EncodedPartial[] {
-  const idOfPart = memoise((part) => partialId(batch.batchId, batch.payloadHash, part));
-  return [...groupBy(batch.entries, ({ minute }) => minute)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([minute, entries]) => {
-      const windowStart = windowStartOf(minute);
-      const isLate = endedBefore(windowStart, 'minute', batch.storedAt, options.allowedLatenessSeconds);
-      const { customerId } = batch;
-      const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+  const minutes = groupBy(batch.entries, ({ minute }) => minute);
+  // Before any of them is counted: that is most of the work.
+  if (minutes.size > maxWindowsPerBatch) {
+    throw new InvalidRequest(
+      `The entries are of ${minutes.size} different minutes; a batch may have ${maxWindowsPerBatch}.`,
+    );
+  }
+  const context: Encoding = {
+    ...batch,
+    ...options,
+    rules: rulesForBatch(options.rules, batch.entries),
+    idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
+  };
+  const partials: EncodedPartial[] = [];
+  for (const [minute, entries] of [...minutes].sort(([a], [b]) => a - b)) {
+    encodeWindow(minute, entries, context, partials);
+  }
+  return partials;
+}
 
-      const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
-        const counts = countEntries(share, options.rules);
-        const partial = {
-          customerId,
-          windowStart,
-          id: idOfPart(part),
-          part,
-          isLate,
-          requests: share.length,
-          counts,
-        };
-        const data = encodePartial(partial);
-        if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
-        const half = Math.ceil(share.length / 2);
-        const first = encode(share.slice(0, half), part);
-        return [...first, ...encode(share.slice(half), part + first.length)];
-      };
-      return encode(entries, 0);
+interface Encoding extends SummarisedBatch, SummariseOptions {
+  readonly idOfPart: (part: number) => Buffer;
+}
+
+/** Adds the partials of one window to `partials`. */
+function encodeWindow(
+  minute: EpochMinute,
+  entries: readonly LogEntry[],
+  context: Encoding,
+  partials: EncodedPartial[],
+): void {
+  const { customerId, rules, idOfPart } = context;
+  const windowStart = windowStartOf(minute);
+  const isLate = minuteEndedBefore(minute, context.storedAt, context.allowedLatenessSeconds);
+  const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+  // Shares of the entries that are to be encoded, the next one last.
+  const shares: (readonly LogEntry[])[] = [entries];
+  for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
+    const requests = share.length;
+    const counts = countEntries(share, rules);
+    const data = encodePartial({
+      customerId,
+      windowStart,
+      id: idOfPart(part),
+      part,
+      isLate,
+      requests,
+      counts,
     });
+    if (data.length <= maxDataBytes) {
+      partials.push({ windowStart, part, isLate, data });
+      part += 1;
+    } else {
+      const half = Math.ceil(requests / 2);
+      shares.push(share.slice(half), share.slice(0, half));
+    }
+  }
 }
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {

@@ -1,7 +1,7 @@
 import { batchKey } from '../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
 import { summarise, type SummariseOptions } from '../domain/summarise.ts';
-import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
+import { IdempotencyKeyReused, PreconditionFailed, Unavailable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { maxRecordBytes } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -27,9 +27,6 @@ export interface Ingested {
   /** False where the batch had been stored before. */
   readonly isFirst: boolean;
 }
-
-/** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
-const maxWindowsPerBatch = 10_080;
 
 /**
  * Stores a batch once and emits its partials. A duplicate is emitted again, not refused: its first delivery may have
@@ -57,11 +54,6 @@ function describe(batch: Batch, storedAt: Date, options: IngestOptions): StoredB
     { ...options, maxRecordBytes },
   );
   const windows = partials.filter(({ part }) => part === 0).length;
-  if (windows > maxWindowsPerBatch) {
-    throw new InvalidRequest(
-      `The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`,
-    );
-  }
   const rulesVersion = options.rules.version;
   return {
     customerId,
