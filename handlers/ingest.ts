@@ -3,7 +3,7 @@ import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
-import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
@@ -14,11 +14,15 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxBacklogRecords } = config;
     const sent = toSentBatch(request);
-    const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
-      const batch = await readBatch(sent, config.maxBatchBytes);
-      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
-      return { batch, ingested };
-    });
+    const { batch, ingested } = await app.intake.run(
+      sizeOf(sent, config.maxBatchBytes),
+      () => decodeBody(sent, config.maxBatchBytes),
+      async (body) => {
+        const batch = await understandBatch(sent, body);
+        const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
+        return { batch, ingested };
+      },
+    );
 
     const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
