@@ -9,7 +9,8 @@ export interface FloodAnswer {
   readonly body: string;
 }
 
-export interface FloodRequest extends Pick<RequestOptions, 'method' | 'path' | 'headers'> {
+export interface FloodRequest extends Pick<RequestOptions, 'method' | 'path'> {
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
 }
 
