@@ -80,8 +80,11 @@ export function httpHandler(
   };
 }
 
+/** Keeps browsers from taking an answer for anything but its media type: it may have text of strangers in it. */
+const headersOfAll = { 'x-content-type-options': 'nosniff' };
+
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { ...headers, 'x-request-id': requestId }, body };
+  return { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId }, body };
 }
 
 /**

@@ -42,6 +42,7 @@ export const handler = ingestHandler(wired);
 
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);
+  for (const name of ['content-type', 'content-encoding']) requireSentOnce(request, name);
   // What has no type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const mediaType = parseMediaType(contentType);
@@ -52,6 +53,13 @@ function toSentBatch(request: HttpRequest): SentBatch {
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
   return { customerId, id: givenBatchId(request), mediaType, contentEncoding, body: request.body };
+}
+
+/** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */
+function requireSentOnce({ headers }: HttpRequest, name: string): void {
+  if (headers[name]?.includes(',') !== true) return;
+  const reason = 'must be sent once, with one value';
+  throw new InvalidRequest(`The header ${name} ${reason}.`, [{ field: name, reason }]);
 }
 
 function givenBatchId({ headers }: HttpRequest): BatchId | undefined {

@@ -25,6 +25,15 @@ const pathTemplates = z.string().transform((text, context): readonly PathTemplat
   return listed.filter((template) => isPathTemplate(template));
 });
 
+const hostNames = z.string().transform((text, context): readonly string[] => {
+  const names = text.split(',').map((name) => name.trim().toLowerCase().replace(/\.$/, ''));
+  const wrong = names.find((name) => !/^[a-z0-9._-]{1,253}$/.test(name));
+  if (wrong === undefined) return names;
+  const message = 'must list host names without ports, such as pipeline,stats.example.com';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
 export const environmentSchema = z.object({
   DATA_DIR: z
@@ -58,6 +67,11 @@ export const environmentSchema = z.object({
     .prefault('none')
     .describe(
       'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
+    ),
+  ALLOWED_HOSTS: hostNames
+    .prefault('localhost')
+    .describe(
+      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/access.md)',
     ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
@@ -124,6 +138,8 @@ export interface Config {
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
+  /** Host names in lower case that requests to the emulator may be sent to. */
+  readonly allowedHosts: readonly string[];
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
@@ -165,6 +181,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
+    allowedHosts: data.ALLOWED_HOSTS,
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     metricsNamespace: data.METRICS_NAMESPACE,

@@ -12,7 +12,7 @@ const info = {
   version: '0.1.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
-    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`.',
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -32,7 +32,11 @@ export function describeApi(): Json {
     paths[path] = { ...paths[path], [method]: describeOperation(operation) };
   }
   const [requestId] = parametersOf('header', requestHeaders);
-  const { 404: noSuchRoute, 405: methodNotAllowed } = describeErrors(['API_1000', 'API_1001']);
+  const {
+    403: forbidden,
+    404: noSuchRoute,
+    405: methodNotAllowed,
+  } = describeErrors(['API_1000', 'API_1001', 'API_1004']);
   return {
     openapi: '3.1.1',
     info,
@@ -42,7 +46,7 @@ export function describeApi(): Json {
       schemas: namedSchemas(),
       parameters: { 'x-request-id': requestId },
       headers: describeHeaders(),
-      responses: { NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
+      responses: { Forbidden: forbidden, NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
     },
   };
 }

@@ -10,6 +10,7 @@ import { realTimers } from '../timers.ts';
 import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
+import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
@@ -55,6 +56,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();
+    await closeLambdaPort();
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
@@ -90,7 +92,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
         process.exit(1);
       },
     });
-    const requests = acceptRequests();
+    const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host));
 
     // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
     // own, besides the one that its caller gets, when the disk is full.
@@ -130,6 +132,11 @@ function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSet
       return [streamName, { partitionCount, consumers }];
     }),
   );
+}
+
+/** The host names that requests may be sent to; the server listens at the one of `--host`. */
+function allowedNames(allowedHosts: readonly string[], host: unknown): ReadonlySet<string> {
+  return new Set([...allowedHosts, String(host).toLowerCase()]);
 }
 
 function baseUrlOf({ host, httpPort, httpsProtocol }: ServerlessOptions): string {
