@@ -36,6 +36,11 @@ export const errorCodes = {
     category: 'ACCESS',
     meaning: 'laptop form: a Host or an Origin that is not allowed',
   },
+  API_1008: {
+    status: 408,
+    category: 'LIMIT',
+    meaning: 'laptop form: the request was sent too slowly; repeat it',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {
