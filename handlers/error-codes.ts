@@ -47,6 +47,11 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
   },
+  API_1008: {
+    status: 408,
+    category: 'LIMIT',
+    meaning: 'laptop form: the request was sent too slowly; repeat it',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {

@@ -3,7 +3,7 @@ import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
-import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
 import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
@@ -18,14 +18,18 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
     app.customerBudgets?.require(sent.customerId);
-    const bytes = likelyBytes(sent);
-    await app.admission.requireShare(sent.customerId, bytes);
-    const { batch, ingested } = await app.intake.run(bytes, async () => {
-      const batch = await readBatch(sent, config.maxBatchBytes);
-      await requireAcceptable(batch, app);
-      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
-      return { batch, ingested };
-    });
+    const size = sizeOf(sent, config.maxBatchBytes);
+    await app.admission.requireShare(sent.customerId, size.atMostBytes);
+    const { batch, ingested } = await app.intake.run(
+      size,
+      () => decodeBody(sent, config.maxBatchBytes),
+      async (body) => {
+        const batch = await understandBatch(sent, body);
+        await requireAcceptable(batch, app);
+        const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
+        return { batch, ingested };
+      },
+    );
 
     const { emitted } = ingested;
     app.customerBudgets?.charge(sent.customerId, emitted);

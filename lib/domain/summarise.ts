@@ -5,7 +5,7 @@ import { countEntries } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { endedBefore, startsAfter, windowStartOf, type EpochMinute } from './window.ts';
+import { minuteEndedBefore, startsAfter, windowStartOf, type EpochMinute } from './window.ts';
 
 /** A batch to summarise. */
 export interface SummarisedBatch {
@@ -54,35 +54,54 @@ export function summarise(
   minutes: readonly MinuteEntries[],
   options: SummariseOptions,
 ): EncodedPartial[] {
-  const idOfPart = memoise((part) => partialId(batch.batchId, batch.payloadHash, part));
-  return minutes.flatMap(([minute, entries]) => {
-    const windowStart = windowStartOf(minute);
-    const isLate = endedBefore(windowStart, 'minute', batch.storedAt, options.allowedLatenessSeconds);
-    const isFuture = startsAfter(windowStart, batch.storedAt, options.maxFutureSeconds);
-    const { customerId } = batch;
-    const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+  const context: Encoding = {
+    ...batch,
+    ...options,
+    idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
+  };
+  const partials: EncodedPartial[] = [];
+  for (const [minute, entries] of minutes) encodeWindow(minute, entries, context, partials);
+  return partials;
+}
 
-    const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
-      const counts = countEntries(share, options.rules);
-      const partial = {
-        customerId,
-        windowStart,
-        id: idOfPart(part),
-        part,
-        isLate,
-        requests: share.length,
-        counts,
-      };
-      const data = encodePartial(partial);
-      if (data.length <= maxDataBytes) {
-        return [{ windowStart, part, isLate, ...(isFuture && { isFuture }), requests: share.length, data }];
-      }
-      const half = Math.ceil(share.length / 2);
-      const first = encode(share.slice(0, half), part);
-      return [...first, ...encode(share.slice(half), part + first.length)];
-    };
-    return encode(entries, 0);
-  });
+interface Encoding extends SummarisedBatch, SummariseOptions {
+  readonly idOfPart: (part: number) => Buffer;
+}
+
+/** Adds the partials of one window to `partials`. */
+function encodeWindow(
+  minute: EpochMinute,
+  entries: readonly LogEntry[],
+  context: Encoding,
+  partials: EncodedPartial[],
+): void {
+  const { customerId, storedAt, rules, idOfPart } = context;
+  const windowStart = windowStartOf(minute);
+  const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
+  const isFuture = startsAfter(windowStart, storedAt, context.maxFutureSeconds);
+  const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+  // Shares of the entries that are to be encoded, the next one last.
+  const shares: (readonly LogEntry[])[] = [entries];
+  for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
+    const requests = share.length;
+    const counts = countEntries(share, rules);
+    const data = encodePartial({
+      customerId,
+      windowStart,
+      id: idOfPart(part),
+      part,
+      isLate,
+      requests,
+      counts,
+    });
+    if (data.length <= maxDataBytes) {
+      partials.push({ windowStart, part, isLate, ...(isFuture && { isFuture }), requests, data });
+      part += 1;
+    } else {
+      const half = Math.ceil(requests / 2);
+      shares.push(share.slice(half), share.slice(0, half));
+    }
+  }
 }
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { batchKey } from '../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
+import { rulesForBatch } from '../domain/rules-for-batch.ts';
 import { minutesOf, summarise, type EncodedPartial, type SummariseOptions } from '../domain/summarise.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -87,12 +88,13 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
       `The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`,
     );
   }
+  const summariseOptions = { ...options, rules: rulesForBatch(options.rules, entries), maxRecordBytes };
   const partials: EncodedPartial[] = [];
   for (let from = 0; from < windows; from += windowsAtOnce) {
     if (from > 0) await setImmediate();
     const some = minutes.slice(from, from + windowsAtOnce);
     const summarised = { customerId, batchId: id, payloadHash, storedAt };
-    partials.push(...summarise(summarised, some, { ...options, maxRecordBytes }));
+    partials.push(...summarise(summarised, some, summariseOptions));
   }
   const rulesVersion = options.rules.version;
   return {

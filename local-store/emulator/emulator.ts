@@ -97,7 +97,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
         process.exit(1);
       },
     });
-    const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host));
+    const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host), config);
 
     // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
     // own, besides the one that its caller gets, when the disk is full.

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Admission } from './admission.ts';
+import { Admission, type AdmissionLimits } from './admission.ts';
 import { standBeforeServers } from './gate.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -34,11 +34,11 @@ const opaqueMediaType = 'application/octet-stream';
  *
  * @param allowedNames  host names in lower case that requests may be sent to, besides `localhost`
  */
-export function acceptRequests(allowedNames: ReadonlySet<string>): Requests {
+export function acceptRequests(allowedNames: ReadonlySet<string>, limits: AdmissionLimits): Requests {
   const removeGate = standBeforeServers(allowedNames);
   const servers = new Set<Server>();
   const running = new Set<ServerResponse>();
-  const admission = new Admission();
+  const admission = new Admission(limits);
   let onIdle = () => {};
   let isDraining = false;
 

@@ -30,7 +30,7 @@ export function answerOnSocket(socket: Duplex, refusal: Refusal, requestId?: str
 }
 
 function describe(
-  { errorCode, errorCategory, errorDescription }: Refusal,
+  { errorCode, errorCategory, errorDescription, retryAfterSeconds }: Refusal,
   givenId: string | string[] | undefined,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const isUsable = typeof givenId === 'string' && requestIdPattern.test(givenId);
@@ -41,6 +41,7 @@ function describe(
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     connection: 'close',
   };
   return { headers, body };

@@ -1,5 +1,5 @@
 import { errorCode } from '../../object-directory/file-operations.ts';
-import { invalid, type Refusal } from './refusal.ts';
+import { invalid, tooSlow, type Refusal } from './refusal.ts';
 
 /** The refusal of bytes that Node.js' parser does not accept as a request. */
 export function malformed(error: Error): Refusal {
@@ -13,6 +13,8 @@ export function malformed(error: Error): Refusal {
         isIngest,
         'The header content-length was sent more than once, or beside transfer-encoding.',
       );
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return tooSlow();
     case undefined:
     default:
       return invalid(isIngest, 'The request is not valid HTTP.');

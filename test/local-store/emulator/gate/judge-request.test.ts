@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../../handlers/error-codes.ts';
 import { judgeRequest } from '../../../../local-store/emulator/gate/judge-request.ts';
-import { forbidden, invalid } from '../../../../local-store/emulator/gate/refusal.ts';
+import {
+  forbidden,
+  invalid,
+  overloaded,
+  tooLarge,
+  tooSlow,
+} from '../../../../local-store/emulator/gate/refusal.ts';
 
 const allowedNames = new Set(['pipeline', 'stats.example.com']);
 
@@ -222,7 +228,15 @@ describe('headers that are sent twice', () => {
 });
 
 it('refuses with the codes, statuses and categories of the contract', () => {
-  for (const refusal of [invalid(true, ''), invalid(false, ''), forbidden('')]) {
+  const refusals = [
+    invalid(true, ''),
+    invalid(false, ''),
+    forbidden(''),
+    tooLarge(1),
+    overloaded(),
+    tooSlow(),
+  ];
+  for (const refusal of refusals) {
     const { status, category } = errorCodes[refusal.errorCode];
     expect(refusal).toMatchObject({ status, errorCategory: category });
   }
