@@ -51,6 +51,7 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
           id: idOfPart(part),
           part,
           isLate,
+          storedAt: batch.storedAt,
           requests: share.length,
           counts,
         };

@@ -2,14 +2,15 @@ import pMap from 'p-map';
 import type { FailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
-import { minuteKey } from '../domain/keys.ts';
-import { decodePartial, partitionKeyOf, type WindowPartial } from '../domain/partial.ts';
-import { addPartials } from '../domain/window-aggregate.ts';
-import { decodeWindow, encodeWindow } from '../domain/window-format.ts';
-import { PreconditionFailed, UnreadableFormat } from '../errors.ts';
+import { NewerFormat, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { addToWindow, type AddedToWindow } from './aggregate/add-to-window.ts';
+import { decodeRecords } from './aggregate/decode-records.ts';
+import type { ReceivedPartial, ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
+
+export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
 export interface AggregatePorts {
   readonly store: ObjectStore;
@@ -21,23 +22,8 @@ export interface AggregateOptions extends FoldingLimits {
   readonly windowsAtOnce?: number;
 }
 
-/** A record of a stream, and its place there. */
-export interface ReceivedRecord {
-  readonly stream: string;
-  readonly partition: string;
-  readonly sequenceNumber: string;
-  readonly partitionKey: string;
-  readonly data: Buffer;
-}
-
-/** A record that is not counted, and why. */
-export interface UncountedRecord {
-  readonly record: ReceivedRecord;
-  readonly error: unknown;
-}
-
 export interface Aggregated {
-  /** To be delivered again: store or window could not be had now. */
+  /** To be delivered again: store or window could not be had now, or a newer version wrote one of them. */
   readonly failed: readonly UncountedRecord[];
   /** Never to be applied, and kept under `failed/`. */
   readonly setAside: readonly UncountedRecord[];
@@ -45,43 +31,40 @@ export interface Aggregated {
   readonly windowsUpdated: number;
 }
 
-type WindowChange = 'created' | 'updated' | 'unchanged';
-
-interface ReceivedPartial {
-  readonly record: ReceivedRecord;
-  readonly partial: WindowPartial;
-}
-
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
  * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up.
+ * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
+ * again until a function of that version gets it.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
   { windowsAtOnce = 32, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
-  const changes: WindowChange[] = [];
+  const changes: AddedToWindow['change'][] = [];
   const failed: UncountedRecord[] = [];
   const hopeless: UncountedRecord[] = [];
+  const giveBack = (uncounted: readonly UncountedRecord[]) => {
+    for (const each of uncounted) (isHopeless(each) ? hopeless : failed).push(each);
+  };
   const addAll = async (received: NonEmpty<ReceivedPartial>): Promise<void> => {
     try {
-      changes.push(await addToWindow(received, ports, limits));
+      const { change, tooLarge } = await addToWindow(received, ports, limits);
+      changes.push(change);
+      hopeless.push(...tooLarge);
     } catch (error) {
-      // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
-      const those = error instanceof UnreadableFormat ? hopeless : failed;
-      those.push(...received.map(({ record }) => ({ record, error })));
+      giveBack(received.map(({ record }) => ({ record, error })));
     }
   };
   await pMap(
     groupBy(records, ({ partitionKey }) => partitionKey).values(),
     async (group) => {
       // Decoded when it is its turn: all at once would hold up whatever else this process does.
-      const { received, unreadable } = decodeAll(group);
-      hopeless.push(...unreadable);
-      // A partition key stands for one window; should it ever not, nothing is lost by it.
-      for (const window of groupBy(received, windowOf).values()) await addAll(window);
+      const { received, unreadable } = decodeRecords(group);
+      giveBack(unreadable);
+      const [first, ...others] = received;
+      if (first !== undefined) await addAll([first, ...others]); // of one window, as their key is
     },
     { concurrency: windowsAtOnce },
   );
@@ -107,47 +90,9 @@ export async function aggregate(
   };
 }
 
-function windowOf({ partial }: ReceivedPartial): string {
-  return partitionKeyOf(partial.customerId, partial.windowStart);
-}
-
-function decodeAll(records: readonly ReceivedRecord[]): {
-  received: readonly ReceivedPartial[];
-  unreadable: readonly UncountedRecord[];
-} {
-  const received: ReceivedPartial[] = [];
-  const unreadable: UncountedRecord[] = [];
-  for (const record of records) {
-    try {
-      received.push({ record, partial: decodePartial(record.data) });
-    } catch (error) {
-      if (!(error instanceof UnreadableFormat)) throw error;
-      unreadable.push({ record, error });
-    }
-  }
-  return { received, unreadable };
-}
-
-async function addToWindow(
-  [first, ...others]: NonEmpty<ReceivedPartial>,
-  { store, clock }: AggregatePorts,
-  limits: FoldingLimits,
-): Promise<WindowChange> {
-  const key = minuteKey(first.partial.customerId, first.partial.windowStart);
-  const partials: NonEmpty<WindowPartial> = [first.partial, ...others.map(({ partial }) => partial)];
-  for (;;) {
-    const object = await store.get(key);
-    const current = object && decodeWindow(object.body);
-    const next = addPartials(current, partials, clock.now(), limits);
-    if (next === undefined) return 'unchanged';
-    try {
-      await store.put(key, encodeWindow(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
-      return object ? 'updated' : 'created';
-    } catch (error) {
-      // Somebody else wrote this window since it was read: what is there now is read, and added to.
-      if (!(error instanceof PreconditionFailed)) throw error;
-    }
-  }
+/** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
+function isHopeless({ error }: UncountedRecord): boolean {
+  return error instanceof UnreadableFormat && !(error instanceof NewerFormat);
 }
 
 function toFailedRecord({ record, error }: UncountedRecord, now: Date): FailedRecord {
