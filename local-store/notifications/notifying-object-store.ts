@@ -47,7 +47,7 @@ export function notifyingObjectStore(
     put,
     get: (key, options) => objects.get(key, options),
     list: (prefix, options) => objects.list(prefix, options),
-    delete: (key) => objects.delete(key),
+    delete: (key, condition) => objects.delete(key, condition),
   };
 }
 
