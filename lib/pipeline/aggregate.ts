@@ -1,14 +1,16 @@
 import pMap from 'p-map';
 import type { FailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
-import { groupBy, type NonEmpty } from '../domain/group-by.ts';
-import { NewerFormat, UnreadableFormat } from '../errors.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { isForgotten } from '../domain/tombstone.ts';
+import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { addToWindow, type AddedToWindow } from './aggregate/add-to-window.ts';
+import { countGroups } from './aggregate/count-groups.ts';
 import { decodeRecords } from './aggregate/decode-records.ts';
-import type { ReceivedPartial, ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
+import type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
+import { readTombstone } from './read-tombstone.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
@@ -42,39 +44,18 @@ export async function aggregate(
   ports: AggregatePorts,
   { windowsAtOnce = 32, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
-  const changes: AddedToWindow['change'][] = [];
-  const failed: UncountedRecord[] = [];
-  const hopeless: UncountedRecord[] = [];
-  const giveBack = (uncounted: readonly UncountedRecord[]) => {
-    for (const each of uncounted) (isHopeless(each) ? hopeless : failed).push(each);
-  };
-  const addAll = async (received: NonEmpty<ReceivedPartial>): Promise<void> => {
-    try {
-      const { change, tooLarge } = await addToWindow(received, ports, limits);
-      changes.push(change);
-      hopeless.push(...tooLarge);
-    } catch (error) {
-      giveBack(received.map(({ record }) => ({ record, error })));
-    }
-  };
-  await pMap(
-    groupBy(records, ({ partitionKey }) => partitionKey).values(),
-    async (group) => {
-      // Decoded when it is its turn: all at once would hold up whatever else this process does.
-      const { received, unreadable } = decodeRecords(group);
-      giveBack(unreadable);
-      const [first, ...others] = received;
-      if (first !== undefined) await addAll([first, ...others]); // of one window, as their key is
-    },
-    { concurrency: windowsAtOnce },
-  );
+  const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
+  const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
+  const uncounted = counted.flatMap((group) => group.uncounted);
+  const failed = uncounted.filter((each) => !isHopeless(each));
+  const hopeless = uncounted.filter(isHopeless);
 
   const setAside: UncountedRecord[] = [];
   await pMap(
     hopeless,
     async (uncounted) => {
       try {
-        await keepFailedRecord(toFailedRecord(uncounted, ports.clock.now()), ports.store);
+        await setAsideUnlessForgotten(uncounted, ports);
         setAside.push(uncounted);
       } catch (error) {
         failed.push({ record: uncounted.record, error });
@@ -85,14 +66,33 @@ export async function aggregate(
   return {
     failed,
     setAside,
-    windowsCreated: changes.filter((change) => change === 'created').length,
-    windowsUpdated: changes.filter((change) => change === 'updated').length,
+    windowsCreated: counted.filter(({ change }) => change === 'created').length,
+    windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
   };
 }
 
 /** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
 function isHopeless({ error }: UncountedRecord): boolean {
-  return error instanceof UnreadableFormat && !(error instanceof NewerFormat);
+  const isOfRecord = error instanceof UnreadableFormat || error instanceof CountsTooLarge;
+  return isOfRecord && !(error instanceof NewerFormat);
+}
+
+/**
+ * Keeps a record that can never be applied. The tombstone is looked at after that, for the reason that `countGroups` has:
+ * forgetting looks for failed records after it has written the tombstone. What is not known to be forgotten is kept.
+ */
+async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
+  const { store, clock } = ports;
+  const place = await keepFailedRecord(toFailedRecord(uncounted, clock.now()), store);
+  const { received } = decodeRecords([uncounted.record]);
+  for (const { partial } of received) {
+    try {
+      const tombstone = await readTombstone(partial.customerId, store);
+      if (isForgotten(partial.storedAt, tombstone)) await store.delete(place);
+    } catch (error) {
+      if (!(error instanceof UnreadableFormat)) throw error; // the tombstone is damaged, which may be why it is here
+    }
+  }
 }
 
 function toFailedRecord({ record, error }: UncountedRecord, now: Date): FailedRecord {

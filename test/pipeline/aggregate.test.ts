@@ -71,6 +71,10 @@ describe('aggregate', () => {
     expect(store.calls.toSorted()).toEqual([
       'get aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'get aggregates/minute/cus-axon/2025/12/28/18/05.json',
+      // Before each window that is begun, and once after all of them.
+      'get forgotten/cus-axon',
+      'get forgotten/cus-axon',
+      'get forgotten/cus-axon',
       'put aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'put aggregates/minute/cus-axon/2025/12/28/18/05.json',
     ]);
