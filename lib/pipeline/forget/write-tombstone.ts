@@ -18,7 +18,7 @@ const marginMilliseconds = 1_000;
  * @param lastStoredAt  the latest instant at which one of its batches was stored
  * @throws Unavailable  the store cannot do it now
  */
-export async function beginForgetting(
+export async function writeTombstone(
   customerId: CustomerId,
   lastStoredAt: Date | undefined,
   store: Store,

@@ -13,9 +13,10 @@ import { decodeTombstone, encodeTombstone } from '../../../lib/domain/tombstone.
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { IdempotencyKeyReused, Unavailable } from '../../../lib/errors.ts';
 import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate.ts';
+import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
-import { surveyCustomer } from '../../../lib/pipeline/forget/survey-customer.ts';
-import { beginForgetting } from '../../../lib/pipeline/forget/write-tombstone.ts';
+
+import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { listCustomers } from '../../../lib/pipeline/list-customers.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
@@ -118,8 +119,8 @@ async function sendAndCount(key: string, sending: Sending = {}): Promise<void> {
 }
 
 async function forget(through: ObjectStore = store, of = customer()) {
-  const { lastStoredAt } = await surveyCustomer(of, through);
-  const written = await beginForgetting(of, lastStoredAt, through, now);
+  const { tombstone: written } = await beginForgetting(of, { store: through, clock });
+  if (written === undefined) throw new Error('There is nothing to forget.');
   const forgotten = await forgetCustomer(written, { store: through, clock }, forgetting);
   expect(forgotten.isDone).toBe(true);
   return forgotten;
@@ -248,7 +249,7 @@ describe('forgetting a customer', () => {
 
   it('leaves what a newer version wrote, and says so, and is not done', async () => {
     await store.put(keyOf('newer'), Buffer.from('{"formatVersion":9}\n'), { ifNoneMatch: '*' });
-    const written = await beginForgetting(customer(), undefined, store, now);
+    const written = await writeTombstone(customer(), undefined, store, now);
     const forgotten = await forgetCustomer(written, { store, clock }, forgetting);
     expect(forgotten).toMatchObject({ isDone: false, unknown: [keyOf('newer')] });
   });
@@ -256,7 +257,7 @@ describe('forgetting a customer', () => {
   it('goes on where it was killed', async () => {
     for (const key of ['a', 'b', 'c']) await sendAndCount(key);
     store.before.set(`delete ${minute}`, () => Promise.reject(new Unavailable('killed')));
-    const written = await beginForgetting(customer(), undefined, store, now);
+    const written = await writeTombstone(customer(), undefined, store, now);
     const go = () => forgetCustomer(written, { store, clock }, forgetting);
     await expect(go()).rejects.toThrow(Unavailable);
     expect(await go()).toMatchObject({ isDone: true });
@@ -284,6 +285,7 @@ describe('what is late', () => {
   });
 
   it('is dropped also where an earlier version wrote it, which does not say when it was stored', async () => {
+    await sendAndCount('a');
     await forget();
     await count([receivedRecord('1', windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 1 } } }))]);
     expect(await keys()).toEqual([tombstone]);
@@ -299,6 +301,7 @@ describe('what is late', () => {
   });
 
   it('is removed by verify where it was being stored meanwhile', async () => {
+    await sendAndCount('earlier');
     store.before.set(`put ${keyOf('a')}`, () => forget());
     await send('a');
     await count();
@@ -329,7 +332,7 @@ describe('what is sent later', () => {
 
   it('takes the place of a batch that is not removed yet', async () => {
     await sendAndCount('a');
-    await beginForgetting(customer(), undefined, store, now);
+    await writeTombstone(customer(), undefined, store, now);
     expect(await send('a', { path: '/another' })).toMatchObject({ isFirst: true });
     await count();
     expect(await requests()).toBe(1);

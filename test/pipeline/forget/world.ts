@@ -4,9 +4,9 @@ import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-stor
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate.ts';
-import { beginForgetting } from '../../../lib/pipeline/forget/write-tombstone.ts';
+import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
-import { surveyCustomer } from '../../../lib/pipeline/forget/survey-customer.ts';
+
 import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
@@ -92,8 +92,8 @@ export class World {
 
   async forget(): Promise<void> {
     const ports = { store: this.#storeOf('forget', 0), clock: this.clock };
-    const { lastStoredAt } = await surveyCustomer(customer(), ports.store);
-    const tombstone = await beginForgetting(customer(), lastStoredAt, ports.store, this.clock.now());
+    const { tombstone } = await beginForgetting(customer(), ports);
+    if (tombstone === undefined) throw new Error('There is nothing to forget.');
     const options = { limits, maxSeconds: 1_000_000 };
     for (;;) if ((await forgetCustomer(tombstone, ports, options)).isDone) return;
   }
