@@ -62,18 +62,18 @@ async function forget(
   try {
     progress.begin('Removing', batches + minutes + hoursAndDays + failedRecords);
     const { before } = await forgetter.step({ customerId, maxSeconds: firstStepSeconds });
-    let maxSeconds = firstStepSeconds;
-    let isDone = before === undefined; // somebody else has forgotten it meanwhile
-    while (before !== undefined && !isDone) {
-      const done = await forgetter.step({ customerId, before: new Date(before), maxSeconds });
-      const count = add(removed, done.removed);
+    const instant = before === undefined ? undefined : new Date(before);
+    let isDone = instant === undefined; // somebody else has forgotten it meanwhile
+    for (let maxSeconds = firstStepSeconds; !isDone;) {
+      const step = await forgetter.step({ customerId, before: instant, maxSeconds });
+      const count = add(removed, step.removed);
       for (let shown = 0; shown < count; shown += 1) progress.done();
-      if (done.unknown.length > 0) {
+      if (step.unknown.length > 0) {
         progress.stop();
-        console.error(`A newer version wrote ${done.unknown.join(', ')}: run that version's command.`);
+        console.error(`A newer version wrote ${step.unknown.join(', ')}: run that version's command.`);
         return 1;
       }
-      isDone = done.isDone;
+      isDone = step.isDone;
       if (count === 0) maxSeconds *= 2; // there is much that stays; each step passes over it
     }
   } finally {

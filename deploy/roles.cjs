@@ -14,6 +14,11 @@ const readAndWrite = (...prefixes) => [
   tellMissing,
 ];
 
+/** Whether a customer was forgotten, and since when. */
+const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
+/** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
+const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
+
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaKinesisExecutionRole.html
@@ -52,19 +57,30 @@ const readApiKeys = (stage) =>
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
+  readTombstones,
+  remove('aggregates/minute/*', 'failed/*'),
   keepUndelivered,
 ];
 
 const rightsOf = (stage) => ({
   authorize: [readApiKeys(stage)],
-  ingest: [...readAndWrite('batches/*'), emit],
+  ingest: [...readAndWrite('batches/*'), readTombstones, emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
-  verify: [consumeQueue('VerifyQueue'), ...read('batches/*', 'aggregates/minute/*'), emit, readMetrics],
+  verify: [
+    consumeQueue('VerifyQueue'),
+    ...read('batches/*', 'aggregates/minute/*'),
+    readTombstones,
+    remove('batches/*'),
+    emit,
+    readMetrics,
+  ],
   rollUp: [
     consumeQueue('RollUpQueue'),
     allow(['s3:GetObject'], [object('aggregates/*')]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
+    readTombstones,
+    remove('aggregates/hour/*', 'aggregates/day/*'),
   ],
   query: read('aggregates/*'),
   total: read('aggregates/*'),

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { askOwner, OwnerGone, RequestFailed } from '../../local-store/operator-requests.ts';
-import { DirectoryInUse } from '../../local-store/owner-lock.ts';
+import { acquireOwnerLock, DirectoryInUse } from '../../local-store/owner-lock.ts';
 import { realTimers } from '../../local-store/timers.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import { openDeployed } from '../open-deployed.ts';
@@ -48,6 +48,9 @@ export async function openForgetter(place: Place, clock: Clock): Promise<Forgett
   const directory = await requireDataDirectory(place.dataDirectory);
   const openIfFree = async (): Promise<Forgetter | undefined> => {
     try {
+      // Tried by itself first: to describe the service takes seconds, and is for nothing while the emulator runs.
+      const lock = await acquireOwnerLock(directory, 'forgetting a customer');
+      await lock.release();
       const store = await openForWriting(directory, clock);
       return direct(store.objects, () => store.close());
     } catch (error) {
