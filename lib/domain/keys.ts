@@ -83,6 +83,11 @@ export function customerSegmentOf(windowKey: ObjectKey): string {
   return windowKey.split('/')[customerSegments - 1] ?? '';
 }
 
+/** The segment that a batch's key has for the customer; it is the same as in the keys of its windows. */
+export function customerSegmentOfBatch(batchKey: ObjectKey): string {
+  return batchKey.split('/')[1] ?? '';
+}
+
 /** What sorts behind all keys of a customer's windows, and before those of the customers that come then. */
 export function behindCustomer(customerSegment: string, size: WindowSize): string {
   return `${windowsPrefix(size)}${customerSegment}/~`;
