@@ -10,6 +10,7 @@ import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
 import { createRetention } from '../lib/pipeline/retention.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { help, parseOptions, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
@@ -90,7 +91,8 @@ async function run(
     const { customerId } = options;
     const retention = createRetention(store, clock);
     const auditPorts = { store, spool, differing: minute, retention };
-    const ofMinutes = await audit(auditPorts, { customerId, rules, isPending }, reporter);
+    const canHaveExpired = expiryOf(options.rawBatches, clock.now());
+    const ofMinutes = await audit(auditPorts, { customerId, rules, isPending, canHaveExpired }, reporter);
     const rollUpOptions = { customerId, isPending, differing, retention };
     const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
@@ -101,16 +103,18 @@ async function run(
       const mended = newSpool(spoolOfKeys);
       const told: RepairReporter = (outcome, itsDifferences) => {
         report.repaired(outcome);
-        if (outcome.kind === 'mended') unmended -= itsDifferences;
+        if (outcome.kind !== 'not-mended') unmended -= itsDifferences;
       };
       const toldOfMinute: RepairReporter = (outcome, itsDifferences) => {
         told(outcome, itsDifferences);
-        if (outcome.kind === 'mended') mended.add(outcome.key);
+        if (outcome.kind !== 'not-mended') mended.add(outcome.key);
       };
-      await repair(minute, ports, { limits, isPending }, toldOfMinute);
+      const { isRemovingForeign } = options;
+      await repair(minute, ports, { limits, isPending, isRemovingForeign }, toldOfMinute);
       // Only keys were put there.
       const mendedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
-      await repairRollUps({ differing, mendedMinutes }, ports, limits, told);
+      const toRepair = { differing, mendedMinutes, isRemovingEmpty: isRemovingForeign };
+      await repairRollUps(toRepair, ports, limits, told);
     }
     progress.stop();
     report.finish(audited, differences, unmended);

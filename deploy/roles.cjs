@@ -16,6 +16,10 @@ const readAndWrite = (...prefixes) => [
 
 /** How far windows have expired. */
 const horizon = 'retention/horizon';
+/** Whether a customer was forgotten, and since when. */
+const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
+/** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
+const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
 
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
@@ -70,17 +74,21 @@ const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
   allow(['s3:GetObject'], [object(horizon)]),
+  readTombstones,
+  remove('aggregates/minute/*', 'failed/*'),
   keepUndelivered,
 ];
 
 const rightsOf = (stage) => ({
   authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
-  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), emit],
+  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), readTombstones, emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
   verify: [
     consumeQueue('VerifyQueue'),
     ...read('batches/*', 'aggregates/minute/*', horizon),
+    readTombstones,
+    remove('batches/*'),
     emit,
     readMetrics,
   ],
@@ -88,6 +96,8 @@ const rightsOf = (stage) => ({
     consumeQueue('RollUpQueue'),
     allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
+    readTombstones,
+    remove('aggregates/hour/*', 'aggregates/day/*'),
   ],
   // Raw batches and failed records expire by the bucket's lifecycle.
   expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],

@@ -123,5 +123,22 @@ export class PreconditionFailed extends Error {
 
 /** What is stored cannot be understood: damaged, or written by a newer version of this program. */
 export class UnreadableFormat extends Error {
-  override readonly name = 'UnreadableFormat';
+  override readonly name: string = 'UnreadableFormat';
+}
+
+/**
+ * A newer version of this program wrote it. A function of that version can read it, so it is tried again and never given
+ * up: during a rolling deployment both versions run.
+ */
+export class NewerFormat extends UnreadableFormat {
+  override readonly name = 'NewerFormat';
+}
+
+/** Counts would no longer be exact: a sum is beyond 2^53 − 1. Real traffic cannot come near it. */
+export class CountsTooLarge extends Error {
+  override readonly name = 'CountsTooLarge';
+
+  constructor() {
+    super('A window would have more requests than can be counted exactly, so a count in it is wrong.');
+  }
 }

@@ -9,6 +9,8 @@ interface Dimension {
   readonly name: string;
   /** The name of its largest keys in the total of a range. */
   readonly topField: string;
+  /** Every entry is counted in it, so that its counts add up to the requests. */
+  readonly countsEveryEntry: boolean;
   /** What of an entry is tallied; `undefined` where the entry is not counted in this dimension. */
   readonly valueOf: (entry: LogEntry) => string | undefined;
   /** The key under which a value is counted. Several values may have one key; it is made once for each value. */
@@ -23,6 +25,7 @@ export const dimensions = [
     field: 'requestsByPath',
     name: 'path',
     topField: 'topPaths',
+    countsEveryEntry: true,
     // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
     // half the time of putting one together for each.
     valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
@@ -36,6 +39,7 @@ export const dimensions = [
     field: 'requestsByUserAgent',
     name: 'userAgent',
     topField: 'topUserAgents',
+    countsEveryEntry: true,
     valueOf: ({ userAgent }) => userAgent,
     keyOf: (userAgent, rules) => rules.userAgentFamily(userAgent),
   },
@@ -43,6 +47,7 @@ export const dimensions = [
     field: 'requestsByStatus',
     name: 'status',
     topField: 'topStatuses',
+    countsEveryEntry: false,
     valueOf: ({ status }) => status?.toString(),
     keyOf: (status) => status,
   },

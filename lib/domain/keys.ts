@@ -72,6 +72,19 @@ export function apiKeyCopyKey(hash: string): ObjectKey {
   return key('api-keys', `${hash}.json`);
 }
 
+/** What the keys of all tombstones start with. */
+export const tombstonesPrefix = 'forgotten/';
+
+/** Where it is kept since when a customer is forgotten. */
+export function tombstoneKey(customerId: CustomerId): ObjectKey {
+  return key(`${tombstonesPrefix}${encodeSegment('', customerId)}`);
+}
+
+/** The same, found by the key of one of the customer's windows, from which the customer cannot always be read. */
+export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
+  return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
+}
+
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 
@@ -100,6 +113,11 @@ export function windowsPrefix(size: WindowSize): string {
 /** The segment that a window's key has for the customer. */
 export function customerSegmentOf(windowKey: ObjectKey): string {
   return windowKey.split('/')[customerSegments - 1] ?? '';
+}
+
+/** The segment that a batch's key has for the customer; it is the same as in the keys of its windows. */
+export function customerSegmentOfBatch(batchKey: ObjectKey): string {
+  return batchKey.split('/')[1] ?? '';
 }
 
 /** What sorts behind all keys of a customer's windows, and before those of the customers that come then. */

@@ -91,6 +91,7 @@ function encodeWindow(
       id: idOfPart(part),
       part,
       isLate,
+      storedAt,
       requests,
       counts,
     });

@@ -1,17 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import { batchKey } from '../domain/keys.ts';
+import { batchKey, type ObjectKey } from '../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../domain/batch-format.ts';
 import { rulesForBatch } from '../domain/rules-for-batch.ts';
 import { minutesOf, summarise, type EncodedPartial, type SummariseOptions } from '../domain/summarise.ts';
+import { isForgotten, storedAfter, type Tombstone } from '../domain/tombstone.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { maxRecordBytes } from '../ports/event-stream.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectStore, PutCondition } from '../ports/object-store.ts';
 import type { Admission } from './admission.ts';
 import { emit } from './emit.ts';
 import type { Emissions } from './emissions.ts';
 import { findUncounted } from './find-uncounted.ts';
 import type { Batch } from './read-batch.ts';
+import { readTombstone } from './read-tombstone.ts';
 import type { Retention } from './retention.ts';
 import type { Streams } from './streams.ts';
 
@@ -52,9 +54,11 @@ const windowsAtOnce = 250;
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
   const { streams, admission, emissions } = ports;
-  const described = await describe(batch, ports.clock.now(), options); // what will be counted is decided here, once
+  const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
+  const tombstone = await readTombstone(batch.customerId, ports.store);
+  const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
   await admission.requireRoom(batch.customerId, described.partials);
-  const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store); // the commit point
+  const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store, tombstone); // the commit point
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
   const partials = isFirst ? stored.partials : await findLacking(stored, ports);
   // What was stored before takes the ways of then, which may be others: a minute that is late by now was not.
@@ -110,21 +114,36 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
   };
 }
 
-/** Stores the batch, or finds the one that was stored under its id before. */
+/** Stores the batch, or finds the one that was stored under its id before; one that is forgotten makes room for it. */
 async function createOnce(
   batch: StoredBatch,
   gzippedBody: Buffer,
   store: ObjectStore,
+  tombstone: Tombstone | undefined,
 ): Promise<{ stored: StoredBatch; isFirst: boolean }> {
   const key = batchKey(batch.customerId, batch.id);
-  try {
-    await store.put(key, encodeBatch(batch, gzippedBody), { ifNoneMatch: '*' });
-    return { stored: batch, isFirst: true };
-  } catch (error) {
-    if (!(error instanceof PreconditionFailed)) throw error;
-  }
+  const object = encodeBatch(batch, gzippedBody);
+  if (await isPut(key, object, { ifNoneMatch: '*' }, store)) return { stored: batch, isFirst: true };
   const existing = await store.get(key);
   // Raw batches may expire; one that does so between the two calls is as if it had never been, on the next try.
   if (existing === undefined) throw new Unavailable('The batch that had this id is just being removed.');
-  return { stored: decodeBatch(existing.body).batch, isFirst: false };
+  const { batch: stored } = decodeBatch(existing.body);
+  if (!isForgotten(stored.storedAt, tombstone)) return { stored, isFirst: false };
+  if (await isPut(key, object, { ifMatch: existing.etag }, store)) return { stored: batch, isFirst: true };
+  throw new Unavailable('The batch that had this id is just being forgotten.');
+}
+
+async function isPut(
+  key: ObjectKey,
+  object: Buffer,
+  condition: PutCondition,
+  store: ObjectStore,
+): Promise<boolean> {
+  try {
+    await store.put(key, object, condition);
+    return true;
+  } catch (error) {
+    if (error instanceof PreconditionFailed) return false;
+    throw error;
+  }
 }

@@ -1,10 +1,14 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
+import type { CustomerId } from '../domain/customer-id.ts';
 import type { ObjectKey } from '../domain/keys.ts';
+import { isForgotten, type Tombstone } from '../domain/tombstone.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
+import { forgetBatch } from './forget/forget-batch.ts';
+import { readTombstone } from './read-tombstone.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
 import type { Retention } from './retention.ts';
 import type { Admission } from './admission.ts';
@@ -66,7 +70,7 @@ export interface VerifiedBatch extends NoticedBatch {
 /** What a look at a batch found. */
 export type Verdict =
   | { readonly kind: 'counted' }
-  /** There is no such batch: its write failed, or it has expired. */
+  /** There is no such batch: its write failed, it has expired, or its customer was forgotten since. */
   | { readonly kind: 'absent' }
   /** The aggregator is behind, or there was no time to look; the message has to come back. */
   | { readonly kind: 'waiting'; readonly isOverdue: boolean }
@@ -140,12 +144,24 @@ export async function verify(
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   const consumption = await readConsumption(streams);
+  const tombstones = new Map<CustomerId, Promise<Tombstone | undefined>>();
+  const tombstoneOf = (customerId: CustomerId) => {
+    const read = tombstones.get(customerId) ?? readTombstone(customerId, store);
+    tombstones.set(customerId, read);
+    return read;
+  };
   const look = async (
     batch: NoticedBatch,
     header: BatchHeader,
     uncounted: Uncounted,
     consumed: CustomerConsumption,
   ): Promise<Verdict> => {
+    const tombstone = await tombstoneOf(header.customerId);
+    if (tombstone !== undefined && isForgotten(header.storedAt, tombstone)) {
+      // It was being stored when its customer was forgotten; one that has taken its place since is announced by itself.
+      await forgetBatch(batch.key, tombstone, store);
+      return { kind: 'absent' };
+    }
     if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };

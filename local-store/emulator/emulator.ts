@@ -4,6 +4,7 @@ import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
+import { serveRequests, type RequestServer } from '../operator-requests.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
 import { queueSettings } from '../queues.ts';
 import { realTimers } from '../timers.ts';
@@ -19,7 +20,7 @@ import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
 import { requireLoopback } from './require-loopback.ts';
-import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
+import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
 import { streamMappings, type StreamMapping } from './stream-mappings.ts';
 
@@ -104,16 +105,28 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
 
     let sources: EventSource[] = [];
+    let commands: RequestServer | undefined;
+    const calledByCommands = functionsOfCommands(serverless.service);
     return {
       async start() {
-        const invoke = await createInvoker(serverless, offlineOptions);
+        const all = { ...serverless.service.functions, ...calledByCommands };
+        const invoke = await createInvoker(serverless, all, offlineOptions);
         sources = startEventSources({ fromStreams, fromQueues }, { store, invoke, region, clock, logger });
+        const names = Object.keys(calledByCommands);
+        commands = await serveRequests({
+          dataDirectory,
+          functions: names,
+          invoke,
+          timers: realTimers,
+          logger,
+        });
         process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
       },
 
       async stop() {
         await Promise.all([
           requests.drain(stopTimeoutMilliseconds),
+          commands?.stop(),
           stopEventSources(sources, stopTimeoutMilliseconds, { timers: realTimers, logger }),
         ]);
         await store.close();
@@ -123,6 +136,15 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     // Shown as a message, without the stack that the framework prints of an error which is not its own.
     throw new serverless.classes.Error(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Those that are not deployed, but take requests of commands under the emulator. */
+function functionsOfCommands({ custom }: ServerlessService): ServerlessService['functions'] {
+  return Object.fromEntries(
+    Object.entries(custom?.emulator?.functions ?? {}).map(([functionKey, { handler }]) => {
+      return [functionKey, { handler, name: functionKey, events: [] }];
+    }),
+  );
 }
 
 function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSettings> {

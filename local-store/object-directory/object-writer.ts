@@ -116,6 +116,10 @@ export class ObjectWriter {
         return this.#remember(key, work.change.body);
       case 'delete':
         this.#refuseLink(place);
+        if (work.change.etag !== undefined) {
+          const etag = this.#etagAt(key, place);
+          if (etag !== undefined && etag !== work.change.etag) return { status: 'precondition-failed' };
+        }
         this.#etags.delete(key);
         work.hasChangedNames = this.#unlink(place);
         return { status: 'done' };

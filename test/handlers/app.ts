@@ -12,7 +12,7 @@ import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { instant } from '../factories.ts';
+import { instant, receivedRecord } from '../factories.ts';
 
 /** An app in memory, and what a test wants to look at. */
 export interface TestApp {
@@ -127,7 +127,7 @@ function kinesisRecord({
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
-      partitionKey: 'key',
+      partitionKey: receivedRecord(sequenceNumber, data).partitionKey,
       sequenceNumber,
       data: Buffer.from(data).toString('base64'),
       approximateArrivalTimestamp: 1_766_945_040.123,

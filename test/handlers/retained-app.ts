@@ -155,7 +155,7 @@ export class RetainedApp {
     const differing = noneDiffering();
     const { rules } = this.#app;
     const isPending = () => false;
-    const options = { customerId: undefined, rules, isPending };
+    const options = { customerId: undefined, rules, isPending, canHaveExpired: () => true };
     await audit({ store, spool, differing: differing.minute, retention }, options, reporter);
     await auditRollUps(store, { customerId: undefined, isPending, differing, retention }, reporter);
     const told = (outcome: RepairOutcome) => void repaired.push(outcome);
@@ -165,9 +165,9 @@ export class RetainedApp {
       if (outcome.kind === 'mended') minutes.push(outcome.key);
     };
     const ports = { store, spool, clock, retention };
-    await repair(differing.minute, ports, { limits, isPending }, toldOfMinute);
+    await repair(differing.minute, ports, { limits, isPending, isRemovingForeign: false }, toldOfMinute);
     const mendedMinutes = () => minutes;
-    await repairRollUps({ differing, mendedMinutes }, ports, limits, told);
+    await repairRollUps({ differing, mendedMinutes, isRemovingEmpty: false }, ports, limits, told);
     return { findings, repaired };
   }
 }

@@ -2,6 +2,7 @@ import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import {
   batchPrefix,
+  customerSegmentOfBatch,
   windowPrefix,
   windowsPrefix,
   windowStartOfKey,
@@ -15,6 +16,7 @@ import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';
+import { readTombstones } from './read-tombstones.ts';
 import { reasonOf } from './reason-of.ts';
 import { contributionLine, snapshotLine, type Spool } from './spool.ts';
 
@@ -36,6 +38,11 @@ export interface AuditOptions {
   readonly rules: CountingRules;
   /** Whether a batch that was stored then may still be on its way to its windows. */
   readonly isPending: (storedAt: Date) => boolean;
+  /**
+   * Whether a raw batch that was stored since then may have expired; `undefined` where it is not known since when. What a
+   * window counts and no stored batch has is foreign where none can have expired.
+   */
+  readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
 
 /** Told as the audit goes on: what is found, and how far it is. */
@@ -64,16 +71,21 @@ export async function audit(
   options: AuditOptions,
   reporter: AuditReporter,
 ): Promise<Audited> {
-  const { customerId, rules, isPending } = options;
+  const { customerId, rules } = options;
   const windowsAt = customerId === undefined ? windowsPrefix('minute') : windowPrefix(customerId, 'minute');
   const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports);
   const windows = await eachObject('windows', () => ports.store.list(windowsAt), spoolMinute, reporter);
 
   const batchesAt = customerId === undefined ? 'batches/' : batchPrefix(customerId);
-  const spoolThis = (key: ObjectKey) => spoolBatch(key, ports, rules, reporter);
+  const lost = new Set<string>();
+  const spoolThis = async (key: ObjectKey) => {
+    if (!(await spoolBatch(key, ports, rules, reporter))) lost.add(customerSegmentOfBatch(key));
+  };
   const batches = await eachObject('batches', () => ports.store.list(batchesAt), spoolThis, reporter);
 
-  const judged = await judgeWindows(ports, isPending, reporter);
+  // Read after the batches: one that is gone was there, or its customer has a tombstone by now.
+  const tombstones = await readTombstones(customerId, ports.store);
+  const judged = await judgeWindows(ports, { ...options, lost, tombstones }, reporter);
   return { windows, batches, ...judged };
 }
 
@@ -88,20 +100,23 @@ async function spoolWindow(key: ObjectKey, { store, spool, retention }: AuditPor
   }
 }
 
+/** @returns false where it is not known what the batch adds to which windows */
 async function spoolBatch(
   key: ObjectKey,
   { store, spool }: AuditPorts,
   rules: CountingRules,
   reporter: AuditReporter,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const object = await store.get(key);
-    if (object === undefined) return; // it expired since it was listed
+    if (object === undefined) return false; // it expired since it was listed
     const { storedAt, partials, details } = await inspectBatch(key, object.body, rules);
     if (details.length > 0) reporter.found({ kind: 'batch-disagrees', key, details });
     for (const partial of partials) spool.add(contributionLine({ batchKey: key, storedAt, partial }));
+    return true;
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
     reporter.found({ kind: 'batch-unreadable', key, reason: reasonOf(error) });
+    return false;
   }
 }

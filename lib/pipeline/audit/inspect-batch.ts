@@ -52,7 +52,7 @@ export async function inspectBatch(
 
 /** @throws UnreadableFormat  it is not what the header says of it */
 function decodeOwnPartial(
-  { customerId, id, payloadHash, partials }: StoredBatch,
+  { customerId, id, payloadHash, storedAt, partials }: StoredBatch,
   place: number,
 ): WindowPartial {
   const listed = partials[place];
@@ -62,6 +62,7 @@ function decodeOwnPartial(
     partial.windowStart === listed?.windowStart &&
     partial.part === listed.part &&
     partial.isLate === listed.isLate &&
+    (partial.storedAt === undefined || partial.storedAt.getTime() === storedAt.getTime()) &&
     partial.id.equals(partialId(id, payloadHash, partial.part));
   if (!isOwn) throw new UnreadableFormat(`A batch is damaged: partial ${place} is not what its header says.`);
   return partial;

@@ -17,7 +17,8 @@ export interface EmitAgainPorts {
 /**
  * Emits those partials of a batch that are at these places of its list.
  * @returns how many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
- * @throws UnreadableFormat  none of them can ever be counted: `aggregate` would set aside each emission anew
+ * @throws UnreadableFormat  none of them can be counted here: `aggregate` would set aside each emission anew, or give
+ *                           it back for as long as no newer version runs
  */
 export async function emitAgain(
   key: ObjectKey,
