@@ -39,6 +39,9 @@ const consumeQueue = (queue) =>
 /** CloudWatch has no rights to a part of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
+/** Windows, and what there is to say how complete they are. */
+const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*'), readMetrics];
+
 const readApiKeys = (stage) =>
   allow(
     ['ssm:GetParameter'],
@@ -66,8 +69,8 @@ const rightsOf = (stage) => ({
     allow(['s3:GetObject'], [object('aggregates/*')]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
   ],
-  query: read('aggregates/*'),
-  total: read('aggregates/*'),
+  query: readCounts,
+  total: readCounts,
   batch: read('batches/*', 'aggregates/minute/*'),
   health: readAndWrite('health/*'),
   customers: [],

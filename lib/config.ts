@@ -99,6 +99,18 @@ export const environmentSchema = z.object({
     .string()
     .default('log-analytics-pipeline-aggregateLate')
     .describe('the same for what comes late; set by `serverless.yml`'),
+  ROLL_UP_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-roll-up')
+    .describe('with `STORAGE=aws`: the queue of minutes that were written; set by `serverless.yml`'),
+  FAILED_ROLL_UPS_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-failed-roll-ups')
+    .describe('with `STORAGE=aws`: the queue of its dead letters; set by `serverless.yml`'),
+  ROLL_UP_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-rollUp')
+    .describe('with `STORAGE=aws`: the function that consumes it; set by `serverless.yml`'),
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
@@ -133,6 +145,10 @@ export interface Config {
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
   /** So many windows an invocation reads and writes at the same time. */
@@ -173,6 +189,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
+    rollUpQueueName: data.ROLL_UP_QUEUE_NAME,
+    failedRollUpsQueueName: data.FAILED_ROLL_UPS_QUEUE_NAME,
+    rollUpConsumerName: data.ROLL_UP_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
   };

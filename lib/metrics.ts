@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import type { Streams } from './pipeline/streams.ts';
+import type { RollUpBacklog } from './ports/roll-up-backlog.ts';
 
 /** How metrics leave an instance by themselves. */
 export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'namespace' | 'clock' | 'write'>;
@@ -13,8 +14,9 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /**
  * @param streams  by name, to ask for their depth and age when the metrics are read
  * @param flushed  where the metrics are flushed to at the end of each invocation, where nobody reads them
+ * @param rollUps  to ask for the age of what is not rolled up, when the metrics are read
  */
-export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
+export function createMetrics(streams: Streams, flushed?: FlushedMetrics, rollUps?: RollUpBacklog) {
   const registry = new Registry();
   // Those of the process are for who reads them; a flush would collect them anew at the end of each invocation.
   if (flushed === undefined) collectDefaultMetrics({ register: registry });
@@ -32,6 +34,13 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
     name: `${prefix}stream_oldest_record_age_seconds`,
     help: 'Age of the oldest record of a stream that is not consumed yet; 0 when there is none.',
     labelNames: ['stream'],
+    registers,
+  });
+
+  const oldestUncountedAge = new Gauge({
+    name: `${prefix}oldest_uncounted_age_seconds`,
+    help: 'Age of what has waited longest to be counted into its minute, or rolled up into its hour; 0 when nothing waits.',
+    labelNames: ['step'],
     registers,
   });
 
@@ -81,21 +90,33 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
       'outcome',
     ]),
 
+    rollUpsRepeated: counter(
+      'roll_ups_repeated_total',
+      'Hours and days whose roll-up failed or was postponed, and is tried again.',
+    ),
+
     /** To be awaited at the end of each invocation. */
     flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {
+      const uncounted: number[] = [];
       for (const [name, stream] of Object.entries(streams)) {
         const backlog = await stream.backlog();
         if (backlog === undefined) continue;
         const { records, oldestPutAt } = backlog;
-        const age =
-          oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
         backlogRecords.set({ stream: name }, records);
-        oldestRecordAge.set({ stream: name }, age);
+        oldestRecordAge.set({ stream: name }, ageSeconds(oldestPutAt, now));
+        uncounted.push(ageSeconds(oldestPutAt, now));
       }
+      oldestUncountedAge.set({ step: 'count' }, Math.max(0, ...uncounted));
+      oldestUncountedAge.set({ step: 'roll-up' }, ageSeconds(await rollUps?.oldestWrittenAt(), now));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+/** 0 where nothing waits, or the clock was set back since. */
+function ageSeconds(since: Date | undefined, now: Date): number {
+  return since === undefined ? 0 : Math.max(0, now.getTime() - since.getTime()) / 1_000;
 }

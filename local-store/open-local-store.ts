@@ -11,6 +11,13 @@ import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
+import {
+  addWaiting,
+  minutePrefix,
+  openAnnouncedMinutes,
+  rollUpQueueNames,
+} from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 
@@ -21,6 +28,10 @@ export interface LocalStore {
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
   queue(name: string): LocalQueue;
+  /** What was written to minutes and is not rolled up yet. */
+  readonly rollUps: RollUpBacklog;
+  /** Changes whenever an object under one of the prefixes may have been written or removed. */
+  versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
   close(): Promise<void>;
 }
@@ -68,14 +79,31 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     opened.push(database);
     const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
-    const queues = openQueues(database, options.queues, options);
-    const log = partitionedLogIn(database, options);
     const streams = new Map<string, LocalStream>();
+    const rollUpQueues: LocalQueue[] = [];
+    const rollUps = openAnnouncedMinutes({ streams, queues: rollUpQueues }, options);
+    const onRemoved = (messageId: string) => rollUps.remove(messageId);
+    const queues = openQueues(database, options.queues, { ...options, onRemoved });
+    for (const name of rollUpQueueNames(options.notifications, options.queues))
+      rollUpQueues.push(queues.queue(name));
+    addWaiting(rollUps, rollUpQueues);
+    for (const { name } of options.queues) await takeBackReceived(queues.queue(name), options.logger);
+    const log = partitionedLogIn(database, options);
     for (const [name, settings] of Object.entries(options.streams)) {
       streams.set(name, await log.stream(name, settings));
     }
+    const versions = new Map<string, number>();
     const store: LocalStore = {
-      objects: notifyingObjectStore(objects, { ...options, queues, rules: options.notifications }),
+      objects: notifyingObjectStore(objects, {
+        ...options,
+        queues,
+        rules: options.notifications,
+        announced: { prefix: minutePrefix, minutes: rollUps },
+        onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      }),
+      rollUps,
+      versionOf: (prefixes) =>
+        prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),
       queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
@@ -105,6 +133,25 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+/** The first folder of a key, of which there are few. */
+function folderOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+/** Where that cannot be written, as on a full disk, the messages come back when their visibility time-outs end. */
+async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
+  try {
+    const messages = await queue.takeBackReceived();
+    if (messages > 0)
+      logger.info('Messages that an earlier run had received are delivered again.', {
+        queue: queue.name,
+        messages,
+      });
+  } catch (error) {
+    logger.warn('Messages that an earlier run had received come back later.', { queue: queue.name, error });
+  }
 }
 
 /** Whether a batch was ever stored: its notice is in the log before it. */

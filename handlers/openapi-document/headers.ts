@@ -8,6 +8,8 @@ export const headers = {
   'cache-control': 'Whether and by whom the answer may be kept.',
   vary: 'The headers of a request that its answer depends on.',
   link: 'Where the next page is (`rel="next"`); absent where there is none.',
+  'x-counted-through':
+    'Everything that was accepted before this instant is in the counts; absent where that is not known now.',
   'retry-after': 'After how many seconds to repeat the request.',
   allow: 'The methods that the route has.',
 } as const;

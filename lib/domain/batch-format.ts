@@ -46,6 +46,8 @@ const headerSchema = z.object({
       windowStart: windowStartSchema,
       part: z.int().nonnegative(),
       isLate: z.boolean(),
+      // Absent in what an earlier version stored.
+      requests: z.int().positive().optional(),
       bytes: z.int().positive(),
     }),
   ),

@@ -26,6 +26,8 @@ export interface SummariseOptions {
 
 /** A partial and the bytes that every emission of it sends. */
 export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'part' | 'isLate'> {
+  /** Entries that it counts; `undefined` in a batch that an earlier version stored. */
+  readonly requests?: number | undefined;
   readonly data: Buffer;
 }
 
@@ -55,7 +57,9 @@ export function summarise(batch: SummarisedBatch, options: SummariseOptions): En
           counts,
         };
         const data = encodePartial(partial);
-        if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
+        if (data.length <= maxDataBytes) {
+          return [{ windowStart, part, isLate, requests: share.length, data }];
+        }
         const half = Math.ceil(share.length / 2);
         const first = encode(share.slice(0, half), part);
         return [...first, ...encode(share.slice(half), part + first.length)];

@@ -66,3 +66,12 @@ export function endedBefore(
 ): boolean {
   return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
 }
+
+/** The minutes of a window: those with `from ≤ minute < to`. */
+export function minutesOfWindow(
+  windowStart: WindowStart,
+  size: WindowSize,
+): { readonly from: WindowStart; readonly to: WindowStart } {
+  const end = endOfWindow(windowStart, size).getTime() / minuteMilliseconds;
+  return { from: windowStart, to: windowStartOf(end as EpochMinute) };
+}

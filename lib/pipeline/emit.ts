@@ -20,7 +20,9 @@ export async function emit(
   const puts = streamNames.map(async (name) => {
     const records = partials
       .filter((partial) => streamOf(partial) === name)
-      .map(({ windowStart, data }) => ({ partitionKey: partitionKeyOf(customerId, windowStart), data }));
+      .map(({ windowStart, data, requests }) => {
+        return { partitionKey: partitionKeyOf(customerId, windowStart), data, entries: requests };
+      });
     if (records.length > 0) await streams[name].put(records);
   });
   await Promise.all(puts);

@@ -5,6 +5,7 @@ import {
   createInMemoryEventStream,
   type InMemoryEventStream,
 } from '../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryRollUpBacklog } from '../../lib/adapters/in-memory-roll-up-backlog.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -17,6 +18,7 @@ export interface TestApp {
   readonly app: App;
   readonly insights: InMemoryEventStream;
   readonly late: InMemoryEventStream;
+  readonly rollUps: InMemoryRollUpBacklog;
   readonly logLines: readonly string[];
 }
 
@@ -34,12 +36,14 @@ export function testApp({
   const config = parseConfig(environment);
   const insights = createInMemoryEventStream({ clock });
   const late = createInMemoryEventStream({ clock });
+  const rollUps = new InMemoryRollUpBacklog();
   const logLines: string[] = [];
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => logLines.push(line) });
   return {
-    app: createApp({ config, clock, logger, store, streams: { insights, late } }),
+    app: createApp({ config, clock, logger, store, streams: { insights, late }, rollUps }),
     insights,
     late,
+    rollUps,
     logLines,
   };
 }

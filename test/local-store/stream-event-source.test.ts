@@ -466,6 +466,7 @@ function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
   return {
     put: (records) => stream.put(records),
     backlog: () => stream.backlog(),
+    backlogOf: (customerId) => stream.backlogOf(customerId),
     consumedThrough: () => stream.consumedThrough(),
     partitions: () => stream.partitions(),
     position: (name, partition) => stream.position(name, partition),

@@ -35,6 +35,7 @@ async function batchOf(entries: readonly object[], key?: string) {
 const deadStream: EventStream = {
   put: () => Promise.reject(new Unavailable('The stream is gone.')),
   backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+  backlogOf: () => Promise.resolve(undefined),
   consumedThrough: () => Promise.resolve(undefined),
 };
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { batchKey, windowPrefix } from '../../lib/domain/keys.ts';
 import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
@@ -14,6 +15,7 @@ import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import type { StreamName, Streams } from '../../lib/pipeline/streams.ts';
 import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
@@ -48,6 +50,7 @@ const looks = {
   overdueSeconds: 900,
   maxBacklogRecords: 1_000_000,
   maxSeconds: 30,
+  onlyEmitterSince: startedAt,
 };
 const maxBodyBytes = 2_097_152;
 
@@ -73,6 +76,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     await close();
     await rm(directory, { recursive: true, force: true });
   });
+  const emissions = new RecentEmissions();
   const streams = { insights: local.stream('insights'), late: local.stream('late') };
   const store = local.objects;
 
@@ -91,7 +95,12 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     );
   }
   const noticeOf = (key: string): StoredNotice => {
-    return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
+    return {
+      messageId: `message-of-${key}`,
+      key: batchKey(customer(), batchIdOf(key)),
+      receiveCount: 1,
+      firstReceivedAt: now,
+    };
   };
 
   /** Takes records from where the consumer is, and moves it behind them. */
@@ -125,6 +134,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       const isDead = (stream: LocalStream) => ({
         put,
         backlog: () => stream.backlog(),
+        backlogOf: (customerId: CustomerId) => stream.backlogOf(customerId),
         consumedThrough: () => stream.consumedThrough(),
       });
       const dead = { insights: isDead(streams.insights), late: isDead(streams.late) };
@@ -136,7 +146,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
     async verify(notices) {
-      const verified = await verify(notices, { store, streams, clock }, looks);
+      const verified = await verify(notices, { store, streams, clock, emissions }, looks);
       return verified.map(({ verdict }) => verdict);
     },
     waiting: async (stream) => (await streams[stream].backlog()).records,

@@ -10,6 +10,7 @@ import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import type { Streams } from '../../lib/pipeline/streams.ts';
 import { verify } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import {
   batchIdOf,
@@ -74,6 +75,7 @@ const crashing: Streams = {
   insights: {
     put: () => Promise.reject(new Unavailable('killed')),
     backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+    backlogOf: () => Promise.resolve(undefined),
     consumedThrough: () => Promise.resolve(undefined),
   },
   late: createInMemoryEventStream({ clock: { now: () => now } }),
@@ -180,15 +182,22 @@ describe('verify', () => {
   };
 
   it('makes up for a client that never comes back', async () => {
-    const notice = { messageId: 'm', key: batchKey(customer(), batchIdOf('a')), receiveCount: 1 };
+    const notice = {
+      messageId: 'm',
+      key: batchKey(customer(), batchIdOf('a')),
+      receiveCount: 1,
+      firstReceivedAt: now,
+    };
     const settings = {
       marginSeconds: 5,
       lookAgainSeconds: 60,
       overdueSeconds: 900,
       maxBacklogRecords: 1_000,
       maxSeconds: 30,
+      onlyEmitterSince: undefined,
     };
-    await crashWithoutRetry(() => verify([notice], { store, streams, clock }, settings));
+    const emissions = new RecentEmissions();
+    await crashWithoutRetry(() => verify([notice], { store, streams, clock, emissions }, settings));
     expect(await requests()).toBe(1);
   });
 

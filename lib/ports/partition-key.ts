@@ -1,0 +1,17 @@
+import { minuteOfInstant } from '../domain/timestamp.ts';
+import { parseWindowStart, type EpochMinute } from '../domain/window.ts';
+
+/** What a stream learns from the partition key of a record. */
+export interface PartitionKeyParts {
+  readonly customer: string;
+  /** The minute of its window; `undefined` where the key names none. */
+  readonly minute: EpochMinute | undefined;
+}
+
+/** Reads what `partitionKeyOf` of the domain wrote; any other key is a customer of its own. */
+export function readPartitionKey(partitionKey: string): PartitionKeyParts {
+  const end = partitionKey.lastIndexOf('/');
+  const windowStart = end < 0 ? undefined : parseWindowStart(partitionKey.slice(end + 1));
+  if (windowStart === undefined) return { customer: partitionKey, minute: undefined };
+  return { customer: partitionKey.slice(0, end), minute: minuteOfInstant(windowStart) };
+}
