@@ -25,16 +25,20 @@ const maxSteps = 400_000;
 export async function playHistory(plan: Plan, onStep?: (label: string) => void): Promise<History> {
   const scheduler = new Scheduler(chanceOf(plan.seed, 0), new Date('2025-12-28T18:04:00Z'), onStep);
   const world = createWorld(plan, scheduler);
-  const broken = (law: string): History => ({
-    steps: scheduler.stepsTaken,
-    broken: { law, atStep: scheduler.stepsTaken },
-  });
-  while (await scheduler.step()) {
-    if (world.brokenLaw() !== undefined) return broken(world.brokenLaw() ?? '');
-    if (scheduler.stepsTaken === plan.steps) world.heal();
-    if (scheduler.stepsTaken > maxSteps) return broken(`it did not come to rest in ${maxSteps} steps`);
+  const untilRest = async (): Promise<string | undefined> => {
+    while (await scheduler.step()) {
+      const law = world.brokenLaw();
+      if (law !== undefined) return law;
+      if (scheduler.stepsTaken === plan.steps) world.heal();
+      if (scheduler.stepsTaken > maxSteps) return `it did not come to rest in ${maxSteps} steps`;
+    }
+    return world.brokenLaw();
+  };
+  let law = await untilRest();
+  if (law === undefined) {
+    world.checkAtRest();
+    law = await untilRest();
   }
-  world.checkAtRest();
-  const law = world.brokenLaw();
-  return law === undefined ? { steps: scheduler.stepsTaken, broken: undefined } : broken(law);
+  const steps = scheduler.stepsTaken;
+  return { steps, broken: law === undefined ? undefined : { law, atStep: steps } };
 }

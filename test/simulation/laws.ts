@@ -1,4 +1,5 @@
 import { decodeBatch, type BatchHeader, type StoredBatch } from '../../lib/domain/batch-format.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { batchKey, enclosingWindowKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { partialId, partialIdBytes } from '../../lib/domain/partial.ts';
 import { decodeWholeRolledUp } from '../../lib/domain/roll-up-format.ts';
@@ -8,6 +9,11 @@ import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import type { SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
+
+export interface AcceptedBatch {
+  readonly batch: SentBatch;
+  readonly at: Date;
+}
 
 /** A batch that is stored, and what was sent as it. */
 interface Stored {
@@ -22,16 +28,23 @@ interface Stored {
 export class Laws {
   broken: string | undefined;
   readonly #sent = new Map<string, SentBatch>();
-  readonly #accepted = new Set<SentBatch>();
+  readonly #now: () => Date;
+  /** With the instants at which they were first accepted, by the machine's clock. */
+  readonly #accepted = new Map<ObjectKey, AcceptedBatch>();
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
 
   sends(batch: SentBatch): void {
     this.#sent.set(batch.payloadHash, batch);
   }
 
   accepted(batch: SentBatch): void {
-    this.#accepted.add(batch);
+    const key = batchKey(batch.customerId, batch.id);
+    if (!this.#accepted.has(key)) this.#accepted.set(key, { batch, at: this.#now() });
     if (this.#storedPayload(batch) !== batch.payloadHash)
       this.#break(`${batch.name} was accepted and is not stored`);
   }
@@ -61,8 +74,18 @@ export class Laws {
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
 
+  /** Batches of a customer that are accepted now. */
+  acceptedOf(customerId: CustomerId): AcceptedBatch[] {
+    return [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId);
+  }
+
+  /** An answer says less than it claims to hold. */
+  lied(how: string): void {
+    this.#break(how);
+  }
+
   checkAtRest(store: SimulatedStore): void {
-    for (const batch of this.#accepted) {
+    for (const { batch } of this.#accepted.values()) {
       if (this.#storedPayload(batch) !== batch.payloadHash)
         this.#break(`${batch.name} was accepted and is lost`);
     }

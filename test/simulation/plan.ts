@@ -18,6 +18,9 @@ export interface Plan {
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
   readonly stepsPerSplit: number;
+  /** All of it runs on one machine, with one clock, and is restarted as a whole once in about so many steps. */
+  readonly isLaptop: boolean;
+  readonly stepsPerRestart: number;
 }
 
 export function planOf(seed: number): Plan {
@@ -36,5 +39,7 @@ export function planOf(seed: number): Plan {
     stepsPerCrash: oneOf(Infinity, 30, 100),
     stepsPerClockJump: oneOf(Infinity, Infinity, 200),
     stepsPerSplit: oneOf(Infinity, 300),
+    isLaptop: oneOf(true, false),
+    stepsPerRestart: oneOf(Infinity, 300),
   };
 }

@@ -1,5 +1,6 @@
 import { Unavailable } from '../../lib/errors.ts';
 import type { Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query';
@@ -25,12 +26,15 @@ export class Processes {
   readonly #running = new Map<Stage, RunningProcess[]>();
   #started = 0;
 
-  constructor(scheduler: Scheduler, perStage: number, laws: Laws) {
+  readonly #maxClockErrorMilliseconds: number;
+
+  constructor(scheduler: Scheduler, { processesPerStage, isLaptop }: Plan, laws: Laws) {
     this.#scheduler = scheduler;
     this.#laws = laws;
+    this.#maxClockErrorMilliseconds = isLaptop ? 0 : maxClockErrorMilliseconds;
     for (const stage of stages) {
       this.#running.set(stage, []);
-      for (let made = 0; made < perStage; made += 1) this.#start(stage);
+      for (let made = 0; made < processesPerStage; made += 1) this.#start(stage);
     }
   }
 
@@ -62,6 +66,19 @@ export class Processes {
     if (process !== undefined) this.#kill(process);
   }
 
+  /** Ends everything at once, as when the machine loses power. */
+  crashAll(): void {
+    for (const process of [...this.#running.values()].flat()) this.#kill(process);
+  }
+
+  /** Has something done when a process dies, or at once where it is dead; returns what takes that back. */
+  onDeath({ name }: Process, act: () => void): () => void {
+    const process = [...this.#running.values()].flat().find((running) => running.name === name);
+    if (process === undefined) act();
+    process?.onDeath.add(act);
+    return () => void process?.onDeath.delete(act);
+  }
+
   /** Kills a process some time after it began to hang, as somebody would. */
   killLater({ name }: Process): void {
     this.#scheduler.after(hangingMilliseconds, `kill ${name}`, () => {
@@ -81,7 +98,8 @@ export class Processes {
   }
 
   #start(stage: Stage): void {
-    const clockError = this.#scheduler.chance.upTo(2 * maxClockErrorMilliseconds) - maxClockErrorMilliseconds;
+    const most = this.#maxClockErrorMilliseconds;
+    const clockError = this.#scheduler.chance.upTo(2 * most + 1) - 1 - most;
     const name = `${stage} ${(this.#started += 1)}`;
     this.#running.get(stage)?.push({ name, stage, clockError, isAlive: true, onDeath: new Set() });
   }

@@ -88,4 +88,30 @@ export const protections = {
       to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
     },
   ],
+  'minutes that wait to be rolled up are told': [
+    {
+      file: 'lib/pipeline/counting-progress.ts',
+      from: 'rollUps: bothOf(minutes, notRolledUp) };',
+      to: 'rollUps: minutes };',
+    },
+  ],
+  'the barrier of a written minute': [
+    {
+      file: 'local-store/roll-ups/waiting-minutes.ts',
+      from: 'else if (barrier < through) through = barrier;',
+      to: '',
+    },
+  ],
+  'progress is asked before the counts are read': [
+    {
+      file: 'lib/pipeline/query.ts',
+      from: 'const counted = progressFor(',
+      to: 'const early = [];\n  for await (const each of windowsInRange(query, store, 16)) early.push(each);\n  const counted = progressFor(',
+    },
+    {
+      file: 'lib/pipeline/query.ts',
+      from: 'of windowsInRange(query, store, atOnce)',
+      to: 'of early',
+    },
+  ],
 };

@@ -21,6 +21,7 @@ function smaller(plan: Plan): Plan[] {
     { stepsPerCrash: Infinity },
     { stepsPerClockJump: Infinity },
     { stepsPerSplit: Infinity },
+    { stepsPerRestart: Infinity },
     { rates: { ...plan.rates, refused: 0 } },
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },

@@ -4,6 +4,7 @@ export interface SimulatedMessage<Body> {
   readonly messageId: string;
   readonly body: Body;
   readonly receiveCount: number;
+  readonly firstReceivedAt: Date;
 }
 
 /** What a consumer has done: all but these messages. */
@@ -17,6 +18,19 @@ export interface QueueSettings {
   readonly batchSize: number;
 }
 
+interface KeptMessage<Body> {
+  readonly body: Body;
+  receiveCount: number;
+  firstReceivedAt: number | undefined;
+}
+
+/** A message that waits for the outcome of what it announces. */
+export interface HeldMessage {
+  readonly id: string;
+  release(): void;
+  withdraw(): void;
+}
+
 /**
  * A queue: each message comes at least once, in any order, after its delay, and again after its visibility time-out until
  * it is done.
@@ -25,29 +39,57 @@ export class SimulatedQueue<Body> {
   readonly #scheduler: Scheduler;
   readonly #settings: QueueSettings;
   readonly #consume: Consume<Body>;
-  readonly #messages = new Map<string, { readonly body: Body; receiveCount: number }>();
+  readonly #messages = new Map<string, KeptMessage<Body>>();
   readonly #visible: string[] = [];
   #sent = 0;
   #isDeliveryOffered = false;
 
-  constructor(scheduler: Scheduler, settings: QueueSettings, consume: Consume<Body>) {
+  readonly #onGone: (id: string) => void;
+
+  /** @param onGone  told of each message that is deleted */
+  constructor(
+    scheduler: Scheduler,
+    settings: QueueSettings,
+    consume: Consume<Body>,
+    onGone: (id: string) => void = () => {},
+  ) {
     this.#scheduler = scheduler;
     this.#settings = settings;
     this.#consume = consume;
+    this.#onGone = onGone;
   }
 
   get size(): number {
     return this.#messages.size;
   }
 
-  bodies(): Body[] {
-    return [...this.#messages.values()].map(({ body }) => body);
+  *messages(): Generator<{ readonly id: string; readonly body: Body }> {
+    for (const [id, { body }] of this.#messages) yield { id, body };
   }
 
   send(body: Body): void {
+    this.hold(body).release();
+  }
+
+  /** Adds a message that nobody receives before it is released. */
+  hold(body: Body): HeldMessage {
     const id = `m${(this.#sent += 1)}`;
-    this.#messages.set(id, { body, receiveCount: 0 });
-    this.#showAfter(this.#settings.delayMilliseconds, id);
+    this.#messages.set(id, { body, receiveCount: 0, firstReceivedAt: undefined });
+    let isHeld = true;
+    const settle = (act: () => void) => () => {
+      if (isHeld) act();
+      isHeld = false;
+    };
+    return {
+      id,
+      release: settle(() => this.#showAfter(this.#settings.delayMilliseconds, id)),
+      withdraw: settle(() => this.#remove(id)),
+    };
+  }
+
+  #remove(id: string): void {
+    this.#messages.delete(id);
+    this.#onGone(id);
   }
 
   #showAfter(milliseconds: number, id: string): void {
@@ -75,7 +117,9 @@ export class SimulatedQueue<Body> {
       const message = id === undefined ? undefined : this.#messages.get(id);
       if (id === undefined || message === undefined) continue;
       message.receiveCount += 1;
-      received.push({ messageId: id, body: message.body, receiveCount: message.receiveCount });
+      message.firstReceivedAt ??= this.#scheduler.time;
+      const { body, receiveCount, firstReceivedAt } = message;
+      received.push({ messageId: id, body, receiveCount, firstReceivedAt: new Date(firstReceivedAt) });
       this.#showAfter(this.#settings.visibilityMilliseconds, id);
     }
     if (this.#visible.length > 0) this.#offerDelivery();
@@ -84,7 +128,7 @@ export class SimulatedQueue<Body> {
     if (failed === 'nothing') return;
     for (const { messageId } of received) {
       // A deletion may be lost, and the message comes again.
-      if (!failed.has(messageId) && !chance.happens(0.02)) this.#messages.delete(messageId);
+      if (!failed.has(messageId) && !chance.happens(0.02)) this.#remove(messageId);
     }
   }
 }

@@ -3,6 +3,7 @@ import { PreconditionFailed } from '../../lib/errors.ts';
 import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
 import type { Operations } from './faults.ts';
 import type { Process } from './scheduler.ts';
+import type { HeldMessage } from './simulated-queue.ts';
 
 interface KeptObject {
   readonly body: Buffer;
@@ -12,14 +13,19 @@ interface KeptObject {
 /** Learns of each write in the instant in which it is made. */
 export type OnWrite = (key: ObjectKey, body: Buffer, before: Buffer | undefined) => void;
 
+/** Holds the message that announces a write, where it has one. */
+export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
+
 /** The object store that all processes share. Each of them sees it through operations of its own. */
 export class SimulatedStore {
   readonly objects = new Map<ObjectKey, KeptObject>();
   readonly #onWrite: OnWrite;
+  readonly #announce: Announce;
   #etags = 0;
 
-  constructor(onWrite: OnWrite) {
+  constructor(onWrite: OnWrite, announce: Announce) {
     this.#onWrite = onWrite;
+    this.#announce = announce;
   }
 
   through(process: Process, operations: Operations): ObjectStore {
@@ -27,8 +33,20 @@ export class SimulatedStore {
       operations.run(process, `list ${prefix}`, 'read', () => this.#keys(prefix, startAfter));
     return {
       get: (key, options) => operations.run(process, `get ${key}`, 'read', () => this.get(key, options)),
-      put: (key, body, condition) =>
-        operations.run(process, `put ${key}`, 'write', () => this.#put(key, body, condition)),
+      put: async (key, body, condition) => {
+        const message = await this.#announce(key, process);
+        try {
+          const written = await operations.run(process, `put ${key}`, 'write', () =>
+            this.#put(key, body, condition),
+          );
+          message?.release();
+          return written;
+        } catch (error) {
+          if (error instanceof PreconditionFailed) message?.withdraw();
+          else message?.release();
+          throw error;
+        }
+      },
       delete: (key) => operations.run(process, `delete ${key}`, 'write', () => void this.objects.delete(key)),
       async *list(prefix, { startAfter = '' } = {}) {
         yield* await list(prefix, startAfter);

@@ -1,6 +1,8 @@
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
+import { customerBacklog, type WaitingPart } from '../../lib/ports/customer-backlog.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
+import type { CustomerBacklog, EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
 import type { Operations } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -31,7 +33,10 @@ export class SimulatedStream {
   readonly name: string;
   readonly partitions: SimulatedPartition[] = [];
   /** A dead process puts nothing any more that it has not put. */
-  readonly #putsUnderWay = new Map<Date, Process>();
+  readonly #putsUnderWay = new Map<
+    Date,
+    { readonly process: Process; readonly records: readonly StreamRecord[] }
+  >();
   readonly #around: StreamSurroundings;
   #open = 0;
 
@@ -59,6 +64,10 @@ export class SimulatedStream {
           records: this.waiting().length,
           oldestPutAt: this.waiting()[0]?.putAt,
         })),
+      backlogOf: (customerId) =>
+        operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>
+          this.backlogOf(customerId, clockOf(process)),
+        ),
       consumedThrough: () =>
         operations.run(process, `consumption of ${this.name}`, 'read', () =>
           consumedThrough(
@@ -69,18 +78,29 @@ export class SimulatedStream {
     };
   }
 
+  /** What a customer has on the stream, puts under way included. */
+  backlogOf(customerId: string, now: Date): CustomerBacklog {
+    const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
+      process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],
+    );
+    const own = [...underWay, ...this.waiting()].filter(
+      ({ partitionKey }) => readPartitionKey(partitionKey).customer === customerId,
+    );
+    return customerBacklog(own.map(waitingPart), now);
+  }
+
   waiting(): SimulatedRecord[] {
     return this.partitions.flatMap(({ records, consumed }) => records.slice(consumed));
   }
 
   #startsUnderWay(): Date[] {
-    return [...this.#putsUnderWay].flatMap(([putAt, { isAlive }]) => (isAlive ? [putAt] : []));
+    return [...this.#putsUnderWay].flatMap(([putAt, { process }]) => (process.isAlive ? [putAt] : []));
   }
 
   async #put(records: readonly StreamRecord[], process: Process): Promise<void> {
     const { operations, clockOf, scheduler } = this.#around;
     const putAt = clockOf(process);
-    this.#putsUnderWay.set(putAt, process);
+    this.#putsUnderWay.set(putAt, { process, records });
     try {
       await operations.run(process, `put ${records.length} on ${this.name}`, 'write', () => {
         const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
@@ -100,6 +120,17 @@ export class SimulatedStream {
     partition.records.push({ ...record, sequence: partition.records.length, putAt });
     this.#around.onRecords(partition);
   }
+}
+
+function waitingPart({ partitionKey, entries, putAt }: StreamRecord & { readonly putAt: Date }): WaitingPart {
+  const { minute } = readPartitionKey(partitionKey);
+  return {
+    records: 1,
+    entries,
+    oldestPutAt: putAt,
+    minutes: minute === undefined ? [] : [minute],
+    hasWithoutMinute: minute === undefined,
+  };
 }
 
 function hashOf(text: string): number {

@@ -3,7 +3,13 @@ import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import type { Streams } from '../../lib/pipeline/streams.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
 import { startClients } from './clients.ts';
+import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
@@ -19,7 +25,7 @@ export interface World {
   brokenLaw(): string | undefined;
   /** From now on nothing goes wrong, and clients begin nothing new. */
   heal(): void;
-  /** To be called when there is nothing left to do. */
+  /** To be called when there is nothing left to do; begins what is asked then. */
   checkAtRest(): void;
 }
 
@@ -34,19 +40,28 @@ const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const verifyOptions = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
+  onlyEmitterSince: undefined,
   overdueSeconds: 900,
   maxBacklogRecords: 1_000_000,
   maxSeconds: 15,
 };
+const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) }, write: () => {} });
 const clockJumpMilliseconds = 2 * 3_600_000;
 
 export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const { chance } = scheduler;
-  const laws = new Laws();
-  const processes = new Processes(scheduler, plan.processesPerStage, laws);
+  const laws = new Laws(() => now());
+  const processes = new Processes(scheduler, plan, laws);
   const operations = new Operations(scheduler, plan.rates, (process) => processes.killLater(process));
   let clockError = 0;
+  const now = () => new Date(scheduler.time + clockError);
   const clockOf = (process: Process) => new Date(scheduler.time + clockError + process.clockError);
+  const emissions = new Map<string, RecentEmissions>();
+  const emissionsOf = ({ name }: Process) => {
+    const known = emissions.get(name) ?? new RecentEmissions();
+    emissions.set(name, known);
+    return known;
+  };
 
   const portsOf = (process: Process): ProcessPorts => ({
     store: store.through(process, operations),
@@ -85,7 +100,11 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     (messages) =>
       processes.invoke('verify', async (process) => {
         const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
-        const verified = await verify(notices, portsOf(process), verifyOptions);
+        const verified = await verify(
+          notices,
+          { ...portsOf(process), emissions: emissionsOf(process) },
+          verifyOptions,
+        );
         const again = verified.filter(
           ({ verdict }) => verdict.kind !== 'counted' && verdict.kind !== 'absent',
         );
@@ -104,27 +123,82 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         );
         return new Set(again.flatMap((window) => window.notices.map(({ messageId }) => messageId)));
       }),
+    (messageId) => announced.remove(messageId),
   );
 
-  /** A write and its notification are one act; the notification may come twice. */
-  const store = new SimulatedStore((key, body, before) => {
-    laws.wrote(key, body, before);
-    const queue = key.startsWith('batches/')
-      ? toVerify
-      : key.startsWith('aggregates/minute/')
-        ? toRollUp
-        : undefined;
-    queue?.send(key);
-    if (chance.happens(0.02)) queue?.send(key);
-  });
+  /** On a laptop a message is held before the write that it announces; elsewhere the two are one act of the store. */
+  const store = new SimulatedStore(
+    (key, body, before) => {
+      laws.wrote(key, body, before);
+      const queue = queueOf(key);
+      if (!plan.isLaptop) queue?.send(key);
+      if (chance.happens(0.02)) queue?.send(key);
+    },
+    async (key, process) => {
+      const queue = plan.isLaptop ? queueOf(key) : undefined;
+      if (queue === undefined) return undefined;
+      const barrier = queue === toRollUp ? await announced.noteBarrier(key) : undefined;
+      return operations.run(process, `announce ${key}`, 'read', () => {
+        const message = queue.hold(key);
+        if (queue === toRollUp) announced.add(message.id, key, barrier);
+        // What a dead process was about to write is there, or never will be.
+        const forget = processes.onDeath(process, () => message.release());
+        return {
+          id: message.id,
+          release: () => (forget(), message.release()),
+          withdraw: () => (forget(), message.withdraw()),
+        };
+      });
+    },
+  );
+
+  function queueOf(key: ObjectKey): SimulatedQueue<ObjectKey> | undefined {
+    if (key.startsWith('batches/')) return toVerify;
+    return key.startsWith('aggregates/minute/') ? toRollUp : undefined;
+  }
+
+  /** As the memory of the process is, it is lost with each restart, and made anew from what the queue has. */
+  let announced = announcedMinutes();
+  function announcedMinutes(): AnnouncedMinutes {
+    const minutes = new AnnouncedMinutes({
+      countedThrough: async (customerId) =>
+        customerId === undefined ? undefined : countedThrough(customerId),
+      oldestWrittenAt: () => undefined,
+      clock: { now },
+      timers: { elapsed: () => scheduler.time },
+    });
+    for (const { id, body } of toRollUp.messages()) minutes.add(id, body, undefined);
+    return minutes;
+  }
+
+  function countedThrough(customerId: CustomerId): Date | undefined {
+    const [ofInsights, ofLate] = [insights, late].map(
+      (stream) => stream.backlogOf(customerId, now()).consumedThrough,
+    );
+    if (ofInsights === undefined || ofLate === undefined) return undefined;
+    return ofInsights < ofLate ? ofInsights : ofLate;
+  }
+
+  const progressOf = (process: Process) =>
+    createCountingProgress({
+      streams: portsOf(process).streams,
+      rollUps: { of: (...args) => announced.of(...args), oldestWrittenAt: async () => undefined },
+      failedRecords: { mayHave: async () => false },
+      logger: silent,
+    });
 
   const clients = startClients(plan, { scheduler, processes, portsOf, laws, store });
+  const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
   const disturbances = [
     disturb(plan.stepsPerCrash, () => processes.crashOne()),
     disturb(plan.stepsPerClockJump, () => {
       clockError = chance.oneOf(0, clockJumpMilliseconds, -clockJumpMilliseconds);
     }),
     disturb(plan.stepsPerSplit, () => insights.split(chance.upTo(3))),
+    disturb(plan.stepsPerRestart, () => {
+      processes.crashAll();
+      announced = announcedMinutes();
+    }),
   ];
 
   /** Does something once in about so many steps of the average length, until it is healed. */
@@ -145,8 +219,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   return {
     brokenLaw: () => laws.broken,
     heal() {
+      clockError = 0;
       operations.rates = noFaults;
       clients.stop();
+      readers.stop();
       for (const disturbance of disturbances) disturbance.isOver = true;
     },
     checkAtRest() {
@@ -154,6 +230,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         laws.unexpected('the end', 'records wait at rest');
       if (toVerify.size + toRollUp.size > 0) laws.unexpected('the end', 'messages wait at rest');
       laws.checkAtRest(store);
+      readers.askAtRest();
     },
   };
 }
