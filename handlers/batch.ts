@@ -8,7 +8,9 @@ import { wired, type App } from './wiring.ts';
 export function batchHandler(wired: () => Promise<App>): HttpHandler {
   const route = { name: 'GET /batches/{batchId}', invalidRequestCode: 'QRY_1000' } as const;
   return httpHandler(wired, route, async (request, app) => {
-    const found = await findBatch(requireCustomer(request), request.pathParameters.batchId ?? '', app.store);
+    const customerId = requireCustomer(request);
+    const batchId = request.pathParameters.batchId ?? '';
+    const found = await app.reads.run(customerId, () => findBatch(customerId, batchId, app.store));
     if (found === undefined) throw new NoSuchBatch();
     const { id, entries, windows, storedAt } = found.header;
     const batch = { batchId: id.text, entries, windows, storedAt, counted: found.isCounted };

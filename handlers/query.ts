@@ -21,7 +21,9 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
         representation === 'csv' ? windowToCsv : (window: AnsweredWindow) => JSON.stringify(window);
       const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
-      const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
+      const page = await app.reads.run(customerId, () =>
+        query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app),
+      );
 
       const { windowSize, from, to } = parameters;
       const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);

@@ -19,7 +19,9 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
       const parameters = parseTotalParameters(request.query, app.clock.now());
       const representation = negotiate(request.headers.accept);
       const { allowedLatenessSeconds } = app.config;
-      const summed = await total({ ...parameters, customerId, allowedLatenessSeconds }, app);
+      const summed = await app.reads.run(customerId, () =>
+        total({ ...parameters, customerId, allowedLatenessSeconds }, app),
+      );
 
       const { requests, folded, complete } = summed;
       const tops = topsByName(summed);

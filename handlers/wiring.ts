@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
+import { ReadTurns } from '../lib/pipeline/read-turns.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { ApiKeys } from '../lib/ports/api-keys.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -19,6 +20,7 @@ export interface App {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly intake: Intake;
+  readonly reads: ReadTurns;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -42,6 +44,7 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
     ),
     rules: createCountingRules(parts.config.pathTemplates),
     intake: new Intake(),
+    reads: new ReadTurns(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
