@@ -24,7 +24,6 @@ const looks = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 200_000,
   onlyEmitterSince: undefined,
   maxSeconds: 30,
 };

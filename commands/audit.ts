@@ -8,7 +8,9 @@ import { audit, type AuditReporter } from '../lib/pipeline/audit/audit.ts';
 import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
+import { createRetention } from '../lib/pipeline/retention.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { help, parseOptions, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
@@ -71,8 +73,8 @@ async function run(
     // What a clock has dated further into the future is not young: it would be pending until then.
     const isPending = (storedAt: Date) =>
       storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
-    const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
-    const rules = createCountingRules(pathTemplates);
+    const { maxKeysPerDimension, pathTemplates, pathQuery } = parseConfig(process.env);
+    const rules = createCountingRules(pathTemplates, pathQuery);
     const spool = newSpool();
     const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
     const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];
@@ -87,28 +89,32 @@ async function run(
       done: () => progress.done(),
     };
     const { customerId } = options;
-    const auditPorts = { store, spool, differing: minute };
-    const ofMinutes = await audit(auditPorts, { customerId, rules, isPending }, reporter);
-    const rollUpOptions = { customerId, isPending, differing };
+    const retention = createRetention(store, clock);
+    const auditPorts = { store, spool, differing: minute, retention };
+    const canHaveExpired = expiryOf(options.rawBatches, clock.now());
+    const ofMinutes = await audit(auditPorts, { customerId, rules, isPending, canHaveExpired }, reporter);
+    const rollUpOptions = { customerId, isPending, differing, retention };
     const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
     let unmended = differences;
     if (writer !== undefined) {
       const limits = { maxKeysPerDimension, maxKeyTextBytes };
-      const ports = { store: writer, spool, clock };
+      const ports = { store: writer, spool, clock, retention };
       const mended = newSpool(spoolOfKeys);
       const told: RepairReporter = (outcome, itsDifferences) => {
         report.repaired(outcome);
-        if (outcome.kind === 'mended') unmended -= itsDifferences;
+        if (outcome.kind !== 'not-mended') unmended -= itsDifferences;
       };
       const toldOfMinute: RepairReporter = (outcome, itsDifferences) => {
         told(outcome, itsDifferences);
-        if (outcome.kind === 'mended') mended.add(outcome.key);
+        if (outcome.kind !== 'not-mended') mended.add(outcome.key);
       };
-      await repair(minute, ports, { limits, isPending }, toldOfMinute);
+      const { isRemovingForeign } = options;
+      await repair(minute, ports, { limits, isPending, isRemovingForeign }, toldOfMinute);
       // Only keys were put there.
       const mendedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
-      await repairRollUps({ differing, mendedMinutes }, ports, limits, told);
+      const toRepair = { differing, mendedMinutes, isRemovingEmpty: isRemovingForeign };
+      await repairRollUps(toRepair, ports, limits, told);
     }
     progress.stop();
     report.finish(audited, differences, unmended);

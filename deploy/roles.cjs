@@ -14,6 +14,13 @@ const readAndWrite = (...prefixes) => [
   tellMissing,
 ];
 
+/** How far windows have expired. */
+const horizon = 'retention/horizon';
+/** Whether a customer was forgotten, and since when. */
+const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
+/** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
+const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
+
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaKinesisExecutionRole.html
@@ -39,39 +46,64 @@ const consumeQueue = (queue) =>
 /** CloudWatch has no rights to a part of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
-/** Windows, and what there is to say how complete they are. */
-const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*'), readMetrics];
+const parameter = (stage, name) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
+});
 
-const readApiKeys = (stage) =>
-  allow(
-    ['ssm:GetParameter'],
-    [
-      {
-        'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/api-keys/*`,
+/** Records of keys, and the encrypted secret that keys are made under; AWS's own key decrypts that parameter alone. */
+const readApiKeys = (stage) => [
+  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+  {
+    ...allow(
+      ['kms:Decrypt'],
+      [{ 'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*' }],
+    ),
+    Condition: {
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
+        'kms:EncryptionContext:PARAMETER_ARN': parameter(stage, 'api-keys-secret'),
       },
-    ],
-  );
+    },
+  },
+];
+
+/** Windows, and what there is to say how complete they are. */
+const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon), readMetrics];
 
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
+  allow(['s3:GetObject'], [object(horizon)]),
+  readTombstones,
+  remove('aggregates/minute/*', 'failed/*'),
   keepUndelivered,
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [readApiKeys(stage)],
-  ingest: [...readAndWrite('batches/*'), emit],
+  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
+  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), readTombstones, emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
-  verify: [consumeQueue('VerifyQueue'), ...read('batches/*', 'aggregates/minute/*'), emit, readMetrics],
+  verify: [
+    consumeQueue('VerifyQueue'),
+    ...read('batches/*', 'aggregates/minute/*', horizon),
+    readTombstones,
+    remove('batches/*'),
+    emit,
+    readMetrics,
+  ],
   rollUp: [
     consumeQueue('RollUpQueue'),
-    allow(['s3:GetObject'], [object('aggregates/*')]),
+    allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
+    readTombstones,
+    remove('aggregates/hour/*', 'aggregates/day/*'),
   ],
+  // Raw batches and failed records expire by the bucket's lifecycle.
+  expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
   query: readCounts,
   total: readCounts,
-  batch: read('batches/*', 'aggregates/minute/*'),
+  batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   customers: [],
   openapi: [],

@@ -1,4 +1,5 @@
 import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
+import { withinRetention } from '../lib/pipeline/within-retention.ts';
 import { progressCell, progressFields, progressHeaders } from './answer-progress.ts';
 import { csvContentType } from './csv.ts';
 import { matchesEtag, weakEtag } from './etag.ts';
@@ -13,7 +14,7 @@ import { wired, type App } from './wiring.ts';
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
@@ -24,9 +25,11 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
           : (window: AnsweredWindow) => JSON.stringify(window);
       const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
-      const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
+      const { range, found: page } = await withinRetention(parameters, app.retention, (kept) =>
+        query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+      );
 
-      const { windowSize, from, to } = parameters;
+      const { windowSize, from, to } = range;
       const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
       // Of the windows alone: "until now" and `countedThrough` move on while the windows stay the same.
       const etag = weakEtag([representation, page.windows, nextToken]);

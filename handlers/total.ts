@@ -1,6 +1,7 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import type { KeyTotal } from '../lib/domain/key-totals.ts';
 import { total, type Total } from '../lib/pipeline/total.ts';
+import { withinRetention } from '../lib/pipeline/within-retention.ts';
 import { progressFields, progressHeaders } from './answer-progress.ts';
 import { csvContentType } from './csv.ts';
 import { matchesEtag, weakEtag } from './etag.ts';
@@ -15,13 +16,15 @@ import { wired, type App } from './wiring.ts';
 export function totalHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseTotalParameters(request.query, app.clock.now());
       const representation = negotiate(request.headers.accept);
       const { allowedLatenessSeconds } = app.config;
-      const summed = await total({ ...parameters, customerId, allowedLatenessSeconds }, app);
+      const { range, found: summed } = await withinRetention(parameters, app.retention, (kept) =>
+        total({ ...kept, customerId, allowedLatenessSeconds }, app),
+      );
 
       const { requests, folded, complete } = summed;
       const tops = topsByName(summed);
@@ -34,10 +37,10 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
       };
       if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
       if (representation === 'csv') {
-        const body = totalToCsv(parameters, summed);
+        const body = totalToCsv(range, summed);
         return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
       }
-      const { from, to, pathPrefix } = parameters;
+      const { from, to, pathPrefix } = range;
       return respondJson(
         200,
         { customerId, from, to, ...progressFields(summed), pathPrefix, requests, ...tops, folded, complete },

@@ -28,7 +28,6 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,
         overdueSeconds,
         lookAgainSeconds: config.verifyAgainSeconds,
-        maxBacklogRecords: config.maxBacklogRecords,
         // Nor may it take more than half of the time after which messages come back, as under the emulator it could.
         maxSeconds: Math.min(maxSeconds, config.verifyAgainSeconds / 4),
       },

@@ -1,14 +1,20 @@
 import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
-import { createLogger, type Logger } from '../lib/logger.ts';
+import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/counting-progress.ts';
 import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/failed-records.ts';
+import { Admission } from '../lib/pipeline/admission.ts';
+import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
+import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
@@ -26,6 +32,15 @@ export interface App {
   readonly streams: Streams;
   readonly progress: CountingProgress;
   readonly intake: Intake;
+  /** Deployed; on a laptop the consumers share the work out. */
+  readonly customerBudgets: CustomerBudgets | undefined;
+  readonly retention: Retention;
+  /** Where the store is a disk of this machine. */
+  readonly diskRoom: DiskRoom | undefined;
+  /** Where nothing else deletes raw batches that have expired. */
+  readonly aged: AgedObjects | undefined;
+  readonly admission: Admission;
+  readonly emissions: Emissions;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -37,12 +52,23 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly failedRecordsVersion?: (() => number) | undefined;
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
+  readonly diskRoom?: DiskRoom | undefined;
+  readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, rollUps, failedRecordsVersion, ...parts }: AppParts): App {
+export function createApp({
+  writeMetrics,
+  diskRoom,
+  aged,
+  rollUps,
+  failedRecordsVersion,
+  ...parts
+}: AppParts): App {
   const failedRecords = createFailedRecords({ store: parts.store, version: failedRecordsVersion });
   return {
     ...parts,
+    diskRoom,
+    aged,
     startedAt: parts.clock.now(),
     progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
@@ -52,12 +78,25 @@ export function createApp({ writeMetrics, rollUps, failedRecordsVersion, ...part
         clock: parts.clock,
         write: writeMetrics,
       },
-      rollUps,
+      { diskRoom, rollUps },
     ),
-    rules: createCountingRules(parts.config.pathTemplates),
+    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
+    customerBudgets: createCustomerBudgets(parts),
+    retention: createRetention(parts.store, parts.clock),
+    admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
+    emissions: new Emissions(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
+}
+
+function createCustomerBudgets({
+  config,
+  clock,
+}: Pick<App, 'config' | 'clock'>): CustomerBudgets | undefined {
+  const { storage, customerRecordsPerSecond } = config;
+  if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
+  return new CustomerBudgets(customerRecordsPerSecond, clock);
 }
 
 /**
@@ -79,27 +118,44 @@ export function wired(): Promise<App> {
  */
 const failedRecordsListedForMilliseconds = 10_000;
 
-/** The API keys, for the authorizer, which needs nothing else. */
-export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= openApiKeys().catch((error: unknown) => {
-    apiKeys = undefined;
+/** What the authorizer works with; it needs nothing else. */
+export function wiredAuthorize(): Promise<Authorize> {
+  authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
+    authorize = undefined;
     throw error;
   });
-  return apiKeys;
+  return authorize;
 }
 
-async function openApiKeys(): Promise<ApiKeys> {
+async function wireAuthorize(
+  environment: NodeJS.ProcessEnv,
+  { clock, writeLog }: WireEffects,
+): Promise<Authorize> {
+  const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
+  const { openS3Copies } = await import('../lib/adapters/open-s3-copies.ts');
+  const logger = createLogger({ level: logLevel, clock, write: writeLog });
+  const copies = openS3Copies(bucketName);
+  return createAuthorize(
+    { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
+    { ...authorizeLimits, acceptOldKeys },
+  );
 }
 
 let app: Promise<App> | undefined;
-let apiKeys: Promise<ApiKeys> | undefined;
+let authorize: Promise<Authorize> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },
   writeLog: (line) => process.stdout.write(line),
 };
+
+/** Logs for a function that has no app, since the environment cannot be used or the store cannot be opened. */
+export function logWithoutApp(message: string, fields: LogFields): void {
+  const level = process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'info';
+  const { clock, writeLog } = processEffects;
+  createLogger({ level, clock, write: writeLog }).error(message, fields);
+}
 
 /** What a process has, and an environment does not say. */
 export interface WireEffects {
@@ -119,7 +175,7 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion'>;
+type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
@@ -138,6 +194,8 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
+        aged: local.aged,
+        diskRoom: local.diskRoom,
         streams,
         rollUps: local.rollUps,
         failedRecordsVersion: () => local.versionOf(failedRecordPrefixes),

@@ -8,6 +8,7 @@ import { requireWholeDataFile } from './durable-database/require-whole-data-file
 import { ReservedRoom } from './durable-database/reserved-room.ts';
 import { transactOn, type OnBroken } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
+import { privateFileMode } from './private-modes.ts';
 
 export type { OnBroken };
 
@@ -110,7 +111,7 @@ export async function readDurableDatabase(
   return { environment, close: () => environment.close() };
 }
 
-function optionsFor(directory: string): RootDatabaseOptionsWithPath {
+function optionsFor(directory: string): RootDatabaseOptionsWithPath & { readonly permissionsMode: number } {
   return {
     path: resolve(directory),
     noSubdir: false,
@@ -119,6 +120,7 @@ function optionsFor(directory: string): RootDatabaseOptionsWithPath {
     overlappingSync: false,
     eventTurnBatching: false,
     encoding: 'binary',
+    permissionsMode: privateFileMode,
   };
 }
 

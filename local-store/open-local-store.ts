@@ -1,11 +1,19 @@
+import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
+import { createDiskRoom } from './disk-room.ts';
+import { askDisk } from './disk-room/ask-disk.ts';
+import { measureInThread } from './disk-room/measure-in-thread.ts';
+import { measuredObjectStore } from './disk-room/measured-object-store.ts';
+import { UsedBytes } from './disk-room/used-bytes.ts';
 import type { LocalStream } from './local-stream.ts';
 import { errorCode } from './object-directory/file-operations.ts';
-import { openObjectDirectory } from './object-directory.ts';
+import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
@@ -19,12 +27,15 @@ import {
   rollUpQueueNames,
 } from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
+import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 import { WatchedClock } from './watched-clock.ts';
 
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
+  readonly aged: AgedObjects;
+  readonly diskRoom: DiskRoom;
   /** @throws RangeError  no stream of this name was opened */
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
@@ -50,6 +61,8 @@ export interface LocalStoreOptions {
    * finds all that was accepted. Without it, all changes are refused from then on.
    */
   readonly onBroken?: OnBroken;
+  /** How much the directory may use; `undefined` where there is no quota. */
+  readonly quotaBytes?: number | undefined;
 }
 
 /** What this process has opened, by directory: the functions find here what the emulator opened before them. */
@@ -60,6 +73,7 @@ const openStores = new Map<string, LocalStore>();
  * @throws DirectoryInUse    another process owns it, or this one has opened it before
  * @throws Unavailable       the disk is full, or a part of it cannot be read or written
  * @throws UnreadableFormat  it is damaged, or a newer version of this program wrote it
+ * @throws SymbolicLink      one of its files or folders is a link
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
@@ -68,6 +82,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   const close = async () => {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
   };
+  await openPrivately(directory, options.logger);
   const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
   opened.push({ close: () => lock.release() });
   try {
@@ -78,8 +93,11 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       onBroken: options.onBroken,
     });
     opened.push(database);
-    const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
+    const root = join(directory, 'objects');
+    const objects = await openObjectDirectory(root, { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
+    const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
+    if (used !== undefined) opened.push(used);
     const clock = new WatchedClock(options.clock);
     const streams = new Map<string, LocalStream>();
     const rollUpQueues: LocalQueue[] = [];
@@ -96,7 +114,15 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     }
     const versions = new Map<string, number>();
     const store: LocalStore = {
-      objects: notifyingObjectStore(objects, {
+      aged: agedObjects(root),
+      diskRoom: createDiskRoom({
+        askDisk: () => askDisk(directory),
+        quotaBytes: options.quotaBytes,
+        objects: used,
+        backlogRecords: () => waitingRecords(streams.values()),
+        clock: options.clock,
+      }),
+      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
         ...options,
         clock,
         queues,
@@ -136,6 +162,24 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+function measured(root: string, logger: Logger): UsedBytes {
+  const used = new UsedBytes({ measure: (stopping) => measureInThread(root, stopping), logger });
+  used.start();
+  return used;
+}
+
+function measuredIn(root: string, objects: ObjectStore, used: UsedBytes): ObjectStore {
+  return measuredObjectStore(objects, used, async (key) => {
+    return lstatSync(join(root, key), { throwIfNoEntry: false })?.size;
+  });
+}
+
+async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
+  let records = 0;
+  for (const stream of streams) records += (await stream.backlog()).records;
+  return records;
 }
 
 /** The first folder of a key, of which there are few. */

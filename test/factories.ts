@@ -3,7 +3,14 @@ import type { CountingRules } from '../lib/domain/counting-rules.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { mapDimensions, type DimensionField } from '../lib/domain/dimensions.ts';
 import type { LogEntry } from '../lib/domain/log-entry.ts';
-import { encodePartial, partitionKeyOf, partialIdBytes, type WindowPartial } from '../lib/domain/partial.ts';
+import {
+  decodePartial,
+  encodePartial,
+  partitionKeyOf,
+  partialIdBytes,
+  type WindowPartial,
+} from '../lib/domain/partial.ts';
+import { UnreadableFormat } from '../lib/errors.ts';
 import type { ReceivedRecord } from '../lib/pipeline/aggregate.ts';
 import { minuteOfInstant } from '../lib/domain/timestamp.ts';
 import { parseWindowStart, type EpochMinute, type WindowStart } from '../lib/domain/window.ts';
@@ -63,18 +70,33 @@ type WindowPartialFields = Partial<Omit<WindowPartial, 'id' | 'counts'>> & {
   readonly counts?: Partial<Record<DimensionField, Readonly<Record<string, number>>>>;
 };
 
-/** A record as `aggregate` receives it. */
+/** A record as `aggregate` receives it; its requests are counted by agent too, if they are not yet. */
 export function receivedRecord(sequenceNumber: string, data: WindowPartial | Uint8Array): ReceivedRecord {
-  const isPartial = 'counts' in data;
+  const bytes = Buffer.from('counts' in data ? encodePartial(withAgents(data)) : data);
   return {
     stream: 'insights',
     partition: 'shardId-000000000000',
     sequenceNumber,
-    partitionKey: isPartial
-      ? partitionKeyOf(data.customerId, data.windowStart)
-      : 'cus-axon/2025-12-28T18:03:00Z',
-    data: Buffer.from(isPartial ? encodePartial(data) : data),
+    partitionKey: partitionKeyIn(bytes),
+    data: bytes,
   };
+}
+
+function withAgents(partial: WindowPartial): WindowPartial {
+  if (partial.counts.requestsByUserAgent.size > 0) return partial;
+  const requestsByUserAgent = new Map([['Other', partial.requests]]);
+  return { ...partial, counts: { ...partial.counts, requestsByUserAgent } };
+}
+
+/** That of its window; any other where it is no partial. */
+function partitionKeyIn(data: Buffer): string {
+  try {
+    const { customerId, windowStart } = decodePartial(data);
+    return partitionKeyOf(customerId, windowStart);
+  } catch (error) {
+    if (!(error instanceof UnreadableFormat)) throw error;
+    return 'cus-axon/2025-12-28T18:03:00Z';
+  }
 }
 
 /** Rules that take the text before the first slash for the family, and a path as it is. */

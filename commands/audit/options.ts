@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { BadArguments, understood } from '../command-line.ts';
+import { BadArguments, understood, wholeNumber } from '../command-line.ts';
+import type { RawBatches } from './raw-batches.ts';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { placeOf, placeOptions, type Place } from '../place.ts';
 
@@ -9,6 +10,9 @@ export interface AuditCommandOptions {
   readonly place: Place;
   readonly pendingSeconds: number;
   readonly isRepair: boolean;
+  /** A repair takes away what is counted and belongs to no stored batch. */
+  readonly isRemovingForeign: boolean;
+  readonly rawBatches: RawBatches;
   readonly isJson: boolean;
 }
 
@@ -30,6 +34,10 @@ day from its hours, and compares this with what is served.
                                                            (180; of a stage 1800)
   --repair                   mend what differs; a pipeline of this machine has to be
                              stopped, one that was deployed goes on
+  --remove-foreign           with --repair: take away what is counted and belongs to no
+                             stored batch
+  --raw-batch-days <n>       for how long raw batches are kept; 0 for ever
+                                    (RAW_BATCH_DAYS or 0; of a stage it is not known)
   --json                     a line of JSON for each finding, and one for the whole
   --help                     this text
 
@@ -42,13 +50,17 @@ that it says it counts, a batch whose entries say something else than its header
 other rules of counting have been in use since, or where PATH_TEMPLATES is not what the pipeline had), an hour or a day
 that is not there or not the sum of its parts, and a batch or a window that cannot be read. Hours and days are not judged
 by minutes that differ themselves. Where a window has "(other)", its totals must be right and no kept key may have too
-much. Windows that count batches which are not there any more, such as expired ones, cannot be recomputed: they are
-listed as not auditable, which is no difference, and their counts are taken as they are. A stored batch that is not
-counted in one of them is a difference there, too.
+much. A partial that a window counts and no stored batch has is foreign, and a difference, where none of the window's raw
+batches can have expired: where they are kept for ever, and where all of them were stored less than --raw-batch-days ago.
+Windows some of whose raw batches may have expired, or cannot be read, are listed as not auditable, which is no
+difference, and their counts are taken as they are. A stored batch that is not counted in one of them is a difference
+there, too. What is being forgotten (npm run customers) is not looked at.
 
 --repair adds the missing partials of stored batches, and makes wrong counts anew where all of the batches are there. It
 keeps the ids of what is counted, and writes a window only if nobody else has since it was read. Then it makes hours and
-days the sums of their parts again. It never removes anything; damaged batches and windows stay as they are.
+days the sums of their parts again. Damaged batches and windows stay as they are, and nothing is taken away but with
+--remove-foreign, which makes windows with foreign partials anew from the stored batches alone: do that only where no raw
+batch was removed by hand.
 
 On AWS each of these writes is conditional in S3 itself, as those of the functions are, so that neither can undo the
 other's. A window that a function wrote meanwhile is told as not mended; run it again.
@@ -84,6 +96,8 @@ export function parseOptions(
     pendingSeconds:
       pendingSeconds === undefined ? defaultPendingSeconds[place.kind] : secondsOf(pendingSeconds),
     isRepair: values.repair,
+    isRemovingForeign: removingForeign(values),
+    rawBatches: rawBatchesOf(values['raw-batch-days'], place, environment),
     isJson: values.json,
   };
 }
@@ -97,11 +111,27 @@ function parse(args: readonly string[]) {
         ...placeOptions,
         'pending-seconds': { type: 'string' },
         repair: { type: 'boolean', default: false },
+        'remove-foreign': { type: 'boolean', default: false },
+        'raw-batch-days': { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }),
   ).values;
+}
+
+function removingForeign(values: { readonly repair: boolean; readonly 'remove-foreign': boolean }): boolean {
+  if (values['remove-foreign'] && !values.repair) throw new BadArguments('--remove-foreign is for --repair.');
+  return values['remove-foreign'];
+}
+
+function rawBatchesOf(given: string | undefined, place: Place, environment: NodeJS.ProcessEnv): RawBatches {
+  // A stage has its own setting, which cannot be asked for here.
+  const ofPlace = place.kind === 'local' ? (environment['RAW_BATCH_DAYS'] ?? '') || '0' : undefined;
+  const text = given ?? ofPlace;
+  if (text === undefined) return { kind: 'unknown' };
+  const days = wholeNumber(given === undefined ? 'RAW_BATCH_DAYS' : '--raw-batch-days', text, 0, 36_525);
+  return days === 0 ? { kind: 'forever' } : { kind: 'days', days };
 }
 
 function customerOf(text: string | undefined): CustomerId | undefined {

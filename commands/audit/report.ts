@@ -74,6 +74,10 @@ function describe(finding: Finding): string {
       const heading = `MISSING     ${windowOf(finding)}: ${whole(requests)} requests in ${whole(partials)} partials`;
       return [heading, ...batches, ...(partials > batches.length ? ['…'] : [])].join('\n  ');
     }
+    case 'partials-foreign': {
+      const { partials } = finding;
+      return `FOREIGN     ${windowOf(finding)}: ${whole(partials)} partials belong to no stored batch`;
+    }
     case 'counts-differ':
       return [`DIFFERS     ${windowOf(finding)}`, ...finding.details].join('\n  ');
     case 'roll-up-missing':
@@ -88,9 +92,14 @@ function describe(finding: Finding): string {
 }
 
 function describeRepair(outcome: RepairOutcome): string {
-  return outcome.kind === 'mended'
-    ? `mended      ${outcome.key}: ${whole(outcome.requests)} requests`
-    : `NOT MENDED  ${outcome.key}: ${outcome.reason}`;
+  switch (outcome.kind) {
+    case 'mended':
+      return `mended      ${outcome.key}: ${whole(outcome.requests)} requests`;
+    case 'removed':
+      return `removed     ${outcome.key}: no stored batch has anything of it`;
+    case 'not-mended':
+      return `NOT MENDED  ${outcome.key}: ${outcome.reason}`;
+  }
 }
 
 function windowOf({ customerId, windowStart }: { customerId: string; windowStart: string }): string {

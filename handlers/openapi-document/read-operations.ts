@@ -55,6 +55,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /aggregates',
     operationId: 'readWindows',
     summary: 'Read the windows of a range',
+    scopes: ['read'],
     description: csvNote,
     headers: readHeaders,
     query: queryParametersSchema,
@@ -80,6 +81,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /aggregates/total',
     operationId: 'readTotal',
     summary: 'Sum up a range',
+    scopes: ['read'],
     description: `Put together from the largest windows that fit: whole days, then hours, then minutes. Hours that have not been complete for five minutes are read by the minute; what comes late for others is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, as they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
     headers: readHeaders,
     query: totalParametersSchema,
@@ -105,6 +107,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /customers',
     operationId: 'listCustomers',
     summary: 'List the customers',
+    scopes: ['read'],
     description:
       'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
     headers: customerHeader.partial(),

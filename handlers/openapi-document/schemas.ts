@@ -85,7 +85,7 @@ const progress = {
 const windowPage = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   ...progress,
   nextToken,
@@ -94,7 +94,7 @@ const windowPage = z.object({
 
 const total = z.object({
   customerId: z.string(),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   ...progress,
   pathPrefix: z.string().optional(),

@@ -29,7 +29,7 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
       requireRecordsWithinLimits(records);
       const putAt = clock.now();
       for (const { data, ...fields } of records) {
-        kept.push({ record: { ...fields, data: Uint8Array.from(data) }, putAt });
+        kept.push({ record: { ...fields, data: Buffer.from(data) }, putAt });
       }
     },
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectKey } from '../domain/keys.ts';
 import { PreconditionFailed } from '../errors.ts';
-import type { ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
+import type { DeleteCondition, ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
 
 interface KeptObject {
   readonly body: Buffer;
@@ -40,7 +40,11 @@ export class InMemoryObjectStore implements ObjectStore {
     }
   }
 
-  async delete(key: ObjectKey): Promise<void> {
+  async delete(key: ObjectKey, condition?: DeleteCondition): Promise<void> {
+    const current = this.#objects.get(key)?.etag;
+    if (condition !== undefined && current !== undefined && current !== condition.ifMatch) {
+      throw new PreconditionFailed('The object is not what the condition says.');
+    }
     this.#objects.delete(key);
   }
 }

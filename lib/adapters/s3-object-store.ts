@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectKey } from '../domain/keys.ts';
 import { PreconditionFailed, Unavailable } from '../errors.ts';
-import type { ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
+import type { DeleteCondition, ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
 import type { Backoff } from './backoff.ts';
 
 export interface S3ObjectStoreOptions {
@@ -44,11 +44,8 @@ export function createS3ObjectStore({ client, bucket, backoff }: S3ObjectStoreOp
 
     list: (prefix, { startAfter } = {}) => listKeys(prefix, startAfter, requests),
 
-    async delete(key) {
-      await available('removed', key, () =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
-      );
-    },
+    delete: (key, condition) =>
+      available('removed', key, () => backoff(() => deleteObject(key, condition, requests), isConflict)),
   };
 }
 
@@ -111,6 +108,22 @@ function attemptsToPut(
       throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
     }
   };
+}
+
+/** One removal; repeated by the SDK after it was done, it finds nothing, or what was written since. */
+async function deleteObject(
+  key: ObjectKey,
+  condition: DeleteCondition | undefined,
+  { client, bucket }: Requests,
+): Promise<void> {
+  const holds = condition === undefined ? {} : { IfMatch: condition.ifMatch };
+  try {
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, ...holds }));
+  } catch (error) {
+    if (isAnswer(error, 404)) return;
+    if (!isAnswer(error, 412)) throw error;
+    throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
+  }
 }
 
 async function* listKeys(

@@ -1,3 +1,5 @@
+import { exactSum, saturatedSum } from './sums.ts';
+
 /** How many keys a window keeps for each dimension. */
 export interface FoldingLimits {
   readonly maxKeysPerDimension: number;
@@ -15,10 +17,13 @@ export const otherKey = '(other)';
  * Makes what adds to `counts`, in place, within the limits. A key that is kept stays, and its count is exact; the new
  * keys of one call enter by count, then by name, as long as there is room; the rest is counted under `(other)`. So
  * the total is always exact, and which keys are kept depends on nothing but the order of the calls.
+ *
+ * @param sum  adds two counts; by default it throws `CountsTooLarge`, and then `counts` is of no use any more
  */
 export function folding(
   counts: Map<string, number>,
   limits: FoldingLimits,
+  sum: (a: number, b: number) => number = exactSum,
 ): (added: ReadonlyMap<string, number>) => void {
   // Found out when the first new key comes, and once: it takes a look at every key that is kept.
   let room: Room | undefined;
@@ -28,7 +33,7 @@ export function folding(
     for (const [key, requests] of added) {
       const counted = counts.get(key);
       if (counted === undefined) newKeys.push([key, requests]);
-      else counts.set(key, counted + requests);
+      else counts.set(key, sum(counted, requests));
     }
     if (newKeys.length === 0) return;
 
@@ -41,17 +46,17 @@ export function folding(
         room.bytes -= bytes;
         counts.set(key, requests);
       } else {
-        folded += requests;
+        folded = sum(folded, requests);
       }
     }
-    if (folded > 0) counts.set(otherKey, (counts.get(otherKey) ?? 0) + folded);
+    if (folded > 0) counts.set(otherKey, sum(counts.get(otherKey) ?? 0, folded));
   };
 }
 
 /** The counts with only their `most` largest keys, largest first, and the rest under `(other)`. */
 export function keepLargest(counts: ReadonlyMap<string, number>, most: number): Map<string, number> {
   let total = 0;
-  for (const requests of counts.values()) total += requests;
+  for (const requests of counts.values()) total = saturatedSum(total, requests);
   const largest = new Map(largestKeys(counts, most));
   for (const requests of largest.values()) total -= requests;
   if (total > 0) largest.set(otherKey, total);

@@ -1,4 +1,5 @@
 import { otherKey } from './folding.ts';
+import { saturatedSum } from './sums.ts';
 
 /** A key and its requests. */
 export interface KeyTotal {
@@ -44,7 +45,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextLength }: KeyTotalsLimits):
         kept.set(key, requests);
         keptTextLength += key.length;
       } else {
-        folded += requests;
+        folded = saturatedSum(folded, requests);
       }
     }
     requestsByKey = kept;
@@ -55,12 +56,12 @@ export function createKeyTotals({ maxKeys, maxKeyTextLength }: KeyTotalsLimits):
     add(counts) {
       for (const [key, requests] of counts) {
         if (key === otherKey) {
-          folded += requests;
+          folded = saturatedSum(folded, requests);
           continue;
         }
         const counted = requestsByKey.get(key);
         if (counted === undefined) keyTextLength += key.length;
-        requestsByKey.set(key, (counted ?? 0) + requests);
+        requestsByKey.set(key, saturatedSum(counted ?? 0, requests));
       }
       if (requestsByKey.size > maxKeys || keyTextLength > maxKeyTextLength) letRareKeysGo();
     },

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { BatchId } from './batch-id.ts';
+import { UnreadableFormat } from '../errors.ts';
 import type { CustomerId } from './customer-id.ts';
-import { countsOf, countsShape, countsToJson, type Counts } from './dimensions.ts';
+import { countsOf, countsShape, countsToText, dimensions, type Counts } from './dimensions.ts';
 import { batchName } from './keys.ts';
-import { customerIdSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { WindowStart } from './window.ts';
 
 /** What one batch adds to one minute window, or a part of it where the whole is too large for a stream record. */
@@ -17,11 +18,22 @@ export interface WindowPartial {
   readonly part: number;
   /** The window had ended more than the allowed lateness before the batch was stored. */
   readonly isLate: boolean;
+  /** When its batch was stored; absent in what an earlier version wrote, which did not say so. */
+  readonly storedAt?: Date | undefined;
   readonly requests: number;
   readonly counts: Counts;
 }
 
 export const partialIdBytes = 16;
+
+/**
+ * The most that a partial may count. A batch has at most 200,000 entries, and those that earlier versions took (10 MiB of
+ * at least 77 bytes each) had fewer; the rest is room for a version with a higher limit, whose partials are no forgeries.
+ */
+const maxRequests = 1_000_000;
+
+/** The longest key is a method and a path (2,081 characters), whose segments `auto` may have made twice as long. */
+const maxKeyLength = 8_192;
 
 const formatVersion = 1;
 
@@ -34,7 +46,8 @@ const partialSchema = z.object({
     .refine((id) => id.length === partialIdBytes),
   part: z.int().nonnegative(),
   isLate: z.boolean(),
-  requests: z.int().positive(),
+  storedAt: instantSchema.optional(),
+  requests: z.int().positive().max(maxRequests),
   ...countsShape,
 });
 
@@ -54,16 +67,46 @@ export function partitionKeyOf(customerId: CustomerId, windowStart: WindowStart)
   return `${customerId}/${windowStart}`;
 }
 
-/** The partial as the data of a stream record. */
-export function encodePartial({ id, counts, ...fields }: WindowPartial): Buffer {
-  return Buffer.from(
-    JSON.stringify({ formatVersion, ...fields, id: id.toString('base64'), ...countsToJson(counts) }),
-  );
+/** The partial as the data of a stream record. Written by hand, as a batch can have 10,000 of a few counts each. */
+export function encodePartial(partial: WindowPartial): Buffer {
+  const { customerId, windowStart, id, part, isLate, requests, counts, ...others } = partial;
+  let text = `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)},"windowStart":"${windowStart}",`;
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) text += `"${name}":${JSON.stringify(value)},`;
+  }
+  text += `"part":${part},"isLate":${isLate},"requests":${requests},"id":"${id.toString('base64')}",${countsToText(counts)}}`;
+  return Buffer.from(text);
 }
 
-/** @throws UnreadableFormat  not a partial, or one of a newer version */
+/**
+ * Reads a partial, and makes sure that it can be one: no record may make a window say what no batch can have said.
+ * @throws UnreadableFormat  not a partial, or one whose counts no batch can have
+ * @throws NewerFormat       a newer version wrote it
+ */
 export function decodePartial(data: Buffer): WindowPartial {
   const fields = readDocument(data.toString(), 'A stream record', formatVersion, partialSchema);
-  const { customerId, windowStart, id, part, isLate, requests } = fields;
-  return { customerId, windowStart, id, part, isLate, requests, counts: countsOf(fields) };
+  const { customerId, windowStart, id, part, isLate, storedAt, requests } = fields;
+  const counts = countsOf(fields);
+  requirePossibleCounts(counts, requests);
+  const partial = { customerId, windowStart, id, part, isLate, requests, counts };
+  return storedAt === undefined ? partial : { ...partial, storedAt };
+}
+
+function requirePossibleCounts(counts: Counts, requests: number): void {
+  for (const { field, countsEveryEntry } of dimensions) {
+    let sum = 0;
+    for (const [key, count] of counts[field]) {
+      sum += count;
+      if (key.length > maxKeyLength) {
+        throw new UnreadableFormat(
+          `A stream record is damaged: ${field} has a key of ${key.length} characters.`,
+        );
+      }
+    }
+    if (countsEveryEntry ? sum !== requests : sum > requests) {
+      throw new UnreadableFormat(
+        `A stream record is damaged: ${field} adds up to ${sum}, and there are ${requests} requests.`,
+      );
+    }
+  }
 }

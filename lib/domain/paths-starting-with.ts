@@ -1,4 +1,5 @@
 import { otherKey } from './folding.ts';
+import { saturatedSum } from './sums.ts';
 
 /** Some of a window's paths. */
 export interface MatchingPaths {
@@ -20,7 +21,7 @@ export function pathsStartingWith(
       counts.set(key, count);
     } else if (key.startsWith(prefix, key.indexOf(' ') + 1)) {
       counts.set(key, count);
-      requests += count;
+      requests = saturatedSum(requests, count);
     }
   }
   return { requests, counts };

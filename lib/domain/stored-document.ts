@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UnreadableFormat } from '../errors.ts';
+import { NewerFormat, UnreadableFormat } from '../errors.ts';
 import { parseCustomerId } from './customer-id.ts';
 import { parseWindowStart } from './window.ts';
 
@@ -8,16 +8,16 @@ import { parseWindowStart } from './window.ts';
  * what it means is not known here.
  * @param what     what it is, as the message of an error begins: `A window`
  * @param version  the newest format version that `schema` reads
- * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ * @throws UnreadableFormat  damaged
+ * @throws NewerFormat       written by a newer version of this program
  */
 export function readDocument<T>(text: string, what: string, version: number, schema: z.ZodType<T>): T {
   const document = parseJson(text, what);
   const written = formatVersionOf(document);
-  if (written === undefined || written > version) {
-    throw new UnreadableFormat(
-      written === undefined
-        ? `${what} is damaged: it has no format version.`
-        : `${what} has format version ${written}; this version of the program reads up to ${version}.`,
+  if (written === undefined) throw new UnreadableFormat(`${what} is damaged: it has no format version.`);
+  if (written > version) {
+    throw new NewerFormat(
+      `${what} has format version ${written}; this version of the program reads up to ${version}.`,
     );
   }
   const result = schema.safeParse(document);

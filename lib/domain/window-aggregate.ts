@@ -3,6 +3,7 @@ import { emptyCounts, mapDimensions, type Counts } from './dimensions.ts';
 import { folding, type FoldingLimits } from './folding.ts';
 import { unseen, type PackedIds } from './packed-ids.ts';
 import type { WindowPartial } from './partial.ts';
+import { exactSum } from './sums.ts';
 import type { WindowStart } from './window.ts';
 
 /** The counts of one window of any size. */
@@ -22,6 +23,10 @@ export interface WindowCounts {
 export interface MinuteCounts extends WindowCounts {
   /** Batches that have entries in this minute. */
   readonly batches: number;
+  /** No batch that it counts was stored before this; absent where that is not known of all of them. */
+  readonly storedSince?: Date | undefined;
+  /** It was begun after its customer was forgotten: it counts nothing that was stored until this instant. */
+  readonly forgottenBefore?: Date | undefined;
 }
 
 /** The sum of the partials of one customer's minute, and which ones these are. */
@@ -34,6 +39,7 @@ export interface WindowAggregate extends MinuteCounts {
  * adding is idempotent; but for which keys are folded, it is commutative and associative as well.
  * @param current   the window, or `undefined` where there is none yet
  * @param partials  partials of this one window, at least one
+ * @throws CountsTooLarge  a count would be beyond 2^53 − 1
  */
 export function addPartials(
   current: WindowAggregate | undefined,
@@ -56,16 +62,34 @@ export function addPartials(
     customerId,
     windowStart,
     counts,
-    requests: (current?.requests ?? 0) + sumOf(added, ({ requests }) => requests),
-    batches: (current?.batches ?? 0) + added.filter(({ part }) => part === 0).length,
-    lateRequests:
-      (current?.lateRequests ?? 0) + sumOf(added, ({ requests, isLate }) => (isLate ? requests : 0)),
-    revision: (current?.revision ?? 0) + 1,
+    requests: exactSum(
+      current?.requests ?? 0,
+      sumOf(added, ({ requests }) => requests),
+    ),
+    batches: exactSum(current?.batches ?? 0, added.filter(({ part }) => part === 0).length),
+    lateRequests: exactSum(
+      current?.lateRequests ?? 0,
+      sumOf(added, ({ requests, isLate }) => (isLate ? requests : 0)),
+    ),
+    revision: exactSum(current?.revision ?? 0, 1),
     updatedAt: now,
+    storedSince: earliestOf(current, added),
+    forgottenBefore: current?.forgottenBefore,
     partialIds: Buffer.concat([held, ...added.map(({ id }) => id)]),
   };
 }
 
 function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + valueOf(item), 0);
+  return items.reduce((sum, item) => exactSum(sum, valueOf(item)), 0);
+}
+
+/** Known only where it is known of all that the window counts. */
+function earliestOf(current: MinuteCounts | undefined, added: readonly WindowPartial[]): Date | undefined {
+  if (current !== undefined && current.storedSince === undefined) return undefined;
+  let earliest = current?.storedSince;
+  for (const { storedAt } of added) {
+    if (storedAt === undefined) return undefined;
+    if (earliest === undefined || storedAt < earliest) earliest = storedAt;
+  }
+  return earliest;
 }

@@ -5,7 +5,12 @@ import { partialIdBytes } from './partial.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
-const formatVersion = 1;
+const formatVersion = 2;
+/**
+ * Version 2 alone has `forgottenBefore`, and is written where a window has that: a version that does not know it must
+ * not write such a window, as it would leave it out, and then the window would be taken for one from before.
+ */
+const versionWithoutForgetting = 1;
 
 const windowSchema = z.object({
   customerId: customerIdSchema,
@@ -16,6 +21,9 @@ const windowSchema = z.object({
   revision: z.int().positive(),
   lateRequests: z.int().nonnegative(),
   updatedAt: instantSchema,
+  // A version that does not know it leaves it out, and then it is not known.
+  storedSince: instantSchema.optional(),
+  forgottenBefore: instantSchema.optional(),
   ...countsShape,
 });
 
@@ -29,7 +37,7 @@ const afterIds = '"}\n';
 /** The window as it is stored. */
 export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate): Buffer {
   const firstLine = JSON.stringify({
-    formatVersion,
+    formatVersion: fields.forgottenBefore === undefined ? versionWithoutForgetting : formatVersion,
     windowSize: 'minute',
     ...fields,
     ...countsToJson(counts),
@@ -72,6 +80,7 @@ export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
     windowSchema,
   );
   const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
+  const { storedSince, forgottenBefore } = fields;
   return {
     customerId,
     windowStart,
@@ -80,6 +89,8 @@ export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
     revision,
     lateRequests,
     updatedAt,
+    ...(storedSince && { storedSince }),
+    ...(forgottenBefore && { forgottenBefore }),
     counts: countsOf(fields),
   };
 }

@@ -1,5 +1,6 @@
 import { dimensions, emptyCounts, mapDimensions, type Counts } from './dimensions.ts';
 import { folding, keepLargest, type FoldingLimits } from './folding.ts';
+import { saturatedSum } from './sums.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 
 /** What windows add up to. */
@@ -25,11 +26,13 @@ export function addToSum(
   sum: GrowingSum,
   { requests, lateRequests, counts }: WindowSum | WindowCounts,
 ): void {
-  sum.requests += requests;
-  sum.lateRequests += lateRequests;
+  sum.requests = saturatedSum(sum.requests, requests);
+  sum.lateRequests = saturatedSum(sum.lateRequests, lateRequests);
   for (const { field } of dimensions) {
     const requestsByKey = sum.counts[field];
-    for (const [key, count] of counts[field]) requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + count);
+    for (const [key, count] of counts[field]) {
+      requestsByKey.set(key, saturatedSum(requestsByKey.get(key) ?? 0, count));
+    }
   }
 }
 
@@ -40,7 +43,7 @@ export function addToSum(
 export function foldSum({ counts, ...totals }: WindowSum, limits: FoldingLimits): WindowSum {
   const folded = mapDimensions((field) => {
     const requestsByKey = new Map<string, number>();
-    folding(requestsByKey, limits)(keepLargest(counts[field], limits.maxKeysPerDimension));
+    folding(requestsByKey, limits, saturatedSum)(keepLargest(counts[field], limits.maxKeysPerDimension));
     return requestsByKey;
   });
   return { ...totals, counts: folded };

@@ -1,19 +1,25 @@
 import pMap from 'p-map';
 import type { FailedRecord } from '../domain/failed-record.ts';
 import type { FoldingLimits } from '../domain/folding.ts';
-import { groupBy, type NonEmpty } from '../domain/group-by.ts';
-import { minuteKey } from '../domain/keys.ts';
-import { decodePartial, partitionKeyOf, type WindowPartial } from '../domain/partial.ts';
-import { addPartials } from '../domain/window-aggregate.ts';
-import { decodeWindow, encodeWindow } from '../domain/window-format.ts';
-import { PreconditionFailed, UnreadableFormat } from '../errors.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { isForgotten } from '../domain/tombstone.ts';
+import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { countGroups } from './aggregate/count-groups.ts';
+import { decodeRecords } from './aggregate/decode-records.ts';
+import type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
+import type { Retention } from './retention.ts';
+import { readTombstone } from './read-tombstone.ts';
+
+export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
 export interface AggregatePorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface AggregateOptions extends FoldingLimits {
@@ -21,77 +27,41 @@ export interface AggregateOptions extends FoldingLimits {
   readonly windowsAtOnce?: number;
 }
 
-/** A record of a stream, and its place there. */
-export interface ReceivedRecord {
-  readonly stream: string;
-  readonly partition: string;
-  readonly sequenceNumber: string;
-  readonly partitionKey: string;
-  readonly data: Buffer;
-}
-
-/** A record that is not counted, and why. */
-export interface UncountedRecord {
-  readonly record: ReceivedRecord;
-  readonly error: unknown;
-}
-
 export interface Aggregated {
-  /** To be delivered again: store or window could not be had now. */
+  /** To be delivered again: store or window could not be had now, or a newer version wrote one of them. */
   readonly failed: readonly UncountedRecord[];
   /** Never to be applied, and kept under `failed/`. */
   readonly setAside: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
-}
-
-type WindowChange = 'created' | 'updated' | 'unchanged';
-
-interface ReceivedPartial {
-  readonly record: ReceivedRecord;
-  readonly partial: WindowPartial;
+  /** Dropped, since their windows have expired. */
+  readonly expired: number;
 }
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
  * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up.
+ * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
+ * again until a function of that version gets it. Those of expired windows are dropped: a window that was deleted must not
+ * come back with a part of its counts.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
   { windowsAtOnce = 32, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
-  const changes: WindowChange[] = [];
-  const failed: UncountedRecord[] = [];
-  const hopeless: UncountedRecord[] = [];
-  const addAll = async (received: NonEmpty<ReceivedPartial>): Promise<void> => {
-    try {
-      changes.push(await addToWindow(received, ports, limits));
-    } catch (error) {
-      // A window that cannot be read stays so, until somebody mends it; `verify` then sees to what is missing in it.
-      const those = error instanceof UnreadableFormat ? hopeless : failed;
-      those.push(...received.map(({ record }) => ({ record, error })));
-    }
-  };
-  await pMap(
-    groupBy(records, ({ partitionKey }) => partitionKey).values(),
-    async (group) => {
-      // Decoded when it is its turn: all at once would hold up whatever else this process does.
-      const { received, unreadable } = decodeAll(group);
-      hopeless.push(...unreadable);
-      // A partition key stands for one window; should it ever not, nothing is lost by it.
-      for (const window of groupBy(received, windowOf).values()) await addAll(window);
-    },
-    { concurrency: windowsAtOnce },
-  );
+  const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
+  const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
+  const uncounted = counted.flatMap((group) => group.uncounted);
+  const failed = uncounted.filter((each) => !isHopeless(each));
+  const hopeless = uncounted.filter(isHopeless);
 
   const setAside: UncountedRecord[] = [];
   await pMap(
     hopeless,
     async (uncounted) => {
       try {
-        await keepFailedRecord(toFailedRecord(uncounted, ports.clock.now()), ports.store);
+        await setAsideUnlessForgotten(uncounted, ports);
         setAside.push(uncounted);
       } catch (error) {
         failed.push({ record: uncounted.record, error });
@@ -102,50 +72,32 @@ export async function aggregate(
   return {
     failed,
     setAside,
-    windowsCreated: changes.filter((change) => change === 'created').length,
-    windowsUpdated: changes.filter((change) => change === 'updated').length,
+    windowsCreated: counted.filter(({ change }) => change === 'created').length,
+    windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
+    expired: counted.reduce((sum, { expired }) => sum + expired, 0),
   };
 }
 
-function windowOf({ partial }: ReceivedPartial): string {
-  return partitionKeyOf(partial.customerId, partial.windowStart);
+/** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
+function isHopeless({ error }: UncountedRecord): boolean {
+  const isOfRecord = error instanceof UnreadableFormat || error instanceof CountsTooLarge;
+  return isOfRecord && !(error instanceof NewerFormat);
 }
 
-function decodeAll(records: readonly ReceivedRecord[]): {
-  received: readonly ReceivedPartial[];
-  unreadable: readonly UncountedRecord[];
-} {
-  const received: ReceivedPartial[] = [];
-  const unreadable: UncountedRecord[] = [];
-  for (const record of records) {
+/**
+ * Keeps a record that can never be applied. The tombstone is looked at after that, for the reason that `countGroups` has:
+ * forgetting looks for failed records after it has written the tombstone. What is not known to be forgotten is kept.
+ */
+async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
+  const { store, clock } = ports;
+  const place = await keepFailedRecord(toFailedRecord(uncounted, clock.now()), store);
+  const { received } = decodeRecords([uncounted.record]);
+  for (const { partial } of received) {
     try {
-      received.push({ record, partial: decodePartial(record.data) });
+      const tombstone = await readTombstone(partial.customerId, store);
+      if (isForgotten(partial.storedAt, tombstone)) await store.delete(place);
     } catch (error) {
-      if (!(error instanceof UnreadableFormat)) throw error;
-      unreadable.push({ record, error });
-    }
-  }
-  return { received, unreadable };
-}
-
-async function addToWindow(
-  [first, ...others]: NonEmpty<ReceivedPartial>,
-  { store, clock }: AggregatePorts,
-  limits: FoldingLimits,
-): Promise<WindowChange> {
-  const key = minuteKey(first.partial.customerId, first.partial.windowStart);
-  const partials: NonEmpty<WindowPartial> = [first.partial, ...others.map(({ partial }) => partial)];
-  for (;;) {
-    const object = await store.get(key);
-    const current = object && decodeWindow(object.body);
-    const next = addPartials(current, partials, clock.now(), limits);
-    if (next === undefined) return 'unchanged';
-    try {
-      await store.put(key, encodeWindow(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
-      return object ? 'updated' : 'created';
-    } catch (error) {
-      // Somebody else wrote this window since it was read: what is there now is read, and added to.
-      if (!(error instanceof PreconditionFailed)) throw error;
+      if (!(error instanceof UnreadableFormat)) throw error; // the tombstone is damaged, which may be why it is here
     }
   }
 }

@@ -4,8 +4,8 @@ import type { EncodedPartial } from '../domain/summarise.ts';
 import { streamNames, type StreamName, type Streams } from './streams.ts';
 
 /** The stream that a partial takes: decided when its batch was described, and the same for every emission. */
-export function streamOf({ isLate }: Pick<EncodedPartial, 'isLate'>): StreamName {
-  return isLate ? 'late' : 'insights';
+export function streamOf({ isLate, isFuture }: Pick<EncodedPartial, 'isLate' | 'isFuture'>): StreamName {
+  return isLate || isFuture === true ? 'late' : 'insights';
 }
 
 /**

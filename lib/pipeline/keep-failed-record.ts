@@ -11,11 +11,12 @@ import type { ObjectStore } from '../ports/object-store.ts';
 /**
  * Keeps a record that can never be applied, or finds that it is kept: it is delivered again where the invocation before
  * did not end well.
+ * @returns where it is kept
  * @throws Unavailable  it cannot be kept now
  */
-export async function keepFailedRecord(record: FailedRecord, store: ObjectStore): Promise<void> {
+export async function keepFailedRecord(record: FailedRecord, store: ObjectStore): Promise<ObjectKey> {
   for (const place of placesOfFailedRecord(record)) {
-    if (await isKeptAt(place, record, store)) return;
+    if (await isKeptAt(place, record, store)) return place;
   }
   throw new Unavailable('Something else is at both places of a record that can never be applied.');
 }

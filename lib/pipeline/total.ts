@@ -4,6 +4,7 @@ import { composeRange } from '../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../domain/dimensions.ts';
 import { createKeyTotals, type KeyTotal } from '../domain/key-totals.ts';
 import { pathsStartingWith } from '../domain/paths-starting-with.ts';
+import { saturatedSum } from '../domain/sums.ts';
 import type { WindowStart } from '../domain/window.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CountingProgress } from '../ports/counting-progress.ts';
@@ -74,11 +75,11 @@ export async function total(query: TotalQuery, { store, clock, progress }: Total
   for (const run of runs) {
     for await (const window of windowsInRange({ customerId, ...run }, store, windowsInFlight)) {
       if (pathPrefix === undefined) {
-        requests += window.requests;
+        requests = saturatedSum(requests, window.requests);
         for (const field of fields) keyTotals[field].add(window.counts[field]);
       } else {
         const matching = pathsStartingWith(pathPrefix, window.counts[pathField]);
-        requests += matching.requests;
+        requests = saturatedSum(requests, matching.requests);
         keyTotals[pathField].add(matching.counts);
       }
     }

@@ -1,14 +1,21 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../domain/batch-format.ts';
 import { groupBy, type NonEmpty } from '../domain/group-by.ts';
+import type { CustomerId } from '../domain/customer-id.ts';
 import type { ObjectKey } from '../domain/keys.ts';
+import { isForgotten, type Tombstone } from '../domain/tombstone.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
+import { forgetBatch } from './forget/forget-batch.ts';
+import { readTombstone } from './read-tombstone.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
+import type { Retention } from './retention.ts';
+import type { Admission } from './admission.ts';
 import type { Streams } from './streams.ts';
 import { readConsumption, type CustomerConsumption } from './verify/consumption.ts';
 import { emitAgain } from './verify/emit-again.ts';
+import { isLikelyWaiting } from './verify/is-likely-waiting.ts';
 import { isOffStream } from './verify/is-off-stream.ts';
 import type { RecentEmissions } from './verify/recent-emissions.ts';
 
@@ -16,8 +23,12 @@ export interface VerifyPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
   /** What this process has emitted again. */
   readonly emissions: RecentEmissions;
+  /** Nothing is emitted for a customer that has too much waiting. */
+  readonly admission: Admission;
 }
 
 export interface VerifyOptions {
@@ -27,8 +38,6 @@ export interface VerifyOptions {
   readonly lookAgainSeconds: number;
   /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
-  /** Nothing is emitted while a stream has more than this to consume. */
-  readonly maxBacklogRecords: number;
   /**
    * Since when this process runs, where it is the only one that emits: whoever stored a batch before is gone, and emits
    * nothing any more. `undefined` where there are others.
@@ -61,7 +70,7 @@ export interface VerifiedBatch extends NoticedBatch {
 /** What a look at a batch found. */
 export type Verdict =
   | { readonly kind: 'counted' }
-  /** There is no such batch: its write failed, or it has expired. */
+  /** There is no such batch: its write failed, it has expired, or its customer was forgotten since. */
   | { readonly kind: 'absent' }
   /** The aggregator is behind, or there was no time to look; the message has to come back. */
   | { readonly kind: 'waiting'; readonly isOverdue: boolean }
@@ -80,6 +89,8 @@ const batchesInFlight = 16;
  * seconds.
  */
 const partialsAtOnce = 10_000;
+/** Up to so many windows are read also for a batch that is likely to wait. */
+const partialsWorthALook = 1_000;
 
 /**
  * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
@@ -97,7 +108,7 @@ export async function verify(
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
-  const { store, streams, clock, emissions } = ports;
+  const { store, streams, clock, retention, emissions } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
@@ -133,12 +144,24 @@ export async function verify(
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   const consumption = await readConsumption(streams);
+  const tombstones = new Map<CustomerId, Promise<Tombstone | undefined>>();
+  const tombstoneOf = (customerId: CustomerId) => {
+    const read = tombstones.get(customerId) ?? readTombstone(customerId, store);
+    tombstones.set(customerId, read);
+    return read;
+  };
   const look = async (
     batch: NoticedBatch,
     header: BatchHeader,
     uncounted: Uncounted,
     consumed: CustomerConsumption,
   ): Promise<Verdict> => {
+    const tombstone = await tombstoneOf(header.customerId);
+    if (tombstone !== undefined && isForgotten(header.storedAt, tombstone)) {
+      // It was being stored when its customer was forgotten; one that has taken its place since is announced by itself.
+      await forgetBatch(batch.key, tombstone, store);
+      return { kind: 'absent' };
+    }
     if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
@@ -154,7 +177,7 @@ export async function verify(
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
-    const partials = await emitAgain(batch.key, lost, ports, options.maxBacklogRecords);
+    const partials = await emitAgain(batch.key, lost, ports);
     if (partials === undefined) return { kind: 'absent' };
     emissions.add(batch.key, clock.now());
     return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
@@ -174,7 +197,13 @@ export async function verify(
     });
     // Before the windows are read: what does not wait by now is in them.
     const consumed = await consumption([...headers.values()].map(({ customerId }) => customerId));
-    const uncounted = await findUncounted([...headers.values()], store);
+    for (const [batch, header] of headers) {
+      if (header.partials.length <= partialsWorthALook) continue;
+      if (!isLikelyWaiting(header, consumed(header.customerId), clock.now(), options.marginSeconds)) continue;
+      headers.delete(batch);
+      tell(batch, { kind: 'waiting', ...overdue(batch, header.storedAt) });
+    }
+    const uncounted = await findUncounted([...headers.values()], store, retention);
     await pMap(
       headers,
       async ([batch, header]) => {

@@ -12,6 +12,11 @@ export interface StoredObject {
 /** What must be true of the key at the moment of the write: that nothing is there, or that exactly this is. */
 export type PutCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
 
+/** What must be true of the key at the moment of a removal: that exactly this is there. */
+export interface DeleteCondition {
+  readonly ifMatch: string;
+}
+
 /**
  * Where batches and window aggregates are kept. Every write is conditional, so that no writer can undo another's.
  *
@@ -37,6 +42,9 @@ export interface ObjectStore {
    */
   list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectKey>;
 
-  /** Removes the object; removing what is not there succeeds. */
-  delete(key: ObjectKey): Promise<void>;
+  /**
+   * Removes the object, with a condition only if exactly this is there, atomically. Removing what is not there succeeds.
+   * @throws PreconditionFailed  something else is there; nothing was changed
+   */
+  delete(key: ObjectKey, condition?: DeleteCondition): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import { minuteOfInstant } from '../domain/timestamp.ts';
-import { parseWindowStart, type EpochMinute } from '../domain/window.ts';
+import { minuteStartedBy } from '../domain/timestamp.ts';
+import type { EpochMinute } from '../domain/window.ts';
 
 /** What a stream learns from the partition key of a record. */
 export interface PartitionKeyParts {
@@ -11,7 +11,6 @@ export interface PartitionKeyParts {
 /** Reads what `partitionKeyOf` of the domain wrote; any other key is a customer of its own. */
 export function readPartitionKey(partitionKey: string): PartitionKeyParts {
   const end = partitionKey.lastIndexOf('/');
-  const windowStart = end < 0 ? undefined : parseWindowStart(partitionKey.slice(end + 1));
-  if (windowStart === undefined) return { customer: partitionKey, minute: undefined };
-  return { customer: partitionKey.slice(0, end), minute: minuteOfInstant(windowStart) };
+  const minute = end < 0 ? undefined : minuteStartedBy(partitionKey.slice(end + 1));
+  return { customer: minute === undefined ? partitionKey : partitionKey.slice(0, end), minute };
 }

@@ -4,12 +4,14 @@ import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { notificationRules } from '../notifications.ts';
 import { openLocalStore } from '../open-local-store.ts';
+import { serveRequests, type RequestServer } from '../operator-requests.ts';
 import type { StreamSettings } from '../partitioned-log.ts';
 import { queueSettings } from '../queues.ts';
 import { realTimers } from '../timers.ts';
 import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
+import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
@@ -17,7 +19,8 @@ import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
-import type { EmulatorLog, Serverless, ServerlessOptions } from './serverless.ts';
+import { requireLoopback } from './require-loopback.ts';
+import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
 import { streamMappings, type StreamMapping } from './stream-mappings.ts';
 
@@ -52,9 +55,13 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     );
   }
   try {
+    // For files of all kinds; those of the data directory have their modes given besides.
+    process.umask(0o077);
     outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();
+    await closeLambdaPort();
+    await requireLoopback(offlineOptions.host);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
@@ -82,6 +89,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       streams: streamsOf(fromStreams),
       queues: queueSettings(resources),
       notifications: notificationRules(resources),
+      quotaBytes: config.diskQuotaBytes,
       onBroken: (error) => {
         logger.error('The log can no longer be read or written, so the emulator ends: start it again.', {
           error,
@@ -90,23 +98,35 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
         process.exit(1);
       },
     });
-    const requests = acceptRequests();
+    const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host), config);
 
     // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
     // own, besides the one that its caller gets, when the disk is full.
     process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
 
     let sources: EventSource[] = [];
+    let commands: RequestServer | undefined;
+    const calledByCommands = functionsOfCommands(serverless.service);
     return {
       async start() {
-        const invoke = await createInvoker(serverless, offlineOptions);
+        const all = { ...serverless.service.functions, ...calledByCommands };
+        const invoke = await createInvoker(serverless, all, offlineOptions);
         sources = startEventSources({ fromStreams, fromQueues }, { store, invoke, region, clock, logger });
+        const names = Object.keys(calledByCommands);
+        commands = await serveRequests({
+          dataDirectory,
+          functions: names,
+          invoke,
+          timers: realTimers,
+          logger,
+        });
         process.stdout.write(announcement(baseUrlOf(offlineOptions), dataDirectory, clock.now()));
       },
 
       async stop() {
         await Promise.all([
           requests.drain(stopTimeoutMilliseconds),
+          commands?.stop(),
           stopEventSources(sources, stopTimeoutMilliseconds, { timers: realTimers, logger }),
         ]);
         await store.close();
@@ -116,6 +136,15 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     // Shown as a message, without the stack that the framework prints of an error which is not its own.
     throw new serverless.classes.Error(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Those that are not deployed, but take requests of commands under the emulator. */
+function functionsOfCommands({ custom }: ServerlessService): ServerlessService['functions'] {
+  return Object.fromEntries(
+    Object.entries(custom?.emulator?.functions ?? {}).map(([functionKey, { handler }]) => {
+      return [functionKey, { handler, name: functionKey, events: [] }];
+    }),
+  );
 }
 
 function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSettings> {
@@ -130,6 +159,11 @@ function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSet
       return [streamName, { partitionCount, consumers }];
     }),
   );
+}
+
+/** The host names that requests may be sent to; the server listens at the one of `--host`. */
+function allowedNames(allowedHosts: readonly string[], host: unknown): ReadonlySet<string> {
+  return new Set([...allowedHosts, String(host).toLowerCase()]);
 }
 
 function baseUrlOf({ host, httpPort, httpsProtocol }: ServerlessOptions): string {

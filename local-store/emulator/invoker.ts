@@ -1,4 +1,4 @@
-import type { Serverless, ServerlessOptions } from './serverless.ts';
+import type { Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 
 /** Runs a function with an event, as AWS does for an event source. */
 export type Invoke = (functionKey: string, event: object) => Promise<unknown>;
@@ -10,14 +10,18 @@ interface OfflineLambda {
 }
 
 /** Runs the functions through the emulator, so that they get the environment and the context that it gives them. */
-export async function createInvoker(serverless: Serverless, options: ServerlessOptions): Promise<Invoke> {
+export async function createInvoker(
+  serverless: Serverless,
+  functions: ServerlessService['functions'],
+  options: ServerlessOptions,
+): Promise<Invoke> {
   // @ts-expect-error -- comes without types
   const { default: Lambda } = (await import('serverless-offline/lambda')) as {
     default: new (serverless: Serverless, options: ServerlessOptions) => OfflineLambda;
   };
   const lambda = new Lambda(serverless, options);
   lambda.create(
-    Object.entries(serverless.service.functions).map(([functionKey, functionDefinition]) => ({
+    Object.entries(functions).map(([functionKey, functionDefinition]) => ({
       functionKey,
       functionDefinition,
     })),

@@ -21,6 +21,8 @@ export interface ServerlessService {
       readonly environment?: Readonly<Record<string, unknown>>;
       /** By function key. */
       readonly events?: Readonly<Record<string, EventSettings>>;
+      /** Functions that there are under the emulator alone, which commands call. */
+      readonly functions?: Readonly<Record<string, Pick<FunctionDefinition, 'handler'>>>;
     };
   };
   readonly functions: Readonly<Record<string, FunctionDefinition>>;

@@ -62,9 +62,9 @@ export function notifyingObjectStore(
     },
     get: (key, options) => objects.get(key, options),
     list: (prefix, options) => objects.list(prefix, options),
-    async delete(key) {
+    async delete(key, condition) {
       try {
-        await objects.delete(key);
+        await objects.delete(key, condition);
       } finally {
         onChanged?.(key);
       }

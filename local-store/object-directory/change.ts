@@ -4,7 +4,8 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 export type Change =
   | { readonly kind: 'create'; readonly key: ObjectKey; readonly body: Uint8Array }
   | { readonly kind: 'replace'; readonly key: ObjectKey; readonly body: Uint8Array; readonly etag: string }
-  | { readonly kind: 'delete'; readonly key: ObjectKey }
+  /** With an etag only if that is there. */
+  | { readonly kind: 'delete'; readonly key: ObjectKey; readonly etag?: string }
   /** Nothing changes, but what is at the key's place now survives the machine losing power. */
   | { readonly kind: 'settle'; readonly key: ObjectKey };
 

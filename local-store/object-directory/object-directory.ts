@@ -1,7 +1,12 @@
 import QuickLRU from 'quick-lru';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { PreconditionFailed, Unavailable } from '../../lib/errors.ts';
-import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
+import type {
+  DeleteCondition,
+  ObjectStore,
+  PutCondition,
+  StoredObject,
+} from '../../lib/ports/object-store.ts';
 import { ChangeRounds } from './change-rounds.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
 import { directoryOf, InvalidObjectKey, placeOf } from './key-place.ts';
@@ -64,9 +69,9 @@ export class ObjectDirectory implements ObjectStore {
     return this.#reader.list(prefix, options);
   }
 
-  async delete(key: ObjectKey): Promise<void> {
+  async delete(key: ObjectKey, condition?: DeleteCondition): Promise<void> {
     placeOf(this.#root, key);
-    await this.#write({ kind: 'delete', key });
+    await this.#write({ kind: 'delete', key, ...(condition && { etag: condition.ifMatch }) });
   }
 
   /** Carries out the writes that were begun; later ones are refused. */

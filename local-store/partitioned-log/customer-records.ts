@@ -10,6 +10,7 @@ export class CustomerRecords {
   #entries = 0;
   #withoutEntries = 0;
   #unordered = 0;
+  #bytes = 0;
   /** Somebody works on so many of them. */
   taken = 0;
 
@@ -26,7 +27,7 @@ export class CustomerRecords {
   forget(record: WaitingRecord): void {
     this.queue.forgetOne();
     this.#count(record, -1);
-    if (record.isTaken) this.taken -= 1;
+    if (record.isTaken) this.taken -= 1; // and never again: it is gone
   }
 
   /** The clock is earlier now than when some of them were put. Returns how many these are. */
@@ -58,7 +59,18 @@ export class CustomerRecords {
     return this.#withoutMinute > 0;
   }
 
-  #count({ minute, entries, isOrdered }: WaitingRecord, by: 1 | -1): void {
+  /** Data and partition keys of all records together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many windows they are for, if each one that names no minute is for a window of its own. */
+  get windows(): number {
+    return this.#byMinute.size + this.#withoutMinute;
+  }
+
+  #count({ minute, entries, isOrdered, bytes }: WaitingRecord, by: 1 | -1): void {
+    this.#bytes += by * bytes;
     if (entries === undefined) this.#withoutEntries += by;
     else this.#entries += by * entries;
     if (!isOrdered) this.#unordered += by;

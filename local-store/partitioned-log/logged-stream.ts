@@ -1,9 +1,18 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Backlog, CustomerBacklog, StreamRecord } from '../../lib/ports/event-stream.ts';
 import { customerBacklog } from '../../lib/ports/customer-backlog.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
-import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
+import type {
+  Consumer,
+  LocalStream,
+  LoggedRecord,
+  ReadLimits,
+  TakeLimits,
+  TakenRecords,
+} from '../local-stream.ts';
 import { checkpointsOf, endOfPartition, type Checkpoint, type Checkpoints } from './checkpoints.ts';
 import { doneMarksIn, type MarksTable } from './done-marks.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
@@ -11,7 +20,7 @@ import { roomFor } from '../durable-database/reserved-room.ts';
 import { traced } from '../trace.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
-import { PutsUnderWay, waitingPart, waitingRecord } from './puts-under-way.ts';
+import { PutUnderWay, waitingPart, waitingRecord } from './puts-under-way.ts';
 import { encodeEnvelope } from './record-envelope.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 
@@ -26,6 +35,12 @@ export interface LoggedStreamParts {
 /** What an entry of a table takes beside its value. */
 const entryBytes = 64;
 
+/**
+ * So many records of a put are encoded and written together: 10,000 at once would hold up everybody else in this process
+ * for some 200 ms.
+ */
+const recordsPerCommit = 500;
+
 /** A stream of the partitioned log; see `openPartitionedLog`. */
 export class LoggedStream implements LocalStream {
   readonly name: string;
@@ -34,7 +49,7 @@ export class LoggedStream implements LocalStream {
   readonly #checkpoints: Checkpoints;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
-  readonly #putsUnderWay = new PutsUnderWay();
+  readonly #putsUnderWay = new Set<PutUnderWay>();
   #lastReading = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, partitionCount: number, parts: LoggedStreamParts) {
@@ -72,23 +87,45 @@ export class LoggedStream implements LocalStream {
     requireRecordsWithinLimits(records);
     if (records.length === 0) return;
     const putAt = this.#now();
+    const customers = records.map(({ partitionKey }) => readPartitionKey(partitionKey).customer);
+    const underWay = new PutUnderWay(putAt, new Set(customers));
+    this.#putsUnderWay.add(underWay);
+    try {
+      const chunks: Promise<void>[] = [];
+      const append = (some: readonly StreamRecord[]) => {
+        const chunk = this.#append(some, underWay);
+        chunk.catch(() => undefined); // it is thrown below, when those after it have begun
+        chunks.push(chunk);
+      };
+      append(records.slice(0, recordsPerCommit));
+      const others = records.slice(recordsPerCommit).map(copyOf);
+      for (let from = 0; from < others.length; from += recordsPerCommit) {
+        await setImmediate();
+        append(others.slice(from, from + recordsPerCommit));
+      }
+      const results = await Promise.allSettled(chunks);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    } finally {
+      this.#putsUnderWay.delete(underWay);
+    }
+  }
+
+  async #append(records: readonly StreamRecord[], underWay: PutUnderWay): Promise<void> {
+    const { putAt } = underWay;
     const placed = records.map((record) => ({
       partition: this.#partition(partitionOf(record.partitionKey, this.#partitionCount)),
       envelope: encodeEnvelope(record, putAt),
       waiting: waitingRecord(record, putAt),
     }));
     const touched = new Set(placed.map(({ partition }) => partition));
-    const underWay = this.#putsUnderWay.begin(
-      putAt,
-      placed.map(({ waiting }) => waiting),
-    );
+    const end = underWay.add(placed.map(({ waiting }) => waiting));
     const append = {
       write() {
         for (const { partition, envelope, waiting } of placed) partition.append(waiting, envelope);
       },
       settle: (isDurable: boolean) => {
         for (const partition of touched) partition.settle(isDurable);
-        this.#putsUnderWay.end(underWay); // and not later: it would be counted twice
+        end(); // and not later: it would be counted twice
       },
       // In a partition they follow one another, and fill page after page.
       room: roomFor({
@@ -96,11 +133,7 @@ export class LoggedStream implements LocalStream {
         bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
       }),
     };
-    try {
-      await traced('append', this.name, () => this.#commits.submit(append));
-    } finally {
-      this.#putsUnderWay.end(underWay); // also where the database was closed before
-    }
+    await traced('append', this.name, () => this.#commits.submit(append));
   }
 
   async consumedThrough(): Promise<Date | undefined> {
@@ -113,12 +146,10 @@ export class LoggedStream implements LocalStream {
 
   async backlogOf(customerId: string): Promise<CustomerBacklog> {
     const now = this.#now();
-    const own = [
-      ...Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId)),
-      ...Array.from(this.#putsUnderWay, ({ byCustomer }) => byCustomer.get(customerId)),
-    ];
-    const parts = own.filter((records) => records !== undefined).map(waitingPart);
-    return customerBacklog(parts, now);
+    const own = Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId));
+    const kept = own.filter((records) => records !== undefined).map(waitingPart);
+    const underWay = Array.from(this.#putsUnderWay, (put) => put.partsOf(customerId));
+    return customerBacklog([...kept, ...underWay.flat()], now);
   }
 
   async backlog(): Promise<Backlog> {
@@ -143,31 +174,36 @@ export class LoggedStream implements LocalStream {
     return this.#partition(partition).read(afterSequence, limits);
   }
 
-  async waitForRecords(partition: number, afterSequence: number, signal: AbortSignal): Promise<void> {
-    await this.#partition(partition).wait(afterSequence, signal);
+  async waitForRecords(
+    consumer: string,
+    partition: number,
+    limits: TakeLimits,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#partition(partition).wait(consumer, limits, signal);
   }
 
-  async checkpoint(consumer: string, partition: number, sequence: number): Promise<void> {
+  take(consumer: string, partition: number, limits: TakeLimits): TakenRecords {
+    return this.#partition(partition).take(consumer, limits);
+  }
+
+  release(consumer: string, partition: number, sequences: readonly number[]): void {
+    this.#partition(partition).release(consumer, sequences);
+  }
+
+  async finish(consumer: string, partition: number, sequences: readonly number[]): Promise<void> {
+    if (sequences.length === 0) return;
     const target = this.#partition(partition);
-    if (sequence > target.last) {
-      throw new RangeError(
-        `Partition ${partition} ends with record ${target.last}; ${sequence} cannot be done.`,
-      );
-    }
-    const waiting = [...target.waitingFor(consumer)];
-    const passed = waiting.filter((record) => record.sequence <= sequence);
-    if (passed.length > 0) await this.#finish(consumer, target, passed);
-  }
-
-  async #finish(consumer: string, partition: Partition, records: readonly WaitingRecord[]): Promise<void> {
+    const waiting = target.waitingFor(consumer);
+    const records = sequences.map((sequence) => waiting.taken(sequence));
     const move = {
       write: () => {
-        const { position, last } = partition.finish(consumer, records);
-        void this.#checkpoints.put([this.name, consumer, partition.number], position);
+        const { position, last } = target.finish(consumer, records);
+        void this.#checkpoints.put([this.name, consumer, partition], position);
         // Else the records that are left would not tell it any more.
-        if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition.number], last);
+        if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition], last);
       },
-      settle: (isDurable: boolean) => partition.settle(isDurable),
+      settle: (isDurable: boolean) => target.settle(isDurable),
       room: roomFor({ places: 2 + runsOf(records), bytes: entryBytes * records.length }),
     };
     await traced('checkpoint', this.name, () => this.#commits.submit(move));
@@ -190,7 +226,7 @@ export class LoggedStream implements LocalStream {
     const now = this.#clock.now();
     if (isFirst || now.getTime() < this.#lastReading) {
       for (const partition of this.#partitions.values()) partition.clockWasSetBackTo(now.getTime());
-      this.#putsUnderWay.clockWasSetBackTo(now.getTime());
+      for (const put of this.#putsUnderWay) put.clockWasSetBackTo(now.getTime());
     }
     this.#lastReading = now.getTime();
     return now;
@@ -222,4 +258,8 @@ function sequenceIn(number: number, checkpoints: readonly Checkpoint[]): number 
 /** How many places in their table the records take: those that follow one another are side by side. */
 function runsOf(records: readonly WaitingRecord[]): number {
   return records.filter(({ sequence }, index) => records[index - 1]?.sequence !== sequence - 1).length;
+}
+
+function copyOf({ data, ...fields }: StreamRecord): StreamRecord {
+  return { ...fields, data: Buffer.from(data) };
 }

@@ -1,10 +1,9 @@
 import type { Database } from 'lmdb';
 import { UnreadableFormat } from '../../lib/errors.ts';
-import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
+import type { LoggedRecord, ReadLimits, TakeLimits, TakenRecords } from '../local-stream.ts';
 import { decodeEnvelope } from './record-envelope.ts';
 import { waitingRecord } from './puts-under-way.ts';
 import { StagedNumber } from './staged-number.ts';
-import { Wakeups } from '../wakeups.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 import { WaitingRecords } from './waiting-records.ts';
 
@@ -37,6 +36,12 @@ interface SharedRecord {
   readonly consumers: StagedNumber;
 }
 
+/** Somebody who waits until there is enough to take. */
+interface Waiter {
+  isOver(): boolean;
+  wake(): void;
+}
+
 /** Records that the commit in flight finishes. */
 interface Finishing {
   readonly waiting: WaitingRecords;
@@ -61,7 +66,7 @@ export class Partition {
   /** Records on the disk that no consumer waits for, and how many of them are deleted. */
   #leftover: readonly number[] = [];
   readonly #trimmed = new StagedNumber(0);
-  readonly #wakeups = new Wakeups();
+  readonly #waiters = new Set<Waiter>();
   /** By the commit in flight. */
   #appended: WaitingRecord[] = [];
   #finishing: Finishing[] = [];
@@ -174,7 +179,7 @@ export class Partition {
     }
     const all = [...this.#consumers.values()];
     for (const record of this.#appended.splice(0)) if (isDurable) this.#keep(record, all);
-    this.#wakeups.wakeThrough(this.last);
+    this.#wake();
   }
 
   /** The records with these places. Copies, which later writes do not change. */
@@ -201,9 +206,47 @@ export class Partition {
     return this.load(chosen);
   }
 
-  /** Resolves when a record after `afterSequence` is durable. */
-  wait(afterSequence: number, signal: AbortSignal): Promise<void> {
-    return afterSequence < this.last ? Promise.resolve() : this.#wakeups.wait(afterSequence + 1, signal);
+  /** Takes records for a consumer. */
+  take(consumer: string, limits: TakeLimits): TakenRecords {
+    const { waiting } = this.#consumer(consumer);
+    const { chosen, isFull } = waiting.take(limits);
+    try {
+      return { records: this.load(chosen), isFull };
+    } catch (error) {
+      for (const { sequence } of chosen) waiting.release(sequence);
+      throw error;
+    }
+  }
+
+  /** Gives records back that a consumer has taken, where they are not done. */
+  release(consumer: string, sequences: readonly number[]): void {
+    const { waiting } = this.#consumer(consumer);
+    for (const sequence of sequences) waiting.release(sequence);
+    this.#wake();
+  }
+
+  /** Resolves when a consumer could take as much as the limits allow. */
+  wait(consumer: string, limits: TakeLimits, signal: AbortSignal): Promise<void> {
+    const { waiting } = this.#consumer(consumer);
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        this.#waiters.delete(waiter);
+        signal.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        end();
+        reject(new Error('The wait was given up.', { cause: signal.reason }));
+      };
+      const wake = () => {
+        end();
+        resolve();
+      };
+      const waiter: Waiter = { isOver: () => waiting.hasEnough(limits), wake };
+      if (signal.aborted) return abort();
+      if (waiter.isOver()) return resolve();
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', abort, { once: true });
+    });
   }
 
   clockWasSetBackTo(now: number): void {
@@ -222,6 +265,10 @@ export class Partition {
     const oldest = this.#kept.first();
     if (oldest === undefined) return now;
     return this.#kept.hasUnordered ? undefined : new Date(oldest.putAt);
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) if (waiter.isOver()) waiter.wake();
   }
 
   /** Adds a record that is stored to what waits for these consumers. */

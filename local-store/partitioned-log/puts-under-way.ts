@@ -4,40 +4,47 @@ import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { CustomerRecords } from './customer-records.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 
-/** A put that is not durable yet. */
-export interface PutUnderWay {
+/** A put that is not durable yet, or not all of it. */
+export class PutUnderWay {
   readonly putAt: Date;
-  readonly byCustomer: ReadonlyMap<string, CustomerRecords>;
-}
+  /** Whose records it has, also those that were not added yet. */
+  readonly customers: ReadonlySet<string>;
+  readonly #added = new Set<ReadonlyMap<string, CustomerRecords>>();
+  #isOrdered = true;
 
-/** The puts of a stream that are not durable yet. They count as waiting from the instant at which they began. */
-export class PutsUnderWay implements Iterable<PutUnderWay> {
-  readonly #puts = new Set<PutUnderWay>();
+  constructor(putAt: Date, customers: ReadonlySet<string>) {
+    this.putAt = putAt;
+    this.customers = customers;
+  }
 
-  begin(putAt: Date, records: readonly WaitingRecord[]): PutUnderWay {
+  /** Adds records, which wait here until the returned function is called. */
+  add(records: readonly WaitingRecord[]): () => void {
     const byCustomer = new Map<string, CustomerRecords>();
     for (const record of records) {
+      record.isOrdered = this.#isOrdered;
       let own = byCustomer.get(record.customer);
       if (own === undefined) byCustomer.set(record.customer, (own = new CustomerRecords(record.customer)));
       own.add(record);
     }
-    const put = { putAt, byCustomer };
-    this.#puts.add(put);
-    return put;
-  }
-
-  end(put: PutUnderWay): void {
-    this.#puts.delete(put);
+    this.#added.add(byCustomer);
+    return () => this.#added.delete(byCustomer);
   }
 
   clockWasSetBackTo(now: number): void {
-    for (const { byCustomer } of this.#puts) {
+    if (this.putAt.getTime() <= now) return;
+    this.#isOrdered = false;
+    for (const byCustomer of this.#added) {
       for (const records of byCustomer.values()) records.clockWasSetBackTo(now);
     }
   }
 
-  [Symbol.iterator](): Iterator<PutUnderWay> {
-    return this.#puts.values();
+  /** What waits here for a customer. Its whole put counts from the instant at which it began. */
+  partsOf(customer: string): readonly WaitingPart[] {
+    if (!this.customers.has(customer)) return [];
+    const added = Array.from(this.#added, (byCustomer) => byCustomer.get(customer));
+    const oldestPutAt = this.#isOrdered ? this.putAt : undefined;
+    const begun = { records: 0, entries: 0, oldestPutAt, minutes: [], hasWithoutMinute: false };
+    return [begun, ...added.filter((records) => records !== undefined).map(waitingPart)];
   }
 }
 
@@ -47,9 +54,11 @@ export function waitingRecord(
   putAt: Date,
   sequence = 0,
 ): WaitingRecord {
+  const { customer, minute } = readPartitionKey(partitionKey);
   return {
-    ...readPartitionKey(partitionKey),
     sequence,
+    customer,
+    minute,
     entries,
     putAt: putAt.getTime(),
     bytes: data.byteLength + Buffer.byteLength(partitionKey),

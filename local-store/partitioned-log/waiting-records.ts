@@ -1,4 +1,6 @@
+import type { TakeLimits } from '../local-stream.ts';
 import { CustomerRecords } from './customer-records.ts';
+import { Turns, type Choice } from './turns.ts';
 import { RecordQueue, type WaitingRecord } from './waiting-record.ts';
 
 /**
@@ -8,6 +10,9 @@ import { RecordQueue, type WaitingRecord } from './waiting-record.ts';
 export class WaitingRecords {
   readonly #all = new RecordQueue();
   readonly #byCustomer = new Map<string, CustomerRecords>();
+  readonly #turns = new Turns();
+  /** By sequence number: what somebody works on. */
+  readonly #taken = new Map<number, WaitingRecord>();
   #unordered = 0;
 
   get size(): number {
@@ -51,6 +56,41 @@ export class WaitingRecords {
     }
     record.customer = records.customer; // one text for all, and not a part of each record's key
     records.add(record);
+    this.#turns.add(records);
+  }
+
+  /** Takes records for somebody who works on them; none of them is taken again unless it is released. */
+  take(limits: TakeLimits): Choice {
+    const choice = this.#turns.take(limits);
+    for (const record of choice.chosen) {
+      record.isTaken = true;
+      this.#taken.set(record.sequence, record);
+      const records = this.#byCustomer.get(record.customer);
+      if (records !== undefined) records.taken += 1;
+    }
+    return choice;
+  }
+
+  /** Whether as much as the limits allow could be taken. */
+  hasEnough(limits: TakeLimits): boolean {
+    return this.#turns.hasEnough(limits);
+  }
+
+  /** @throws RangeError  nobody has taken it */
+  taken(sequence: number): WaitingRecord {
+    const record = this.#taken.get(sequence);
+    if (record === undefined) throw new RangeError(`Record ${sequence} was not taken.`);
+    return record;
+  }
+
+  /** Gives a record back that was taken, where it is not done. */
+  release(sequence: number): void {
+    const record = this.#taken.get(sequence);
+    if (record === undefined) return;
+    this.#taken.delete(sequence);
+    record.isTaken = false;
+    const records = this.#byCustomer.get(record.customer);
+    if (records !== undefined) records.taken -= 1;
   }
 
   remove(record: WaitingRecord): void {
@@ -58,9 +98,13 @@ export class WaitingRecords {
     record.isGone = true;
     this.#all.forgetOne();
     if (!record.isOrdered) this.#unordered -= 1;
+    this.#taken.delete(record.sequence);
     const records = this.#byCustomer.get(record.customer);
-    records?.forget(record);
-    if (records?.queue.size === 0) this.#byCustomer.delete(record.customer);
+    if (records === undefined) return;
+    records.forget(record);
+    if (records.queue.size > 0) return;
+    this.#turns.remove(records);
+    this.#byCustomer.delete(record.customer);
   }
 
   /** The clock is earlier now than when some of them were put. */

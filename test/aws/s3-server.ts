@@ -66,9 +66,7 @@ async function answer(
     case 'PUT':
       return put(request, response, store);
     case 'DELETE':
-      await store.delete(request.key);
-      response.writeHead(204).end();
-      return;
+      return remove(request, response, store);
     case undefined:
     default:
       throw new S3Error(405, 'MethodNotAllowed');
@@ -112,6 +110,22 @@ async function put({ message, key }: S3Request, response: ServerResponse, store:
   try {
     const { etag } = await store.put(key, body, condition);
     response.writeHead(200, { etag: `"${etag}"` }).end();
+  } catch (error) {
+    if (error instanceof PreconditionFailed) throw new S3Error(412, 'PreconditionFailed');
+    throw error;
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html */
+async function remove(
+  { message: { headers }, key }: S3Request,
+  response: ServerResponse,
+  store: ObjectStore,
+): Promise<void> {
+  const etag = headers['if-match']?.replaceAll('"', '');
+  try {
+    await store.delete(key, etag === undefined ? undefined : { ifMatch: etag });
+    response.writeHead(204).end();
   } catch (error) {
     if (error instanceof PreconditionFailed) throw new S3Error(412, 'PreconditionFailed');
     throw error;

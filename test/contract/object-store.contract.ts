@@ -199,6 +199,33 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(await listed('')).toEqual([]);
       });
 
+      it('removes with a condition only what the condition names, and succeeds where there is nothing', async () => {
+        const { etag: first } = await store.put(key('a'), Buffer.from('first'), createOnly);
+        const { etag: second } = await store.put(key('a'), Buffer.from('second'), { ifMatch: first });
+        await expect(store.delete(key('a'), { ifMatch: first })).rejects.toThrow(PreconditionFailed);
+        expect(await textAt('a')).toBe('second');
+        await store.delete(key('a'), { ifMatch: second });
+        expect(await store.get(key('a'))).toBeUndefined();
+        await store.delete(key('a'), { ifMatch: second });
+      });
+
+      it('removes nothing that was written since it was read, however many race', async () => {
+        const { etag } = await store.put(key('a'), Buffer.from('0'), createOnly);
+        const removals = Array.from({ length: 8 }, () =>
+          store.delete(key('a'), { ifMatch: etag }).catch((error: unknown) => error),
+        );
+        const replacement = store
+          .put(key('a'), Buffer.from('1'), { ifMatch: etag })
+          .then(() => true)
+          .catch((error: unknown) => {
+            if (error instanceof PreconditionFailed) return false;
+            throw error;
+          });
+        const isReplaced = await replacement;
+        await Promise.all(removals);
+        expect(await store.get(key('a'))).toEqual(isReplaced ? expect.anything() : undefined);
+      });
+
       it('makes room for another creation', async () => {
         await create('a');
         await store.delete(key('a'));

@@ -6,7 +6,7 @@ import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
-import { UnreadableFormat } from '../../lib/errors.ts';
+import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { customer, instant, windowPartial, windowStart } from '../factories.ts';
 
 /**
@@ -71,8 +71,17 @@ describe('a partial', () => {
     expect(decodePartial(encodePartial(partial))).toEqual(partial);
   });
 
-  it('of version 1 stays readable', () => {
+  it('of version 1 stays readable, with and without the instant at which its batch was stored', () => {
     expect(decodePartial(fixture('partial-1.json'))).toEqual(partial);
+    expect(decodePartial(fixture('partial-1-stored-at.json'))).toEqual({
+      ...partial,
+      storedAt: instant('2025-12-28T18:04:05.678Z'),
+    });
+  });
+
+  it('has a version that an earlier program reads, which ignores the instant', () => {
+    const encoded = encodePartial({ ...partial, storedAt: instant('2025-12-28T18:04:05.678Z') });
+    expect(JSON.parse(encoded.toString())).toMatchObject({ formatVersion: 1 });
   });
 });
 
@@ -81,8 +90,19 @@ describe('a window', () => {
     expect(decodeWindow(encodeWindow(window))).toEqual(window);
   });
 
-  it('of version 1 stays readable', () => {
+  const forgottenBefore = instant('2025-12-28T18:03:59.999Z');
+
+  it('of versions 1 and 2 stays readable', () => {
     expect(decodeWindow(fixture('window-1.json'))).toEqual(window);
+    const storedSince = instant('2025-12-28T18:04:01.234Z');
+    expect(decodeWindow(fixture('window-2.json'))).toEqual({ ...window, storedSince, forgottenBefore });
+  });
+
+  it('has version 2 only where its customer was forgotten: an earlier program must not write that one', () => {
+    expect(encodeWindow({ ...window, forgottenBefore }).toString()).toContain('{"formatVersion":2,');
+    expect(encodeWindow({ ...window, storedSince: window.updatedAt }).toString()).toContain(
+      '{"formatVersion":1,',
+    );
   });
 
   it('is one JSON document', () => {
@@ -196,13 +216,17 @@ describe('a failed record', () => {
 
 describe('what a newer version wrote', () => {
   it.each([
-    ['a partial', () => decodePartial(Buffer.from('{"formatVersion":2}'))],
-    ['a window', () => decodeWindow(Buffer.from('{"formatVersion":2,\n"partialIds":""}\n'))],
-    ['an hour', () => decodeRolledUp(Buffer.from('{"formatVersion":2}\n'))],
-    ['a batch', () => decodeBatch(Buffer.from('{"formatVersion":2}\n'))],
-    ['a failed record', () => decodeFailedRecord(Buffer.from('{"formatVersion":2}'))],
-  ])('is refused for %s, with a message that says so', (_what, decode) => {
-    expect(decode).toThrow(/has format version 2; this version of the program reads up to 1/);
+    ['a partial', 1, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
+    ['a window', 2, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
+    ['an hour', 1, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
+    ['a batch', 1, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
+    ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],
+  ])('is refused for %s, with a message that says so', (_what, newest, decode) => {
+    const decodeNewer = () => decode(`"formatVersion":${newest + 1}`);
+    expect(decodeNewer).toThrow(NewerFormat);
+    expect(decodeNewer).toThrow(
+      `has format version ${newest + 1}; this version of the program reads up to ${newest}.`,
+    );
   });
 });
 

@@ -7,7 +7,10 @@ import { Unavailable } from '../../lib/errors.ts';
 import { windowPartial } from '../factories.ts';
 import { kinesisEvent, testApp } from './app.ts';
 
-const good = (id: number) => encodePartial(windowPartial({ id, counts: { requestsByPath: { 'GET /': 1 } } }));
+const good = (id: number) =>
+  encodePartial(
+    windowPartial({ id, counts: { requestsByPath: { 'GET /': 1 }, requestsByUserAgent: { Other: 1 } } }),
+  );
 
 describe('aggregate', () => {
   it('says that all is done, and sets aside what can never be', async () => {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
+import type { AuthorizerContext } from '../../handlers/authorize.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
 import {
   createInMemoryEventStream,
@@ -11,7 +12,7 @@ import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { instant } from '../factories.ts';
+import { instant, receivedRecord } from '../factories.ts';
 
 /** An app in memory, and what a test wants to look at. */
 export interface TestApp {
@@ -90,9 +91,13 @@ export function httpEvent(
   };
 }
 
-/** The event once the authorizer has let it pass. */
-export function authorized(event: APIGatewayProxyEventV2, customerId: string): APIGatewayProxyEventV2 {
-  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId } } };
+/** The event once the authorizer has let it pass, with what else the authorizer says. */
+export function authorized(
+  event: APIGatewayProxyEventV2,
+  customerId: string,
+  context: Partial<AuthorizerContext> = {},
+): APIGatewayProxyEventV2 {
+  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId, ...context } } };
   return { ...event, requestContext };
 }
 
@@ -122,7 +127,7 @@ function kinesisRecord({
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
-      partitionKey: 'key',
+      partitionKey: receivedRecord(sequenceNumber, data).partitionKey,
       sequenceNumber,
       data: Buffer.from(data).toString('base64'),
       approximateArrivalTimestamp: 1_766_945_040.123,

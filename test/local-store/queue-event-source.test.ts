@@ -121,7 +121,7 @@ describe('the messages of an invocation', () => {
   });
 
   it('come back no sooner where looking at all that wait would take long', async () => {
-    const { nextInvocation, nextSleep, elapse } = await startSource({
+    const { nextInvocation, nextSleep, elapse, queue } = await startSource({
       event: { firstReturnSeconds: 2, batchSize: 2 },
       sent: ['a', 'b'],
     });
@@ -129,6 +129,7 @@ describe('the messages of an invocation', () => {
     elapse(2);
     succeed(response(idOf('a'), idOf('b')));
     await nextSleep(20);
+    expect(bodies(queue.list())).toEqual(['a', 'b']);
   });
 
   it.each([

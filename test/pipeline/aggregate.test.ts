@@ -5,7 +5,7 @@ import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { failedRecordKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import type { WindowPartial } from '../../lib/domain/partial.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { NewerFormat, Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
 
@@ -71,6 +71,10 @@ describe('aggregate', () => {
     expect(store.calls.toSorted()).toEqual([
       'get aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'get aggregates/minute/cus-axon/2025/12/28/18/05.json',
+      // Before each window that is begun, and once after all of them.
+      'get forgotten/cus-axon',
+      'get forgotten/cus-axon',
+      'get forgotten/cus-axon',
       'put aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'put aggregates/minute/cus-axon/2025/12/28/18/05.json',
     ]);
@@ -87,19 +91,22 @@ describe('aggregate', () => {
     expect({ windowsCreated, mostAtOnce: store.mostAtOnce }).toEqual({ windowsCreated: 20, mostAtOnce: 3 });
   });
 
-  it('counts a record whose partition key is not that of its window', async () => {
-    const store = new WatchedStore();
-    const records = recordsOf([
-      windowPartial({ id: 1, counts }),
-      windowPartial({ id: 2, counts, windowStart: other }),
-      windowPartial({ id: 3, counts }),
-    ]);
-    for (const [index, record] of records.entries())
-      Object.assign(record, { partitionKey: index < 2 ? 'a' : 'b' });
-    expect(await aggregate(records, { store, clock }, limits)).toMatchObject({ failed: [] });
-    expect(await store.window()).toMatchObject({ requests: 4, batches: 2 });
-    expect(await store.window(other)).toMatchObject({ requests: 2, batches: 1 });
-  });
+  it.each([
+    ['another minute', 'cus-axon/2025-12-28T18:05:00Z'],
+    ['another customer', 'cus-other/2025-12-28T18:03:00Z'],
+    ['nothing', 'a'],
+  ])(
+    'sets aside a record whose partition key names %s, and counts those around it',
+    async (_, partitionKey) => {
+      const store = new WatchedStore();
+      const records = recordsOf([windowPartial({ id: 1, counts }), windowPartial({ id: 2, counts })]);
+      const forged = { ...receivedRecord('3', windowPartial({ id: 3, counts })), partitionKey };
+      const { failed, setAside } = await aggregate([forged, ...records], { store, clock }, limits);
+      expect({ failed, setAside }).toMatchObject({ failed: [], setAside: [{ record: forged }] });
+      expect(await store.window()).toMatchObject({ requests: 4, batches: 2 });
+      expect(await store.window(other)).toBeUndefined();
+    },
+  );
 
   it('writes nothing for partials that are counted', async () => {
     const store = new WatchedStore();
@@ -142,7 +149,7 @@ describe('aggregate', () => {
 
   it('sets a record aside that it cannot read, with its cause and its data, and counts those around it', async () => {
     const store = new WatchedStore();
-    const bad = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
+    const bad = receivedRecord('7', Buffer.from('{"formatVersion":1}'));
     const records = [...recordsOf([windowPartial({ id: 1, counts })]), bad];
     const { failed, setAside } = await aggregate(records, { store, clock }, limits);
     expect(failed).toEqual([]);
@@ -152,7 +159,7 @@ describe('aggregate', () => {
     const kept = await store.get(failedRecordKey('insights', 'shardId-000000000000', '7'));
     expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toEqual({
       ...bad,
-      cause: expect.stringContaining('format version 2') as string,
+      cause: expect.stringContaining('A stream record is damaged') as string,
       failedAt: clock.now(),
     });
     expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
@@ -162,7 +169,7 @@ describe('aggregate', () => {
   });
 
   it.each([
-    ['another record', Buffer.from('{"formatVersion":3}')],
+    ['another record', Buffer.from('{"formatVersion":0}')],
     ['another record, damaged', undefined],
   ])('keeps a record at whose place is %s, from before sequence numbers began anew', async (_, earlier) => {
     const store = new WatchedStore();
@@ -171,7 +178,7 @@ describe('aggregate', () => {
     else await aggregate([receivedRecord('7', earlier)], { store, clock }, limits);
     const before = await store.get(place);
 
-    const records = [receivedRecord('7', Buffer.from('{"formatVersion":2}'))];
+    const records = [receivedRecord('7', Buffer.from('{"formatVersion":1}'))];
     for (const _delivery of ['first', 'again']) {
       expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
         failed: [],
@@ -186,7 +193,7 @@ describe('aggregate', () => {
     const kept = await store.get(own);
     expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toMatchObject({
       sequenceNumber: '7',
-      data: Buffer.from('{"formatVersion":2}'),
+      data: Buffer.from('{"formatVersion":1}'),
     });
   });
 
@@ -203,16 +210,45 @@ describe('aggregate', () => {
   it('never writes over a window that it cannot read, and is not held up by it', async () => {
     const store = new WatchedStore();
     const key = minuteKey(customer(), windowStart());
-    const newer = Buffer.from('{"formatVersion":2,\n"partialIds":""}\n');
-    await store.put(key, newer, { ifNoneMatch: '*' });
+    const damaged = Buffer.from('{"formatVersion":1,\n"partialIds":""}\n');
+    await store.put(key, damaged, { ifNoneMatch: '*' });
     const records = recordsOf([
       windowPartial({ id: 1, counts }),
       windowPartial({ id: 2, counts, windowStart: other }),
     ]);
     const { failed, setAside } = await aggregate(records, { store, clock }, limits);
     expect({ failed: failed.length, setAside: setAside.length }).toEqual({ failed: 0, setAside: 1 });
-    expect((await store.get(key))?.body).toEqual(newer);
+    expect((await store.get(key))?.body).toEqual(damaged);
     expect(await store.window(other)).toMatchObject({ requests: 2 });
+  });
+
+  describe('beside a newer version', () => {
+    it('has a record of that version come again, keeps no failed record, and counts those around it', async () => {
+      const store = new WatchedStore();
+      const newer = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
+      const records = [...recordsOf([windowPartial({ id: 1, counts })]), newer];
+      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+      expect(failed).toEqual([{ record: newer, error: expect.any(NewerFormat) as Error }]);
+      expect(setAside).toEqual([]);
+      expect(store.calls.filter((call) => call.includes('failed/'))).toEqual([]);
+      expect(await store.window()).toMatchObject({ requests: 2 });
+    });
+
+    it('has the records of a window of that version come again, and leaves it as it is', async () => {
+      const store = new WatchedStore();
+      const key = minuteKey(customer(), windowStart());
+      const newer = Buffer.from('{"formatVersion":3,\n"partialIds":""}\n');
+      await store.put(key, newer, { ifNoneMatch: '*' });
+      const [first, second] = recordsOf([
+        windowPartial({ id: 1, counts }),
+        windowPartial({ id: 2, counts, windowStart: other }),
+      ]);
+      const records = [first ?? expect.fail(), second ?? expect.fail()];
+      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+      expect({ failed, setAside }).toMatchObject({ failed: [{ record: first }], setAside: [] });
+      expect((await store.get(key))?.body).toEqual(newer);
+      expect(await store.window(other)).toMatchObject({ requests: 2 });
+    });
   });
 
   it('folds what is beyond the limit of keys', async () => {

@@ -180,7 +180,7 @@ describe('total', () => {
         minKeys: 1,
       },
     );
-    const minutes = fc.uniqueArray(fc.record({ at: minute, paths, agents: paths }), {
+    const minutes = fc.uniqueArray(fc.record({ at: minute, paths }), {
       selector: ({ at }) => at,
       maxLength: 60,
     });

@@ -4,7 +4,9 @@ import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.t
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { batchKey, minuteKey } from '../../lib/domain/keys.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import type { EventStream } from '../../lib/ports/event-stream.ts';
+import { partitionKeyOf } from '../../lib/domain/partial.ts';
+import { BudgetUsedUp, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
@@ -19,13 +21,13 @@ import {
   simpleRules,
   windowStart,
 } from '../factories.ts';
+import { withAdmission } from './with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = {
   marginSeconds: 2,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 1_000,
   maxSeconds: 30,
   onlyEmitterSince: undefined,
 } as const;
@@ -74,11 +76,11 @@ async function storeBatch(key: string, ...minutes: readonly string[]): Promise<S
     contentEncoding: '',
     body,
   } as const;
-  const ports = { store, streams: { insights, late }, clock };
+  const ports = withAdmission({ store, streams: { insights, late }, clock });
   await ingest(await readBatch(sent, 100_000), ports, {
     rules: simpleRules,
     allowedLatenessSeconds: 600,
-    maxBacklogRecords: 1_000,
+    maxFutureSeconds: 3_600,
   });
   return notice(key);
 }
@@ -98,7 +100,11 @@ async function count(stream: typeof insights, maxRecords?: number): Promise<void
 }
 
 async function verdictOn(...notices: readonly StoredNotice[]) {
-  const verified = await verify(notices, { store, streams: { insights, late }, clock, emissions }, options);
+  const verified = await verify(
+    notices,
+    { ...withAdmission({ store, streams: { insights, late }, clock }), emissions },
+    options,
+  );
   const verdicts = new Map(
     verified.flatMap(({ notices: its, verdict }) => its.map((each) => [each, verdict])),
   );
@@ -237,7 +243,7 @@ describe('verify', () => {
       new Set(['counted']),
     );
     expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(2);
-    expect(store.reads).toHaveLength(52);
+    expect(store.reads).toHaveLength(53);
   });
 
   it('reads no more where ten times as many other batches are stored', async () => {
@@ -257,8 +263,8 @@ describe('verify', () => {
       expect((await verdictOn(...notices)).every((verdict) => verdict?.kind === 'counted')).toBe(true);
       return store.reads.length;
     };
-    expect(await readsAmong(1_000)).toBe(100 + 51);
-    expect(await readsAmong(10_000)).toBe(100 + 51);
+    expect(await readsAmong(1_000)).toBe(100 + 51 + 1);
+    expect(await readsAmong(10_000)).toBe(100 + 51 + 1);
   });
 
   describe('of much at once', () => {
@@ -352,22 +358,25 @@ describe('verify', () => {
     insights.drain();
     late.drain();
     wait(120);
-    const elsewhere = Array.from({ length: 1_001 }, () => ({ partitionKey: 'k', data: Buffer.from('x') }));
-    await insights.put(elsewhere);
+    const partitionKey = partitionKeyOf(customer(), windowStart());
+    const others = Array.from({ length: 1_001 }, () => ({ partitionKey, data: Buffer.from('x') }));
+    await insights.put(others);
     wait(10);
+    const pastAll: EventStream = {
+      ...insights,
+      consumedThrough: async () => now,
+      async backlogOf(customerId) {
+        return { ...(await insights.backlogOf(customerId)), consumedThrough: now };
+      },
+    };
     const [verified] = await verify(
       [stored],
-      {
-        store,
-        streams: { insights: { ...insights, consumedThrough: async () => now }, late },
-        clock,
-        emissions,
-      },
+      { ...withAdmission({ store, streams: { insights: pastAll, late }, clock }, 1_000), emissions },
       options,
     );
     expect(verified?.verdict).toMatchObject({
       kind: 'failed',
-      error: expect.any(Unavailable) as Error,
+      error: expect.any(BudgetUsedUp) as Error,
       isOverdue: false,
     });
     expect(late.drain()).toEqual([]);

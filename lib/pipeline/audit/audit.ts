@@ -1,13 +1,22 @@
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { batchPrefix, windowPrefix, windowsPrefix, type ObjectKey } from '../../domain/keys.ts';
+import {
+  batchPrefix,
+  customerSegmentOfBatch,
+  windowPrefix,
+  windowsPrefix,
+  windowStartOfKey,
+  type ObjectKey,
+} from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../retention.ts';
 import type { DifferingWindows } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';
+import { readTombstones } from './read-tombstones.ts';
 import { reasonOf } from './reason-of.ts';
 import { contributionLine, snapshotLine, type Spool } from './spool.ts';
 
@@ -19,6 +28,8 @@ export interface AuditPorts {
   readonly spool: Spool;
   /** Where those minutes go that differ. */
   readonly differing: DifferingWindows;
+  /** Windows that have expired are not looked at: some may be deleted. Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface AuditOptions {
@@ -27,6 +38,11 @@ export interface AuditOptions {
   readonly rules: CountingRules;
   /** Whether a batch that was stored then may still be on its way to its windows. */
   readonly isPending: (storedAt: Date) => boolean;
+  /**
+   * Whether a raw batch that was stored since then may have expired; `undefined` where it is not known since when. What a
+   * window counts and no stored batch has is foreign where none can have expired.
+   */
+  readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
 
 /** Told as the audit goes on: what is found, and how far it is. */
@@ -55,21 +71,27 @@ export async function audit(
   options: AuditOptions,
   reporter: AuditReporter,
 ): Promise<Audited> {
-  const { customerId, rules, isPending } = options;
+  const { customerId, rules } = options;
   const windowsAt = customerId === undefined ? windowsPrefix('minute') : windowPrefix(customerId, 'minute');
   const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports);
   const windows = await eachObject('windows', () => ports.store.list(windowsAt), spoolMinute, reporter);
 
   const batchesAt = customerId === undefined ? 'batches/' : batchPrefix(customerId);
-  const spoolThis = (key: ObjectKey) => spoolBatch(key, ports, rules, reporter);
+  const lost = new Set<string>();
+  const spoolThis = async (key: ObjectKey) => {
+    if (!(await spoolBatch(key, ports, rules, reporter))) lost.add(customerSegmentOfBatch(key));
+  };
   const batches = await eachObject('batches', () => ports.store.list(batchesAt), spoolThis, reporter);
 
-  const judged = await judgeWindows(ports, isPending, reporter);
+  // Read after the batches: one that is gone was there, or its customer has a tombstone by now.
+  const tombstones = await readTombstones(customerId, ports.store);
+  const judged = await judgeWindows(ports, { ...options, lost, tombstones }, reporter);
   return { windows, batches, ...judged };
 }
 
-async function spoolWindow(key: ObjectKey, { store, spool }: AuditPorts): Promise<void> {
+async function spoolWindow(key: ObjectKey, { store, spool, retention }: AuditPorts): Promise<void> {
   try {
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
     const object = await store.get(key);
     if (object !== undefined) spool.add(snapshotLine(key, object));
   } catch (error) {
@@ -78,20 +100,23 @@ async function spoolWindow(key: ObjectKey, { store, spool }: AuditPorts): Promis
   }
 }
 
+/** @returns false where it is not known what the batch adds to which windows */
 async function spoolBatch(
   key: ObjectKey,
   { store, spool }: AuditPorts,
   rules: CountingRules,
   reporter: AuditReporter,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const object = await store.get(key);
-    if (object === undefined) return; // it expired since it was listed
+    if (object === undefined) return false; // it expired since it was listed
     const { storedAt, partials, details } = await inspectBatch(key, object.body, rules);
     if (details.length > 0) reporter.found({ kind: 'batch-disagrees', key, details });
     for (const partial of partials) spool.add(contributionLine({ batchKey: key, storedAt, partial }));
+    return true;
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
     reporter.found({ kind: 'batch-unreadable', key, reason: reasonOf(error) });
+    return false;
   }
 }

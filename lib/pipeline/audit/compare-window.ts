@@ -15,7 +15,7 @@ export interface MissingPartial {
 }
 
 export interface ComparedWindow {
-  /** Partials that the window holds and no stored batch has: their raw batches are gone. */
+  /** Partials that the window holds and no stored batch has: their raw batches are gone, or there never were any. */
   readonly unexplained: number;
   /** Partials that the window should hold by now, and does not. */
   readonly missing: readonly MissingPartial[];

@@ -30,6 +30,8 @@ export type Difference =
       /** The keys of some of these batches. */
       readonly batches: readonly ObjectKey[];
     })
+  /** A window counts what no batch can have added: none of its raw batches can have expired, and no stored one has it. */
+  | (AuditedWindow & { readonly kind: 'partials-foreign'; readonly partials: number })
   /** The counts of a window are not the sum of what it says it counts. */
   | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] })
   /** An hour, or a day, is not there; its parts have so many requests. */

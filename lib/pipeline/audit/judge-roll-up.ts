@@ -1,5 +1,6 @@
 import { dimensions } from '../../domain/dimensions.ts';
 import { otherKey } from '../../domain/folding.ts';
+import { saturatedSum } from '../../domain/sums.ts';
 import { windowKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp } from '../../domain/roll-up-format.ts';
 import type { RolledUpWindow } from '../../domain/roll-up.ts';
@@ -80,5 +81,5 @@ function foldedDifferences(
 }
 
 function totalOf(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [...counts.values()].reduce(saturatedSum, 0);
 }

@@ -1,9 +1,17 @@
-import { minuteKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
+import {
+  customerSegmentOf,
+  minuteKey,
+  tombstoneKeyOfWindow,
+  windowStartOfKey,
+  type ObjectKey,
+} from '../../domain/keys.ts';
 import { unseen } from '../../domain/packed-ids.ts';
+import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
-import type { AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
+import type { Retention } from '../retention.ts';
+import type { AuditOptions, AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
 import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
 import type { DifferingWindows } from './differing-windows.ts';
 import { maxNamed, type AuditedWindow } from './findings.ts';
@@ -17,22 +25,32 @@ export interface Judged {
   readonly pending: number;
 }
 
+export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveExpired'> {
+  /** The segments of customers with a batch that could not be read: what it adds to which windows is not known. */
+  readonly lost: ReadonlySet<string>;
+  /** By their keys. What they forget is not judged: it is being removed. */
+  readonly tombstones: ReadonlyMap<ObjectKey, Tombstone>;
+}
+
 interface WindowUnderWay {
   readonly key: ObjectKey;
   readonly comparison: WindowComparison;
   customerId: AuditedWindow['customerId'] | undefined;
+  /** Since when its batches were stored; `undefined` where that is not known of all of them. */
+  readonly storedSince: Date | undefined;
+  readonly tombstone: Tombstone | undefined;
 }
 
 /** Looks at one window after the other, each with all that the stored batches add to it. */
 export async function judgeWindows(
-  { store, spool, differing }: AuditPorts,
-  isPending: (storedAt: Date) => boolean,
+  { store, spool, differing, retention }: AuditPorts,
+  options: JudgeOptions,
   reporter: AuditReporter,
 ): Promise<Judged> {
   let notAuditable = 0;
   let pending = 0;
 
-  const judge = async ({ key, customerId, comparison }: WindowUnderWay) => {
+  const judge = async ({ key, customerId, comparison, storedSince }: WindowUnderWay) => {
     if (customerId === undefined) return; // it could not be read, which is told
     const window = { key, customerId, windowStart: windowStartOfKey(key) };
     const compared = comparison.finish();
@@ -40,28 +58,41 @@ export async function judgeWindows(
     // Nothing is known of the counts where raw batches are gone. Which of the others are lacking is known all the same,
     // by their ids, and adding these is safe: what is held is dropped, and nothing is taken away.
     const isAuditable = compared.unexplained === 0;
-    if (!isAuditable) {
+    const isForeign =
+      !isAuditable && !options.lost.has(customerSegmentOf(key)) && !options.canHaveExpired(storedSince);
+    if (isForeign) {
+      reporter.found({ kind: 'partials-foreign', ...window, partials: compared.unexplained });
+    } else if (!isAuditable) {
       notAuditable += 1;
       reporter.found({ kind: 'not-auditable', ...window, partials: compared.unexplained });
     }
     const isRight = !isAuditable || compared.details.length === 0;
     if (!isRight) reporter.found({ kind: 'counts-differ', ...window, details: compared.details });
-    const lack = await reportMissing(window, compared, store, reporter);
-    const differences = (isRight ? 0 : 1) + (lack === 'nothing' ? 0 : 1);
+    const lack = await reportMissing(window, compared, { store, retention }, reporter);
+    const differences = (isRight ? 0 : 1) + (isForeign ? 1 : 0) + (lack === 'nothing' ? 0 : 1);
     if (differences === 0) return;
     const ofMissing = lack === 'partials' ? 'add' : undefined;
-    differing.add({ key, differences, remedy: isRight ? ofMissing : 'recount' });
+    const ofAuditable = isRight ? ofMissing : 'recount';
+    differing.add({ key, differences, remedy: isForeign ? 'rebuild' : ofAuditable });
   };
 
   reporter.begin('comparison', spool.lines);
   let underWay: WindowUnderWay | undefined;
+  // Asked after all was read: what is missing because it was deleted meanwhile has expired by then.
+  const horizon = await retention?.horizon();
   for (const text of spool.sorted()) {
     const line = parseLine(text);
+    if (horizon !== undefined && windowStartOfKey(line.windowKey) < horizon) {
+      reporter.done();
+      continue;
+    }
     if (line.windowKey !== underWay?.key) {
       if (underWay !== undefined) await judge(underWay);
-      underWay = begin(line, isPending, differing, reporter);
+      underWay = begin(line, options, differing, reporter);
     }
-    if (line.kind === 'contribution') underWay.comparison.add(line.contribution);
+    if (line.kind === 'contribution' && !isForgotten(line.contribution.storedAt, underWay.tombstone)) {
+      underWay.comparison.add(line.contribution);
+    }
     reporter.done();
   }
   if (underWay !== undefined) await judge(underWay);
@@ -70,23 +101,24 @@ export async function judgeWindows(
 
 function begin(
   line: SpooledLine,
-  isPending: (storedAt: Date) => boolean,
+  { isPending, tombstones }: JudgeOptions,
   differing: DifferingWindows,
   reporter: AuditReporter,
 ): WindowUnderWay {
   const key = line.windowKey;
-  if (line.kind === 'contribution') {
-    const { customerId } = line.contribution.partial;
-    return { key, customerId, comparison: compareWindow(undefined, isPending) };
-  }
+  const tombstone = tombstones.get(tombstoneKeyOfWindow(key));
+  const nothing = { key, tombstone, storedSince: undefined, comparison: compareWindow(undefined, isPending) };
+  if (line.kind === 'contribution') return { ...nothing, customerId: line.contribution.partial.customerId };
   try {
     const window = decodeSnapshot(key, line.snapshot);
-    return { key, customerId: window.customerId, comparison: compareWindow(window, isPending) };
+    const { customerId, storedSince } = window;
+    if (isFromBefore(window, tombstone)) return { ...nothing, customerId };
+    return { key, customerId, tombstone, storedSince, comparison: compareWindow(window, isPending) };
   } catch (error) {
     if (!(error instanceof UnreadableFormat)) throw error;
     reporter.found({ kind: 'window-unreadable', key, reason: error.message });
     differing.add({ key, differences: 1, remedy: undefined });
-    return { key, customerId: undefined, comparison: compareWindow(undefined, isPending) };
+    return { ...nothing, customerId: undefined };
   }
 }
 
@@ -107,7 +139,7 @@ export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): Window
 async function reportMissing(
   window: AuditedWindow,
   { missing }: ComparedWindow,
-  store: ObjectReader,
+  { store, retention }: { readonly store: ObjectReader; readonly retention: Retention | undefined },
   reporter: AuditReporter,
 ): Promise<'nothing' | 'partials' | 'the window'> {
   if (missing.length === 0) return 'nothing';
@@ -116,6 +148,7 @@ async function reportMissing(
     const held = object === undefined ? Buffer.alloc(0) : decodeWindow(object.body).partialIds;
     const stillMissing = unseen(held, missing);
     if (stillMissing.length === 0) return 'nothing';
+    if (retention !== undefined && window.windowStart < (await retention.horizon())) return 'nothing';
     const batches = [...new Set(stillMissing.map(({ batchKey }) => batchKey))].slice(0, maxNamed);
     const requests = stillMissing.reduce((sum, each) => sum + each.requests, 0);
     const partials = stillMissing.length;

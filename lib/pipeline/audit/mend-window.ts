@@ -4,8 +4,11 @@ import { unseen } from '../../domain/packed-ids.ts';
 import { partialIdBytes, type WindowPartial } from '../../domain/partial.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
 
-/** What a window needs: the partials that it lacks, or its counts made anew as well. */
-export type Remedy = 'add' | 'recount';
+/**
+ * What a window needs: the partials that it lacks, its counts made anew as well, or all of it made anew from the stored
+ * batches alone, so that it lets go of what is foreign.
+ */
+export type Remedy = 'add' | 'recount' | 'rebuild';
 
 export interface WindowMending {
   /** A partial of a stored batch, held by the window or to be added to it. */
@@ -27,7 +30,7 @@ export function mendWindow(
   now: Date,
   limits: FoldingLimits,
 ): WindowMending {
-  let mended = current && remedy === 'recount' ? withoutCounts(current) : current;
+  let mended = beginning(current, remedy);
   let waiting: WindowPartial[] = [];
   const addWaiting = () => {
     const [first, ...others] = waiting;
@@ -50,10 +53,18 @@ export function mendWindow(
           (field) => new Map([...(mended?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
         ),
         revision: (current?.revision ?? 0) + 1,
-        partialIds: joined(current?.partialIds ?? Buffer.alloc(0), mended.partialIds),
+        partialIds:
+          remedy === 'rebuild'
+            ? mended.partialIds
+            : joined(current?.partialIds ?? Buffer.alloc(0), mended.partialIds),
       };
     },
   };
+}
+
+function beginning(current: WindowAggregate | undefined, remedy: Remedy): WindowAggregate | undefined {
+  if (remedy === 'rebuild') return undefined;
+  return current && remedy === 'recount' ? withoutCounts(current) : current;
 }
 
 /** The window as it was before its first partial, but for the keys that it keeps: these keep their places. */

@@ -1,7 +1,7 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
-import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import { PreconditionFailed, Unavailable, UnreadableFormat } from '../../errors.ts';
 import { recomputeWindow, type RecomputePorts } from '../recompute-window.ts';
 import { AscendingLookup, keysIn, type DifferingBySize } from './differing-windows.ts';
 import { enclosingWindows } from './enclosing-windows.ts';
@@ -15,11 +15,13 @@ export interface RollUpsToRepair {
   readonly differing: DifferingBySize;
   /** Minutes that were mended, ascending: their hours and days are told where they change. */
   readonly mendedMinutes: () => Iterable<ObjectKey>;
+  /** Minutes were removed, so that what has no part left is removed, too. */
+  readonly isRemovingEmpty: boolean;
 }
 
 /** Makes hours and days the sums of their parts again, as the pipeline does; only where that changes them. */
 export async function repairRollUps(
-  { differing, mendedMinutes }: RollUpsToRepair,
+  { differing, mendedMinutes, isRemovingEmpty }: RollUpsToRepair,
   ports: RecomputePorts,
   limits: FoldingLimits,
   told: RepairReporter,
@@ -32,7 +34,7 @@ export async function repairRollUps(
     const windows = new AscendingLookup(differing[size]);
     try {
       for await (const key of keys) {
-        const { isNews, outcome } = await repairOne(key, size, ports, limits);
+        const { isNews, outcome } = await repairOne(key, size, ports, limits, isRemovingEmpty);
         const found = windows.find(key);
         if (isNews || found?.remedy !== undefined) told(outcome, found?.differences ?? 0);
       }
@@ -49,16 +51,29 @@ async function repairOne(
   size: RolledUpSize,
   ports: RecomputePorts,
   limits: FoldingLimits,
+  isRemovingEmpty: boolean,
 ): Promise<{ readonly isNews: boolean; readonly outcome: RepairOutcome }> {
   try {
+    const object = isRemovingEmpty ? await ports.store.get(key) : undefined;
     const recomputed = await recomputeWindow(key, size, ports, limits);
     if (recomputed.kind === 'absent') {
+      if (object !== undefined) {
+        await ports.store.delete(key, { ifMatch: object.etag });
+        return { isNews: true, outcome: { key, kind: 'removed' } };
+      }
       return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'nothing is left of its parts' } };
+    }
+    if (recomputed.kind === 'expired') {
+      return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'it has expired' } };
     }
     const { requests } = recomputed.window;
     return { isNews: recomputed.kind !== 'unchanged', outcome: { key, kind: 'mended', requests } };
   } catch (error) {
-    if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
+    const isLeftAsItIs =
+      error instanceof UnreadableFormat ||
+      error instanceof Unavailable ||
+      error instanceof PreconditionFailed;
+    if (!isLeftAsItIs) throw error;
     return { isNews: true, outcome: { key, kind: 'not-mended', reason: reasonOf(error) } };
   }
 }

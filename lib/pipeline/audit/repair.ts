@@ -1,10 +1,13 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { ObjectKey } from '../../domain/keys.ts';
+import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
+import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { encodeWindow } from '../../domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { AscendingLookup, type DifferingWindows } from './differing-windows.ts';
+import type { Retention } from '../retention.ts';
+import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
+import { readTombstoneAt } from '../read-tombstone.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
@@ -12,20 +15,36 @@ import { reasonOf } from './reason-of.ts';
 import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
 
 export interface RepairPorts {
-  readonly store: Pick<ObjectStore, 'put'>;
+  readonly store: Pick<ObjectStore, 'get' | 'put' | 'delete'>;
   /** As the audit left it. */
   readonly spool: Spool;
   readonly clock: Clock;
+  /** Windows that have expired are left as they are. Without it none expires. */
+  readonly retention?: Retention;
 }
 
 /** What became of one window that was to be mended. */
 export type RepairOutcome = { readonly key: ObjectKey } & (
   | { readonly kind: 'mended'; readonly requests: number }
+  /** Nothing was left of it. */
+  | { readonly kind: 'removed' }
   | { readonly kind: 'not-mended'; readonly reason: string }
 );
 
+export interface RepairOptions {
+  readonly limits: FoldingLimits;
+  /** What was stored then is left to the pipeline. */
+  readonly isPending: (storedAt: Date) => boolean;
+  /** Windows let go of what is foreign; otherwise those that have any stay as they are. */
+  readonly isRemovingForeign: boolean;
+}
+
 interface MendingUnderWay {
   readonly key: ObjectKey;
+  readonly remedy: Remedy;
+  readonly tombstone: Tombstone | undefined;
+  /** Its customer is being forgotten, and so it is left to that. */
+  readonly isForgotten: boolean;
   /** `undefined` where there was no window. */
   readonly etag: string | undefined;
   readonly mending: WindowMending;
@@ -38,14 +57,14 @@ export type RepairReporter = (outcome: RepairOutcome, differences: number) => vo
 
 /**
  * Mends the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
- * batches were listed, so that a window which anybody has written since is left as it is. Nothing is removed.
+ * batches were listed, so that a window which anybody has written since is left as it is. Nothing that is counted is taken
+ * away but what is foreign, where that is asked for.
  * @param differing  those with a remedy are mended; all others are passed over
- * @param isPending  what was stored then is left to the pipeline
  */
 export async function repair(
   differing: DifferingWindows,
   ports: RepairPorts,
-  { limits, isPending }: { readonly limits: FoldingLimits; readonly isPending: (storedAt: Date) => boolean },
+  options: RepairOptions,
   told: RepairReporter,
 ): Promise<void> {
   const now = ports.clock.now();
@@ -53,20 +72,23 @@ export async function repair(
   try {
     let underWay: MendingUnderWay | undefined;
     const end = async () => {
-      if (underWay !== undefined) told(await write(underWay, ports.store), underWay.differences);
+      if (underWay !== undefined) told(await write(underWay, ports), underWay.differences);
     };
     for (const text of ports.spool.sorted()) {
       if (windows.isAtEnd) break;
       const found = windows.find(text.slice(0, text.indexOf('\t')) as ObjectKey);
-      if (found?.remedy === undefined) continue;
+      const todo = found && withoutForeign(found, options);
+      if (todo?.remedy === undefined) continue;
       const line = parseLine(text);
       if (line.windowKey !== underWay?.key) {
         await end();
-        const { remedy, differences } = found;
-        underWay = { differences, ...begin(line, remedy, now, limits, isPending) };
+        const { remedy, differences } = todo;
+        const tombstone = await readTombstoneAt(tombstoneKeyOfWindow(line.windowKey), ports.store);
+        underWay = { differences, ...begin(line, { remedy, tombstone, now, ...options }) };
       }
       if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
-        underWay.mending.add(line.contribution.partial);
+        const { storedAt, partial } = line.contribution;
+        underWay.mending.add({ ...partial, storedAt });
       }
     }
     await end();
@@ -75,12 +97,26 @@ export async function repair(
   }
 }
 
+/** What is foreign stays, unless that is asked for, and is a difference still; what else is missing is added. */
+function withoutForeign(window: DifferingWindow, { isRemovingForeign }: RepairOptions): DifferingWindow {
+  if (window.remedy !== 'rebuild' || isRemovingForeign) return window;
+  const others = window.differences - 1;
+  return { ...window, differences: others, remedy: others > 0 ? 'add' : undefined };
+}
+
 function begin(
   line: SpooledLine,
-  remedy: Remedy,
-  now: Date,
-  limits: FoldingLimits,
-  isPending: (storedAt: Date) => boolean,
+  {
+    remedy,
+    tombstone,
+    now,
+    limits,
+    isPending,
+  }: RepairOptions & {
+    readonly remedy: Remedy;
+    readonly tombstone: Tombstone | undefined;
+    readonly now: Date;
+  },
 ): Omit<MendingUnderWay, 'differences'> {
   const key = line.windowKey;
   const snapshot = line.kind === 'snapshot' ? line.snapshot : undefined;
@@ -88,20 +124,43 @@ function begin(
   const held = new Set(current && namesOfIds(current.partialIds));
   return {
     key,
+    remedy,
+    tombstone,
+    isForgotten: current !== undefined && isFromBefore(current, tombstone),
     etag: snapshot?.etag,
     mending: mendWindow(current, remedy, now, limits),
-    isWanted: ({ storedAt, partial }) => held.has(nameOfId(partial.id)) || !isPending(storedAt),
+    isWanted: ({ storedAt, partial }) =>
+      !isForgotten(storedAt, tombstone) && (held.has(nameOfId(partial.id)) || !isPending(storedAt)),
   };
 }
 
-async function write(
-  { key, etag, mending }: MendingUnderWay,
-  store: Pick<ObjectStore, 'put'>,
-): Promise<RepairOutcome> {
+async function write(underWay: MendingUnderWay, { store, retention }: RepairPorts): Promise<RepairOutcome> {
+  const { key, remedy, tombstone, etag, mending } = underWay;
+  if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
+    return { key, kind: 'not-mended', reason: 'it has expired' };
+  }
+  if (underWay.isForgotten) return { key, kind: 'not-mended', reason: 'its customer is being forgotten' };
   const mended = mending.finish();
-  if (mended === undefined) return { key, kind: 'not-mended', reason: 'no batch is left of it' };
   try {
-    await store.put(key, encodeWindow(mended), etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag });
+    if (mended === undefined) {
+      if (remedy !== 'rebuild' || etag === undefined) {
+        return { key, kind: 'not-mended', reason: 'no batch is left of it' };
+      }
+      await store.delete(key, { ifMatch: etag });
+      return { key, kind: 'removed' };
+    }
+    const forgottenBefore = tombstone?.before;
+    const written = await store.put(
+      key,
+      encodeWindow({ ...mended, forgottenBefore }),
+      etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
+    );
+    // Looked at once more after the write, as `aggregate` does, so that nobody who is being forgotten comes back.
+    const now = await readTombstoneAt(tombstoneKeyOfWindow(key), store);
+    if (now?.before.getTime() !== forgottenBefore?.getTime()) {
+      await store.delete(key, { ifMatch: written.etag });
+      return { key, kind: 'not-mended', reason: 'its customer has been forgotten meanwhile' };
+    }
     return { key, kind: 'mended', requests: mended.requests };
   } catch (error) {
     if (error instanceof PreconditionFailed) {

@@ -3,26 +3,32 @@ import { decodePartial } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Admission } from '../admission.ts';
 import { emit } from '../emit.ts';
 import { readStoredBatch } from '../read-stored-batch.ts';
-import { requireRoom } from '../require-room.ts';
 import type { Streams } from '../streams.ts';
+
+export interface EmitAgainPorts {
+  readonly store: ObjectStore;
+  readonly streams: Streams;
+  readonly admission: Admission;
+}
 
 /**
  * Emits those partials of a batch that are at these places of its list.
  * @returns how many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
- * @throws UnreadableFormat  none of them can ever be counted: `aggregate` would set aside each emission anew
+ * @throws UnreadableFormat  none of them can be counted here: `aggregate` would set aside each emission anew, or give
+ *                           it back for as long as no newer version runs
  */
 export async function emitAgain(
   key: ObjectKey,
   places: ReadonlySet<number>,
-  { store, streams }: { readonly store: ObjectStore; readonly streams: Streams },
-  maxBacklogRecords: number,
+  { store, streams, admission }: EmitAgainPorts,
 ): Promise<number | undefined> {
   const batch = await readStoredBatch(key, store);
   if (batch === undefined) return undefined;
   const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
-  await requireRoom(partials, streams, maxBacklogRecords);
+  await admission.requireRoom(batch.customerId, partials);
   await emit(batch.customerId, partials, streams);
   return partials.length;
 }

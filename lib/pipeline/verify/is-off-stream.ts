@@ -29,7 +29,7 @@ export interface EmissionLimits {
  * been consumed that was put before the end of its last emission.
  */
 export function isOffStream(
-  partial: Pick<EncodedPartial, 'isLate' | 'windowStart'>,
+  partial: Pick<EncodedPartial, 'isLate' | 'isFuture' | 'windowStart'>,
   emission: Emission,
   consumption: CustomerConsumption,
   now: Date,

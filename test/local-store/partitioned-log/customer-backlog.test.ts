@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import { partitionKeyOf } from '../../../lib/domain/partial.ts';
@@ -5,7 +6,7 @@ import type { StreamRecord } from '../../../lib/ports/event-stream.ts';
 import type { Consumer } from '../../../local-store/local-stream.ts';
 import { customer, windowStart } from '../../factories.ts';
 import { SetClock } from '../queues/queue-fixture.ts';
-import { openLog, temporaryDirectory } from '../temporary-log.ts';
+import { openLog, readAll, temporaryDirectory } from '../temporary-log.ts';
 
 const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
 const hour = 3_600;
@@ -74,6 +75,38 @@ describe('the backlog of a customer, after the log was opened again', () => {
     const { stream } = await openStream(directory, clock);
     clock.advance(2 * hour);
     expect(await stream.backlogOf(customer('cus-a'))).toMatchObject({ consumedThrough: undefined });
+  });
+});
+
+describe('a put of many records', () => {
+  it('counts from the instant at which it began, however far it has come, and for its customer alone', async () => {
+    const clock = new SetClock();
+    const { stream } = await openStream(await temporaryDirectory(), clock);
+    const records = Array.from({ length: 3_000 }, (_, index) =>
+      partial('cus-a', '18:03', index === 0 ? 1 : 2),
+    );
+    const begunAt = clock.now();
+    const state = { isOver: false };
+    const put = stream.put(records).finally(() => (state.isOver = true));
+    clock.advance(60);
+    while (!state.isOver) {
+      expect(await stream.backlogOf(customer('cus-a'))).toMatchObject({ consumedThrough: begunAt });
+      expect(await stream.backlogOf(customer('cus-b'))).toMatchObject({ consumedThrough: clock.now() });
+      expect(await stream.consumedThrough()).toEqual(begunAt);
+      await setImmediate();
+    }
+    await put;
+    expect(await stream.backlogOf(customer('cus-a'))).toMatchObject({ records: 3_000, entries: 5_999 });
+  });
+
+  it('keeps the bytes as they were when it began', async () => {
+    const { stream } = await openStream(await temporaryDirectory(), new SetClock(), 1);
+    const data = Buffer.from('before');
+    const put = stream.put(Array.from({ length: 1_200 }, () => ({ ...partial('cus-a', '18:03'), data })));
+    data.write('after!');
+    await put;
+    const kept = readAll(stream, 0).map((record) => record.data.toString());
+    expect([kept.length, new Set(kept)]).toEqual([1_200, new Set(['before'])]);
   });
 });
 

@@ -100,7 +100,9 @@ describe('minutes that wait to be rolled up', () => {
     clock.advance(7);
     await put();
     expect(await waiting()).toMatchObject({ through: startedAt });
-    await store.stream('late').checkpoint('aggregateLate', 0, 1);
+    const late = store.stream('late');
+    late.take('aggregateLate', 0, { maxRecords: 1, maxBytes: 1_024, maxWindows: 1 });
+    await late.finish('aggregateLate', 0, [1]);
     clock.advance(7);
     expect(await waiting()).toMatchObject({ through: startedAt, hour: true });
   });

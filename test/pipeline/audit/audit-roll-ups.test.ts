@@ -94,7 +94,10 @@ describe('an audit of hours and days', () => {
     await rollUpAll();
     await store.delete(minute);
     expect((await audited({ isPending: true })).found).toMatchObject([
-      { key: hour, details: ['requests: is 1, should be 0', expect.stringContaining('GET /')] },
+      {
+        key: hour,
+        details: ['requests: is 1, should be 0', expect.stringContaining('GET /'), expect.any(String)],
+      },
     ]);
   });
 
@@ -121,13 +124,27 @@ describe('an audit of hours and days', () => {
 });
 
 describe('a repair of hours and days', () => {
-  async function repaired(asked: Asked = {}, mendedMinutes: readonly ObjectKey[] = []) {
+  async function repaired(
+    asked: Asked = {},
+    mendedMinutes: readonly ObjectKey[] = [],
+    isRemovingEmpty = false,
+  ) {
     const outcomes: RepairOutcome[] = [];
     const { differing } = await audited(asked);
     const told = (outcome: RepairOutcome) => outcomes.push(outcome);
-    await repairRollUps({ differing, mendedMinutes: () => mendedMinutes }, { store, clock }, limits, told);
+    const toRepair = { differing, mendedMinutes: () => mendedMinutes, isRemovingEmpty };
+    await repairRollUps(toRepair, { store, clock }, limits, told);
     return outcomes;
   }
+
+  it('removes hours and days of which no part is left, where minutes were removed', async () => {
+    const minute = await count('28T18:03');
+    await rollUpAll();
+    await store.delete(minute);
+    expect(await repaired({}, [minute])).toMatchObject([{ kind: 'not-mended' }]);
+    expect((await repaired({}, [minute], true)).map(({ kind }) => kind)).toEqual(['removed', 'removed']);
+    expect((await audited()).found).toEqual([]);
+  });
 
   it('makes what differs anew, and the days of hours that do', async () => {
     await count('28T18:03');

@@ -14,6 +14,7 @@ import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
 import { ingest } from '../../../lib/pipeline/ingest.ts';
+import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import {
   batchIdOf,
@@ -22,9 +23,11 @@ import {
   receivedRecord,
   sentEntry,
   simpleRules,
+  windowPartial,
   windowStart,
 } from '../../factories.ts';
 import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
+import { withAdmission } from '../with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const startedAt = instant('2025-12-28T18:10:00Z');
@@ -35,11 +38,16 @@ let store: HookedStore;
 
 /** Lets somebody else do something at a moment of the audit. */
 class HookedStore extends InMemoryObjectStore {
-  readonly before = new Map<string, () => Promise<void>>();
+  readonly before = new Map<string, () => Promise<unknown>>();
 
   override async *list(...args: Parameters<InMemoryObjectStore['list']>): AsyncGenerator<ObjectKey> {
     await this.#happen(`list ${args[0]}`);
     yield* super.list(...args);
+  }
+
+  override async put(...args: Parameters<InMemoryObjectStore['put']>) {
+    await this.#happen(`put ${args[0]}`);
+    return super.put(...args);
   }
 
   override async get(...args: Parameters<InMemoryObjectStore['get']>) {
@@ -70,8 +78,8 @@ async function storeBatch(key: string, rules: CountingRules = simpleRules): Prom
     body: Buffer.from(JSON.stringify([sentEntry({ path: `/${key}` })])),
   } as const;
   const streams = { insights: stream, late: stream };
-  const options = { rules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
-  await ingest(await readBatch(sent, 100_000), { store, streams, clock }, options);
+  const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+  await ingest(await readBatch(sent, 100_000), withAdmission({ store, streams, clock }), options);
   const records = stream.drain().map(({ data }) => receivedRecord(key, data));
   return async () => void (await aggregate(records, { store, clock }, limits));
 }
@@ -95,14 +103,16 @@ async function readWindow(): Promise<WindowAggregate> {
 
 const never = (_storedAt: Date): boolean => false;
 
-async function findings({ isPending = never, spool = inMemorySpool() } = {}) {
+const always = (_storedSince: Date | undefined) => true;
+
+async function findings({ isPending = never, spool = inMemorySpool(), canHaveExpired = always } = {}) {
   const found: Finding[] = [];
   const reporter: AuditReporter = {
     found: (finding) => found.push(finding),
     begin: () => {},
     done: () => {},
   };
-  const options = { customerId: undefined, rules: simpleRules, isPending };
+  const options = { customerId: undefined, rules: simpleRules, isPending, canHaveExpired };
   const differing = noneDiffering().minute;
   const audited = await audit({ store, spool, differing }, options, reporter);
   return { found, differing, ...audited };
@@ -224,14 +234,84 @@ describe('an audit of a window whose raw batches are partly gone', () => {
   });
 });
 
+const keptForever = () => false;
+
+/** Puts a partial on the stream that belongs to no batch. */
+async function forge(): Promise<void> {
+  const partial = windowPartial({ id: 'forged', counts: { requestsByPath: { 'GET /forged': 500_000 } } });
+  await aggregate([receivedRecord('forged', { ...partial, storedAt: now })], { store, clock }, limits);
+}
+
+describe('an audit of a window with a partial that belongs to no stored batch', () => {
+  const foreign = { kind: 'partials-foreign', key: window, customerId: customer(), partials: 1 };
+
+  it('reports a difference where no raw batch can have expired', async () => {
+    await storeAndCount('first');
+    await forge();
+    expect(await findings({ canHaveExpired: keptForever })).toMatchObject({
+      found: [foreign],
+      notAuditable: 0,
+    });
+  });
+
+  it('goes by when the oldest of its batches was stored, where raw batches expire', async () => {
+    await storeAndCount('first');
+    await forge();
+    const kept = (since: string) => (storedSince: Date | undefined) =>
+      storedSince === undefined || storedSince < instant(since);
+    expect((await findings({ canHaveExpired: kept('2025-12-28T18:10:00Z') })).found).toMatchObject([foreign]);
+    const { found } = await findings({ canHaveExpired: kept('2025-12-28T18:10:01Z') });
+    expect(found).toMatchObject([{ kind: 'not-auditable' }]);
+  });
+
+  it('does not call it foreign where a batch of the customer cannot be read', async () => {
+    await storeAndCount('first');
+    await edit(batchKey(customer(), batchIdOf('first')), () => '{');
+    const { found } = await findings({ canHaveExpired: keptForever });
+    expect(found.map(({ kind }) => kind)).toEqual(['batch-unreadable', 'not-auditable']);
+  });
+});
+
+describe('an audit beside the forgetting of a customer', () => {
+  const begin = () => writeTombstone(customer(), undefined, store, now);
+
+  it('reports nothing of what is forgotten and not removed yet', async () => {
+    await storeAndCount('counted');
+    await storeBatch('lost');
+    await store.delete(batchKey(customer(), batchIdOf('counted')));
+    await begin();
+    expect((await findings({ canHaveExpired: keptForever })).found).toEqual([]);
+  });
+
+  it('reports nothing where it begins while the batches are listed', async () => {
+    await storeAndCount('first');
+    store.before.set('list batches/', async () => {
+      await begin();
+      await store.delete(batchKey(customer(), batchIdOf('first')));
+    });
+    expect((await findings({ canHaveExpired: keptForever })).found).toEqual([]);
+  });
+
+  it('misses what was sent later', async () => {
+    await storeAndCount('first');
+    await begin();
+    await storeBatch('later');
+    const { found } = await findings({ canHaveExpired: keptForever });
+    expect(found).toMatchObject([
+      { kind: 'partials-missing', batches: [batchKey(customer(), batchIdOf('later'))] },
+    ]);
+  });
+});
+
 describe('a repair', () => {
   async function repairAll(
     spool: Spool,
     differing: DifferingWindows,
     isPending = never,
+    isRemovingForeign = false,
   ): Promise<RepairOutcome[]> {
     const outcomes: RepairOutcome[] = [];
-    const options = { limits, isPending };
+    const options = { limits, isPending, isRemovingForeign };
     await repair(differing, { store, spool, clock }, options, (outcome) => outcomes.push(outcome));
     return outcomes;
   }
@@ -277,6 +357,52 @@ describe('a repair', () => {
     await storeAndCount('third');
     expect(await repairAll(spool, differing)).toMatchObject([{ key: window, kind: 'not-mended' }]);
     expect(await readWindow()).toMatchObject({ requests: 2, revision: 2 });
+  });
+
+  it.each([
+    ['leaves what is foreign', false, [], 500_001],
+    [
+      'takes away what is foreign where that is asked for',
+      true,
+      [{ key: window, kind: 'mended', requests: 1 }],
+      1,
+    ],
+  ])('%s', async (_, isRemovingForeign, outcomes, requests) => {
+    await storeAndCount('first');
+    await forge();
+    const spool = inMemorySpool();
+    const { differing } = await findings({ spool, canHaveExpired: keptForever });
+    expect(await repairAll(spool, differing, never, isRemovingForeign)).toEqual(outcomes);
+    expect(await readWindow()).toMatchObject({ requests });
+    expect((await findings({ canHaveExpired: keptForever })).found).toHaveLength(isRemovingForeign ? 0 : 1);
+  });
+
+  it('adds what is missing beside what is foreign, and leaves that', async () => {
+    await forge();
+    await storeBatch('lost');
+    const spool = inMemorySpool();
+    const { differing } = await findings({ spool, canHaveExpired: keptForever });
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 500_001 }]);
+  });
+
+  it('removes a window that has nothing but what is foreign', async () => {
+    await forge();
+    const spool = inMemorySpool();
+    const { differing } = await findings({ spool, canHaveExpired: keptForever });
+    expect(await repairAll(spool, differing, never, true)).toEqual([{ key: window, kind: 'removed' }]);
+    expect(await store.get(window)).toBeUndefined();
+  });
+
+  it('does not bring a customer back that is forgotten meanwhile', async () => {
+    await storeBatch('lost');
+    const spool = inMemorySpool();
+    const { differing } = await findings({ spool });
+    const forget = () => writeTombstone(customer(), undefined, store, now);
+    store.before.set(`put ${window}`, forget);
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await store.get(window)).toBeUndefined();
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await store.get(window)).toBeUndefined();
   });
 
   it('adds hundreds of partials to a window in one revision', async () => {

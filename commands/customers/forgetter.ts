@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseConfig } from '../../lib/config.ts';
+import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import {
+  forgetStep,
+  forgetStepAnswerSchema,
+  type ForgetStep,
+  type ForgetStepAnswer,
+} from '../../lib/pipeline/forget/forget-step.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { askOwner, OwnerGone, RequestFailed } from '../../local-store/operator-requests.ts';
+import { acquireOwnerLock, DirectoryInUse } from '../../local-store/owner-lock.ts';
+import { realTimers } from '../../local-store/timers.ts';
+import { requireDataDirectory } from '../data-directory.ts';
+import { openDeployed } from '../open-deployed.ts';
+import { openForWriting } from '../open-for-writing.ts';
+import type { Place } from '../place.ts';
+
+/** Does the steps of forgetting a customer, wherever its data are; to be closed. */
+export interface Forgetter {
+  step(step: ForgetStep): Promise<ForgetStepAnswer>;
+  close(): Promise<void>;
+}
+
+/** So often a directory is tried that somebody else has who takes no requests. */
+const attempts = 3;
+const pauseMilliseconds = 1_000;
+
+/**
+ * Opens a way to change the data of a pipeline. On S3 every removal names what it removes, so the functions go on. A data
+ * directory may be changed by its owner alone: that is this process, or the emulator that is running and is asked to do it.
+ * @throws DirectoryInUse         another command has the directory
+ * @throws UnusableDataDirectory  there is none
+ * @throws Unavailable            AWS cannot be asked
+ */
+export async function openForgetter(place: Place, clock: Clock): Promise<Forgetter> {
+  const { maxKeysPerDimension } = parseConfig(process.env);
+  const direct = (store: ObjectStore, close: () => Promise<void>): Forgetter => ({
+    step: (step) => forgetStep(step, { store, clock }, { maxKeysPerDimension, maxKeyTextBytes }),
+    close,
+  });
+  if (place.kind === 'deployed') {
+    const { store } = await openDeployed(place, clock);
+    return direct(store, async () => {});
+  }
+  const directory = await requireDataDirectory(place.dataDirectory);
+  const openIfFree = async (): Promise<Forgetter | undefined> => {
+    try {
+      // Tried by itself first: to describe the service takes seconds, and is for nothing while the emulator runs.
+      const lock = await acquireOwnerLock(directory, 'forgetting a customer');
+      await lock.release();
+      const store = await openForWriting(directory, clock);
+      return direct(store.objects, () => store.close());
+    } catch (error) {
+      if (error instanceof DirectoryInUse) return undefined;
+      throw error;
+    }
+  };
+
+  let owned = await openIfFree();
+  return {
+    async step(step) {
+      for (let attempt = 1; ; attempt += 1) {
+        if (owned !== undefined) return owned.step(step);
+        try {
+          return await askForStep(directory, step);
+        } catch (error) {
+          if (!(error instanceof OwnerGone)) throw error;
+        }
+        owned = attempt < attempts ? await openIfFree() : direct(...(await openOrSay(directory, clock)));
+        if (owned === undefined) await sleep(pauseMilliseconds);
+      }
+    },
+    close: async () => owned?.close(),
+  };
+}
+
+/** @throws DirectoryInUse  by whom it is */
+async function openOrSay(directory: string, clock: Clock): Promise<[ObjectStore, () => Promise<void>]> {
+  const store = await openForWriting(directory, clock);
+  return [store.objects, () => store.close()];
+}
+
+async function askForStep(directory: string, { before, ...step }: ForgetStep): Promise<ForgetStepAnswer> {
+  const event = before === undefined ? step : { ...step, before: before.toISOString() };
+  try {
+    const never = new AbortController().signal;
+    const answer = await askOwner(directory, { function: 'forget', event }, realTimers, never);
+    return forgetStepAnswerSchema.parse(answer);
+  } catch (error) {
+    if (!(error instanceof RequestFailed)) throw error;
+    throw new Unavailable('The running pipeline could not do it; its log says more.', { cause: error });
+  }
+}

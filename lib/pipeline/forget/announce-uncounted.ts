@@ -1,0 +1,72 @@
+import pMap from 'p-map';
+import type { BatchHeader } from '../../domain/batch-format.ts';
+import { batchPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
+import { PreconditionFailed, UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { findUncounted } from '../find-uncounted.ts';
+import { readBatchHeader } from '../read-stored-batch.ts';
+
+/** So many are looked at together, and each of their windows is read once. */
+const batchesAtOnce = 100;
+const objectsInFlight = 16;
+
+/**
+ * Writes batches of a forgotten customer again, as they are, that are new and not counted: so the store announces them
+ * anew, and `verify` sees to it that they are counted. Most are still on their way. But a batch may have been counted in a
+ * window that was removed, where the clock of who stored it was so far ahead that it did not know of the tombstone and is
+ * dated behind it.
+ */
+export async function announceUncounted(tombstone: Tombstone, store: ObjectStore): Promise<void> {
+  let keys: ObjectKey[] = [];
+  for await (const key of store.list(batchPrefix(tombstone.customerId))) {
+    keys.push(key);
+    if (keys.length < batchesAtOnce) continue;
+    await announceThose(keys, tombstone, store);
+    keys = [];
+  }
+  await announceThose(keys, tombstone, store);
+}
+
+async function announceThose(
+  keys: readonly ObjectKey[],
+  tombstone: Tombstone,
+  store: ObjectStore,
+): Promise<void> {
+  const headers = new Map<BatchHeader, ObjectKey>();
+  await pMap(
+    keys,
+    async (key) => {
+      const header = await readHeader(key, store);
+      if (header !== undefined && !isForgotten(header.storedAt, tombstone)) headers.set(header, key);
+    },
+    { concurrency: objectsInFlight },
+  );
+  const { places, failures } = await findUncounted([...headers.keys()], store);
+  await pMap(
+    headers,
+    async ([header, key]) => {
+      if (places.has(header) || failures.has(header)) await writeAgain(key, store);
+    },
+    { concurrency: objectsInFlight },
+  );
+}
+
+async function readHeader(key: ObjectKey, store: ObjectStore): Promise<BatchHeader | undefined> {
+  try {
+    return await readBatchHeader(key, store);
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return undefined; // an audit reports it
+    throw error;
+  }
+}
+
+async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<void> {
+  const object = await store.get(key);
+  if (object === undefined) return;
+  try {
+    await store.put(key, object.body, { ifMatch: object.etag });
+  } catch (error) {
+    if (!(error instanceof PreconditionFailed)) throw error; // whoever wrote it has announced it
+  }
+}

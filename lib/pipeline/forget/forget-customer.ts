@@ -1,0 +1,117 @@
+import pMap, { pMapSkip } from 'p-map';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import type { Tombstone } from '../../domain/tombstone.ts';
+import type { RolledUpSize } from '../../domain/window.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { announceUncounted } from './announce-uncounted.ts';
+import { forgetBatch } from './forget-batch.ts';
+import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
+import { forgetMinute, forgetRollUp } from './forget-windows.ts';
+import type { Removal } from './remove-object.ts';
+import { failedRecordPrefixes } from './survey-customer.ts';
+import { completeForgetting } from './write-tombstone.ts';
+
+export interface ForgetPorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
+
+export interface ForgetOptions {
+  readonly limits: FoldingLimits;
+  /** Nothing is begun after so long; called again, it goes on. */
+  readonly maxSeconds: number;
+}
+
+/** How many objects were removed. */
+export interface Removed {
+  readonly batches: number;
+  readonly windows: number;
+  readonly failedRecords: number;
+}
+
+export interface ForgottenCustomer {
+  readonly removed: Removed;
+  /** Everything is removed, and the tombstone says so. */
+  readonly isDone: boolean;
+  /** Objects that a newer version wrote, so that nobody here can tell whether they are to be removed. */
+  readonly unknown: readonly ObjectKey[];
+}
+
+type Kind = keyof Removed;
+
+/** A removal on S3 takes some 30 ms, and the laptop's flushes are shared by those that come together. */
+const objectsInFlight = 64;
+const maxUnknown = 5;
+
+/**
+ * Removes all that a tombstone is about, beside a running pipeline. It passes over everything until a pass finds nothing
+ * more: batches first, so that nobody emits them again, then minutes, then what is made of these. Killed anywhere, it is
+ * called again and goes on; the tombstone is complete only when all is removed.
+ *
+ * It removes only what it has read (`removeObject`), and keeps what the tombstone does not forget. What `aggregate` and
+ * `roll-up` write while it passes is theirs to look after: they look at the tombstone when they have written.
+ */
+export async function forgetCustomer(
+  tombstone: Tombstone,
+  { store, clock }: ForgetPorts,
+  { limits, maxSeconds }: ForgetOptions,
+): Promise<ForgottenCustomer> {
+  const { customerId } = tombstone;
+  const deadline = clock.now().getTime() + maxSeconds * 1_000;
+  const isOver = () => clock.now().getTime() > deadline;
+  const removed = { batches: 0, windows: 0, failedRecords: 0 };
+  let unknown: ObjectKey[] = [];
+
+  /** @returns how many were removed */
+  const each = async (prefix: string, kind: Kind, remove: (key: ObjectKey) => Promise<Removal>) => {
+    let count = 0;
+    await pMap(
+      untilOver(store.list(prefix), isOver),
+      async (key) => {
+        const removal = await remove(key);
+        if (removal === 'removed') count += 1;
+        if (removal === 'unknown' && unknown.length < maxUnknown) unknown.push(key);
+        return pMapSkip;
+      },
+      { concurrency: objectsInFlight },
+    );
+    removed[kind] += count;
+    return count;
+  };
+  const eachRollUp = (size: RolledUpSize) =>
+    each(windowPrefix(customerId, size), 'windows', (key) =>
+      forgetRollUp(key, size, { store, clock }, limits),
+    );
+
+  const pass = async (): Promise<number> => {
+    unknown = [];
+    const batches = await each(batchPrefix(customerId), 'batches', (key) =>
+      forgetBatch(key, tombstone, store),
+    );
+    const minutes = await each(windowPrefix(customerId, 'minute'), 'windows', (key) =>
+      forgetMinute(key, tombstone, store),
+    );
+    const hours = await eachRollUp('hour');
+    const days = await eachRollUp('day');
+    const [failed, givenUp] = failedRecordPrefixes;
+    const failedRecords =
+      (await each(failed, 'failedRecords', (key) => forgetFailedRecord(key, tombstone, store))) +
+      (await each(givenUp, 'failedRecords', (key) => forgetGivenUpRecords(key, tombstone, store)));
+    return batches + minutes + hours + days + failedRecords;
+  };
+
+  while ((await pass()) > 0) if (isOver()) break;
+  if (isOver() || unknown.length > 0) return { removed, isDone: false, unknown };
+  await announceUncounted(tombstone, store);
+  const isDone = await completeForgetting(tombstone, store, clock.now());
+  return { removed, isDone, unknown };
+}
+
+async function* untilOver<T>(items: AsyncIterable<T>, isOver: () => boolean): AsyncGenerator<T> {
+  for await (const item of items) {
+    if (isOver()) return;
+    yield item;
+  }
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { customerIdSchema, instantSchema } from '../../domain/stored-document.ts';
+import { beginForgetting } from './begin-forgetting.ts';
+import { forgetCustomer, type ForgetPorts } from './forget-customer.ts';
+
+/** What one step is asked to do: to begin, or to go on with what was begun, for so long at most. */
+export const forgetStepSchema = z.object({
+  customerId: customerIdSchema,
+  before: instantSchema.optional(),
+  maxSeconds: z.number().positive(),
+});
+export type ForgetStep = z.output<typeof forgetStepSchema>;
+
+/** What a step has done, in a form that JSON keeps. */
+export const forgetStepAnswerSchema = z.object({
+  /** What is forgotten was stored until then; `undefined` where there is nothing of the customer. */
+  before: z.iso.datetime().optional(),
+  removed: z.object({ batches: z.int(), windows: z.int(), failedRecords: z.int() }),
+  isDone: z.boolean(),
+  /** Keys of objects that a newer version wrote. */
+  unknown: z.array(z.string()),
+});
+export type ForgetStepAnswer = z.output<typeof forgetStepAnswerSchema>;
+
+const nothing = { batches: 0, windows: 0, failedRecords: 0 };
+
+/** Does one step of forgetting a customer; whoever asks comes again until it is done. */
+export async function forgetStep(
+  { customerId, before, maxSeconds }: ForgetStep,
+  ports: ForgetPorts,
+  limits: FoldingLimits,
+): Promise<ForgetStepAnswer> {
+  if (before === undefined) {
+    const { tombstone } = await beginForgetting(customerId, ports);
+    const instant = tombstone?.before.toISOString();
+    return { removed: nothing, isDone: false, unknown: [], ...(instant && { before: instant }) };
+  }
+  const tombstone = { customerId, before, completedAt: undefined };
+  const { removed, isDone, unknown } = await forgetCustomer(tombstone, ports, { limits, maxSeconds });
+  return { before: before.toISOString(), removed, isDone, unknown: [...unknown] };
+}

@@ -1,0 +1,44 @@
+import type { FoldingLimits } from '../../domain/folding.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { decodeRolledUp } from '../../domain/roll-up-format.ts';
+import { isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
+import { decodeWindowCounts } from '../../domain/window-format.ts';
+import type { RolledUpSize } from '../../domain/window.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { recomputeWindow, type RecomputePorts } from '../recompute-window.ts';
+import { removeObject, type Removal } from './remove-object.ts';
+
+/** Removes a minute that was begun before its customer was forgotten. */
+export function forgetMinute(
+  key: ObjectKey,
+  tombstone: Tombstone,
+  store: Pick<ObjectStore, 'get' | 'delete'>,
+): Promise<Removal> {
+  return removeObject(key, store, (start) => {
+    const counts = decodeWindowCounts(start);
+    if (counts === undefined) return 'more';
+    return isFromBefore(counts, tombstone) ? 'remove' : 'keep';
+  });
+}
+
+/** Makes an hour or a day the sum of what is left of its parts, and removes it where nothing is. */
+export async function forgetRollUp(
+  key: ObjectKey,
+  size: RolledUpSize,
+  ports: RecomputePorts,
+  limits: FoldingLimits,
+): Promise<Removal> {
+  const damage = await removeObject(key, ports.store, (start) => {
+    return decodeRolledUp(start) === undefined ? 'more' : 'keep';
+  });
+  if (damage === 'unknown') return 'unknown';
+  try {
+    const { kind } = await recomputeWindow(key, size, ports, limits);
+    if (kind === 'unchanged') return 'kept';
+    return damage === 'absent' ? 'absent' : 'removed';
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return 'unknown'; // a part of it is
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { NewerFormat, PreconditionFailed, UnreadableFormat } from '../../errors.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+
+/** What is to become of an object, by its beginning: `more` where that does not tell. */
+export type Judgement = 'remove' | 'keep' | 'more';
+
+/** What became of it; a newer version wrote what is `unknown`, so that nobody here can tell. */
+export type Removal = 'removed' | 'kept' | 'absent' | 'unknown';
+
+/** Holds the header of most batches and the counts of most windows. */
+const usualBytes = 16 * 1_024;
+
+/**
+ * Removes an object if it is to be, and exactly as it was judged: what somebody else writes meanwhile is judged anew. What
+ * is damaged is removed, as nobody can tell what it has.
+ */
+export async function removeObject(
+  key: ObjectKey,
+  store: Pick<ObjectStore, 'get' | 'delete'>,
+  judge: (start: Buffer) => Judgement,
+): Promise<Removal> {
+  let isWhole = false;
+  for (;;) {
+    const object = await store.get(key, isWhole ? {} : { firstBytes: usualBytes });
+    if (object === undefined) return 'absent';
+    const judgement = judgementOf(object, judge);
+    if (judgement === 'more') {
+      isWhole = true;
+      continue;
+    }
+    if (judgement !== 'remove') return judgement === 'keep' ? 'kept' : 'unknown';
+    try {
+      await store.delete(key, { ifMatch: object.etag });
+      return 'removed';
+    } catch (error) {
+      if (!(error instanceof PreconditionFailed)) throw error;
+    }
+  }
+}
+
+function judgementOf(
+  { body, size }: StoredObject,
+  judge: (start: Buffer) => Judgement,
+): Judgement | 'unknown' {
+  try {
+    const judgement = judge(body);
+    return judgement === 'more' && body.length === size ? 'remove' : judgement;
+  } catch (error) {
+    if (error instanceof NewerFormat) return 'unknown';
+    if (error instanceof UnreadableFormat) return 'remove';
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import pMap, { pMapSkip } from 'p-map';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { readBatchHeader } from '../read-stored-batch.ts';
+import { isFailedRecordOf, namesCustomer } from './forget-failed-records.ts';
+
+/** What there is of a customer. */
+export interface CustomerSurvey {
+  readonly batches: number;
+  readonly minutes: number;
+  readonly hoursAndDays: number;
+  readonly failedRecords: number;
+  /** The latest instant at which one of its batches was stored, by the clock of who stored it. */
+  readonly lastStoredAt: Date | undefined;
+}
+
+/** Where failed records are kept: those that can never be applied, and those that functions died of. */
+export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
+
+const objectsInFlight = 32;
+
+/**
+ * Looks what there is of a customer; nothing is written. Failed records do not have their customer in their keys, so all
+ * of them are read.
+ * @throws Unavailable  the store cannot be read now
+ */
+export async function surveyCustomer(
+  customerId: CustomerId,
+  store: Pick<ObjectStore, 'get' | 'list'>,
+): Promise<CustomerSurvey> {
+  let lastStoredAt: Date | undefined;
+  const batches = await count(store.list(batchPrefix(customerId)), async (key) => {
+    const storedAt = await storedAtOf(key, store);
+    if (storedAt !== undefined && (lastStoredAt === undefined || storedAt > lastStoredAt))
+      lastStoredAt = storedAt;
+    return true;
+  });
+  const countWindows = (size: 'minute' | 'hour' | 'day') =>
+    count(store.list(windowPrefix(customerId, size)), async () => true);
+  const minutes = await countWindows('minute');
+  const hoursAndDays = (await countWindows('hour')) + (await countWindows('day'));
+  const [failed, givenUp] = failedRecordPrefixes;
+  const failedRecords =
+    (await count(store.list(failed), (key) => isFailedRecordOf(key, customerId, store))) +
+    (await count(store.list(givenUp), (key) => namesCustomer(key, customerId, store)));
+  return { batches, minutes, hoursAndDays, failedRecords, lastStoredAt };
+}
+
+/** Tells whether a survey has found nothing. */
+export function isUnknown({ batches, minutes, hoursAndDays, failedRecords }: CustomerSurvey): boolean {
+  return batches + minutes + hoursAndDays + failedRecords === 0;
+}
+
+async function count(
+  keys: AsyncIterable<ObjectKey>,
+  isOne: (key: ObjectKey) => Promise<boolean>,
+): Promise<number> {
+  let found = 0;
+  await pMap(
+    keys,
+    async (key) => {
+      if (await isOne(key)) found += 1;
+      return pMapSkip; // else there would be a list of all results
+    },
+    { concurrency: objectsInFlight },
+  );
+  return found;
+}
+
+async function storedAtOf(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promise<Date | undefined> {
+  try {
+    return (await readBatchHeader(key, store))?.storedAt;
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return undefined; // it is removed all the same
+    throw error;
+  }
+}

@@ -1,0 +1,211 @@
+import type fc from 'fast-check';
+import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
+import type { ObjectKey } from '../../../lib/domain/keys.ts';
+import { Unavailable } from '../../../lib/errors.ts';
+import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate.ts';
+import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
+import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
+
+import { ingest } from '../../../lib/pipeline/ingest.ts';
+import { readBatch } from '../../../lib/pipeline/read-batch.ts';
+import { rollUp } from '../../../lib/pipeline/roll-up.ts';
+import type { Streams } from '../../../lib/pipeline/streams.ts';
+import { verify } from '../../../lib/pipeline/verify.ts';
+import type { ObjectStore } from '../../../lib/ports/object-store.ts';
+import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
+import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { withAdmission } from '../with-admission.ts';
+
+/** Who works on the store; each may be given another view of it. */
+export type Actor = 'ingest' | 'aggregate' | 'verify' | 'roll-up' | 'forget';
+
+/** A view of the store that takes a protection away. It is made anew for each invocation. */
+export type Weakened = (shared: ObjectStore, actor: Actor) => ObjectStore;
+
+export interface SentBatch {
+  readonly key: string;
+  /** Of 18:00. */
+  readonly minutes: readonly number[];
+  readonly skewMilliseconds: number;
+}
+
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const looks = {
+  marginSeconds: 0,
+  lookAgainSeconds: 0,
+  overdueSeconds: 900,
+  onlyEmitterSince: undefined,
+  maxSeconds: 1_000_000,
+};
+const farFuture = instant('2100-01-01T00:00:00Z');
+
+/**
+ * The pipeline in one process, with every read and write in an order that a scheduler decides: whatever one does between
+ * two operations, any other may do its own. Records and notifications are delivered at least once, and those of an
+ * invocation that is killed again.
+ */
+export class World {
+  readonly store = new InMemoryObjectStore();
+  readonly #scheduler: fc.Scheduler;
+  readonly #weakened: Weakened;
+  readonly #crashesAt: number[];
+  readonly #running = new Set<Promise<void>>();
+  #records: ReceivedRecord[] = [];
+  #consuming: Promise<void> = Promise.resolve();
+  /** What has to be looked at again, when all else is done. */
+  readonly #toVerify = new Set<ObjectKey>();
+  #operations = 0;
+
+  /** @param crashesAt  for each invocation in turn, the operation at which it is killed; 0 where it is not */
+  constructor(scheduler: fc.Scheduler, crashesAt: readonly number[], weakened: Weakened) {
+    this.#scheduler = scheduler;
+    this.#crashesAt = [...crashesAt];
+    this.#weakened = weakened;
+  }
+
+  /** Time goes on with each operation, by a fifth of a second. */
+  readonly clock = { now: () => new Date(Date.parse('2025-12-28T18:04:00Z') + this.#operations * 200) };
+
+  /** As a client that sends until it is answered. */
+  async send({ key, minutes, skewMilliseconds }: SentBatch): Promise<void> {
+    const entries = minutes.map((minute) =>
+      sentEntry({ receivedAt: `2025-12-28T18:0${minute}:07Z`, path: `/${key}` }),
+    );
+    const sent = {
+      customerId: customer(),
+      id: batchIdOf(key),
+      mediaType: 'application/json',
+      contentEncoding: '',
+      body: Buffer.from(JSON.stringify(entries)),
+    } as const;
+    const clock = { now: () => new Date(this.clock.now().getTime() + skewMilliseconds) };
+    const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+    const { admission, emissions } = withAdmission({ streams: this.#streams, clock });
+    for (;;) {
+      const store = this.#storeOf('ingest', 0);
+      try {
+        await ingest(
+          await readBatch(sent, 100_000),
+          { store, streams: this.#streams, clock, admission, emissions },
+          options,
+        );
+        return;
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+      }
+    }
+  }
+
+  async forget(): Promise<void> {
+    const ports = { store: this.#storeOf('forget', 0), clock: this.clock };
+    const { tombstone } = await beginForgetting(customer(), ports);
+    if (tombstone === undefined) throw new Error('There is nothing to forget.');
+    const options = { limits, maxSeconds: 1_000_000 };
+    for (;;) if ((await forgetCustomer(tombstone, ports, options)).isDone) return;
+  }
+
+  /** Waits until every record and notification has been worked off. */
+  async settle(): Promise<void> {
+    for (;;) {
+      while (this.#running.size > 0) await Promise.all(this.#running);
+      if (this.#toVerify.size === 0) return;
+      const keys = [...this.#toVerify];
+      this.#toVerify.clear();
+      for (const key of keys) this.#run(() => this.#verify(key));
+    }
+  }
+
+  readonly #streams: Streams = {
+    insights: {
+      put: async (records) => {
+        await this.#turn();
+        this.#records.push(
+          ...records.map(({ data }, index) => receivedRecord(`${this.#operations}-${index}`, data)),
+        );
+        this.#run(() => this.#consume());
+      },
+      backlog: async () => undefined,
+      backlogOf: async () => undefined,
+      // Whatever is not in its window is taken for lost, so that much is emitted again that is still on its way.
+      consumedThrough: async () => farFuture,
+    },
+    late: createInMemoryEventStream({ clock: { now: () => farFuture } }),
+  };
+
+  #run(work: () => Promise<void>): void {
+    const running: Promise<void> = work().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** One invocation after the other, as of one partition. */
+  #consume(): Promise<void> {
+    this.#consuming = this.#consuming.then(async () => {
+      const records = this.#records.splice(0, 3);
+      if (records.length === 0) return;
+      const ports = { store: this.#invocation('aggregate'), clock: this.clock };
+      const { failed } = await aggregate(records, ports, limits);
+      if (failed.length === 0) return;
+      this.#records.unshift(...records);
+      this.#run(() => this.#consume());
+    });
+    return this.#consuming;
+  }
+
+  async #rollUp(key: ObjectKey): Promise<void> {
+    const ports = { store: this.#invocation('roll-up'), clock: this.clock };
+    const rolledUp = await rollUp([{ messageId: key, key }], ports, { limits, maxSeconds: 1_000_000 });
+    if (rolledUp.some(({ outcome }) => outcome.kind === 'failed')) this.#run(() => this.#rollUp(key));
+  }
+
+  async #verify(key: ObjectKey): Promise<void> {
+    const notice = { messageId: key, key, receiveCount: 2, firstReceivedAt: this.clock.now() };
+    const { clock } = this;
+    const streams = this.#streams;
+    const ports = {
+      ...withAdmission({ store: this.#storeOf('verify', 0), streams, clock }),
+      emissions: new RecentEmissions(),
+    };
+    const [verified] = await verify([notice], ports, looks);
+    const kind = verified?.verdict.kind;
+    if (kind !== 'counted' && kind !== 'absent') this.#toVerify.add(key);
+  }
+
+  #invocation(actor: Actor): ObjectStore {
+    return this.#storeOf(actor, this.#crashesAt.shift() ?? 0);
+  }
+
+  #storeOf(actor: Actor, crashesAt: number): ObjectStore {
+    let operations = 0;
+    const turn = async () => {
+      operations += 1;
+      if (operations === crashesAt) throw new Unavailable('killed');
+      await this.#turn();
+    };
+    const { store } = this;
+    const announce = (key: ObjectKey) => {
+      if (key.startsWith('batches/')) this.#run(() => this.#verify(key));
+      if (key.startsWith('aggregates/minute/')) this.#run(() => this.#rollUp(key));
+    };
+    const shared: ObjectStore = {
+      get: (...args) => turn().then(() => store.get(...args)),
+      async put(key, ...args) {
+        await turn();
+        const written = await store.put(key, ...args);
+        announce(key);
+        return written;
+      },
+      delete: (...args) => turn().then(() => store.delete(...args)),
+      async *list(...args) {
+        await turn();
+        for await (const key of store.list(...args)) yield key;
+      },
+    };
+    return this.#weakened(shared, actor);
+  }
+
+  async #turn(): Promise<void> {
+    this.#operations += 1;
+    await this.#scheduler.schedule(Promise.resolve());
+  }
+}
