@@ -2,6 +2,7 @@ import { IdempotencyKeyReused, Unavailable } from '../../lib/errors.ts';
 import { findBatch } from '../../lib/pipeline/find-batch.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
 import { simulatedRules } from './expected-window.ts';
 import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
@@ -19,7 +20,7 @@ export interface ClientSurroundings {
   readonly store: SimulatedStore;
 }
 
-const bounds = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
+const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const maxBatchBytes = 100_000;
 const pauseMilliseconds = 400;
 const maxAttempts = 6;
@@ -69,7 +70,10 @@ async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: C
     try {
       const id = batch.hasKey ? batch.id : undefined;
       const sent = { customerId, id, mediaType: 'application/json', contentEncoding: '', body } as const;
-      await ingest(await readBatch(sent, maxBatchBytes), portsOf(process), { ...bounds, rules });
+      await ingest(await readBatch(sent, maxBatchBytes), withAdmission(portsOf(process)), {
+        ...bounds,
+        rules,
+      });
       return 'accepted';
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing';

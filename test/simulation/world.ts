@@ -8,6 +8,8 @@ import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
+import { WatchedClock } from '../../local-store/watched-clock.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
 import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
@@ -54,8 +56,9 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const processes = new Processes(scheduler, plan, laws);
   const operations = new Operations(scheduler, plan.rates, (process) => processes.killLater(process));
   let clockError = 0;
-  const now = () => new Date(scheduler.time + clockError);
-  const clockOf = (process: Process) => new Date(scheduler.time + clockError + process.clockError);
+  const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
+  const now = () => watched.now();
+  const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
   const emissions = new Map<string, RecentEmissions>();
   const emissionsOf = ({ name }: Process) => {
     const known = emissions.get(name) ?? new RecentEmissions();
@@ -102,7 +105,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
           notices,
-          { ...portsOf(process), emissions: emissionsOf(process) },
+          { ...withAdmission(portsOf(process)), emissions: emissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(
@@ -164,7 +167,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       countedThrough: async (customerId) =>
         customerId === undefined ? undefined : countedThrough(customerId),
       oldestWrittenAt: () => undefined,
-      clock: { now },
+      clock: watched,
       timers: { elapsed: () => scheduler.time },
     });
     for (const { id, body } of toRollUp.messages()) minutes.add(id, body, undefined);
