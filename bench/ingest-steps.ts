@@ -12,7 +12,7 @@ import { parseLogEntry } from '../lib/domain/log-entry.ts';
 import { parseBatch } from '../lib/domain/parse-batch.ts';
 import { partitionKeyOf } from '../lib/domain/partial.ts';
 import { parseConfig } from '../lib/config.ts';
-import { summarise } from '../lib/domain/summarise.ts';
+import { minutesOf, summarise } from '../lib/domain/summarise.ts';
 import { maxRecordBytes } from '../lib/ports/event-stream.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
 import { median } from './statistics.ts';
@@ -37,13 +37,14 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
   const customerId = customer();
   const payloadHash = 'a'.repeat(64);
   const mediaType = 'application/json';
-  const { allowedLatenessSeconds } = app.config;
+  const { allowedLatenessSeconds, maxFutureSeconds } = app.config;
   const rulesWithTemplates = createCountingRules(parseConfig({ PATH_TEMPLATES: templates }).pathTemplates);
 
   const summariseFresh = (entries: ReturnType<typeof parseBatch>, key: string) =>
     summarise(
-      { customerId, batchId: batchIdOf(key), payloadHash, storedAt: new Date(), entries },
-      { rules: app.rules, allowedLatenessSeconds, maxRecordBytes },
+      { customerId, batchId: batchIdOf(key), payloadHash, storedAt: new Date() },
+      minutesOf(entries),
+      { rules: app.rules, allowedLatenessSeconds, maxFutureSeconds, maxRecordBytes },
     );
   const store = (key: string) => {
     const entries = parseBatch(body, mediaType);

@@ -1,7 +1,7 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { App } from '../handlers/wiring.ts';
 import { parseBatch } from '../lib/domain/parse-batch.ts';
-import { summarise } from '../lib/domain/summarise.ts';
+import { minutesOf, summarise } from '../lib/domain/summarise.ts';
 import { maxRecordBytes } from '../lib/ports/event-stream.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
 import { kinesisEvent } from '../test/handlers/app.ts';
@@ -21,9 +21,9 @@ export function createSamplePartials(traffic: SampleTraffic, { rules, config }: 
         batchId: batchIdOf(`batch-${made}`),
         payloadHash: 'a'.repeat(64),
         storedAt: minute,
-        entries: parseBatch(body, 'application/json'),
       },
-      { rules, allowedLatenessSeconds: config.allowedLatenessSeconds, maxRecordBytes },
+      minutesOf(parseBatch(body, 'application/json')),
+      { rules, ...config, maxRecordBytes },
     );
     const [partial] = partials;
     if (partial === undefined) throw new Error('A batch of one minute has no partial.');

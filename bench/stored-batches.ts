@@ -20,6 +20,7 @@ const customers = 10;
 const batchesPerMinute = 2_000;
 const inFlight = 64;
 const recordsPerInvocation = 500;
+const maxWindows = 64;
 
 /** Whose batch this is, and under which key: 200 batches of a customer have the same minute. */
 export function sentBatch(number: number, customerPrefix: string): { customerId: string; key: string } {
@@ -61,15 +62,17 @@ export async function countStored({ app, streams }: TemporaryApp): Promise<void>
 async function countPartition(app: App, stream: LocalStream, partition: number): Promise<void> {
   const invokeAggregate = aggregateHandler(async () => app);
   for (;;) {
-    const position = stream.position(consumer, partition);
-    const limits = { maxRecords: recordsPerInvocation, maxBytes: 6 * 1_024 * 1_024 };
-    const records = stream.read(partition, position, limits);
-    const last = records.at(-1);
-    if (last === undefined) return;
+    const limits = { maxRecords: recordsPerInvocation, maxBytes: 6 * 1_024 * 1_024, maxWindows };
+    const { records } = stream.take(consumer, partition, limits);
+    if (records.length === 0) return;
     const { batchItemFailures } = await invokeAggregate(
       kinesisEvent(records.map(({ sequence, data }) => ({ sequenceNumber: String(sequence), data }))),
     );
     if (batchItemFailures.length > 0) throw new Error('Partials could not be counted.');
-    await stream.checkpoint(consumer, partition, last.sequence);
+    await stream.finish(
+      consumer,
+      partition,
+      records.map(({ sequence }) => sequence),
+    );
   }
 }

@@ -38,7 +38,14 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
   const insights = local.stream(config.insightStreamName);
   const late = local.stream(config.lateStreamName);
   return {
-    app: createApp({ config, clock, logger, store: local.objects, streams: { insights, late } }),
+    app: createApp({
+      config,
+      clock,
+      logger,
+      store: local.objects,
+      streams: { insights, late },
+      rollUps: local.rollUps,
+    }),
     streams: [insights, late],
     async remove() {
       await local.close();

@@ -8,6 +8,7 @@ import { audit, type AuditReporter } from '../lib/pipeline/audit/audit.ts';
 import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
+import { createRetention } from '../lib/pipeline/retention.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
@@ -72,8 +73,8 @@ async function run(
     // What a clock has dated further into the future is not young: it would be pending until then.
     const isPending = (storedAt: Date) =>
       storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
-    const { maxKeysPerDimension, pathTemplates } = parseConfig(process.env);
-    const rules = createCountingRules(pathTemplates);
+    const { maxKeysPerDimension, pathTemplates, pathQuery } = parseConfig(process.env);
+    const rules = createCountingRules(pathTemplates, pathQuery);
     const spool = newSpool();
     const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
     const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];
@@ -88,16 +89,17 @@ async function run(
       done: () => progress.done(),
     };
     const { customerId } = options;
-    const auditPorts = { store, spool, differing: minute };
+    const retention = createRetention(store, clock);
+    const auditPorts = { store, spool, differing: minute, retention };
     const canHaveExpired = expiryOf(options.rawBatches, clock.now());
     const ofMinutes = await audit(auditPorts, { customerId, rules, isPending, canHaveExpired }, reporter);
-    const rollUpOptions = { customerId, isPending, differing };
+    const rollUpOptions = { customerId, isPending, differing, retention };
     const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
     let unmended = differences;
     if (writer !== undefined) {
       const limits = { maxKeysPerDimension, maxKeyTextBytes };
-      const ports = { store: writer, spool, clock };
+      const ports = { store: writer, spool, clock, retention };
       const mended = newSpool(spoolOfKeys);
       const told: RepairReporter = (outcome, itsDifferences) => {
         report.repaired(outcome);

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { requireDataDirectoryFormat } from '../local-store/data-directory-format.ts';
+import { refuseLinksIn } from '../local-store/symbolic-link.ts';
 
 /** There is no data directory, or none that this program can use; the message says why. */
 export class UnusableDataDirectory extends Error {
@@ -12,6 +13,7 @@ export class UnusableDataDirectory extends Error {
  * @returns its path
  * @throws UnusableDataDirectory  there is none
  * @throws UnreadableFormat       a newer version of this program wrote it
+ * @throws SymbolicLink           one of its files or folders is a link
  */
 export async function requireDataDirectory(path: string): Promise<string> {
   const directory = resolve(path);
@@ -24,6 +26,7 @@ export async function requireDataDirectory(path: string): Promise<string> {
       { cause },
     );
   }
+  await refuseLinksIn(directory);
   await requireDataDirectoryFormat(directory);
   return directory;
 }

@@ -5,6 +5,10 @@ export interface DeployedNames {
   readonly lateStreamName: string;
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
+  readonly metricsNamespace: string;
   readonly deadLetterQueues: readonly DeadLetterQueue[];
 }
 
@@ -22,6 +26,10 @@ export function deployedNames(stage: string): DeployedNames {
     lateStreamName: nameOf('late'),
     insightConsumerName: nameOf('aggregate'),
     lateConsumerName: nameOf('aggregateLate'),
+    rollUpQueueName: nameOf('roll-up'),
+    failedRollUpsQueueName: nameOf('failed-roll-ups'),
+    rollUpConsumerName: nameOf('rollUp'),
+    metricsNamespace: `log-analytics-pipeline-${stage}`,
     deadLetterQueues: [
       { name: nameOf('unverified-batches'), source: nameOf('verify') },
       { name: nameOf('failed-roll-ups'), source: nameOf('roll-up') },

@@ -1,6 +1,7 @@
 import { InvalidConfig } from '../lib/config.ts';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { DirectoryInUse } from '../local-store/owner-lock.ts';
+import { SymbolicLink } from '../local-store/symbolic-link.ts';
 import { reasonOf } from '../lib/pipeline/audit/reason-of.ts';
 import { BadArguments } from './command-line.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
@@ -13,6 +14,7 @@ const couldNotBegin = [
   Unavailable,
   UnreadableFormat,
   DirectoryInUse,
+  SymbolicLink,
   UnusableDataDirectory,
   ServiceUnreadable,
   UnknownFormat,

@@ -1,7 +1,7 @@
-import { Unavailable } from '../lib/errors.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import { callerIdentity } from './caller-identity.ts';
 import { deployedNames, type DeployedNames } from './deployed-names.ts';
 import type { DeployedPlace } from './place.ts';
 
@@ -40,17 +40,6 @@ export async function openDeployed(place: DeployedPlace, clock: Clock): Promise<
 
 /** Its name has the account in it. */
 async function bucketOfCaller(names: DeployedNames): Promise<string> {
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const client = new STSClient({});
-  try {
-    const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    if (Account === undefined) throw new Error('it gave no account');
-    return names.bucketName(Account, await client.config.region());
-  } catch (cause) {
-    throw new Unavailable('AWS does not say whose account it is; BUCKET_NAME can name the bucket.', {
-      cause,
-    });
-  } finally {
-    client.destroy();
-  }
+  const { account, region } = await callerIdentity();
+  return names.bucketName(account, region);
 }

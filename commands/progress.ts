@@ -131,3 +131,58 @@ function writeTransferLines(
     stop: () => {},
   };
 }
+
+/** Shows that a command waits until entries are counted. */
+export interface Wait {
+  update(entries: number): void;
+  /** Why nothing is known at the moment; the next update takes it back. */
+  hold(reason: string): void;
+  stop(): void;
+}
+
+/** A plain line says so again after this time. */
+const waitLineMilliseconds = 30_000;
+
+/** A line that changes on a terminal, a plain line now and then anywhere else. */
+export function showWait(output: ProgressOutput, now: () => number): Wait {
+  return output.isTTY === true ? showWaitLine(output) : writeWaitLines(output, now);
+}
+
+function showWaitLine(stream: ProgressOutput): Wait {
+  const bar = new cliProgress.SingleBar({
+    format: '{text}  {duration_formatted}  {reason}',
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+  });
+  bar.start(1, 0, { text: describeWait(0), reason: '' });
+  return {
+    update: (entries) => bar.update({ text: describeWait(entries), reason: '' }),
+    hold: (reason) => bar.update({ reason }),
+    stop: () => bar.stop(),
+  };
+}
+
+function writeWaitLines(output: ProgressOutput, now: () => number): Wait {
+  let nextLineAt = -Infinity;
+  let held = '';
+  return {
+    update(entries) {
+      held = '';
+      if (now() < nextLineAt) return;
+      nextLineAt = now() + waitLineMilliseconds;
+      output.write(`${describeWait(entries)}\n`);
+    },
+    hold(reason) {
+      if (reason !== held) output.write(`${reason}\n`);
+      held = reason;
+    },
+    stop: () => {},
+  };
+}
+
+function describeWait(entries: number): string {
+  if (entries === 0) return 'Waiting until everything is counted';
+  return `Waiting until ${whole(entries)} ${entries === 1 ? 'entry is' : 'entries are'} counted`;
+}

@@ -1,10 +1,12 @@
 /** The command `npm run ship`; what it does and takes is said in `ship/options.ts`. */
 import { constants } from 'node:os';
 import { exitCodeOf } from './exit-code.ts';
+import { interruptible, type Interruption } from './interruptible.ts';
 import { GaveUp } from './pipeline-client/answer-or-retry.ts';
 import { BatchRefused, openPipeline } from './pipeline-client/open-pipeline.ts';
 import { realTiming } from './pipeline-client/timing.ts';
 import { showTransfer } from './progress.ts';
+import { awaitCounted } from './ship/await-counted.ts';
 import type { CuttingOptions } from './ship/cut-pieces.ts';
 import { deliverPieces, OtherContent } from './ship/deliver-pieces.ts';
 import { detectFormat } from './ship/formats/detect-format.ts';
@@ -13,7 +15,8 @@ import { openLogs, requireReadable } from './ship/open-logs.ts';
 import { help, parseOptions, type ShipOptions } from './ship/options.ts';
 import { printPieces } from './ship/print-pieces.ts';
 import { shipLogs } from './ship/ship-logs.ts';
-import { createTally } from './ship/tally.ts';
+import { describeRange } from './ship/shown-range.ts';
+import { createTally, type Tally } from './ship/tally.ts';
 
 const now = () => realTiming.now();
 
@@ -26,28 +29,39 @@ async function main(): Promise<number> {
     return 0;
   }
   const totalBytes = await requireReadable(options);
-  const stop = new AbortController();
-  let interruptedBy: 'SIGINT' | 'SIGTERM' | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // What is under way is finished; a second one ends it at once.
-    process.once(signal, () => {
-      interruptedBy = signal;
-      stop.abort();
-    });
+  const tally = createTally();
+  // What is under way is finished; a second Ctrl-C ends it at once.
+  const sending = await interruptible((stop) => send(options, totalBytes, tally, stop));
+  const { failure } = sending.result;
+  const sendingCode = failure === undefined ? exitCodeOfSending(options, tally) : explain(failure);
+  const isCutShort = sending.interruptedBy !== undefined && !options.isFollowing;
+  if (isCutShort || failure !== undefined || options.isDryRun) {
+    showRange(options, tally);
+    return isCutShort ? exitCodeOfSignal(sending.interruptedBy) : sendingCode;
   }
-  const exitCode = await run(options, totalBytes, stop);
-  if (interruptedBy === undefined || options.isFollowing) return exitCode;
-  return 128 + constants.signals[interruptedBy];
+
+  const isAwaited = options.waitForSeconds > 0 && tally.accepted > 0;
+  const waiting = isAwaited
+    ? await interruptible(({ signal }) => awaitCounted(options, tally, { output: process.stderr, signal }))
+    : undefined;
+  if (waiting !== undefined) {
+    const { message, isGood } = waiting.result;
+    (isGood ? process.stdout : process.stderr).write(`${message}\n`);
+  }
+  showRange(options, tally);
+  if (waiting?.interruptedBy !== undefined) return exitCodeOfSignal(waiting.interruptedBy);
+  return sendingCode === 0 ? (waiting?.result.exitCode ?? 0) : sendingCode;
 }
 
-async function run(
+/** Sends the logs, and says what became of their lines, also after a failure. */
+async function send(
   options: ShipOptions,
   totalBytes: number | undefined,
+  tally: Tally,
   stop: AbortController,
-): Promise<number> {
-  const { isDryRun, isStrict } = options;
+): Promise<{ readonly failure: Error | undefined }> {
+  const { isDryRun } = options;
   const { signal } = stop;
-  const tally = createTally();
   const startedAt = now();
   const progress = showTransfer('Sending', totalBytes, process.stderr, now);
   let bytesRead = 0;
@@ -76,11 +90,20 @@ async function run(
     pipeline.close();
   }
 
-  // What was sent until then is told also after a failure.
   if (failure === undefined || tally.lines > 0) {
     const output = isDryRun ? process.stderr : process.stdout;
     output.write(`${tally.summary((now() - startedAt) / 1_000, isDryRun)}\n`);
   }
+  return { failure };
+}
+
+function exitCodeOfSending({ isDryRun, isStrict }: ShipOptions, { unsent, skipped }: Tally): number {
+  const isAllSent = isDryRun || unsent === 0;
+  return isAllSent && !(isStrict && skipped > 0) ? 0 : 1;
+}
+
+/** @throws  a failure that is not one of sending */
+function explain(failure: Error): number {
   if (failure instanceof GaveUp) {
     console.error(`${failure.message}\nThe same command goes on where this one ended.`);
     return 1;
@@ -89,9 +112,15 @@ async function run(
     console.error(failure.message);
     return 1;
   }
-  if (failure !== undefined) throw failure;
-  const isAllSent = isDryRun || tally.unsent === 0;
-  return isAllSent && !(isStrict && tally.skipped > 0) ? 0 : 1;
+  throw failure;
+}
+
+function showRange({ url, customerId }: ShipOptions, { range }: Tally): void {
+  if (range !== undefined) process.stdout.write(`${describeRange(range, url, customerId)}\n`);
+}
+
+function exitCodeOfSignal(signal: Interruption): number {
+  return 128 + constants.signals[signal];
 }
 
 function cuttingOf(options: ShipOptions): CuttingOptions {

@@ -6,6 +6,7 @@ const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
 
 const streamFunctions = ['aggregate', 'aggregateLate'];
 const queueFunctions = ['verify', 'rollUp'];
+const scheduledFunctions = ['expire'];
 const httpFunctions = ['ingest', 'query', 'total', 'customers', 'batch', 'authorize'];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
@@ -57,7 +58,7 @@ function alarmsOf(prefix) {
 
   const functions = [...streamFunctions, ...queueFunctions, ...httpFunctions];
   return Object.fromEntries([
-    ...functions.map((key) => [
+    ...[...functions, ...scheduledFunctions].map((key) => [
       alarmName(key, 'errors'),
       alarm(`${key} fails: it dies, or takes too long.`, lambda('Errors', key), {
         threshold: 0,
@@ -145,6 +146,26 @@ function alarmsOf(prefix) {
   ]);
 }
 
+/** Known keys go on while Parameter Store fails, so that without this nobody would hear of it: not from clients either. */
+function keyLookupsOf(prefix) {
+  const metric = { MetricNamespace: prefix, MetricName: 'log_analytics_api_key_lookups_failed' };
+  return {
+    ApiKeyLookupsFailed: {
+      Type: 'AWS::Logs::MetricFilter',
+      Properties: {
+        LogGroupName: { Ref: 'AuthorizeLogGroup' },
+        FilterPattern: '{ $.message = "API keys cannot be looked up*" }',
+        MetricTransformations: [{ ...metric, MetricValue: '1' }],
+      },
+    },
+    [alarmName('apiKeys', 'lookups')]: alarm(
+      'API keys cannot be looked up: those in use go on for some hours, others get 503.',
+      { Namespace: metric.MetricNamespace, MetricName: metric.MetricName, Dimensions: [] },
+      { threshold: 0, period: minutes(5), periods: 2, statistic: 'Sum' },
+    ),
+  };
+}
+
 function graph(title, metrics, { stat = 'Sum', width = 12 } = {}) {
   return {
     type: 'metric',
@@ -162,7 +183,7 @@ function dashboardOf(prefix) {
   const ofPipeline = (...names) => names.map((name) => [prefix, `log_analytics_${name}`]);
   const ofStreams = (name) =>
     ['insights', 'late'].map((label) => [prefix, `log_analytics_${name}`, 'stream', label]);
-  const everyFunction = [...httpFunctions, ...streamFunctions, ...queueFunctions];
+  const everyFunction = [...httpFunctions, ...streamFunctions, ...queueFunctions, ...scheduledFunctions];
   return {
     widgets: [
       graph('Entries and batches', ofPipeline('entries_ingested_total', 'batches_ingested_total')),
@@ -201,6 +222,7 @@ module.exports = async ({ resolveVariable }) => {
     Resources: {
       AlarmTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: `${prefix}-alarms` } },
       ...alarmsOf(prefix),
+      ...keyLookupsOf(prefix),
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
         Properties: {

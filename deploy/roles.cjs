@@ -18,6 +18,8 @@ const readAndWrite = (...prefixes) => [
 const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
 /** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
 const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
+/** How far windows have expired. */
+const horizon = 'retention/horizon';
 
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
@@ -44,32 +46,47 @@ const consumeQueue = (queue) =>
 /** CloudWatch has no rights to a part of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
-const readApiKeys = (stage) =>
-  allow(
-    ['ssm:GetParameter'],
-    [
-      {
-        'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/api-keys/*`,
+const parameter = (stage, name) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
+});
+
+/** Records of keys, and the encrypted secret that keys are made under; AWS's own key decrypts that parameter alone. */
+const readApiKeys = (stage) => [
+  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+  {
+    ...allow(
+      ['kms:Decrypt'],
+      [{ 'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*' }],
+    ),
+    Condition: {
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
+        'kms:EncryptionContext:PARAMETER_ARN': parameter(stage, 'api-keys-secret'),
       },
-    ],
-  );
+    },
+  },
+];
+
+/** Windows, and what there is to say how complete they are. */
+const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon), readMetrics];
 
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
   readTombstones,
+  allow(['s3:GetObject'], [object(horizon)]),
   remove('aggregates/minute/*', 'failed/*'),
   keepUndelivered,
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [readApiKeys(stage)],
-  ingest: [...readAndWrite('batches/*'), readTombstones, emit],
+  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
+  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), readTombstones, emit],
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
   verify: [
     consumeQueue('VerifyQueue'),
-    ...read('batches/*', 'aggregates/minute/*'),
+    ...read('batches/*', 'aggregates/minute/*', horizon),
     readTombstones,
     remove('batches/*'),
     emit,
@@ -77,14 +94,16 @@ const rightsOf = (stage) => ({
   ],
   rollUp: [
     consumeQueue('RollUpQueue'),
-    allow(['s3:GetObject'], [object('aggregates/*')]),
+    allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
     readTombstones,
     remove('aggregates/hour/*', 'aggregates/day/*'),
   ],
-  query: read('aggregates/*'),
-  total: read('aggregates/*'),
-  batch: read('batches/*', 'aggregates/minute/*'),
+  // Raw batches and failed records expire by the bucket's lifecycle.
+  expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
+  query: readCounts,
+  total: readCounts,
+  batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   customers: [],
   openapi: [],

@@ -14,10 +14,15 @@ export function aggregateHandler(
     const records = Records.map(toReceivedRecord);
     const { maxKeysPerDimension, windowsAtOnce } = config;
     const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce };
-    const { failed, setAside, windowsCreated, windowsUpdated } = await aggregate(records, app, options);
+    const { failed, setAside, windowsCreated, windowsUpdated, expired } = await aggregate(
+      records,
+      app,
+      options,
+    );
 
     const stream: StreamName = records[0]?.stream === config.lateStreamName ? 'late' : 'insights';
-    metrics.partialsConsumed.inc({ stream }, records.length - failed.length - setAside.length);
+    metrics.partialsConsumed.inc({ stream }, records.length - failed.length - setAside.length - expired);
+    metrics.partialsExpired.inc({ stream }, expired);
     metrics.partialsFailed.inc({ stream }, failed.length);
     metrics.partialsSetAside.inc({ stream }, setAside.length);
     metrics.windowsCreated.inc(windowsCreated);

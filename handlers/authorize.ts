@@ -3,28 +3,52 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import { apiKeyFromHeader } from '../lib/domain/api-key.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
-import { wiredApiKeys } from './wiring.ts';
+import { Unavailable } from '../lib/errors.ts';
+import type { Authorize } from '../lib/pipeline/authorize.ts';
+import { wiredAuthorize } from './wiring.ts';
 
-/** What the functions behind the authorizer get of it; nobody, where nobody is let in. */
-export interface Authorized {
+/** What the authorizer tells the functions behind it; `http.ts` reads it. All values are text, as the gateway wants. */
+export type AuthorizerContext = {
+  /** Empty where nobody is let in. */
   readonly customerId: string;
-}
+  /** Words, separated by spaces. */
+  readonly scopes: string;
+  /** Names the key in the access log. */
+  readonly keyId: string;
+  /** `true`: it is not known who asks, and the function has to answer 503. */
+  readonly unavailable: 'true' | 'false';
+};
+
+export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>;
+
+const nobody: AuthorizerContext = { customerId: '', scopes: '', keyId: '', unavailable: 'false' };
 
 /**
- * The Lambda authorizer of the HTTP API: finds out whose API key it is, in the simple format, which API Gateway caches.
+ * The Lambda authorizer of the HTTP API, in the simple format, which API Gateway caches by the `authorization` header
+ * alone: so it says what a key may do, and the function of a route decides whether that is enough.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+ *
+ * It never fails: the gateway would answer a bare 500, which many log shippers do not repeat. Where it cannot be known
+ * who asks, the request goes on to its function, which answers 503 without doing anything.
  */
 export function authorizeHandler(
-  apiKeys: () => Promise<ApiKeys>,
-): (
-  event: APIGatewayRequestAuthorizerEventV2,
-) => Promise<APIGatewaySimpleAuthorizerWithContextResult<Authorized>> {
+  wired: () => Promise<Authorize>,
+): (event: APIGatewayRequestAuthorizerEventV2) => Promise<AuthorizerAnswer> {
   return async ({ headers }) => {
     const apiKey = apiKeyFromHeader(headers?.['authorization']);
-    const customerId = apiKey === undefined ? undefined : await (await apiKeys()).customerOf(apiKey);
-    return { isAuthorized: customerId !== undefined, context: { customerId: customerId ?? '' } };
+    if (apiKey === undefined) return { isAuthorized: false, context: nobody };
+    try {
+      const grant = await (await wired())(apiKey);
+      if (grant === undefined) return { isAuthorized: false, context: nobody };
+      const { customerId, scopes, keyId } = grant;
+      const context = { customerId, scopes: scopes.join(' '), keyId, unavailable: 'false' } as const;
+      return { isAuthorized: true, context };
+    } catch (error) {
+      // What the store did is in the log already.
+      if (!(error instanceof Unavailable)) console.error(error);
+      return { isAuthorized: true, context: { ...nobody, unavailable: 'true' } };
+    }
   };
 }
 
-export const handler = authorizeHandler(wiredApiKeys);
+export const handler = authorizeHandler(wiredAuthorize);

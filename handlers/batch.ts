@@ -6,9 +6,18 @@ import { wired, type App } from './wiring.ts';
 
 /** `GET /batches/{batchId}`: whether a batch of the caller's is counted. */
 export function batchHandler(wired: () => Promise<App>): HttpHandler {
-  const route = { name: 'GET /batches/{batchId}', invalidRequestCode: 'QRY_1000' } as const;
+  const route = {
+    name: 'GET /batches/{batchId}',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
+  } as const;
   return httpHandler(wired, route, async (request, app) => {
-    const found = await findBatch(requireCustomer(request), request.pathParameters.batchId ?? '', app.store);
+    const found = await findBatch(
+      requireCustomer(request),
+      request.pathParameters.batchId ?? '',
+      app.store,
+      app.retention,
+    );
     if (found === undefined) throw new NoSuchBatch();
     const { id, entries, windows, storedAt } = found.header;
     const batch = { batchId: id.text, entries, windows, storedAt, counted: found.isCounted };

@@ -18,7 +18,7 @@ const tokenSchema = z.object({ version: z.literal(1), after: z.string() });
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /customers', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /customers', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const { limit = maxLimit, nextToken } = parseParameters(request.query, customersParametersSchema);
       const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };

@@ -13,7 +13,11 @@ export const errorCodes = {
     category: 'VALIDATION',
     meaning: 'a media type or content encoding that is not supported',
   },
-  QRY_1000: { status: 400, category: 'VALIDATION', meaning: 'a parameter of the query is not valid' },
+  QRY_1000: {
+    status: 400,
+    category: 'VALIDATION',
+    meaning: 'a parameter or a header of the request is not valid',
+  },
   QRY_1001: { status: 404, category: 'NOT_FOUND', meaning: 'the customer has no such batch' },
   API_1000: { status: 404, category: 'ROUTING', meaning: 'there is no such route' },
   API_1001: { status: 405, category: 'ROUTING', meaning: 'the route has other methods; `allow` names them' },
@@ -27,11 +31,39 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'something unexpected went wrong on our side; repeat it',
   },
+  API_1004: {
+    status: 403,
+    category: 'ACCESS',
+    meaning: 'laptop form: a Host or an Origin that is not allowed',
+  },
+  API_1005: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
+  },
+  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
+  API_1007: {
+    status: 503,
+    category: 'AVAILABILITY',
+    meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
+  },
+  API_1008: {
+    status: 408,
+    category: 'LIMIT',
+    meaning: 'laptop form: the request was sent too slowly; repeat it',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 interface ErrorKind {
   readonly status: number;
-  readonly category: 'VALIDATION' | 'CONFLICT' | 'LIMIT' | 'NOT_FOUND' | 'ROUTING' | 'AVAILABILITY';
+  readonly category:
+    | 'VALIDATION'
+    | 'CONFLICT'
+    | 'LIMIT'
+    | 'NOT_FOUND'
+    | 'ROUTING'
+    | 'AVAILABILITY'
+    | 'ACCESS';
   readonly meaning: string;
 }
 

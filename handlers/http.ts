@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Config } from '../lib/config.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
+import type { Scope } from '../lib/domain/scope.ts';
 import { InvalidRequest } from '../lib/errors.ts';
+import { callerOf, requireScope } from './caller.ts';
 import { respondToFailure, type Answer } from './respond.ts';
-import type { App } from './wiring.ts';
+import { logWithoutApp, type App } from './wiring.ts';
 
 /** A request as the functions see it. */
 export interface HttpRequest {
@@ -26,14 +27,9 @@ export interface Route {
   /** As `serverless.yml` has it; the label of the metrics. */
   readonly name: string;
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
+  /** Of which an API key needs one, deployed; absent where any key, or none, is enough. */
+  readonly scopes?: readonly Scope[];
 }
-
-/** What API Gateway adds to an event whose route has a Lambda authorizer. */
-type AuthorizedEvent = APIGatewayProxyEventV2 & {
-  readonly requestContext: {
-    readonly authorizer?: { readonly lambda?: Readonly<Record<string, unknown>> | null };
-  };
-};
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -43,7 +39,7 @@ export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 /** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
 export function httpHandler(
   wired: () => Promise<App>,
-  { name, invalidRequestCode }: Route,
+  { name, invalidRequestCode, scopes }: Route,
   handle: (request: HttpRequest, app: App) => Promise<Answer>,
 ): HttpHandler {
   return async (event) => {
@@ -53,12 +49,19 @@ export function httpHandler(
     try {
       app = await wired();
     } catch (failure) {
-      console.error(failure); // there is no logger without an app
+      logWithoutApp('The function has nothing to work with', { requestId, error: failure });
       return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
     }
-    const request = toRequest(event, requestId, app.config.storage);
+    // The laptop form has no keys: there, a customer is who the header says.
+    const caller = app.config.storage === 'aws' ? callerOf(event) : undefined;
+    const customer = caller === undefined ? event.headers['x-customer-id'] : caller.customer;
+    const request = toRequest(event, requestId, customer);
     const { method, path } = request;
-    const answer = await handle(request, app).catch((failure: unknown) => {
+    const allowed = async () => {
+      if (caller !== undefined) requireScope(caller, scopes);
+      return handle(request, app);
+    };
+    const answer = await allowed().catch((failure: unknown) => {
       const answered = respondToFailure(failure, requestId, invalidRequestCode);
       if (answered.status >= 500)
         app.logger.error('A request failed', { requestId, method, path, error: failure });
@@ -80,8 +83,11 @@ export function httpHandler(
   };
 }
 
+/** Keeps browsers from taking an answer for anything but its media type: it may have text of strangers in it. */
+const headersOfAll = { 'x-content-type-options': 'nosniff' };
+
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { ...headers, 'x-request-id': requestId }, body };
+  return { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId }, body };
 }
 
 /**
@@ -103,7 +109,7 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
 function toRequest(
   event: APIGatewayProxyEventV2,
   requestId: string,
-  storage: Config['storage'],
+  customer: string | undefined,
 ): HttpRequest {
   const { headers, body, isBase64Encoded, requestContext, rawPath, pathParameters, queryStringParameters } =
     event;
@@ -113,14 +119,8 @@ function toRequest(
     path: rawPath,
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
-    customer: storage === 'aws' ? authorizedCustomer(event) : headers['x-customer-id'],
+    customer,
     headers,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
-}
-
-/** Whom the API key belongs to. Anybody can send a header, so deployed there is nothing else to go by. */
-function authorizedCustomer({ requestContext }: AuthorizedEvent): string | undefined {
-  const customer = requestContext.authorizer?.lambda?.['customerId'];
-  return typeof customer === 'string' ? customer : undefined;
 }

@@ -3,26 +3,39 @@ import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/pipeline/emit.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
-import { likelyBytes, readBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
+import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
 import { respondError, respondJson, type Answer } from './respond.ts';
 import { wired, type App } from './wiring.ts';
 
+const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
+
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, { name: 'POST /logs', invalidRequestCode: 'ING_1000' }, async (request, app) => {
+  return httpHandler(app, route, async (request, app) => {
     const { config, metrics, rules } = app;
-    const { allowedLatenessSeconds, maxBacklogRecords } = config;
+    const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
-    const { batch, ingested } = await app.intake.run(likelyBytes(sent), async () => {
-      const batch = await readBatch(sent, config.maxBatchBytes);
-      const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxBacklogRecords });
-      return { batch, ingested };
-    });
+    app.customerBudgets?.require(sent.customerId);
+    const size = sizeOf(sent, config.maxBatchBytes);
+    await app.admission.requireShare(sent.customerId, size.atMostBytes);
+    const { batch, ingested } = await app.intake.run(
+      size,
+      () => decodeBody(sent, config.maxBatchBytes),
+      async (body) => {
+        const batch = await understandBatch(sent, body);
+        await requireAcceptable(batch, app);
+        const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
+        return { batch, ingested };
+      },
+    );
 
-    const late = ingested.batch.partials.filter((partial) => streamOf(partial) === 'late').length;
+    const { emitted } = ingested;
+    app.customerBudgets?.charge(sent.customerId, emitted);
+    const late = emitted.filter((partial) => streamOf(partial) === 'late').length;
     metrics.partialsProduced.inc({ stream: 'late' }, late);
-    metrics.partialsProduced.inc({ stream: 'insights' }, ingested.batch.partials.length - late);
+    metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
       metrics.entriesIngested.inc(batch.entries.length);
@@ -38,6 +51,7 @@ export const handler = ingestHandler(wired);
 
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);
+  for (const name of ['content-type', 'content-encoding']) requireSentOnce(request, name);
   // What has no type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const mediaType = parseMediaType(contentType);
@@ -48,6 +62,13 @@ function toSentBatch(request: HttpRequest): SentBatch {
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
   return { customerId, id: givenBatchId(request), mediaType, contentEncoding, body: request.body };
+}
+
+/** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */
+function requireSentOnce({ headers }: HttpRequest, name: string): void {
+  if (headers[name]?.includes(',') !== true) return;
+  const reason = 'must be sent once, with one value';
+  throw new InvalidRequest(`The header ${name} ${reason}.`, [{ field: name, reason }]);
 }
 
 function givenBatchId({ headers }: HttpRequest): BatchId | undefined {

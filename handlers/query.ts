@@ -1,4 +1,6 @@
 import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
+import { withinRetention } from '../lib/pipeline/within-retention.ts';
+import { progressCell, progressFields, progressHeaders } from './answer-progress.ts';
 import { csvContentType } from './csv.ts';
 import { matchesEtag, weakEtag } from './etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
@@ -12,35 +14,41 @@ import { wired, type App } from './wiring.ts';
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
       const representation = negotiate(request.headers.accept);
       const textOf =
-        representation === 'csv' ? windowToCsv : (window: AnsweredWindow) => JSON.stringify(window);
+        representation === 'csv'
+          ? (window: AnsweredWindow) => windowToCsv(window, 'YYYY-MM-DDThh:mm:ss.sssZ')
+          : (window: AnsweredWindow) => JSON.stringify(window);
       const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
-      const page = await query({ ...parameters, customerId, allowedLatenessSeconds, bytesOf }, app);
+      const { range, found: page } = await withinRetention(parameters, app.retention, (kept) =>
+        query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+      );
 
-      const { windowSize, from, to } = parameters;
+      const { windowSize, from, to } = range;
       const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
-      // Of the windows alone: a range that defaults to "until now" moves on while its windows stay the same.
+      // Of the windows alone: "until now" and `countedThrough` move on while the windows stay the same.
       const etag = weakEtag([representation, page.windows, nextToken]);
       const headers = {
         etag,
         'cache-control': 'private, no-cache',
         vary: 'accept, x-customer-id',
+        ...progressHeaders(page),
         ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
       };
       if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
       if (representation === 'csv') {
-        const body = windowsCsvHeader + page.windows.map(windowToCsv).join('');
+        const body =
+          windowsCsvHeader + page.windows.map((window) => windowToCsv(window, progressCell(page))).join('');
         return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
       }
       return respondJson(
         200,
-        { customerId, windowSize, from, to, nextToken, windows: page.windows },
+        { customerId, windowSize, from, to, ...progressFields(page), nextToken, windows: page.windows },
         headers,
       );
     },

@@ -9,6 +9,7 @@ export interface Notice {
   readonly key: ObjectKey;
   /** 1 when the message comes for the first time. */
   readonly receiveCount: number;
+  readonly firstReceivedAt: Date;
 }
 
 /**
@@ -29,7 +30,8 @@ export function readNotices(
       continue;
     }
     const receiveCount = Number(attributes.ApproximateReceiveCount);
-    notices.push(...keys.map((key) => ({ messageId, key, receiveCount })));
+    const firstReceivedAt = new Date(Number(attributes.ApproximateFirstReceiveTimestamp));
+    notices.push(...keys.map((key) => ({ messageId, key, receiveCount, firstReceivedAt })));
   }
   return { notices, failedMessageIds };
 }

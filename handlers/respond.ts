@@ -1,10 +1,14 @@
 import {
   BatchTooLarge,
+  CallerUnknown,
+  BudgetUsedUp,
   IdempotencyKeyReused,
   InvalidRequest,
   MethodNotAllowed,
+  MissingScope,
   NoSuchBatch,
   NoSuchRoute,
+  QuotaExceeded,
   Unavailable,
   UnsupportedMedia,
 } from '../lib/errors.ts';
@@ -21,6 +25,8 @@ export interface Answer {
 
 /** For how long a client had better leave us alone when we cannot take a request. */
 const retryAfterSeconds = 1;
+/** A disk that is full stays so until somebody, or the retention, makes room. */
+const quotaRetryAfterSeconds = 10;
 
 export function respondJson(
   status: number,
@@ -64,6 +70,16 @@ export function respondToFailure(
   if (failure instanceof NoSuchRoute) return respondError('API_1000', requestId, failure.message);
   if (failure instanceof MethodNotAllowed) {
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
+  }
+  if (failure instanceof MissingScope) return respondError('API_1006', requestId, failure.message);
+  if (failure instanceof BudgetUsedUp || failure instanceof CallerUnknown) {
+    const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
+    const headers = { 'retry-after': String(failure.retryAfterSeconds) };
+    return respondError(errorCode, requestId, failure.message, {}, headers);
+  }
+  if (failure instanceof QuotaExceeded) {
+    const headers = { 'retry-after': String(quotaRetryAfterSeconds) };
+    return respondError('API_1007', requestId, failure.message, {}, headers);
   }
   const [errorCode, description] =
     failure instanceof Unavailable

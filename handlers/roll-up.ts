@@ -20,6 +20,7 @@ export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     for (const { key, size, notices, outcome } of rolledUp) {
       metrics.rollUps.inc({ window: size, outcome: outcome.kind });
       if (outcome.kind !== 'failed' && outcome.kind !== 'postponed') continue;
+      metrics.rollUpsRepeated.inc();
       for (const { messageId } of notices) comeAgain.add(messageId);
       if (outcome.kind === 'failed')
         logger.error('A window could not be recomputed; it is tried again', { key, error: outcome.error });

@@ -1,39 +1,49 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import type { KeyTotal } from '../lib/domain/key-totals.ts';
 import { total, type Total } from '../lib/pipeline/total.ts';
-import { csvContentType, csvRow } from './csv.ts';
+import { withinRetention } from '../lib/pipeline/within-retention.ts';
+import { progressFields, progressHeaders } from './answer-progress.ts';
+import { csvContentType } from './csv.ts';
 import { matchesEtag, weakEtag } from './etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
 import { negotiate } from './negotiate.ts';
 import { respondJson } from './respond.ts';
-import { parseTotalParameters, type TotalParameters } from './total-parameters.ts';
+import { totalToCsv } from './total-csv.ts';
+import { parseTotalParameters } from './total-parameters.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates/total`: what a customer has in a range of time, in one answer. */
 export function totalHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,
-    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000' },
+    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
     async (request, app) => {
       const customerId = requireCustomer(request);
       const parameters = parseTotalParameters(request.query, app.clock.now());
       const representation = negotiate(request.headers.accept);
       const { allowedLatenessSeconds } = app.config;
-      const summed = await total({ ...parameters, customerId, allowedLatenessSeconds }, app);
+      const { range, found: summed } = await withinRetention(parameters, app.retention, (kept) =>
+        total({ ...kept, customerId, allowedLatenessSeconds }, app),
+      );
 
       const { requests, folded, complete } = summed;
       const tops = topsByName(summed);
       const etag = weakEtag([representation, requests, tops, folded, complete]);
-      const headers = { etag, 'cache-control': 'private, no-cache', vary: 'accept, x-customer-id' };
+      const headers = {
+        etag,
+        'cache-control': 'private, no-cache',
+        vary: 'accept, x-customer-id',
+        ...progressHeaders(summed),
+      };
       if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
       if (representation === 'csv') {
-        const body = totalToCsv(parameters, summed);
+        const body = totalToCsv(range, summed);
         return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
       }
-      const { from, to, pathPrefix } = parameters;
+      const { from, to, pathPrefix } = range;
       return respondJson(
         200,
-        { customerId, from, to, pathPrefix, requests, ...tops, folded, complete },
+        { customerId, from, to, ...progressFields(summed), pathPrefix, requests, ...tops, folded, complete },
         headers,
       );
     },
@@ -49,15 +59,4 @@ function topsByName({ tops }: Total): Record<string, readonly KeyTotal[]> {
       return largest === undefined ? [] : [[topField, largest] as const];
     }),
   );
-}
-
-/** The rows of `GET /aggregates`, of one window that is the range; `folded` is in the first ones, as `total` is. */
-function totalToCsv({ from, to }: TotalParameters, { requests, tops, folded, complete }: Total): string {
-  const row = (dimension: string, key: string, requests: number) =>
-    csvRow([from, to, complete, dimension, key, requests]);
-  const header = csvRow(['from', 'to', 'complete', 'dimension', 'key', 'requests']);
-  const largest = dimensions.flatMap(({ field, name }) =>
-    (tops.get(field) ?? []).map(({ key, requests }) => row(name, key, requests)),
-  );
-  return [header, row('total', '', requests), row('folded', '', folded), ...largest].join('');
 }

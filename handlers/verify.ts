@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { verify, type Verdict } from '../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../lib/pipeline/verify/recent-emissions.ts';
 import { readNotices } from './read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
@@ -13,19 +14,24 @@ const maxSeconds = 30;
 
 /** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  const emissions = new RecentEmissions();
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
     const overdueSeconds = Math.max(leastOverdueSeconds, looksBeforeOverdue * config.verifyAgainSeconds);
     const { notices, failedMessageIds } = readNotices(Records, logger);
-    const verified = await verify(notices, app, {
-      marginSeconds,
-      overdueSeconds,
-      lookAgainSeconds: config.verifyAgainSeconds,
-      maxBacklogRecords: config.maxBacklogRecords,
-      // Nor may it take more than half of the time after which messages come back, as under the emulator it could.
-      maxSeconds: Math.min(maxSeconds, config.verifyAgainSeconds / 4),
-    });
+    const verified = await verify(
+      notices,
+      { ...app, emissions },
+      {
+        marginSeconds,
+        onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,
+        overdueSeconds,
+        lookAgainSeconds: config.verifyAgainSeconds,
+        // Nor may it take more than half of the time after which messages come back, as under the emulator it could.
+        maxSeconds: Math.min(maxSeconds, config.verifyAgainSeconds / 4),
+      },
+    );
 
     const comeAgain = new Set(failedMessageIds);
     for (const { key, notices: itsNotices, verdict } of verified) {

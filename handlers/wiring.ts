@@ -1,16 +1,28 @@
 import { parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
-import { createLogger, type Logger } from '../lib/logger.ts';
+import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
+import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health.ts';
+import { CustomerBudgets } from '../lib/pipeline/customer-budgets.ts';
+import { createCountingProgress } from '../lib/pipeline/counting-progress.ts';
+import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/failed-records.ts';
+import { Admission } from '../lib/pipeline/admission.ts';
+import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
+import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
-import type { ApiKeys } from '../lib/ports/api-keys.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
+import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 
 /** Everything that the functions work with. */
 export interface App {
+  /** When this process was wired. */
+  readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -18,20 +30,47 @@ export interface App {
   readonly rules: CountingRules;
   readonly store: ObjectStore;
   readonly streams: Streams;
+  readonly progress: CountingProgress;
   readonly intake: Intake;
+  /** Deployed; on a laptop the consumers share the work out. */
+  readonly customerBudgets: CustomerBudgets | undefined;
+  readonly retention: Retention;
+  /** Where the store is a disk of this machine. */
+  readonly diskRoom: DiskRoom | undefined;
+  /** Where nothing else deletes raw batches that have expired. */
+  readonly aged: AgedObjects | undefined;
+  readonly admission: Admission;
+  readonly emissions: Emissions;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
 
 /** What an app is made of; the rest follows from it. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
+  readonly rollUps: RollUpBacklog;
+  /** See `FailedRecordsOptions`. */
+  readonly failedRecordsVersion?: (() => number) | undefined;
   /** Takes metrics as lines of the log; without it they are there to be read. */
   readonly writeMetrics?: ((line: string) => void) | undefined;
+  readonly diskRoom?: DiskRoom | undefined;
+  readonly aged?: AgedObjects | undefined;
 };
 
-export function createApp({ writeMetrics, ...parts }: AppParts): App {
+export function createApp({
+  writeMetrics,
+  diskRoom,
+  aged,
+  rollUps,
+  failedRecordsVersion,
+  ...parts
+}: AppParts): App {
+  const failedRecords = createFailedRecords({ store: parts.store, version: failedRecordsVersion });
   return {
     ...parts,
+    diskRoom,
+    aged,
+    startedAt: parts.clock.now(),
+    progress: createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
       parts.streams,
       writeMetrics && {
@@ -39,11 +78,25 @@ export function createApp({ writeMetrics, ...parts }: AppParts): App {
         clock: parts.clock,
         write: writeMetrics,
       },
+      { diskRoom, rollUps },
     ),
-    rules: createCountingRules(parts.config.pathTemplates),
+    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
+    customerBudgets: createCustomerBudgets(parts),
+    retention: createRetention(parts.store, parts.clock),
+    admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
+    emissions: new Emissions(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
+}
+
+function createCustomerBudgets({
+  config,
+  clock,
+}: Pick<App, 'config' | 'clock'>): CustomerBudgets | undefined {
+  const { storage, customerRecordsPerSecond } = config;
+  if (storage !== 'aws' || customerRecordsPerSecond === 0) return undefined;
+  return new CustomerBudgets(customerRecordsPerSecond, clock);
 }
 
 /**
@@ -59,27 +112,50 @@ export function wired(): Promise<App> {
   return app;
 }
 
-/** The API keys, for the authorizer, which needs nothing else. */
-export function wiredApiKeys(): Promise<ApiKeys> {
-  apiKeys ??= openApiKeys().catch((error: unknown) => {
-    apiKeys = undefined;
+/**
+ * Deployed, others keep failed records and give them back: for so long one list of them is used. What they tell is
+ * older than that anyway, as `countedThrough` is some minutes behind.
+ */
+const failedRecordsListedForMilliseconds = 10_000;
+
+/** What the authorizer works with; it needs nothing else. */
+export function wiredAuthorize(): Promise<Authorize> {
+  authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
+    authorize = undefined;
     throw error;
   });
-  return apiKeys;
+  return authorize;
 }
 
-async function openApiKeys(): Promise<ApiKeys> {
+async function wireAuthorize(
+  environment: NodeJS.ProcessEnv,
+  { clock, writeLog }: WireEffects,
+): Promise<Authorize> {
+  const { apiKeysPath, acceptOldKeys, bucketName, logLevel } = parseConfig(environment);
   const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
-  return openSsmApiKeys(parseConfig(process.env).apiKeysPath);
+  const { openS3Copies } = await import('../lib/adapters/open-s3-copies.ts');
+  const logger = createLogger({ level: logLevel, clock, write: writeLog });
+  const copies = openS3Copies(bucketName);
+  return createAuthorize(
+    { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
+    { ...authorizeLimits, acceptOldKeys },
+  );
 }
 
 let app: Promise<App> | undefined;
-let apiKeys: Promise<ApiKeys> | undefined;
+let authorize: Promise<Authorize> | undefined;
 
 const processEffects: WireEffects = {
   clock: { now: () => new Date() },
   writeLog: (line) => process.stdout.write(line),
 };
+
+/** Logs for a function that has no app, since the environment cannot be used or the store cannot be opened. */
+export function logWithoutApp(message: string, fields: LogFields): void {
+  const level = process.env['LOG_LEVEL'] === 'debug' ? 'debug' : 'info';
+  const { clock, writeLog } = processEffects;
+  createLogger({ level, clock, write: writeLog }).error(message, fields);
+}
 
 /** What a process has, and an environment does not say. */
 export interface WireEffects {
@@ -94,17 +170,20 @@ export interface WireEffects {
 export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: WireEffects): Promise<App> {
   const config = parseConfig(environment);
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
-  const { store, streams } = await openStorage(config, clock);
+  const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  return createApp({ config, clock, logger, store, streams, writeMetrics });
+  return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
+type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
+
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
-async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts, 'store' | 'streams'>> {
+async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {
       const { openAwsStorage } = await import('../lib/adapters/aws.ts');
-      return openAwsStorage(config, clock);
+      const listAgain = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
+      return { ...openAwsStorage(config, clock), failedRecordsVersion: listAgain };
     }
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
@@ -113,7 +192,14 @@ async function openStorage(config: Config, clock: Clock): Promise<Pick<AppParts,
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
-      return { store: local.objects, streams };
+      return {
+        store: local.objects,
+        aged: local.aged,
+        diskRoom: local.diskRoom,
+        streams,
+        rollUps: local.rollUps,
+        failedRecordsVersion: () => local.versionOf(failedRecordPrefixes),
+      };
     }
   }
 }

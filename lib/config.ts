@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PathQuery } from './domain/counted-path.ts';
 import {
   isPathTemplate,
   listPathTemplates,
@@ -12,6 +13,9 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 
+/** A century: more would be a mistake, and dates stay within the years that entries may have. */
+const maxDays = 36_525;
+
 const pathTemplates = z.string().transform((text, context): readonly PathTemplate[] => {
   const listed = listPathTemplates(text);
   const wrong = listed.find((template) => !isPathTemplate(template));
@@ -23,6 +27,15 @@ const pathTemplates = z.string().transform((text, context): readonly PathTemplat
     context.addIssue({ code: 'custom', message: `must list at most ${maxPathTemplates} patterns` });
   }
   return listed.filter((template) => isPathTemplate(template));
+});
+
+const hostNames = z.string().transform((text, context): readonly string[] => {
+  const names = text.split(',').map((name) => name.trim().toLowerCase().replace(/\.$/, ''));
+  const wrong = names.find((name) => !/^[a-z0-9._-]{1,253}$/.test(name));
+  if (wrong === undefined) return names;
+  const message = 'must list host names without ports, such as pipeline,stats.example.com';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
@@ -50,6 +63,9 @@ export const environmentSchema = z.object({
   ALLOWED_LATENESS_SECONDS: wholeNumber
     .default(600)
     .describe('how long after its end a window is complete; what comes later is counted too, as late'),
+  MAX_FUTURE_SECONDS: wholeNumber
+    .default(3_600)
+    .describe('how far ahead a window may start; one that starts later is counted too, with what comes late'),
   MAX_KEYS_PER_DIMENSION: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
     .default(10_000)
@@ -59,10 +75,38 @@ export const environmentSchema = z.object({
     .describe(
       'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
     ),
+  ALLOWED_HOSTS: hostNames
+    .prefault('localhost')
+    .describe(
+      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/access.md)',
+    ),
+  PATH_QUERY: z
+    .enum(['keep', 'drop'], 'must be keep or drop')
+    .default('keep')
+    .describe(
+      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/personal-data.md))',
+    ),
+  RETENTION_DAYS: wholeNumber
+    .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
+    .default(0)
+    .describe(
+      'how many days minutes, hours and days are kept, after which they are deleted for good; `0` keeps them for ever',
+    ),
+  RAW_BATCH_DAYS: wholeNumber
+    .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
+    .default(0)
+    .describe(
+      'how many days raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
+    ),
+  DISK_QUOTA_BYTES: wholeNumber
+    .default(0)
+    .describe(
+      'how much the data directory may use; beyond, new batches are answered 503 `API_1007`; `0` sets no quota',
+    ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
-    .describe('the least severe lines that are logged'),
+    .describe('the least severe lines that are logged; at `debug`, errors have their stacks'),
   VERIFY_AFTER_SECONDS: wholeNumber
     .pipe(z.int().max(900, 'must be at most 900'))
     .default(120)
@@ -83,6 +127,12 @@ export const environmentSchema = z.object({
     .describe(
       'with `STORAGE=aws`: where Parameter Store has the hashes of API keys; set by `serverless.yml`',
     ),
+  ACCEPT_OLD_API_KEYS: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('true')
+    .describe(
+      'with `STORAGE=aws`: whether [API keys of the old form](docs/api-keys.md#keys-of-the-old-form) are taken; set by `serverless.yml`',
+    ),
   INSIGHT_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-insights')
@@ -99,10 +149,29 @@ export const environmentSchema = z.object({
     .string()
     .default('log-analytics-pipeline-aggregateLate')
     .describe('the same for what comes late; set by `serverless.yml`'),
+  ROLL_UP_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-roll-up')
+    .describe('with `STORAGE=aws`: the queue of minutes that were written; set by `serverless.yml`'),
+  FAILED_ROLL_UPS_QUEUE_NAME: z
+    .string()
+    .default('log-analytics-pipeline-failed-roll-ups')
+    .describe('with `STORAGE=aws`: the queue of its dead letters; set by `serverless.yml`'),
+  ROLL_UP_CONSUMER_NAME: z
+    .string()
+    .default('log-analytics-pipeline-rollUp')
+    .describe('with `STORAGE=aws`: the function that consumes it; set by `serverless.yml`'),
   MAX_BACKLOG_RECORDS: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
-    .describe('how many partials may wait on a stream; beyond, batches for it are answered 503'),
+    .describe(
+      'how many partials may wait on a stream for one customer, or its share of them while others send; beyond, its batches for it are answered 503',
+    ),
+  CUSTOMER_RECORDS_PER_SECOND: wholeNumber
+    .default(100)
+    .describe(
+      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/deploy.md#throttling); 0 is no bound; set by `serverless.yml`',
+    ),
   WINDOWS_AT_ONCE: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
     .default(32)
@@ -121,20 +190,40 @@ export interface Config {
   /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
+  /** Windows that start further ahead take the stream of what comes late. */
+  readonly maxFutureSeconds: number;
   readonly maxKeysPerDimension: number;
   /** In the order in which they are tried; empty where paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
+  /** Host names in lower case that requests to the emulator may be sent to. */
+  readonly allowedHosts: readonly string[];
+  /** Whether a path is counted with its query string. */
+  readonly pathQuery: PathQuery;
+  /** How many days windows are kept; `undefined` where they are kept for ever. */
+  readonly retentionDays: number | undefined;
+  /** How many days raw batches and failed records are kept; `undefined` where they are kept for ever. */
+  readonly rawBatchDays: number | undefined;
+  /** How much the data directory may use; `undefined` where there is no quota. */
+  readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
   readonly apiKeysPath: string;
+  /** API keys without a MAC, which versions before made. */
+  readonly acceptOldKeys: boolean;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
   /** Beyond this, what is sent is refused for now. */
   readonly maxBacklogRecords: number;
+  /** Of one customer, in one process, while others send; 0 is no bound. */
+  readonly customerRecordsPerSecond: number;
   /** So many windows an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
 }
@@ -163,17 +252,32 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
+    maxFutureSeconds: data.MAX_FUTURE_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,
     pathTemplates: data.PATH_TEMPLATES,
+    allowedHosts: data.ALLOWED_HOSTS,
+    pathQuery: data.PATH_QUERY,
+    retentionDays: unlessZero(data.RETENTION_DAYS),
+    rawBatchDays: unlessZero(data.RAW_BATCH_DAYS),
+    diskQuotaBytes: unlessZero(data.DISK_QUOTA_BYTES),
     logLevel: data.LOG_LEVEL,
     verifyAgainSeconds: data.VERIFY_AGAIN_SECONDS,
     metricsNamespace: data.METRICS_NAMESPACE,
     apiKeysPath: data.API_KEYS_PATH,
+    acceptOldKeys: data.ACCEPT_OLD_API_KEYS === 'true',
     insightStreamName: data.INSIGHT_STREAM_NAME,
     lateStreamName: data.LATE_STREAM_NAME,
     insightConsumerName: data.INSIGHT_CONSUMER_NAME,
     lateConsumerName: data.LATE_CONSUMER_NAME,
+    rollUpQueueName: data.ROLL_UP_QUEUE_NAME,
+    failedRollUpsQueueName: data.FAILED_ROLL_UPS_QUEUE_NAME,
+    rollUpConsumerName: data.ROLL_UP_CONSUMER_NAME,
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
+    customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
   };
+}
+
+function unlessZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
 }

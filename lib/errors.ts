@@ -72,9 +72,48 @@ export class MethodNotAllowed extends Error {
   }
 }
 
+/** The caller's API key is good, and does not allow this. */
+export class MissingScope extends Error {
+  override readonly name = 'MissingScope';
+
+  /** @param oneOf  the scopes of which one would do */
+  constructor(oneOf: readonly string[]) {
+    const scopes = oneOf.map((scope) => `"${scope}"`).join(' or ');
+    super(`This API key does not have the scope ${scopes}. Ask for a key that has it.`);
+  }
+}
+
+/** It is not known now who asks: API keys cannot be looked up. Nothing was done, and the same call may be repeated. */
+export class CallerUnknown extends Error {
+  override readonly name = 'CallerUnknown';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('The API key cannot be looked up now. It is safe to repeat the request as it is.');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The store or the stream cannot do it now. Nothing is known to be lost; the same call may be repeated. */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
+}
+
+/** The customer has used up its own budget for now; others have theirs. The same call may be repeated. */
+export class BudgetUsedUp extends Error {
+  override readonly name = 'BudgetUsedUp';
+  readonly retryAfterSeconds: number;
+
+  /** @param retryAfterSeconds  by then some of what waits for the customer should be counted */
+  constructor(message: string, retryAfterSeconds = 5) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The disk, or the quota of it, is used up but for what counting takes. The same call may be repeated later. */
+export class QuotaExceeded extends Error {
+  override readonly name = 'QuotaExceeded';
 }
 
 /** A conditional write found something else than it expected; nothing was changed. */

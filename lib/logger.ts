@@ -1,9 +1,13 @@
 import type { Clock } from './ports/clock.ts';
 import type { LogLevel } from './config.ts';
+import { Unavailable } from './errors.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes lines of JSON: `{"time","level","message",…}`. Never give it a body, a header or a key. */
+/**
+ * Writes lines of JSON: `{"time","level","message",…}`. Never give it a body, a header or a key. At the level `debug` errors
+ * have their stacks; otherwise a line stays short, since an outage writes many.
+ */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -27,7 +31,7 @@ export function createLogger(options: LoggerOptions, fixedFields: LogFields = {}
     const time = options.clock.now().toISOString();
     const line = { time, level, message, ...fixedFields, ...fields };
     options.write(
-      `${JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? describe(value) : value))}\n`,
+      `${JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? describe(value, options.level) : value))}\n`,
     );
   };
   return {
@@ -39,7 +43,25 @@ export function createLogger(options: LoggerOptions, fixedFields: LogFields = {}
   };
 }
 
-/** An error with its stack and all of its causes, which JSON would leave out. */
-function describe({ name, message, stack, cause }: Error): LogFields {
-  return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
+/**
+ * An error with all of its causes, which JSON would leave out. Where it is trouble that was foreseen, its message says it;
+ * for anything else `at` is the place where it was thrown.
+ */
+function describe(error: Error, level: LogLevel): LogFields {
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? { code: error.code } : {};
+  const at = error instanceof Unavailable || level === 'debug' ? undefined : placeIn(stack);
+  return {
+    name,
+    message,
+    ...code,
+    ...(at === undefined ? {} : { at }),
+    ...(level === 'debug' ? { stack } : {}),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+/** The first line of a stack behind the message: `read (file:///app/lib/x.ts:12:3)`. */
+function placeIn(stack = ''): string | undefined {
+  return /^ +at (.+)$/m.exec(stack)?.[1];
 }

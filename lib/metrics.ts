@@ -1,9 +1,20 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-metrics.ts';
+import { Unavailable } from './errors.ts';
 import type { Streams } from './pipeline/streams.ts';
+import type { DiskRoom } from './ports/disk-room.ts';
+import type { RollUpBacklog } from './ports/roll-up-backlog.ts';
 
 /** How metrics leave an instance by themselves. */
 export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'namespace' | 'clock' | 'write'>;
+
+/** What is asked when the metrics are read. */
+export interface MeasuredParts {
+  /** Where the store is a disk of this machine. */
+  readonly diskRoom?: DiskRoom | undefined;
+  /** For the age of what is not rolled up. */
+  readonly rollUps?: RollUpBacklog | undefined;
+}
 
 const prefix = 'log_analytics_';
 
@@ -14,13 +25,38 @@ export type Metrics = ReturnType<typeof createMetrics>;
  * @param streams  by name, to ask for their depth and age when the metrics are read
  * @param flushed  where the metrics are flushed to at the end of each invocation, where nobody reads them
  */
-export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
+export function createMetrics(
+  streams: Streams,
+  flushed?: FlushedMetrics,
+  { diskRoom, rollUps }: MeasuredParts = {},
+) {
   const registry = new Registry();
   // Those of the process are for who reads them; a flush would collect them anew at the end of each invocation.
   if (flushed === undefined) collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `${prefix}${name}`, help, labelNames, registers });
+
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `${prefix}${name}`, help, registers: diskRoom === undefined ? [] : registers });
+  const disk = {
+    usedBytes: gauge('disk_used_bytes', 'What the data directory uses; absent where there is no quota.'),
+    quotaBytes: gauge('disk_quota_bytes', 'What the data directory may use; absent where there is no quota.'),
+    freeBytes: gauge('disk_free_bytes', 'What is free on the disk of the data directory.'),
+  };
+  /** A gauge whose value is not known is absent: 0 would be one. */
+  const readDisk = async (room: DiskRoom): Promise<void> => {
+    for (const each of Object.values(disk)) each.remove();
+    try {
+      const { usedBytes, quotaBytes, freeBytes } = await room.use();
+      if (usedBytes !== undefined) disk.usedBytes.set(usedBytes);
+      if (quotaBytes !== undefined) disk.quotaBytes.set(quotaBytes);
+      disk.freeBytes.set(freeBytes);
+    } catch (error) {
+      // The other metrics tell of a disk that is gone.
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  };
 
   const backlogRecords = new Gauge({
     name: `${prefix}stream_backlog_records`,
@@ -32,6 +68,13 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
     name: `${prefix}stream_oldest_record_age_seconds`,
     help: 'Age of the oldest record of a stream that is not consumed yet; 0 when there is none.',
     labelNames: ['stream'],
+    registers,
+  });
+
+  const oldestUncountedAge = new Gauge({
+    name: `${prefix}oldest_uncounted_age_seconds`,
+    help: 'Age of what has waited longest to be counted into its minute, or rolled up into its hour; 0 when nothing waits.',
+    labelNames: ['step'],
     registers,
   });
 
@@ -63,6 +106,19 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
       'Partials that can never be counted and are kept as failed.',
       ['stream'],
     ),
+    partialsExpired: counter(
+      'partials_expired_total',
+      'Partials dropped because their windows have expired.',
+      ['stream'],
+    ),
+    windowsExpired: counter('windows_expired_total', 'Windows deleted because they have expired.', [
+      'window',
+    ]),
+    rawObjectsExpired: counter(
+      'raw_objects_expired_total',
+      'Raw batches and failed records deleted because they have expired.',
+      ['kind'],
+    ),
     batchesVerified: counter('batch_verifications_total', 'Looks at stored batches, by what was found.', [
       'verdict',
     ]),
@@ -81,21 +137,34 @@ export function createMetrics(streams: Streams, flushed?: FlushedMetrics) {
       'outcome',
     ]),
 
+    rollUpsRepeated: counter(
+      'roll_ups_repeated_total',
+      'Hours and days whose roll-up failed or was postponed, and is tried again.',
+    ),
+
     /** To be awaited at the end of each invocation. */
     flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 
     /** All of it in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {
+      const uncounted: number[] = [];
       for (const [name, stream] of Object.entries(streams)) {
         const backlog = await stream.backlog();
         if (backlog === undefined) continue;
         const { records, oldestPutAt } = backlog;
-        const age =
-          oldestPutAt === undefined ? 0 : Math.max(0, now.getTime() - oldestPutAt.getTime()) / 1_000;
         backlogRecords.set({ stream: name }, records);
-        oldestRecordAge.set({ stream: name }, age);
+        oldestRecordAge.set({ stream: name }, ageSeconds(oldestPutAt, now));
+        uncounted.push(ageSeconds(oldestPutAt, now));
       }
+      if (diskRoom !== undefined) await readDisk(diskRoom);
+      oldestUncountedAge.set({ step: 'count' }, Math.max(0, ...uncounted));
+      oldestUncountedAge.set({ step: 'roll-up' }, ageSeconds(await rollUps?.oldestWrittenAt(), now));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+/** 0 where nothing waits, or the clock was set back since. */
+function ageSeconds(since: Date | undefined, now: Date): number {
+  return since === undefined ? 0 : Math.max(0, now.getTime() - since.getTime()) / 1_000;
 }

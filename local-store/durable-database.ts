@@ -8,6 +8,7 @@ import { requireWholeDataFile } from './durable-database/require-whole-data-file
 import { ReservedRoom } from './durable-database/reserved-room.ts';
 import { transactOn, type OnBroken } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
+import { privateFileMode } from './private-modes.ts';
 
 export type { OnBroken };
 
@@ -16,10 +17,12 @@ export type { OnBroken };
  * not raise it: a program that doesn't know them leaves them alone and misreads nothing, and what is in them says its
  * own version.
  */
-const formatVersion = 1;
+const formatVersion = 2;
+/** In version 1 a stream's records had no gaps: those of all consumers were done in their order. */
+const readableVersions = new Set<unknown>([1, formatVersion]);
 
-/** The log has two tables and one a stream, the queues two each: for 64 streams and 64 queues. */
-const maxTables = 2 + 64 + 2 * 64;
+/** The log has three tables and one a stream, the queues two each: for 64 streams and 64 queues. */
+const maxTables = 3 + 64 + 2 * 64;
 
 /** Address space and not memory or disk: as far as the database may grow before lmdb has to map it anew. */
 const initialMapBytes = 256 * 1024 * 1024;
@@ -61,8 +64,8 @@ export async function openDurableDatabase(
   try {
     await reserveFirstRoom(directory, reserved);
     const format = formatOf(environment);
-    if (format.get('version') === undefined) await format.put('version', formatVersion);
-    requireFormat(format);
+    if (format.get('version') !== undefined) requireFormat(format);
+    if (format.get('version') !== formatVersion) await format.put('version', formatVersion);
     await flushDirectory(directory); // the names of its files
     return { environment, commits, close };
   } catch (error) {
@@ -108,7 +111,7 @@ export async function readDurableDatabase(
   return { environment, close: () => environment.close() };
 }
 
-function optionsFor(directory: string): RootDatabaseOptionsWithPath {
+function optionsFor(directory: string): RootDatabaseOptionsWithPath & { readonly permissionsMode: number } {
   return {
     path: resolve(directory),
     noSubdir: false,
@@ -117,6 +120,7 @@ function optionsFor(directory: string): RootDatabaseOptionsWithPath {
     overlappingSync: false,
     eventTurnBatching: false,
     encoding: 'binary',
+    permissionsMode: privateFileMode,
   };
 }
 
@@ -126,7 +130,7 @@ function formatOf(environment: RootDatabase): Database<unknown, string> {
 
 function requireFormat(format: Database<unknown, string>): void {
   const found = format.get('version');
-  if (found === formatVersion) return;
+  if (readableVersions.has(found)) return;
   throw new UnreadableFormat(
     `The log has format version ${JSON.stringify(found)}; this program reads version ${formatVersion}. ` +
       'A newer version of the program wrote it: use that one.',

@@ -1,6 +1,7 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './object-directory/file-operations.ts';
+import { privateDirectoryMode, privateFileMode } from './private-modes.ts';
 
 type FlushDirectory = (path: string) => Promise<void>;
 
@@ -13,12 +14,12 @@ export async function makeDurableDirectory(
   flush: FlushDirectory = flushDirectory,
 ): Promise<void> {
   try {
-    await mkdir(path);
+    await mkdir(path, privateDirectoryMode);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return flushFoundName(path, flush);
     if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
     await makeDurableDirectory(dirname(path), flush);
-    await mkdir(path);
+    await mkdir(path, privateDirectoryMode);
   }
   await flush(dirname(path));
 }
@@ -35,7 +36,7 @@ async function flushFoundName(path: string, flush: FlushDirectory): Promise<void
 /** Writes a whole file in place of what is there; when it returns, it survives the machine losing power. */
 export async function writeDurableFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
-  const file = await open(temporary, 'w');
+  const file = await open(temporary, 'w', privateFileMode);
   try {
     await file.writeFile(text);
     await file.datasync();

@@ -22,6 +22,7 @@ export interface ReceiveLimits {
 
 /** A message that is durable and is not delivered: not before its fate is known, or this process is gone. */
 export interface HeldMessage {
+  readonly id: string;
   /** From now on it is a message like others; its delay has counted since it was held. */
   release(): void;
   /** It will never be delivered, unless the process dies before its removal is durable. */
@@ -48,6 +49,7 @@ export interface QueueDepth {
 export interface LocalQueue {
   readonly name: string;
   readonly delaySeconds: number;
+  readonly visibilityTimeoutSeconds: number;
 
   send(body: string): Promise<void>;
 
@@ -62,6 +64,18 @@ export interface LocalQueue {
 
   /** Removes messages that were received; one that has been received again meanwhile stays. */
   delete(messages: readonly QueuedMessage[]): Promise<void>;
+
+  /**
+   * Hides messages that were received for so long from now on, in place of the rest of their visibility time-out; one
+   * that has been received again meanwhile stays as it is.
+   */
+  hide(messages: readonly QueuedMessage[], seconds: number): Promise<void>;
+
+  /**
+   * Makes visible what an earlier run received and did not delete: that process is gone, and nobody works on it any
+   * more. Returns how many messages there were.
+   */
+  takeBackReceived(): Promise<number>;
 
   /** When the first message can be received; in the past when it can be now, `undefined` when there is none. */
   nextVisibleAt(): Date | undefined;

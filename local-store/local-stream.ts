@@ -1,6 +1,6 @@
 import type { Backlog, EventStream, StreamRecord } from '../lib/ports/event-stream.ts';
 
-/** A record with its place: the next one of its partition has the sequence number that follows. */
+/** A record with its place: the next one of its partition has a higher sequence number. */
 export interface LoggedRecord extends StreamRecord {
   readonly data: Buffer;
   readonly sequence: number;
@@ -21,7 +21,22 @@ export interface ReadLimits {
   readonly maxBytes: number;
 }
 
-/** An event stream that is read on this machine: each partition in order, from where its consumer was. */
+/** What one invocation may have. */
+export interface TakeLimits extends ReadLimits {
+  /** Windows differ in their customers or minutes: each is a file to read and to write. At least 1. */
+  readonly maxWindows: number;
+}
+
+export interface TakenRecords {
+  readonly records: readonly LoggedRecord[];
+  /** The limits left something behind. */
+  readonly isFull: boolean;
+}
+
+/**
+ * An event stream that is consumed on this machine. A consumer takes records of a partition, those of one customer in
+ * order and customers in turn, and finishes them one by one: a customer waits for its own records alone.
+ */
 export interface LocalStream extends EventStream {
   readonly name: string;
 
@@ -34,18 +49,33 @@ export interface LocalStream extends EventStream {
   position(consumer: string, partition: number): number;
 
   /**
-   * The records after `afterSequence`, in order, as many as there are within the limits.
-   * @throws UnreadableFormat  a record was written by a newer version, is damaged or is missing
+   * The records after `afterSequence` that some consumer has yet to do, in order, as many as there are within the limits.
+   * For those who look: it changes nothing.
+   * @throws UnreadableFormat  a record is damaged or is missing
    */
   read(partition: number, afterSequence: number, limits: ReadLimits): readonly LoggedRecord[];
 
-  /** Resolves as soon as a record after `afterSequence` can be read; rejects when the signal is aborted. */
-  waitForRecords(partition: number, afterSequence: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves as soon as the consumer could take as much as the limits allow, or where `maxRecords` is 1 anything; rejects
+   * when the signal is aborted.
+   */
+  waitForRecords(consumer: string, partition: number, limits: TakeLimits, signal: AbortSignal): Promise<void>;
 
   /**
-   * Remembers durably that the consumer has done everything through `sequence`; a lower one than before changes
-   * nothing. Records that all consumers have passed are deleted.
-   * @throws Unavailable  it could not be written; safe to repeat
+   * Takes records for the consumer, within the limits and by sequence number; none where there is nothing to take. Of a
+   * customer whose records were taken and are not done, nothing more is taken. What is neither finished nor released is
+   * taken again after a restart.
+   * @throws UnreadableFormat  a record is damaged or is missing
    */
-  checkpoint(consumer: string, partition: number, sequence: number): Promise<void>;
+  take(consumer: string, partition: number, limits: TakeLimits): TakenRecords;
+
+  /** Gives records back that were taken and are not done. */
+  release(consumer: string, partition: number, sequences: readonly number[]): void;
+
+  /**
+   * Remembers durably that the consumer has done records that it took. Those that all consumers have done are deleted.
+   * @throws Unavailable  it could not be written; safe to repeat
+   * @throws RangeError   one of them was not taken
+   */
+  finish(consumer: string, partition: number, sequences: readonly number[]): Promise<void>;
 }

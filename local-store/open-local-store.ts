@@ -1,26 +1,49 @@
+import { lstatSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
+import { createDiskRoom } from './disk-room.ts';
+import { askDisk } from './disk-room/ask-disk.ts';
+import { measureInThread } from './disk-room/measure-in-thread.ts';
+import { measuredObjectStore } from './disk-room/measured-object-store.ts';
+import { UsedBytes } from './disk-room/used-bytes.ts';
 import type { LocalStream } from './local-stream.ts';
 import { errorCode } from './object-directory/file-operations.ts';
-import { openObjectDirectory } from './object-directory.ts';
+import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
+import {
+  addWaiting,
+  minutePrefix,
+  openAnnouncedMinutes,
+  rollUpQueueNames,
+} from './roll-ups/open-announced-minutes.ts';
 import { partitionedLogIn, type StreamSettings } from './partitioned-log.ts';
+import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
+import { WatchedClock } from './watched-clock.ts';
 
 /** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
+  readonly aged: AgedObjects;
+  readonly diskRoom: DiskRoom;
   /** @throws RangeError  no stream of this name was opened */
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
   queue(name: string): LocalQueue;
+  /** What was written to minutes and is not rolled up yet. */
+  readonly rollUps: RollUpBacklog;
+  /** Changes whenever an object under one of the prefixes may have been written or removed. */
+  versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
   close(): Promise<void>;
 }
@@ -38,6 +61,8 @@ export interface LocalStoreOptions {
    * finds all that was accepted. Without it, all changes are refused from then on.
    */
   readonly onBroken?: OnBroken;
+  /** How much the directory may use; `undefined` where there is no quota. */
+  readonly quotaBytes?: number | undefined;
 }
 
 /** What this process has opened, by directory: the functions find here what the emulator opened before them. */
@@ -48,6 +73,7 @@ const openStores = new Map<string, LocalStore>();
  * @throws DirectoryInUse    another process owns it, or this one has opened it before
  * @throws Unavailable       the disk is full, or a part of it cannot be read or written
  * @throws UnreadableFormat  it is damaged, or a newer version of this program wrote it
+ * @throws SymbolicLink      one of its files or folders is a link
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
@@ -56,6 +82,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
   const close = async () => {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
   };
+  await openPrivately(directory, options.logger);
   const lock = await acquireOwnerLock(directory, 'log analytics pipeline');
   opened.push({ close: () => lock.release() });
   try {
@@ -66,16 +93,46 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       onBroken: options.onBroken,
     });
     opened.push(database);
-    const objects = await openObjectDirectory(join(directory, 'objects'), { logger: options.logger });
+    const root = join(directory, 'objects');
+    const objects = await openObjectDirectory(root, { logger: options.logger });
     opened.push(objects); // closed first: its writes settle messages, which the database keeps
-    const queues = openQueues(database, options.queues, options);
-    const log = partitionedLogIn(database, options);
+    const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
+    if (used !== undefined) opened.push(used);
+    const clock = new WatchedClock(options.clock);
     const streams = new Map<string, LocalStream>();
+    const rollUpQueues: LocalQueue[] = [];
+    const rollUps = openAnnouncedMinutes({ streams, queues: rollUpQueues }, clock);
+    const onRemoved = (messageId: string) => rollUps.remove(messageId);
+    const queues = openQueues(database, options.queues, { ...options, clock, onRemoved });
+    for (const name of rollUpQueueNames(options.notifications, options.queues))
+      rollUpQueues.push(queues.queue(name));
+    addWaiting(rollUps, rollUpQueues);
+    for (const { name } of options.queues) await takeBackReceived(queues.queue(name), options.logger);
+    const log = partitionedLogIn(database, { clock });
     for (const [name, settings] of Object.entries(options.streams)) {
       streams.set(name, await log.stream(name, settings));
     }
+    const versions = new Map<string, number>();
     const store: LocalStore = {
-      objects: notifyingObjectStore(objects, { ...options, queues, rules: options.notifications }),
+      aged: agedObjects(root),
+      diskRoom: createDiskRoom({
+        askDisk: () => askDisk(directory),
+        quotaBytes: options.quotaBytes,
+        objects: used,
+        backlogRecords: () => waitingRecords(streams.values()),
+        clock: options.clock,
+      }),
+      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
+        ...options,
+        clock,
+        queues,
+        rules: options.notifications,
+        announced: { prefix: minutePrefix, minutes: rollUps },
+        onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      }),
+      rollUps,
+      versionOf: (prefixes) =>
+        prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),
       queue: (name) => queues.queue(name),
       stream(name) {
         const stream = streams.get(name);
@@ -105,6 +162,43 @@ export function openedLocalStore(dataDirectory: string): LocalStore {
   throw new Error(
     `${dataDirectory} is not open in this process: functions run within \`serverless offline start\`.`,
   );
+}
+
+function measured(root: string, logger: Logger): UsedBytes {
+  const used = new UsedBytes({ measure: (stopping) => measureInThread(root, stopping), logger });
+  used.start();
+  return used;
+}
+
+function measuredIn(root: string, objects: ObjectStore, used: UsedBytes): ObjectStore {
+  return measuredObjectStore(objects, used, async (key) => {
+    return lstatSync(join(root, key), { throwIfNoEntry: false })?.size;
+  });
+}
+
+async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
+  let records = 0;
+  for (const stream of streams) records += (await stream.backlog()).records;
+  return records;
+}
+
+/** The first folder of a key, of which there are few. */
+function folderOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+/** Where that cannot be written, as on a full disk, the messages come back when their visibility time-outs end. */
+async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
+  try {
+    const messages = await queue.takeBackReceived();
+    if (messages > 0)
+      logger.info('Messages that an earlier run had received are delivered again.', {
+        queue: queue.name,
+        messages,
+      });
+  } catch (error) {
+    logger.warn('Messages that an earlier run had received come back later.', { queue: queue.name, error });
+  }
 }
 
 /** Whether a batch was ever stored: its notice is in the log before it. */

@@ -2,6 +2,7 @@ import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { makeDurableDirectory } from './durable-files.ts';
 import { errorCode } from './object-directory/file-operations.ts';
+import { privateFileMode } from './private-modes.ts';
 
 /** Who owns a data directory, as it tells others. */
 export interface Owner {
@@ -54,7 +55,7 @@ export async function acquireOwnerLock(
   const tryLock = await loadTryLock();
   await makeDurableDirectory(directory);
   // Never removed, or two processes could each lock a file of this name.
-  const file = await open(`${directory}/owner.lock`, 'a');
+  const file = await open(`${directory}/owner.lock`, 'a', privateFileMode);
   try {
     if (!isLocked(tryLock, file.fd, directory))
       throw new DirectoryInUse(directory, await readOwner(directory));
@@ -94,7 +95,7 @@ function isLocked(tryLock: TryLock, descriptor: number, directory: string): bool
 }
 
 async function writeOwner(directory: string, owner: Owner): Promise<void> {
-  await writeFile(`${directory}/owner.json.new`, `${JSON.stringify(owner)}\n`);
+  await writeFile(`${directory}/owner.json.new`, `${JSON.stringify(owner)}\n`, { mode: privateFileMode });
   await rename(`${directory}/owner.json.new`, `${directory}/owner.json`);
 }
 

@@ -49,6 +49,7 @@ export function partitionedLogIn(
   const checkpoints = environment.openDB<unknown, [string, string, number]>('checkpoints', {
     encoding: 'json',
   });
+  const marks = environment.openDB<true, [string, number, number, string]>('done', { encoding: 'json' });
   const opened = new Set<string>();
   return {
     async stream(name, { partitionCount, consumers }) {
@@ -59,8 +60,8 @@ export function partitionedLogIn(
       if (opened.has(name)) throw new Error(`Stream "${name}" is already open.`);
       opened.add(name);
       const records = environment.openDB<Buffer, [number, number]>(`records/${name}`, { encoding: 'binary' });
-      const stream = new LoggedStream(name, partitionCount, { records, checkpoints, commits, clock });
-      await stream.declare(consumers);
+      const stream = new LoggedStream(name, partitionCount, { records, checkpoints, marks, commits, clock });
+      await stream.open(consumers);
       return stream;
     },
   };

@@ -12,6 +12,8 @@ export { queueNameOf, queueSettings, type DeadLetters, type QueueSettings } from
 export interface QueuesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of each message that is removed, once that is durable; one that becomes a dead letter is not. */
+  readonly onRemoved?: (id: string) => void;
 }
 
 /** The queues of one service. */
@@ -28,7 +30,7 @@ export interface Queues {
 export function openQueues(
   { environment, commits }: DurableDatabase,
   settings: readonly QueueSettings[],
-  { clock, logger }: QueuesOptions,
+  { clock, logger, onRemoved }: QueuesOptions,
 ): Queues {
   const queues = new Map<string, Queue>();
   const queueNamed = (name: string): Queue => {
@@ -39,7 +41,7 @@ export function openQueues(
   for (const queueSettings of settings) {
     const tables = openMessageTables(environment, queueSettings.name);
     if (tables === undefined) throw new Error('Queues cannot be opened in a database that is only read.');
-    const parts = { tables, commits, clock, logger, queueNamed };
+    const parts = { tables, commits, clock, logger, queueNamed, onRemoved };
     queues.set(queueSettings.name, new Queue(queueSettings, parts));
   }
   // A message that is to be given up could otherwise fail in the middle of a commit, and everybody's change with it.

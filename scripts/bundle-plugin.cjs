@@ -14,7 +14,7 @@ module.exports = class BundlePlugin {
         const { functions, provider } = serverless.service;
         const authorizers = Object.values(provider.httpApi.authorizers);
         const names = new Set(authorizers.map(({ functionName }) => functionName));
-        const parts = (key) => (names.has(key) ? 'wiredApiKeys' : 'wired');
+        const parts = (key) => (names.has(key) ? 'wiredAuthorize' : 'wired');
         await Promise.all(
           Object.entries(functions).map(([key, definition]) => bundle(key, definition, parts(key))),
         );

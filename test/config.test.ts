@@ -10,6 +10,10 @@ describe('parseConfig', () => {
       allowedLatenessSeconds: 600,
       maxKeysPerDimension: 10_000,
       pathTemplates: [],
+      pathQuery: 'keep',
+      retentionDays: undefined,
+      rawBatchDays: undefined,
+      diskQuotaBytes: undefined,
       logLevel: 'info',
     };
     expect(parseConfig({})).toMatchObject(defaults);
@@ -28,6 +32,11 @@ describe('parseConfig', () => {
     ['PATH_TEMPLATES', 'users/:id'],
     ['PATH_TEMPLATES', '/a/:id, /search?q=:q, auto'],
     ['PATH_TEMPLATES', Array.from({ length: 101 }, (_, n) => `/${n}`).join(' ')],
+    ['PATH_QUERY', 'yes'],
+    ['RETENTION_DAYS', '-1'],
+    ['RETENTION_DAYS', '100000'],
+    ['RAW_BATCH_DAYS', '1.5'],
+    ['DISK_QUOTA_BYTES', '10GB'],
     ['LOG_LEVEL', 'verbose'],
     ['STORAGE', 'tape'],
   ])('names %s when it is %j', (variable, value) => {

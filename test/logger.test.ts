@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../lib/errors.ts';
 import { createLogger } from '../lib/logger.ts';
 import { instant } from './factories.ts';
 
@@ -26,16 +27,34 @@ describe('the logger', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('writes an error with its stack and its causes', () => {
+  it('writes an error with its causes and the place that it comes from, and its stack at debug level alone', () => {
+    const error = new Error('outer', { cause: Object.assign(new TypeError('inner'), { code: 'ENOSPC' }) });
     const { lines, logger } = logged('info');
-    logger.error('Failed', { error: new Error('outer', { cause: new TypeError('inner') }) });
+    logger.error('Failed', { error });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       error: {
         name: 'Error',
         message: 'outer',
-        stack: expect.stringContaining('logger.test') as string,
-        cause: { name: 'TypeError' },
+        at: expect.stringContaining('logger.test') as string,
+        cause: { name: 'TypeError', message: 'inner', code: 'ENOSPC' },
       },
     });
+    expect(lines[0]).not.toContain('stack');
+
+    const debugging = logged('debug');
+    debugging.logger.error('Failed', { error });
+    const stack = expect.stringMatching(/^Error: outer\n +at .*logger\.test/) as string;
+    expect(JSON.parse(debugging.lines[0] ?? '')).toMatchObject({
+      error: { stack, cause: { stack: expect.stringContaining('TypeError: inner') as string } },
+    });
+  });
+
+  it('writes no place of trouble that was foreseen', () => {
+    const { lines, logger } = logged('info');
+    logger.error('Failed', { error: new Unavailable('The disk is full.') });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      error: { name: 'Unavailable', message: 'The disk is full.' },
+    });
+    expect(lines[0]).not.toContain('logger.test');
   });
 });

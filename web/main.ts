@@ -1,6 +1,6 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { loadCustomers } from './api/load-customers.ts';
-import { loadReport } from './api/load-report.ts';
+import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
 import { readView, writeView, type View } from './state/url-state.ts';
@@ -44,16 +44,24 @@ const live = createLive({
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
-    if (customer === undefined || !customers.includes(customer)) {
-      screen.showNoCustomer(view, customers);
-      return;
-    }
     const { period, unit } = view;
     const now = Date.now();
+    if (customer === undefined || !customers.includes(customer)) {
+      // Somebody whose first entries are still being counted is not among them yet.
+      const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
+      const counting = query && (await loadCounting(query, client, signal));
+      signal.throwIfAborted();
+      const isCounting =
+        counting !== undefined && ['waiting', 'summing-up', 'behind'].includes(counting.kind);
+      if (isCounting) screen.showCounting(counting);
+      else screen.showNoCustomer(view, customers);
+      return isCounting;
+    }
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
     controls.showUnit(report.unit);
     screen.showReport(report, view, now);
+    return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
     if (error instanceof KeyRequired) {

@@ -28,10 +28,10 @@ export const prodSetup: Setup = {
   countEverySeconds: 5,
   verifyEverySeconds: 60,
   rollUpEverySeconds: 120,
-  authorizerSeconds: 300,
+  authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
-  alarms: 31,
+  alarms: 33,
 };
 
 /** What happens each second. */
@@ -57,7 +57,7 @@ export function ratesOf(
   const batches = entriesPerSecond / entriesPerBatch;
   const windowsPerBatch = 1 + entriesPerBatch / (entriesPerSecond / customers) / 60;
   const pollSeconds = Math.max(1, countEverySeconds); // Lambda asks each shard once a second
-  const gathered = 1 - Math.exp((-batches / customers) * pollSeconds);
+  const gathered = -Math.expm1((-batches / customers) * pollSeconds); // exact also where it is tiny
   return {
     batches,
     windowsPerBatch,

@@ -7,7 +7,7 @@ import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
-import { decodeGivenUpRecords, type GivenUpRecords } from './given-up-records.ts';
+import { decodeGivenUpRecords, type GivenUpRecords } from '../../lib/domain/given-up-records.ts';
 
 type ObjectReader = Pick<ObjectStore, 'get'>;
 

@@ -6,7 +6,7 @@ import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts'
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
-import { decodeGivenUpRecords } from './given-up-records.ts';
+import { decodeGivenUpRecords } from '../../lib/domain/given-up-records.ts';
 
 /** Where dead letters are, to be given back. */
 export interface RedrivePlaces extends DeadLetterPlaces {

@@ -3,6 +3,7 @@ import { constants, gzip } from 'node:zlib';
 import * as z from 'zod';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { answerOrRetry, type FinalAnswer } from './answer-or-retry.ts';
+import { parseCountingState, parseWaiting, type CountingState, type MinuteRange } from './counting-state.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequestOptions } from './http-client.ts';
 import { realTiming, type Timing } from './timing.ts';
 
@@ -41,6 +42,12 @@ export interface Pipeline {
    * @throws BatchRefused, GaveUp  as `send`
    */
   entriesOf(idempotencyKey: string): Promise<number | undefined>;
+  /**
+   * Asks what the counts of these minutes, at most 366 days, do not include yet.
+   * @param retryForSeconds  how long this request is repeated
+   * @throws BatchRefused, GaveUp  as `send`
+   */
+  countingOf(range: MinuteRange, retryForSeconds: number): Promise<CountingState>;
   close(): void;
 }
 
@@ -92,10 +99,15 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   const backoff = (attempts: number) =>
     Math.min(firstWaitMilliseconds * 2 ** Math.min(attempts - 1, 16), maxWaitMilliseconds) *
     (0.5 + random() / 2);
-  const request = async (path: string, request: HttpRequestOptions = {}): Promise<FinalAnswer> => {
+  const request = async (
+    path: string,
+    request: HttpRequestOptions = {},
+    retryForSeconds = options.retryForSeconds,
+  ): Promise<FinalAnswer> => {
     const sent = { ...headers, 'x-customer-id': customerId, ...request.headers };
     return answerOrRetry(() => http.request(path, { ...request, headers: sent }), {
       ...options,
+      retryForSeconds,
       timing,
       backoff,
     });
@@ -135,6 +147,24 @@ export function openPipeline(options: PipelineOptions): Pipeline {
       return batch.entries;
     },
 
+    async countingOf(range, retryForSeconds) {
+      const read = async (path: string, from: number, to: number, parameters: Record<string, string>) => {
+        // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+        const query = { from: isoMinute(from), to: isoMinute(to), top: '1', ...parameters };
+        const target = `${path}?${new URLSearchParams(query).toString()}`;
+        return (await request(target, {}, retryForSeconds)).answer;
+      };
+      const { from, to } = range;
+      const answer = await read('/aggregates/total', from, to, {});
+      const state = answer.status === 200 ? parseCountingState(parseJson(answer.body), answer) : undefined;
+      if (state === undefined) throw new BatchRefused(url, answer);
+      const { countedThrough, waiting, isComplete } = state;
+      if (countedThrough === undefined || waiting !== undefined || isComplete) return state;
+      const minutes = await read('/aggregates', from, from + 1, { window: 'minute', limit: '1' });
+      const waitingForMinutes = minutes.status === 200 ? parseWaiting(parseJson(minutes.body)) : undefined;
+      return { ...state, waitingForMinutes };
+    },
+
     close: () => http.close(),
   };
 }
@@ -147,6 +177,10 @@ function explain({ body }: HttpAnswer): string {
     [index === undefined ? '' : `entry ${index}`, field ?? '', reason].filter(Boolean).join(' '),
   );
   return [`${error.errorCode} ${error.errorDescription}`, ...details].join('; ');
+}
+
+function isoMinute(minute: number): string {
+  return `${new Date(minute * 60_000).toISOString().slice(0, 16)}:00Z`;
 }
 
 function parseJson(body: Buffer): unknown {

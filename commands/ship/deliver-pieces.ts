@@ -1,4 +1,4 @@
-import type { Pipeline, SendOutcome } from '../pipeline-client/open-pipeline.ts';
+import type { Pipeline, SendOutcome, SentEntry } from '../pipeline-client/open-pipeline.ts';
 import type { Block, LocatedEntry, Piece } from './pieces.ts';
 
 /** The pipeline has other entries at this place of a log; the message says what can be done. */
@@ -36,12 +36,12 @@ interface Delivery {
  */
 export function deliverPieces(
   pipeline: Pick<Pipeline, 'send' | 'entriesOf'>,
-  sent: (entries: number, outcome: SendOutcome) => void,
+  sent: (entries: readonly SentEntry[], outcome: SendOutcome) => void,
 ): (piece: Piece) => Promise<void> {
   const deliveries = new Map<Block, Delivery>();
 
   const send = async ({ logId }: Block, position: number, some: readonly LocatedEntry[]) =>
-    pipeline.send({ idempotencyKey: keyOf(logId, position), entries: some.map(({ entry }) => entry) });
+    pipeline.send({ idempotencyKey: keyOf(logId, position), entries: entriesIn(some) });
 
   const deliver = async ({ block, entries, isBlockEnd }: Piece, delivery: Delivery): Promise<void> => {
     delivery.waiting.push(...entries);
@@ -58,7 +58,7 @@ export function deliverPieces(
         }
         if (outcome === 'other-entries') throw new OtherContent(block, position);
       }
-      sent(batch.length, outcome);
+      sent(entriesIn(batch), outcome);
       delivery.position = batch.at(-1)?.end ?? position;
       delivery.waiting = waiting.slice(batch.length);
     }
@@ -77,6 +77,10 @@ export function deliverPieces(
     delivery.previous = delivering;
     await delivering;
   };
+}
+
+function entriesIn(some: readonly LocatedEntry[]): SentEntry[] {
+  return some.map(({ entry }) => entry);
 }
 
 function keyOf(logId: string, position: number): string {

@@ -23,6 +23,8 @@ export interface ShipOptions {
   readonly concurrency: number;
   /** May be `Infinity`. */
   readonly retryForSeconds: number;
+  /** How long to wait until what was sent is counted; 0: not at all. */
+  readonly waitForSeconds: number;
   readonly isStrict: boolean;
   readonly isDryRun: boolean;
 }
@@ -46,6 +48,8 @@ Sends access logs to the pipeline, so that each line is counted once, however of
   --concurrency <n>       batches at a time, 1-64                                                    (4)
   --retry-for <seconds>   how long a batch is repeated after a failed connection, 408, 429 or 5xx,
                           0-86400                                 (300; with --follow without end)
+  --no-wait               end when all is accepted; without it, end when all is counted
+  --wait-for <seconds>    how long to wait for that, 0-86400      (900; with --follow 0)
   --strict                lines that are skipped make the exit code 1
   --dry-run               print the entries that would be sent, and send none
   --help                  this text
@@ -55,8 +59,12 @@ take, are skipped, counted and explained. A log may be sent again at any time, w
 it has grown, renamed or compressed. What was sent before is not counted again. docs/shipping.md says how, and what the
 formats are.
 
-Exit code: 0 all is sent, but for skipped lines; 1 not all could be sent, or --strict; 2 wrong options, or a log that
-cannot be read or understood; 130 or 143 interrupted. It is sent again with the same command.
+When it ends, everything that it sent is counted, and it prints the time range of that and a link to the dashboard.
+A deployed pipeline knows what is counted a few minutes later.
+
+Exit code: 0 all is sent, but for skipped lines, and counted as far as the pipeline says; 1 not all could be sent, or
+--strict; 2 wrong options, or a log that cannot be read or understood; 3 all is sent, but not counted within --wait-for;
+130 or 143 interrupted. It is sent again with the same command.
 `;
 
 /**
@@ -75,6 +83,10 @@ export function parseOptions(
     throw new BadArguments('--follow takes one file. Standard input is read as it comes, until it ends.');
   }
   const retryFor = values['retry-for'];
+  const waitFor = values['wait-for'];
+  if (values['no-wait'] && waitFor !== undefined) {
+    throw new BadArguments('--no-wait and --wait-for contradict each other: give one of them.');
+  }
   return {
     paths,
     url: urlOf(values.url ?? (environment['LOG_URL'] || 'http://localhost:3000')),
@@ -93,6 +105,10 @@ export function parseOptions(
           ? Infinity
           : 300
         : wholeNumber('--retry-for', retryFor, 0, 86_400),
+    // A log that is followed has no end at which somebody reads the counts; what stops it, stops it soon.
+    waitForSeconds: values['no-wait']
+      ? 0
+      : wholeNumber('--wait-for', waitFor ?? (values.follow ? '0' : '900'), 0, 86_400),
     isStrict: values.strict,
     isDryRun: values['dry-run'],
   };
@@ -114,6 +130,8 @@ function parse(args: readonly string[]) {
         'flush-after': { type: 'string', default: '2' },
         concurrency: { type: 'string', default: '4' },
         'retry-for': { type: 'string' },
+        'no-wait': { type: 'boolean', default: false },
+        'wait-for': { type: 'string' },
         strict: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

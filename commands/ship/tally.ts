@@ -1,4 +1,6 @@
-import type { SendOutcome } from '../pipeline-client/open-pipeline.ts';
+import { minuteOfInstant } from '../../lib/domain/timestamp.ts';
+import type { MinuteRange } from '../pipeline-client/counting-state.ts';
+import type { SendOutcome, SentEntry } from '../pipeline-client/open-pipeline.ts';
 import type { ReadLine } from './formats/line-format.ts';
 import { whole } from '../whole.ts';
 
@@ -8,9 +10,13 @@ export interface Tally {
   readonly skipped: number;
   /** Entries that were read and are not known to be counted. */
   readonly unsent: number;
+  /** Entries that the pipeline has accepted, in this run or before. */
+  readonly accepted: number;
+  /** The minutes that these entries are of; `undefined` where there are none. */
+  readonly range: MinuteRange | undefined;
   /** Counts the lines of a log. */
   readonly log: (name: string) => (read: ReadLine) => void;
-  readonly sent: (entries: number, outcome: SendOutcome) => void;
+  readonly sent: (entries: readonly SentEntry[], outcome: SendOutcome) => void;
   /** For people. */
   readonly summary: (seconds: number, isDryRun: boolean) => string;
 }
@@ -23,7 +29,9 @@ export function createTally(): Tally {
   let skipped = 0;
   const sent = { accepted: 0, duplicate: 0, 'other-entries': 0 };
   const reasons: string[] = [];
-  const unsent = () => entries - sent.accepted - sent.duplicate;
+  let [from, to] = [Infinity, -Infinity];
+  const accepted = () => sent.accepted + sent.duplicate;
+  const unsent = () => entries - accepted();
 
   return {
     get lines() {
@@ -34,6 +42,12 @@ export function createTally(): Tally {
     },
     get unsent() {
       return unsent();
+    },
+    get accepted() {
+      return accepted();
+    },
+    get range() {
+      return from < to ? { from, to } : undefined;
     },
     log(name) {
       let lineNumber = 0;
@@ -46,7 +60,15 @@ export function createTally(): Tally {
         if (reasons.length < maxReasons) reasons.push(`${name}:${lineNumber}  ${read.reason}`);
       };
     },
-    sent: (some, outcome) => void (sent[outcome] += some),
+    sent(some, outcome) {
+      sent[outcome] += some.length;
+      for (const { receivedAt } of some) {
+        const minute = minuteOfInstant(receivedAt);
+        if (minute === undefined) continue; // the pipeline would have refused it
+        from = Math.min(from, minute);
+        to = Math.max(to, minute + 1);
+      }
+    },
     summary(seconds, isDryRun) {
       const rows: (readonly [string, number])[] = [
         ['Lines read', lines],

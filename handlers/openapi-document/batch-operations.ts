@@ -27,6 +27,7 @@ export const batchOperations: readonly Operation[] = [
     route: 'POST /logs',
     operationId: 'sendLogs',
     summary: 'Send a batch of entries',
+    scopes: ['ingest'],
     description:
       'A batch is taken as a whole or refused as a whole. It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
     headers: batchHeaders,
@@ -50,12 +51,13 @@ export const batchOperations: readonly Operation[] = [
         content: { 'application/json': { schema: 'Accepted', example: accepted } },
       },
     },
-    errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004'],
+    errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   },
   {
     route: 'GET /batches/{batchId}',
     operationId: 'findBatch',
     summary: 'Look whether a batch is counted',
+    scopes: ['ingest', 'read'],
     headers: customerHeader,
     path: z.object({ batchId: z.string().describe('As `POST /logs` answered it, percent-encoded.') }),
     answers: {

@@ -12,7 +12,7 @@ const info = {
   version: '0.1.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
-    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`.',
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -24,6 +24,14 @@ const requestHeaders = z.object({
     .describe('Visible ASCII characters, taken over into the answer and the log.'),
 });
 
+const apiKey = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'lap_…',
+  description:
+    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired. On a laptop there are no keys.',
+};
+
 /** The HTTP contract as OpenAPI 3.1, made of what the functions check requests with. */
 export function describeApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -32,7 +40,11 @@ export function describeApi(): Json {
     paths[path] = { ...paths[path], [method]: describeOperation(operation) };
   }
   const [requestId] = parametersOf('header', requestHeaders);
-  const { 404: noSuchRoute, 405: methodNotAllowed } = describeErrors(['API_1000', 'API_1001']);
+  const {
+    403: forbidden,
+    404: noSuchRoute,
+    405: methodNotAllowed,
+  } = describeErrors(['API_1000', 'API_1001', 'API_1004']);
   return {
     openapi: '3.1.1',
     info,
@@ -41,8 +53,9 @@ export function describeApi(): Json {
     components: {
       schemas: namedSchemas(),
       parameters: { 'x-request-id': requestId },
+      securitySchemes: { apiKey },
       headers: describeHeaders(),
-      responses: { NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
+      responses: { Forbidden: forbidden, NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
     },
   };
 }

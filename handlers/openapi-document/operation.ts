@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Scope } from '../../lib/domain/scope.ts';
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
 import { parametersOf, referenceTo, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
@@ -21,6 +22,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
+  /** The scopes of which an API key needs one, deployed; empty for any key, absent where no key is needed. */
+  readonly scopes?: readonly Scope[];
   readonly headers?: z.ZodObject;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -38,6 +41,7 @@ export function describeOperation(operation: Operation): Json {
     operationId,
     summary,
     description,
+    scopes,
     headers,
     path,
     query,
@@ -55,9 +59,28 @@ export function describeOperation(operation: Operation): Json {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
     ),
-    ...describeErrors([...errors, ...errorsOfAll]),
+    ...describeErrors([
+      ...errors,
+      ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)),
+      ...errorsOfAll,
+    ]),
   };
-  return { operationId, summary, description, parameters, requestBody, responses };
+  return {
+    operationId,
+    summary,
+    description,
+    security: securityOf(scopes),
+    parameters,
+    requestBody,
+    responses,
+  };
+}
+
+/** One of these is enough; on a laptop there are no keys, hence the empty one. */
+function securityOf(scopes: Operation['scopes']): Json[] {
+  if (scopes === undefined) return [];
+  const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
+  return [{}, ...alternatives.map((apiKey) => ({ apiKey }))];
 }
 
 function describeAnswer({ description, headers = [], content }: DescribedAnswer): Json {

@@ -7,6 +7,7 @@ export const ownOperations: readonly Operation[] = [
     route: 'GET /openapi.json',
     operationId: 'describeApi',
     summary: 'This document',
+    scopes: [],
     headers: conditionalHeader,
     answers: {
       200: {
@@ -21,6 +22,7 @@ export const ownOperations: readonly Operation[] = [
     route: 'GET /metrics',
     operationId: 'readMetrics',
     summary: 'What the pipeline counts of itself',
+    scopes: [],
     answers: {
       200: {
         description: 'Text for Prometheus, in which no customer, path or id is.',

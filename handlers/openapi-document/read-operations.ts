@@ -1,6 +1,7 @@
 import { csvRow } from '../csv.ts';
 import { customersParametersSchema } from '../customers.ts';
 import { queryParametersSchema } from '../query-parameters.ts';
+import { totalCsvHeader } from '../total-csv.ts';
 import { totalParametersSchema } from '../total-parameters.ts';
 import { windowsCsvHeader } from '../windows-csv.ts';
 import type { Operation } from './operation.ts';
@@ -21,10 +22,18 @@ const window = {
   complete: true,
   updatedAt: '2025-12-28T18:04:02.118Z',
 };
-const windowPage = { customerId: 'cus-axon', windowSize: 'minute', ...range, windows: [window] };
+const progress = { countedThrough: '2025-12-28T19:12:31.406Z', waiting: 0 };
+const windowPage = {
+  customerId: 'cus-axon',
+  windowSize: 'minute',
+  ...range,
+  ...progress,
+  windows: [window],
+};
 const total = {
   customerId: 'cus-axon',
   ...range,
+  ...progress,
   requests: 16_000,
   topPaths: [
     { key: 'GET /', requests: 12_000 },
@@ -35,10 +44,10 @@ const total = {
   folded: 0,
   complete: true,
 };
-const readAnswerHeaders = ['etag', 'cache-control', 'vary'] as const;
+const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client has this answer already.', headers: readAnswerHeaders };
 const csvNote =
-  "With `accept: text/csv` the answer is CSV (RFC 4180): a row a key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). A `'` before what a spreadsheet would take for a formula is no part of the key.";
+  "With `accept: text/csv` the answer is CSV (RFC 4180): a row a key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). A `'` before what a spreadsheet would take for a formula is no part of the key. `countedThrough` is the same in each row, and empty where it is not known.";
 
 /** What reads the counts. */
 export const readOperations: readonly Operation[] = [
@@ -46,6 +55,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /aggregates',
     operationId: 'readWindows',
     summary: 'Read the windows of a range',
+    scopes: ['read'],
     description: csvNote,
     headers: readHeaders,
     query: queryParametersSchema,
@@ -57,7 +67,9 @@ export const readOperations: readonly Operation[] = [
           'application/json': { schema: 'WindowPage', example: windowPage },
           'text/csv': {
             schema: undefined,
-            example: windowsCsvHeader + csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000]),
+            example:
+              windowsCsvHeader +
+              csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
           },
         },
       },
@@ -69,6 +81,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /aggregates/total',
     operationId: 'readTotal',
     summary: 'Sum up a range',
+    scopes: ['read'],
     description: `Put together from the largest windows that fit: whole days, then hours, then minutes. Hours that have not been complete for five minutes are read by the minute; what comes late for others is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, as they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
     headers: readHeaders,
     query: totalParametersSchema,
@@ -81,8 +94,8 @@ export const readOperations: readonly Operation[] = [
           'text/csv': {
             schema: undefined,
             example:
-              csvRow(['from', 'to', 'complete', 'dimension', 'key', 'requests']) +
-              csvRow([range.from, range.to, true, 'path', 'GET /', 12_000]),
+              totalCsvHeader +
+              csvRow([range.from, range.to, true, 'path', 'GET /', 12_000, progress.countedThrough]),
           },
         },
       },
@@ -94,6 +107,7 @@ export const readOperations: readonly Operation[] = [
     route: 'GET /customers',
     operationId: 'listCustomers',
     summary: 'List the customers',
+    scopes: ['read'],
     description:
       'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
     headers: customerHeader.partial(),

@@ -65,23 +65,38 @@ const window = z.object({
   lateRequests: count.describe('Those of the requests that came late.'),
   complete: z
     .boolean()
-    .describe('It ended more than the allowed lateness ago; late data can still raise the counts.'),
+    .describe(
+      'It ended more than the allowed lateness before `countedThrough`, and holds all that was accepted for it before the request; late data can still raise the counts. False in doubt.',
+    ),
   updatedAt: instant,
 });
+
+const progress = {
+  countedThrough: instant
+    .nullable()
+    .describe(
+      'Everything that was accepted (answered 202 or 409) before this instant is in the counts; null where that is not known now.',
+    ),
+  waiting: count
+    .optional()
+    .describe('How many accepted entries are not in the counts yet; absent where that is not known.'),
+};
 
 const windowPage = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
+  ...progress,
   nextToken,
   windows: z.array(window).describe('In the order of time; those without requests are absent.'),
 });
 
 const total = z.object({
   customerId: z.string(),
-  from: minute,
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
+  ...progress,
   pathPrefix: z.string().optional(),
   requests: count.describe('With `pathPrefix`, those of the paths that start with it.'),
   ...Object.fromEntries(
@@ -93,7 +108,11 @@ const total = z.object({
   folded: count.describe(
     'Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too low, and so is `requests` with `pathPrefix`.',
   ),
-  complete: z.boolean().describe('All windows of the range are complete.'),
+  complete: z
+    .boolean()
+    .describe(
+      'The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request is in the sum. False in doubt.',
+    ),
 });
 
 const batch = z.object({

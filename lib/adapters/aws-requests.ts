@@ -7,6 +7,6 @@ export const maxAttempts = 3;
 const maxSockets = 128;
 
 /** For a client of its own. */
-export function requestHandler(): NodeHttpHandler {
-  return new NodeHttpHandler({ ...timeouts, httpsAgent: { maxSockets } });
+export function requestHandler(requestTimeout = timeouts.requestTimeout): NodeHttpHandler {
+  return new NodeHttpHandler({ ...timeouts, requestTimeout, httpsAgent: { maxSockets } });
 }

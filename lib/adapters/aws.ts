@@ -4,9 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStream } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { RollUpBacklog } from '../ports/roll-up-backlog.ts';
 import { maxAttempts, requestHandler } from './aws-requests.ts';
 import { createBackoff } from './backoff.ts';
 import { createKinesisEventStream } from './kinesis-event-stream.ts';
+import { createRollUpConsumption } from './roll-up-consumption.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 import { createStreamConsumption } from './stream-consumption.ts';
 
@@ -16,11 +18,16 @@ export interface AwsNames {
   readonly lateStreamName: string;
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
+  readonly rollUpQueueName: string;
+  readonly failedRollUpsQueueName: string;
+  readonly rollUpConsumerName: string;
+  readonly metricsNamespace: string;
 }
 
 export interface AwsStorage {
   readonly store: ObjectStore;
   readonly streams: { readonly insights: EventStream; readonly late: EventStream };
+  readonly rollUps: RollUpBacklog;
 }
 
 /**
@@ -50,5 +57,13 @@ export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
       insights: stream(names.insightStreamName, names.insightConsumerName),
       late: stream(names.lateStreamName, names.lateConsumerName),
     },
+    rollUps: createRollUpConsumption({
+      client: cloudWatch,
+      queueName: names.rollUpQueueName,
+      deadLetterQueueName: names.failedRollUpsQueueName,
+      functionName: names.rollUpConsumerName,
+      metricsNamespace: names.metricsNamespace,
+      clock,
+    }),
   };
 }

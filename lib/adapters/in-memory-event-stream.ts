@@ -1,30 +1,45 @@
+import type { CustomerId } from '../domain/customer-id.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Backlog, EventStream, StreamRecord } from '../ports/event-stream.ts';
+import type { Backlog, CustomerBacklog, EventStream, StreamRecord } from '../ports/event-stream.ts';
 import { consumedThrough } from '../ports/consumed-through.ts';
+import { customerBacklog, type WaitingPart } from '../ports/customer-backlog.ts';
+import { readPartitionKey } from '../ports/partition-key.ts';
 import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 
 /** An event stream of one partition that lasts as long as the process. */
 export interface InMemoryEventStream extends EventStream {
   backlog(): Promise<Backlog>;
 
+  backlogOf(customerId: CustomerId): Promise<CustomerBacklog>;
+
   /** Consumes: takes out and returns the oldest records (all of them without `maxRecords`), in the order of the puts. */
   drain(maxRecords?: number): readonly StreamRecord[];
 }
 
+interface KeptRecord {
+  readonly record: StreamRecord;
+  readonly putAt: Date;
+}
+
 /** The event stream of tests: what is put stays until it is drained. */
 export function createInMemoryEventStream({ clock }: { readonly clock: Clock }): InMemoryEventStream {
-  const kept: { readonly record: StreamRecord; readonly putAt: Date }[] = [];
+  const kept: KeptRecord[] = [];
   return {
     async put(records) {
       requireRecordsWithinLimits(records);
       const putAt = clock.now();
-      for (const { partitionKey, data } of records) {
-        kept.push({ record: { partitionKey, data: Uint8Array.from(data) }, putAt });
+      for (const { data, ...fields } of records) {
+        kept.push({ record: { ...fields, data: Buffer.from(data) }, putAt });
       }
     },
 
     async backlog() {
       return { records: kept.length, oldestPutAt: kept[0]?.putAt };
+    },
+
+    async backlogOf(customerId) {
+      const own = kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
+      return customerBacklog(own.map(waitingPart), clock.now());
     },
 
     async consumedThrough() {
@@ -37,5 +52,16 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
     drain(maxRecords = kept.length) {
       return kept.splice(0, maxRecords).map(({ record }) => record);
     },
+  };
+}
+
+function waitingPart({ record, putAt }: KeptRecord): WaitingPart {
+  const { minute } = readPartitionKey(record.partitionKey);
+  return {
+    records: 1,
+    entries: record.entries,
+    oldestPutAt: putAt,
+    minutes: minute === undefined ? [] : [minute],
+    hasWithoutMinute: minute === undefined,
   };
 }

@@ -67,6 +67,9 @@ export function createKinesisEventStream(options: KinesisEventStreamOptions): Ev
     // for as long as the stream's retention, and one that is given too much refuses it.
     backlog: async () => undefined,
 
+    // Nor does it tell customers apart: they share its shards.
+    backlogOf: async () => undefined,
+
     async consumedThrough() {
       try {
         return await consumedThrough();

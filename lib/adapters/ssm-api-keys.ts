@@ -1,33 +1,44 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
-import { hashOfApiKey } from '../domain/api-key.ts';
-import { parseCustomerId } from '../domain/customer-id.ts';
+import { decodeApiKeyRecord } from '../domain/api-key-record.ts';
+import { decodeInstallationSecrets, secretsParameterOf } from '../domain/installation-secrets.ts';
 import { Unavailable } from '../errors.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
-import { maxAttempts, requestHandler } from './aws-requests.ts';
+import { requestHandler } from './aws-requests.ts';
+
+/** The authorizer has ten seconds, for two or three look-ups and a copy in the object store. */
+const lookUpMilliseconds = 2_000;
 
 /**
- * API keys in the Parameter Store of AWS Systems Manager: a parameter a key, named by its hash under `path`, with the
- * customer's id as its value. Looked up at run time, so that a key that is revoked is soon no key any more.
+ * API keys in the Parameter Store of AWS Systems Manager: a parameter a record under `path`, and the secrets as one
+ * encrypted parameter beside it.
  */
 export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
+  async function read(Name: string): Promise<string | undefined> {
+    try {
+      const command = new GetParameterCommand({ Name, WithDecryption: true });
+      const { Parameter } = await client.send(command, {
+        abortSignal: AbortSignal.timeout(lookUpMilliseconds),
+      });
+      return Parameter?.Value ?? '';
+    } catch (cause) {
+      if (cause instanceof ParameterNotFound) return undefined;
+      throw new Unavailable('The parameter store cannot be asked.', { cause });
+    }
+  }
+
   return {
-    async customerOf(apiKey) {
-      try {
-        const command = new GetParameterCommand({ Name: `${path}/${hashOfApiKey(apiKey)}` });
-        const { Parameter } = await client.send(command);
-        return parseCustomerId(Parameter?.Value ?? '');
-      } catch (cause) {
-        if (cause instanceof ParameterNotFound) return undefined;
-        throw new Unavailable('The API key cannot be looked up.', { cause });
-      }
+    async find(name) {
+      const text = await read(`${path}/${name}`);
+      return text === undefined ? undefined : decodeApiKeyRecord(name, text);
+    },
+    async secrets() {
+      const text = await read(secretsParameterOf(path));
+      return text === undefined ? [] : decodeInstallationSecrets(text);
     },
   };
 }
 
-/**
- * The same with a client of its own. Region and credentials are the environment's, as Lambda sets them;
- * `AWS_ENDPOINT_URL_SSM` names another endpoint.
- */
+/** Opens the same with a client of its own. Region and credentials are the environment's, as Lambda sets them. */
 export function openSsmApiKeys(path: string): ApiKeys {
-  return createSsmApiKeys(new SSMClient({ maxAttempts, requestHandler: requestHandler() }), path);
+  return createSsmApiKeys(new SSMClient({ maxAttempts: 2, requestHandler: requestHandler() }), path);
 }

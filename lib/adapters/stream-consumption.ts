@@ -4,6 +4,7 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../ports/clock.ts';
+import { onceAMinute } from './once-a-minute.ts';
 
 export interface StreamConsumptionOptions {
   readonly client: CloudWatchClient;
@@ -20,11 +21,10 @@ interface Ages {
 }
 
 const minuteMilliseconds = 60_000;
-const lookBackMilliseconds = 15 * minuteMilliseconds;
+/** How far back the ages of records are looked at. */
+export const lookBackMilliseconds = 15 * minuteMilliseconds;
 /** What was read from the stream may be under way so long: the function's time-out, and as much again. */
 const underWayMilliseconds = 2 * minuteMilliseconds;
-/** A minute's metrics take about so long to come. */
-const cachedMilliseconds = minuteMilliseconds;
 
 /**
  * Makes what tells how far a Kinesis stream has been consumed, from the metrics that AWS keeps: the age of what was read
@@ -36,20 +36,10 @@ const cachedMilliseconds = minuteMilliseconds;
  * It is asked at most once a minute, as each question costs; it errs on the side of "not yet".
  */
 export function createStreamConsumption(options: StreamConsumptionOptions): () => Promise<Date | undefined> {
-  const { clock } = options;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let answer: Promise<Date | undefined> = Promise.resolve(undefined);
-  return () => {
-    const now = clock.now().getTime();
-    if (now - askedAt >= cachedMilliseconds || now < askedAt) {
-      askedAt = now;
-      answer = readAges(options, new Date(now)).then(({ read, invoked }) => consumedThrough(read, invoked));
-      answer.catch(() => {
-        askedAt = Number.NEGATIVE_INFINITY; // a failure is not kept
-      });
-    }
-    return answer;
-  };
+  return onceAMinute(options.clock, async (now) => {
+    const { read, invoked } = await readAges(options, now);
+    return consumedThrough(read, invoked);
+  });
 }
 
 /** `undefined` where nobody has read the stream for a while, or it is not known. */

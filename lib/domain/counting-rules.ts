@@ -1,3 +1,4 @@
+import { pathQueryVersion, withoutQuery, type PathQuery } from './counted-path.ts';
 import { createPathFolding, pathTemplatesVersion, type PathTemplate } from './path-templates.ts';
 import { createUserAgentFamilies, userAgentRulesVersion } from './user-agent.ts';
 
@@ -11,17 +12,24 @@ export interface CountingRules {
   readonly version: string;
   /** The family of a trimmed user agent, `Other` where none is known. */
   userAgentFamily(userAgent: string): string;
-  /** What a path is counted as: itself, or a template that it matches. */
+  /** What a path is counted as: itself, with or without its query string, or a template that it matches. */
   countedPath(path: string): string;
 }
 
-/** The rules of this version of the pipeline, for who counts with these path templates. */
-export function createCountingRules(pathTemplates: readonly PathTemplate[]): CountingRules {
-  const pathsVersion = pathTemplatesVersion(pathTemplates);
+/**
+ * The rules of this version of the pipeline, for a configuration.
+ * @param pathQuery  whether a path is counted with its query string; templates apply to what is left of it
+ */
+export function createCountingRules(
+  pathTemplates: readonly PathTemplate[],
+  pathQuery: PathQuery = 'keep',
+): CountingRules {
+  const fold = createPathFolding(pathTemplates);
+  // Without templates and with query strings it is that of the user agents alone, as in batches from before either.
+  const versions = [userAgentRulesVersion, pathTemplatesVersion(pathTemplates), pathQueryVersion(pathQuery)];
   return {
-    // Without templates it is that of the user agents alone, as in all batches from before there were any.
-    version: pathsVersion === undefined ? userAgentRulesVersion : `${userAgentRulesVersion}+${pathsVersion}`,
+    version: versions.filter((version) => version !== undefined).join('+'),
     userAgentFamily: createUserAgentFamilies(),
-    countedPath: createPathFolding(pathTemplates),
+    countedPath: pathQuery === 'drop' ? (path) => fold(withoutQuery(path)) : fold,
   };
 }

@@ -61,10 +61,23 @@ export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 /** The same as it is written down. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
 
+const fewEntries = 8;
+
 /** Counts the entries by each dimension. */
 export function countEntries(entries: readonly LogEntry[], rules: CountingRules): Counts {
   const counts = emptyCounts();
   for (const { field, valueOf, keyOf } of dimensions) {
+    const requestsByKey = counts[field];
+    // Of a few entries, most have a key of their own: a batch can have so many windows with a few entries each.
+    if (entries.length <= fewEntries) {
+      for (const entry of entries) {
+        const value = valueOf(entry);
+        if (value === undefined) continue;
+        const key = keyOf(value, rules);
+        requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + 1);
+      }
+      continue;
+    }
     const tallies = new Map<string, { requests: number }>();
     for (const entry of entries) {
       const value = valueOf(entry);
@@ -75,7 +88,7 @@ export function countEntries(entries: readonly LogEntry[], rules: CountingRules)
     }
     for (const [value, { requests }] of tallies) {
       const key = keyOf(value, rules);
-      counts[field].set(key, (counts[field].get(key) ?? 0) + requests);
+      requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + requests);
     }
   }
   return counts;
@@ -83,11 +96,10 @@ export function countEntries(entries: readonly LogEntry[], rules: CountingRules)
 
 /** A record with a value for each dimension. */
 export function mapDimensions<T>(valueOf: (field: DimensionField) => T): Record<DimensionField, T> {
-  // What the cast says is true by construction: there is an entry for each field.
-  return Object.fromEntries(dimensions.map(({ field }) => [field, valueOf(field)])) as Record<
-    DimensionField,
-    T
-  >;
+  const record: Partial<Record<DimensionField, T>> = {};
+  for (const { field } of dimensions) record[field] = valueOf(field);
+  // What the cast says is true by construction: there is a value for each field.
+  return record as Record<DimensionField, T>;
 }
 
 export function emptyCounts(): Counts {
@@ -102,6 +114,24 @@ export function countsToJson(counts: Counts): CountsJson {
     for (const [key, requests] of counts[field]) requestsByKey[key] = requests;
     return requestsByKey;
   });
+}
+
+/**
+ * The same as JSON text without the braces around it: what `JSON.stringify` makes of `countsToJson`, but for the order
+ * of the keys, in half the time for few keys and no more for many.
+ */
+export function countsToText(counts: Counts): string {
+  let text = '';
+  for (const { field } of dimensions) {
+    text += text === '' ? `"${field}":{` : `,"${field}":{`;
+    let separator = '';
+    for (const [key, requests] of counts[field]) {
+      text += `${separator}${JSON.stringify(key)}:${requests}`;
+      separator = ',';
+    }
+    text += '}';
+  }
+  return text;
 }
 
 /** The counts among the fields that `countsShape` read. */

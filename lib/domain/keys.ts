@@ -65,8 +65,40 @@ export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
   return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
 }
 
+/** What the keys of the changes of API keys start with; they are listed in the order of time. */
+export const apiKeyChangesPrefix = 'audit-log/api-keys/';
+
+/**
+ * Where one step of a change of API keys is kept.
+ * @param changeId  lower-case hexadecimal digits
+ */
+export function apiKeyChangeKey(at: Date, changeId: string, step: string): ObjectKey {
+  const time = at.toISOString().toLowerCase().replaceAll(':', '.');
+  return key(`${apiKeyChangesPrefix}${time}-${changeId}-${step}.json`);
+}
+
+/**
+ * Where the copy of an API key's record is kept, for when the store of the keys fails.
+ * @param hash  SHA-256 of the key, in hex
+ */
+export function apiKeyCopyKey(hash: string): ObjectKey {
+  return key('api-keys', `${hash}.json`);
+}
+
 /** What is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
+
+/** How far windows, or raw batches and failed records, have expired. */
+export const horizonKeys = {
+  windows: key('retention', 'horizon'),
+  raw: key('retention', 'raw-horizon'),
+} as const satisfies Record<string, ObjectKey>;
+
+/** How far what has expired is deleted. */
+export const sweepKeys = {
+  windows: key('retention', 'sweep'),
+  raw: key('retention', 'raw-sweep'),
+} as const satisfies Record<string, ObjectKey>;
 
 /** What the keys of all of a customer's windows of one size start with; they are listed in the order of time. */
 export function windowPrefix(customerId: CustomerId, size: WindowSize): string {

@@ -58,6 +58,9 @@ export const logEntrySchema = z.object(
   { error: 'must be an object' },
 );
 
+/** The fields of a sent entry that mean something; a batch is read for these alone. */
+export const entryFieldNames: readonly string[] = Object.keys(logEntrySchema.shape);
+
 /** The entry, or `undefined` where the value is not one; then `problemsOf` says why. Runs once an entry. */
 export function parseLogEntry(value: unknown): LogEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;

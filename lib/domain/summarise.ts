@@ -5,64 +5,104 @@ import { countEntries } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { endedBefore, windowStartOf } from './window.ts';
+import { minuteEndedBefore, startsAfter, windowStartOf, type EpochMinute } from './window.ts';
 
-/** A batch of which it is to be said what it adds to which windows. */
+/** A batch to summarise. */
 export interface SummarisedBatch {
   readonly customerId: CustomerId;
   readonly batchId: BatchId;
   readonly payloadHash: string;
   readonly storedAt: Date;
-  readonly entries: readonly LogEntry[];
 }
 
 export interface SummariseOptions {
   readonly rules: CountingRules;
   /** A window that ended longer before `storedAt` than this is late. */
   readonly allowedLatenessSeconds: number;
+  /** A window that starts longer after `storedAt` than this is in the future: nobody watches it. */
+  readonly maxFutureSeconds: number;
   /** What a stream record may hold, its partition key included. */
   readonly maxRecordBytes: number;
 }
 
 /** A partial and the bytes that every emission of it sends. */
 export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'part' | 'isLate'> {
+  /**
+   * The window started far ahead when the batch was stored. It is not late for its window, and takes the way of what is;
+   * absent where it is not so.
+   */
+  readonly isFuture?: true | undefined;
+  /** Entries that it counts; `undefined` in a batch that an earlier version stored. */
+  readonly requests?: number | undefined;
   readonly data: Buffer;
 }
 
-/**
- * What the batch adds to each of its minute windows, in the order of time. A window whose partial would not fit into a
- * stream record gets several, each of a share of the entries.
- */
-export function summarise(batch: SummarisedBatch, options: SummariseOptions): EncodedPartial[] {
-  const idOfPart = memoise((part) => partialId(batch.batchId, batch.payloadHash, part));
-  return [...groupBy(batch.entries, ({ minute }) => minute)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([minute, entries]) => {
-      const windowStart = windowStartOf(minute);
-      const isLate = endedBefore(windowStart, 'minute', batch.storedAt, options.allowedLatenessSeconds);
-      const { customerId } = batch;
-      const maxDataBytes = options.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+/** The entries of one minute of a batch. */
+export type MinuteEntries = readonly [minute: EpochMinute, entries: readonly LogEntry[]];
 
-      const encode = (share: readonly LogEntry[], part: number): EncodedPartial[] => {
-        const counts = countEntries(share, options.rules);
-        const partial = {
-          customerId,
-          windowStart,
-          id: idOfPart(part),
-          part,
-          isLate,
-          storedAt: batch.storedAt,
-          requests: share.length,
-          counts,
-        };
-        const data = encodePartial(partial);
-        if (data.length <= maxDataBytes) return [{ windowStart, part, isLate, data }];
-        const half = Math.ceil(share.length / 2);
-        const first = encode(share.slice(0, half), part);
-        return [...first, ...encode(share.slice(half), part + first.length)];
-      };
-      return encode(entries, 0);
+/** The entries by minute, in the order of time. */
+export function minutesOf(entries: readonly LogEntry[]): readonly MinuteEntries[] {
+  return [...groupBy(entries, ({ minute }) => minute)].sort(([a], [b]) => a - b);
+}
+
+/**
+ * What the batch adds to these minute windows, in their order. A window whose partial would not fit into a stream record
+ * gets several, each of a share of the entries.
+ */
+export function summarise(
+  batch: SummarisedBatch,
+  minutes: readonly MinuteEntries[],
+  options: SummariseOptions,
+): EncodedPartial[] {
+  const context: Encoding = {
+    ...batch,
+    ...options,
+    idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
+  };
+  const partials: EncodedPartial[] = [];
+  for (const [minute, entries] of minutes) encodeWindow(minute, entries, context, partials);
+  return partials;
+}
+
+interface Encoding extends SummarisedBatch, SummariseOptions {
+  readonly idOfPart: (part: number) => Buffer;
+}
+
+/** Adds the partials of one window to `partials`. */
+function encodeWindow(
+  minute: EpochMinute,
+  entries: readonly LogEntry[],
+  context: Encoding,
+  partials: EncodedPartial[],
+): void {
+  const { customerId, storedAt, rules, idOfPart } = context;
+  const windowStart = windowStartOf(minute);
+  const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
+  const isFuture = startsAfter(windowStart, storedAt, context.maxFutureSeconds);
+  const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
+  // Shares of the entries that are to be encoded, the next one last.
+  const shares: (readonly LogEntry[])[] = [entries];
+  for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
+    const requests = share.length;
+    const counts = countEntries(share, rules);
+    const data = encodePartial({
+      customerId,
+      windowStart,
+      id: idOfPart(part),
+      part,
+      isLate,
+      storedAt,
+      requests,
+      counts,
     });
+    if (data.length <= maxDataBytes) {
+      partials.push({ windowStart, part, isLate, ...(isFuture && { isFuture }), requests, data });
+      part += 1;
+    } else {
+      const half = Math.ceil(requests / 2);
+      shares.push(share.slice(half), share.slice(0, half));
+    }
+  }
 }
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {

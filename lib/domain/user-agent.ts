@@ -47,7 +47,12 @@ export function createUserAgentFamilies(
     const cached = cache.get(userAgent);
     if (cached !== undefined) return cached;
     const family = userAgentFamily(userAgent);
-    cache.set(userAgent, family);
+    cache.set(ownCopy(userAgent), family);
     return family;
   };
+}
+
+/** The same text in memory of its own: an agent that was read from a body is a part of it, and would keep all of it. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString();
 }

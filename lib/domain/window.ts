@@ -1,5 +1,5 @@
 import type { Brand } from './brand.ts';
-import { minuteOfInstant } from './timestamp.ts';
+import { dateOfDay, minuteOfInstant } from './timestamp.ts';
 
 /** The first instant of a window, ISO 8601 in UTC without a fraction: `2025-12-28T18:03:00Z`. */
 export type WindowStart = Brand<string, 'WindowStart'>;
@@ -16,6 +16,7 @@ export type RolledUpSize = Exclude<WindowSize, 'minute'>;
 export const partSizeOf = { hour: 'minute', day: 'hour' } as const satisfies Record<RolledUpSize, WindowSize>;
 
 const minuteMilliseconds = 60_000;
+const minutesPerDay = 1_440;
 const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
   minute: minuteMilliseconds,
   hour: 60 * minuteMilliseconds,
@@ -25,7 +26,22 @@ const windowStartPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/;
 
 /** The start of a minute window, as it is stored and served. */
 export function windowStartOf(minute: EpochMinute): WindowStart {
-  return `${new Date(minute * minuteMilliseconds).toISOString().slice(0, 16)}:00Z` as WindowStart;
+  const day = Math.floor(minute / minutesPerDay);
+  const minuteOfDay = minute - day * minutesPerDay;
+  return `${dateOfDay(day)}T${twoDigits(Math.floor(minuteOfDay / 60))}:${twoDigits(minuteOfDay % 60)}:00Z` as WindowStart;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
+}
+
+/** Whether a minute window ended more than `allowedLatenessSeconds` before `instant`. */
+export function minuteEndedBefore(
+  minute: EpochMinute,
+  instant: Date,
+  allowedLatenessSeconds: number,
+): boolean {
+  return instant.getTime() - (minute + 1) * minuteMilliseconds > allowedLatenessSeconds * 1_000;
 }
 
 /** The start of a minute window, or `undefined` where the text is not one. */
@@ -65,4 +81,18 @@ export function endedBefore(
   allowedLatenessSeconds: number,
 ): boolean {
   return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
+}
+
+/** The minutes of a window: those with `from ≤ minute < to`. */
+export function minutesOfWindow(
+  windowStart: WindowStart,
+  size: WindowSize,
+): { readonly from: WindowStart; readonly to: WindowStart } {
+  const end = endOfWindow(windowStart, size).getTime() / minuteMilliseconds;
+  return { from: windowStart, to: windowStartOf(end as EpochMinute) };
+}
+
+/** Whether the window starts more than `seconds` after `instant`. */
+export function startsAfter(windowStart: WindowStart, instant: Date, seconds: number): boolean {
+  return Date.parse(windowStart) - instant.getTime() > seconds * 1_000;
 }

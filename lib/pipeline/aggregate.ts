@@ -11,12 +11,15 @@ import { decodeRecords } from './aggregate/decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
 import { readTombstone } from './read-tombstone.ts';
+import type { Retention } from './retention.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
 export interface AggregatePorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface AggregateOptions extends FoldingLimits {
@@ -31,13 +34,16 @@ export interface Aggregated {
   readonly setAside: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
+  /** Dropped, since their windows have expired. */
+  readonly expired: number;
 }
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
  * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
- * again until a function of that version gets it.
+ * can never be applied is set aside, so that those behind it are not held up. Those of expired windows are dropped: a
+ * window that was deleted must not come back with a part of its counts. What a newer version wrote is delivered again
+ * until a function of that version gets it.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
@@ -68,6 +74,7 @@ export async function aggregate(
     setAside,
     windowsCreated: counted.filter(({ change }) => change === 'created').length,
     windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
+    expired: counted.reduce((sum, { expired }) => sum + expired, 0),
   };
 }
 

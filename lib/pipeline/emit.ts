@@ -4,8 +4,8 @@ import type { EncodedPartial } from '../domain/summarise.ts';
 import { streamNames, type StreamName, type Streams } from './streams.ts';
 
 /** The stream that a partial takes: decided when its batch was described, and the same for every emission. */
-export function streamOf({ isLate }: Pick<EncodedPartial, 'isLate'>): StreamName {
-  return isLate ? 'late' : 'insights';
+export function streamOf({ isLate, isFuture }: Pick<EncodedPartial, 'isLate' | 'isFuture'>): StreamName {
+  return isLate || isFuture === true ? 'late' : 'insights';
 }
 
 /**
@@ -20,7 +20,9 @@ export async function emit(
   const puts = streamNames.map(async (name) => {
     const records = partials
       .filter((partial) => streamOf(partial) === name)
-      .map(({ windowStart, data }) => ({ partitionKey: partitionKeyOf(customerId, windowStart), data }));
+      .map(({ windowStart, data, requests }) => {
+        return { partitionKey: partitionKeyOf(customerId, windowStart), data, entries: requests };
+      });
     if (records.length > 0) await streams[name].put(records);
   });
   await Promise.all(puts);

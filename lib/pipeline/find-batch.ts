@@ -5,6 +5,7 @@ import { batchKey } from '../domain/keys.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { findUncounted } from './find-uncounted.ts';
 import { readBatchHeader } from './read-stored-batch.ts';
+import type { Retention } from './retention.ts';
 
 /** A batch, and whether all of its windows hold it. */
 export interface FoundBatch {
@@ -23,12 +24,13 @@ export async function findBatch(
   customerId: CustomerId,
   text: string,
   store: ObjectStore,
+  retention?: Retention,
 ): Promise<FoundBatch | undefined> {
   const found: FoundBatch[] = [];
   for (const batchId of batchIdsSeenAs(text)) {
     const header = await readBatchHeader(batchKey(customerId, batchId), store);
     if (header === undefined) continue;
-    const { places, failures } = await findUncounted([header], store);
+    const { places, failures } = await findUncounted([header], store, retention);
     if (failures.has(header)) throw failures.get(header);
     found.push({ header, isCounted: !places.has(header) });
   }

@@ -6,6 +6,7 @@ import {
   windowsPrefix,
   type ObjectKey,
 } from '../domain/keys.ts';
+import type { WindowSize } from '../domain/window.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readWindowCounts } from './read-window-counts.ts';
 
@@ -34,7 +35,7 @@ export async function listCustomers(
   const customers: CustomerId[] = [];
   let lastSegment = after;
   for (;;) {
-    const key = await firstKeyBehind(lastSegment, store);
+    const key = await firstWindowBehind(lastSegment, 'minute', store);
     if (key === undefined) return { customers: customers.sort(), lastSegment: undefined };
     if (customers.length === limit) return { customers: customers.sort(), lastSegment };
     customers.push(customerOfKey(key) ?? (await readWindowCounts(key, 'minute', store)).customerId);
@@ -42,11 +43,13 @@ export async function listCustomers(
   }
 }
 
-async function firstKeyBehind(
+/** The first window of the customers behind one, or of all; `undefined` where there is none. */
+export async function firstWindowBehind(
   segment: string | undefined,
-  store: ObjectStore,
+  size: WindowSize,
+  store: Pick<ObjectStore, 'list'>,
 ): Promise<ObjectKey | undefined> {
-  const startAfter = segment === undefined ? '' : behindCustomer(segment, 'minute');
-  for await (const key of store.list(windowsPrefix('minute'), { startAfter })) return key;
+  const startAfter = segment === undefined ? '' : behindCustomer(segment, size);
+  for await (const key of store.list(windowsPrefix(size), { startAfter })) return key;
   return undefined;
 }

@@ -1,16 +1,17 @@
+import { progressFor, type AnswerProgress } from '../domain/completeness.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import { countsToJson, mapDimensions, type CountsJson } from '../domain/dimensions.ts';
 import { keepLargest } from '../domain/folding.ts';
 import type { RolledUpWindow } from '../domain/roll-up.ts';
-import { endedBefore, type WindowSize, type WindowStart } from '../domain/window.ts';
+import { minutesOfWindow, type WindowSize, type WindowStart } from '../domain/window.ts';
 import type { MinuteCounts } from '../domain/window-aggregate.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { CountingProgress } from '../ports/counting-progress.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { windowsInRange, type WindowsInRange } from './windows-in-range.ts';
 
 export interface QueryPorts {
   readonly store: ObjectStore;
-  readonly clock: Clock;
+  readonly progress: CountingProgress;
 }
 
 /** Which windows are asked for: those with `from ≤ windowStart < to`. */
@@ -34,12 +35,12 @@ export interface AnsweredWindow extends CountsJson {
   readonly batches?: number;
   readonly revision: number;
   readonly lateRequests: number;
-  /** Its end is longer ago than the allowed lateness; late data can still raise `revision`. */
+  /** It holds all that was accepted for it, and ended long ago; late data can still raise `revision`. */
   readonly complete: boolean;
   readonly updatedAt: string;
 }
 
-export interface WindowPage {
+export interface WindowPage extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
   readonly windows: readonly AnsweredWindow[];
   /** The last window of this page, where there are more behind it. */
   readonly lastWindow: WindowStart | undefined;
@@ -50,26 +51,34 @@ const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
 
 /** The windows that a customer has in a range of time, in the order of time; windows without requests are absent. */
-export async function query(query: WindowQuery, { store, clock }: QueryPorts): Promise<WindowPage> {
-  const now = clock.now();
+export async function query(query: WindowQuery, { store, progress }: QueryPorts): Promise<WindowPage> {
+  // Asked before the windows are read: what does not wait by now is in them.
+  const counted = progressFor(
+    await progress.of(query.customerId),
+    query.windowSize !== 'minute',
+    query.allowedLatenessSeconds,
+  );
+  const { countedThrough, waiting } = counted;
   const windows: AnsweredWindow[] = [];
   let bytes = 0;
   const atOnce = Math.min(windowsInFlight, query.limit + 1);
   for await (const counts of windowsInRange(query, store, atOnce)) {
-    const window = answer(counts, query, now);
+    const window = answer(counts, query, counted);
     const windowBytes = query.bytesOf(window);
     const isFull = windows.length === query.limit || bytes + windowBytes > pageBytes;
-    if (isFull && windows.length > 0) return { windows, lastWindow: windows.at(-1)?.windowStart };
+    if (isFull && windows.length > 0) {
+      return { countedThrough, waiting, windows, lastWindow: windows.at(-1)?.windowStart };
+    }
     windows.push(window);
     bytes += windowBytes;
   }
-  return { windows, lastWindow: undefined };
+  return { countedThrough, waiting, windows, lastWindow: undefined };
 }
 
 function answer(
   window: MinuteCounts | RolledUpWindow,
-  { windowSize, top, allowedLatenessSeconds }: WindowQuery,
-  now: Date,
+  { windowSize, top }: WindowQuery,
+  counted: AnswerProgress,
 ): AnsweredWindow {
   const { customerId, windowStart, requests, revision, lateRequests, updatedAt } = window;
   const counts =
@@ -83,7 +92,7 @@ function answer(
     ...('batches' in window ? { batches: window.batches } : {}),
     revision,
     lateRequests,
-    complete: endedBefore(windowStart, windowSize, now, allowedLatenessSeconds),
+    complete: counted.isComplete(minutesOfWindow(windowStart, windowSize)),
     updatedAt: updatedAt.toISOString(),
   };
 }

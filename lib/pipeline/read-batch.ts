@@ -8,6 +8,7 @@ import { mediaTypeOf, type MediaType, type SentMediaType } from '../domain/media
 import { parseBatch } from '../domain/parse-batch.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { decompress } from './decompress.ts';
+import type { BodySize } from './intake.ts';
 
 /** A batch as a client sends it. */
 export interface SentBatch {
@@ -47,8 +48,25 @@ const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
  * @throws InvalidRequest    it is not valid; what is wrong is described
  */
 export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise<Batch> {
+  return understandBatch(sent, await decodeBody(sent, maxBatchBytes));
+}
+
+/**
+ * Decompresses the body of a batch.
+ * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
+ * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
+ * @throws InvalidRequest    it is not what its encoding says
+ */
+export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
+  return decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+}
+
+/**
+ * Understands a batch, of which `body` is decompressed.
+ * @throws InvalidRequest  it is not valid; what is wrong is described
+ */
+export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Batch> {
   const { customerId } = sent;
-  const body = await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
   const mediaType = isNamed(sent.mediaType) ? sent.mediaType : mediaTypeOf(body);
   const isLarge = body.length >= worthAThreadBytes;
   // The other threads start first, so that they work while this one parses.
@@ -61,10 +79,10 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
 }
 
-/** About how many bytes a batch has when decompressed; access logs grow tenfold and more. */
-export function likelyBytes({ body, mediaType, contentEncoding }: SentBatch): number {
-  const isPlain = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
-  return isPlain ? body.length : body.length * 10;
+/** What is known of the size of a batch before it is decompressed. */
+export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
+  const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
+  return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };
 }
 
 function isNamed(mediaType: SentMediaType): mediaType is MediaType {

@@ -1,5 +1,5 @@
 import type { FoldingLimits } from '../domain/folding.ts';
-import { tombstoneKeyOfWindow, type ObjectKey } from '../domain/keys.ts';
+import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../domain/keys.ts';
 import { decodeWholeRolledUp, encodeRolledUp } from '../domain/roll-up-format.ts';
 import { rollUp, type RolledUpWindow } from '../domain/roll-up.ts';
 import type { Tombstone } from '../domain/tombstone.ts';
@@ -9,18 +9,23 @@ import { PreconditionFailed } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { readTombstoneAt } from './read-tombstone.ts';
+import type { Retention } from './retention.ts';
 import { sumOfParts } from './sum-of-parts.ts';
 
 export interface RecomputePorts {
   readonly store: Pick<ObjectStore, 'get' | 'list' | 'put' | 'delete'>;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 /** What came of it. */
 export type Recomputed =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly window: RolledUpWindow }
   /** It has no parts, and so nothing to be the sum of. Where its customer was forgotten, it is removed. */
-  | { readonly kind: 'absent' };
+  | { readonly kind: 'absent' }
+  /** It has expired, and some of its parts may be deleted. */
+  | { readonly kind: 'expired' };
 
 /**
  * Makes an hour the sum of its minutes, or a day that of its hours. The window is read before its parts, and written only
@@ -35,13 +40,16 @@ export type Recomputed =
 export async function recomputeWindow(
   key: ObjectKey,
   size: RolledUpSize,
-  { store, clock }: RecomputePorts,
+  { store, clock, retention }: RecomputePorts,
   limits: FoldingLimits,
 ): Promise<Recomputed> {
   const readIts = () => readTombstoneAt(tombstoneKeyOfWindow(key), store);
   const tombstoneAtFirst = await readIts();
   let written: 'created' | 'updated' | undefined;
   for (;;) {
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
+      return { kind: 'expired' };
+    }
     const object = await store.get(key);
     const current = object && decodeWholeRolledUp(object.body);
     const parts = await sumOfParts(key, size, store);

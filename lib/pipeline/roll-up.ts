@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import type { FoldingLimits } from '../domain/folding.ts';
 import { groupBy } from '../domain/group-by.ts';
-import { enclosingWindowKey, type ObjectKey } from '../domain/keys.ts';
+import { inTurns } from '../domain/in-turns.ts';
+import { customerSegmentOf, enclosingWindowKey, type ObjectKey } from '../domain/keys.ts';
 import type { RolledUpSize } from '../domain/window.ts';
 import { recomputeWindow, type Recomputed, type RecomputePorts } from './recompute-window.ts';
 
@@ -48,8 +49,10 @@ export async function rollUp(
   const deadline = ports.clock.now().getTime() + maxSeconds * 1_000;
   const hours = groupBy(notices, ({ key }) => enclosingWindowKey(key, 'hour'));
   const days = groupBy(hours, ([hourKey]) => enclosingWindowKey(hourKey, 'day'));
+  // One customer may have written a week of minutes: the day of another one does not wait for all of these.
+  const customersInTurn = inTurns(days, ([dayKey]) => customerSegmentOf(dayKey));
   const rolledUp = await pMap(
-    days,
+    customersInTurn,
     async ([dayKey, itsHours]): Promise<RolledUp[]> => {
       if (ports.clock.now().getTime() <= deadline) return rollUpDay(dayKey, itsHours, ports, limits);
       const itsNotices = itsHours.flatMap(([, those]) => those);

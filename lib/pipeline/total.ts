@@ -1,3 +1,4 @@
+import { progressFor, type AnswerProgress } from '../domain/completeness.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 import { composeRange } from '../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../domain/dimensions.ts';
@@ -6,12 +7,14 @@ import { pathsStartingWith } from '../domain/paths-starting-with.ts';
 import { saturatedSum } from '../domain/sums.ts';
 import type { WindowStart } from '../domain/window.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CountingProgress } from '../ports/counting-progress.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { windowsInRange } from './windows-in-range.ts';
 
 export interface TotalPorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  readonly progress: CountingProgress;
 }
 
 /** What is to be summed up: the minutes with `from ≤ minute < to`. */
@@ -26,7 +29,7 @@ export interface TotalQuery {
   readonly allowedLatenessSeconds: number;
 }
 
-export interface Total {
+export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
   /** With a prefix, those of the paths that start with it. */
   readonly requests: number;
   /** Largest first. With a prefix those of paths alone: what else is counted is not counted by path. */
@@ -36,7 +39,7 @@ export interface Total {
    * low, and so is `requests` with a prefix.
    */
   readonly folded: number;
-  /** All of its windows are complete; late data can still raise the counts. */
+  /** It holds all that was accepted for the range, which ended long ago; late data can still raise the counts. */
   readonly complete: boolean;
 }
 
@@ -55,15 +58,21 @@ const windowsInFlight = 8;
  * The sum over a range of time. It reads the largest windows that fit, of which a year has a few hundred, and keeps no
  * more than one group of them and the keys under way.
  */
-export async function total(query: TotalQuery, { store, clock }: TotalPorts): Promise<Total> {
+export async function total(query: TotalQuery, { store, clock, progress }: TotalPorts): Promise<Total> {
   const { customerId, from, to, top, pathPrefix, allowedLatenessSeconds } = query;
-  const now = clock.now();
+  const runs = composeRange(from, to, clock.now(), allowedLatenessSeconds);
+  // Asked before the windows are read: what does not wait by now is in them.
+  const counted = progressFor(
+    await progress.of(customerId),
+    runs.some(({ windowSize }) => windowSize !== 'minute'),
+    allowedLatenessSeconds,
+  );
   const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
   const fields: readonly DimensionField[] =
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
   let requests = 0;
 
-  for (const run of composeRange(from, to, now, allowedLatenessSeconds)) {
+  for (const run of runs) {
     for await (const window of windowsInRange({ customerId, ...run }, store, windowsInFlight)) {
       if (pathPrefix === undefined) {
         requests = saturatedSum(requests, window.requests);
@@ -79,6 +88,8 @@ export async function total(query: TotalQuery, { store, clock }: TotalPorts): Pr
     requests,
     tops: new Map(fields.map((field) => [field, keyTotals[field].largest(top, maxTopBytes)])),
     folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
-    complete: now.getTime() - Date.parse(to) > allowedLatenessSeconds * 1_000,
+    complete: counted.isComplete({ from, to }),
+    countedThrough: counted.countedThrough,
+    waiting: counted.waiting,
   };
 }

@@ -6,29 +6,43 @@ import type { ObjectKey } from '../domain/keys.ts';
 import { isForgotten, type Tombstone } from '../domain/tombstone.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { streamOf } from './emit.ts';
 import { findUncounted, type Uncounted } from './find-uncounted.ts';
 import { forgetBatch } from './forget/forget-batch.ts';
 import { readTombstone } from './read-tombstone.ts';
 import { readLongHeader, readShortHeader } from './read-stored-batch.ts';
+import type { Retention } from './retention.ts';
+import type { Admission } from './admission.ts';
 import type { Streams } from './streams.ts';
+import { readConsumption, type CustomerConsumption } from './verify/consumption.ts';
 import { emitAgain } from './verify/emit-again.ts';
+import { isLikelyWaiting } from './verify/is-likely-waiting.ts';
+import { isOffStream } from './verify/is-off-stream.ts';
+import type { RecentEmissions } from './verify/recent-emissions.ts';
 
 export interface VerifyPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
+  /** What this process has emitted again. */
+  readonly emissions: RecentEmissions;
+  /** Nothing is emitted for a customer that has too much waiting. */
+  readonly admission: Admission;
 }
 
 export interface VerifyOptions {
   /** How long after a batch was stored its emission may still be under way, and by how much clocks may differ. */
   readonly marginSeconds: number;
-  /** After how long a message that was reported as failed comes back: at least twice what an invocation may take. */
+  /** After how long a message comes back whose invocation has not ended: at least twice what that may take. */
   readonly lookAgainSeconds: number;
   /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
-  /** Nothing is emitted while a stream has more than this to consume. */
-  readonly maxBacklogRecords: number;
+  /**
+   * Since when this process runs, where it is the only one that emits: whoever stored a batch before is gone, and emits
+   * nothing any more. `undefined` where there are others.
+   */
+  readonly onlyEmitterSince: Date | undefined;
   /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
   readonly maxSeconds: number;
 }
@@ -39,6 +53,7 @@ export interface StoredNotice {
   readonly key: ObjectKey;
   /** 1 when the message comes for the first time. */
   readonly receiveCount: number;
+  readonly firstReceivedAt: Date;
 }
 
 /** A batch of which there was word. */
@@ -74,14 +89,16 @@ const batchesInFlight = 16;
  * seconds.
  */
 const partialsAtOnce = 10_000;
+/** Up to so many windows are read also for a batch that is likely to wait. */
+const partialsWorthALook = 1_000;
 
 /**
  * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
  * it does not matter what went wrong on the way there.
  *
- * A partial is emitted again only when its stream was consumed past the last emission that there may have been; until
- * then the aggregator is merely behind. It is safe to look at one batch several times at once, and to be killed anywhere:
- * a partial that is emitted once too often is dropped.
+ * A partial is emitted again only where it does not wait on its stream any more (see `isOffStream`); until then the
+ * aggregator is merely behind. It is safe to look at one batch several times at once, and to be killed anywhere: a
+ * partial that is emitted once too often is dropped.
  *
  * What is begun is ended, however long it takes, and the largest batches come last, each by itself: so every invocation
  * proves some of them, also where a batch is in a week of windows.
@@ -91,7 +108,7 @@ export async function verify(
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
-  const { store, streams, clock } = ports;
+  const { store, streams, clock, retention, emissions } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
@@ -126,18 +143,19 @@ export async function verify(
   );
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
-  // Asked before the windows are read: what is consumed by now is in the windows that are read after.
-  const consumed = {
-    insights: await streams.insights.consumedThrough(),
-    late: await streams.late.consumedThrough(),
-  };
+  const consumption = await readConsumption(streams);
   const tombstones = new Map<CustomerId, Promise<Tombstone | undefined>>();
   const tombstoneOf = (customerId: CustomerId) => {
     const read = tombstones.get(customerId) ?? readTombstone(customerId, store);
     tombstones.set(customerId, read);
     return read;
   };
-  const look = async (batch: NoticedBatch, header: BatchHeader, uncounted: Uncounted): Promise<Verdict> => {
+  const look = async (
+    batch: NoticedBatch,
+    header: BatchHeader,
+    uncounted: Uncounted,
+    consumed: CustomerConsumption,
+  ): Promise<Verdict> => {
     const tombstone = await tombstoneOf(header.customerId);
     if (tombstone !== undefined && isForgotten(header.storedAt, tombstone)) {
       // It was being stored when its customer was forgotten; one that has taken its place since is announced by itself.
@@ -148,16 +166,20 @@ export async function verify(
     const places = uncounted.places.get(header);
     if (places === undefined) return { kind: 'counted' };
 
-    const lastEmission = lastPossibleEmission(batch, header, clock.now(), options);
+    const emission = {
+      storedAt: header.storedAt,
+      emittedAgainAt: emissions.at(batch.key),
+      receiveCount: receiveCountOf(batch),
+    };
     const isLost = (place: number) => {
       const partial = header.partials[place];
-      const through = partial && consumed[streamOf(partial)];
-      return through !== undefined && through.getTime() > lastEmission;
+      return partial !== undefined && isOffStream(partial, emission, consumed, clock.now(), options);
     };
     const lost = new Set([...places].filter(isLost));
     if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
-    const partials = await emitAgain(batch.key, lost, ports, options.maxBacklogRecords);
+    const partials = await emitAgain(batch.key, lost, ports);
     if (partials === undefined) return { kind: 'absent' };
+    emissions.add(batch.key, clock.now());
     return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
   };
 
@@ -173,11 +195,20 @@ export async function verify(
       const header = group.get(batch);
       return header === 'long' ? readLongHeader(batch.key, store) : header;
     });
-    const uncounted = await findUncounted([...headers.values()], store);
+    // Before the windows are read: what does not wait by now is in them.
+    const consumed = await consumption([...headers.values()].map(({ customerId }) => customerId));
+    for (const [batch, header] of headers) {
+      if (header.partials.length <= partialsWorthALook) continue;
+      if (!isLikelyWaiting(header, consumed(header.customerId), clock.now(), options.marginSeconds)) continue;
+      headers.delete(batch);
+      tell(batch, { kind: 'waiting', ...overdue(batch, header.storedAt) });
+    }
+    const uncounted = await findUncounted([...headers.values()], store, retention);
     await pMap(
       headers,
       async ([batch, header]) => {
-        const verdict = await look(batch, header, uncounted).catch((error: unknown): Verdict => {
+        const its = consumed(header.customerId);
+        const verdict = await look(batch, header, uncounted, its).catch((error: unknown): Verdict => {
           return { kind: 'failed', error, ...overdue(batch, header.storedAt) };
         });
         tell(batch, verdict);
@@ -207,36 +238,21 @@ function groupsOf(beginnings: Beginnings): Beginnings[] {
 }
 
 /**
- * By the time that has passed since it was stored, and by that in which it was looked at: this is known also where its
- * header cannot be read, and whatever the clock said. One that was stored far in the future is as overdue as one that was
- * stored long ago: a clock was wrong.
+ * Decides by the time that has passed since the batch was stored, and since it was first looked at: this is known also
+ * where its header cannot be read. One that was stored far in the future is as overdue as one that was stored long ago: a
+ * clock was wrong.
  */
 function isOverdue(
-  batch: NoticedBatch,
+  { notices }: NoticedBatch,
   storedAt: Date | undefined,
   now: Date,
-  { overdueSeconds, lookAgainSeconds }: VerifyOptions,
+  { overdueSeconds }: VerifyOptions,
 ): boolean {
-  const ageSeconds = storedAt === undefined ? 0 : Math.abs(now.getTime() - storedAt.getTime()) / 1_000;
-  const lookedAtSeconds = (receiveCountOf(batch) - 1) * lookAgainSeconds;
-  return Math.max(ageSeconds, lookedAtSeconds) > overdueSeconds;
+  const since = notices.map(({ firstReceivedAt }) => firstReceivedAt);
+  if (storedAt !== undefined) since.push(storedAt);
+  return since.some((instant) => Math.abs(now.getTime() - instant.getTime()) / 1_000 > overdueSeconds);
 }
 
 function receiveCountOf({ notices }: NoticedBatch): number {
   return Math.max(...notices.map(({ receiveCount }) => receiveCount));
-}
-
-/**
- * Until when, in milliseconds since 1970, somebody may have emitted the batch: `ingest` soon after it was stored or, where
- * a message of it has come before, the invocation that had it then. That one began at least a time-out ago, and took at
- * most half of one; `ingest` was before it, whatever the clock was when it stored the batch.
- */
-function lastPossibleEmission(
-  batch: NoticedBatch,
-  { storedAt }: BatchHeader,
-  now: Date,
-  { marginSeconds, lookAgainSeconds }: VerifyOptions,
-): number {
-  if (receiveCountOf(batch) <= 1) return storedAt.getTime() + marginSeconds * 1_000;
-  return now.getTime() - (lookAgainSeconds / 2) * 1_000;
 }

@@ -6,6 +6,7 @@ import type { RolledUpWindow } from '../domain/roll-up.ts';
 import type { WindowStart } from '../domain/window.ts';
 import type { MinuteCounts } from '../domain/window-aggregate.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { inGroups } from './in-groups.ts';
 import { readWindowCounts } from './read-window-counts.ts';
 
 /** Windows of one customer, of one size, with `from ≤ windowStart < to`. */
@@ -53,15 +54,4 @@ function commonStart(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
   return a.slice(0, length);
-}
-
-async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let group: T[] = [];
-  for await (const item of items) {
-    group.push(item);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }

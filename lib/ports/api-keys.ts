@@ -1,10 +1,19 @@
-import type { CustomerId } from '../domain/customer-id.ts';
+import type { ApiKeyRecord } from '../domain/api-key-record.ts';
+import type { InstallationSecrets } from '../domain/installation-secrets.ts';
 
-/** Whose key is whose. What is kept of a key is its hash alone. */
+/** Records of API keys, and the secrets that keys are made under. Both calls ask the store each time. */
 export interface ApiKeys {
   /**
-   * The customer of a key, or `undefined` where it is nobody's.
-   * @throws Unavailable  it cannot be looked up now
+   * Finds the record of a name (see `recordNameOf`), or `undefined` where there is none.
+   * @throws Unavailable       the store does not answer
+   * @throws UnreadableFormat  the record is damaged, or written by a newer version
    */
-  customerOf(apiKey: string): Promise<CustomerId | undefined>;
+  find(name: string): Promise<ApiKeyRecord | undefined>;
+
+  /**
+   * Reads the secrets, the newest first; none where no key was made yet.
+   * @throws Unavailable       the store does not answer
+   * @throws UnreadableFormat  they are damaged, or written by a newer version
+   */
+  secrets(): Promise<InstallationSecrets>;
 }

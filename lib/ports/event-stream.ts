@@ -1,7 +1,12 @@
+import type { CustomerId } from '../domain/customer-id.ts';
+import type { WindowStart } from '../domain/window.ts';
+
 /** One record: what is ordered together has one partition key (1–256 characters). */
 export interface StreamRecord {
   readonly partitionKey: string;
   readonly data: Uint8Array;
+  /** Entries that the record counts, where its sender says so. */
+  readonly entries?: number | undefined;
 }
 
 /** What was put and not yet consumed. */
@@ -9,6 +14,23 @@ export interface Backlog {
   readonly records: number;
   /** When the oldest unconsumed record was put; `undefined` when there is none. */
   readonly oldestPutAt: Date | undefined;
+}
+
+/** What one customer has on the stream that is not consumed yet, its puts under way included: as it was at one instant. */
+export interface CustomerBacklog {
+  readonly records: number;
+  /** Entries that these records count; `undefined` where that is not known. */
+  readonly entries: number | undefined;
+  /**
+   * Everything that was put for this customer before this instant has been consumed; the rules, and when it is
+   * `undefined`, are those of `EventStream.consumedThrough`.
+   */
+  readonly consumedThrough: Date | undefined;
+  /**
+   * Tells whether a record waits for a minute window with `from ≤ windowStart < to`. A record whose window is not known
+   * waits for every window.
+   */
+  waitsWithin(from: WindowStart, to: WindowStart): boolean;
 }
 
 /** Data and partition key of one record together, in bytes: the limit of Kinesis' `PutRecords`. */
@@ -29,6 +51,13 @@ export interface EventStream {
 
   /** How far its consumers are behind; `undefined` where the stream does not tell and bounds what it takes by itself. */
   backlog(): Promise<Backlog | undefined>;
+
+  /**
+   * Returns what one customer's consumers are behind, by the customer in the partition keys (see `partitionKeyOf`);
+   * `undefined` where the stream cannot tell its customers apart. Ask before the counts are read: what is not in the
+   * answer is then in the counts.
+   */
+  backlogOf(customerId: CustomerId): Promise<CustomerBacklog | undefined>;
 
   /**
    * Everything that was put before this instant has been consumed; `undefined` where that is not known now, as where the

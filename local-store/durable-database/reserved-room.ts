@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 /** The file is a multiple of this. */
@@ -17,7 +18,12 @@ function slackFor(usedBytes: number): number {
 /** A page that is written to, and one more where it has to be divided. */
 const placeBytes = 2 * 4096;
 
-const zeros = Buffer.alloc(stepBytes);
+/**
+ * Zeros are written by the page, as lmdb writes: Linux keeps what was written at once as one piece in its memory, and
+ * where these are large (ext4 from 6.16 on) charges the process for a whole piece each time that one page of it is
+ * written. With a MiB at a time, 10,000 small commits were charged 5.5 GB, of which the disk saw 2 %.
+ */
+const zeros = Buffer.alloc(4096);
 
 /**
  * By how many bytes the database grows at most for a change that writes `bytes` to so many places in its tables: a
@@ -80,9 +86,8 @@ export class ReservedRoom {
     const end = Math.ceil((used + slackFor(used) + pathBytes + room) / stepBytes) * stepBytes;
     try {
       for (let at = from; at < end;) {
-        const length = Math.min(stepBytes, end - at);
-        const { bytesWritten } = await this.#file.write(zeros, 0, length, at);
-        at += bytesWritten;
+        const length = Math.min(zeros.length, end - at);
+        at += writeSync(this.#file.fd, zeros, 0, length, at); // 0.3 ms a MiB, where each way to a thread takes 0.03 ms
       }
       // Some file systems find out then that there is no room.
       await this.#file.datasync();

@@ -11,6 +11,7 @@ import { realTimers } from '../timers.ts';
 import { emulatedFunctions } from './emulated-functions.ts';
 import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
+import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
@@ -18,6 +19,7 @@ import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
+import { requireLoopback } from './require-loopback.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
 import { streamMappings, type StreamMapping } from './stream-mappings.ts';
@@ -53,9 +55,13 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     );
   }
   try {
+    // For files of all kinds; those of the data directory have their modes given besides.
+    process.umask(0o077);
     outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();
+    await closeLambdaPort();
+    await requireLoopback(offlineOptions.host);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
@@ -83,6 +89,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       streams: streamsOf(fromStreams),
       queues: queueSettings(resources),
       notifications: notificationRules(resources),
+      quotaBytes: config.diskQuotaBytes,
       onBroken: (error) => {
         logger.error('The log can no longer be read or written, so the emulator ends: start it again.', {
           error,
@@ -91,7 +98,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
         process.exit(1);
       },
     });
-    const requests = acceptRequests();
+    const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host), config);
 
     // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
     // own, besides the one that its caller gets, when the disk is full.
@@ -152,6 +159,11 @@ function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSet
       return [streamName, { partitionCount, consumers }];
     }),
   );
+}
+
+/** The host names that requests may be sent to; the server listens at the one of `--host`. */
+function allowedNames(allowedHosts: readonly string[], host: unknown): ReadonlySet<string> {
+  return new Set([...allowedHosts, String(host).toLowerCase()]);
 }
 
 function baseUrlOf({ host, httpPort, httpsProtocol }: ServerlessOptions): string {

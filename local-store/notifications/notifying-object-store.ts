@@ -6,6 +6,7 @@ import type { HeldMessage } from '../local-queue.ts';
 import { InvalidObjectKey } from '../object-directory.ts';
 import { etagOf } from '../object-directory/etag.ts';
 import type { Queues } from '../queues.ts';
+import type { AnnouncedMinutes } from '../roll-ups/announced-minutes.ts';
 import { traced } from '../trace.ts';
 import type { NotificationRule } from './rules.ts';
 import { s3Event } from './s3-event.ts';
@@ -16,6 +17,10 @@ export interface NotifyingOptions {
   readonly queues: Queues;
   readonly region: string;
   readonly clock: Clock;
+  /** Told of the writes under `announced.prefix`, and of the messages that announce them. */
+  readonly announced?: { readonly prefix: string; readonly minutes: AnnouncedMinutes } | undefined;
+  /** Told of each object that was written or removed, once that is durable. */
+  readonly onChanged?: (key: ObjectKey) => void;
 }
 
 /**
@@ -27,7 +32,7 @@ export interface NotifyingOptions {
  */
 export function notifyingObjectStore(
   objects: ObjectStore,
-  { rules, queues, region, clock }: NotifyingOptions,
+  { rules, queues, region, clock, announced, onChanged }: NotifyingOptions,
 ): ObjectStore {
   const sequencer = new Sequencer();
   const targets = rules.map((rule) => ({ rule, queue: queues.queue(rule.queueName) }));
@@ -39,15 +44,31 @@ export function notifyingObjectStore(
     const at = clock.now();
     const written = { key, size: body.byteLength, eTag: etagOf(body), sequencer: sequencer.next(at), at };
     const text = JSON.stringify(s3Event(written, target.rule, region));
+    const minutes =
+      announced !== undefined && key.startsWith(announced.prefix) ? announced.minutes : undefined;
+    const barrier = await minutes?.noteBarrier(key);
     const message = await traced('hold', key, () => target.queue.hold(text));
+    minutes?.add(message.id, key, barrier);
     return settleAfter(message, write);
   }
 
   return {
-    put,
+    async put(key, body, condition) {
+      try {
+        return await put(key, body, condition);
+      } finally {
+        onChanged?.(key); // also where it failed: the object may be there
+      }
+    },
     get: (key, options) => objects.get(key, options),
     list: (prefix, options) => objects.list(prefix, options),
-    delete: (key, condition) => objects.delete(key, condition),
+    async delete(key, condition) {
+      try {
+        await objects.delete(key, condition);
+      } finally {
+        onChanged?.(key);
+      }
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { S3Event } from 'aws-lambda';
+import * as z from 'zod';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { NotificationRule } from './rules.ts';
 
 /** A write that is about to be made. */
@@ -44,6 +46,31 @@ export function s3Event(
       },
     ],
   };
+}
+
+/** The keys of the objects that a message of `s3Event` tells of; none where it is another kind of message. */
+export function keysOfS3Event(body: string): ObjectKey[] {
+  const parsed = s3EventSchema.safeParse(parseJson(body));
+  return (parsed.data?.Records ?? []).map(({ s3 }) => s3.object.key);
+}
+
+const s3EventSchema = z.object({
+  Records: z.array(
+    z.object({ s3: z.object({ object: z.object({ key: z.string().transform(decodedKey) }) }) }),
+  ),
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function decodedKey(text: string): ObjectKey {
+  return (new URLSearchParams(`=${text}`).get('') ?? '') as ObjectKey;
 }
 
 /** The key as a form field, so that a space is a `+`; only its slashes stay as they are. */

@@ -73,6 +73,22 @@ export class DirectorySettler {
     for (let level = directory; level !== ''; level = directoryOf(level)) this.#settled.delete(level);
   }
 
+  /**
+   * Removes the directory and those above it, as far as nothing is left in them: a day of minutes has 25, which would
+   * take more room than what was in them. The first level stays. Nothing is flushed: one that is back after a power cut
+   * is as empty as before, and the next use of its name makes it, or makes it durable.
+   */
+  removeEmpty(directory: string): void {
+    for (let level = directory; level.includes('/'); level = directoryOf(level)) {
+      try {
+        this.#operations.removeDirectory(this.#path(level));
+      } catch {
+        return; // there is something in it, as a rule; and one that stays for another reason does no harm
+      }
+      this.#settled.delete(level);
+    }
+  }
+
   #mayHaveFailed(directory: string): boolean {
     return this.#failedToFlush.has(directory) || (this.#isSuccessor && !this.#settled.has(directory));
   }

@@ -1,17 +1,19 @@
 import {
   closeSync,
+  constants,
   fdatasyncSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmdirSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { privateDirectoryMode, privateFileMode } from '../private-modes.ts';
 
 /**
  * The file operations that a write is made of, by argument, so that a test can make any of them fail, or crash
@@ -34,11 +36,16 @@ export interface FileOperations {
   /** Returns when the names in the directory are on the disk. */
   flushDirectory(path: string): void;
   read(path: string): Buffer;
+  /** Neither of them follows a link. */
   isDirectory(path: string): boolean;
+  isLink(path: string): boolean;
 }
 
+/** Of an object: not through a link, and without waiting for a writer where somebody put a pipe in its place. */
+export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 export const realFileOperations: FileOperations = {
-  create: (path) => openSync(path, 'wx'),
+  create: (path) => openSync(path, 'wx', privateFileMode),
   write(descriptor, body) {
     // A write can be cut short, by a signal or by a disk that is nearly full, without being an error.
     for (let written = 0; written < body.length;) written += writeSync(descriptor, body, written);
@@ -49,21 +56,29 @@ export const realFileOperations: FileOperations = {
   rename: renameSync,
   unlink: unlinkSync,
   makeDirectory: (path) => {
-    mkdirSync(path);
+    mkdirSync(path, privateDirectoryMode);
   },
   removeDirectory: rmdirSync,
   flushDirectory(path) {
     // Windows cannot flush a directory: opening one for it is refused. NTFS journals names by itself.
     if (process.platform === 'win32') return;
-    const descriptor = openSync(path, 'r');
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
   },
-  read: (path) => readFileSync(path),
-  isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  read(path) {
+    const descriptor = openSync(path, readFlags);
+    try {
+      return readFileSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+  isDirectory: (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
 };
 
 /** The code of a failed system call, such as `ENOENT`. */

@@ -2,6 +2,7 @@ import { opendir } from 'node:fs/promises';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { errorCode } from './file-operations.ts';
 import { isKeySegment, isObjectKey } from './key-place.ts';
+import { SymbolicLink } from '../symbolic-link.ts';
 import { sortedRuns } from './sorted-runs.ts';
 
 /** Many: a directory of a million names takes 250 turns of the event loop in place of 31,000. */
@@ -11,6 +12,7 @@ const entriesAtOnce = 4096;
  * The keys below a root in ascending order, directory by directory. A directory is read when its turn comes, and not
  * at all where no key in it can be asked for. All of its names are read then, since the file system has them in no
  * order; their kinds come with them, so no file is looked at.
+ * @throws SymbolicLink  a link may stand for keys that are asked for
  */
 export async function* listKeys(root: string, prefix: string, startAfter: string): AsyncGenerator<ObjectKey> {
   const directory = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -50,8 +52,11 @@ async function readNames(path: string, isWanted: (name: string) => boolean): Pro
         // has brought along, or find after one that was not filled that there is no more.
         const entry = count % entriesAtOnce === 0 ? await directory.read() : directory.readSync();
         if (entry === null) return names;
-        // What people or programs put beside the objects (`.DS_Store`, `Thumbs.db`, links) is none.
+        // What people or programs put beside the objects (`.DS_Store`, `Thumbs.db`) is none.
         if (!isKeySegment(entry.name)) continue;
+        if (entry.isSymbolicLink() && (isWanted(entry.name) || isWanted(`${entry.name}/`))) {
+          throw new SymbolicLink(`${path}${entry.name}`);
+        }
         const name = entry.isDirectory() ? `${entry.name}/` : entry.name;
         if ((entry.isDirectory() || entry.isFile()) && isWanted(name)) names.push(name);
       }

@@ -1,13 +1,15 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore, StoredObject } from '../../lib/ports/object-store.ts';
 import { etagOf } from './etag.ts';
-import { errorCode } from './file-operations.ts';
-import { InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
+import { errorCode, realFileOperations } from './file-operations.ts';
+import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
 import type { KnownEtags } from './known-etags.ts';
+import { isOpenAt } from './is-open-at.ts';
 import { listKeys } from './list-keys.ts';
 import { readFileStart } from './read-file-start.ts';
+import { RealDirectories } from './real-directories.ts';
 
 /**
  * Reads an object directory, also one that another process owns. Its owner gives the etags that it knows; anybody
@@ -16,10 +18,15 @@ import { readFileStart } from './read-file-start.ts';
 export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   readonly #root: string;
   readonly #knownEtags: KnownEtags | undefined;
+  readonly #directories: RealDirectories;
+  #isForgetting = false;
+  /** Without the links that lead to the root. */
+  #realRoot: string | undefined;
 
   constructor(root: string, knownEtags?: KnownEtags) {
     this.#root = root;
     this.#knownEtags = knownEtags;
+    this.#directories = new RealDirectories(root, (path) => realFileOperations.isLink(path));
   }
 
   /**
@@ -38,14 +45,14 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
       if (errorCode(error) === 'ENOTDIR') {
         throw new InvalidObjectKey('The key is below another object.', { cause: error });
       }
-      if (errorCode(error) === 'ENOENT') return this.#absent();
+      if (errorCode(error) === 'ENOENT') return this.#absent(directoryOf(key));
       throw new Unavailable('The object cannot be read.', { cause: error });
     }
   }
 
   /** @throws Unavailable  a directory cannot be read, or the whole directory is not there */
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ObjectKey> {
-    this.#absent();
+    this.#absent(directoryOf(prefix));
     try {
       yield* listKeys(this.#root, prefix, options.startAfter ?? '');
     } catch (cause) {
@@ -53,14 +60,37 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
     }
   }
 
+  /** @throws SymbolicLink  the file that was opened is not at the key's place but at the end of a link */
+  #requireOwn(descriptor: number, key: ObjectKey): void {
+    if (this.#realRoot === undefined) {
+      this.#requireReal('');
+      this.#realRoot = realpathSync.native(this.#root);
+    }
+    if (!isOpenAt(descriptor, `${this.#realRoot}/${key}`)) this.#requireReal(directoryOf(key));
+  }
+
+  /** What is read in one turn of the event loop shares its look at directories. */
+  #requireReal(directory: string): void {
+    this.#directories.require(directory);
+    if (this.#isForgetting) return;
+    this.#isForgetting = true;
+    setImmediate(() => {
+      this.#isForgetting = false;
+      this.#directories.forget();
+    });
+  }
+
   async #read(key: ObjectKey, place: string, firstBytes: number): Promise<StoredObject> {
     const known = this.#knownEtags?.beginRead(key);
     let knownEtag: string | undefined;
     let isKnownFile = false;
-    const { body, isWhole, size } = await readFileStart(place, () => {
-      isKnownFile = known !== undefined && this.#knownEtags?.isCurrent(key, known) === true;
-      if (isKnownFile) knownEtag = known?.etag;
-      return knownEtag === undefined ? Infinity : firstBytes;
+    const { body, isWhole, size } = await readFileStart(place, {
+      check: (descriptor) => this.#requireOwn(descriptor, key),
+      bytesWanted: () => {
+        isKnownFile = known !== undefined && this.#knownEtags?.isCurrent(key, known) === true;
+        if (isKnownFile) knownEtag = known?.etag;
+        return knownEtag === undefined ? Infinity : firstBytes;
+      },
     });
     const etag = knownEtag ?? etagOf(body);
     if (known !== undefined && isKnownFile && isWhole) known.etag = etag;
@@ -69,8 +99,16 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
     return { body: start, etag, size };
   }
 
-  /** A missing file is a missing object only in a directory that is there: its disk may be gone, or not mounted. */
-  #absent(): undefined {
+  /**
+   * A missing file is a missing object only in a directory that is there and our own: its disk may be gone, or not mounted.
+   * @param directory  the object's
+   */
+  #absent(directory: string): undefined {
+    try {
+      this.#requireReal(directory);
+    } catch (cause) {
+      throw new Unavailable('The object cannot be read.', { cause });
+    }
     const mark = `${this.#root}/${temporaryDirectoryName}`;
     if (statSync(mark, { throwIfNoEntry: false }) === undefined) {
       throw new Unavailable(`There is no object directory at ${this.#root}.`);

@@ -7,6 +7,8 @@ import { etagOf } from './etag.ts';
 import { errorCode } from './file-operations.ts';
 import type { FileOperations } from './file-operations.ts';
 import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
+import { SymbolicLink } from '../symbolic-link.ts';
+import { RealDirectories } from './real-directories.ts';
 import { TemporaryFile } from './temporary-file.ts';
 import type { Predecessor } from './threaded-writer.ts';
 
@@ -34,6 +36,7 @@ export class ObjectWriter {
   readonly #root: string;
   readonly #operations: FileOperations;
   readonly #directories: DirectorySettler;
+  readonly #realDirectories: RealDirectories;
   readonly #etags = new QuickLRU<ObjectKey, string>({ maxSize: maxKnownEtags });
   /** Keys whose latest change may never reach the disk, as the flush of their directory failed. */
   readonly #suspects: Set<ObjectKey>;
@@ -43,17 +46,23 @@ export class ObjectWriter {
     this.#root = root;
     this.#operations = operations;
     this.#directories = new DirectorySettler(root, operations, predecessor !== undefined);
+    this.#realDirectories = new RealDirectories(root, (path) => operations.isLink(path));
     this.#suspects = new Set(predecessor?.suspects);
   }
 
   /** Never throws: what fails is the outcome of its own change, and of those that share a flush with it. */
   write(changes: readonly Change[]): readonly Outcome[] {
+    this.#realDirectories.forget();
     const works = changes.map((change) => this.#begin(change));
     this.#each(works, (work) => this.#prepare(work));
     this.#each(works, ({ temporary }) => temporary.flush());
     this.#each(works, (work) => void (work.outcome = this.#apply(work)));
     this.#flushNames(works);
     for (const { temporary } of works) temporary.discard();
+    for (const { change, directory, hasChangedNames, outcome } of works) {
+      const isGone = change.kind === 'delete' && hasChangedNames && outcome?.status === 'done';
+      if (isGone) this.#directories.removeEmpty(directory);
+    }
     return works.map(({ outcome }) => outcome ?? { status: 'done' });
   }
 
@@ -83,6 +92,7 @@ export class ObjectWriter {
   #prepare({ change, directory, temporary }: Work): void {
     const place = placeOf(this.#root, change.key);
     const isWrite = change.kind === 'create' || change.kind === 'replace';
+    for (const each of [directory, temporaryDirectoryName]) this.#realDirectories.require(each);
     if (isWrite) this.#directories.make(directory);
     else this.#directories.settle(directory);
     if (this.#suspects.has(change.key)) this.#renew(change.key, place);
@@ -99,11 +109,13 @@ export class ObjectWriter {
           ? this.#remember(key, work.change.body)
           : { status: 'precondition-failed' };
       case 'replace':
+        this.#refuseLink(place);
         if (this.#etagAt(key, place) !== work.change.etag) return { status: 'precondition-failed' };
         work.temporary.renameTo(place);
         work.hasChangedNames = true;
         return this.#remember(key, work.change.body);
       case 'delete':
+        this.#refuseLink(place);
         if (work.change.etag !== undefined) {
           const etag = this.#etagAt(key, place);
           if (etag !== undefined && etag !== work.change.etag) return { status: 'precondition-failed' };
@@ -123,6 +135,7 @@ export class ObjectWriter {
       return true;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
+      this.#refuseLink(place);
       this.#refuseDirectory(place);
       return false;
     }
@@ -138,6 +151,10 @@ export class ObjectWriter {
       this.#refuseDirectory(place); // macOS says EPERM where Linux says EISDIR
       throw error;
     }
+  }
+
+  #refuseLink(place: string): void {
+    if (this.#operations.isLink(place)) throw new SymbolicLink(place);
   }
 
   #refuseDirectory(place: string): void {

@@ -4,6 +4,8 @@ import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { makeDurableDirectory } from '../durable-files.ts';
 import type { Logger } from '../logger.ts';
+import { privateDirectoryMode } from '../private-modes.ts';
+import { refuseLink } from '../symbolic-link.ts';
 import type { ChangeWriter } from './change.ts';
 import type { FileOperations } from './file-operations.ts';
 import { temporaryDirectoryName } from './key-place.ts';
@@ -31,6 +33,7 @@ export async function openObjectDirectory(
 ): Promise<ObjectDirectory> {
   const path = resolve(root);
   try {
+    refuseLink(path);
     await makeDurableDirectory(path);
     await sweep(`${path}/${temporaryDirectoryName}`);
   } catch (cause) {
@@ -48,7 +51,8 @@ export function readObjectDirectory(root: string): Pick<ObjectStore, 'get' | 'li
 }
 
 async function sweep(temporaryDirectory: string): Promise<void> {
-  await mkdir(temporaryDirectory, { recursive: true });
+  refuseLink(temporaryDirectory);
+  await mkdir(temporaryDirectory, { recursive: true, mode: privateDirectoryMode });
   for (const name of await readdir(temporaryDirectory)) await rm(`${temporaryDirectory}/${name}`);
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, open, read } from 'node:fs';
+import { readFlags } from './file-operations.ts';
 import { InvalidObjectKey } from './key-place.ts';
 
 export interface ReadFile {
@@ -10,16 +11,21 @@ export interface ReadFile {
 
 /**
  * Reads a file by way of one descriptor, so that what is read is one version of it, also while another is renamed
- * over it. `bytesWanted` is asked once the file is open.
+ * over it. Once the file is open, `check` may refuse it, and `bytesWanted` is asked.
  *
  * Opening and reading may wait for the disk, so they go through the thread pool. Asking an open file for its size and
  * closing it do not, and take 2 µs here in place of some 30 µs for the way there and back.
  */
-export async function readFileStart(path: string, bytesWanted: () => number): Promise<ReadFile> {
+export async function readFileStart(
+  path: string,
+  { check, bytesWanted }: { check: (descriptor: number) => void; bytesWanted: () => number },
+): Promise<ReadFile> {
   const descriptor = await openForReading(path);
   try {
+    check(descriptor);
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw new InvalidObjectKey('The key is the directory of other keys.');
+    if (stats.isDirectory()) throw new InvalidObjectKey('The key is the directory of other keys.');
+    if (!stats.isFile()) throw new Error('There is something else than a file.');
     const body = Buffer.allocUnsafe(Math.min(stats.size, bytesWanted()));
     for (let length = 0; length < body.length;) {
       const bytesRead = await readInto(descriptor, body, length);
@@ -34,7 +40,7 @@ export async function readFileStart(path: string, bytesWanted: () => number): Pr
 
 function openForReading(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, 'r', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
+    open(path, readFlags, (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)));
   });
 }
 

@@ -3,9 +3,12 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
  * Through which sequence number each consumer has done everything. Those of consumers that are gone are kept: they are
- * a part of what tells the last sequence number of a partition (see `Partition`).
+ * a part of what tells the last sequence number of a partition (see `Partition`), and so is the entry of `endOfPartition`.
  */
 export type Checkpoints = Database<unknown, [stream: string, consumer: string, partition: number]>;
+
+/** Not a consumer: has the last sequence number that was given, where records at the end of a partition were deleted. */
+export const endOfPartition = '';
 
 export interface Checkpoint {
   readonly consumer: string;

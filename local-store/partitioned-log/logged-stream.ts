@@ -1,25 +1,45 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { Backlog, StreamRecord } from '../../lib/ports/event-stream.ts';
+import type { Backlog, CustomerBacklog, StreamRecord } from '../../lib/ports/event-stream.ts';
+import { customerBacklog } from '../../lib/ports/customer-backlog.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
-import type { Consumer, LocalStream, LoggedRecord, ReadLimits } from '../local-stream.ts';
-import { checkpointsOf, type Checkpoint, type Checkpoints } from './checkpoints.ts';
+import type {
+  Consumer,
+  LocalStream,
+  LoggedRecord,
+  ReadLimits,
+  TakeLimits,
+  TakenRecords,
+} from '../local-stream.ts';
+import { checkpointsOf, endOfPartition, type Checkpoint, type Checkpoints } from './checkpoints.ts';
+import { doneMarksIn, type MarksTable } from './done-marks.ts';
 import type { GroupCommit } from '../durable-database/group-commit.ts';
 import { roomFor } from '../durable-database/reserved-room.ts';
 import { traced } from '../trace.ts';
 import { partitionOf } from './hash-key-range.ts';
 import { Partition, type Records } from './partition.ts';
+import { PutUnderWay, waitingPart, waitingRecord } from './puts-under-way.ts';
 import { encodeEnvelope } from './record-envelope.ts';
+import type { WaitingRecord } from './waiting-record.ts';
 
 export interface LoggedStreamParts {
   readonly records: Records;
   readonly checkpoints: Checkpoints;
+  readonly marks: MarksTable;
   readonly commits: GroupCommit;
   readonly clock: Clock;
 }
 
 /** What an entry of a table takes beside its value. */
 const entryBytes = 64;
+
+/**
+ * So many records of a put are encoded and written together: 10,000 at once would hold up everybody else in this process
+ * for some 200 ms.
+ */
+const recordsPerCommit = 500;
 
 /** A stream of the partitioned log; see `openPartitionedLog`. */
 export class LoggedStream implements LocalStream {
@@ -29,85 +49,117 @@ export class LoggedStream implements LocalStream {
   readonly #checkpoints: Checkpoints;
   readonly #commits: GroupCommit;
   readonly #clock: Clock;
-  readonly #putsUnderWay = new Set<Date>();
+  readonly #putsUnderWay = new Set<PutUnderWay>();
+  #lastReading = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    name: string,
-    partitionCount: number,
-    { records, checkpoints, commits, clock }: LoggedStreamParts,
-  ) {
+  constructor(name: string, partitionCount: number, parts: LoggedStreamParts) {
     this.name = name;
     this.#partitionCount = partitionCount;
-    this.#checkpoints = checkpoints;
-    this.#commits = commits;
-    this.#clock = clock;
-    const known = checkpointsOf(name, checkpoints);
-    for (const number of partitionsToRead(partitionCount, records)) {
+    this.#checkpoints = parts.checkpoints;
+    this.#commits = parts.commits;
+    this.#clock = parts.clock;
+    const known = checkpointsOf(name, parts.checkpoints);
+    for (const number of partitionsToRead(partitionCount, parts.records)) {
       const sequences = known.filter(({ partition }) => partition === number).map(({ sequence }) => sequence);
-      this.#partitions.set(number, new Partition(number, records, Math.max(0, ...sequences)));
+      const marks = doneMarksIn(parts.marks, name, number);
+      this.#partitions.set(number, new Partition(number, parts.records, marks, Math.max(0, ...sequences)));
     }
   }
 
   /** Gives each consumer its place before anything is deleted; a new one's is durable when this resolves. */
-  async declare(consumers: readonly Consumer[]): Promise<void> {
+  async open(consumers: readonly Consumer[]): Promise<void> {
     const known = checkpointsOf(this.name, this.#checkpoints);
-    for (const { name, startingPosition } of consumers) {
-      const own = known.filter(({ consumer }) => consumer === name);
-      const isNew = own.length === 0;
-      for (const partition of this.#partitions.values()) {
-        const start = isNew && startingPosition === 'LATEST' ? partition.last : partition.first - 1;
-        partition.addConsumer(name, Math.max(start, sequenceIn(partition.number, own)));
-      }
-      if (isNew) await this.#storePositions(name);
+    const isNew = ({ name }: Consumer) => !known.some(({ consumer }) => consumer === name);
+    for (const partition of this.#partitions.values()) {
+      const positions = consumers.map((consumer) => {
+        const isLatest = isNew(consumer) && consumer.startingPosition === 'LATEST';
+        const start = isLatest ? partition.last : partition.first - 1;
+        const own = known.filter((checkpoint) => checkpoint.consumer === consumer.name);
+        return [consumer.name, Math.max(start, sequenceIn(partition.number, own))] as const;
+      });
+      partition.open(new Map(positions));
     }
+    this.#now(true);
+    for (const { name } of consumers.filter(isNew)) await this.#storePositions(name);
   }
 
   async put(records: readonly StreamRecord[]): Promise<void> {
     requireRecordsWithinLimits(records);
     if (records.length === 0) return;
-    const putAt = this.#clock.now();
-    const placed = records.map((record) => ({
-      partition: this.#partition(partitionOf(record.partitionKey, this.#partitionCount)),
-      envelope: encodeEnvelope(record, putAt),
-    }));
-    const touched = new Set(placed.map(({ partition }) => partition));
-    this.#putsUnderWay.add(putAt);
+    const putAt = this.#now();
+    const customers = records.map(({ partitionKey }) => readPartitionKey(partitionKey).customer);
+    const underWay = new PutUnderWay(putAt, new Set(customers));
+    this.#putsUnderWay.add(underWay);
     try {
-      const append = {
-        write() {
-          for (const { partition, envelope } of placed) partition.append(envelope, putAt);
-        },
-        settle(isDurable: boolean) {
-          for (const partition of touched) partition.settle(isDurable);
-        },
-        // In a partition they follow one another, and fill page after page.
-        room: roomFor({
-          places: touched.size,
-          bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
-        }),
+      const chunks: Promise<void>[] = [];
+      const append = (some: readonly StreamRecord[]) => {
+        const chunk = this.#append(some, underWay);
+        chunk.catch(() => undefined); // it is thrown below, when those after it have begun
+        chunks.push(chunk);
       };
-      await traced('append', this.name, () => this.#commits.submit(append));
+      append(records.slice(0, recordsPerCommit));
+      const others = records.slice(recordsPerCommit).map(copyOf);
+      for (let from = 0; from < others.length; from += recordsPerCommit) {
+        await setImmediate();
+        append(others.slice(from, from + recordsPerCommit));
+      }
+      const results = await Promise.allSettled(chunks);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     } finally {
-      this.#putsUnderWay.delete(putAt);
+      this.#putsUnderWay.delete(underWay);
     }
   }
 
+  async #append(records: readonly StreamRecord[], underWay: PutUnderWay): Promise<void> {
+    const { putAt } = underWay;
+    const placed = records.map((record) => ({
+      partition: this.#partition(partitionOf(record.partitionKey, this.#partitionCount)),
+      envelope: encodeEnvelope(record, putAt),
+      waiting: waitingRecord(record, putAt),
+    }));
+    const touched = new Set(placed.map(({ partition }) => partition));
+    const end = underWay.add(placed.map(({ waiting }) => waiting));
+    const append = {
+      write() {
+        for (const { partition, envelope, waiting } of placed) partition.append(waiting, envelope);
+      },
+      settle: (isDurable: boolean) => {
+        for (const partition of touched) partition.settle(isDurable);
+        end(); // and not later: it would be counted twice
+      },
+      // In a partition they follow one another, and fill page after page.
+      room: roomFor({
+        places: touched.size,
+        bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
+      }),
+    };
+    await traced('append', this.name, () => this.#commits.submit(append));
+  }
+
   async consumedThrough(): Promise<Date | undefined> {
-    const now = this.#clock.now();
+    const now = this.#now();
     // Without waiting in between: what is committed is then seen by one of the two.
     const consumed = [...this.#partitions.values()].map((partition) => partition.consumedThrough(now));
-    return consumedThrough([...this.#putsUnderWay, ...consumed], now);
+    const underWay = Array.from(this.#putsUnderWay, ({ putAt }) => putAt);
+    return consumedThrough([...underWay, ...consumed], now);
+  }
+
+  async backlogOf(customerId: string): Promise<CustomerBacklog> {
+    const now = this.#now();
+    const own = Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId));
+    const kept = own.filter((records) => records !== undefined).map(waitingPart);
+    const underWay = Array.from(this.#putsUnderWay, (put) => put.partsOf(customerId));
+    return customerBacklog([...kept, ...underWay.flat()], now);
   }
 
   async backlog(): Promise<Backlog> {
-    const backlogs = [...this.#partitions.values()].map((partition) => partition.backlog());
-    const times = backlogs.flatMap(({ oldestPutAt }) =>
-      oldestPutAt === undefined ? [] : oldestPutAt.getTime(),
-    );
-    return {
-      records: backlogs.reduce((sum, { records }) => sum + records, 0),
-      oldestPutAt: times.length === 0 ? undefined : new Date(Math.min(...times)),
-    };
+    let records = 0;
+    let oldest = Infinity;
+    for (const { waiting } of this.#partitions.values()) {
+      records += waiting.size;
+      oldest = Math.min(oldest, waiting.first()?.putAt ?? Infinity);
+    }
+    return { records, oldestPutAt: Number.isFinite(oldest) ? new Date(oldest) : undefined };
   }
 
   partitions(): readonly number[] {
@@ -122,25 +174,37 @@ export class LoggedStream implements LocalStream {
     return this.#partition(partition).read(afterSequence, limits);
   }
 
-  async waitForRecords(partition: number, afterSequence: number, signal: AbortSignal): Promise<void> {
-    await this.#partition(partition).wait(afterSequence, signal);
+  async waitForRecords(
+    consumer: string,
+    partition: number,
+    limits: TakeLimits,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#partition(partition).wait(consumer, limits, signal);
   }
 
-  async checkpoint(consumer: string, partition: number, sequence: number): Promise<void> {
+  take(consumer: string, partition: number, limits: TakeLimits): TakenRecords {
+    return this.#partition(partition).take(consumer, limits);
+  }
+
+  release(consumer: string, partition: number, sequences: readonly number[]): void {
+    this.#partition(partition).release(consumer, sequences);
+  }
+
+  async finish(consumer: string, partition: number, sequences: readonly number[]): Promise<void> {
+    if (sequences.length === 0) return;
     const target = this.#partition(partition);
-    if (sequence > target.last) {
-      throw new RangeError(
-        `Partition ${partition} ends with record ${target.last}; ${sequence} cannot be done.`,
-      );
-    }
-    if (sequence <= target.position(consumer)) return;
+    const waiting = target.waitingFor(consumer);
+    const records = sequences.map((sequence) => waiting.taken(sequence));
     const move = {
       write: () => {
-        const position = target.advance(consumer, sequence);
+        const { position, last } = target.finish(consumer, records);
         void this.#checkpoints.put([this.name, consumer, partition], position);
+        // Else the records that are left would not tell it any more.
+        if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition], last);
       },
       settle: (isDurable: boolean) => target.settle(isDurable),
-      room: roomFor({ places: 2, bytes: entryBytes }), // its own, and where the records end that are deleted
+      room: roomFor({ places: 2 + runsOf(records), bytes: entryBytes * records.length }),
     };
     await traced('checkpoint', this.name, () => this.#commits.submit(move));
   }
@@ -155,6 +219,17 @@ export class LoggedStream implements LocalStream {
       settle: () => undefined,
       room: roomFor({ places: this.#partitions.size, bytes: 0 }),
     });
+  }
+
+  /** The time. Where it is earlier than before, the clock was set back, and what waits is marked. */
+  #now(isFirst = false): Date {
+    const now = this.#clock.now();
+    if (isFirst || now.getTime() < this.#lastReading) {
+      for (const partition of this.#partitions.values()) partition.clockWasSetBackTo(now.getTime());
+      for (const put of this.#putsUnderWay) put.clockWasSetBackTo(now.getTime());
+    }
+    this.#lastReading = now.getTime();
+    return now;
   }
 
   #partition(number: number): Partition {
@@ -178,4 +253,13 @@ function partitionsToRead(partitionCount: number, records: Records): readonly nu
 
 function sequenceIn(number: number, checkpoints: readonly Checkpoint[]): number {
   return checkpoints.find(({ partition }) => partition === number)?.sequence ?? 0;
+}
+
+/** How many places in their table the records take: those that follow one another are side by side. */
+function runsOf(records: readonly WaitingRecord[]): number {
+  return records.filter(({ sequence }, index) => records[index - 1]?.sequence !== sequence - 1).length;
+}
+
+function copyOf({ data, ...fields }: StreamRecord): StreamRecord {
+  return { ...fields, data: Buffer.from(data) };
 }

@@ -1,168 +1,326 @@
 import type { Database } from 'lmdb';
 import { UnreadableFormat } from '../../lib/errors.ts';
-import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
-import { decodeEnvelope, envelopeHeaderBytes } from './record-envelope.ts';
+import type { LoggedRecord, ReadLimits, TakeLimits, TakenRecords } from '../local-stream.ts';
+import { decodeEnvelope } from './record-envelope.ts';
+import { waitingRecord } from './puts-under-way.ts';
 import { StagedNumber } from './staged-number.ts';
-import { Wakeups } from '../wakeups.ts';
+import type { WaitingRecord } from './waiting-record.ts';
+import { WaitingRecords } from './waiting-records.ts';
 
 /** The records of one stream: envelopes by partition and sequence number, in which order they are stored. */
 export type Records = Database<Buffer, [partition: number, sequence: number]>;
 
-/**
- * So many records one checkpoint deletes at most, so that what a consumer that is gone has left behind does not hold up
- * everybody's commit. More than a batch has, so that the rest shrinks with each checkpoint.
- */
-const maxTrimmedPerCheckpoint = 20_000;
+/** Records that a consumer has done while others have not: what its checkpoint does not tell. */
+export interface DoneMarks {
+  has(sequence: number, consumer: string): boolean;
+  put(sequence: number, consumer: string): void;
+  remove(sequence: number, consumer: string): void;
+}
 
 /**
- * One partition: its records have the sequence numbers from `first` to `last`, without a gap. `append`, `advance` and
- * `settle` belong to a commit (see `Change`); what is read is only what is durable.
+ * So many records one commit deletes at most of those that a consumer which is gone has left behind, so that it does not
+ * hold up everybody's commit. More than a batch has, so that the rest shrinks each time.
+ */
+const maxTrimmedPerCommit = 20_000;
+
+interface ConsumerState {
+  /** Through here the consumer has done everything. */
+  readonly position: StagedNumber;
+  readonly waiting: WaitingRecords;
+}
+
+/** A record of several consumers. */
+interface SharedRecord {
+  readonly kept: WaitingRecord;
+  /** How many of them have yet to do it. */
+  readonly consumers: StagedNumber;
+}
+
+/** Somebody who waits until there is enough to take. */
+interface Waiter {
+  isOver(): boolean;
+  wake(): void;
+}
+
+/** Records that the commit in flight finishes. */
+interface Finishing {
+  readonly waiting: WaitingRecords;
+  readonly records: readonly WaitingRecord[];
+}
+
+/**
+ * One partition. Its records have ascending sequence numbers; those that all consumers have done are deleted, whatever
+ * waits before them. `append`, `finish` and `settle` belong to a commit (see `Change`); what is read is only what is
+ * durable.
  */
 export class Partition {
   readonly number: number;
   readonly #records: Records;
-  readonly #first: StagedNumber;
+  readonly #marks: DoneMarks;
   readonly #last: StagedNumber;
-  readonly #positions = new Map<string, StagedNumber>();
-  readonly #wakeups = new Wakeups();
-  #oldest: { readonly sequence: number; readonly putAt: Date } | undefined;
-  #lastPutAt = new Date(0);
-  /** From this record on, none was put at an earlier instant than the one before it. */
-  #orderedFrom: number;
+  /** What is kept since some consumer has not done it. With one consumer these are its records themselves. */
+  readonly #kept = new WaitingRecords();
+  readonly #consumers = new Map<string, ConsumerState>();
+  /** With several consumers, by sequence number. */
+  readonly #shared = new Map<number, SharedRecord>();
+  /** Records on the disk that no consumer waits for, and how many of them are deleted. */
+  #leftover: readonly number[] = [];
+  readonly #trimmed = new StagedNumber(0);
+  readonly #waiters = new Set<Waiter>();
+  /** By the commit in flight. */
+  #appended: WaitingRecord[] = [];
+  #finishing: Finishing[] = [];
 
   /**
-   * @param highestCheckpoint  of all consumers that ever were: records are deleted only up to a checkpoint, so that
-   *   together with the records that are left it tells the last sequence number that was given
+   * @param highestCheckpoint  of all consumers that ever were, and the end that was stored when records behind a gap were
+   *   deleted: with the records that are left, they tell the last sequence number that was given
    */
-  constructor(number: number, records: Records, highestCheckpoint: number) {
+  constructor(number: number, records: Records, marks: DoneMarks, highestCheckpoint: number) {
     this.number = number;
     this.#records = records;
-    const [oldest] = records.getKeys({ start: [number, 0], end: [number + 1, 0], limit: 1 });
+    this.#marks = marks;
     const [newest] = records.getKeys({ start: [number + 1, 0], end: [number, 0], limit: 1, reverse: true });
     this.#last = new StagedNumber(Math.max(newest?.[1] ?? 0, highestCheckpoint));
-    this.#first = new StagedNumber(oldest?.[1] ?? this.#last.durable + 1);
-    // To look through what earlier runs have left could be to read all of it.
-    this.#orderedFrom = this.#last.durable + 1;
   }
 
+  /** The sequence number of the oldest record that is stored, or of the next one. */
   get first(): number {
-    return this.#first.durable;
+    const [oldest] = this.#records.getKeys({ start: [this.number, 0], end: [this.number + 1, 0], limit: 1 });
+    return oldest?.[1] ?? this.#last.durable + 1;
   }
 
   get last(): number {
     return this.#last.durable;
   }
 
-  /** Declares a consumer that has done everything through `position`. */
-  addConsumer(consumer: string, position: number): void {
-    this.#positions.set(consumer, new StagedNumber(position));
-  }
-
-  position(consumer: string): number {
-    return this.#positionOf(consumer).durable;
-  }
-
-  append(envelope: Buffer, putAt: Date): void {
-    this.#last.staged += 1;
-    if (putAt < this.#lastPutAt) this.#orderedFrom = this.#last.staged;
-    this.#lastPutAt = putAt;
-    // Inside a batch a write has no promise of its own to await: the batch's stands for all.
-    void this.#records.put([this.number, this.#last.staged], envelope);
-  }
-
-  /** Moves the consumer on, never back, deletes what all consumers have passed, and returns where it is now. */
-  advance(consumer: string, sequence: number): number {
-    const position = this.#positionOf(consumer);
-    position.staged = Math.max(position.staged, sequence);
-    const end = Math.min(this.#consumedByAll() + 1, this.#first.staged + maxTrimmedPerCheckpoint);
-    for (; this.#first.staged < end; this.#first.staged += 1) {
-      void this.#records.remove([this.number, this.#first.staged]);
-    }
-    return position.staged;
-  }
-
-  settle(isDurable: boolean): void {
-    this.#first.settle(isDurable);
-    this.#last.settle(isDurable);
-    for (const position of this.#positions.values()) position.settle(isDurable);
-    this.#wakeups.wakeThrough(this.last);
-  }
-
-  read(afterSequence: number, { maxRecords, maxBytes }: ReadLimits): readonly LoggedRecord[] {
-    const read: LoggedRecord[] = [];
-    // What a commit in flight deletes may be gone before we are told, and nobody who was declared needs it.
-    let expected = Math.max(afterSequence + 1, this.#first.staged);
-    if (expected > this.last) return read;
-    // lmdb keeps one snapshot for a while; without this, a reader that was just woken may not see what woke it.
-    this.#records.resetReadTxn();
-    const range = {
-      start: [this.number, expected],
-      end: [this.number, this.last + 1],
-      limit: maxRecords,
-    };
-    let bytes = 0;
-    for (const { key, value } of this.#records.getRange(range)) {
-      const sequence = key[1];
-      if (sequence !== expected) throw this.#missing(expected);
-      expected += 1;
-      bytes += value.length - envelopeHeaderBytes;
-      if (bytes > maxBytes) return read;
-      read.push({ ...decodeEnvelope(value), sequence });
-    }
-    if (read.length === 0) throw this.#missing(expected);
-    return read;
-  }
-
-  /** Resolves when a record after `afterSequence` is durable. */
-  wait(afterSequence: number, signal: AbortSignal): Promise<void> {
-    return afterSequence < this.last ? Promise.resolve() : this.#wakeups.wait(afterSequence + 1, signal);
-  }
-
-  /** What the slowest consumer, or where there is none anyone, has yet to do. */
-  backlog(): { readonly records: number; readonly oldestPutAt: Date | undefined } {
-    const oldest = this.#oldestUnconsumed();
-    if (oldest > this.last) return { records: 0, oldestPutAt: undefined };
-    return { records: this.last + 1 - oldest, oldestPutAt: this.#oldestPutAt(oldest) };
+  /** What waits, be it for the slowest consumer, or where there is none for anyone. */
+  get waiting(): WaitingRecords {
+    return this.#kept;
   }
 
   /**
-   * Everything that was put before this instant is consumed. Undefined as long as there is something to consume that was put
-   * before the clock was set back, or in an earlier run: behind it may be what has an earlier instant.
+   * Declares the consumers, each with the sequence number through which it has done everything, and reads what waits for
+   * them. To be called once, before anything else. (100,000 records of 500 bytes take 0.2 s.)
+   */
+  open(positions: ReadonlyMap<string, number>): void {
+    for (const [consumer, position] of positions) {
+      const waiting = positions.size === 1 ? this.#kept : new WaitingRecords();
+      this.#consumers.set(consumer, { position: new StagedNumber(position), waiting });
+    }
+    this.#records.resetReadTxn();
+    const lowest = positions.size === 0 ? 0 : Math.min(...positions.values());
+    const passed = this.#records.getKeys({ start: [this.number, 0], end: [this.number, lowest + 1] });
+    const leftover = Array.from(passed, ([, sequence]) => sequence);
+    const found: WaitingRecord[] = [];
+    const range = { start: [this.number, lowest + 1], end: [this.number + 1, 0] };
+    for (const { key, value } of this.#records.getRange(range)) {
+      const { putAt, ...record } = decodeEnvelope(value);
+      found.push(waitingRecord(record, putAt, key[1]));
+    }
+    let earliestAfter = Infinity;
+    for (const record of found.toReversed()) {
+      record.isOrdered = record.putAt <= earliestAfter;
+      earliestAfter = Math.min(earliestAfter, record.putAt);
+    }
+    for (const record of found) {
+      const left = this.#consumersWithout(record.sequence);
+      if (left.length > 0 || this.#consumers.size === 0) this.#keep(record, left);
+      else leftover.push(record.sequence);
+    }
+    this.#leftover = leftover;
+  }
+
+  position(consumer: string): number {
+    return this.#consumer(consumer).position.durable;
+  }
+
+  /** The records that wait for a consumer. */
+  waitingFor(consumer: string): WaitingRecords {
+    return this.#consumer(consumer).waiting;
+  }
+
+  append(record: WaitingRecord, envelope: Buffer): void {
+    this.#last.staged += 1;
+    record.sequence = this.#last.staged;
+    this.#appended.push(record);
+    // Inside a batch a write has no promise of its own to await: the batch's stands for all.
+    void this.#records.put([this.number, record.sequence], envelope);
+  }
+
+  /**
+   * Finishes records for a consumer, and deletes those that no other one waits for.
+   * @returns the sequence number through which the consumer has then done everything, and the last one there is
+   */
+  finish(consumer: string, finished: readonly WaitingRecord[]): { position: number; last: number } {
+    const { position, waiting } = this.#consumer(consumer);
+    const records = finished.filter(({ isGone, isFinishing }) => !isGone && !isFinishing);
+    for (const record of records) {
+      record.isFinishing = true;
+      if (this.#isLastToFinish(record.sequence)) this.#delete(record.sequence);
+      else this.#marks.put(record.sequence, consumer);
+    }
+    this.#finishing.push({ waiting, records });
+    const next = waiting.firstUnfinished()?.sequence ?? this.#last.durable + 1;
+    position.staged = Math.max(position.staged, next - 1);
+    this.#trimLeftover();
+    return { position: position.staged, last: this.#last.staged };
+  }
+
+  settle(isDurable: boolean): void {
+    this.#last.settle(isDurable);
+    this.#trimmed.settle(isDurable);
+    for (const { position } of this.#consumers.values()) position.settle(isDurable);
+    for (const { waiting, records } of this.#finishing.splice(0)) {
+      for (const record of records) {
+        record.isFinishing = false;
+        this.#shared.get(record.sequence)?.consumers.settle(isDurable);
+        if (isDurable) this.#forget(record, waiting);
+      }
+    }
+    const all = [...this.#consumers.values()];
+    for (const record of this.#appended.splice(0)) if (isDurable) this.#keep(record, all);
+    this.#wake();
+  }
+
+  /** The records with these places. Copies, which later writes do not change. */
+  load(places: readonly WaitingRecord[]): LoggedRecord[] {
+    // lmdb keeps one snapshot for a while; without this, a reader that was just woken may not see what woke it.
+    this.#records.resetReadTxn();
+    return places.map(({ sequence }) => {
+      const envelope = this.#records.get([this.number, sequence]);
+      if (envelope === undefined) throw this.#missing(sequence);
+      return { ...decodeEnvelope(envelope), sequence };
+    });
+  }
+
+  read(afterSequence: number, { maxRecords, maxBytes }: ReadLimits): readonly LoggedRecord[] {
+    const chosen: WaitingRecord[] = [];
+    let bytesLeft = maxBytes;
+    for (const record of this.#kept) {
+      // What a commit in flight deletes may be gone before we are told, and nobody who was declared needs it.
+      if (record.sequence <= afterSequence || record.isFinishing) continue;
+      bytesLeft -= record.bytes;
+      if (bytesLeft < 0 || chosen.length === maxRecords) break;
+      chosen.push(record);
+    }
+    return this.load(chosen);
+  }
+
+  /** Takes records for a consumer. */
+  take(consumer: string, limits: TakeLimits): TakenRecords {
+    const { waiting } = this.#consumer(consumer);
+    const { chosen, isFull } = waiting.take(limits);
+    try {
+      return { records: this.load(chosen), isFull };
+    } catch (error) {
+      for (const { sequence } of chosen) waiting.release(sequence);
+      throw error;
+    }
+  }
+
+  /** Gives records back that a consumer has taken, where they are not done. */
+  release(consumer: string, sequences: readonly number[]): void {
+    const { waiting } = this.#consumer(consumer);
+    for (const sequence of sequences) waiting.release(sequence);
+    this.#wake();
+  }
+
+  /** Resolves when a consumer could take as much as the limits allow. */
+  wait(consumer: string, limits: TakeLimits, signal: AbortSignal): Promise<void> {
+    const { waiting } = this.#consumer(consumer);
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        this.#waiters.delete(waiter);
+        signal.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        end();
+        reject(new Error('The wait was given up.', { cause: signal.reason }));
+      };
+      const wake = () => {
+        end();
+        resolve();
+      };
+      const waiter: Waiter = { isOver: () => waiting.hasEnough(limits), wake };
+      if (signal.aborted) return abort();
+      if (waiter.isOver()) return resolve();
+      this.#waiters.add(waiter);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  clockWasSetBackTo(now: number): void {
+    for (const waiting of new Set([
+      this.#kept,
+      ...[...this.#consumers.values()].map((state) => state.waiting),
+    ]))
+      waiting.clockWasSetBackTo(now);
+  }
+
+  /**
+   * Everything that was put before this instant is consumed. Undefined as long as there is something to consume that was
+   * put before the clock was set back.
    */
   consumedThrough(now: Date): Date | undefined {
-    const oldest = this.#oldestUnconsumed();
-    if (oldest > this.last) return now;
-    if (oldest < this.#orderedFrom) return undefined;
-    return this.#oldestPutAt(oldest);
+    const oldest = this.#kept.first();
+    if (oldest === undefined) return now;
+    return this.#kept.hasUnordered ? undefined : new Date(oldest.putAt);
   }
 
-  #oldestUnconsumed(): number {
-    // Staged, as in `read`: what is done counts as consumed while its checkpoint is being written.
-    const consumed = this.#positions.size === 0 ? 0 : this.#consumedByAll();
-    return Math.max(consumed + 1, this.#first.staged);
+  #wake(): void {
+    for (const waiter of this.#waiters) if (waiter.isOver()) waiter.wake();
   }
 
-  #consumedByAll(): number {
-    return Math.min(...[...this.#positions.values()].map(({ staged }) => staged));
+  /** Adds a record that is stored to what waits for these consumers. */
+  #keep(record: WaitingRecord, left: readonly ConsumerState[]): void {
+    this.#kept.add(record);
+    if (this.#consumers.size < 2) return;
+    for (const { waiting } of left) waiting.add({ ...record });
+    this.#shared.set(record.sequence, { kept: record, consumers: new StagedNumber(left.length) });
   }
 
-  /** Asked for with each request, it changes with a checkpoint only. */
-  #oldestPutAt(oldest: number): Date {
-    if (this.#oldest?.sequence !== oldest) this.#oldest = { sequence: oldest, putAt: this.#putAt(oldest) };
-    return this.#oldest.putAt;
+  /** Of the declared consumers, those that have not done the record. */
+  #consumersWithout(sequence: number): readonly ConsumerState[] {
+    const states = [...this.#consumers];
+    return states
+      .filter(([consumer, { position }]) => {
+        return sequence > position.durable && !this.#marks.has(sequence, consumer);
+      })
+      .map(([, state]) => state);
   }
 
-  #putAt(sequence: number): Date {
-    this.#records.resetReadTxn();
-    const envelope = this.#records.get([this.number, sequence]);
-    if (envelope === undefined) throw this.#missing(sequence);
-    return decodeEnvelope(envelope).putAt;
+  #isLastToFinish(sequence: number): boolean {
+    const shared = this.#shared.get(sequence);
+    if (shared === undefined) return true;
+    shared.consumers.staged -= 1;
+    shared.kept.isFinishing = shared.consumers.staged === 0;
+    return shared.kept.isFinishing;
   }
 
-  #positionOf(consumer: string): StagedNumber {
-    const position = this.#positions.get(consumer);
-    if (position === undefined) throw new Error(`No consumer "${consumer}" was declared for this stream.`);
-    return position;
+  #delete(sequence: number): void {
+    void this.#records.remove([this.number, sequence]);
+    if (this.#shared.has(sequence))
+      for (const consumer of this.#consumers.keys()) this.#marks.remove(sequence, consumer);
+  }
+
+  #forget(record: WaitingRecord, waiting: WaitingRecords): void {
+    waiting.remove(record);
+    const shared = this.#shared.get(record.sequence);
+    if (shared === undefined || shared.consumers.durable > 0) return;
+    this.#shared.delete(record.sequence);
+    this.#kept.remove(shared.kept);
+  }
+
+  #trimLeftover(): void {
+    const end = Math.min(this.#leftover.length, this.#trimmed.staged + maxTrimmedPerCommit);
+    for (const sequence of this.#leftover.slice(this.#trimmed.staged, end)) this.#delete(sequence);
+    this.#trimmed.staged = end;
+  }
+
+  #consumer(name: string): ConsumerState {
+    const state = this.#consumers.get(name);
+    if (state === undefined) throw new Error(`No consumer "${name}" was declared for this stream.`);
+    return state;
   }
 
   #missing(sequence: number): UnreadableFormat {

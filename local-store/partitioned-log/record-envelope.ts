@@ -3,12 +3,14 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
  * How a record is stored: the format's version (1 byte), when it was put (8 bytes, milliseconds since 1970 as a
- * double), the length of the partition key (2 bytes), the partition key in UTF-8, the data. Numbers are big-endian.
+ * double), the length of the partition key (2 bytes), in version 2 the number of entries (4 bytes), the partition key in
+ * UTF-8, the data. Numbers are big-endian. A record that does not say how many entries it counts has version 1.
  */
-const formatVersion = 1;
+const withoutEntries = 1;
+const withEntries = 2;
 
-/** What an envelope has beside the data and the partition key. */
-export const envelopeHeaderBytes = 11;
+const headerBytes = { [withoutEntries]: 11, [withEntries]: 15 } as const;
+const maxEntries = 2 ** 32 - 1;
 
 /** A record as it is stored, without its place. */
 export interface StoredRecord extends StreamRecord {
@@ -17,14 +19,18 @@ export interface StoredRecord extends StreamRecord {
 }
 
 /** A copy of the record as one value; the caller may change its own afterwards. */
-export function encodeEnvelope({ partitionKey, data }: StreamRecord, putAt: Date): Buffer {
+export function encodeEnvelope({ partitionKey, data, entries }: StreamRecord, putAt: Date): Buffer {
+  const isCounted = entries !== undefined && entries <= maxEntries;
+  const version = isCounted ? withEntries : withoutEntries;
   const keyBytes = Buffer.byteLength(partitionKey);
-  const envelope = Buffer.allocUnsafe(envelopeHeaderBytes + keyBytes + data.byteLength);
-  envelope.writeUInt8(formatVersion, 0);
+  const keyStart = headerBytes[version];
+  const envelope = Buffer.allocUnsafe(keyStart + keyBytes + data.byteLength);
+  envelope.writeUInt8(version, 0);
   envelope.writeDoubleBE(putAt.getTime(), 1);
   envelope.writeUInt16BE(keyBytes, 9);
-  envelope.write(partitionKey, envelopeHeaderBytes);
-  envelope.set(data, envelopeHeaderBytes + keyBytes);
+  if (isCounted) envelope.writeUInt32BE(entries, 11);
+  envelope.write(partitionKey, keyStart);
+  envelope.set(data, keyStart + keyBytes);
   return envelope;
 }
 
@@ -34,22 +40,21 @@ export function encodeEnvelope({ partitionKey, data }: StreamRecord, putAt: Date
  */
 export function decodeEnvelope(envelope: Buffer): StoredRecord {
   const version = envelope[0];
-  if (version !== formatVersion) {
+  if (version !== withoutEntries && version !== withEntries) {
     throw new UnreadableFormat(
-      `A stream record has format version ${version}; this program reads version ${formatVersion}. ` +
+      `A stream record has format version ${version}; this program reads version ${withEntries}. ` +
         'A newer version of the program wrote it: use that one.',
     );
   }
-  if (envelope.length < envelopeHeaderBytes || envelope.length < dataStart(envelope)) {
+  const keyStart = headerBytes[version];
+  const dataStart = envelope.length < keyStart ? Infinity : keyStart + envelope.readUInt16BE(9);
+  if (envelope.length < dataStart) {
     throw new UnreadableFormat(`A stream record of ${envelope.length} bytes is cut off.`);
   }
   return {
-    partitionKey: envelope.toString('utf8', envelopeHeaderBytes, dataStart(envelope)),
-    data: envelope.subarray(dataStart(envelope)),
+    partitionKey: envelope.toString('utf8', keyStart, dataStart),
+    data: envelope.subarray(dataStart),
     putAt: new Date(envelope.readDoubleBE(1)),
+    ...(version === withEntries && { entries: envelope.readUInt32BE(11) }),
   };
-}
-
-function dataStart(envelope: Buffer): number {
-  return envelopeHeaderBytes + envelope.readUInt16BE(9);
 }

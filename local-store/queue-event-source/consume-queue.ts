@@ -1,6 +1,7 @@
 import type { QueuedMessage } from '../local-queue.ts';
 import { backoffMilliseconds, pause } from '../stream-event-source/backoff.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
+import { returnDelaySeconds } from './return-delay.ts';
 import type { SourceContext } from './source-context.ts';
 import { maxEventBytes, recordBytes, sqsEvent } from './sqs-event.ts';
 import { waitForBatch } from './wait-for-batch.ts';
@@ -11,6 +12,7 @@ import { waitForBatch } from './wait-for-batch.ts';
  */
 export async function consumeQueue(context: SourceContext): Promise<void> {
   const { queue, logger, settings, stopping } = context;
+  const startedAt = context.clock.now();
   const limits = {
     maxMessages: settings.batchSize,
     maxBytes: maxEventBytes,
@@ -22,7 +24,7 @@ export async function consumeQueue(context: SourceContext): Promise<void> {
       if (stopping.aborted) return;
       const messages = await queue.receive(limits);
       failures = 0;
-      if (messages.length > 0) await deliver(messages, context);
+      if (messages.length > 0) await deliver(messages, startedAt, context);
     } catch (error) {
       failures += 1;
       logger.error('The queue could not be read and is tried again.', { queue: queue.name, failures, error });
@@ -31,23 +33,69 @@ export async function consumeQueue(context: SourceContext): Promise<void> {
   }
 }
 
-async function deliver(messages: readonly QueuedMessage[], context: SourceContext): Promise<void> {
-  const { queue, logger } = context;
+async function deliver(
+  messages: readonly QueuedMessage[],
+  startedAt: Date,
+  context: SourceContext,
+): Promise<void> {
+  const { queue, logger, timers } = context;
+  const begunAt = timers.elapsed();
   const outcome = await invoke(messages, context);
   const facts = { queue: queue.name, messages: messages.length };
   switch (outcome.kind) {
     case 'done':
       return deleteDone(messages, context);
-    case 'partly done':
+    case 'partly done': {
       // Nothing unusual: it is how a function says that a message has to wait.
       logger.debug('Some messages of a batch come back.', { ...facts, failed: outcome.failed.size });
-      return deleteDone(
+      const secondsAMessage = (timers.elapsed() - begunAt) / 1000 / messages.length;
+      await deleteDone(
         messages.filter(({ id }) => !outcome.failed.has(id)),
         context,
       );
+      const failed = messages.filter(({ id }) => outcome.failed.has(id));
+      return returnSoon(failed, { startedAt, secondsAMessage }, context);
+    }
     case 'failed':
       logger.warn('A batch of messages failed and comes back.', { ...facts, error: outcome.cause });
   }
+}
+
+/** Where that cannot be written, they come back after their visibility time-out. */
+async function returnSoon(
+  messages: readonly QueuedMessage[],
+  work: { readonly startedAt: Date; readonly secondsAMessage: number },
+  context: SourceContext,
+): Promise<void> {
+  const { queue, logger, settings } = context;
+  const { firstReturnSeconds } = settings;
+  if (firstReturnSeconds === undefined) return;
+  const byDelay = new Map<number, QueuedMessage[]>();
+  const { visible, waiting, inFlight } = queue.depth();
+  for (const message of messages) {
+    const seconds = returnDelaySeconds({
+      triedForSeconds: secondsSince(Math.max(message.sentAt.getTime(), work.startedAt.getTime()), context),
+      secondsAMessage: work.secondsAMessage,
+      messages: visible + waiting + inFlight,
+      firstReturnSeconds,
+      visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
+    });
+    const others = byDelay.get(Math.ceil(seconds));
+    if (others === undefined) byDelay.set(Math.ceil(seconds), [message]);
+    else others.push(message);
+  }
+  try {
+    for (const [seconds, those] of byDelay) {
+      if (seconds < queue.visibilityTimeoutSeconds) await queue.hide(those, seconds);
+    }
+  } catch (error) {
+    logger.warn('Messages could not be made to come back soon.', { queue: queue.name, error });
+  }
+}
+
+/** An instant that is still to come is of a clock that has been set back since: by about so much. */
+function secondsSince(instant: number, { clock }: SourceContext): number {
+  return Math.abs(clock.now().getTime() - instant) / 1000;
 }
 
 async function invoke(messages: readonly QueuedMessage[], context: SourceContext): Promise<Outcome> {

@@ -17,6 +17,9 @@ const sqsEvent = z
       maximumBatchingWindow: z.int().min(0).max(300).default(0),
       enabled: z.boolean().default(true),
       functionResponseType: z.literal('ReportBatchItemFailures').optional(),
+      // Of this machine alone (custom.emulator.events): what the function reports as failed comes back sooner than after
+      // its visibility time-out, see `returnDelaySeconds`.
+      firstReturnSeconds: z.int().min(1).max(43_200).optional(),
       // An upper limit, which the one invocation at a time of this machine always keeps.
       maximumConcurrency: z.int().min(2).max(1_000).optional(),
       filterPatterns: z.undefined({ error: 'is not supported on this machine' }).optional(),
@@ -41,6 +44,7 @@ const sqsEvent = z
     batchWindowSeconds: event.maximumBatchingWindow,
     isEnabled: event.enabled,
     reportsItemFailures: event.functionResponseType !== undefined,
+    firstReturnSeconds: event.firstReturnSeconds,
   }));
 
 /** How an event source reads a queue and calls its function. */

@@ -8,7 +8,7 @@ import { commitGroups } from './commit-groups.ts';
 import type { MessageContent } from './message-format.ts';
 import { roomForMessages, type ChangeSize } from './message-room.ts';
 import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
-import { listMessages, placeOf, queued } from './queued-messages.ts';
+import { listMessages, placeOf, queued, scheduledOf } from './queued-messages.ts';
 import type { DeadLetters, QueueSettings } from './settings.ts';
 import { traced } from '../trace.ts';
 
@@ -19,6 +19,8 @@ export interface QueueParts {
   readonly logger: Logger;
   /** @throws RangeError  there is none of this name */
   readonly queueNamed: (name: string) => Queue;
+  /** Told of a message that is gone for good, and not only in another queue. */
+  readonly onRemoved: ((id: string) => void) | undefined;
 }
 
 interface Chosen {
@@ -53,6 +55,10 @@ export class Queue implements LocalQueue {
     return this.#arrivals;
   }
 
+  get visibilityTimeoutSeconds(): number {
+    return this.#settings.visibilityTimeoutSeconds;
+  }
+
   async send(body: string): Promise<void> {
     await this.#add(this.#newMessage(), body);
     this.#arrive(1);
@@ -72,6 +78,7 @@ export class Queue implements LocalQueue {
       throw error;
     }
     return {
+      id: message.id,
       release,
       withdraw: () => {
         // Where it cannot be removed, it becomes a message: one too many is allowed, and there is none to lose.
@@ -101,6 +108,28 @@ export class Queue implements LocalQueue {
     for (const { id, visibleAt } of messages) {
       if (this.#inFlight.get(id)?.until === visibleAt.getTime()) this.#inFlight.delete(id);
     }
+  }
+
+  async hide(messages: readonly QueuedMessage[], seconds: number): Promise<void> {
+    const visibleAt = this.#now() + seconds * 1000;
+    await this.#moveTo(
+      visibleAt,
+      messages.map((message) => scheduledOf(message)),
+    );
+    for (const { id, visibleAt: until } of messages) {
+      if (this.#inFlight.get(id)?.until === until.getTime()) this.#inFlight.set(id, { until: visibleAt });
+    }
+  }
+
+  async takeBackReceived(): Promise<number> {
+    const now = this.#now();
+    this.#tables.refresh();
+    const hidden = Array.from(this.#tables.scheduled(now + 1, Infinity)).filter(
+      ({ id, receiveCount }) => receiveCount > 0 && !this.#inFlight.has(id),
+    );
+    await this.#moveTo(now, hidden);
+    this.#arrive(hidden.length);
+    return hidden.length;
   }
 
   nextVisibleAt(): Date | undefined {
@@ -243,10 +272,27 @@ export class Queue implements LocalQueue {
 
   async #remove(places: readonly Place[]): Promise<void> {
     for (const group of commitGroups(places)) {
+      const removed: string[] = [];
       const remove = () => {
-        for (const place of group) if (this.#claim(place)) this.#tables.remove(place);
+        for (const place of group) {
+          if (!this.#claim(place)) continue;
+          this.#tables.remove(place);
+          removed.push(place.id);
+        }
       };
       await this.#change(remove, { messages: group.length, contents: [] });
+      for (const id of removed) this.#parts.onRemoved?.(id);
+    }
+  }
+
+  async #moveTo(visibleAt: number, messages: readonly ScheduledMessage[]): Promise<void> {
+    for (const group of commitGroups(messages)) {
+      const reschedule = () => {
+        for (const message of group) {
+          if (this.#claim(message)) this.#tables.reschedule(message, { ...message, visibleAt });
+        }
+      };
+      await this.#change(reschedule, { messages: group.length, contents: [] });
     }
   }
 

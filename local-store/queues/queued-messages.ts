@@ -27,6 +27,12 @@ export function placeOf({ id, sentAt, visibleAt }: QueuedMessage): Place {
   return { id, sentAt: sentAt.getTime(), visibleAt: visibleAt.getTime() };
 }
 
+/** The message in the schedule, as it was when it was received or listed. */
+export function scheduledOf(message: QueuedMessage): ScheduledMessage {
+  const { receiveCount, firstReceivedAt } = message;
+  return { ...placeOf(message), receiveCount, firstReceivedAt: firstReceivedAt?.getTime() };
+}
+
 /** The message as its readers see it. */
 export function queued(
   { id, sentAt, visibleAt, receiveCount, firstReceivedAt }: ScheduledMessage,

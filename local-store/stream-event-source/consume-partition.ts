@@ -1,19 +1,36 @@
+import type { LoggedRecord } from '../local-stream.ts';
 import { backoffMilliseconds, pause } from './backoff.ts';
 import { batchesOf, lanesOf, maxBatchBytes } from './batches.ts';
-import { deliver } from './deliver.ts';
+import { deliver, untried, type Delivery, type Part, type Start } from './deliver.ts';
 import { gather } from './gather.ts';
+import { IsolatedDeliveries } from './isolated-deliveries.ts';
+import { Slots } from './slots.ts';
 import type { SourceContext } from './source-context.ts';
-import { Watermark } from './watermark.ts';
+
+/**
+ * So many windows one invocation has at most: each is a file to read and to write, and what comes meanwhile waits for all
+ * of them. (64 take some 50 ms here, beside seven other partitions; an invocation itself takes 1 ms.)
+ */
+const maxWindows = 64;
+
+const atOnce: Start = { failures: 0, inMilliseconds: 0 };
+
+/** What the deliveries of one partition have in common. */
+interface PartitionState {
+  readonly isolated: IsolatedDeliveries;
+  readonly slots: Slots;
+}
 
 /**
  * Reads one partition from where its consumer was, batch after batch, until the source is stopping. Trouble with the
  * log is logged and tried again; this never rejects.
  */
 export async function consumePartition(partition: number, context: SourceContext): Promise<void> {
-  const { stream, consumer, logger, stopping } = context;
+  const { stream, consumer, logger, stopping, settings } = context;
+  const state = { isolated: new IsolatedDeliveries(), slots: new Slots(settings.parallelizationFactor) };
   for (let failures = 0; !stopping.aborted;) {
     try {
-      await consumeOnce(partition, context);
+      await consumeOnce(partition, state, context);
       failures = 0;
     } catch (error) {
       failures += 1;
@@ -27,54 +44,86 @@ export async function consumePartition(partition: number, context: SourceContext
       await pause(backoffMilliseconds(failures, context.random), context);
     }
   }
+  await state.isolated.ended();
 }
 
 /**
- * Takes what there is, as much as all lanes can have at once, and ends when all of it is done. That the fastest lane
- * waits for the slowest one keeps what must be delivered again after a crash to this much.
+ * Takes what there is, as much as all lanes can have at once, and ends when all of it is done but for customers whose
+ * records fail: these are delivered apart, while all others go on. That the fastest lane waits for the slowest one keeps
+ * what must be delivered again after a crash to this much.
  */
-async function consumeOnce(partition: number, context: SourceContext): Promise<void> {
-  const { stream, consumer, settings } = context;
+async function consumeOnce(partition: number, state: PartitionState, context: SourceContext): Promise<void> {
+  const { settings } = context;
   const laneCount = settings.parallelizationFactor;
   const batchLimits = { maxRecords: settings.batchSize, maxBytes: maxBatchBytes };
-  const limits = { maxRecords: settings.batchSize * laneCount, maxBytes: maxBatchBytes * laneCount };
-  const records = await gather(partition, stream.position(consumer, partition), limits, context);
-  const watermark = new Watermark(records);
-  const runLane = async (lane: typeof records) => {
-    for (const batch of batchesOf(lane, batchLimits)) {
-      await deliver(
-        partition,
-        batch,
-        async (done) => {
-          const sequence = watermark.markDone(done);
-          if (sequence !== undefined) await saveCheckpoint(partition, sequence, context);
-        },
-        context,
-      );
-    }
+  const limits = {
+    maxRecords: settings.batchSize * laneCount,
+    maxBytes: maxBatchBytes * laneCount,
+    maxWindows: maxWindows * laneCount,
+  };
+  const { records, isFull } = await gather(partition, limits, context);
+  const runLane = async (lane: readonly LoggedRecord[]) => {
+    await deliverParts(batchesOf(lane, batchLimits).map(untried), atOnce, partition, state, context);
   };
   await Promise.all(lanesOf(records, laneCount).map(runLane));
-  const isFull = records.length === limits.maxRecords;
   if (!isFull && context.restMilliseconds > 0) await pause(context.restMilliseconds, context);
 }
 
-/** Until it is written; when the source is stopping once, and what it stood for is then delivered again. */
-async function saveCheckpoint(partition: number, sequence: number, context: SourceContext): Promise<void> {
+/** Delivers the parts, and gives back what is not done when the source is stopping. */
+async function deliverParts(
+  parts: readonly Part[],
+  start: Start,
+  partition: number,
+  state: PartitionState,
+  context: SourceContext,
+): Promise<void> {
+  const { stream, consumer } = context;
+  const unfinished = new Set(parts.flatMap(({ records }) => records.map(({ sequence }) => sequence)));
+  const delivery: Delivery = {
+    partition,
+    run: (invoke) => state.slots.run(invoke),
+    async onDone(records) {
+      const sequences = records.map(({ sequence }) => sequence);
+      if (!(await finish(partition, sequences, context))) return;
+      for (const sequence of sequences) unfinished.delete(sequence);
+    },
+    isolate(apart, itsStart) {
+      if (start !== atOnce) return false; // these are apart already
+      const run = () => deliverParts(apart, itsStart, partition, state, context);
+      if (!state.isolated.start(run)) return false;
+      for (const { records } of apart) for (const { sequence } of records) unfinished.delete(sequence);
+      return true;
+    },
+  };
+  try {
+    await deliver(parts, start, delivery, context);
+  } finally {
+    stream.release(consumer, partition, [...unfinished]);
+  }
+}
+
+/** Tries until it is written; when the source is stopping once, and then false means that it is delivered again. */
+async function finish(
+  partition: number,
+  sequences: readonly number[],
+  context: SourceContext,
+): Promise<boolean> {
   const { stream, consumer, logger, stopping } = context;
   for (let failures = 1; ; failures += 1) {
     try {
-      return await stream.checkpoint(consumer, partition, sequence);
+      await stream.finish(consumer, partition, sequences);
+      return true;
     } catch (error) {
       logger.error('A checkpoint could not be written.', {
         stream: stream.name,
         consumer,
         partition,
-        sequence,
+        sequence: sequences.at(-1),
         failures,
         error,
       });
     }
-    if (stopping.aborted) return;
+    if (stopping.aborted) return false;
     await pause(backoffMilliseconds(failures, context.random), context);
   }
 }

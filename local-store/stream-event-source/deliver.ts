@@ -1,3 +1,4 @@
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import type { LoggedRecord } from '../local-stream.ts';
 import { backoffMilliseconds, pause } from './backoff.ts';
 import { giveUp } from './give-up.ts';
@@ -5,16 +6,39 @@ import { kinesisStreamEvent } from './kinesis-event.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
 import type { SourceContext } from './source-context.ts';
 
-/** Told of records as soon as they are done, in order; awaited before the next invocation. */
-export type OnDone = (records: readonly LoggedRecord[]) => Promise<void>;
-
 /** Records that are delivered together. */
-interface Part {
+export interface Part {
   readonly records: readonly LoggedRecord[];
   /** How many invocations had just these. */
   readonly invocations: number;
   /** For how long these were tried: see `FailedRecords`. */
   readonly triedMilliseconds: number;
+}
+
+/** How a delivery begins: after so many failures in a row, and the back-off that is due. */
+export interface Start {
+  readonly failures: number;
+  readonly inMilliseconds: number;
+}
+
+export interface Invocation {
+  readonly outcome: Outcome;
+  /** In milliseconds. */
+  readonly took: number;
+}
+
+/** What a delivery needs of its partition. */
+export interface Delivery {
+  readonly partition: number;
+  /** Runs an invocation when it is its turn: a partition has one at a time. */
+  run(invoke: () => Promise<Invocation>): Promise<Invocation>;
+  /** Told of records as soon as they are done, in order; awaited before the next invocation. */
+  onDone(records: readonly LoggedRecord[]): Promise<void>;
+  /**
+   * Goes on with these parts apart from all others. False where that is not to be: then they stay here, and all others
+   * wait for them.
+   */
+  isolate(parts: readonly Part[], start: Start): boolean;
 }
 
 /**
@@ -24,36 +48,38 @@ interface Part {
 const longestInvocationMilliseconds = 15 * 60 * 1000;
 
 /**
- * Invokes the function with the batch and then, in order, with what is not done of it, until everything is done or the
- * source is stopping. A failing record is tried again, with back-off, until its attempts or its time are up and the
+ * Invokes the function with the parts and then, in order, with what is not done of them, until everything is done or the
+ * source is stopping. A customer whose record fails goes on apart from the others, in order. A failing record is tried again, with back-off, until its attempts or its time are up and the
  * on-failure destination has it: nothing is dropped. Halving is no attempt, as on AWS; so what is given up stands alone
  * where batches are halved. Attempts and their time are counted from anew when the process has ended.
  */
 export async function deliver(
-  partition: number,
-  batch: readonly LoggedRecord[],
-  onDone: OnDone,
+  parts: readonly Part[],
+  start: Start,
+  delivery: Delivery,
   context: SourceContext,
 ): Promise<void> {
+  const { partition } = delivery;
   // One batch, or after it was halved several, in order.
-  const left: Part[] = [untried(batch)];
-  let failures = 0;
-  for (let next = left.shift(); next !== undefined && !context.stopping.aborted; next = left.shift()) {
-    const begunAt = context.timers.elapsed();
-    const outcome = await invoke(partition, next.records, context);
-    const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
+  let left = parts;
+  let { failures } = start;
+  if (start.inMilliseconds > 0) await pause(start.inMilliseconds, context);
+  while (!context.stopping.aborted) {
+    const [next, ...others] = left;
+    if (next === undefined) return;
+    left = others;
+    const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);
     if (done > 0) {
       failures = 0;
-      await onDone(next.records.slice(0, done));
+      await delivery.onDone(next.records.slice(0, done));
     }
     if (outcome.kind === 'done') continue;
     const rest = next.records.slice(done);
     if (outcome.kind === 'failed' && context.settings.bisectsOnError && rest.length > 1) {
       // Without waiting: halving ends by itself, and soon brings what is well past what isn't.
       const middle = Math.ceil(rest.length / 2);
-      const halves = [rest.slice(0, middle), rest.slice(middle)];
-      left.unshift(...halves.map(untried));
+      left = [untried(rest.slice(0, middle)), untried(rest.slice(middle)), ...left];
       report('halved', partition, rest, outcome.cause, context);
       continue;
     }
@@ -63,24 +89,77 @@ export async function deliver(
     const givenUp = await giveUp(partition, failed, context);
     if (givenUp > 0) {
       failures = 0;
-      await onDone(rest.slice(0, givenUp));
-      if (givenUp < rest.length) left.unshift(untried(rest.slice(givenUp)));
+      await delivery.onDone(rest.slice(0, givenUp));
+      if (givenUp < rest.length) left = [untried(rest.slice(givenUp)), ...left];
+      continue;
+    }
+    failures += 1;
+    const inMilliseconds = backoffMilliseconds(failures, context.random);
+    report('tried again', partition, rest, outcome.cause, context, {
+      failures,
+      retryInMilliseconds: inMilliseconds,
+    });
+    const tried = { records: rest, invocations, triedMilliseconds: triedMilliseconds + inMilliseconds };
+    const { blamed, innocent } = partsByBlame(tried, left, outcome);
+    if (blamed.length > 0 && delivery.isolate(blamed, { failures, inMilliseconds })) {
+      failures = 0;
+      left = innocent;
     } else {
-      failures += 1;
-      const retryInMilliseconds = backoffMilliseconds(failures, context.random);
-      const tried = triedMilliseconds + retryInMilliseconds;
-      left.unshift({ records: rest, invocations, triedMilliseconds: tried });
-      report('tried again', partition, rest, outcome.cause, context, { failures, retryInMilliseconds });
-      await pause(retryInMilliseconds, context);
+      left = [tried, ...left];
+      await pause(inMilliseconds, context);
     }
   }
 }
 
-function untried(records: readonly LoggedRecord[]): Part {
+export function untried(records: readonly LoggedRecord[]): Part {
   return { records, invocations: 0, triedMilliseconds: 0 };
 }
 
+/**
+ * The parts of the customer whose record failed, in order, and those of all others. Nobody is to blame where the function
+ * died of records of several customers.
+ */
+function partsByBlame(
+  failed: Part,
+  left: readonly Part[],
+  outcome: Outcome,
+): { blamed: readonly Part[]; innocent: readonly Part[] } {
+  const customers = new Set(failed.records.map(customerOf));
+  const [culprit] = customers;
+  if (culprit === undefined || (outcome.kind === 'failed' && customers.size > 1)) {
+    return { blamed: [], innocent: [failed, ...left] };
+  }
+  const isOwn = (record: LoggedRecord) => customerOf(record) === culprit;
+  const own = { ...failed, records: failed.records.filter(isOwn) };
+  const others = untried(failed.records.filter((record) => !isOwn(record)));
+  return {
+    blamed: [own, ...left.map(({ records }) => untried(records.filter(isOwn)))].filter(hasRecords),
+    innocent: [others, ...left.map(({ records }) => untried(records.filter((r) => !isOwn(r))))].filter(
+      hasRecords,
+    ),
+  };
+}
+
+function customerOf({ partitionKey }: LoggedRecord): string {
+  return readPartitionKey(partitionKey).customer;
+}
+
+function hasRecords({ records }: Part): boolean {
+  return records.length > 0;
+}
+
 async function invoke(
+  partition: number,
+  records: readonly LoggedRecord[],
+  context: SourceContext,
+): Promise<Invocation> {
+  const begunAt = context.timers.elapsed();
+  const outcome = await outcomeOf(partition, records, context);
+  const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
+  return { outcome, took };
+}
+
+async function outcomeOf(
   partition: number,
   records: readonly LoggedRecord[],
   context: SourceContext,

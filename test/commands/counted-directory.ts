@@ -11,6 +11,7 @@ import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, receivedRecord } from '../factories.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
 
 export interface SentBatch {
   readonly key: string;
@@ -51,8 +52,8 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
       contentEncoding: '',
       body: Buffer.from(JSON.stringify(entries)),
     } as const;
-    const options = { rules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
-    await ingest(await readBatch(sent, 2_097_152), { ...ports, clock: itsClock }, options);
+    const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+    await ingest(await readBatch(sent, 2_097_152), withAdmission({ ...ports, clock: itsClock }), options);
     const records = stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));
     if (isCounted) await aggregate(records, ports, limits);
   }

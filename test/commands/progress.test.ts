@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { showProgress, showTransfer } from '../../commands/progress.ts';
+import { showProgress, showTransfer, showWait } from '../../commands/progress.ts';
 
 const escape = '\u001B';
 const hidden = `${escape}[?25l`;
@@ -90,5 +90,43 @@ describe('the progress of a transfer', () => {
     expect(written()).toBe(
       'Sending  40 %  400 lines  200 lines/s  3 s left\nSending  50 %  500 lines  167 lines/s  3 s left\n',
     );
+  });
+});
+
+describe('the progress of a wait', () => {
+  it('is a line that changes on a terminal, and is gone in the end', () => {
+    const { stream, written } = output({ isTTY: true });
+    const wait = showWait(stream, () => 0);
+    wait.update(23_401);
+    wait.hold('the last answer was 503; trying again');
+    wait.stop();
+    const text = written();
+    expect(text).toContain('Waiting until 23,401 entries are counted  0s');
+    expect(text).toContain('the last answer was 503');
+    expect(text.endsWith(cleared)).toBe(true);
+  });
+
+  it('is a plain line now and then anywhere else', () => {
+    const { stream, written } = output({ isTTY: false });
+    let now = 0;
+    const wait = showWait(stream, () => now);
+    for (const [seconds, entries] of [
+      [0, 23_401],
+      [10, 9_000],
+      [30, 1],
+      [61, 0],
+    ] as const) {
+      now = seconds * 1_000;
+      wait.update(entries);
+    }
+    wait.hold('no answer');
+    wait.hold('no answer');
+    expect(written().split('\n')).toEqual([
+      'Waiting until 23,401 entries are counted',
+      'Waiting until 1 entry is counted',
+      'Waiting until everything is counted',
+      'no answer',
+      '',
+    ]);
   });
 });

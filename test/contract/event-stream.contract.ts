@@ -1,6 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import type { Clock } from '../../lib/ports/clock.ts';
+import { partitionKeyOf } from '../../lib/domain/partial.ts';
+import type { WindowStart } from '../../lib/domain/window.ts';
 import { maxRecordBytes, type EventStream, type StreamRecord } from '../../lib/ports/event-stream.ts';
+
+import { customer, windowStart } from '../factories.ts';
 
 /** A record as a consumer got it. */
 export interface ConsumedRecord extends StreamRecord {
@@ -22,6 +26,15 @@ const start = Date.UTC(2025, 11, 28, 18, 3);
 
 function record(partitionKey: string, text: string): StreamRecord {
   return { partitionKey, data: Buffer.from(text) };
+}
+
+/** A record as `emit` puts it, of a minute on that day. */
+function partial(name: string, time: string, entries: number): StreamRecord {
+  return { ...record(partitionKeyOf(customer(name), minute(time)), `${name} ${time}`), entries };
+}
+
+function minute(time: string): WindowStart {
+  return windowStart(`2025-12-28T${time}:00Z`);
 }
 
 function textOf({ data }: StreamRecord): string {
@@ -127,6 +140,103 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
       expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
       await fixture.stream.put([record('b', '2')]);
       expect(await fixture.stream.backlog()).toEqual({ records: 1, oldestPutAt: new Date(start + 5_000) });
+    });
+
+    it('says that it cannot tell customers apart, where it cannot', async () => {
+      await fixture.stream.put([partial('cus-a', '18:03', 1)]);
+      const backlog = await fixture.stream.backlogOf(customer('cus-a'));
+      expect(backlog !== undefined).toBe(fixture.tellsBacklog);
+    });
+
+    describe('the backlog of a customer', () => {
+      const backlogOf = async (name: string, context: TestContext) => {
+        const backlog = await fixture.stream.backlogOf(customer(name));
+        return backlog ?? context.skip('The stream cannot tell customers apart.');
+      };
+
+      it('has the records and entries of this customer that wait, and no others', async (context) => {
+        await fixture.stream.put([partial('cus-a', '18:03', 5), partial('cus-b', '18:03', 70)]);
+        await fixture.stream.put([partial('cus-a', '18:04', 11)]);
+        expect(await backlogOf('cus-a', context)).toMatchObject({ records: 2, entries: 16 });
+        expect(await backlogOf('cus-b', context)).toMatchObject({ records: 1, entries: 70 });
+        expect(await backlogOf('cus', context)).toMatchObject({ records: 0, entries: 0 });
+        await fixture.consume();
+        expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
+      });
+
+      it('does not know its entries where a record does not say how many it counts', async (context) => {
+        const { entries: _, ...unsaid } = partial('cus-a', '18:03', 5);
+        await fixture.stream.put([unsaid, partial('cus-a', '18:04', 5)]);
+        expect(await backlogOf('cus-a', context)).toMatchObject({ records: 2, entries: undefined });
+      });
+
+      it('tells which windows wait', async (context) => {
+        await fixture.stream.put([
+          partial('cus-a', '18:05', 1),
+          partial('cus-a', '18:03', 1),
+          partial('cus-b', '18:04', 1),
+        ]);
+        const backlog = await backlogOf('cus-a', context);
+        const within = (from: string, to: string) => backlog.waitsWithin(minute(from), minute(to));
+        expect([within('18:03', '18:04'), within('18:05', '18:06'), within('17:00', '19:00')]).toEqual([
+          true,
+          true,
+          true,
+        ]);
+        expect([within('18:04', '18:05'), within('17:00', '18:03'), within('18:06', '19:00')]).toEqual([
+          false,
+          false,
+          false,
+        ]);
+      });
+
+      it('has a record whose window is not known wait for every window', async (context) => {
+        await fixture.stream.put([{ ...record('cus-a', 'x'), entries: 1 }]);
+        const backlog = await backlogOf('cus-a', context);
+        expect(backlog.waitsWithin(minute('18:03'), minute('18:04'))).toBe(true);
+      });
+
+      it('has what a put that is under way will add', async (context) => {
+        expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
+        const put = fixture.stream.put([partial('cus-a', '18:03', 5)]);
+        now += 30_000;
+        const underWay = await backlogOf('cus-a', context);
+        expect(underWay).toMatchObject({ records: 1, entries: 5, consumedThrough: new Date(start) });
+        expect(underWay.waitsWithin(minute('18:03'), minute('18:04'))).toBe(true);
+        await put;
+        expect(await backlogOf('cus-a', context)).toMatchObject({ records: 1, entries: 5 });
+      });
+
+      it('stays as it was when it was asked for', async (context) => {
+        await fixture.stream.put([partial('cus-a', '18:03', 5)]);
+        const before = await backlogOf('cus-a', context);
+        await fixture.consume();
+        await fixture.stream.put([partial('cus-a', '19:00', 7)]);
+        expect(before).toMatchObject({ records: 1, entries: 5 });
+        expect(before.waitsWithin(minute('18:03'), minute('18:04'))).toBe(true);
+        expect(before.waitsWithin(minute('19:00'), minute('19:01'))).toBe(false);
+      });
+
+      it('is consumed through the oldest of its own puts that wait, whatever others wait for', async (context) => {
+        await fixture.stream.put([partial('cus-b', '18:03', 1)]);
+        now += 60_000;
+        await fixture.stream.put([partial('cus-a', '18:03', 1)]);
+        now += 60_000;
+        expect(await backlogOf('cus-a', context)).toMatchObject({
+          consumedThrough: new Date(start + 60_000),
+        });
+        expect(await backlogOf('cus-b', context)).toMatchObject({ consumedThrough: new Date(start) });
+        expect(await backlogOf('cus-c', context)).toMatchObject({
+          consumedThrough: new Date(start + 120_000),
+        });
+      });
+
+      it('is consumed through no instant where the clock was set back behind a put of it that waits', async (context) => {
+        await fixture.stream.put([partial('cus-a', '18:03', 1)]);
+        now -= 3_600_000;
+        expect(await backlogOf('cus-a', context)).toMatchObject({ consumedThrough: undefined });
+        expect(await backlogOf('cus-b', context)).toMatchObject({ consumedThrough: new Date(now) });
+      });
     });
 
     describe('consumed through', () => {

@@ -11,6 +11,7 @@ import { credentials, kinesisClient } from '../aws/clients.ts';
 import { startKinesisServer } from '../aws/kinesis-server.ts';
 import { startMetricsServer } from '../aws/metrics-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
+import { everything } from '../local-store/temporary-log.ts';
 import { describeEventStream, type ConsumedRecord } from './event-stream.contract.ts';
 
 describeEventStream('in memory', async (clock) => {
@@ -38,12 +39,15 @@ describeEventStream('in the partitioned log', async (clock) => {
     async consume() {
       const consumed: ConsumedRecord[] = [];
       for (const partition of stream.partitions()) {
-        const limits = { maxRecords: 1_000, maxBytes: 16 * 1024 * 1024 };
-        const records = stream.read(partition, stream.position(consumer, partition), limits);
+        const { records } = stream.take(consumer, partition, everything);
         for (const { partitionKey, data } of records) {
           consumed.push({ partitionKey, data, partition: String(partition) });
         }
-        await stream.checkpoint(consumer, partition, records.at(-1)?.sequence ?? 0);
+        await stream.finish(
+          consumer,
+          partition,
+          records.map(({ sequence }) => sequence),
+        );
       }
       return consumed;
     },

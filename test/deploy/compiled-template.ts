@@ -10,6 +10,7 @@ export interface CompiledResource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string | undefined;
+  readonly DependsOn?: string | readonly string[] | undefined;
 }
 
 /** What a deployment would upload. */
@@ -33,6 +34,7 @@ const templateSchema = z.object({
       Type: z.string(),
       Properties: z.record(z.string(), z.unknown()).default({}),
       DeletionPolicy: z.string().optional(),
+      DependsOn: z.union([z.string(), z.array(z.string())]).optional(),
     }),
   ),
 });

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { prodSetup } from '../../commands/cost/workload.ts';
+import { authorizerSeconds } from '../../handlers/caller.ts';
+import { authorizeLimits } from '../../lib/pipeline/authorize.ts';
+import { lookupsFailed } from '../../lib/pipeline/authorize/remembered-lookups.ts';
 import { deployedNames } from '../../commands/deployed-names.ts';
 import { loadBundle } from './load-bundle.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
@@ -16,6 +19,7 @@ function resourcesOf(type: string): [logicalId: string, resource: CompiledResour
 
 const statementSchema = z.object({
   Effect: z.string(),
+  Condition: z.unknown().optional(),
   Action: z.union([z.string(), z.array(z.string())]).transform((action) => [action].flat()),
   Resource: z.unknown().transform((resource) => [resource].flat()),
 });
@@ -71,7 +75,7 @@ describe('functions', () => {
     expect(loadBundle('ingest', { STORAGE: 'aws' })).toEqual({ handler: 'function', clients: storage });
     expect(loadBundle('authorize', { STORAGE: 'aws' })).toEqual({
       handler: 'function',
-      clients: ['client-ssm'],
+      clients: ['client-s3', 'client-ssm'],
     });
   });
 
@@ -102,6 +106,22 @@ describe('roles', () => {
     }
   });
 
+  it('let the authorizer alone read keys, and decrypt one parameter', () => {
+    const parametersOf = (functionKey: string) =>
+      rightsOf(service.resources[`${functionKey}Role`] ?? expect.fail(functionKey))
+        .filter(({ Action }) => Action.some((action) => /^(?:ssm|kms):/.test(action)))
+        .map(({ Action, Resource, Condition }) => [Action, JSON.stringify([Resource, Condition])] as const);
+    const [read, decrypt, ...others] = parametersOf('Authorize');
+    expect(others).toEqual([]);
+    expect(read?.[0]).toEqual(['ssm:GetParameter']);
+    expect(read?.[1]).toContain('/prod/api-keys/*');
+    expect(decrypt?.[0]).toEqual(['kms:Decrypt']);
+    expect(decrypt?.[1]).toContain('"kms:EncryptionContext:PARAMETER_ARN"');
+    expect(decrypt?.[1]).toContain('/prod/api-keys-secret');
+    for (const functionKey of ['Ingest', 'Query', 'Fallback', 'Page'])
+      expect(parametersOf(functionKey)).toEqual([]);
+  });
+
   function canWrite(functionKey: string): string[] {
     const role = service.resources[`${functionKey}Role`];
     if (role === undefined) throw new Error(`There is no role of ${functionKey}.`);
@@ -116,13 +136,20 @@ describe('roles', () => {
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/hour/*"}',
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/day/*"}',
     ]);
-    for (const reader of ['Query', 'Batch', 'Verify', 'Authorize', 'Fallback', 'Metrics']) {
+    expect(canWrite('Authorize')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/api-keys/*"}']);
+    for (const reader of ['Query', 'Batch', 'Verify', 'Fallback', 'Metrics']) {
       expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
     }
   });
 });
 
 describe('the HTTP API', () => {
+  const throttlingSchema = z.object({ ThrottlingRateLimit: z.number(), ThrottlingBurstLimit: z.number() });
+  const stageSchema = z.object({
+    DefaultRouteSettings: throttlingSchema,
+    RouteSettings: z.record(z.string(), throttlingSchema),
+  });
+
   const routeSchema = z.object({ RouteKey: z.string(), AuthorizationType: z.string().optional() });
 
   it('asks for an API key on every route but health and the page', () => {
@@ -138,12 +165,40 @@ describe('the HTTP API', () => {
     );
   });
 
-  it('is throttled, logs who asked for what, and caches whose key it is', () => {
+  it('throttles each route: those that send, those that read, and those that need no key', () => {
     const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
-    expect(stage?.Properties['DefaultRouteSettings']).toMatchObject({
-      ThrottlingRateLimit: 2000,
-      ThrottlingBurstLimit: 4000,
-    });
+    const settings = stageSchema.parse(stage?.Properties);
+    const rates = Object.entries(settings.RouteSettings).map(
+      ([route, { ThrottlingRateLimit, ThrottlingBurstLimit }]) =>
+        `${route} ${ThrottlingRateLimit} ${ThrottlingBurstLimit}`,
+    );
+    expect(rates).toEqual([
+      'POST /logs 2000 4000',
+      'GET /aggregates 300 600',
+      'GET /aggregates/total 300 600',
+      'GET /batches/{batchId} 300 600',
+      'GET /customers 300 600',
+      'GET / 50 100',
+      'GET /assets/{name} 50 100',
+      'GET /health 50 100',
+    ]);
+    expect(settings.DefaultRouteSettings.ThrottlingRateLimit).toBe(300);
+  });
+
+  it('has its routes before its stage, which has settings for them', () => {
+    const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
+    const { RouteSettings } = stageSchema.parse(stage?.Properties);
+    const earlier = new Set(
+      [stage?.DependsOn ?? []]
+        .flat()
+        .map((logicalId) => service.resources[logicalId]?.Properties['RouteKey']),
+    );
+    expect(Object.keys(RouteSettings).filter((route) => !earlier.has(route))).toEqual([]);
+  });
+
+  it('logs who asked for what by which key, and remembers for a minute whose key it is', () => {
+    const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
+    expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain('$context.authorizer.keyId');
     expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
       '$context.authorizer.customerId',
     );
@@ -151,11 +206,66 @@ describe('the HTTP API', () => {
     expect(authorizer?.Properties).toMatchObject({
       AuthorizerType: 'REQUEST',
       EnableSimpleResponses: true,
-      AuthorizerResultTtlInSeconds: 300,
+      AuthorizerResultTtlInSeconds: authorizerSeconds,
       IdentitySource: ['$request.header.authorization'],
     });
   });
 });
+
+describe('concurrency', () => {
+  const reservedOf = ({ resources }: Package) =>
+    Object.fromEntries(
+      Object.entries(resources)
+        .filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties)
+        .map(([logicalId, { Properties }]) => [logicalId, Properties['ReservedConcurrentExecutions']]),
+    );
+
+  it('is not reserved where nobody asks for it: a small account could not be deployed to', () => {
+    expect(reservedOf(service)).toEqual({});
+  });
+
+  it('is reserved for who sends, and bounds what anybody can call', async () => {
+    const wanted = [
+      'ingestConcurrency=40',
+      'authorizeConcurrency=10',
+      'readConcurrency=20',
+      'openConcurrency=5',
+    ];
+    const reserved = await packageService('dev', ...wanted.map((each) => `--param=${each}`));
+    expect(reservedOf(reserved)).toEqual({
+      IngestLambdaFunction: 40,
+      AuthorizeLambdaFunction: 10,
+      QueryLambdaFunction: 20,
+      TotalLambdaFunction: 20,
+      PageLambdaFunction: 5,
+      HealthLambdaFunction: 5,
+      FallbackLambdaFunction: 5,
+    });
+  });
+
+  it.each(['ingestConcurrency=many', 'requestRate=-1'])('is not packaged with %s', async (parameter) => {
+    const failure: unknown = await packageService('dev', `--param=${parameter}`).catch(
+      (error: unknown) => error,
+    );
+    expect(JSON.stringify(failure)).toContain('must be a whole number');
+  });
+});
+
+describe('API keys', () => {
+  it('of the old form are taken until that is switched off', async () => {
+    const accepts = ({ resources }: Package) =>
+      JSON.stringify(resources['AuthorizeLambdaFunction']?.Properties['Environment']);
+    expect(accepts(service)).toContain('"ACCEPT_OLD_API_KEYS":"true"');
+    const switchedOff = await packageService('dev', '--param=acceptOldKeys=false');
+    expect(accepts(switchedOff)).toContain('"ACCEPT_OLD_API_KEYS":"false"');
+  });
+
+  it('that are revoked are refused within five minutes, by the gateway and the authorizer together', () => {
+    expect(authorizerSeconds + authorizeLimits.memory.freshSeconds).toBeLessThanOrEqual(300);
+  });
+});
+
+const bucketPolicySchema = z.object({ PolicyDocument: z.object({ Statement: z.array(statementSchema) }) });
 
 describe('the bucket', () => {
   it('is private, encrypted, and outlives the stack', () => {
@@ -170,15 +280,86 @@ describe('the bucket', () => {
     expect(bucket?.DeletionPolicy).toBe('Retain');
   });
 
-  it('lets nothing but raw batches expire', () => {
-    const lifecycle = JSON.stringify(service.resources['LogBucket']?.Properties['LifecycleConfiguration']);
-    expect(lifecycle.match(/"Prefix":"[^"]*"/g)).toEqual(['"Prefix":"batches/"']);
+  const lifecycleSchema = z.object({
+    Rules: z.array(
+      z.object({ Prefix: z.string().optional(), ExpirationInDays: z.coerce.number().optional() }),
+    ),
+  });
+
+  it('lets raw batches and failed records expire, and never windows', () => {
+    const lifecycle = service.resources['LogBucket']?.Properties['LifecycleConfiguration'];
+    const rules = lifecycleSchema.parse(lifecycle).Rules;
+    expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)).toEqual([
+      { Prefix: 'batches/', ExpirationInDays: 365 },
+      { Prefix: 'failed/', ExpirationInDays: 365 },
+      { Prefix: 'aws/lambda/', ExpirationInDays: 365 },
+    ]);
+  });
+
+  it('lets `expire` delete windows, which nobody else may, and nothing but windows', () => {
+    const mayDelete = resourcesOf('AWS::IAM::Role').flatMap(([logicalId, role]) =>
+      rightsOf(role)
+        .filter(({ Action }) => Action.some((action) => action.startsWith('s3:Delete')))
+        .map(({ Action, Resource }) => ({ logicalId, Action, Resource })),
+    );
+    expect(mayDelete).toEqual([
+      {
+        logicalId: 'ExpireRole',
+        Action: ['s3:DeleteObject'],
+        Resource: [{ 'Fn::Sub': '${LogBucket.Arn}/aggregates/*' }],
+      },
+    ]);
+    const [[, schedule] = []] = resourcesOf('AWS::Events::Rule');
+    expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+  });
+
+  it('lets every function that reads or writes windows know how far they have expired', () => {
+    for (const name of [
+      'Ingest',
+      'Aggregate',
+      'AggregateLate',
+      'Verify',
+      'RollUp',
+      'Query',
+      'Total',
+      'Batch',
+    ]) {
+      const role = service.resources[`${name}Role`];
+      const readable = (role === undefined ? [] : rightsOf(role))
+        .filter(({ Action }) => Action.includes('s3:GetObject'))
+        .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
+      expect({ name, readable }).toEqual({
+        name,
+        readable: expect.arrayContaining(['{"Fn::Sub":"${LogBucket.Arn}/retention/horizon"}']) as unknown,
+      });
+    }
   });
 
   it('refuses writes without a condition, and what does not come over TLS', () => {
     const policy = JSON.stringify(service.resources['LogBucketPolicy']?.Properties);
     expect(policy).toContain('"Null":{"s3:if-none-match":"true","s3:if-match":"true"}');
     expect(policy).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('lets the authorizer alone write copies of API keys', () => {
+    const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
+    const statement = PolicyDocument.Statement.find(({ Resource }) =>
+      JSON.stringify(Resource).includes('/api-keys/*'),
+    );
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Action: ['s3:PutObject'],
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['AuthorizeRole', 'Arn'] } } },
+    });
+  });
+
+  it('keeps what was noted of changes of API keys', () => {
+    const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
+    const denied = PolicyDocument.Statement.filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('/audit-log/*'),
+    ).map(({ Action, Condition }) => [Action, JSON.stringify(Condition)]);
+    expect(denied).toContainEqual([['s3:DeleteObject', 's3:DeleteObjectVersion'], undefined]);
+    expect(denied).toContainEqual([['s3:PutObject'], '{"Null":{"s3:if-none-match":"true"}}']);
   });
 });
 
@@ -225,6 +406,17 @@ describe('what goes wrong', () => {
     ]) {
       expect(watched).toContain(metric);
     }
+  });
+
+  it('raises an alarm when API keys cannot be looked up, by the words of the log', () => {
+    const filter = service.resources['ApiKeyLookupsFailed'];
+    const pattern = /^\{ \$\.message = "(.*)\*" \}$/.exec(String(filter?.Properties['FilterPattern']));
+    expect(lookupsFailed.startsWith(pattern?.[1] ?? expect.fail('no pattern'))).toBe(true);
+    expect(filter?.Properties['LogGroupName']).toEqual({ Ref: 'AuthorizeLogGroup' });
+    expect(service.resources['AuthorizeLogGroup']?.Type).toBe('AWS::Logs::LogGroup');
+    expect(service.resources['ApiKeysLookupsAlarm']?.Properties['MetricName']).toBe(
+      'log_analytics_api_key_lookups_failed',
+    );
   });
 
   it('gives queues more time than their functions have, six times as much', () => {

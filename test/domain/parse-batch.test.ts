@@ -49,12 +49,88 @@ describe('parseBatch', () => {
     expect(failureOf(body, mediaType).message).toMatch(message);
   });
 
-  it('describes the first ten of the offending entries, and counts all', () => {
-    const entries = [entry, ...Array.from({ length: 12 }, () => ({ ...entry, path: '' })), entry];
+  it('counts the offending entries where there are fewer than ten', () => {
+    const entries = [entry, ...Array.from({ length: 9 }, () => ({ ...entry, path: '' })), entry];
     const failure = failureOf(JSON.stringify(entries), json);
-    expect(failure.message).toBe('12 of 14 entries are not valid.');
-    expect(failure.problems.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(failure.message).toBe('9 of 11 entries are not valid.');
+    expect(failure.problems.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(failure.problems[0]).toEqual({ index: 1, field: 'path', reason: 'must not be empty' });
+  });
+
+  it.each([json, ndjson] as const)('ends at the tenth offending entry of %s', (mediaType) => {
+    const values = [entry, ...Array.from({ length: 12 }, () => ({ ...entry, path: '' })), entry].map(
+      (value) => JSON.stringify(value),
+    );
+    const text = mediaType === json ? `[${values.join(',')}` : values.join('\n'); // the array is never closed
+    const failure = failureOf(text, mediaType);
+    expect(failure.message).toBe('At least 10 entries are not valid; the first 10 are described.');
+    expect(failure.problems.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('repeats nothing of what was sent in its reasons', () => {
+    const secret = 'password=hunter2';
+    const entries = [
+      secret,
+      [secret],
+      {
+        ...entry,
+        receivedAt: secret,
+        method: `${secret} `,
+        path: [secret],
+        userAgent: { [secret]: 1 },
+        status: secret,
+      },
+      { ...entry, [secret]: secret, path: secret.repeat(200), userAgent: secret.repeat(200) },
+      { ...entry, method: secret.repeat(10) },
+    ];
+    for (const mediaType of [json, ndjson] as const) {
+      const text =
+        mediaType === json
+          ? JSON.stringify(entries)
+          : [...entries.map((each) => JSON.stringify(each)), secret].join('\n');
+      const { message, problems } = failureOf(text, mediaType);
+      expect(problems.length).toBeGreaterThan(8);
+      expect(JSON.stringify([message, problems])).not.toContain('hunter2');
+    }
+  });
+
+  it.each([
+    ['a name with escapes', `[${JSON.stringify(entry).replace('path', 'p\\u0061th')}]`],
+    [
+      'a field that comes twice: the last one counts',
+      `[${JSON.stringify(entry).replace('{', '{"path":[],"method":"no token",')}]`,
+    ],
+    ['fields in another order', JSON.stringify([Object.fromEntries(Object.entries(entry).toReversed())])],
+    [
+      'fields that it does not know',
+      JSON.stringify([{ a: { path: [] }, ...entry, Path: 7, b: [{ method: 1 }], paths: '', pat: '' }]),
+    ],
+    ['white space', JSON.stringify([entry], null, '\t').replaceAll('\n', '\r\n')],
+  ])('reads %s', (_name, text) => {
+    expect(parseBatch(Buffer.from(text), json)).toEqual(
+      parseBatch(Buffer.from(JSON.stringify([entry])), json),
+    );
+  });
+
+  it('reads values with escapes, and those that a body has more than a window of text between', () => {
+    const long = `/${'x'.repeat(2_000)}`;
+    const paths = Array.from({ length: 200 }, (_, n) => (n % 3 === 0 ? `/"\\\u0001${n}` : `${long}${n}`));
+    const text = JSON.stringify(paths.map((path) => ({ ignored: long.repeat(n(path)), ...entry, path })));
+    expect(parseBatch(Buffer.from(text), json).map(({ path }) => path)).toEqual(paths);
+    expect(parseBatch(Buffer.from(`\ufeff${text}`), json).map(({ path }) => path)).toEqual(paths);
+
+    function n(path: string): number {
+      return path.length % 40;
+    }
+  });
+
+  it('passes over lines that are blank, with white space of any kind', () => {
+    const text = ` \n\u00a0\n\t\u2003 \v\r\n${JSON.stringify(entry)}\n\u3000\ufeff\n \n${JSON.stringify(entry)}\n\u00a0`;
+    expect(parseBatch(Buffer.from(text), ndjson)).toHaveLength(2);
+    expect(failureOf(`\u00a0x\n${text}`, ndjson).problems).toEqual([{ index: 0, reason: 'is not JSON' }]);
+    expect(failureOf(`${text}${JSON.stringify(entry)}`, ndjson).problems).toEqual([
+      { index: 2, reason: 'is not JSON' },
+    ]);
   });
 
   it('names the line that is no JSON', () => {

@@ -2,10 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../lib/domain/log-entry.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
-import { summarise } from '../../lib/domain/summarise.ts';
+import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
 import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factories.ts';
 
-const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxRecordBytes: 1_048_576 };
+const options = {
+  rules: simpleRules,
+  allowedLatenessSeconds: 600,
+  maxFutureSeconds: 3_600,
+  maxRecordBytes: 1_048_576,
+};
 
 function partialsOf(
   entries: readonly LogEntry[],
@@ -17,9 +22,8 @@ function partialsOf(
     batchId: batchIdOf('batch-1'),
     payloadHash: 'f'.repeat(64),
     storedAt: instant(storedAt),
-    entries,
   };
-  return summarise(batch, { ...options, ...otherOptions });
+  return summarise(batch, minutesOf(entries), { ...options, ...otherOptions });
 }
 
 describe('summarise', () => {
@@ -52,6 +56,20 @@ describe('summarise', () => {
     const entry = logEntry({ receivedAt: '2025-12-28T18:03:07Z' });
     expect(partialsOf([entry], { storedAt: '2025-12-28T18:14:00.000Z' })[0]?.isLate).toBe(false);
     expect(partialsOf([entry], { storedAt: '2025-12-28T18:14:00.001Z' })[0]?.isLate).toBe(true);
+  });
+
+  it('calls a window future that starts further ahead of when the batch was stored than is allowed, and not late', () => {
+    const entry = logEntry({ receivedAt: '2025-12-28T18:03:07Z' });
+    const storedAt = (time: string) => partialsOf([entry], { storedAt: `2025-12-28T${time}Z` })[0];
+    expect(storedAt('17:03:00.000')).not.toHaveProperty('isFuture');
+    expect(storedAt('17:02:59.999')).toMatchObject({ isFuture: true, isLate: false });
+  });
+
+  it('tells how many entries each partial counts', () => {
+    const entries = ['18:03:07', '18:03:08', '18:04:00'].map((time) =>
+      logEntry({ receivedAt: `2025-12-28T${time}Z` }),
+    );
+    expect(partialsOf(entries).map(({ requests }) => requests)).toEqual([2, 1]);
   });
 
   it('divides what is too large for a record into parts that fit and add up', () => {

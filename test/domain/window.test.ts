@@ -1,14 +1,44 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   endedBefore,
   endOfWindow,
   enclosingWindowStart,
+  minuteEndedBefore,
   minutesBefore,
+  windowStartOf,
+  type EpochMinute,
   type WindowSize,
 } from '../../lib/domain/window.ts';
 import { instant, windowStart } from '../factories.ts';
 
 describe('windows', () => {
+  it('are named as Date writes them, in all years', () => {
+    const minutes = fc.integer({ min: 0, max: Date.parse('9999-12-31T23:59:00Z') / 60_000 });
+    fc.assert(
+      fc.property(minutes, (minute) => {
+        const start = new Date(minute * 60_000).toISOString();
+        expect(windowStartOf(minute as EpochMinute)).toBe(start.replace('.000Z', 'Z'));
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const day of ['1970-01-01', '2000-02-29', '2024-02-29', '2100-02-28', '2100-03-01', '9999-12-31']) {
+      const minute = Date.parse(`${day}T23:59:00Z`) / 60_000;
+      expect(windowStartOf(minute as EpochMinute)).toBe(`${day}T23:59:00Z`);
+    }
+  });
+
+  it('of a minute end when they do by their start', () => {
+    const start = '2025-12-28T18:00:00Z';
+    const minute = (Date.parse(start) / 60_000) as EpochMinute;
+    for (const now of ['2025-12-28T18:11:00.000Z', '2025-12-28T18:11:00.001Z']) {
+      expect(minuteEndedBefore(minute, instant(now), 600)).toBe(
+        endedBefore(windowStart(start), 'minute', instant(now), 600),
+      );
+    }
+    expect(minuteEndedBefore(minute, instant('2025-12-28T18:11:00.001Z'), 600)).toBe(true);
+  });
+
   it.each<[WindowSize, string, string, string]>([
     ['minute', '2025-12-28T18:03:00Z', '2025-12-28T18:03:00Z', '2025-12-28T18:04:00.000Z'],
     ['hour', '2025-12-28T18:59:00Z', '2025-12-28T18:00:00Z', '2025-12-28T19:00:00.000Z'],

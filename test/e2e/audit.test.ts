@@ -10,6 +10,7 @@ import { jsonLines, runCommand } from '../commands/run-command.ts';
 import { batchIdOf, customer, instant, simpleRules } from '../factories.ts';
 import { useEmulator } from './emulator.ts';
 import { countedRequests, entry, postLogs, rolledUpRequests } from './requests.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
 
 const emulator = useEmulator();
 const customerId = 'cus-busy';
@@ -32,9 +33,9 @@ async function plantOldBatch(): Promise<void> {
   const stream = createInMemoryEventStream({ clock });
   const body = Buffer.from(JSON.stringify([entry]));
   const sent = { ...old, mediaType: 'application/json', contentEncoding: '', body } as const;
-  const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 1 };
+  const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
   const streams = { insights: stream, late: stream };
-  await ingest(await readBatch(sent, body.length), { store, streams, clock }, options);
+  await ingest(await readBatch(sent, body.length), withAdmission({ store, streams, clock }), options);
   const object = (await store.get(oldKey)) ?? expect.fail('it was not stored');
   const path = join(emulator.dataDirectory, 'objects', oldKey);
   await mkdir(dirname(path), { recursive: true });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { jsonLines, runCommand } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
-import { countedRequests, entry, postLogs } from './requests.ts';
+import { countedRequests, entry, postLogs, total } from './requests.ts';
 
 const emulator = useEmulator();
 
@@ -28,12 +28,20 @@ it('counts once what was set aside, redriven and repaired', async () => {
     return letters();
   };
 
+  // Nothing was ever sent for this hour; but a failed record of the customer may be of any.
+  const hour = { from: '2025-12-20T10:00:00Z', to: '2025-12-20T11:00:00Z' };
+  const isComplete = async (customer = customerId) => (await total(emulator, customer, hour)).complete;
+
   await send(customerId, 'first');
   expect(await countedRequests(emulator, customerId)).toBe(1);
+  expect(await isComplete()).toBe(true);
   await truncate(window, (await stat(window)).size - 40);
   await send(customerId, 'second');
   const [letter] = await whenSetAside();
   expect(letter).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
+
+  expect(await total(emulator, customerId, hour)).toMatchObject({ complete: false, countedThrough: null });
+  expect(await isComplete('cus-other')).toBe(true);
 
   // What writes is refused while the pipeline runs.
   for (const command of [
@@ -53,6 +61,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(await letters()).toEqual([]);
   await emulator.start();
   const [again] = await whenSetAside();
+  expect(await isComplete()).toBe(false);
   expect(again).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
 
   // The window is given up by hand; what was in it is made anew, and the redriven record adds nothing to that.
@@ -65,6 +74,9 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(repaired.exitCode).toBe(0);
   await emulator.start();
   expect(await countedRequests(emulator, customerId)).toBe(2);
+  expect(await isComplete()).toBe(true);
+  while (!(await total(emulator, customerId)).complete) await sleep(50);
+  expect(await total(emulator, customerId)).toMatchObject({ requests: 2 });
   expect(await letters()).toEqual([]);
   const audited = await runCommand('audit', '--pending-seconds', '0', ...inDirectory);
   expect(audited.stdout).toMatch(/No differences\.\n$/);

@@ -40,6 +40,11 @@ export class Emulator {
     return new URL(`http://localhost:${this.#httpPort}`);
   }
 
+  /** Where serverless-offline would take events of anybody's making. */
+  get lambdaUrl(): URL {
+    return new URL(`http://localhost:${given(this.#ports[1])}`);
+  }
+
   get dataDirectory(): string {
     return given(this.#dataDirectory);
   }

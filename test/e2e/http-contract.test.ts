@@ -138,7 +138,7 @@ describe('routes', () => {
     expect(json(answer)).toMatchObject({ errorCode: 'API_1001' });
   });
 
-  it('lets no page of another site read an answer', async () => {
+  it('refuses a page of another site, and sends it no CORS headers', async () => {
     const origin = 'https://elsewhere.example';
     const answers = [
       await emulator.http.request('/health', { headers: { origin } }),
@@ -149,7 +149,8 @@ describe('routes', () => {
       }),
     ];
 
-    expect(answers.slice(0, 2).map(({ status }) => status)).toEqual([200, 202]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    for (const answer of answers) expect(json(answer)).toMatchObject({ errorCode: 'API_1004' });
     const names = answers.flatMap(({ headers }) => Object.keys(headers));
     expect(names.filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });

@@ -29,8 +29,8 @@ it('refuses what is too much before it stores anything of it, and takes it when 
 
   for (let attempt = 0; attempt < 3; attempt++) {
     const { status, headers, body } = await post('refused');
-    expect([status, headers['retry-after']]).toEqual([503, '1']);
-    expect(body.toString()).toContain('API_1002');
+    expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect(body.toString()).toContain('API_1005');
   }
   // A duplicate would be emitted again: there is no room for that either.
   expect((await post('accepted-0')).status).toBe(503);

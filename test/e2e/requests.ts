@@ -102,6 +102,26 @@ export async function rolledUpRequests(
   }
 }
 
+export interface AnsweredTotal {
+  readonly requests: number;
+  readonly complete: boolean;
+  readonly countedThrough: string | null;
+  readonly waiting?: number;
+}
+
+/** What `GET /aggregates/total` says of a range. */
+export async function total(
+  { http }: Emulator,
+  customerId: string,
+  range: { readonly from: string; readonly to: string } = december,
+): Promise<AnsweredTotal> {
+  const query = new URLSearchParams(range).toString();
+  const answer = await http.request(`/aggregates/total?${query}`, {
+    headers: { 'x-customer-id': customerId },
+  });
+  return json(answer) as AnsweredTotal;
+}
+
 /** The value of a metric, or the sum over its labels. */
 export async function metric({ http }: Emulator, name: string, labels = ''): Promise<number> {
   const text = (await http.request('/metrics')).body.toString();

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { combinedLines, logText } from '../commands/ship/sample-log.ts';
 import { runCommand, startCommand } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
-import { countedRequests, countedWindows } from './requests.ts';
+import { countedRequests, countedWindows, entry, json, postLogs } from './requests.ts';
 
 const emulator = useEmulator();
 const lines = combinedLines(20_000);
@@ -35,7 +35,7 @@ it('counts each line once when it is killed half-way, again and again, and the l
     running.kill('SIGKILL');
     await running.ended;
   }
-  expect(await runCommand('ship', ...to(customerId), path)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await runCommand('ship', ...to(customerId), path)).toMatchObject({ exitCode: 0 });
   const windows = await countedWindows(emulator, customerId);
   expect(windows.map(({ requests }) => requests)).toEqual([...Array.from({ length: 333 }, () => 60), 20]);
   // Every path is asked for once: so none is counted twice and another one not at all.
@@ -74,3 +74,58 @@ it('goes on when the pipeline dies and comes back', async () => {
   expect(await running.ended).toMatchObject({ exitCode: 0 });
   expect(await countedRequests(emulator, customerId)).toBe(20_000);
 });
+
+describe('what is read right after shipping has ended', () => {
+  it('is all of it, by minutes, hours and days, and complete', async () => {
+    const customerId = 'cus-read';
+    await writeFile(path, logText(lines));
+    const { exitCode, stdout } = await runCommand('ship', ...to(customerId), path);
+    const headers = { 'x-customer-id': customerId };
+    const read = async (route: string) => json(await emulator.http.request(route, { headers }));
+    const link = new URL(/Dashboard {3}(\S+)/.exec(stdout)?.[1] ?? '');
+    const total = await read(`/aggregates/total?${wholeMinutes(link).toString()}&top=1`);
+    const { windows: hours } = (await read(`/aggregates?window=hour&${wholeMinutes(link).toString()}`)) as {
+      windows: { requests: number; complete: boolean }[];
+    };
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/All of it was counted [\d.]+ s later\.\n/);
+    expect(total).toMatchObject({ requests: 20_000, complete: true, waiting: 0 });
+    expect(hours.reduce((sum, { requests }) => sum + requests, 0)).toBe(20_000);
+    expect(hours.every(({ complete }) => complete)).toBe(true);
+    expect((await emulator.http.request(`${link.pathname}${link.search}`)).status).toBe(200);
+  });
+
+  it('is all of it also where somebody goes on sending for the same customer', async () => {
+    const customerId = 'cus-busy';
+    await writeFile(path, logText(lines));
+    const others = new AbortController();
+    const going = keepSending(customerId, others.signal);
+    try {
+      const { exitCode, stdout } = await runCommand('ship', ...to(customerId), path);
+      const { search } = new URL(/Dashboard {3}(\S+)/.exec(stdout)?.[1] ?? '');
+      const range = wholeMinutes(new URL(search, emulator.baseUrl)).toString();
+      const headers = { 'x-customer-id': customerId };
+      const total = json(await emulator.http.request(`/aggregates/total?${range}`, { headers }));
+      expect(exitCode).toBe(0);
+      expect(total).toMatchObject({ requests: 20_000 });
+    } finally {
+      others.abort();
+      await going;
+    }
+  });
+});
+
+/** Sends entries of now without end, as a web server that goes on. */
+async function keepSending(customerId: string, signal: AbortSignal): Promise<void> {
+  for (let batch = 0; !signal.aborted; batch++) {
+    const body = [{ ...entry, receivedAt: new Date().toISOString(), path: `/live/${batch}` }];
+    const { status } = await postLogs(emulator, { customerId, body });
+    expect(status).toBe(202);
+  }
+}
+
+/** The range that a link to the dashboard names, as `GET /aggregates` takes it. */
+function wholeMinutes({ searchParams }: URL): URLSearchParams {
+  const instant = (name: string) => (searchParams.get(name) ?? '').replace(/Z$/, ':00Z');
+  return new URLSearchParams({ from: instant('from'), to: instant('to') });
+}

@@ -18,7 +18,7 @@ const protections = {
   // Takes every batch for counted, and so is done with it.
   verify: {
     file: 'lib/pipeline/verify.ts',
-    from: 'const uncounted = await findUncounted([...headers.values()], store);',
+    from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
     to: 'const uncounted = { places: new Map(), failures: new Map() };',
   },
   'notice before the object': {

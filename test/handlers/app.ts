@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
+import type { AuthorizerContext } from '../../handlers/authorize.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
 import {
   createInMemoryEventStream,
   type InMemoryEventStream,
 } from '../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryRollUpBacklog } from '../../lib/adapters/in-memory-roll-up-backlog.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -17,6 +19,7 @@ export interface TestApp {
   readonly app: App;
   readonly insights: InMemoryEventStream;
   readonly late: InMemoryEventStream;
+  readonly rollUps: InMemoryRollUpBacklog;
   readonly logLines: readonly string[];
 }
 
@@ -34,12 +37,14 @@ export function testApp({
   const config = parseConfig(environment);
   const insights = createInMemoryEventStream({ clock });
   const late = createInMemoryEventStream({ clock });
+  const rollUps = new InMemoryRollUpBacklog();
   const logLines: string[] = [];
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => logLines.push(line) });
   return {
-    app: createApp({ config, clock, logger, store, streams: { insights, late } }),
+    app: createApp({ config, clock, logger, store, streams: { insights, late }, rollUps }),
     insights,
     late,
+    rollUps,
     logLines,
   };
 }
@@ -86,9 +91,13 @@ export function httpEvent(
   };
 }
 
-/** The event once the authorizer has let it pass. */
-export function authorized(event: APIGatewayProxyEventV2, customerId: string): APIGatewayProxyEventV2 {
-  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId } } };
+/** The event once the authorizer has let it pass, with what else the authorizer says. */
+export function authorized(
+  event: APIGatewayProxyEventV2,
+  customerId: string,
+  context: Partial<AuthorizerContext> = {},
+): APIGatewayProxyEventV2 {
+  const requestContext = { ...event.requestContext, authorizer: { lambda: { customerId, ...context } } };
   return { ...event, requestContext };
 }
 

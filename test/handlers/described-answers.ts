@@ -45,7 +45,7 @@ type Media = z.output<typeof mediaSchema>;
 type Response = z.output<typeof responseSchema>;
 
 /** Headers that an answer need not have although its description lists them. */
-const optionalHeaders = new Set(['link', 'idempotent-replayed']);
+const optionalHeaders = new Set(['link', 'idempotent-replayed', 'x-counted-through']);
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
 export function describedAnswers(text: string): DescribedAnswers {

@@ -15,7 +15,7 @@ import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
-import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { describedAnswers, type DescribedAnswers } from './described-answers.ts';
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
@@ -81,6 +81,28 @@ describe('GET /openapi.json', () => {
     expect([...new Set(codes)].toSorted()).toEqual(Object.keys(errorCodes).toSorted());
   });
 
+  it('says which scope of an API key each route asks for, and that on a laptop there are no keys', async () => {
+    const { paths, components } = JSON.parse(await document()) as {
+      paths: Record<string, Record<string, { security: unknown }>>;
+      components: { securitySchemes: unknown };
+    };
+    const security = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, described]) => [`${method} ${path}`, described.security]),
+    );
+    const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
+    expect(Object.fromEntries(security)).toEqual({
+      'post /logs': keyWith('ingest'),
+      'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
+      'get /aggregates': keyWith('read'),
+      'get /aggregates/total': keyWith('read'),
+      'get /customers': keyWith('read'),
+      'get /openapi.json': keyWith(),
+      'get /metrics': keyWith(),
+      'get /health': [],
+    });
+    expect(components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
+  });
+
   it('has the version of the package', async () => {
     const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
     const { version } = JSON.parse(read('package.json')) as { version: string };
@@ -103,6 +125,12 @@ describe('what the functions answer', () => {
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
+  /** By a key of a deployed pipeline that may do nothing. */
+  const withoutScope = (route: string) => {
+    const { app } = testApp({ environment: { STORAGE: 'aws' } });
+    const [method = '', path = ''] = route.split(' ');
+    return handlerOf(route, async () => app)(authorized(httpEvent(method, path), 'cus-axon', { scopes: '' }));
+  };
 
   /** An answer of each status that a route has, but for trouble on our side; in this order. */
   const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
@@ -115,6 +143,11 @@ describe('what the functions answer', () => {
     ['POST /logs', 422, () => post([sentEntry()], key)],
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
     ['POST /logs', 415, () => post('x', { 'content-type': 'text/plain' })],
+    ['POST /logs', 403, () => withoutScope('POST /logs')],
+    ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
+    ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
+    ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],
+    ['GET /customers', 403, () => withoutScope('GET /customers')],
     ['GET /batches/{batchId}', 200, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-7' })],
     ['GET /batches/{batchId}', 404, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-8' })],
     ['GET /batches/{batchId}', 400, () => get('GET /batches/{batchId}', {}, { 'x-customer-id': '' })],
@@ -148,12 +181,18 @@ describe('what the functions answer', () => {
       await countAll(testing);
     }
 
-    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
     const broken = () => Promise.reject(new Error('nothing is there'));
     for (const route of answers.routes) {
       const [method = '', path = ''] = route.split(' ');
       look(route, 503, await handlerOf(route, broken)(httpEvent(method, path)));
     }
+    const lines = written.mock.calls.map(([line]) => String(line));
+    written.mockRestore();
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
+      answers.routes.map(() => 'The function has nothing to work with'),
+    );
+    expect(lines.join('')).not.toContain('"stack"');
     expect([...seen].toSorted()).toEqual(answers.statuses.toSorted());
   });
 

@@ -26,6 +26,41 @@ describe('GET /health', () => {
   });
 });
 
+describe('the log of a 503', () => {
+  function failingApp(error: Error, environment = {}) {
+    const store = new InMemoryObjectStore();
+    store.put = () => Promise.reject(error);
+    return testApp({ store, environment });
+  }
+  const full = () => new Unavailable('The object cannot be written.', { cause: new Error('no space') });
+
+  it.each([
+    ['foreseen', full()],
+    ['unforeseen', new TypeError('a fault of the program')],
+  ])('is one line without a stack: %s trouble', async (_kind, error) => {
+    const { app, logLines } = failingApp(error);
+    const { statusCode } = await ingestHandler(async () => app)(postLogs([sentEntry()]));
+    expect(statusCode).toBe(503);
+    expect(logLines).toHaveLength(1);
+    expect(logLines[0]).toMatch(/^[^\n]+\n$/);
+    expect(logLines[0]).not.toMatch(/stack|\\n +at /);
+    expect(JSON.parse(logLines[0] ?? '')).toMatchObject({
+      level: 'error',
+      message: 'A request failed',
+      path: '/logs',
+      error: { message: error.message },
+    });
+  });
+
+  it('has the stack at debug level', async () => {
+    const { app, logLines } = failingApp(full(), { LOG_LEVEL: 'debug' });
+    await ingestHandler(async () => app)(postLogs([sentEntry()]));
+    expect(logLines.filter((line) => line.includes('"level":"error"')).join('')).toMatch(
+      /"stack":"Unavailable/,
+    );
+  });
+});
+
 describe('GET /metrics', () => {
   it('shows what was done, without a customer, a path or an id', async () => {
     const { app } = testApp();

@@ -58,6 +58,8 @@ describe('GET /aggregates', () => {
       windowSize: 'minute',
       from: '2025-12-28T17:31:00Z',
       to: '2025-12-28T18:31:00Z',
+      countedThrough: '2025-12-28T18:30:41.000Z',
+      waiting: 0,
       windows: [
         {
           customerId: 'cus-axon',
@@ -217,18 +219,19 @@ describe('GET /aggregates in CSV', () => {
     await count([at('03'), sentEntry({ path: '/a,b', status: 404 }), at('25')]);
     const { headers, body } = await getCsv({});
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const countedThrough = '2025-12-28T18:30:41.000Z';
     const [complete, open] = ['2025-12-28T18:03:00Z,minute,true', '2025-12-28T18:25:00Z,minute,false'];
     expect(body).toBe(
       [
-        'windowStart,windowSize,complete,dimension,key,requests',
-        `${complete},total,,2`,
-        `${complete},path,GET /,1`,
-        `${complete},path,"GET /a,b",1`,
-        `${complete},userAgent,curl,2`,
-        `${complete},status,404,1`,
-        `${open},total,,1`,
-        `${open},path,GET /,1`,
-        `${open},userAgent,curl,1`,
+        'windowStart,windowSize,complete,dimension,key,requests,countedThrough',
+        `${complete},total,,2,${countedThrough}`,
+        `${complete},path,GET /,1,${countedThrough}`,
+        `${complete},path,"GET /a,b",1,${countedThrough}`,
+        `${complete},userAgent,curl,2,${countedThrough}`,
+        `${complete},status,404,1,${countedThrough}`,
+        `${open},total,,1,${countedThrough}`,
+        `${open},path,GET /,1,${countedThrough}`,
+        `${open},userAgent,curl,1,${countedThrough}`,
         '',
       ].join('\r\n'),
     );
@@ -236,7 +239,7 @@ describe('GET /aggregates in CSV', () => {
 
   it('keeps what strangers sent from being taken for a formula', async () => {
     await count([sentEntry({ method: '+CMD', path: '/x;=1+1' })]);
-    expect((await getCsv({})).body).toContain(`,path,"'+CMD /x;'=1+1",1\r\n`);
+    expect((await getCsv({})).body).toContain(`,path,"'+CMD /x;'=1+1",1,`);
   });
 
   it('goes on where the link says', async () => {

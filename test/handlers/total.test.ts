@@ -43,6 +43,8 @@ describe('GET /aggregates/total', () => {
       customerId: 'cus-axon',
       from: '2025-12-28T18:03:00Z',
       to: '2025-12-28T18:05:00Z',
+      countedThrough: '2025-12-28T18:30:41.000Z',
+      waiting: 0,
       requests: 3,
       topPaths: [
         { key: 'GET /', requests: 2 },
@@ -130,15 +132,16 @@ describe('GET /aggregates/total', () => {
     const query = { from: '2025-12-28T18:00:00Z', to: '2025-12-28T18:10:00Z' };
     const { headers, text } = await get(query, { accept: 'text/csv' });
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const countedThrough = '2025-12-28T18:30:41.000Z';
     const range = '2025-12-28T18:00:00Z,2025-12-28T18:10:00Z,true';
     expect(text).toBe(
       [
-        'from,to,complete,dimension,key,requests',
-        `${range},total,,2`,
-        `${range},folded,,0`,
-        `${range},path,"GET /a,b""c",2`,
-        `${range},userAgent,curl,2`,
-        `${range},status,404,1`,
+        'from,to,complete,dimension,key,requests,countedThrough',
+        `${range},total,,2,${countedThrough}`,
+        `${range},folded,,0,${countedThrough}`,
+        `${range},path,"GET /a,b""c",2,${countedThrough}`,
+        `${range},userAgent,curl,2,${countedThrough}`,
+        `${range},status,404,1,${countedThrough}`,
         '',
       ].join('\r\n'),
     );

@@ -122,6 +122,7 @@ describe('the order of a write', () => {
       'close temporary',
       'unlink batches/cus/1',
       'flushDirectory batches/cus',
+      'removeDirectory batches/cus',
     ]);
   });
 });

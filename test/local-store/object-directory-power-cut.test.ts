@@ -63,6 +63,9 @@ const rounds: readonly (readonly Step[])[] = [
     deleted('batches/cus-b/1'),
   ],
   [replaced('aggregates/minute/cus-a/18/03', 'the same window, more of it', 'all of the window')],
+  // Its directory went with the object that was deleted, and is made anew.
+  [created('batches/cus-b/2', 'second of b')],
+  [deleted('aggregates/minute/cus-a/19/00'), created('aggregates/minute/cus-a/20/00', 'a later window')],
 ];
 
 /** The operations with a part of their order taken away. */

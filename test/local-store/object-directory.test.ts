@@ -47,6 +47,28 @@ describe('the object directory', () => {
     expect(await readFile(`${root}/batches/cus%41/k-1.json`)).toEqual(body);
   });
 
+  it('removes the directories that nothing is left in, but for the first level, and makes them again', async () => {
+    const keys = ['aggregates/minute/a/2025/12/28/18/03', 'aggregates/minute/a/2025/12/29/00/00'].map(key);
+    for (const each of keys) await directory.put(each, body, createOnly);
+    await directory.delete(key('aggregates/minute/a/2025/12/28/18/03'));
+    expect(await readdir(`${root}/aggregates/minute/a/2025/12`)).toEqual(['29']);
+    await directory.delete(key('aggregates/minute/a/2025/12/29/00/00'));
+    expect(await readdir(`${root}/aggregates`)).toEqual([]);
+    // At once, in one round and beside deletions.
+    const all = [1, 2, 3].map((n) => key(`aggregates/minute/b/${n}`));
+    await Promise.all(all.map((each) => directory.put(each, body, createOnly)));
+    await Promise.all([
+      ...all.map((each) => directory.delete(each)),
+      directory.put(key('aggregates/minute/b/4'), body, createOnly),
+    ]);
+    await Promise.all([
+      directory.delete(key('aggregates/minute/b/4')),
+      ...keys.map((each) => directory.put(each, body, createOnly)),
+    ]);
+    expect(await listed()).toEqual(keys);
+    expect(await directory.get(keys[0] ?? key('a'))).toMatchObject({ body });
+  });
+
   it('keeps its objects when it is closed and opened again', async () => {
     const { etag } = await directory.put(key('a/b'), body, createOnly);
     await directory.close();
@@ -144,7 +166,7 @@ describe('the object directory', () => {
     await writeFile(`${root}/a/.DS_Store`, '');
     await writeFile(`${root}/Thumbs.db`, '');
     await mkdir(`${root}/empty`);
-    await symlink(parent, `${root}/link`);
+    await symlink(parent, `${root}/Link`);
     expect(await listed()).toEqual(['a/b']);
   });
 

@@ -66,6 +66,7 @@ export function observedFileOperations(
       return real.read(path);
     },
     isDirectory: (path) => real.isDirectory(path),
+    isLink: (path) => real.isLink(path),
   };
 }
 

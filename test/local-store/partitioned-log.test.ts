@@ -4,10 +4,17 @@ import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { maxRecordBytes } from '../../lib/ports/event-stream.ts';
 import type { Consumer } from '../../local-store/local-stream.ts';
 import { partitionOf } from '../../local-store/partitioned-log/hash-key-range.ts';
-import { openLog, putAt, readAll, temporaryDirectory, texts } from './temporary-log.ts';
+import {
+  everything,
+  finishThrough,
+  openLog,
+  putAt,
+  readAll,
+  temporaryDirectory,
+  texts,
+} from './temporary-log.ts';
 
 const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
-const everything = { maxRecords: 10_000, maxBytes: 64 * 1024 * 1024 };
 
 function numbered(from: number, through: number, partitionKey = 'key') {
   return Array.from({ length: through - from + 1 }, (_, index) => ({
@@ -73,7 +80,7 @@ describe('the records of the partitioned log', () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put([{ partitionKey: 'a', data: Buffer.alloc(100_000, 'a') }, ...numbered(2, 3)]);
     const read = stream.read(0, 0, everything);
-    await stream.checkpoint('aggregate', 0, 3);
+    await finishThrough(stream, 'aggregate', 0, 3);
     for (let round = 0; round < 5; round += 1) {
       await stream.put([{ partitionKey: 'a', data: Buffer.alloc(100_000, 'z') }]);
     }
@@ -96,7 +103,7 @@ describe('the records of the partitioned log', () => {
     const { log, stream } = await openSingle(await temporaryDirectory());
     const late = await log.stream('late', { partitionCount: 1, consumers: [aggregate] });
     await Promise.all([stream.put(numbered(1, 2)), late.put(numbered(11, 11))]);
-    await stream.checkpoint('aggregate', 0, 2);
+    await finishThrough(stream, 'aggregate', 0, 2);
     expect(texts(readAll(late, 0))).toEqual(['11']);
     expect(late.position('aggregate', 0)).toBe(0);
     await expect(log.stream('late', { partitionCount: 1, consumers: [] })).rejects.toThrow(/already open/);
@@ -104,13 +111,11 @@ describe('the records of the partitioned log', () => {
 
   it('that have gone missing are an error, and not an end', async () => {
     const directory = await temporaryDirectory();
-    const before = await openSingle(directory);
-    await before.stream.put(numbered(1, 5));
-    await before.log.close();
+    const { stream } = await openSingle(directory);
+    await stream.put(numbered(1, 5));
     const environment = open({ path: directory, overlappingSync: false });
     await environment.openDB({ name: 'records/insights', encoding: 'binary' }).remove([0, 3]);
     await environment.close();
-    const { stream } = await openSingle(directory);
     expect(() => stream.read(0, 0, everything)).toThrow(UnreadableFormat);
     expect(() => stream.read(0, 0, everything)).toThrow(/Record 3 of partition 0 is missing/);
   });
@@ -122,10 +127,10 @@ describe('a log that a newer version wrote', () => {
     const { log } = await openSingle(directory);
     await log.close();
     const environment = open({ path: directory, overlappingSync: false });
-    await environment.openDB({ name: 'format', encoding: 'json' }).put('version', 2);
+    await environment.openDB({ name: 'format', encoding: 'json' }).put('version', 3);
     await environment.close();
     await expect(openLog(directory)).rejects.toThrow(UnreadableFormat);
-    await expect(openLog(directory)).rejects.toThrow(/format version 2; .*newer version/);
+    await expect(openLog(directory)).rejects.toThrow(/format version 3; .*newer version/);
   });
 });
 
@@ -134,19 +139,19 @@ describe('a checkpoint', () => {
     const directory = await temporaryDirectory();
     const before = await openSingle(directory);
     await before.stream.put(numbered(1, 5));
-    await before.stream.checkpoint('aggregate', 0, 3);
-    await before.stream.checkpoint('aggregate', 0, 2);
+    await finishThrough(before.stream, 'aggregate', 0, 3);
+    await finishThrough(before.stream, 'aggregate', 0, 2);
     await before.log.close();
     const { stream } = await openSingle(directory);
     expect(stream.position('aggregate', 0)).toBe(3);
     expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
   });
 
-  it('beyond the last record, or of somebody who was not declared, is refused', async () => {
+  it('of a record that was not taken, or of somebody who was not declared, is refused', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put(numbered(1, 2));
-    await expect(stream.checkpoint('aggregate', 0, 3)).rejects.toThrow(RangeError);
-    await expect(stream.checkpoint('stranger', 0, 1)).rejects.toThrow(/"stranger"/);
+    await expect(stream.finish('aggregate', 0, [1])).rejects.toThrow(/Record 1 was not taken/);
+    await expect(stream.finish('stranger', 0, [1])).rejects.toThrow(/"stranger"/);
     expect(() => stream.position('stranger', 0)).toThrow(/"stranger"/);
   });
 
@@ -156,10 +161,10 @@ describe('a checkpoint', () => {
       { name: 'audit', startingPosition: 'TRIM_HORIZON' },
     ]);
     await stream.put(numbered(1, 6));
-    await stream.checkpoint('aggregate', 0, 5);
+    await finishThrough(stream, 'aggregate', 0, 5);
     expect(texts(readAll(stream, 0))).toEqual(numbers(1, 6));
     expect(await stream.backlog()).toEqual({ records: 6, oldestPutAt: putAt });
-    await stream.checkpoint('audit', 0, 4);
+    await finishThrough(stream, 'audit', 0, 4);
     expect(texts(stream.read(0, 4, everything))).toEqual(['5', '6']);
     expect(stream.read(0, 0, everything).map(({ sequence }) => sequence)).toEqual([5, 6]);
     expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
@@ -172,11 +177,11 @@ describe('a checkpoint', () => {
       { name: 'gone', startingPosition: 'TRIM_HORIZON' },
     ]);
     await before.stream.put(numbered(1, 4));
-    await before.stream.checkpoint('aggregate', 0, 2);
+    await finishThrough(before.stream, 'aggregate', 0, 2);
     await before.log.close();
     const { stream } = await openSingle(directory);
     expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
-    await stream.checkpoint('aggregate', 0, 3);
+    await finishThrough(stream, 'aggregate', 0, 3);
     expect(texts(readAll(stream, 0))).toEqual(['4']);
   });
 
@@ -184,7 +189,7 @@ describe('a checkpoint', () => {
     const directory = await temporaryDirectory();
     const before = await openSingle(directory);
     await before.stream.put(numbered(1, 3));
-    await before.stream.checkpoint('aggregate', 0, 3);
+    await finishThrough(before.stream, 'aggregate', 0, 3);
     await before.log.close();
     const { stream } = await openSingle(directory, [{ name: 'another', startingPosition: 'TRIM_HORIZON' }]);
     await stream.put(numbered(4, 4));
@@ -198,14 +203,19 @@ describe('a checkpoint', () => {
       { name: 'gone', startingPosition: 'TRIM_HORIZON' },
     ]);
     await before.stream.put(numbered(1, 30_000));
-    await before.stream.checkpoint('aggregate', 0, 29_998);
+    await finishThrough(before.stream, 'aggregate', 0, 29_998);
     await before.log.close();
-    const { stream } = await openSingle(directory);
-    await stream.checkpoint('aggregate', 0, 29_999);
-    expect(stream.read(0, 0, everything)[0]?.sequence).toBe(20_001);
-    await stream.checkpoint('aggregate', 0, 30_000);
+    const { log, stream } = await openSingle(directory);
+    await finishThrough(stream, 'aggregate', 0, 29_999);
+    expect(await stream.backlog()).toEqual({ records: 1, oldestPutAt: putAt });
+    await finishThrough(stream, 'aggregate', 0, 30_000);
     expect(await stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
     expect(stream.read(0, 0, everything)).toEqual([]);
+    await log.close();
+    const environment = open({ path: directory, overlappingSync: false });
+    const left = environment.openDB({ name: 'records/insights', encoding: 'binary' }).getKeysCount();
+    await environment.close();
+    expect(left).toBe(0);
   });
 });
 
@@ -214,7 +224,7 @@ describe('a consumer that was never there before', () => {
     const directory = await temporaryDirectory();
     const before = await openSingle(directory);
     await before.stream.put(numbered(1, 5));
-    await before.stream.checkpoint('aggregate', 0, 2);
+    await finishThrough(before.stream, 'aggregate', 0, 2);
     await before.log.close();
     const { stream } = await openSingle(directory, [
       aggregate,
@@ -259,7 +269,7 @@ describe('a stream whose number of partitions was changed', () => {
     for (const partition of stream.partitions()) {
       const records = readAll(stream, partition);
       expect(new Set(texts(records))).toEqual(new Set(partition < 2 ? ['old', 'new'] : ['old']));
-      await stream.checkpoint('aggregate', partition, records.at(-1)?.sequence ?? 0);
+      await finishThrough(stream, 'aggregate', partition, records.at(-1)?.sequence ?? 0);
     }
     await log.close();
     const after = await (
@@ -288,25 +298,28 @@ describe('a stream whose number of partitions was changed', () => {
 
 describe('waiting for records', () => {
   const never = new AbortController().signal;
+  const anything = { ...everything, maxRecords: 1 };
 
-  it('ends when a record after that place is durable, and the woken reader sees it', async () => {
+  it('ends when a record is durable, and the woken consumer sees it', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     for (let round = 1; round <= 100; round += 1) {
       stream.read(0, 0, everything); // leaves lmdb with an older snapshot
       const woken = stream
-        .waitForRecords(0, round - 1, never)
-        .then(() => stream.read(0, round - 1, everything));
+        .waitForRecords('aggregate', 0, anything, never)
+        .then(() => stream.take('aggregate', 0, everything).records);
       await stream.put(numbered(round, round));
       expect(texts(await woken)).toEqual([String(round)]);
+      await stream.finish('aggregate', 0, [round]);
     }
   });
 
-  it('ends at once when the record is there, and not for an earlier one', async () => {
+  it('ends at once when there is enough to take, and not before there is', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put(numbered(1, 2));
-    await stream.waitForRecords(0, 1, never);
+    await stream.waitForRecords('aggregate', 0, { ...everything, maxRecords: 2 }, never);
     let isWoken = false;
-    const waiting = stream.waitForRecords(0, 3, never).then(() => (isWoken = true));
+    const four = { ...everything, maxRecords: 4 };
+    const waiting = stream.waitForRecords('aggregate', 0, four, never).then(() => (isWoken = true));
     await stream.put(numbered(3, 3));
     expect(isWoken).toBe(false);
     await stream.put(numbered(4, 4));
@@ -316,11 +329,12 @@ describe('waiting for records', () => {
   it('is given up when its signal says so', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     const controller = new AbortController();
-    const waiting = stream.waitForRecords(0, 0, controller.signal);
+    const wait = () => stream.waitForRecords('aggregate', 0, anything, controller.signal);
+    const waiting = wait();
     const reason = new Error('stopping');
     controller.abort(reason);
     await expect(waiting).rejects.toHaveProperty('cause', reason);
-    await expect(stream.waitForRecords(0, 0, controller.signal)).rejects.toHaveProperty('cause', reason);
+    await expect(wait()).rejects.toHaveProperty('cause', reason);
   });
 });
 

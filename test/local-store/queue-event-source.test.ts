@@ -100,6 +100,38 @@ describe('the messages of an invocation', () => {
     expect(logged.filter(({ level }) => level !== 'debug')).toEqual([]);
   });
 
+  it('come back soon where the source is told to, and later each time', async () => {
+    const { nextInvocation, nextSleep, queue, clock, elapse } = await startSource({
+      event: { firstReturnSeconds: 2 },
+      sent: ['a', 'b'],
+    });
+    const returnsAfter = [2, 2, 2, 3, 5]; // half of 0, 2, 4, 6 and 9 s
+    const first = await nextInvocation();
+    first.succeed(response(first.idOf('a')));
+    for (const [time, seconds] of returnsAfter.entries()) {
+      const sleep = await nextSleep(seconds);
+      expect(bodies(queue.list())).toEqual(['a']);
+      clock.advance(seconds);
+      elapse(seconds);
+      sleep.end();
+      const again = await nextInvocation();
+      expect(again.event.Records[0]?.attributes.ApproximateReceiveCount).toBe(String(time + 2));
+      again.succeed(response(again.idOf('a')));
+    }
+  });
+
+  it('come back no sooner where looking at all that wait would take long', async () => {
+    const { nextInvocation, nextSleep, elapse, queue } = await startSource({
+      event: { firstReturnSeconds: 2, batchSize: 2 },
+      sent: ['a', 'b'],
+    });
+    const { idOf, succeed } = await nextInvocation();
+    elapse(2);
+    succeed(response(idOf('a'), idOf('b')));
+    await nextSleep(20);
+    expect(bodies(queue.list())).toEqual(['a', 'b']);
+  });
+
   it.each([
     ['is rejected', undefined],
     ['has no understandable answer', { batchItemFailures: 'all' }],

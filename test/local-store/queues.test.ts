@@ -95,6 +95,44 @@ describe('a message of a queue', () => {
     expect(await receiveAll(queue)).toMatchObject([{ body: 'a', receiveCount: 3 }]);
   });
 
+  it('that an earlier run received is delivered at once, and one that it delayed is not', async () => {
+    const directory = await temporaryDirectory();
+    const first = await openVerify(directory, { delaySeconds: 5 });
+    await first.queue.send('received');
+    first.clock.advance(5);
+    await receiveAll(first.queue);
+    await first.queue.send('delayed');
+    await first.close();
+
+    const { queue, clock } = await openVerify(directory, { delaySeconds: 5 });
+    clock.advance(5);
+    expect(await receiveAll(queue)).toEqual([]);
+    expect(await queue.takeBackReceived()).toBe(1);
+    expect(queue.nextVisibleAt()).toEqual(after(5));
+    expect(await receiveAll(queue)).toMatchObject([{ body: 'received', receiveCount: 2 }]);
+    expect(await queue.takeBackReceived()).toBe(0); // this run has it
+    clock.advance(5);
+    expect(await receiveAll(queue)).toMatchObject([{ body: 'delayed', receiveCount: 1 }]);
+  });
+
+  it('is hidden for as long as its receiver says, unless it was received again', async () => {
+    const { queue, clock } = await openVerify(await temporaryDirectory());
+    await queue.send('a');
+    const early = await receiveAll(queue);
+    await queue.hide(early, 3);
+    clock.advance(2.999);
+    expect(await receiveAll(queue)).toEqual([]);
+    clock.advance(0.001);
+    const again = await receiveAll(queue);
+    expect(again).toMatchObject([{ receiveCount: 2, firstReceivedAt: startedAt }]);
+    await queue.hide(early, 1);
+    clock.advance(29);
+    expect(await receiveAll(queue)).toEqual([]);
+    await queue.delete(early);
+    clock.advance(1);
+    expect(await receiveAll(queue)).toHaveLength(1);
+  });
+
   it('goes to one of those who receive at the same time', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await Promise.all(['a', 'b', 'c'].map((body) => queue.send(body)));

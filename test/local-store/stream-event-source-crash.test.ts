@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openPartitionedLog } from '../../local-store/partitioned-log.ts';
-import { clock, temporaryDirectory } from './temporary-log.ts';
+import { clock, readAll, temporaryDirectory } from './temporary-log.ts';
 
 const batchSize = 10;
 const recordCount = 4_000;
@@ -44,6 +44,12 @@ function highest(through: ReadonlyMap<number, number>, delivered: Delivered): Re
   return reached;
 }
 
+function namesOf(delivered: Delivered): readonly string[] {
+  return [...delivered].flatMap(([partition, sequences]) =>
+    sequences.map((sequence) => `${partition} ${sequence}`),
+  );
+}
+
 function sum(through: ReadonlyMap<number, number>): number {
   return [...through.values()].reduce((total, sequence) => total + sequence, 0);
 }
@@ -80,6 +86,45 @@ describe('an event source whose process is killed', () => {
         through = highest(before, delivered);
       }
       expect(sum(through)).toBe(recordCount);
+    },
+  );
+
+  it(
+    'loses nothing where customers are served in turn, and delivers no more than a batch of each partition again',
+    { timeout: 60_000 },
+    async () => {
+      const directory = await temporaryDirectory();
+      const log = await openPartitionedLog(directory, { clock });
+      const stream = await log.stream('insights', { partitionCount: 4, consumers: [] });
+      const put = (name: string, count: number) => {
+        const partitionKey = (index: number) =>
+          `${name}/2025-12-28T18:${String(index % 60).padStart(2, '0')}:00Z`;
+        return stream.put(
+          Array.from({ length: count }, (_, index) => ({
+            partitionKey: partitionKey(index),
+            data: Buffer.from('x'),
+          })),
+        );
+      };
+      await put('flood', 2_000);
+      for (let other = 0; other < 20; other += 1) await put(`other-${other}`, 20);
+      const names = stream
+        .partitions()
+        .flatMap((partition) => readAll(stream, partition).map(({ sequence }) => `${partition} ${sequence}`));
+      await log.close();
+
+      const seen = new Map<string, number>();
+      const kills = 4;
+      for (let life = 0; life <= kills; life += 1) {
+        const delivered = await deliverAndKill(directory, (soFar) => {
+          if (life < kills) return count(soFar) >= 400;
+          return new Set([...seen.keys(), ...namesOf(soFar)]).size === names.length;
+        });
+        for (const name of namesOf(delivered)) seen.set(name, (seen.get(name) ?? 0) + 1);
+      }
+      expect(new Set(seen.keys())).toEqual(new Set(names));
+      const again = [...seen.values()].reduce((total, times) => total + times - 1, 0);
+      expect(again).toBeLessThanOrEqual(kills * 4 * batchSize);
     },
   );
 });

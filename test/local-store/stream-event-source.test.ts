@@ -364,10 +364,10 @@ describe('trouble with the log', () => {
     const troubled: LocalStream = {
       name: stream.name,
       ...delegate(stream),
-      async checkpoint(...args) {
+      async finish(...args) {
         failures -= 1;
         if (failures >= 0) throw new Unavailable('The disk is full.');
-        await stream.checkpoint(...args);
+        await stream.finish(...args);
       },
     };
     const { nextInvocation, nextSleep, pendingInvocations, logged } = startSource(troubled);
@@ -389,10 +389,10 @@ describe('trouble with the log', () => {
     const troubled: LocalStream = {
       name: stream.name,
       ...delegate(stream),
-      read(...args) {
+      take(...args) {
         failures -= 1;
         if (failures >= 0) throw new Error('The disk cannot be read.');
-        return stream.read(...args);
+        return stream.take(...args);
       },
     };
     const { nextInvocation, nextSleep, logged } = startSource(troubled);
@@ -407,7 +407,7 @@ describe('trouble with the log', () => {
     const troubled: LocalStream = {
       name: stream.name,
       ...delegate(stream),
-      checkpoint: () => Promise.reject(new Unavailable('The disk is full.')),
+      finish: () => Promise.reject(new Unavailable('The disk is full.')),
     };
     const { source, nextInvocation, nextSleep } = startSource(troubled);
     (await nextInvocation()).succeed();
@@ -466,11 +466,14 @@ function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
   return {
     put: (records) => stream.put(records),
     backlog: () => stream.backlog(),
+    backlogOf: (customerId) => stream.backlogOf(customerId),
     consumedThrough: () => stream.consumedThrough(),
     partitions: () => stream.partitions(),
     position: (name, partition) => stream.position(name, partition),
     read: (partition, after, limits) => stream.read(partition, after, limits),
-    waitForRecords: (partition, after, signal) => stream.waitForRecords(partition, after, signal),
-    checkpoint: (name, partition, sequence) => stream.checkpoint(name, partition, sequence),
+    waitForRecords: (...args) => stream.waitForRecords(...args),
+    take: (...args) => stream.take(...args),
+    release: (...args) => stream.release(...args),
+    finish: (...args) => stream.finish(...args),
   };
 }

@@ -39,3 +39,22 @@ export function readAll(stream: LocalStream, partition: number, afterSequence = 
 export function texts(records: readonly LoggedRecord[]): readonly string[] {
   return records.map(({ data }) => data.toString());
 }
+
+/** Room for all that a test puts. */
+export const everything = { maxRecords: 100_000, maxBytes: 1024 ** 3, maxWindows: 100_000 };
+
+/** Does what a consumer has to do through a sequence number. */
+export async function finishThrough(
+  stream: LocalStream,
+  consumer: string,
+  partition: number,
+  sequence: number,
+): Promise<void> {
+  const taken = stream.take(consumer, partition, everything).records.map((record) => record.sequence);
+  await stream.finish(
+    consumer,
+    partition,
+    taken.filter((number) => number <= sequence),
+  );
+  stream.release(consumer, partition, taken);
+}

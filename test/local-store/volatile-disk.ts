@@ -125,6 +125,7 @@ export function volatileDisk(directories: readonly string[]): VolatileDisk {
     flushDirectory: (path) => directoryAt(path).survivors.clear(),
     read: (path) => Buffer.from(fileAt(path).content),
     isDirectory: (path) => find(path)?.kind === 'directory',
+    isLink: () => false,
   };
 
   for (const path of directories) setNewName(path, newDirectory());

@@ -3,21 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch } from '../../lib/domain/batch-format.ts';
-import { batchKey } from '../../lib/domain/keys.ts';
+import { batchKey, tombstoneKey } from '../../lib/domain/keys.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
-import { IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
+import { BudgetUsedUp, IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import type { EventStream } from '../../lib/ports/event-stream.ts';
-import { batchIdOf, customer, instant, sentEntry, simpleRules } from '../factories.ts';
+import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../factories.ts';
+import { withAdmission } from './with-admission.ts';
 
 const clock = { now: () => instant('2025-12-28T18:04:00Z') };
-const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 100_000 };
+const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 
-function createPorts() {
+function createPorts(maxBacklogRecords?: number) {
   const insights = createInMemoryEventStream({ clock });
   const late = createInMemoryEventStream({ clock });
-  return { store: new InMemoryObjectStore(), streams: { insights, late }, clock };
+  return withAdmission(
+    { store: new InMemoryObjectStore(), streams: { insights, late }, clock },
+    maxBacklogRecords,
+  );
 }
 
 async function batchOf(entries: readonly object[], key?: string) {
@@ -35,6 +40,7 @@ async function batchOf(entries: readonly object[], key?: string) {
 const deadStream: EventStream = {
   put: () => Promise.reject(new Unavailable('The stream is gone.')),
   backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),
+  backlogOf: () => Promise.resolve(undefined),
   consumedThrough: () => Promise.resolve(undefined),
 };
 
@@ -60,11 +66,12 @@ describe('ingest', () => {
     expect(emitted.map(({ data }) => Buffer.from(data))).toEqual(stored.partials.map(({ data }) => data));
   });
 
-  it('emits a duplicate again, from what was stored first', async () => {
-    const ports = createPorts();
-    await ingest(await batchOf([sentEntry()], 'k'), ports, options);
-    const first = ports.streams.insights.drain();
+  it('emits a duplicate that is not counted again, after a restart, from what was stored first', async () => {
+    const before = createPorts();
+    await ingest(await batchOf([sentEntry()], 'k'), before, options);
+    const first = before.streams.insights.drain();
 
+    const ports = withAdmission(before);
     const newerRules = { ...simpleRules, version: 'newer', userAgentFamily: () => 'another family' };
     const again = await ingest(await batchOf([sentEntry()], 'k'), ports, { ...options, rules: newerRules });
     expect(again.isFirst).toBe(false);
@@ -134,28 +141,99 @@ describe('ingest', () => {
     expect(keys(ports.streams.late.drain())).toEqual(['cus-axon/2025-12-28T17:00:00Z']);
   });
 
-  it('stores nothing while too much waits on the way that the batch would take', async () => {
+  it('emits what lies far ahead on the stream of what comes late, also when it is emitted again', async () => {
+    const before = createPorts();
+    const entries = [sentEntry(), sentEntry({ receivedAt: '2025-12-28T19:05:00Z' })];
+    for (const ports of [before, withAdmission(before)]) {
+      await ingest(await batchOf(entries, 'k'), ports, options);
+      expect(ports.streams.insights.drain()).toHaveLength(1);
+      const [ahead] = ports.streams.late.drain();
+      expect(ahead?.partitionKey).toBe('cus-axon/2025-12-28T19:05:00Z');
+      expect(decodePartial(Buffer.from(ahead?.data ?? [])).isLate).toBe(false);
+    }
+  });
+
+  it('says how many entries each record counts', async () => {
     const ports = createPorts();
-    const few = { ...options, maxBacklogRecords: 1 };
-    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, few);
-    await expect(ingest(await batchOf([sentEntry()], 'c'), ports, few)).rejects.toThrow(Unavailable);
-    await expect(ingest(await batchOf([sentEntry()], 'a'), ports, few)).rejects.toThrow(Unavailable);
+    await ingest(await batchOf([sentEntry(), sentEntry()]), ports, options);
+    expect(ports.streams.insights.drain().map(({ entries }) => entries)).toEqual([2]);
+  });
+
+  it('emits nothing of a duplicate that is counted, and of one that is counted in part what is lacking', async () => {
+    const before = createPorts();
+    const entries = [sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:07Z' })];
+    await ingest(await batchOf(entries, 'k'), before, options);
+    const [first, second] = before.streams.insights.drain();
+    const countOne = async (record: typeof first) => {
+      const received = receivedRecord('1', record?.data ?? Buffer.alloc(0));
+      await aggregate([received], before, { maxKeysPerDimension: 10, maxKeyTextBytes: 1_000 });
+    };
+    await countOne(first);
+    const ports = withAdmission(before);
+    await ingest(await batchOf(entries, 'k'), ports, options);
+    expect(ports.streams.insights.drain()).toEqual([second]);
+    await countOne(second);
+    const { isFirst, emitted } = await ingest(await batchOf(entries, 'k'), ports, options);
+    expect([isFirst, emitted, ports.streams.insights.drain()]).toEqual([false, [], []]);
+  });
+
+  it('neither emits nor looks for a large duplicate that it has emitted itself', async () => {
+    const ports = createPorts();
+    const entries = Array.from({ length: 500 }, (_, minute) =>
+      sentEntry({ receivedAt: new Date(Date.UTC(2025, 11, 28, 10, minute)).toISOString() }),
+    );
+    await ingest(await batchOf(entries, 'k'), ports, options);
+    const waiting = async () => (await ports.streams.late.backlog()).records;
+    const before = await waiting();
+    const reads: string[] = [];
+    const get = ports.store.get.bind(ports.store);
+    ports.store.get = (key, ...args) => {
+      reads.push(key);
+      return get(key, ...args);
+    };
+    expect(await ingest(await batchOf(entries, 'k'), ports, options)).toMatchObject({
+      isFirst: false,
+      emitted: [],
+    });
+    expect([await waiting(), reads]).toEqual([
+      before,
+      [tombstoneKey(customer()), batchKey(customer(), batchIdOf('k'))],
+    ]);
+  });
+
+  it('answers a duplicate with trouble while its windows cannot be read', async () => {
+    const before = createPorts();
+    await ingest(await batchOf([sentEntry()], 'k'), before, options);
+    before.streams.insights.drain();
+    const ports = withAdmission(before);
+    const get = ports.store.get.bind(ports.store);
+    ports.store.get = (key, ...args) =>
+      key.startsWith('aggregates/') ? Promise.reject(new Unavailable('no disk')) : get(key, ...args);
+    await expect(ingest(await batchOf([sentEntry()], 'k'), ports, options)).rejects.toThrow(Unavailable);
+  });
+
+  it('stores nothing while too much waits on the way that the batch would take', async () => {
+    const ports = createPorts(1);
+    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, options);
+    await expect(ingest(await batchOf([sentEntry()], 'c'), ports, options)).rejects.toThrow(BudgetUsedUp);
+    await expect(ingest(await batchOf([sentEntry()], 'a'), ports, options)).rejects.toThrow(BudgetUsedUp);
     expect(await ports.store.get(batchKey(customer(), batchIdOf('c')))).toBeUndefined();
 
     const late = await batchOf([sentEntry({ receivedAt: '2025-12-28T17:00:00Z' })], 'd');
-    expect((await ingest(late, ports, few)).isFirst).toBe(true);
+    expect((await ingest(late, ports, options)).isFirst).toBe(true);
     ports.streams.insights.drain();
-    expect((await ingest(await batchOf([sentEntry()], 'c'), ports, few)).isFirst).toBe(true);
+    expect((await ingest(await batchOf([sentEntry()], 'c'), ports, options)).isFirst).toBe(true);
   });
 
   it('emits a duplicate that is late by now only while there is room on the way of its first emission', async () => {
     const ports = createPorts();
-    const few = { ...options, maxBacklogRecords: 1 };
-    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, few);
-    const anHourLater = { ...ports, clock: { now: () => instant('2025-12-28T19:04:00Z') } };
-    await expect(ingest(await batchOf([sentEntry()], 'a'), anHourLater, few)).rejects.toThrow(Unavailable);
+    for (const key of ['a', 'b']) await ingest(await batchOf([sentEntry()], key), ports, options);
+    const anHourLater = { ...withAdmission(ports, 1), clock: { now: () => instant('2025-12-28T19:04:00Z') } };
+    await expect(ingest(await batchOf([sentEntry()], 'a'), anHourLater, options)).rejects.toThrow(
+      BudgetUsedUp,
+    );
     expect(ports.streams.insights.drain()).toHaveLength(2);
-    expect((await ingest(await batchOf([sentEntry()], 'a'), anHourLater, few)).isFirst).toBe(false);
+    expect((await ingest(await batchOf([sentEntry()], 'a'), anHourLater, options)).isFirst).toBe(false);
     expect(ports.streams.insights.drain()).toHaveLength(1);
   });
 

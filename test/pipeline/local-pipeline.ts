@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { batchKey, windowPrefix } from '../../lib/domain/keys.ts';
 import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
@@ -14,9 +15,12 @@ import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import type { StreamName, Streams } from '../../lib/pipeline/streams.ts';
 import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
+import { everything } from '../local-store/temporary-log.ts';
+import { withAdmission } from './with-admission.ts';
 
 /** The pipeline on the real local store, with a clock of its own; nothing in it happens by itself. */
 export interface LocalPipeline {
@@ -41,13 +45,13 @@ export interface LocalPipeline {
 const consumer = 'aggregate';
 const startedAt = instant('2025-12-28T18:04:00Z');
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
-const bounds = { allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
+const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const looks = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 1_000_000,
   maxSeconds: 30,
+  onlyEmitterSince: startedAt,
 };
 const maxBodyBytes = 2_097_152;
 
@@ -73,6 +77,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     await close();
     await rm(directory, { recursive: true, force: true });
   });
+  const emissions = new RecentEmissions();
   const streams = { insights: local.stream('insights'), late: local.stream('late') };
   const store = local.objects;
 
@@ -84,31 +89,39 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       contentEncoding: '',
       body: Buffer.from(JSON.stringify(entries)),
     } as const;
-    await ingest(
-      await readBatch(sent, maxBodyBytes),
-      { store, streams: through, clock },
-      { ...bounds, rules },
-    );
+    await ingest(await readBatch(sent, maxBodyBytes), withAdmission({ store, streams: through, clock }), {
+      ...bounds,
+      rules,
+    });
   }
   const noticeOf = (key: string): StoredNotice => {
-    return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount: 1 };
+    return {
+      messageId: `message-of-${key}`,
+      key: batchKey(customer(), batchIdOf(key)),
+      receiveCount: 1,
+      firstReceivedAt: now,
+    };
   };
 
-  /** Takes records from where the consumer is, and moves it behind them. */
+  /** Takes records, and finishes them. */
   async function consume(stream: LocalStream, maxRecords: number, isCounting: boolean): Promise<number> {
     let taken = 0;
     for (const partition of stream.partitions()) {
-      const position = stream.position(consumer, partition);
-      const size = { maxRecords: maxRecords - taken, maxBytes: 1_024 ** 3 };
-      const records = size.maxRecords === 0 ? [] : stream.read(partition, position, size);
-      const last = records.at(-1);
-      if (last === undefined) continue;
+      if (taken === maxRecords) break;
+      const { records } = stream.take(consumer, partition, {
+        ...everything,
+        maxRecords: maxRecords - taken,
+      });
       if (isCounting) {
         const received = records.map(({ sequence, data }) => receivedRecord(String(sequence), data));
         const { failed, setAside } = await aggregate(received, { store, clock }, limits);
         if (failed.length + setAside.length > 0) throw new Error('Not everything could be counted.');
       }
-      await stream.checkpoint(consumer, partition, last.sequence);
+      await stream.finish(
+        consumer,
+        partition,
+        records.map(({ sequence }) => sequence),
+      );
       taken += records.length;
     }
     return taken;
@@ -125,6 +138,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       const isDead = (stream: LocalStream) => ({
         put,
         backlog: () => stream.backlog(),
+        backlogOf: (customerId: CustomerId) => stream.backlogOf(customerId),
         consumedThrough: () => stream.consumedThrough(),
       });
       const dead = { insights: isDead(streams.insights), late: isDead(streams.late) };
@@ -136,7 +150,11 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
     async verify(notices) {
-      const verified = await verify(notices, { store, streams, clock }, looks);
+      const verified = await verify(
+        notices,
+        { ...withAdmission({ store, streams, clock }), emissions },
+        looks,
+      );
       return verified.map(({ verdict }) => verdict);
     },
     waiting: async (stream) => (await streams[stream].backlog()).records,

@@ -7,8 +7,10 @@ import type { RolledUpSize } from '../../lib/domain/window.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { query, type WindowQuery } from '../../lib/pipeline/query.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
+import { playedProgress } from './played-progress.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
+const progress = playedProgress(clock);
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 async function storeWith(
@@ -65,7 +67,7 @@ describe('query', () => {
       '2025-12-28T18:59:00Z',
       '2025-12-28T19:00:00Z',
     ]);
-    const { windows, lastWindow } = await query(queryOf(), { store, clock });
+    const { windows, lastWindow } = await query(queryOf(), { store, progress });
     expect(windows.map((window) => window.windowStart)).toEqual([
       '2025-12-28T18:00:00Z',
       '2025-12-28T18:10:00Z',
@@ -78,7 +80,7 @@ describe('query', () => {
     const hours = ['2025-12-27T23:00:00Z', '2025-12-28T00:00:00Z', '2025-12-28T18:00:00Z'];
     const store = await storeWithRolledUp('hour', hours);
     const range = { from: windowStart('2025-12-27T23:01:00Z'), to: windowStart('2025-12-28T18:01:00Z') };
-    const { windows } = await query(queryOf({ windowSize: 'hour', ...range }), { store, clock });
+    const { windows } = await query(queryOf({ windowSize: 'hour', ...range }), { store, progress });
     expect(windows.map((window) => window.windowStart)).toEqual(hours.slice(1));
     expect(windows[0]).not.toHaveProperty('batches');
     expect(windows[0]).toMatchObject({ windowSize: 'hour', requests: 1, complete: true });
@@ -91,7 +93,7 @@ describe('query', () => {
         from: windowStart('2025-11-30T00:01:00Z'),
         to: windowStart('2025-12-02T00:00:00Z'),
       }),
-      { store: await storeWithRolledUp('day', days), clock },
+      { store: await storeWithRolledUp('day', days), progress },
     );
     expect(page.windows.map((window) => window.windowStart)).toEqual(['2025-12-01T00:00:00Z']);
   });
@@ -100,15 +102,17 @@ describe('query', () => {
     const hours = ['2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z'];
     const store = await storeWithRolledUp('hour', hours);
     const asked = { windowSize: 'hour', to: windowStart('2025-12-28T20:00:00Z'), limit: 1 } as const;
-    const { lastWindow } = await query(queryOf(asked), { store, clock });
+    const { lastWindow } = await query(queryOf(asked), { store, progress });
     expect(lastWindow).toBe(hours[0]);
-    const { windows } = await query(queryOf({ ...asked, after: lastWindow }), { store, clock });
+    const { windows } = await query(queryOf({ ...asked, after: lastWindow }), { store, progress });
     expect(windows.map((window) => window.windowStart)).toEqual([hours[1]]);
   });
 
   it('shows nothing of another customer', async () => {
     const store = await storeWith(['2025-12-28T18:10:00Z']);
-    expect((await query(queryOf({ customerId: customer('cus-axo') }), { store, clock })).windows).toEqual([]);
+    expect((await query(queryOf({ customerId: customer('cus-axo') }), { store, progress })).windows).toEqual(
+      [],
+    );
   });
 
   it('goes on after the last window of a page, and says when there is no more', async () => {
@@ -116,7 +120,7 @@ describe('query', () => {
     const found: string[] = [];
     let after: WindowQuery['after'];
     do {
-      const page = await query(queryOf({ limit: 20, after }), { store, clock });
+      const page = await query(queryOf({ limit: 20, after }), { store, progress });
       expect(page.windows.length).toBeLessThanOrEqual(20);
       found.push(...page.windows.map((window) => window.windowStart));
       after = page.lastWindow;
@@ -126,7 +130,7 @@ describe('query', () => {
 
   it('ends a page at its limit without a promise of more where there is no more', async () => {
     const store = await storeWith(minutesOf(20));
-    expect(await query(queryOf({ limit: 20 }), { store, clock })).toMatchObject({ lastWindow: undefined });
+    expect(await query(queryOf({ limit: 20 }), { store, progress })).toMatchObject({ lastWindow: undefined });
   });
 
   it('ends a page before it becomes large', async () => {
@@ -134,7 +138,7 @@ describe('query', () => {
       Array.from({ length: 1_000 }, (_, id) => [`GET /${'p'.repeat(500)}/${id}`, 1]),
     );
     const store = await storeWith(minutesOf(20), paths);
-    const { windows, lastWindow } = await query(queryOf(), { store, clock });
+    const { windows, lastWindow } = await query(queryOf(), { store, progress });
     expect(windows.length).toBeLessThan(20);
     expect(lastWindow).toBe(windows.at(-1)?.windowStart);
     expect(Buffer.byteLength(JSON.stringify(windows))).toBeGreaterThan(3 * 1_024 * 1_024);
@@ -144,22 +148,22 @@ describe('query', () => {
   it('goes on by a window where each is large by itself', async () => {
     const store = await storeWith(minutesOf(2));
     const asked = { bytesOf: () => 5 * 1_024 * 1_024 };
-    const first = await query(queryOf(asked), { store, clock });
-    const second = await query(queryOf({ ...asked, after: first.lastWindow }), { store, clock });
+    const first = await query(queryOf(asked), { store, progress });
+    const second = await query(queryOf({ ...asked, after: first.lastWindow }), { store, progress });
     expect([...first.windows, ...second.windows].map((window) => window.windowStart)).toEqual(minutesOf(2));
     expect(second.lastWindow).toBeUndefined();
   });
 
   it('keeps the largest keys where only these are asked for', async () => {
     const store = await storeWith(minutesOf(1), { 'GET /a': 1, 'GET /b': 5, 'GET /c': 2 });
-    const [window] = (await query(queryOf({ top: 1 }), { store, clock })).windows;
+    const [window] = (await query(queryOf({ top: 1 }), { store, progress })).windows;
     expect(window?.requestsByPath).toEqual({ 'GET /b': 5, '(other)': 3 });
     expect(window?.requests).toBe(8);
   });
 
   it('calls a window complete when the allowed lateness is over', async () => {
     const store = await storeWith(['2025-12-28T18:18:00Z', '2025-12-28T18:19:00Z']);
-    const { windows } = await query(queryOf(), { store, clock });
+    const { windows } = await query(queryOf(), { store, progress });
     expect(windows.map(({ complete }) => complete)).toEqual([true, false]);
   });
 });

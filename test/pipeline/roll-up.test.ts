@@ -188,6 +188,19 @@ describe('rollUp', () => {
     expect([...done, ...postponed].flatMap((one) => one.notices)).toHaveLength(8);
   });
 
+  it('has the day of one customer written before all the days of another', async () => {
+    const notices: WrittenNotice[] = [];
+    for (let day = 1; day <= 20; day += 1) notices.push(await count(`${String(day).padStart(2, '0')}T18:03`));
+    const other = customer('cus-other');
+    notices.push(await count('01T18:03', undefined, { of: other }));
+    store.written.length = 0;
+    await rollUp(notices, { store, clock }, options);
+    const places = store.written.filter((key) => key.startsWith('aggregates/day/'));
+    expect(places).toHaveLength(21);
+    const own = places.indexOf(windowKey(other, 'day', windowStart('2025-12-01T00:00:00Z')));
+    expect(own).toBeLessThan(5);
+  });
+
   it('keeps as many keys as a window has, by their count in the whole hour', async () => {
     const notices = [
       await count('28T18:03', { 'GET /a': 3, 'GET /b': 2 }),

@@ -13,6 +13,7 @@ import {
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { total, type TotalQuery } from '../../lib/pipeline/total.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
+import { playedProgress } from './played-progress.ts';
 
 type Paths = Readonly<Record<string, number>>;
 /** What one minute has. */
@@ -93,8 +94,18 @@ describe('total', () => {
       longAfter,
     );
     const clock = { now: () => longAfter };
-    const { tops, ...summed } = await total(decemberTo('2025-12-29T00:00:00Z', { top: 2 }), { store, clock });
-    expect(summed).toEqual({ requests: 7, folded: 0, complete: true });
+    const { tops, ...summed } = await total(decemberTo('2025-12-29T00:00:00Z', { top: 2 }), {
+      store,
+      clock,
+      progress: playedProgress(clock),
+    });
+    expect(summed).toEqual({
+      requests: 7,
+      folded: 0,
+      complete: true,
+      countedThrough: longAfter,
+      waiting: 0,
+    });
     expect(Object.fromEntries(tops)).toEqual({
       requestsByPath: [
         { key: 'GET /', requests: 3 },
@@ -123,7 +134,11 @@ describe('total', () => {
       return get(key, options);
     };
     const clock = { now: () => longAfter };
-    const { requests } = await total(decemberTo('2025-12-29T00:00:00Z'), { store, clock });
+    const { requests } = await total(decemberTo('2025-12-29T00:00:00Z'), {
+      store,
+      clock,
+      progress: playedProgress(clock),
+    });
     expect(requests).toBe(84);
     expect(read).toHaveLength(28);
     expect(read.every((key) => key.startsWith('aggregates/day/'))).toBe(true);
@@ -134,8 +149,8 @@ describe('total', () => {
     const store = await storeWith([{ at: '2025-12-28T18:03:00Z', paths, agents: { curl: 15 } }], longAfter);
     const clock = { now: () => longAfter };
     const query = decemberTo('2025-12-29T00:00:00Z', { pathPrefix: '/api/' });
-    const { tops, ...summed } = await total(query, { store, clock });
-    expect(summed).toEqual({ requests: 5, folded: 4, complete: true });
+    const { tops, ...summed } = await total(query, { store, clock, progress: playedProgress(clock) });
+    expect(summed).toMatchObject({ requests: 5, folded: 4, complete: true });
     expect(Object.fromEntries(tops)).toEqual({
       requestsByPath: [
         { key: 'GET /api/a', requests: 3 },
@@ -147,7 +162,8 @@ describe('total', () => {
   it('is complete when all of its windows are', async () => {
     const store = new InMemoryObjectStore();
     const clock = { now: () => instant('2025-12-28T19:10:00Z') };
-    const isComplete = async (to: string) => (await total(decemberTo(to), { store, clock })).complete;
+    const isComplete = async (to: string) =>
+      (await total(decemberTo(to), { store, clock, progress: playedProgress(clock) })).complete;
     expect(await isComplete('2025-12-28T19:00:00Z')).toBe(false);
     expect(await isComplete('2025-12-28T18:59:00Z')).toBe(true);
   });
@@ -174,7 +190,11 @@ describe('total', () => {
         const now = new Date(Date.parse(nowMinute) + 30_500);
         const isKnown = ({ at }: Minute) => Date.parse(at) <= now.getTime();
         const store = await storeWith(minutes.filter(isKnown), now);
-        const { requests, tops } = await total(queryOf(from, to), { store, clock: { now: () => now } });
+        const { requests, tops } = await total(queryOf(from, to), {
+          store,
+          clock: { now: () => now },
+          progress: playedProgress({ now: () => now }),
+        });
 
         const inRange = minutes.filter((each) => isKnown(each) && from <= each.at && each.at < to);
         const expected = new Map<string, number>();

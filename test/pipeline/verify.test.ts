@@ -4,11 +4,14 @@ import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.t
 import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { batchKey, minuteKey } from '../../lib/domain/keys.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import type { EventStream } from '../../lib/ports/event-stream.ts';
+import { partitionKeyOf } from '../../lib/domain/partial.ts';
+import { BudgetUsedUp, UnreadableFormat } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../lib/pipeline/read-batch.ts';
 import { verify, type StoredNotice } from '../../lib/pipeline/verify.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import {
   batchIdOf,
   customer,
@@ -18,15 +21,16 @@ import {
   simpleRules,
   windowStart,
 } from '../factories.ts';
+import { withAdmission } from './with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = {
   marginSeconds: 2,
   lookAgainSeconds: 60,
   overdueSeconds: 900,
-  maxBacklogRecords: 1_000,
   maxSeconds: 30,
-};
+  onlyEmitterSince: undefined,
+} as const;
 
 /** Tells what it was asked for, and takes its time for it. */
 class CountingStore extends InMemoryObjectStore {
@@ -50,12 +54,14 @@ const clock = { now: () => now };
 let store: CountingStore;
 let insights: ReturnType<typeof createInMemoryEventStream>;
 let late: ReturnType<typeof createInMemoryEventStream>;
+let emissions: RecentEmissions;
 
 beforeEach(() => {
   now = instant('2025-12-28T18:04:00Z');
   store = new CountingStore();
   insights = createInMemoryEventStream({ clock });
   late = createInMemoryEventStream({ clock });
+  emissions = new RecentEmissions();
 });
 
 const wait = (seconds: number) => (now = new Date(now.getTime() + seconds * 1_000));
@@ -70,17 +76,22 @@ async function storeBatch(key: string, ...minutes: readonly string[]): Promise<S
     contentEncoding: '',
     body,
   } as const;
-  const ports = { store, streams: { insights, late }, clock };
+  const ports = withAdmission({ store, streams: { insights, late }, clock });
   await ingest(await readBatch(sent, 100_000), ports, {
     rules: simpleRules,
     allowedLatenessSeconds: 600,
-    maxBacklogRecords: 1_000,
+    maxFutureSeconds: 3_600,
   });
   return notice(key);
 }
 
 function notice(key: string, receiveCount = 1): StoredNotice {
-  return { messageId: `message-of-${key}`, key: batchKey(customer(), batchIdOf(key)), receiveCount };
+  return {
+    messageId: `message-of-${key}`,
+    key: batchKey(customer(), batchIdOf(key)),
+    receiveCount,
+    firstReceivedAt: now,
+  };
 }
 
 async function count(stream: typeof insights, maxRecords?: number): Promise<void> {
@@ -89,7 +100,11 @@ async function count(stream: typeof insights, maxRecords?: number): Promise<void
 }
 
 async function verdictOn(...notices: readonly StoredNotice[]) {
-  const verified = await verify(notices, { store, streams: { insights, late }, clock }, options);
+  const verified = await verify(
+    notices,
+    { ...withAdmission({ store, streams: { insights, late }, clock }), emissions },
+    options,
+  );
   const verdicts = new Map(
     verified.flatMap(({ notices: its, verdict }) => its.map((each) => [each, verdict])),
   );
@@ -202,12 +217,12 @@ describe('verify', () => {
     const [stored, damaged] = [await storeBatch('a', '18:03'), await storeBatch('damaged', '18:03')];
     const etag = (await store.get(damaged.key))?.etag ?? '';
     await store.put(damaged.key, Buffer.from('torn'), { ifMatch: etag });
-    for (const [receiveCount, isOverdue] of [
-      [16, false],
-      [17, true],
+    for (const [seconds, isOverdue] of [
+      [900, false],
+      [1, true],
     ] as const) {
-      wait(60);
-      expect(await verdictOn({ ...stored, receiveCount }, { ...damaged, receiveCount })).toMatchObject([
+      wait(seconds);
+      expect(await verdictOn({ ...stored, receiveCount: 9 }, { ...damaged, receiveCount: 9 })).toMatchObject([
         { kind: 'waiting', isOverdue },
         { kind: 'failed', isOverdue },
       ]);
@@ -343,17 +358,25 @@ describe('verify', () => {
     insights.drain();
     late.drain();
     wait(120);
-    const elsewhere = Array.from({ length: 1_001 }, () => ({ partitionKey: 'k', data: Buffer.from('x') }));
-    await insights.put(elsewhere);
+    const partitionKey = partitionKeyOf(customer(), windowStart());
+    const others = Array.from({ length: 1_001 }, () => ({ partitionKey, data: Buffer.from('x') }));
+    await insights.put(others);
     wait(10);
+    const pastAll: EventStream = {
+      ...insights,
+      consumedThrough: async () => now,
+      async backlogOf(customerId) {
+        return { ...(await insights.backlogOf(customerId)), consumedThrough: now };
+      },
+    };
     const [verified] = await verify(
       [stored],
-      { store, streams: { insights: { ...insights, consumedThrough: async () => now }, late }, clock },
+      { ...withAdmission({ store, streams: { insights: pastAll, late }, clock }, 1_000), emissions },
       options,
     );
     expect(verified?.verdict).toMatchObject({
       kind: 'failed',
-      error: expect.any(Unavailable) as Error,
+      error: expect.any(BudgetUsedUp) as Error,
       isOverdue: false,
     });
     expect(late.drain()).toEqual([]);

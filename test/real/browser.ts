@@ -22,12 +22,16 @@ export interface TestBrowser {
   open(url: string | URL, options?: BrowserContextOptions): Promise<OpenPage>;
 }
 
-/** A browser that runs while the tests of the file do. */
-export function useBrowser(): TestBrowser {
+/**
+ * A browser that runs while the tests of the file do.
+ * @param args  of Chromium's command line
+ */
+export function useBrowser(args: string[] = []): TestBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     // Chromium's own sandbox cannot be had as root, as which CI runs in its container.
-    browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+    const chromiumSandbox = process.getuid?.() !== 0;
+    browser = await chromium.launch({ executablePath, chromiumSandbox, args });
   });
   afterAll(() => browser?.close());
 

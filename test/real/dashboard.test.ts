@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { countedRequests, json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
@@ -189,8 +189,8 @@ describe('what strangers send', () => {
   it('is no formula in a downloaded table', async () => {
     const { page } = await openShown(`customer=cus-page&${period}`);
     const csv = await download(page, '#paths-csv');
-    expect(csv).toContain('"\'+CMD /x",1\r\n');
-    expect(csv).toContain('"GET /<img src=x onerror=""window.ran=1"">",1\r\n');
+    expect(csv).toContain('\r\n"\'+CMD /x",1');
+    expect(csv).toContain('\r\n"GET /<img src=x onerror=""window.ran=1"">",1');
     const { topPaths } = (await api(`/aggregates/total?from=${from}&to=${to}&top=500`)) as {
       topPaths: KeyCount[];
     };
@@ -199,13 +199,214 @@ describe('what strangers send', () => {
 });
 
 describe('a download', () => {
-  it('has the requests over time with the offset of their zone', async () => {
-    const { page } = await openShown('customer=cus-page&from=2025-12-28T18:00Z&to=2025-12-28T18:02Z');
+  const twoMinutes = 'customer=cus-page&from=2025-12-28T18:00Z&to=2025-12-28T18:02Z';
+
+  it('has the requests over time with the offset of their zone, and how far they are counted', async () => {
+    const { page } = await openSaying(twoMinutes, () => allCounted);
+    await isShown(page);
     expect(await download(page, '#series-csv')).toBe(
-      '\uFEFFfrom,to,requests\r\n' +
-        '2025-12-28T19:00:00+01:00,2025-12-28T19:01:00+01:00,1\r\n' +
-        '2025-12-28T19:01:00+01:00,2025-12-28T19:02:00+01:00,2\r\n',
+      '\uFEFFfrom,to,requests,stillCounting,countedThrough\r\n' +
+        '2025-12-28T19:00:00+01:00,2025-12-28T19:01:00+01:00,1,false,2026-01-02T10:00:00.000Z\r\n' +
+        '2025-12-28T19:01:00+01:00,2025-12-28T19:02:00+01:00,2,false,2026-01-02T10:00:00.000Z\r\n',
     );
+    expect(await download(page, '#agents-csv')).toBe(
+      '\uFEFFuserAgent,requests,countedThrough\r\ncurl,3,2026-01-02T10:00:00.000Z\r\n',
+    );
+  });
+
+  it('claims nothing where the pipeline does not say how far it is counted', async () => {
+    const { page } = await openSaying(twoMinutes, () => ({ complete: true }));
+    await isShown(page);
+    expect(await download(page, '#series-csv')).toMatch(/^\uFEFFfrom,to,requests\r\n/);
+    expect(await page.locator('#counting').isHidden()).toBe(true);
+  });
+});
+
+/** What the pipeline says of an answer, in place of what it would say now. */
+interface Said {
+  readonly countedThrough?: string | null;
+  readonly waiting?: number;
+  readonly complete: boolean;
+}
+
+const allCounted: Said = { countedThrough: '2026-01-02T10:00:00.000Z', waiting: 0, complete: true };
+
+/**
+ * Opens a view of the pipeline as if it said this of its answers. What it has counted stands still then, which no
+ * pipeline would do for long enough to be looked at.
+ * @param counts  of the windows that it says it has so far, by their place; by default all
+ */
+async function openSaying(
+  search: string,
+  said: () => Said,
+  { counts = () => true, ...options }: { counts?: (place: number) => boolean } & BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const opened = await browser.open('about:blank', options);
+  await opened.page.context().route(/\/aggregates/, async (route) => {
+    const response = await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '' } });
+    const { countedThrough: _through, waiting: _waiting, ...body } = (await response.json()) as Body;
+    const { complete } = said();
+    const windows = body.windows
+      ?.filter((_window, place) => counts(place))
+      .map((window) => Object.assign(window, { complete }));
+    const requests = counts(0) ? body.requests : 0;
+    await route.fulfill({
+      status: 200,
+      json: { ...body, ...said(), ...(windows === undefined ? { requests } : { windows }) },
+    });
+  });
+  await opened.page.goto(String(address(search)));
+  return opened;
+}
+
+interface Body {
+  readonly countedThrough?: unknown;
+  readonly waiting?: unknown;
+  readonly requests?: number;
+  readonly windows?: readonly object[];
+}
+
+describe('what is not counted yet', () => {
+  const stillCounting: Said = {
+    countedThrough: '2026-01-02T09:59:00.000Z',
+    waiting: 23_401,
+    complete: false,
+  };
+
+  it('is said beside the figures, and never shown as zero, until it is counted', async () => {
+    let said = stillCounting;
+    const { page, complaints } = await openSaying(`customer=cus-page&${period}&view=table`, () => said, {
+      counts: (place) => said.complete || place < 60,
+    });
+    await isShown(page);
+    expect(await textOf(page, '#counting')).toBe(
+      'Still counting 23,401 entries · counted through 2 Jan, 10:59:00',
+    );
+    expect(await textOf(page, '#change')).toBe('–');
+    const minute = (place: number) => page.locator('#series-rows tr').nth(place);
+    expect(await minute(0).innerText()).toContain('Not known yet');
+    expect(await minute(119).innerText()).toMatch(/\d+ so far/);
+    await page.getByRole('radio', { name: 'Chart' }).check();
+    expect(await textOf(page, '#chart-note')).toContain('Hatched: still being counted.');
+    await page.locator('#chart').focus();
+    await page.keyboard.press('End');
+    expect(await textOf(page, '#chart-tip')).toContain('Not known yet');
+    expect(await hatchedPixels(page)).toBeGreaterThan(50);
+
+    said = allCounted;
+    await page.locator('#counting:not([data-counting])').waitFor({ timeout: 20_000 });
+    expect(await textOf(page, '#counting')).toBe('Counted through 2 Jan, 11:00:00');
+    expect(await page.locator('#chart-note').isHidden()).toBe(true);
+    expect(await hatchedPixels(page)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is read out when it lasts, and when it is over, but not at each look', async () => {
+    let waiting = 23_401;
+    const { page } = await openSaying(`customer=cus-page&${period}`, () =>
+      waiting > 0 ? { ...stillCounting, waiting: (waiting -= 1) } : allCounted,
+    );
+    await isShown(page);
+    await page.evaluate(`{
+      window.readOut = [];
+      const announcement = document.getElementById('announcement');
+      new MutationObserver(() => window.readOut.push(announcement.textContent))
+        .observe(announcement, { childList: true, characterData: true, subtree: true });
+    }`);
+    const looks = waiting;
+    await expect.poll(() => looks - waiting, { timeout: 30_000 }).toBeGreaterThan(10);
+    waiting = 0;
+    await expect
+      .poll(() => page.evaluate('window.readOut.at(-1)'), { timeout: 30_000 })
+      .toMatch(/^Everything/);
+    const readOut = await page.evaluate<string[]>('window.readOut');
+    expect(readOut.map((text) => text.slice(0, 14))).toEqual(['Still counting', 'Everything is ']);
+    expect(await page.locator('#counting').getAttribute('aria-live')).toBeNull();
+  });
+
+  it('is told apart from a period that is not over, and from a pipeline that does not know', async () => {
+    const to = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    const running = `customer=cus-page&from=2025-12-28T18:00Z&to=${to}Z`;
+    const countedThrough = new Date().toISOString();
+    const open = await openSaying(running, () => ({ countedThrough, waiting: 0, complete: false }));
+    await isShown(open.page);
+    expect(await textOf(open.page, '#counting')).toMatch(
+      /^Counted through .* · this period is not over yet$/,
+    );
+    expect(await open.page.locator('#chart-note').isHidden()).toBe(true);
+
+    const unknown = await openSaying(`customer=cus-page&${period}`, () => ({
+      countedThrough: null,
+      complete: false,
+    }));
+    await isShown(unknown.page);
+    expect(await textOf(unknown.page, '#counting')).toBe('Not known yet what is still being counted');
+  });
+
+  it('is said in place of figures where there are none so far', async () => {
+    const none = () => false;
+    const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, { counts: none });
+    await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
+    expect(await page.locator('#message-command').isHidden()).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.goto(String(address(`customer=cus-new&${period}`)));
+    await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'keeps the rules of accessibility, also on a phone: %s',
+    async (colorScheme) => {
+      const viewport = { width: 360, height: 740 };
+      const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, {
+        counts: (place) => place < 60,
+        colorScheme,
+        viewport,
+      });
+      await isShown(page);
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByRole('radio', { name: 'Table' }).check();
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+    },
+  );
+});
+
+/** Pixels in the upper part of the last quarter of the chart, where bars do not reach, that are not empty. */
+async function hatchedPixels(page: Page): Promise<number> {
+  return page.evaluate<number>(`{
+    const chart = document.querySelector('#chart canvas');
+    const { width, height } = chart;
+    // A copy: the browser complains of a canvas that is read again and again.
+    const copy = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+    copy.drawImage(chart, 0, 0);
+    const { data } = copy.getImageData(width * 0.75, height * 0.02, width * 0.24, height * 0.02);
+    data.filter((alpha, index) => index % 4 === 3 && alpha > 0).length;
+  }`);
+}
+
+describe('a link to a time of minutes to months', () => {
+  it('shows exactly that time', async () => {
+    for (const [start, end] of [
+      ['18:03', '18:07'],
+      ['18:10', '19:23'],
+    ]) {
+      const { page } = await openShown(`customer=cus-page&from=2025-12-28T${start}Z&to=2025-12-28T${end}Z`);
+      const total = await api(`/aggregates/total?from=2025-12-28T${start}:00Z&to=2025-12-28T${end}:00Z`);
+      expect(count(await textOf(page, '#requests'))).toBe(total.requests);
+    }
+    // By hours and by days, of which the first and the last are parts.
+    for (const [search, rows] of [
+      ['from=2025-12-28T14:00Z&to=2025-12-28T19:17Z', 6],
+      ['from=2025-10-28T14:00Z&to=2025-12-28T19:17Z', 62],
+    ] as const) {
+      const { page } = await openShown(`customer=cus-page&${search}&view=table`);
+      const total = await api(`/aggregates/total?from=${from}&to=2025-12-28T19:17:00Z`);
+      expect(count(await textOf(page, '#requests'))).toBe(total.requests);
+      const shown = await rowsOf(page, 'series-rows');
+      expect(shown).toHaveLength(rows);
+      expect(shown.reduce((sum, [, requests]) => sum + requests, 0)).toBe(total.requests);
+      expect(new URL(page.url()).search).toContain(search);
+    }
   });
 });
 

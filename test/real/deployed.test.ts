@@ -1,4 +1,4 @@
-/** The commands for what was deployed, on servers of S3, SQS, Kinesis and STS that others wrote. */
+/** The commands for what was deployed, on servers of S3, SQS, Kinesis, SSM and STS that others wrote. */
 import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import {
@@ -8,11 +8,17 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deployedNames } from '../../commands/deployed-names.ts';
+import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { createBackoff } from '../../lib/adapters/backoff.ts';
 import { createS3ObjectStore } from '../../lib/adapters/s3-object-store.ts';
+import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
+import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
+import { createLogger } from '../../lib/logger.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
 import { credentials, kinesisClient, s3Client } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import type { RunningServer } from '../aws/running-server.ts';
@@ -32,6 +38,9 @@ let sqs: SQSClient;
 beforeAll(async () => {
   moto = await startMoto();
   sqs = new SQSClient({ endpoint: moto.endpoint, region: 'us-east-1', credentials });
+  const s3 = s3Client(moto.endpoint);
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  s3.destroy();
 });
 afterAll(async () => {
   sqs.destroy();
@@ -39,7 +48,7 @@ afterAll(async () => {
 });
 
 function command(name: string, ...args: readonly string[]) {
-  const environment = awsEnvironment({ S3: moto, SQS: moto, KINESIS: moto, STS: moto });
+  const environment = awsEnvironment({ S3: moto, SQS: moto, KINESIS: moto, STS: moto, SSM: moto });
   return runCommandWith(environment, name, ...args, '--stage', 'prod');
 }
 
@@ -52,7 +61,6 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
   const s3 = s3Client(moto.endpoint);
   const kinesis = kinesisClient(moto.endpoint);
   try {
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     for (const StreamName of [names.insightStreamName, names.lateStreamName]) {
       await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
     }
@@ -94,5 +102,45 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
   } finally {
     s3.destroy();
     kinesis.destroy();
+  }
+});
+
+it('creates API keys that the authorizer takes, under an encrypted secret, and notes who did it', async () => {
+  const s3 = s3Client(moto.endpoint);
+  const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
+  const store = createS3ObjectStore({ client: s3, bucket, backoff });
+  const ssm = new SSMClient({ endpoint: moto.endpoint, region: 'us-east-1', credentials });
+  try {
+    const clock = { now: () => new Date() };
+    const logger = createLogger({ level: 'error', clock, write: () => {} });
+    const path = '/log-analytics-pipeline/prod/api-keys';
+    const authorize = (text: string) => {
+      const key = parseApiKey(text) ?? expect.fail('not shaped like a key');
+      const copies = store;
+      const ports = { apiKeys: createSsmApiKeys(ssm, path), copies, clock, logger };
+      return createAuthorize(ports, { ...authorizeLimits, acceptOldKeys: true })(key);
+    };
+    const created = await command('api-keys', 'create', 'cus-axon', '--scope', 'read', '--label', 'shop');
+    expect(created.exitCode).toBe(0);
+    const key = created.stdout.trim();
+    expect(await authorize(key)).toMatchObject({ customerId: 'cus-axon', scopes: ['read'] });
+    const copy = apiKeyCopyKey(hashOfApiKey(key));
+    expect(await store.get(copy)).toBeDefined();
+    const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({}));
+    expect(Parameters.find(({ Name }) => Name === `${path}-secret`)).toMatchObject({ Type: 'SecureString' });
+
+    const [listed] = jsonLines(await command('api-keys', 'list', '--json')) as { id: string }[];
+    expect(listed).toMatchObject({ customerId: 'cus-axon', scopes: 'read', label: 'shop' });
+    expect((await command('api-keys', 'revoke', listed?.id ?? '')).exitCode).toBe(0);
+    expect(await authorize(key)).toBeUndefined();
+    expect(await store.get(copy)).toBeUndefined();
+    expect(jsonLines(await command('api-keys', 'history', '--json'))).toMatchObject([
+      { action: 'rotate-secret', step: 'done' },
+      { action: 'create', step: 'done', by: expect.stringContaining('arn:aws:') as string },
+      { action: 'revoke', step: 'done', what: { id: listed?.id } },
+    ]);
+  } finally {
+    ssm.destroy();
+    s3.destroy();
   }
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -28,9 +28,15 @@ it.each([
   ['dev', []],
   ['prod', []],
   ['prod', ['--param=streamMode=ON_DEMAND']],
+  ['prod', ['--param=ingestConcurrency=40', '--param=authorizeConcurrency=10', '--param=openConcurrency=5']],
 ])('cfn-lint has no complaint of the template of %s %s', async (stage, args) => {
   const { template } = await packageService(stage, ...args);
   expect(await findingsIn(template)).toBe('');
+});
+
+it('cfn-lint has no complaint of the firewall', async () => {
+  const firewall = await readFile(new URL('../../deploy/firewall.yml', import.meta.url), 'utf8');
+  expect(await findingsIn(firewall)).toBe('');
 });
 
 it('cfn-lint sees what CloudFormation would refuse', async () => {

@@ -49,6 +49,17 @@ describe('the client', () => {
     expect(asked.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, '"1"', null]);
   });
 
+  it('reads whole each time what says something of itself that no 304 says', async () => {
+    let waiting = 3;
+    const { client, asked } = clientOf(() =>
+      json({ ...none, countedThrough: null, waiting: waiting-- }, { headers: { etag: '"1"' } }),
+    );
+    const read = async () => client.get({ path: 'a', isReadWhole: true }, parseTotal, signal);
+    expect((await read()).progress?.waiting).toBe(3);
+    expect((await read()).progress?.waiting).toBe(2);
+    expect(asked.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, null]);
+  });
+
   it('tells apart a key that is missing, an error, and no answer', async () => {
     const failureOf = (answer: Response | Error) =>
       clientOf(() => answer).client.get({ path: 'a' }, parseTotal, signal);
@@ -70,8 +81,30 @@ describe('answers', () => {
     [parseCustomerPage, { customers: [{}] }],
     [parseWindowPage, { windows: [{ windowStart: 'noon', requests: 1 }] }],
     [parseWindowPage, { windows: {} }],
+    [parseTotal, { ...none, countedThrough: 'lately' }],
+    [parseTotal, { ...none, countedThrough: null, waiting: -1 }],
   ])('that are not of the contract are refused', (parse, answer) => {
     expect(() => parse(answer)).toThrow(UnexpectedAnswer);
+  });
+});
+
+describe('what an answer says of itself', () => {
+  it('is how far it is counted, and what waits', () => {
+    const countedThrough = '2025-12-28T18:03:07.250Z';
+    expect(parseTotal({ ...none, countedThrough, waiting: 7, complete: false }).progress).toEqual({
+      countedThrough: at(countedThrough),
+      waiting: 7,
+      isComplete: false,
+    });
+    expect(parseTotal({ ...none, countedThrough: null, complete: false }).progress).toEqual({
+      countedThrough: null,
+      waiting: undefined,
+      isComplete: false,
+    });
+  });
+
+  it('is nothing in a version that does not say, whatever it calls complete', () => {
+    expect(parseTotal({ ...none, complete: true }).progress).toBeUndefined();
   });
 });
 
@@ -101,8 +134,98 @@ describe('loadReport', () => {
     const query = { customer: 'cus-axon', period, unit: 'day', now, zone: 'Asia/Kolkata' } as const;
     const { buckets } = await loadReport(query, client, signal);
     expect(buckets.map(({ requests }) => requests)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    expect(asked[0]?.url).toBe(
+    expect(asked[1]?.url).toBe(
       '/aggregates/total?from=2025-12-21T18%3A30%3A00Z&to=2025-12-22T18%3A30%3A00Z&top=1',
     );
+  });
+
+  it('has exactly the minutes of a period of its own, whose first and last hours can be parts', async () => {
+    const hours = ['10', '11', '12', '13'].map((hour) => ({
+      windowStart: `2025-12-28T${hour}:00:00Z`,
+      requests: Number(hour),
+      complete: true,
+    }));
+    const { client, asked } = clientOf(({ pathname, searchParams }) => {
+      const from = searchParams.get('from') ?? '';
+      if (pathname === '/aggregates')
+        return json({ windows: hours.filter(({ windowStart }) => windowStart >= from) });
+      return json({ ...none, requests: from === '2025-12-28T10:15:00Z' ? 1 : 2 });
+    });
+    const period = { kind: 'custom', from: at('2025-12-28T10:15Z'), to: at('2025-12-28T14:03Z') } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'Europe/Berlin' };
+    const { buckets, range } = await loadReport(query, client, signal);
+    expect(range).toEqual({ from: period.from, to: period.to });
+    expect(buckets.map(({ requests }) => requests)).toEqual([1, 11, 12, 13, 2]);
+    const urls = asked.map(({ url }) => decodeURIComponent(url));
+    expect(urls[0]).toContain('/aggregates/total?from=2025-12-28T10:15:00Z&to=2025-12-28T14:03:00Z&');
+    expect(urls).toContain('/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&top=1');
+    expect(urls).toContain('/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=1');
+  });
+
+  describe('while entries wait', () => {
+    const period = { kind: 'preset', preset: '24h' } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const historyEnds = '2025-12-28T17:00:00Z';
+    const waiting = { countedThrough: '2025-12-28T18:03:05Z', waiting: 23_401, complete: false };
+    const report = async (isHistoryComplete: boolean, progress: object = waiting) => {
+      const { client, asked } = clientOf(({ pathname, searchParams }) => {
+        if (pathname === '/aggregates/total') {
+          const isHistory = searchParams.get('to') === historyEnds;
+          return json({ ...none, ...progress, ...(isHistory ? { complete: isHistoryComplete } : {}) });
+        }
+        return json({
+          windows: [
+            { windowStart: '2025-12-28T10:00:00Z', requests: 5, complete: true },
+            { windowStart: '2025-12-28T11:00:00Z', requests: 5, complete: false },
+          ],
+        });
+      });
+      const { buckets, ...rest } = await loadReport(query, client, signal);
+      const pending = buckets.filter(({ isPending }) => isPending);
+      const hours = pending.map(({ from }) => new Date(from).getUTCHours());
+      return { ...rest, hours, urls: asked.map(({ url }) => decodeURIComponent(url)) };
+    };
+
+    it('does not take hours without a window, or with one that is not complete, for counted', async () => {
+      const { hours, counting, isPending } = await report(false);
+      expect(counting).toEqual({ kind: 'waiting', entries: 23_401, through: at(waiting.countedThrough) });
+      expect(isPending).toBe(true);
+      // All but the one that is complete and the one that runs.
+      expect(hours).toHaveLength(22);
+      expect(hours).not.toContain(10);
+      expect(hours).not.toContain(18);
+    });
+
+    it('takes them for counted where the pipeline says that nothing of that time waits', async () => {
+      const { hours, urls } = await report(true);
+      expect(hours).toEqual([17]); // entries of the last hour can wait
+      expect(urls.at(-1)).toContain(`to=${historyEnds}&top=1`);
+    });
+
+    it('asks the minutes how many entries wait, where hours and days do not say', async () => {
+      const { client, asked } = clientOf(({ pathname, searchParams }) =>
+        pathname === '/aggregates/total'
+          ? json({ ...none, countedThrough: '2025-12-28T18:02:00Z', complete: false })
+          : json({ windows: [], waiting: searchParams.get('limit') === '1' ? 417 : undefined }),
+      );
+      const { counting, total } = await loadReport(query, client, signal);
+      expect(counting).toMatchObject({ kind: 'waiting', entries: 417 });
+      expect(total.progress?.waiting).toBe(417);
+      expect(decodeURIComponent(asked[1]?.url ?? '')).toBe(
+        '/aggregates?window=minute&from=2025-12-27T19:00:00Z&to=2025-12-27T19:01:00Z&top=1&limit=1',
+      );
+    });
+
+    it('asks nothing more where nothing is missing, and claims nothing of an older version', async () => {
+      for (const progress of [
+        { countedThrough: '2025-12-28T18:03:05Z', waiting: 0, complete: false },
+        { complete: false },
+      ]) {
+        const { hours, isPending, urls } = await report(false, progress);
+        expect(hours).toEqual([]);
+        expect(isPending).toBe(false);
+        expect(urls).toHaveLength(3);
+      }
+    });
   });
 });

@@ -1,34 +1,43 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf } from '../../web/figures/change.ts';
-import { barData, outlineData } from '../../web/figures/chart-data.ts';
+import { barData, drawnRange, outlineData, pendingStretches } from '../../web/figures/chart-data.ts';
 import { countErrors, errorShare, statusClassOf } from '../../web/figures/errors.ts';
 import { busiest, countBetween } from '../../web/figures/series.ts';
 
 describe('countBetween', () => {
   it('adds up the windows between each two edges, and has 0 where there are none', () => {
     const windows = [
-      { start: 25, requests: 4 },
-      { start: 0, requests: 1 },
-      { start: 5, requests: 2 },
+      { start: 25, requests: 4, isComplete: true },
+      { start: 0, requests: 1, isComplete: true },
+      { start: 5, requests: 2, isComplete: true },
     ];
-    expect(countBetween([0, 10, 20, 30], windows)).toEqual([
-      { from: 0, to: 10, requests: 3 },
-      { from: 10, to: 20, requests: 0 },
-      { from: 20, to: 30, requests: 4 },
+    expect(countBetween([0, 10, 20, 30], windows, 5)).toEqual([
+      { from: 0, to: 10, requests: 3, isComplete: true },
+      { from: 10, to: 20, requests: 0, isComplete: false },
+      { from: 20, to: 30, requests: 4, isComplete: false },
     ]);
   });
 
   it('leaves out what is before the first edge or not before the last', () => {
     const windows = [
-      { start: -1, requests: 1 },
-      { start: 10, requests: 1 },
+      { start: -1, requests: 1, isComplete: true },
+      { start: 10, requests: 1, isComplete: true },
     ];
-    expect(countBetween([0, 10], windows)).toEqual([{ from: 0, to: 10, requests: 0 }]);
+    expect(countBetween([0, 10], windows, 1)).toEqual([{ from: 0, to: 10, requests: 0, isComplete: false }]);
+  });
+
+  it('knows a time to be complete when all of its windows are there and are', () => {
+    const window = (start: number, isComplete: boolean) => ({ start, requests: 1, isComplete });
+    const isComplete = (...windows: ReturnType<typeof window>[]) =>
+      countBetween([0, 2], windows, 1)[0]?.isComplete;
+    expect(isComplete(window(0, true), window(1, true))).toBe(true);
+    expect(isComplete(window(0, true), window(1, false))).toBe(false);
+    expect(isComplete(window(0, true))).toBe(false);
   });
 });
 
 describe('busiest', () => {
-  const bucket = (from: number, requests: number) => ({ from, to: from + 1, requests });
+  const bucket = (from: number, requests: number) => ({ from, to: from + 1, requests, isComplete: true });
 
   it('is the first one with the most requests', () => {
     expect(busiest([bucket(0, 1), bucket(1, 5), bucket(2, 5)])).toEqual(bucket(1, 5));
@@ -78,25 +87,59 @@ describe('errors', () => {
 });
 
 describe('what the chart draws', () => {
-  const buckets = [0, 1, 2, 3].map((index) => ({
-    from: index * 1_000,
-    to: (index + 1) * 1_000,
-    requests: index + 1,
-  }));
+  const second = 1_000;
+  const hour = 3_600_000;
+  const units = { unit: 'hour', zone: 'UTC' } as const;
+  const bucketsOf = (length: number, pending: readonly number[] = []) =>
+    [0, 1, 2, 3].map((index) => ({
+      from: index * length,
+      to: (index + 1) * length,
+      requests: index === 3 ? 0 : index + 1,
+      isComplete: false,
+      isPending: pending.includes(index),
+    }));
 
   it('are bars: over, running, and none for what lies ahead', () => {
-    expect(barData(buckets, 2_500)).toEqual([
-      [0, 1, 2, 3],
+    expect(barData(bucketsOf(hour), 2.5 * hour, units)).toEqual([
+      [0, hour / second, (2 * hour) / second, (3 * hour) / second],
       [1, 2, null, null],
       [null, null, 3, null],
     ]);
   });
 
-  it('is an outline up to the end of the one that runs', () => {
-    expect(outlineData(buckets, 2_500)).toEqual([
+  it('are bars of another kind for what is still being counted, and none, not zero, for what is not known', () => {
+    expect(barData(bucketsOf(hour, [1, 3]), 9 * hour, units).slice(1)).toEqual([
+      [1, null, 3, null],
+      [null, 2, null, null],
+    ]);
+  });
+
+  it('are bars as wide as the others for parts of units at the edges', () => {
+    const part = { from: 0.7 * hour, to: hour, requests: 1, isComplete: true, isPending: false };
+    expect(barData([part], 9 * hour, units)[0]).toEqual([0]);
+    expect(drawnRange({ from: 0.7 * hour, to: 3.2 * hour }, true, units)).toEqual({ from: 0, to: 4 * hour });
+    expect(drawnRange({ from: 0.7 * hour, to: 3.2 * hour }, false, units)).toEqual({
+      from: 0.7 * hour,
+      to: 3.2 * hour,
+    });
+  });
+
+  it('is an outline up to the end of the one that runs, with gaps where it is not known', () => {
+    expect(outlineData(bucketsOf(second), 2_500)).toEqual([
       [0, 1, 2, 3],
       [1, 2, 3, 3],
       [null, null, null, null],
+    ]);
+    expect(outlineData(bucketsOf(second, [3]), 9_000).slice(0, 2)).toEqual([
+      [0, 1, 2, 3, 4],
+      [1, 2, 3, null, null],
+    ]);
+  });
+
+  it('is hatched over whole stretches that are still being counted', () => {
+    expect(pendingStretches(bucketsOf(second, [0, 1, 3]))).toEqual([
+      { from: 0, to: 2_000 },
+      { from: 3_000, to: 4_000 },
     ]);
   });
 });

@@ -46,11 +46,14 @@ describe('rangeOf', () => {
     expect(shown(range)).toEqual(['2025-10-21T22:00Z', '2025-10-28T23:00Z']);
   });
 
-  it('takes in the whole of each unit that a period of its own touches', () => {
+  it.each(['minute', 'hour', 'day'] as const)('takes a period of its own as it is by %s', (unit) => {
     const period = custom('2025-12-20T10:15Z', '2025-12-28T18:03Z');
-    expect(shown(rangeOf(period, 'minute', now, berlin))).toEqual(['2025-12-20T10:15Z', '2025-12-28T18:03Z']);
-    expect(shown(rangeOf(period, 'hour', now, berlin))).toEqual(['2025-12-20T10:00Z', '2025-12-28T19:00Z']);
-    expect(shown(rangeOf(period, 'day', now, berlin))).toEqual(['2025-12-19T23:00Z', '2025-12-28T23:00Z']);
+    expect(shown(rangeOf(period, unit, now, berlin))).toEqual(['2025-12-20T10:15Z', '2025-12-28T18:03Z']);
+  });
+
+  it('takes in the whole of the minutes that a period of its own begins and ends in', () => {
+    const period = custom('2025-12-20T10:15:30Z', '2025-12-28T18:03:01Z');
+    expect(shown(rangeOf(period, 'hour', now, berlin))).toEqual(['2025-12-20T10:15Z', '2025-12-28T18:04Z']);
   });
 
   it('stays within the 366 days that the pipeline sums up, whatever the zone', () => {
@@ -83,6 +86,14 @@ describe('previousRange', () => {
     ]);
   });
 
+  it('is as long as one that does not begin or end with a day', () => {
+    const range = { from: at('2025-12-10T10:15Z'), to: at('2025-12-20T12:00Z') };
+    expect(shown(previousRange(range, 'day', now, berlin))).toEqual([
+      '2025-11-30T08:30Z',
+      '2025-12-10T10:15Z',
+    ]);
+  });
+
   it('has as many days where clocks change in between', () => {
     const range = { from: at('2025-10-26T23:00Z'), to: at('2025-11-02T23:00Z') };
     expect(shown(previousRange(range, 'day', now, berlin))).toEqual([
@@ -93,6 +104,16 @@ describe('previousRange', () => {
 });
 
 describe('edgesOf', () => {
+  it('are those of whole units, but for parts at the start and the end', () => {
+    const range = { from: at('2025-12-28T10:15Z'), to: at('2025-12-28T12:03Z') };
+    expect(edgesOf(range, 'hour', berlin).map(iso)).toEqual([
+      '2025-12-28T10:15Z',
+      '2025-12-28T11:00Z',
+      '2025-12-28T12:00Z',
+      '2025-12-28T12:03Z',
+    ]);
+  });
+
   it('are the midnights of the zone for days', () => {
     const range = { from: at('2025-10-24T22:00Z'), to: at('2025-10-27T23:00Z') };
     expect(edgesOf(range, 'day', berlin).map(iso)).toEqual([

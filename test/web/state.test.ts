@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createCountingAnnouncer } from '../../web/state/counting-announcer.ts';
 import { createLive } from '../../web/state/live.ts';
 import { delayBeforeNext } from '../../web/state/next-load.ts';
 import { initialView, problemOf, readView, writeView } from '../../web/state/url-state.ts';
@@ -44,27 +45,39 @@ describe('problemOf a period', () => {
 describe('delayBeforeNext', () => {
   it('is some seconds, more after failures, and ends at a minute', () => {
     const delays = [0, 1, 2, 3, 4, 5, 50].map((failures) =>
-      delayBeforeNext({ failures, tookMilliseconds: 20 }),
+      delayBeforeNext({ failures, countingLoads: 0, tookMilliseconds: 20 }),
     );
     expect(delays).toEqual([5_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
   });
 
+  it('is shorter at first while something is being counted, and soon is the usual one', () => {
+    const delays = [1, 2, 3, 4, 50].map((countingLoads) =>
+      delayBeforeNext({ failures: 0, countingLoads, tookMilliseconds: 20 }),
+    );
+    expect(delays).toEqual([2_000, 3_000, 4_500, 5_000, 5_000]);
+    expect(delayBeforeNext({ failures: 0, countingLoads: 1, tookMilliseconds: 1_000 })).toBe(10_000);
+    expect(delayBeforeNext({ failures: 2, countingLoads: 1, tookMilliseconds: 20 })).toBe(10_000);
+  });
+
   it('grows with what an answer takes', () => {
-    expect(delayBeforeNext({ failures: 0, tookMilliseconds: 2_000 })).toBe(20_000);
+    expect(delayBeforeNext({ failures: 0, countingLoads: 0, tookMilliseconds: 2_000 })).toBe(20_000);
   });
 });
 
 describe('a live page', () => {
   /** A page whose loads end when the test says, and whose timers run when the test says. */
   function livePage(mayRetry = true) {
-    const loads: { signal: AbortSignal; end: (error?: Error) => void }[] = [];
+    const loads: { signal: AbortSignal; end: (error?: Error, isCounting?: boolean) => void }[] = [];
     const timers = new Map<number, { callback: () => void; milliseconds: number }>();
     const failures: unknown[] = [];
     let nextTimer = 0;
     const live = createLive({
       load: (signal) =>
         new Promise((resolve, reject) => {
-          loads.push({ signal, end: (error) => (error === undefined ? resolve() : reject(error)) });
+          loads.push({
+            signal,
+            end: (error, isCounting = false) => (error === undefined ? resolve(isCounting) : reject(error)),
+          });
         }),
       onFailure: (error) => {
         failures.push(error);
@@ -96,6 +109,19 @@ describe('a live page', () => {
     expect(delays()).toEqual([5_000]);
     runTimer();
     expect(loads).toHaveLength(2);
+  });
+
+  it('looks sooner while something is still being counted, and as usual when it is not', async () => {
+    const { live, loads, delays, runTimer, settled } = livePage();
+    const waited: number[] = [];
+    live.load();
+    for (const isCounting of [true, true, false, true]) {
+      loads.at(-1)?.end(undefined, isCounting);
+      await settled();
+      waited.push(...delays());
+      runTimer();
+    }
+    expect(waited).toEqual([2_000, 3_000, 5_000, 2_000]);
   });
 
   it('waits longer from failure to failure, and no longer after a success', async () => {
@@ -141,5 +167,32 @@ describe('a live page', () => {
     loads[0]?.end(new Error('a key is needed'));
     await settled();
     expect(delays()).toEqual([]);
+  });
+});
+
+describe('what is read out of the counting', () => {
+  const newsOf = (looks: readonly [seconds: number, isCounting: boolean][]) => {
+    const announce = createCountingAnnouncer();
+    return looks.map(([seconds, isCounting]) => announce(isCounting, seconds * 1_000));
+  };
+
+  it('is that it goes on, once a minute, and that it is over', () => {
+    const looks = [0, 2, 5, 10, 61, 63].map((seconds): [number, boolean] => [seconds, true]);
+    expect(newsOf([...looks, [66, false], [71, false], [76, false]])).toEqual([
+      undefined,
+      'still-counting',
+      undefined,
+      undefined,
+      undefined,
+      'still-counting',
+      undefined,
+      'all-counted',
+      undefined,
+    ]);
+  });
+
+  it('is nothing where something waits at every other look, as with live traffic', () => {
+    const looks = [0, 5, 10, 15, 20].map((seconds): [number, boolean] => [seconds, seconds % 10 === 0]);
+    expect(newsOf(looks)).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 });

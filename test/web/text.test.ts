@@ -88,7 +88,9 @@ describe('times', () => {
     const from = at('2025-12-28T18:00Z');
     expect(formatUnit(from, from + 60_000, 'minute', zone)).toBe('Sun 28 Dec, 19:00');
     expect(formatUnit(from, from + 3_600_000, 'hour', zone)).toBe('Sun 28 Dec, 19:00–20:00');
-    expect(formatUnit(from, from + 86_400_000, 'day', zone)).toBe('Sun 28 Dec');
+    const midnight = at('2025-12-27T23:00Z');
+    expect(formatUnit(midnight, midnight + 86_400_000, 'day', zone)).toBe('Sun 28 Dec');
+    expect(formatUnit(from, midnight + 86_400_000, 'day', zone)).toBe('Sun 28 Dec, 19:00–00:00');
   });
 
   it('name a range', () => {
@@ -100,6 +102,9 @@ describe('times', () => {
     );
     expect(range('2025-12-21T23:00Z', '2025-12-28T23:00Z', 'day')).toBe('22 Dec 2025 – 28 Dec 2025');
     expect(range('2025-12-27T23:00Z', '2025-12-28T23:00Z', 'day')).toBe('28 Dec 2025');
+    expect(range('2025-12-20T10:15Z', '2025-12-28T23:00Z', 'day')).toBe(
+      '20 Dec 2025, 11:15 – 29 Dec 2025, 00:00',
+    );
   });
 
   it('are written with their offset', () => {

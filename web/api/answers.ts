@@ -6,8 +6,19 @@ export interface KeyCount {
   readonly requests: number;
 }
 
+/** What an answer says about accepted entries that are not in its counts. */
+export interface AnswerProgress {
+  /** Everything that was accepted before this instant is in the counts; `null` where the pipeline does not know now. */
+  readonly countedThrough: number | null;
+  /** Accepted entries of the customer that are in no count yet; `undefined` where the pipeline does not know. */
+  readonly waiting: number | undefined;
+  readonly isComplete: boolean;
+}
+
 /** What `GET /aggregates/total` answers. */
 export interface Total {
+  /** `undefined` from a pipeline of a version that does not say. */
+  readonly progress: AnswerProgress | undefined;
   readonly requests: number;
   /** Largest first. */
   readonly topPaths: readonly KeyCount[];
@@ -42,6 +53,7 @@ export function parseCustomerPage(answer: unknown): CustomerPage {
 export function parseTotal(answer: unknown): Total {
   const keyCounts = (field: string) => list(answer, field, parseKeyCount);
   return {
+    progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
     topPaths: keyCounts('topPaths'),
     topUserAgents: keyCounts('topUserAgents'),
@@ -54,15 +66,32 @@ export function parseWindowPage(answer: unknown): WindowPage {
     windows: list(answer, 'windows', (window) => ({
       start: instant(member(window, 'windowStart'), 'windowStart'),
       requests: count(member(window, 'requests'), 'requests'),
+      isComplete: member(window, 'complete') === true,
     })),
     nextToken: parseNextToken(answer),
   };
+}
+
+/** What an answer of minutes says waits to be counted; `undefined` where it does not say. */
+export function parseWaiting(answer: unknown): number | undefined {
+  const waiting = member(answer, 'waiting');
+  return waiting === undefined ? undefined : count(waiting, 'waiting');
 }
 
 /** What an error says about itself, for people; or `undefined` where it is not one of the pipeline's. */
 export function errorDescription(answer: unknown): string | undefined {
   const description = isObject(answer) ? answer.errorDescription : undefined;
   return typeof description === 'string' ? description : undefined;
+}
+
+function parseProgress(answer: unknown): AnswerProgress | undefined {
+  const countedThrough = member(answer, 'countedThrough');
+  if (countedThrough === undefined) return undefined;
+  return {
+    countedThrough: countedThrough === null ? null : instant(countedThrough, 'countedThrough'),
+    waiting: parseWaiting(answer),
+    isComplete: member(answer, 'complete') === true,
+  };
 }
 
 function parseNextToken(answer: unknown): string | undefined {

@@ -30,6 +30,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly customer?: string | undefined;
+  /** What it says of itself changes while its content, by which a 304 goes, stays the same: it is read whole each time. */
+  readonly isReadWhole?: boolean;
 }
 
 export interface ClientContext {
@@ -54,7 +56,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
 
   return {
     async get<T>(
-      { path, parameters = {}, customer }: ApiRequest,
+      { path, parameters = {}, customer, isReadWhole = false }: ApiRequest,
       parse: (answer: unknown) => T,
       signal: AbortSignal,
     ) {
@@ -93,7 +95,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
       }
       const parsed = parse(body);
       const etag = response.headers.get('etag');
-      if (etag !== null) answers.set(name, { etag, parsed });
+      if (etag !== null && !isReadWhole) answers.set(name, { etag, parsed });
       const [oldest] = answers.keys();
       if (answers.size > maxRemembered && oldest !== undefined) answers.delete(oldest);
       return parsed;

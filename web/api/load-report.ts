@@ -1,17 +1,23 @@
-import { countBetween, type Bucket, type CountedWindow } from '../figures/series.ts';
+import {
+  countingOf,
+  endOfDoubt,
+  markPending,
+  mayMissEntries,
+  type Counting,
+  type ShownBucket,
+} from '../figures/counting.ts';
 import {
   edgesOf,
   previousRange,
   rangeOf,
   unitsOf,
-  windowsBetween,
   type Period,
   type Range,
   type Unit,
 } from '../period/period.ts';
-import { parseTotal, parseWindowPage, type Total } from './answers.ts';
+import type { AnswerProgress, Total } from './answers.ts';
 import type { Client } from './client.ts';
-import { readPages } from './read-pages.ts';
+import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** What the page shows of a customer's traffic. */
 export interface Report {
@@ -19,9 +25,12 @@ export interface Report {
   readonly unit: Unit;
   readonly zone: string;
   readonly range: Range;
-  readonly buckets: readonly Bucket[];
+  readonly buckets: readonly ShownBucket[];
   readonly total: Total;
   readonly previous: Total;
+  readonly counting: Counting;
+  /** Part of what is shown is not counted yet: some buckets, or the time before, with which it is compared. */
+  readonly isPending: boolean;
 }
 
 export interface ReportQuery {
@@ -42,61 +51,59 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const unit = suitable.find((unit) => unit === query.unit) ?? suitable[0];
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
-  const [buckets, total, previous] = await Promise.all([
-    readBuckets(edgesOf(range, unit, zone), unit, read),
-    readTotal(range, keysOfTotal, read),
+  // It says what is missing, and so before the rest is read: what it says is counted is in there.
+  const answered = await readTotal(range, keysOfTotal, read);
+  const progress = await withWaiting(answered.progress, range, now, read);
+  const total = { ...answered, progress };
+  const [buckets, previous] = await Promise.all([
+    readBuckets(edgesOf(range, unit, zone), unit, zone, read),
     readTotal(previousRange(range, unit, now, zone), keysOfTotal, read),
   ]);
-  return { customer, unit, zone, range, buckets, total, previous };
-}
-
-interface Read {
-  readonly customer: string;
-  readonly client: Client;
-  readonly signal: AbortSignal;
+  const completeBefore = mayMissEntries(progress, now)
+    ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
+    : Infinity;
+  const shown = markPending(buckets, progress, completeBefore, now);
+  const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
+  const counting = countingOf(progress, range, isPending);
+  return { customer, unit, zone, range, buckets: shown, total, previous, counting, isPending };
 }
 
 /**
- * Days of a zone whose midnight is not a full hour of UTC are not made of the pipeline's hours; each is added up from its
- * minutes by the pipeline itself.
+ * Entries may wait for the minutes of now or for those of last month. So, where it matters, the part of the range is asked
+ * for in which late entries are not waited for any more.
+ * @param until  its end; `undefined` where it does not matter
  */
-async function readBuckets(edges: readonly number[], unit: Unit, read: Read): Promise<Bucket[]> {
-  const windows = windowsBetween(edges, unit);
-  if (windows !== 'minute' || unit === 'minute') {
-    const range = { from: edges[0] ?? 0, to: edges.at(-1) ?? 0 };
-    return countBetween(edges, await readWindows(windows, range, read));
-  }
-  return Promise.all(
-    edges.slice(0, -1).map(async (from, index) => {
-      const to = edges[index + 1] ?? from;
-      const { requests } = await readTotal({ from, to }, '1', read);
-      return { from, to, requests };
-    }),
-  );
+async function readCompleteBefore(range: Range, until: number | undefined, read: Read): Promise<number> {
+  if (until === undefined) return range.from;
+  if (until === range.to) return range.from; // the total of the range has said so already
+  const { progress } = await readTotal({ from: range.from, to: until }, '1', read);
+  return progress?.isComplete === true ? until : range.from;
 }
 
-async function readWindows(
-  window: Unit,
-  range: Range,
-  { customer, client, signal }: Read,
-): Promise<CountedWindow[]> {
-  // Of the keys, which are not looked at here, one is the fewest that can be asked for.
-  const parameters = { window, ...isoRange(range), top: '1' };
-  const pages = await readPages(
-    { path: 'aggregates', parameters, customer },
-    parseWindowPage,
-    client,
-    signal,
-  );
-  return pages.flatMap(({ windows }) => windows);
+/**
+ * Where a total does not say how many entries wait, as hours and days are being summed up, the minutes do: how many are in
+ * none yet.
+ */
+async function withWaiting(
+  progress: AnswerProgress | undefined,
+  { from }: Range,
+  now: number,
+  read: Read,
+): Promise<AnswerProgress | undefined> {
+  if (progress === undefined || progress.waiting !== undefined || !mayMissEntries(progress, now))
+    return progress;
+  return { ...progress, waiting: await readWaiting(from, read) };
 }
 
-async function readTotal(range: Range, top: string, { customer, client, signal }: Read): Promise<Total> {
-  const parameters = { ...isoRange(range), top };
-  return client.get({ path: 'aggregates/total', parameters, customer }, parseTotal, signal);
-}
-
-function isoRange({ from, to }: Range): { readonly from: string; readonly to: string } {
-  const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
-  return { from: iso(from), to: iso(to) };
+/** Whether the pipeline has accepted entries of a customer of whom it has counted none. */
+export async function loadCounting(
+  query: ReportQuery,
+  client: Client,
+  signal: AbortSignal,
+): Promise<Counting> {
+  const { customer, period, now, zone } = query;
+  const range = rangeOf(period, unitsOf(period)[0], now, zone);
+  const read = { customer, client, signal };
+  const { progress } = await readTotal(range, '1', read);
+  return countingOf(await withWaiting(progress, range, now, read), range, false);
 }

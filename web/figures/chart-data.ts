@@ -1,27 +1,62 @@
-import type { Bucket } from './series.ts';
+import { endOfUnit, startOfUnit, type Range, type Unit } from '../period/period.ts';
+import type { ShownBucket } from './counting.ts';
 
 type Counts = (number | null)[];
 
-/** Starts of buckets in seconds, the requests of those that are over, and of the one that is still running. */
-export type ChartData = [starts: number[], over: Counts, running: Counts];
+/**
+ * Starts of buckets in seconds, the requests of those that are over and counted, and of those that are still running or
+ * being counted.
+ */
+export type ChartData = [starts: number[], settled: Counts, rising: Counts];
 
-/** What the chart draws as bars; what lies ahead has none. */
-export function barData(buckets: readonly Bucket[], now: number): ChartData {
+/** The units of a chart. */
+export interface ChartUnits {
+  readonly unit: Unit;
+  readonly zone: string;
+}
+
+/** What the chart draws as bars; what lies ahead has none, and neither has what is not known yet. */
+export function barData(buckets: readonly ShownBucket[], now: number, { unit, zone }: ChartUnits): ChartData {
+  const isRising = ({ from, to, isPending }: ShownBucket) => isPending || (from <= now && now < to);
   return [
-    buckets.map(({ from }) => from / 1_000),
-    buckets.map(({ to, requests }) => (to <= now ? requests : null)),
-    buckets.map(({ from, to, requests }) => (from <= now && now < to ? requests : null)),
+    // A part of a unit is as wide as the others.
+    buckets.map(({ from }) => startOfUnit(from, unit, zone) / 1_000),
+    buckets.map((bucket) => (bucket.to <= now && !isRising(bucket) ? bucket.requests : null)),
+    buckets.map((bucket) => (isRising(bucket) ? known(bucket) : null)),
   ];
 }
 
 /** What the chart draws as one outline, which a point behind the last bucket ends. */
-export function outlineData(buckets: readonly Bucket[], now: number): ChartData {
+export function outlineData(buckets: readonly ShownBucket[], now: number): ChartData {
   const begun = buckets.filter(({ from }) => from <= now);
   const last = begun.at(-1);
-  const points = last === undefined ? [] : [...begun, { from: last.to, requests: last.requests }];
+  const points = begun.map((bucket) => ({ from: bucket.from, requests: known(bucket) }));
+  if (last !== undefined) points.push({ from: last.to, requests: known(last) });
   return [
     points.map(({ from }) => from / 1_000),
     points.map(({ requests }) => requests),
     points.map(() => null),
   ];
+}
+
+/** What the chart shows of time: whole units where it has bars. */
+export function drawnRange({ from, to }: Range, isBars: boolean, { unit, zone }: ChartUnits): Range {
+  return isBars ? { from: startOfUnit(from, unit, zone), to: endOfUnit(to, unit, zone) } : { from, to };
+}
+
+/** The stretches of time whose requests are still being counted. */
+export function pendingStretches(buckets: readonly ShownBucket[]): Range[] {
+  const stretches: { from: number; to: number }[] = [];
+  for (const { from, to, isPending } of buckets) {
+    const last = stretches.at(-1);
+    if (!isPending) continue;
+    if (last?.to === from) last.to = to;
+    else stretches.push({ from, to });
+  }
+  return stretches;
+}
+
+/** Nothing that was counted so far is not the same as nothing. */
+function known({ requests, isPending }: ShownBucket): number | null {
+  return isPending && requests === 0 ? null : requests;
 }

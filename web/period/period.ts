@@ -51,14 +51,15 @@ export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
 }
 
 /**
- * The whole minutes, hours or days of a period. One that goes up to now ends with the unit in which now is; days are those
- * of the zone, and minutes and hours those of UTC, as the pipeline counts them.
+ * The whole minutes, hours or days of a period that goes up to now: it ends with the unit in which now is. Days are those
+ * of the zone, and minutes and hours those of UTC, as the pipeline counts them. A period of one's own is taken as it is, in
+ * whole minutes: its first and last unit can be parts of one.
  */
 export function rangeOf(period: Period, unit: Unit, now: number, zone: string): Range {
   if (period.kind === 'custom') {
-    return { from: floorTo(period.from, unit, zone), to: ceilTo(period.to, unit, zone) };
+    return { from: startOfUnit(period.from, 'minute', zone), to: endOfUnit(period.to, 'minute', zone) };
   }
-  const to = ceilTo(now + 1, unit, zone);
+  const to = endOfUnit(now + 1, unit, zone);
   const hours = presetHours[period.preset];
   const from = unit === 'day' ? startOfDay(to, zone, -hours / 24) : to - hours * hourMilliseconds;
   return { from, to };
@@ -66,17 +67,19 @@ export function rangeOf(period: Period, unit: Unit, now: number, zone: string): 
 
 /** The range before, of the same length; of one that is still running, only as much as has passed of it. */
 export function previousRange({ from, to }: Range, unit: Unit, now: number, zone: string): Range {
-  const before =
-    unit === 'day' ? startOfDay(from, zone, -Math.round((to - from) / dayMilliseconds)) : from - (to - from);
+  const isOfWholeDays = unit === 'day' && [from, to].every((edge) => startOfDay(edge, zone) === edge);
+  const before = isOfWholeDays
+    ? startOfDay(from, zone, -Math.round((to - from) / dayMilliseconds))
+    : from - (to - from);
   if (now >= to || now < from) return { from: before, to: from };
-  const passed = ceilTo(now + 1, 'minute', zone) - from;
+  const passed = endOfUnit(now + 1, 'minute', zone) - from;
   return { from: before, to: Math.min(before + passed, from) };
 }
 
 /** The instants at which the units of a range begin, and its end. */
 export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[] {
   const edges: number[] = [];
-  for (let edge = from; edge < to; edge = ceilTo(edge + 1, unit, zone)) edges.push(edge);
+  for (let edge = from; edge < to; edge = endOfUnit(edge + 1, unit, zone)) edges.push(edge);
   edges.push(to);
   return edges;
 }
@@ -89,7 +92,8 @@ export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
   return fits(hourMilliseconds) ? 'hour' : 'minute';
 }
 
-function floorTo(instant: number, unit: Unit, zone: string): number {
+/** The start of the unit that an instant is in. */
+export function startOfUnit(instant: number, unit: Unit, zone: string): number {
   switch (unit) {
     case 'minute':
       return Math.floor(instant / minuteMilliseconds) * minuteMilliseconds;
@@ -100,8 +104,9 @@ function floorTo(instant: number, unit: Unit, zone: string): number {
   }
 }
 
-function ceilTo(instant: number, unit: Unit, zone: string): number {
-  const floor = floorTo(instant, unit, zone);
+/** The end of the unit that an instant is in; the instant itself where it is the start of one. */
+export function endOfUnit(instant: number, unit: Unit, zone: string): number {
+  const floor = startOfUnit(instant, unit, zone);
   if (floor === instant) return floor;
   switch (unit) {
     case 'minute':

@@ -1,8 +1,11 @@
 import { delayBeforeNext } from './next-load.ts';
 
 export interface LiveContext {
-  /** Loads and shows what there is now; is not called again before it has ended, or was aborted. */
-  readonly load: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Loads and shows what there is now; is not called again before it has ended, or was aborted.
+   * @returns  whether part of it is still being counted
+   */
+  readonly load: (signal: AbortSignal) => Promise<boolean>;
   /** @returns  whether it may be tried again without anybody doing something */
   readonly onFailure: (error: unknown, retryInMilliseconds: number) => boolean;
   readonly now: () => number;
@@ -22,6 +25,7 @@ export function createLive({ load, onFailure, now, setTimer, clearTimer }: LiveC
   let isRunning = true;
   let mayRetry = true;
   let failures = 0;
+  let countingLoads = 0;
   let timer: number | undefined;
   let controller = new AbortController();
 
@@ -33,14 +37,16 @@ export function createLive({ load, onFailure, now, setTimer, clearTimer }: LiveC
     timer = undefined;
     const startedAt = now();
     let failure: { readonly error: unknown } | undefined;
+    let isCounting = false;
     try {
-      await load(signal);
+      isCounting = await load(signal);
     } catch (error) {
       failure = { error };
     }
     if (signal.aborted) return; // something newer runs
     failures = failure === undefined ? 0 : failures + 1;
-    const delay = delayBeforeNext({ failures, tookMilliseconds: now() - startedAt });
+    countingLoads = isCounting ? countingLoads + 1 : 0;
+    const delay = delayBeforeNext({ failures, countingLoads, tookMilliseconds: now() - startedAt });
     mayRetry = failure === undefined || onFailure(failure.error, delay);
     if (isRunning && mayRetry) timer = setTimer(() => void loadNow(), delay);
   };

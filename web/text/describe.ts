@@ -16,8 +16,9 @@ export function periodName(period: Period): string {
 }
 
 /** What the chart shows, in words. */
-export function summarise({ total, buckets, range, unit, zone }: Report): string {
-  const requests = `${formatCount(total.requests)} ${total.requests === 1 ? 'request' : 'requests'}`;
+export function summarise({ total, buckets, range, unit, zone, isPending }: Report): string {
+  const noun = total.requests === 1 ? 'request' : 'requests';
+  const requests = `${formatCount(total.requests)} ${noun}${isPending ? ' so far' : ''}`;
   const when = formatRange(range.from, range.to, unit, zone);
   const most = busiest(buckets);
   if (most === undefined) return `${requests}, ${when}.`;

@@ -1,4 +1,5 @@
 import type { Unit } from '../period/period.ts';
+import { startOfDay } from '../period/zone.ts';
 
 /** Words and numbers as the page shows them: English, with a 24-hour clock, in the time zone that it names. */
 
@@ -31,10 +32,11 @@ export function formatUnitStart(instant: number, unit: Unit, zone: string): stri
   return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
 }
 
-/** A unit as a person would name it: `Sun 28 Dec, 18:00–19:00`. */
+/** A unit, or a part of one, as a person would name it: `Sun 28 Dec, 18:00–19:00`. */
 export function formatUnit(from: number, to: number, unit: Unit, zone: string): string {
-  const start = formatUnitStart(from, unit, zone);
-  return unit === 'hour' ? `${start}–${formatClock(to, zone)}` : start;
+  if (unit === 'minute' || (unit === 'day' && areMidnights([from, to], zone)))
+    return formatUnitStart(from, unit, zone);
+  return `${formatUnitStart(from, 'hour', zone)}–${formatClock(to, zone)}`;
 }
 
 /** `18:03` */
@@ -57,17 +59,28 @@ export function formatDay(instant: number, zone: string): string {
   return format(instant, zone, { day: 'numeric', month: 'short' });
 }
 
+/** `18:03:07`, with its day where that is another than today: `28 Dec, 18:03:07`. */
+export function formatMoment(instant: number, now: number, zone: string): string {
+  const day = formatDay(instant, zone);
+  const time = formatTime(instant, zone);
+  return day === formatDay(now, zone) ? time : `${day}, ${time}`;
+}
+
 /** `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`; the last minute of whole days is left to the reader. */
 export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
   const date = (instant: number) =>
     format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
-  if (unit === 'day') {
+  if (unit === 'day' && areMidnights([from, to], zone)) {
     const last = date(to - 1);
     return date(from) === last ? last : `${date(from)} – ${last}`;
   }
   const [first, last] = [date(from), date(to - 1)];
   const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
   return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;
+}
+
+function areMidnights(instants: readonly number[], zone: string): boolean {
+  return instants.every((instant) => startOfDay(instant, zone) === instant);
 }
 
 function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {

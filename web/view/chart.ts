@@ -1,9 +1,12 @@
 import uPlot from 'uplot';
 import type { Report } from '../api/load-report.ts';
-import { barData, outlineData, type ChartData } from '../figures/chart-data.ts';
+import { barData, drawnRange, outlineData, pendingStretches, type ChartData } from '../figures/chart-data.ts';
+import type { Range } from '../period/period.ts';
 import { summarise } from '../text/describe.ts';
-import { formatClock, formatCount, formatDay, formatShort, formatUnit } from '../text/format.ts';
+import { describeRequests } from '../text/counting.ts';
+import { formatClock, formatDay, formatShort, formatUnit } from '../text/format.ts';
 import { create, element } from './elements.ts';
+import { hatch } from './hatch.ts';
 
 /** The chart of requests over time. The table beside it says the same to those who cannot see it. */
 export interface Chart {
@@ -30,7 +33,8 @@ export function createChart(): Chart {
     plot?.destroy();
     plot = undefined;
     if (report === undefined || data === undefined || container.clientWidth === 0) return;
-    plot = new uPlot({ ...optionsFor(report, container), ...size() }, data, container);
+    const stretches = () => pendingStretches(report?.buckets ?? []);
+    plot = new uPlot({ ...optionsFor(report, container, stretches), ...size() }, data, container);
     plot.over.append(band);
     plot.over.addEventListener('mouseleave', () => point(undefined));
     plot.over.addEventListener('mousemove', ({ offsetX }) => point(bucketAt(offsetX)));
@@ -49,12 +53,12 @@ export function createChart(): Chart {
     pointedAt = bucket === undefined ? undefined : index;
     tip.hidden = band.hidden = bucket === undefined;
     if (bucket === undefined || plot === undefined || report === undefined) return;
-    const { from, to, requests } = bucket;
+    const { from, to } = bucket;
     const [left, right] = [plot.valToPos(from / 1_000, 'x'), plot.valToPos(to / 1_000, 'x')];
     band.style.left = `${left}px`;
     band.style.width = `${Math.max(1, right - left)}px`;
     tip.replaceChildren(
-      create('b', '', `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}`),
+      create('b', '', describeRequests(bucket)),
       formatUnit(from, to, report.unit, report.zone),
     );
     // Beside the bar, on the side that has more room.
@@ -88,7 +92,8 @@ export function createChart(): Chart {
     show(newReport, now) {
       const isOfSameKind = report !== undefined && kindOf(report) === kindOf(newReport);
       report = newReport;
-      data = isBars(report) ? barData(report.buckets, now) : outlineData(report.buckets, now);
+      data = isBars(report) ? barData(report.buckets, now, report) : outlineData(report.buckets, now);
+      element('chart-note', HTMLParagraphElement).hidden = pendingStretches(report.buckets).length === 0;
       container.setAttribute(
         'aria-label',
         `${summarise(report)} Arrow keys read it ${report.unit} by ${report.unit}.`,
@@ -110,11 +115,16 @@ function isBars({ buckets }: Report): boolean {
   return buckets.length <= mostBars;
 }
 
-function optionsFor(report: Report, container: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> {
+function optionsFor(
+  report: Report,
+  container: HTMLElement,
+  stretches: () => readonly Range[],
+): Omit<uPlot.Options, 'width' | 'height'> {
   const style = getComputedStyle(container);
   const colour = (name: string) => style.getPropertyValue(name);
-  const { range, buckets, zone } = report;
+  const { buckets, zone } = report;
   const asBars = isBars(report);
+  const range = drawnRange(report.range, asBars, report);
   const gap = container.clientWidth / buckets.length < 24 ? 2 : 5;
   const paths = asBars
     ? uPlot.paths.bars?.({ align: 1, size: [1, Infinity], gap, radius: [0.12, 0] })
@@ -136,6 +146,7 @@ function optionsFor(report: Report, container: HTMLElement): Omit<uPlot.Options,
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 0, 0, 0],
+    hooks: { drawAxes: [(drawn) => hatch(drawn, stretches(), colour('--hatch'))] },
     scales: {
       x: { time: true, range: () => [range.from / 1_000, range.to / 1_000] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.06 : 1] },

@@ -1,6 +1,6 @@
 import type { Report } from '../api/load-report.ts';
-import type { KeyCount } from '../api/answers.ts';
-import { toCsv, type CsvCell } from '../text/csv.ts';
+import { toCsv } from '../text/csv.ts';
+import { keyTable, seriesTable, type Table } from '../text/download-tables.ts';
 import { isoWithOffset } from '../text/iso.ts';
 import { element } from './elements.ts';
 
@@ -15,29 +15,9 @@ export function offerDownloads(report: () => Report | undefined): void {
       download(`${shown.customer}-${id.replace('-csv', '')}-${day}.csv`, toCsv(head, rows));
     });
   offer('series-csv', seriesTable);
-  offer('paths-csv', ({ total }) => keyTable('path', total.topPaths));
-  offer('agents-csv', ({ total }) => keyTable('userAgent', total.topUserAgents));
-  offer('statuses-csv', ({ total }) => keyTable('status', total.topStatuses));
-}
-
-interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly CsvCell[])[];
-}
-
-function seriesTable({ buckets, zone }: Report): Table {
-  return {
-    head: ['from', 'to', 'requests'],
-    rows: buckets.map(({ from, to, requests }) => [
-      isoWithOffset(from, zone),
-      isoWithOffset(to, zone),
-      requests,
-    ]),
-  };
-}
-
-function keyTable(name: string, counts: readonly KeyCount[]): Table {
-  return { head: [name, 'requests'], rows: counts.map(({ key, requests }) => [key, requests]) };
+  offer('paths-csv', ({ total }) => keyTable('path', total.topPaths, total));
+  offer('agents-csv', ({ total }) => keyTable('userAgent', total.topUserAgents, total));
+  offer('statuses-csv', ({ total }) => keyTable('status', total.topStatuses, total));
 }
 
 function download(name: string, text: string): void {

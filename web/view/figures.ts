@@ -9,17 +9,22 @@ import { element, setText } from './elements.ts';
 
 /** Shows the totals and how they compare with the period before. */
 export function showFigures(report: Report, period: Period): void {
-  const { total, previous, buckets, unit, zone } = report;
+  const { total, previous, buckets, unit, zone, isPending } = report;
   setText('requests', formatCount(total.requests));
-  setText('requests-note', `in ${periodName(period)}`);
+  setText('requests-note', `${isPending ? 'so far, ' : ''}in ${periodName(period)}`);
 
-  setText('change', changeText(total.requests, previous.requests));
-  setText('change-note', `from ${formatCount(previous.requests)} in the time before`);
+  // What is not all counted cannot be compared.
+  setText('change', isPending ? '–' : changeText(total.requests, previous.requests));
+  setText(
+    'change-note',
+    isPending ? 'known when all is counted' : `from ${formatCount(previous.requests)} in the time before`,
+  );
 
   const most = busiest(buckets);
   setText('busiest-name', `Busiest ${unit}`);
   setText('busiest', most === undefined ? '–' : formatCount(most.requests));
-  setText('busiest-note', most === undefined ? '' : formatUnit(most.from, most.to, unit, zone));
+  const when = most === undefined ? '' : formatUnit(most.from, most.to, unit, zone);
+  setText('busiest-note', isPending && when !== '' ? `so far, ${when}` : when);
 
   showErrors(report);
 }

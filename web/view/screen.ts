@@ -1,8 +1,11 @@
 import { NotReached, Refused } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
+import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
+import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import type { View } from '../state/url-state.ts';
+import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
@@ -28,6 +31,8 @@ export interface Screen {
   /** Another view was chosen; its figures are on their way. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
+  /** There are no figures yet, but they are on their way. */
+  showCounting(counting: Counting): void;
   /** The customer has sent nothing, or nobody has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
@@ -40,6 +45,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   const message = createMessage();
   const chart = createChart();
   const showRankings = createRankings();
+  const newsOf = createCountingAnnouncer();
   let shown: Report | undefined;
   let shownAt = 0;
   /** Somebody chose a view that is not shown yet; it is read out then. */
@@ -63,6 +69,11 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     if (isAwaited) setText('announcement', text.title);
     isAwaited = false;
   };
+  const enterCounting = (counting: Counting) =>
+    enterMessage({
+      title: describeMissing(counting),
+      text: 'None of this period is in the counts so far. What was accepted is stored, and appears here by itself.',
+    });
   const showTrouble = (text: string | undefined) => {
     const notice = element('notice', HTMLElement);
     notice.hidden = text === undefined;
@@ -95,6 +106,13 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         'range',
         `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
       );
+      const { counting } = report;
+      const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
+      const news = newsOf(isCounting, now);
+      if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
+        enterCounting(counting);
+        return;
+      }
       if (report.total.requests === 0) {
         const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
         enterMessage({
@@ -113,7 +131,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         return;
       }
       enter('ready');
-      const isNew = shown === undefined || !isSame(shown, report);
+      showCountingLine(report, view, isCounting, now);
+      const isNew = shown === undefined || contentOf(shown) !== contentOf(report);
       const before = shown;
       shown = report;
       shownAt = now;
@@ -126,8 +145,21 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       }
       chart.show(report, now);
       // Read out when it was asked for, and later once a minute at most.
-      if (isAwaited || (isNew && before?.range.to !== range.to)) setText('announcement', summarise(report));
+      if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
+        const said =
+          news === 'all-counted'
+            ? 'Everything is counted. '
+            : isCounting
+              ? `${describeCounting(counting, now, zone)}. `
+              : '';
+        setText('announcement', `${said}${summarise(report)}`);
+      }
       isAwaited = false;
+    },
+
+    showCounting(counting) {
+      setText('range', '');
+      enterCounting(counting);
     },
 
     showNoCustomer(view, customers) {
@@ -179,14 +211,31 @@ function describeFailure(error: unknown): { readonly title: string; readonly tex
   return { title: 'The page could not show the answer', text: `${reason} Load the page again.` };
 }
 
-function isSame(a: Report, b: Report): boolean {
-  return (
-    a.customer === b.customer &&
-    a.unit === b.unit &&
-    a.range.from === b.range.from &&
-    a.range.to === b.range.to &&
-    a.total === b.total &&
-    a.previous === b.previous &&
-    a.buckets.every(({ requests }, index) => requests === b.buckets[index]?.requests)
-  );
+/** Shows beside the figures what they do not include yet. It is not read out each time: it changes at every look. */
+function showCountingLine(
+  { counting, range, zone }: Report,
+  { period }: View,
+  isCounting: boolean,
+  now: number,
+): void {
+  const text = describeCounting(counting, now, zone);
+  const isRunning = counting.kind === 'counted' && period.kind === 'custom' && range.to > now;
+  const line = element('counting', HTMLParagraphElement);
+  line.hidden = text === '';
+  line.toggleAttribute('data-counting', isCounting);
+  setText('counting', isRunning ? `${text} · this period is not over yet` : text);
+}
+
+/** What figures, tables and chart show; reports that have the same of it look the same. */
+function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
+  const countsOf = ({ progress: _progress, ...counts }: Report['total']) => counts;
+  return JSON.stringify([
+    customer,
+    unit,
+    range,
+    countsOf(total),
+    countsOf(previous),
+    buckets.map(({ requests, isPending }) => [requests, isPending]),
+    isPending,
+  ]);
 }

@@ -3,6 +3,9 @@ import { distinctProducts, leadingProducts, runtimes } from './products.ts';
 /** A word as products are named, or a whole web address, so that the words in its path aren't taken for names. */
 const wordOrAddress = /https?:\/\/[^\s;,)]*|[a-z0-9][\w.-]*/gi;
 
+/** The longest known agents have some forty words; a hostile one has 512, each of which is looked up. */
+const maxWords = 64;
+
 const endsLikeCrawler = /(?:bot|spider|crawler|scraper)$/;
 
 /**
@@ -28,13 +31,17 @@ export function productFamily(userAgent: string, unknownCrawler: string): string
     isCrawler ||= endsLikeCrawler.test(name) && name !== 'cubot'; // Cubot makes telephones
     previous = word;
     position += 1;
+    if (position === maxWords) break;
   }
   return isCrawler ? unknownCrawler : undefined;
 }
 
 /** The family of the runtime that sends `userAgent`: what is left to say where product and browser are unknown. */
 export function runtimeFamily(userAgent: string): string | undefined {
+  let words = 0;
   for (const [text] of userAgent.matchAll(wordOrAddress)) {
+    if (words === maxWords) break;
+    words += 1;
     const family = runtimes.get(withoutVersion(text.toLowerCase()));
     if (family !== undefined) return family;
   }

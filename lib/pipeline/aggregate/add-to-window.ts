@@ -8,14 +8,22 @@ import { CountsTooLarge, PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import { readTombstone } from '../read-tombstone.ts';
+import type { Retention } from '../retention.ts';
 import type { ReceivedPartial, UncountedRecord } from './received-record.ts';
 
 export interface AddedToWindow {
-  readonly change: 'created' | 'updated' | 'unchanged';
+  readonly change: 'created' | 'updated' | 'unchanged' | 'expired';
   /** Records that would make a count too large to be exact; all others are counted, or forgotten. */
   readonly tooLarge: readonly UncountedRecord[];
   /** Nothing that was stored until then is in the window; `undefined` where that was not looked at. */
   readonly forgottenBefore: Date | undefined;
+}
+
+export interface AddToWindowPorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention | undefined;
 }
 
 export interface AddToWindowOptions extends FoldingLimits {
@@ -34,12 +42,16 @@ export interface AddToWindowOptions extends FoldingLimits {
  */
 export async function addToWindow(
   received: NonEmpty<ReceivedPartial>,
-  { store, clock }: { readonly store: ObjectStore; readonly clock: Clock },
+  { store, clock, retention }: AddToWindowPorts,
   { tombstone: known, ...limits }: AddToWindowOptions,
 ): Promise<AddedToWindow> {
   const [{ partial }] = received;
   const key = minuteKey(partial.customerId, partial.windowStart);
   for (;;) {
+    // Asked before each write, so that none can come after the deletion.
+    if (retention !== undefined && partial.windowStart < (await retention.horizon())) {
+      return { change: 'expired', tooLarge: [], forgottenBefore: known?.before };
+    }
     const object = await store.get(key);
     const current = object && decodeWindow(object.body);
     const tombstone = known ?? (current ? undefined : await readTombstone(partial.customerId, store));

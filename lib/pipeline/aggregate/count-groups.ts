@@ -3,10 +3,9 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../domain/group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../read-tombstone.ts';
-import { addToWindow, type AddedToWindow } from './add-to-window.ts';
+import { addToWindow, type AddedToWindow, type AddToWindowPorts } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
@@ -14,6 +13,8 @@ import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 export interface CountedGroup {
   readonly change: AddedToWindow['change'];
   readonly uncounted: readonly UncountedRecord[];
+  /** So many were dropped, since their window has expired. */
+  readonly expired: number;
 }
 
 export interface CountGroupsOptions extends FoldingLimits {
@@ -21,7 +22,7 @@ export interface CountGroupsOptions extends FoldingLimits {
 }
 
 type Group = NonEmpty<ReceivedRecord>;
-type Ports = { readonly store: ObjectStore; readonly clock: Clock };
+type Ports = AddToWindowPorts;
 
 /** What became of a group, unless its customer was forgotten meanwhile. */
 interface Attempt extends CountedGroup {
@@ -82,19 +83,27 @@ async function countGroup(
   const { received, unreadable } = decodeRecords(group);
   const [first, ...others] = received;
   if (first === undefined) {
-    return { change: 'unchanged', uncounted: unreadable, customerId: undefined, forgottenBefore: undefined };
+    return { ...nothing, uncounted: unreadable };
   }
   const { customerId } = first.partial;
   const options = { ...limits, tombstone: tombstones.get(customerId) };
   try {
     const added = await addToWindow([first, ...others], ports, options);
     const { change, tooLarge, forgottenBefore } = added;
-    return { change, uncounted: [...unreadable, ...tooLarge], customerId, forgottenBefore };
+    const expired = change === 'expired' ? received.length : 0;
+    return { change, uncounted: [...unreadable, ...tooLarge], expired, customerId, forgottenBefore };
   } catch (error) {
     const uncounted = [...unreadable, ...received.map(({ record }) => ({ record, error }))];
-    return { change: 'unchanged', uncounted, customerId: undefined, forgottenBefore: undefined };
+    return { ...nothing, uncounted };
   }
 }
+
+const nothing = {
+  change: 'unchanged',
+  expired: 0,
+  customerId: undefined,
+  forgottenBefore: undefined,
+} as const;
 
 type Look =
   | { readonly kind: 'done'; readonly tombstone: Tombstone | undefined }
@@ -125,5 +134,5 @@ function isKnown({ before }: Tombstone, { forgottenBefore }: Attempt): boolean {
 }
 
 function failed(group: Group, error: unknown): CountedGroup {
-  return { change: 'unchanged', uncounted: group.map((record) => ({ record, error })) };
+  return { ...nothing, uncounted: group.map((record) => ({ record, error })) };
 }

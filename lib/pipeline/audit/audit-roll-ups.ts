@@ -1,6 +1,7 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { windowPrefix, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { partSizeOf, type RolledUpSize, type WindowSize } from '../../domain/window.ts';
+import type { Retention } from '../retention.ts';
 import type { AuditReporter, ObjectReader } from './audit.ts';
 import { keysIn, type DifferingBySize } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
@@ -18,6 +19,8 @@ export interface RollUpAuditOptions {
    * and days that differ are added.
    */
   readonly differing: DifferingBySize;
+  /** Hours and days that have expired are not judged. Without it none expires. */
+  readonly retention?: Retention;
 }
 
 export interface AuditedRollUps {
@@ -34,15 +37,18 @@ export interface AuditedRollUps {
  */
 export async function auditRollUps(
   store: ObjectReader,
-  { customerId, isPending, differing }: RollUpAuditOptions,
+  { customerId, isPending, differing, retention }: RollUpAuditOptions,
   reporter: AuditReporter,
 ): Promise<AuditedRollUps> {
   let pendingRollUps = 0;
 
   const look = async ({ key, isJudged }: ListedRollUp, size: RolledUpSize) => {
     if (!isJudged) return;
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
     const judged = await judgeRollUp(key, size, store, isPending);
     if (judged === 'right') return;
+    // Asked after its parts were read: they may have been deleted meanwhile.
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
     if (judged === 'pending') {
       pendingRollUps += 1;
       return;

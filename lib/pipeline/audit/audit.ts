@@ -5,10 +5,12 @@ import {
   customerSegmentOfBatch,
   windowPrefix,
   windowsPrefix,
+  windowStartOfKey,
   type ObjectKey,
 } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../retention.ts';
 import type { DifferingWindows } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
@@ -26,6 +28,8 @@ export interface AuditPorts {
   readonly spool: Spool;
   /** Where those minutes go that differ. */
   readonly differing: DifferingWindows;
+  /** Windows that have expired are not looked at: some may be deleted. Without it no window expires. */
+  readonly retention?: Retention;
 }
 
 export interface AuditOptions {
@@ -85,8 +89,9 @@ export async function audit(
   return { windows, batches, ...judged };
 }
 
-async function spoolWindow(key: ObjectKey, { store, spool }: AuditPorts): Promise<void> {
+async function spoolWindow(key: ObjectKey, { store, spool, retention }: AuditPorts): Promise<void> {
   try {
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
     const object = await store.get(key);
     if (object !== undefined) spool.add(snapshotLine(key, object));
   } catch (error) {

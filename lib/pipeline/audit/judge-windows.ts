@@ -10,6 +10,7 @@ import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombston
 import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import type { Retention } from '../retention.ts';
 import type { AuditOptions, AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
 import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
 import type { DifferingWindows } from './differing-windows.ts';
@@ -42,7 +43,7 @@ interface WindowUnderWay {
 
 /** Looks at one window after the other, each with all that the stored batches add to it. */
 export async function judgeWindows(
-  { store, spool, differing }: AuditPorts,
+  { store, spool, differing, retention }: AuditPorts,
   options: JudgeOptions,
   reporter: AuditReporter,
 ): Promise<Judged> {
@@ -67,7 +68,7 @@ export async function judgeWindows(
     }
     const isRight = !isAuditable || compared.details.length === 0;
     if (!isRight) reporter.found({ kind: 'counts-differ', ...window, details: compared.details });
-    const lack = await reportMissing(window, compared, store, reporter);
+    const lack = await reportMissing(window, compared, { store, retention }, reporter);
     const differences = (isRight ? 0 : 1) + (isForeign ? 1 : 0) + (lack === 'nothing' ? 0 : 1);
     if (differences === 0) return;
     const ofMissing = lack === 'partials' ? 'add' : undefined;
@@ -77,8 +78,14 @@ export async function judgeWindows(
 
   reporter.begin('comparison', spool.lines);
   let underWay: WindowUnderWay | undefined;
+  // Asked after all was read: what is missing because it was deleted meanwhile has expired by then.
+  const horizon = await retention?.horizon();
   for (const text of spool.sorted()) {
     const line = parseLine(text);
+    if (horizon !== undefined && windowStartOfKey(line.windowKey) < horizon) {
+      reporter.done();
+      continue;
+    }
     if (line.windowKey !== underWay?.key) {
       if (underWay !== undefined) await judge(underWay);
       underWay = begin(line, options, differing, reporter);
@@ -132,7 +139,7 @@ export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): Window
 async function reportMissing(
   window: AuditedWindow,
   { missing }: ComparedWindow,
-  store: ObjectReader,
+  { store, retention }: { readonly store: ObjectReader; readonly retention: Retention | undefined },
   reporter: AuditReporter,
 ): Promise<'nothing' | 'partials' | 'the window'> {
   if (missing.length === 0) return 'nothing';
@@ -141,6 +148,7 @@ async function reportMissing(
     const held = object === undefined ? Buffer.alloc(0) : decodeWindow(object.body).partialIds;
     const stillMissing = unseen(held, missing);
     if (stillMissing.length === 0) return 'nothing';
+    if (retention !== undefined && window.windowStart < (await retention.horizon())) return 'nothing';
     const batches = [...new Set(stillMissing.map(({ batchKey }) => batchKey))].slice(0, maxNamed);
     const requests = stillMissing.reduce((sum, each) => sum + each.requests, 0);
     const partials = stillMissing.length;

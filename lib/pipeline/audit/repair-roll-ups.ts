@@ -63,6 +63,9 @@ async function repairOne(
       }
       return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'nothing is left of its parts' } };
     }
+    if (recomputed.kind === 'expired') {
+      return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'it has expired' } };
+    }
     const { requests } = recomputed.window;
     return { isNews: recomputed.kind !== 'unchanged', outcome: { key, kind: 'mended', requests } };
   } catch (error) {

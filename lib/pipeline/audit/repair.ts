@@ -1,12 +1,13 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { tombstoneKeyOfWindow, type ObjectKey } from '../../domain/keys.ts';
+import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { encodeWindow } from '../../domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
 import { readTombstoneAt } from '../read-tombstone.ts';
+import type { Retention } from '../retention.ts';
+import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
@@ -18,6 +19,8 @@ export interface RepairPorts {
   /** As the audit left it. */
   readonly spool: Spool;
   readonly clock: Clock;
+  /** Windows that have expired are left as they are. Without it none expires. */
+  readonly retention?: Retention;
 }
 
 /** What became of one window that was to be mended. */
@@ -69,7 +72,7 @@ export async function repair(
   try {
     let underWay: MendingUnderWay | undefined;
     const end = async () => {
-      if (underWay !== undefined) told(await write(underWay, ports.store), underWay.differences);
+      if (underWay !== undefined) told(await write(underWay, ports), underWay.differences);
     };
     for (const text of ports.spool.sorted()) {
       if (windows.isAtEnd) break;
@@ -131,8 +134,11 @@ function begin(
   };
 }
 
-async function write(underWay: MendingUnderWay, store: RepairPorts['store']): Promise<RepairOutcome> {
+async function write(underWay: MendingUnderWay, { store, retention }: RepairPorts): Promise<RepairOutcome> {
   const { key, remedy, tombstone, etag, mending } = underWay;
+  if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
+    return { key, kind: 'not-mended', reason: 'it has expired' };
+  }
   if (underWay.isForgotten) return { key, kind: 'not-mended', reason: 'its customer is being forgotten' };
   const mended = mending.finish();
   try {

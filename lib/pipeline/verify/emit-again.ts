@@ -3,10 +3,16 @@ import { decodePartial } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Admission } from '../admission.ts';
 import { emit } from '../emit.ts';
 import { readStoredBatch } from '../read-stored-batch.ts';
-import { requireRoom } from '../require-room.ts';
 import type { Streams } from '../streams.ts';
+
+export interface EmitAgainPorts {
+  readonly store: ObjectStore;
+  readonly streams: Streams;
+  readonly admission: Admission;
+}
 
 /**
  * Emits those partials of a batch that are at these places of its list.
@@ -17,13 +23,12 @@ import type { Streams } from '../streams.ts';
 export async function emitAgain(
   key: ObjectKey,
   places: ReadonlySet<number>,
-  { store, streams }: { readonly store: ObjectStore; readonly streams: Streams },
-  maxBacklogRecords: number,
+  { store, streams, admission }: EmitAgainPorts,
 ): Promise<number | undefined> {
   const batch = await readStoredBatch(key, store);
   if (batch === undefined) return undefined;
   const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
-  await requireRoom(partials, streams, maxBacklogRecords);
+  await admission.requireRoom(batch.customerId, partials);
   await emit(batch.customerId, partials, streams);
   return partials.length;
 }

@@ -19,12 +19,16 @@ beforeEach(async () => {
   await writeFile(path, text);
 });
 
-/** A server that knows keys and bodies as the pipeline does. */
+/** What `GET /aggregates/total` answers where everything is counted. */
+const counted = { countedThrough: '2025-12-28T19:00:00.000Z', waiting: 0, complete: true };
+
+/** A server that knows keys and bodies as the pipeline does, and has counted everything when it is asked. */
 async function startPipeline(answer: (request: ReceivedRequest) => Answer | undefined = () => undefined) {
   const bodies = new Map<string, string>();
   const server = await answeringServer((request) => {
     const special = answer(request);
     if (special !== undefined) return special;
+    if (request.path.startsWith('/aggregates/total?')) return { status: 200, body: counted };
     const key = String(request.headers['idempotency-key'] ?? request.path.replace('/batches/', ''));
     const stored = bodies.get(key);
     if (request.method === 'GET') {
@@ -54,6 +58,9 @@ describe('npm run ship', () => {
       'Lines skipped 1',
       ` ${path}:2501 no request was made on the connection`,
       expect.stringMatching(/^In [\d.]+ s, [\d,]+ lines\/s\.$/) as unknown,
+      expect.stringMatching(/^All of it was counted [\d.]+ s later\.$/) as unknown,
+      'Time range 2025-12-28T18:00Z to 2025-12-28T18:42Z',
+      `Dashboard ${pipeline.url.href}?customer=cus-axon&from=2025-12-28T18:00Z&to=2025-12-28T18:42Z`,
       '',
     ]);
     expect(pipeline.entries()).toHaveLength(2_500);
@@ -131,7 +138,7 @@ describe('npm run ship', () => {
     const { exitCode } = await runCommand('ship', ...to(pipeline.url), '--concurrency', '1', path);
     expect(exitCode).toBe(0);
     expect(pipeline.entries()).toHaveLength(2_500);
-    expect(requests).toBe(6);
+    expect(requests).toBe(8);
   });
 
   it('exits with 1 where not all could be sent, and says how many', async () => {
@@ -212,6 +219,8 @@ describe('npm run ship', () => {
     [['--customer', 'a', '--field', 'x', 'x']],
     [['--customer', 'a', '--format', 'iis', 'x']],
     [['--customer', 'a', '--url', 'ftp://x', 'x']],
+    [['--customer', 'a', '--wait-for', '-1', 'x']],
+    [['--customer', 'a', '--wait-for', '5', '--no-wait', 'x']],
   ])('exits with 2 when it is given %j', async (args) => {
     const { exitCode, stderr } = await runCommand('ship', ...args);
     expect(exitCode).toBe(2);
@@ -222,6 +231,79 @@ describe('npm run ship', () => {
     const { exitCode, stdout } = await runCommand('ship', '--help');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('--follow');
+  });
+
+  describe('when all is accepted', () => {
+    const waiting = { countedThrough: '2025-12-28T19:00:00.000Z', waiting: 23_401, complete: false };
+    const askedForCounts = (received: readonly ReceivedRequest[]) =>
+      received.filter(({ path }) => path.startsWith('/aggregates')).length;
+
+    it('waits until it is counted, and says that it does', async () => {
+      let asked = 0;
+      const pipeline = await startPipeline(({ path }) =>
+        path.startsWith('/aggregates') && ++asked <= 3 ? { status: 200, body: waiting } : undefined,
+      );
+      const { exitCode, stdout, stderr } = await runCommand('ship', ...to(pipeline.url), path);
+      expect(exitCode).toBe(0);
+      expect(stderr).toBe('Waiting until 23,401 entries are counted\n');
+      expect(stdout).toMatch(/\nAll of it was counted [\d.]+ s later\.\nTime range {2}2025-12-28T18:00Z to /);
+      const last = pipeline.received.findLastIndex(({ method }) => method === 'POST');
+      expect(askedForCounts(pipeline.received.slice(last))).toBe(4);
+      expect(askedForCounts(pipeline.received)).toBe(4);
+    });
+
+    it('ends with 3 where it is not counted in time', async () => {
+      const pipeline = await startPipeline(({ path }) =>
+        path.startsWith('/aggregates') ? { status: 200, body: waiting } : undefined,
+      );
+      const args = [...to(pipeline.url), '--wait-for', '1'];
+      const { exitCode, stdout, stderr } = await runCommand('ship', ...args, path);
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(
+        'Not all of it is counted after 1 s: 23,401 entries still wait. Nothing is lost',
+      );
+      expect(stdout).toContain('Dashboard   ');
+    });
+
+    it('stops waiting when it is interrupted, and says that nothing is lost', async () => {
+      let interrupt = () => {};
+      const pipeline = await startPipeline(({ path }) => {
+        if (!path.startsWith('/aggregates')) return undefined;
+        interrupt();
+        return { status: 200, body: waiting };
+      });
+      const running = startCommand({}, 'ship', ...to(pipeline.url), path);
+      interrupt = () => running.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await running.ended;
+      expect(exitCode).toBe(130);
+      expect(stdout).toMatch(/Entries sent +2,500\n/);
+      expect(stderr).toContain('Stopped waiting. Nothing is lost');
+      expect(stdout).toContain('Dashboard   ');
+    });
+
+    it.each([
+      ['may not read', { status: 403, body: { message: 'Forbidden' } }, 'these credentials may not read'],
+      ['asks an older version', { status: 200, body: { complete: true } }, 'this version of the pipeline'],
+    ])('ends with 0 where it %s, and says that it cannot check', async (_name, answer, reason) => {
+      const pipeline = await startPipeline(({ path }) =>
+        path.startsWith('/aggregates') ? answer : undefined,
+      );
+      const { exitCode, stderr } = await runCommand('ship', ...to(pipeline.url), path);
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain(`Whether all of it is counted cannot be checked: ${reason}`);
+    });
+
+    it('ends at once with --no-wait, or where nothing was sent', async () => {
+      const pipeline = await startPipeline();
+      const { exitCode, stdout } = await runCommand('ship', ...to(pipeline.url), '--no-wait', path);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Dashboard   ');
+      await writeFile(path, '::1 - - [28/Dec/2025:18:03:07 +0000] "-" 408 0 "-" "-"\n');
+      const none = await runCommand('ship', ...to(pipeline.url), path);
+      expect(none.exitCode).toBe(0);
+      expect(none.stdout).not.toContain('Dashboard');
+      expect(askedForCounts(pipeline.received)).toBe(0);
+    });
   });
 
   it('finishes what is under way when it is interrupted, and is told apart by its exit code', async () => {
@@ -269,6 +351,9 @@ describe('npm run ship', () => {
     const { exitCode, stdout } = await running.ended;
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Entries sent +35\n/);
+    expect(stdout).toContain('Dashboard   ');
+    // What stops it, stops it soon.
+    expect(pipeline.received.filter(({ path }) => path.startsWith('/aggregates'))).toEqual([]);
 
     const again = await runCommand('ship', ...to(pipeline.url), `${path}.1`, path);
     expect(again.stdout).toMatch(/Entries sent +0\n/);

@@ -4,7 +4,7 @@ import type { Consumer, LocalStream } from '../../../local-store/local-stream.ts
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline } from '../../pipeline/local-pipeline.ts';
 import { SetClock } from '../queues/queue-fixture.ts';
-import { openLog, temporaryDirectory } from '../temporary-log.ts';
+import { finishThrough, openLog, temporaryDirectory } from '../temporary-log.ts';
 
 const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
 const hour = 3_600;
@@ -32,9 +32,9 @@ describe('how far a stream is known to be consumed', () => {
       clock.advance(seconds);
       expect(await stream.consumedThrough()).toBeUndefined();
     }
-    await stream.checkpoint(aggregate.name, 0, 1);
+    await finishThrough(stream, aggregate.name, 0, 1);
     expect(await stream.consumedThrough()).toEqual(setBackTo);
-    await stream.checkpoint(aggregate.name, 0, 2);
+    await finishThrough(stream, aggregate.name, 0, 2);
     expect(await stream.consumedThrough()).toEqual(clock.now());
   });
 
@@ -42,8 +42,8 @@ describe('how far a stream is known to be consumed', () => {
     const clock = new SetClock();
     const { stream } = await openStream(await temporaryDirectory(), clock);
     await put(stream, 'a', 'b');
-    await stream.checkpoint(aggregate.name, 0, 1);
-    await stream.checkpoint(aggregate.name, 1, 1);
+    await finishThrough(stream, aggregate.name, 0, 1);
+    await finishThrough(stream, aggregate.name, 1, 1);
     clock.advance(-hour);
     expect(await stream.consumedThrough()).toEqual(clock.now());
     const setBackTo = clock.now();
@@ -61,7 +61,7 @@ describe('how far a stream is known to be consumed', () => {
     await put(stream, 'b');
     clock.advance(-30);
     expect(await stream.consumedThrough()).toBeUndefined();
-    await stream.checkpoint(aggregate.name, 1, 1);
+    await finishThrough(stream, aggregate.name, 1, 1);
     expect(await stream.consumedThrough()).toEqual(firstPutAt);
   });
 
@@ -89,7 +89,7 @@ describe('how far a stream is known to be consumed', () => {
     await put(stream, 'a');
     clock.advance(60);
     expect(await stream.consumedThrough()).toBeUndefined();
-    await stream.checkpoint(aggregate.name, 0, 2);
+    await finishThrough(stream, aggregate.name, 0, 2);
     expect(await stream.consumedThrough()).toEqual(putAt);
   });
 });

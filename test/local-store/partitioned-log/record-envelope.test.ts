@@ -15,17 +15,27 @@ describe('the envelope of a record', () => {
     expect(envelope.toString('hex')).toBe(['01', '4279b6620bd1a000', '0002', '6162', '78797a'].join(''));
   });
 
+  it('is the same bytes in every version of the program that writes format 2', () => {
+    const record = { partitionKey: 'ab', data: Buffer.from('xyz'), entries: 258 };
+    const envelope = encodeEnvelope(record, putAt);
+    const stored = ['02', '4279b6620bd1a000', '0002', '00000102', '6162', '78797a'].join('');
+    expect(envelope.toString('hex')).toBe(stored);
+    expect(decodeEnvelope(envelope)).toEqual({ ...record, putAt });
+  });
+
   it('is refused when a newer version wrote it, with a message that says so', () => {
     const envelope = encodeEnvelope({ partitionKey: 'a', data: Buffer.from('x') }, putAt);
-    envelope[0] = 2;
+    envelope[0] = 3;
     expect(() => decodeEnvelope(envelope)).toThrow(UnreadableFormat);
-    expect(() => decodeEnvelope(envelope)).toThrow(/format version 2; this program reads version 1.*newer/);
+    expect(() => decodeEnvelope(envelope)).toThrow(/format version 3; this program reads version 2.*newer/);
   });
 
   it('is refused when it is cut off', () => {
-    const envelope = encodeEnvelope({ partitionKey: 'abc', data: Buffer.from('') }, putAt);
-    expect(() => decodeEnvelope(envelope.subarray(0, 5))).toThrow(UnreadableFormat);
-    expect(() => decodeEnvelope(envelope.subarray(0, envelope.length - 1))).toThrow(/cut off/);
+    for (const entries of [undefined, 7]) {
+      const envelope = encodeEnvelope({ partitionKey: 'abc', data: Buffer.from(''), entries }, putAt);
+      expect(() => decodeEnvelope(envelope.subarray(0, 5))).toThrow(UnreadableFormat);
+      expect(() => decodeEnvelope(envelope.subarray(0, envelope.length - 1))).toThrow(/cut off/);
+    }
     expect(() => decodeEnvelope(Buffer.alloc(0))).toThrow(UnreadableFormat);
   });
 });

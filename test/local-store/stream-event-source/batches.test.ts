@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoggedRecord } from '../../../local-store/local-stream.ts';
 import { batchesOf, lanesOf, recordBytes } from '../../../local-store/stream-event-source/batches.ts';
-import { Watermark } from '../../../local-store/stream-event-source/watermark.ts';
 
 function records(keys: readonly string[]): readonly LoggedRecord[] {
   return keys.map((partitionKey, index) => ({
@@ -57,17 +56,5 @@ describe('batches', () => {
         },
       ),
     );
-  });
-});
-
-describe('the watermark', () => {
-  it('is the lowest number through which everything is done, whatever the order', () => {
-    const all = records(['a', 'b', 'a', 'b']);
-    const pick = (...sequences: readonly number[]) =>
-      all.filter(({ sequence }) => sequences.includes(sequence));
-    const watermark = new Watermark(all);
-    expect(watermark.markDone(pick(2, 4))).toBeUndefined();
-    expect(watermark.markDone(pick(1))).toBe(2);
-    expect(watermark.markDone(pick(3))).toBe(4);
   });
 });

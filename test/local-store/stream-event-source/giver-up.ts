@@ -27,10 +27,10 @@ function endAt(step: string): void {
   if (step === end) process.kill(process.pid, 'SIGKILL');
 }
 
-const checkpoint = stream.checkpoint.bind(stream);
-stream.checkpoint = async (...args) => {
+const finish = stream.finish.bind(stream);
+stream.finish = async (...args) => {
   endAt('before checkpoint');
-  await checkpoint(...args);
+  await finish(...args);
   endAt('after checkpoint');
 };
 startStreamEventSource({

@@ -27,6 +27,7 @@ import {
   windowStart,
 } from '../../factories.ts';
 import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
+import { withAdmission } from '../with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const startedAt = instant('2025-12-28T18:10:00Z');
@@ -77,8 +78,8 @@ async function storeBatch(key: string, rules: CountingRules = simpleRules): Prom
     body: Buffer.from(JSON.stringify([sentEntry({ path: `/${key}` })])),
   } as const;
   const streams = { insights: stream, late: stream };
-  const options = { rules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
-  await ingest(await readBatch(sent, 100_000), { store, streams, clock }, options);
+  const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+  await ingest(await readBatch(sent, 100_000), withAdmission({ store, streams, clock }), options);
   const records = stream.drain().map(({ data }) => receivedRecord(key, data));
   return async () => void (await aggregate(records, { store, clock }, limits));
 }

@@ -21,7 +21,9 @@ import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { listCustomers } from '../../../lib/pipeline/list-customers.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
+import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
 import { verify } from '../../../lib/pipeline/verify.ts';
+import { withAdmission } from '../with-admission.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import {
   batchIdOf,
@@ -102,8 +104,12 @@ async function send(
     body: Buffer.from(JSON.stringify([sentEntry({ path })])),
   } as const;
   const itsClock = { now: () => new Date(now.getTime() + skewSeconds * 1_000) };
-  const ports = { store: through, streams: { insights: stream, late: stream }, clock: itsClock };
-  const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000 };
+  const ports = withAdmission({
+    store: through,
+    streams: { insights: stream, late: stream },
+    clock: itsClock,
+  });
+  const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
   return ingest(await readBatch(sent, 100_000), ports, options);
 }
 
@@ -128,16 +134,17 @@ async function forget(through: ObjectStore = store, of = customer()) {
 
 async function verdictOn(key: string, through: ObjectStore = store) {
   pass(120);
-  const notice = { messageId: key, key: keyOf(key), receiveCount: 2 };
+  const notice = { messageId: key, key: keyOf(key), receiveCount: 2, firstReceivedAt: now };
   const options = {
     marginSeconds: 5,
     lookAgainSeconds: 60,
     overdueSeconds: 900,
-    maxBacklogRecords: 1_000,
+    onlyEmitterSince: undefined,
     maxSeconds: 30,
   };
   const streams = { insights: stream, late: stream };
-  const [verified] = await verify([notice], { store: through, streams, clock }, options);
+  const ports = { ...withAdmission({ store: through, streams, clock }), emissions: new RecentEmissions() };
+  const [verified] = await verify([notice], ports, options);
   return verified?.verdict.kind;
 }
 

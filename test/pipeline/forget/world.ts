@@ -11,7 +11,9 @@ import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
 import type { Streams } from '../../../lib/pipeline/streams.ts';
+import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
 import { verify } from '../../../lib/pipeline/verify.ts';
+import { withAdmission } from '../with-admission.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
 
@@ -33,7 +35,7 @@ const looks = {
   marginSeconds: 0,
   lookAgainSeconds: 0,
   overdueSeconds: 900,
-  maxBacklogRecords: 1_000_000,
+  onlyEmitterSince: undefined,
   maxSeconds: 1_000_000,
 };
 const farFuture = instant('2100-01-01T00:00:00Z');
@@ -78,11 +80,12 @@ export class World {
       body: Buffer.from(JSON.stringify(entries)),
     } as const;
     const clock = { now: () => new Date(this.clock.now().getTime() + skewMilliseconds) };
-    const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxBacklogRecords: 1_000_000 };
+    const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
     for (;;) {
       const store = this.#storeOf('ingest', 0);
       try {
-        await ingest(await readBatch(sent, 100_000), { store, streams: this.#streams, clock }, options);
+        const ports = withAdmission({ store, streams: this.#streams, clock });
+        await ingest(await readBatch(sent, 100_000), ports, options);
         return;
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
@@ -119,6 +122,7 @@ export class World {
         this.#run(() => this.#consume());
       },
       backlog: async () => undefined,
+      backlogOf: async () => undefined,
       // Whatever is not in its window is taken for lost, so that much is emitted again that is still on its way.
       consumedThrough: async () => farFuture,
     },
@@ -151,8 +155,13 @@ export class World {
   }
 
   async #verify(key: ObjectKey): Promise<void> {
-    const notice = { messageId: key, key, receiveCount: 2 };
-    const ports = { store: this.#storeOf('verify', 0), streams: this.#streams, clock: this.clock };
+    const notice = { messageId: key, key, receiveCount: 2, firstReceivedAt: this.clock.now() };
+    const shared = withAdmission({
+      store: this.#storeOf('verify', 0),
+      streams: this.#streams,
+      clock: this.clock,
+    });
+    const ports = { ...shared, emissions: new RecentEmissions() };
     const [verified] = await verify([notice], ports, looks);
     const kind = verified?.verdict.kind;
     if (kind !== 'counted' && kind !== 'absent') this.#toVerify.add(key);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UnreadableFormat } from '../../lib/errors.ts';
+import { UnreadableFormat } from '../errors.ts';
 
 /** Records of a stream that an event source has given up, since their function died of them or reported them too long. */
 export interface GivenUpRecords {

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import {
+  decodeApiKeyChange,
+  encodeApiKeyChange,
+  keyOfChange,
+  type ApiKeyAction,
+  type ApiKeyChange,
+} from '../../lib/domain/api-key-change.ts';
+import { apiKeyChangesPrefix } from '../../lib/domain/keys.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+
+/** The audit log of API keys, in the pipeline's bucket. */
+export interface ChangeLog {
+  /**
+   * Notes a change, makes it, and notes that it is done, or that it failed. A crash in between leaves a change that
+   * was begun, never one that nobody knows of.
+   * @throws Unavailable  the change cannot be noted; it was not begun
+   */
+  record<T>(action: ApiKeyAction, what: ApiKeyChange['what'], change: () => Promise<T>): Promise<T>;
+  /** Reads all steps, the oldest first. */
+  steps(): AsyncIterable<ApiKeyChange>;
+}
+
+/** @param by  the identity that AWS knows the caller by */
+export function createChangeLog(store: ObjectStore, by: string, clock: Clock): ChangeLog {
+  return {
+    async record(action, what, change) {
+      const changeId = randomBytes(4).toString('hex');
+      const note = async (step: ApiKeyChange['step']) => {
+        const noted = { at: clock.now(), changeId, step, by, action, what };
+        await store.put(keyOfChange(noted), encodeApiKeyChange(noted), { ifNoneMatch: '*' });
+      };
+      try {
+        await note('begun');
+      } catch (cause) {
+        throw new Unavailable('The audit log in the bucket cannot be written, so nothing was changed.', {
+          cause: rootOf(cause),
+        });
+      }
+      const result = await change().catch(async (error: unknown) => {
+        await note('failed').catch(warn);
+        throw error;
+      });
+      // What was made has to reach the caller: a key is shown only once.
+      await note('done').catch(warn);
+      return result;
+    },
+
+    async *steps() {
+      for await (const key of store.list(apiKeyChangesPrefix)) {
+        const object = await store.get(key);
+        if (object !== undefined) yield decodeApiKeyChange(object.body);
+      }
+    },
+  };
+}
+
+function warn(): void {
+  console.error('The audit log could not be written again: it says of this change only that it was begun.');
+}
+
+/** What the system said at first. */
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}

@@ -1,0 +1,39 @@
+import type { ApiKeyChange } from '../../lib/domain/api-key-change.ts';
+import type { NamedRecord } from './key-parameters.ts';
+
+/** As much of its hash names a key of the old form, which has no id of its own. */
+const oldIdLength = 12;
+
+/** Names a key: its id, or the beginning of its hash. */
+export function idOf({ name }: Pick<NamedRecord, 'name'>): string {
+  return name.length > oldIdLength * 2 ? name.slice(0, oldIdLength) : name;
+}
+
+/** A record in words, for lists and for the audit log. It has nothing that a key could be made from. */
+export function describeRecord(named: NamedRecord): Readonly<Record<string, string>> {
+  const { customerId, scopes, label, createdAt, expiresAt, secretId } = named.record;
+  return {
+    id: idOf(named),
+    customerId,
+    scopes: scopes.join(' '),
+    ...(label === undefined ? {} : { label }),
+    ...(createdAt === undefined ? {} : { createdAt: createdAt.toISOString() }),
+    ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
+    ...(secretId === undefined ? { form: 'old' } : { secret: secretId }),
+  };
+}
+
+/** A change in words, with the last step that is known of it. */
+export function describeChange({ at, by, action, what, step, changeId }: ApiKeyChange) {
+  return { at: at.toISOString(), action, what, by, step, changeId };
+}
+
+/** Rows in columns. Labels have no control characters, so that nothing here is a command to a terminal. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, text.length)),
+    [],
+  );
+  const line = (row: readonly string[]) => row.map((text, column) => text.padEnd(widths[column] ?? 0));
+  return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
+}

@@ -1,0 +1,43 @@
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import type { MinuteRange } from '../pipeline-client/counting-state.ts';
+
+/** The dashboard shows no more at a time; `web/period/period.ts` says why. */
+const maxDashboardMinutes = 364 * 1_440;
+/** `GET /aggregates/total` adds up no more at a time. */
+const maxTotalMinutes = 366 * 1_440;
+
+/** The minutes in UTC, and where the dashboard shows them: a line each. */
+export function describeRange(range: MinuteRange, url: URL, customerId: CustomerId): string {
+  const isTooLong = range.to - range.from > maxDashboardMinutes;
+  return [
+    `Time range  ${isoMinute(range.from)} to ${isoMinute(range.to)}`,
+    `Dashboard   ${dashboardLink(range, url, customerId)}`,
+    ...(isTooLong ? ['            (the last 364 days of it: the dashboard shows no more at a time)'] : []),
+  ].join('\n');
+}
+
+/** The dashboard's address for these minutes, as `web/state/url-state.ts` reads it; of a longer range its last 364 days. */
+export function dashboardLink({ from, to }: MinuteRange, url: URL, customerId: CustomerId): string {
+  const parameters = new URLSearchParams({
+    customer: customerId,
+    from: isoMinute(Math.max(from, to - maxDashboardMinutes)),
+    to: isoMinute(to),
+  });
+  // An address is easier to read so, and a colon may stand in a query (RFC 3986, section 3.4).
+  const search = parameters.toString().replaceAll('%3A', ':');
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}/?${search}`;
+}
+
+/** The range in parts that the pipeline can add up. */
+export function partsToTotal({ from, to }: MinuteRange): MinuteRange[] {
+  const parts: MinuteRange[] = [];
+  for (let start = from; start < to; start += maxTotalMinutes) {
+    parts.push({ from: start, to: Math.min(start + maxTotalMinutes, to) });
+  }
+  return parts;
+}
+
+/** `2025-12-28T18:03Z` */
+function isoMinute(minute: number): string {
+  return `${new Date(minute * 60_000).toISOString().slice(0, 16)}Z`;
+}

@@ -1,0 +1,46 @@
+import { takesEffectAt } from '../lib/domain/retention.ts';
+import { expire, type ExpireReporter } from '../lib/pipeline/expire.ts';
+import { wired, type App } from './wiring.ts';
+
+/** Of windows and of raw objects each: less than half of the function's time-out, since what is begun is ended. */
+const maxSeconds = 40;
+
+const names = { windows: 'Windows', raw: 'Raw batches and failed records' } as const;
+
+/** Runs on a schedule: deletes what has expired. */
+export function expireHandler(wired: () => Promise<App>): () => Promise<void> {
+  return async () => {
+    const app = await wired();
+    const { config, metrics } = app;
+    const { retentionDays, rawBatchDays, windowsAtOnce } = config;
+    try {
+      const options = { retentionDays, rawBatchDays, maxSeconds, atOnce: windowsAtOnce };
+      await expire(app, options, reporterOf(app));
+    } finally {
+      await metrics.flush();
+    }
+  };
+}
+
+export const handler = expireHandler(wired);
+
+function reporterOf({ logger, metrics }: App): ExpireReporter {
+  return {
+    moved(what, { current, announced }) {
+      if (announced !== undefined) {
+        const deletedFrom = takesEffectAt(announced);
+        logger.warn(`${names[what]} from before a new horizon are going to be deleted for good`, {
+          horizon: announced.horizon,
+          deletedFrom,
+        });
+      } else {
+        logger.info(`${names[what]} from before the horizon have expired`, { horizon: current?.horizon });
+      }
+    },
+    deletedWindows: (window, count) => metrics.windowsExpired.inc({ window }, count),
+    deletedRaw: (kind, count) => metrics.rawObjectsExpired.inc({ kind }, count),
+    kept(key, reason) {
+      logger.error('Something that has expired is not proved to be counted, and is kept', { key, reason });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { isAscii } from 'node:buffer';
+
+/** Of a longer text Node makes a string outside of V8's heap, whose characters are read several times slower. */
+const windowBytes = 64 * 1_024;
+
+/**
+ * The text of a body, decoded a window at a time. To cut a string from a string that is there takes a fifth of the time
+ * that decoding it by itself does; where bytes are not characters there is no other way.
+ */
+export class TextWindow {
+  readonly #body: Buffer;
+  readonly #isAscii: boolean;
+  #start = 0;
+  #text = '';
+
+  constructor(body: Buffer) {
+    this.#body = body;
+    this.#isAscii = isAscii(body);
+  }
+
+  /** The text between two positions, which are those of whole characters. */
+  between(start: number, end: number): string {
+    if (!this.#isAscii) return this.#body.toString('utf8', start, end);
+    if (end - start > windowBytes) return this.#body.toString('latin1', start, end);
+    if (start < this.#start || end > this.#start + this.#text.length) {
+      this.#start = start;
+      this.#text = this.#body.toString('latin1', start, start + windowBytes);
+    }
+    return this.#text.slice(start - this.#start, end - this.#start);
+  }
+}

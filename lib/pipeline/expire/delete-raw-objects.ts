@@ -1,0 +1,128 @@
+import pMap from 'p-map';
+import type { BatchHeader } from '../../domain/batch-format.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import type { WindowStart } from '../../domain/window.ts';
+import type { AgedObjects } from '../../ports/aged-objects.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { findUncounted } from '../find-uncounted.ts';
+import { inGroups } from '../in-groups.ts';
+import { readBatchHeader } from '../read-stored-batch.ts';
+import type { Retention } from '../retention.ts';
+import { hasUncounted } from './has-uncounted.ts';
+import type { SweepPhase } from './sweep.ts';
+
+export interface RawPorts {
+  readonly store: ObjectStore;
+  readonly aged: AgedObjects;
+  readonly retention: Retention;
+}
+
+/** Objects that expire by their age and not by the time of what is in them. */
+export type RawKind = 'batch' | 'failed record';
+
+export interface RawOptions {
+  /** The least that may be deleted behind: the horizon of the configured days, where these were raised since. */
+  readonly notBehind: WindowStart;
+  readonly atOnce: number;
+  readonly onDeleted: (kind: RawKind, count: number) => void;
+  /** Told of what should be deleted and is not proved to be counted. */
+  readonly onKept: (key: ObjectKey, reason: unknown) => void;
+}
+
+const keysAGroup = 256;
+const filesInFlight = 16;
+/** Fewer, as each may be in a week of windows. */
+const batchesAGroup = 16;
+
+/** The deletion of raw batches, and of failed records, that are older than the horizon and counted. */
+export function rawPhases(ports: RawPorts, options: RawOptions): SweepPhase[] {
+  const phase = (
+    prefix: string,
+    groupSize: number,
+    deleteOld: (keys: readonly ObjectKey[], before: Date) => Promise<void>,
+  ): SweepPhase => ({
+    prefix,
+    async run(horizon, after, isTimeUp) {
+      const before = new Date(horizon < options.notBehind ? horizon : options.notBehind);
+      let done = after;
+      const listed = ports.store.list(prefix, after === undefined ? {} : { startAfter: after });
+      for await (const keys of inGroups(listed, keysAGroup)) {
+        for (const old of chunk(await writtenBefore(before, keys, ports.aged), groupSize)) {
+          await deleteOld(old, before);
+        }
+        done = keys.at(-1);
+        if (isTimeUp()) return { after: done };
+      }
+      return undefined;
+    },
+  });
+  const deleteFailed = async (keys: readonly ObjectKey[]) => {
+    let deleted = 0;
+    await pMap(
+      keys,
+      async (key) => {
+        try {
+          if (await hasUncounted(key, ports)) return options.onKept(key, 'not counted');
+        } catch (error) {
+          return options.onKept(key, error);
+        }
+        await ports.store.delete(key);
+        deleted += 1;
+      },
+      { concurrency: options.atOnce },
+    );
+    options.onDeleted('failed record', deleted);
+  };
+  return [
+    phase('batches/', batchesAGroup, (keys, before) => deleteBatches(keys, before, ports, options)),
+    phase('failed/', keysAGroup, deleteFailed),
+    phase('aws/lambda/', keysAGroup, deleteFailed),
+  ];
+}
+
+async function writtenBefore(
+  before: Date,
+  keys: readonly ObjectKey[],
+  aged: AgedObjects,
+): Promise<readonly ObjectKey[]> {
+  const dates = await pMap(keys, (key) => aged.writtenAt(key), { concurrency: filesInFlight });
+  return keys.filter((_key, place) => (dates[place] ?? before) < before);
+}
+
+function* chunk<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+/**
+ * Deletes those of the batches that were stored before an instant and are counted. A batch is what a count can be made
+ * from again; until its windows hold it, it is the only thing that has its entries.
+ */
+async function deleteBatches(
+  keys: readonly ObjectKey[],
+  before: Date,
+  { store, retention }: RawPorts,
+  { atOnce, onDeleted, onKept }: RawOptions,
+): Promise<void> {
+  const headers = new Map<ObjectKey, BatchHeader>();
+  await pMap(
+    keys,
+    async (key) => {
+      try {
+        const header = await readBatchHeader(key, store);
+        // A file that was copied or restored is younger than its batch, never older; a clock may have made it so.
+        if (header !== undefined && header.storedAt < before) headers.set(key, header);
+      } catch (error) {
+        onKept(key, error);
+      }
+    },
+    { concurrency: atOnce },
+  );
+  const { places, failures } = await findUncounted([...headers.values()], store, retention);
+  const counted = [...headers].filter(([key, header]) => {
+    const isCounted = !places.has(header) && !failures.has(header);
+    if (!isCounted) onKept(key, failures.get(header) ?? 'not counted');
+    return isCounted;
+  });
+  await pMap(counted, ([key]) => store.delete(key), { concurrency: atOnce });
+  onDeleted('batch', counted.length);
+}

@@ -1,0 +1,69 @@
+import pMap from 'p-map';
+import { customerSegmentOf, windowsPrefix, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
+import { windowSizes, type WindowSize, type WindowStart } from '../../domain/window.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { firstWindowBehind } from '../list-customers.ts';
+import type { SweepPhase } from './sweep.ts';
+
+export interface DeleteOptions {
+  /** So many objects are deleted at the same time. */
+  readonly atOnce: number;
+  /** Told of objects that were deleted, or were gone already. */
+  readonly onDeleted: (size: WindowSize, count: number) => void;
+}
+
+/** After so many it looks whether its time is up. */
+const keysAGroup = 256;
+
+/**
+ * The deletion of expired windows: minutes, then hours, then days. A roll-up that began before the horizon was set can
+ * only write an hour or a day of which parts are missing; in this order that is deleted, too.
+ */
+export function windowPhases(
+  store: Pick<ObjectStore, 'list' | 'delete'>,
+  options: DeleteOptions,
+): SweepPhase[] {
+  return windowSizes.map((size) => ({
+    prefix: windowsPrefix(size),
+    async run(horizon, after, isTimeUp) {
+      let done = after;
+      for (;;) {
+        if (isTimeUp()) return { after: done };
+        // One look a customer: those of the others between are not listed.
+        const first = await firstWindowBehind(done, size, store);
+        if (first === undefined) return undefined;
+        const segment = customerSegmentOf(first);
+        if (!(await deleteOfCustomer(segment, size, horizon, store, options, isTimeUp))) {
+          return { after: done };
+        }
+        done = segment;
+      }
+    },
+  }));
+}
+
+/** @returns whether all were deleted before the time was up */
+async function deleteOfCustomer(
+  segment: string,
+  size: WindowSize,
+  horizon: WindowStart,
+  store: Pick<ObjectStore, 'list' | 'delete'>,
+  { atOnce, onDeleted }: DeleteOptions,
+  isTimeUp: () => boolean,
+): Promise<boolean> {
+  let group: ObjectKey[] = [];
+  const deleteGroup = async () => {
+    await pMap(group, (key) => store.delete(key), { concurrency: atOnce });
+    onDeleted(size, group.length);
+    group = [];
+  };
+  for await (const key of store.list(`${windowsPrefix(size)}${segment}/`)) {
+    if (windowStartOfKey(key) >= horizon) break; // in the order of time
+    group.push(key);
+    if (group.length < keysAGroup) continue;
+    await deleteGroup();
+    if (isTimeUp()) return false;
+  }
+  await deleteGroup();
+  return true;
+}

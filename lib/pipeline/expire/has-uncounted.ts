@@ -1,0 +1,48 @@
+import { decodeFailedRecord } from '../../domain/failed-record.ts';
+import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
+import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
+import { unseen } from '../../domain/packed-ids.ts';
+import { decodePartial } from '../../domain/partial.ts';
+import { decodeWindow } from '../../domain/window-format.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../retention.ts';
+
+export interface UncountedPorts {
+  readonly store: Pick<ObjectStore, 'get'>;
+  readonly retention: Retention;
+}
+
+/**
+ * Tells whether an object with failed records has a partial that its window does not hold, and that has not expired. While
+ * it is kept, the customer's answers are not complete. Data that is no partial can never be counted, and counts for nothing.
+ * @throws UnreadableFormat  the window is damaged, or of a newer version
+ */
+export async function hasUncounted(key: ObjectKey, { store, retention }: UncountedPorts): Promise<boolean> {
+  const object = await store.get(key);
+  if (object === undefined) return false;
+  for (const data of recordsOf(key, object.body)) {
+    const partial = readable(() => decodePartial(data));
+    if (partial === undefined || partial.windowStart < (await retention.horizon())) continue;
+    const window = await store.get(minuteKey(partial.customerId, partial.windowStart));
+    const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
+    if (unseen(held, [partial]).length > 0) return true;
+  }
+  return false;
+}
+
+function recordsOf(key: ObjectKey, body: Buffer): readonly Buffer[] {
+  const records = readable(() =>
+    key.startsWith('failed/') ? [decodeFailedRecord(body)] : decodeGivenUpRecords(body).records,
+  );
+  return (records ?? []).map(({ data }) => data);
+}
+
+function readable<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return undefined;
+    throw error;
+  }
+}

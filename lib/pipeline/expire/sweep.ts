@@ -1,0 +1,70 @@
+import type { ObjectKey } from '../../domain/keys.ts';
+import { decodeSweep, encodeSweep, type SweepPosition } from '../../domain/sweep-format.ts';
+import type { WindowStart } from '../../domain/window.ts';
+import { PreconditionFailed } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+
+export interface SweepPorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+}
+
+/** One kind of objects, which are deleted when those of the kind before are. */
+export interface SweepPhase {
+  readonly prefix: string;
+  /**
+   * Deletes what is behind the horizon, from behind `after` on, until `isTimeUp`.
+   * @returns how far everything is deleted, or `undefined` where nothing is left
+   */
+  run(
+    horizon: WindowStart,
+    after: string | undefined,
+    isTimeUp: () => boolean,
+  ): Promise<{ readonly after: string | undefined } | undefined>;
+}
+
+/**
+ * Deletes what is behind a horizon, phase by phase, as far as the time goes, and keeps how far it has come. A sweep that
+ * has begun is ended before the horizon of the next one: so also what comes last has its turn.
+ *
+ * It may be killed anywhere, and run several times at once. A position is stored only after everything before it was
+ * deleted, by whoever stores it or by those from whom it has where it began; and to delete what is gone does nothing.
+ * @returns whether all is deleted behind the horizon
+ */
+export async function sweep(
+  key: ObjectKey,
+  horizon: WindowStart,
+  phases: readonly SweepPhase[],
+  { store, clock }: SweepPorts,
+  deadline: Date,
+): Promise<boolean> {
+  const object = await store.get(key);
+  const stored = object && decodeSweep(object.body);
+  const [first] = phases;
+  const start = first && { prefix: first.prefix, after: undefined };
+  const isNew = stored === undefined || (stored.next === undefined && stored.horizon < horizon);
+  const begun = isNew ? { horizon, next: start } : stored;
+  if (begun.next === undefined) return true;
+
+  const isTimeUp = () => clock.now() >= deadline;
+  let next: SweepPosition['next'] = begun.next;
+  for (const [place, phase] of phases.entries()) {
+    if (phase.prefix !== next?.prefix) continue;
+    const left = await phase.run(begun.horizon, next.after, isTimeUp);
+    const following = phases[place + 1];
+    if (left !== undefined) {
+      next = { prefix: phase.prefix, after: left.after };
+      break;
+    }
+    next = following && { prefix: following.prefix, after: undefined };
+  }
+  const position = { horizon: begun.horizon, next, at: clock.now() };
+  try {
+    await store.put(key, encodeSweep(position), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
+  } catch (error) {
+    // Somebody else deletes as well, and its position is as true; the next invocation goes on from there.
+    if (!(error instanceof PreconditionFailed)) throw error;
+  }
+  return next === undefined && begun.horizon === horizon;
+}

@@ -1,0 +1,38 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { errorCode } from '../object-directory/file-operations.ts';
+
+const blockBytes = 4_096;
+
+/** What a file of so many bytes takes on most file systems. */
+export function allocatedBytes(size: number): number {
+  return Math.ceil(size / blockBytes) * blockBytes;
+}
+
+/**
+ * Adds up what a directory and all in it take on their disk, in bytes. Links are not followed, and what goes meanwhile is
+ * passed over. A hundred thousand files take about a second, so it runs in a thread of its own.
+ */
+export function measureDirectory(path: string): number {
+  let bytes = 0;
+  for (const entry of entriesOf(path)) {
+    const place = `${path}/${entry.name}`;
+    bytes += bytesOf(place) + (entry.isDirectory() ? measureDirectory(place) : 0);
+  }
+  return bytes;
+}
+
+function entriesOf(path: string) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function bytesOf(place: string): number {
+  const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  // Windows knows no blocks; a hard link to a name that is about to go counts twice for a moment.
+  return Number.isFinite(stats.blocks) ? stats.blocks * 512 : allocatedBytes(stats.size);
+}

@@ -1,0 +1,76 @@
+import { isCrossSite, isTopLevelNavigation, type HeaderValues } from './is-cross-site.ts';
+import { forbidden, invalid, type Refusal } from './refusal.ts';
+import { isAllowedHost, parseRequestHost, type RequestHost } from './request-host.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+
+/** A request before its body is read. */
+export interface RequestHead {
+  readonly method: string;
+  /** As in the request line. */
+  readonly target: string;
+  /** Names and values in turn, as they were received. */
+  readonly rawHeaders: readonly string[];
+}
+
+/**
+ * Headers that decide whose a batch is, what it is called and how it is read. Node.js keeps one of two, the functions'
+ * events the other one, and API Gateway joins them.
+ */
+const singleHeaders = [
+  'x-customer-id',
+  'idempotency-key',
+  'content-type',
+  'content-encoding',
+  'content-length',
+] as const;
+
+const useAllowedHost =
+  'Use localhost or an IP address, or start the pipeline with this name in ALLOWED_HOSTS.';
+
+/**
+ * Decides whether a request may reach a function: `undefined` where it may.
+ *
+ * 1. It names exactly one host, which is `localhost`, an IP address or one of `allowedNames`.
+ * 2. No page of another site sends it, unless the user follows a link to the dashboard.
+ * 3. It has no two headers that contradict each other.
+ */
+export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string>): Refusal | undefined {
+  const valuesOf = headerValues(head.rawHeaders);
+  const target = parseRequestTarget(head.target);
+  const isIngest = head.method === 'POST' && target !== undefined && /^\/logs\/?$/.test(target.path);
+  if (target === undefined) return invalid(isIngest, 'The request target is not valid.');
+
+  const hosts = hostsOf(target, valuesOf);
+  if (typeof hosts === 'string') return invalid(isIngest, hosts);
+  if (!hosts.every((host) => isAllowedHost(host, allowedNames))) {
+    return forbidden(`The pipeline does not answer for this Host. ${useAllowedHost}`);
+  }
+
+  const isToDashboard = target.path === '/' && isTopLevelNavigation(head.method, valuesOf);
+  if (!isToDashboard && hosts.some((host) => isCrossSite(valuesOf, host))) {
+    return forbidden('A page of another site cannot use the pipeline. Open the dashboard or use a program.');
+  }
+
+  const repeated = singleHeaders.find((name) => valuesOf(name).length > 1);
+  if (repeated !== undefined) {
+    return invalid(isIngest, `The header ${repeated} was sent more than once. Send it once.`);
+  }
+  return undefined;
+}
+
+/** The hosts that the request names, all of which have to be allowed; or what is wrong with them. */
+function hostsOf({ authority }: RequestTarget, valuesOf: HeaderValues): readonly RequestHost[] | string {
+  const [sent, ...others] = valuesOf('host');
+  if (others.length > 0) return 'The header Host was sent more than once. Send it once.';
+  if (sent === undefined) return 'The header Host is required.';
+  const hosts = [sent, ...(authority === undefined ? [] : [authority])].map(parseRequestHost);
+  const parsed = hosts.filter((host) => host !== undefined);
+  return parsed.length === hosts.length
+    ? parsed
+    : 'The Host is not valid: it is a name or an IP address, with or without a port.';
+}
+
+function headerValues(rawHeaders: readonly string[]): HeaderValues {
+  return (name) =>
+    rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}

@@ -1,0 +1,19 @@
+import { lstat } from 'node:fs/promises';
+import { Unavailable } from '../../lib/errors.ts';
+import type { AgedObjects } from '../../lib/ports/aged-objects.ts';
+import { errorCode } from './file-operations.ts';
+import { placeOf } from './key-place.ts';
+
+/** Reads the age of objects from the files that they are: an object is written whole, so its file is as old as it is. */
+export function agedObjects(root: string): AgedObjects {
+  return {
+    async writtenAt(key) {
+      try {
+        return (await lstat(placeOf(root, key))).mtime;
+      } catch (cause) {
+        if (errorCode(cause) === 'ENOENT') return undefined;
+        throw new Unavailable('The age of an object cannot be read.', { cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { RecordQueue, type WaitingRecord } from './waiting-record.ts';
+
+/** The records that wait for one customer in a partition, and sums of them that are kept up to date. */
+export class CustomerRecords {
+  readonly customer: string;
+  readonly queue = new RecordQueue();
+  /** How many records wait for each minute. */
+  readonly #byMinute = new Map<number, number>();
+  #withoutMinute = 0;
+  #entries = 0;
+  #withoutEntries = 0;
+  #unordered = 0;
+  #bytes = 0;
+  /** Somebody works on so many of them. */
+  taken = 0;
+
+  constructor(customer: string) {
+    this.customer = customer;
+  }
+
+  add(record: WaitingRecord): void {
+    this.queue.add(record);
+    this.#count(record, 1);
+  }
+
+  /** Forgets a record whose `isGone` was just set. */
+  forget(record: WaitingRecord): void {
+    this.queue.forgetOne();
+    this.#count(record, -1);
+    if (record.isTaken) this.taken -= 1; // and never again: it is gone
+  }
+
+  /** The clock is earlier now than when some of them were put. Returns how many these are. */
+  clockWasSetBackTo(now: number): number {
+    let marked = 0;
+    for (const record of this.queue) {
+      if (record.putAt <= now || !record.isOrdered) continue;
+      record.isOrdered = false;
+      marked += 1;
+    }
+    this.#unordered += marked;
+    return marked;
+  }
+
+  get hasUnordered(): boolean {
+    return this.#unordered > 0;
+  }
+
+  /** Entries of all records; `undefined` where one of them does not say. */
+  get entries(): number | undefined {
+    return this.#withoutEntries > 0 ? undefined : this.#entries;
+  }
+
+  get minutes(): Iterable<number> {
+    return this.#byMinute.keys();
+  }
+
+  get hasWithoutMinute(): boolean {
+    return this.#withoutMinute > 0;
+  }
+
+  /** Data and partition keys of all records together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many windows they are for, if each one that names no minute is for a window of its own. */
+  get windows(): number {
+    return this.#byMinute.size + this.#withoutMinute;
+  }
+
+  #count({ minute, entries, isOrdered, bytes }: WaitingRecord, by: 1 | -1): void {
+    this.#bytes += by * bytes;
+    if (entries === undefined) this.#withoutEntries += by;
+    else this.#entries += by * entries;
+    if (!isOrdered) this.#unordered += by;
+    if (minute === undefined) {
+      this.#withoutMinute += by;
+      return;
+    }
+    const count = (this.#byMinute.get(minute) ?? 0) + by;
+    if (count === 0) this.#byMinute.delete(minute);
+    else this.#byMinute.set(minute, count);
+  }
+}

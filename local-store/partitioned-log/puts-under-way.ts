@@ -1,0 +1,83 @@
+import type { WaitingPart } from '../../lib/ports/customer-backlog.ts';
+import type { StreamRecord } from '../../lib/ports/event-stream.ts';
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
+import { CustomerRecords } from './customer-records.ts';
+import type { WaitingRecord } from './waiting-record.ts';
+
+/** A put that is not durable yet, or not all of it. */
+export class PutUnderWay {
+  readonly putAt: Date;
+  /** Whose records it has, also those that were not added yet. */
+  readonly customers: ReadonlySet<string>;
+  readonly #added = new Set<ReadonlyMap<string, CustomerRecords>>();
+  #isOrdered = true;
+
+  constructor(putAt: Date, customers: ReadonlySet<string>) {
+    this.putAt = putAt;
+    this.customers = customers;
+  }
+
+  /** Adds records, which wait here until the returned function is called. */
+  add(records: readonly WaitingRecord[]): () => void {
+    const byCustomer = new Map<string, CustomerRecords>();
+    for (const record of records) {
+      record.isOrdered = this.#isOrdered;
+      let own = byCustomer.get(record.customer);
+      if (own === undefined) byCustomer.set(record.customer, (own = new CustomerRecords(record.customer)));
+      own.add(record);
+    }
+    this.#added.add(byCustomer);
+    return () => this.#added.delete(byCustomer);
+  }
+
+  clockWasSetBackTo(now: number): void {
+    if (this.putAt.getTime() <= now) return;
+    this.#isOrdered = false;
+    for (const byCustomer of this.#added) {
+      for (const records of byCustomer.values()) records.clockWasSetBackTo(now);
+    }
+  }
+
+  /** What waits here for a customer. Its whole put counts from the instant at which it began. */
+  partsOf(customer: string): readonly WaitingPart[] {
+    if (!this.customers.has(customer)) return [];
+    const added = Array.from(this.#added, (byCustomer) => byCustomer.get(customer));
+    const oldestPutAt = this.#isOrdered ? this.putAt : undefined;
+    const begun = { records: 0, entries: 0, oldestPutAt, minutes: [], hasWithoutMinute: false };
+    return [begun, ...added.filter((records) => records !== undefined).map(waitingPart)];
+  }
+}
+
+/** What a partition remembers of a record. */
+export function waitingRecord(
+  { partitionKey, entries, data }: StreamRecord,
+  putAt: Date,
+  sequence = 0,
+): WaitingRecord {
+  const { customer, minute } = readPartitionKey(partitionKey);
+  return {
+    sequence,
+    customer,
+    minute,
+    entries,
+    putAt: putAt.getTime(),
+    bytes: data.byteLength + Buffer.byteLength(partitionKey),
+    isOrdered: true,
+    isTaken: false,
+    isFinishing: false,
+    isGone: false,
+  };
+}
+
+/** A customer's records as a part of its backlog. */
+export function waitingPart(records: CustomerRecords): WaitingPart {
+  const { queue, entries, minutes, hasUnordered, hasWithoutMinute } = records;
+  const oldest = queue.first()?.putAt;
+  return {
+    records: queue.size,
+    entries,
+    oldestPutAt: oldest === undefined || hasUnordered ? undefined : new Date(oldest),
+    minutes,
+    hasWithoutMinute,
+  };
+}

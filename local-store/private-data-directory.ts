@@ -1,0 +1,62 @@
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from './object-directory/file-operations.ts';
+import { makeDurableDirectory } from './durable-files.ts';
+import type { Logger } from './logger.ts';
+import { privateDirectoryMode, privateFileMode } from './private-modes.ts';
+import { refuseLinksIn } from './symbolic-link.ts';
+
+/**
+ * Makes the data directory where it is missing, and takes it from everybody but its owner. What an older version, or a copy,
+ * left readable is set right: the directory itself at once, so that nobody gets at what is in it, and then its contents.
+ * @param setMode  for tests
+ * @throws SymbolicLink  one of its files or folders is a link
+ */
+export async function openPrivately(
+  dataDirectory: string,
+  logger: Logger,
+  setMode: typeof chmodSync = chmodSync,
+): Promise<void> {
+  await makeDurableDirectory(dataDirectory);
+  await refuseLinksIn(dataDirectory);
+  if (process.platform === 'win32') return; // modes mean nothing there
+  try {
+    const wasPrivate = isPrivate(dataDirectory);
+    if (!wasPrivate) setMode(dataDirectory, privateDirectoryMode);
+    if (!isPrivate(dataDirectory)) return warn(dataDirectory, logger, 'its file system keeps no permissions');
+    restrictContents(dataDirectory, setMode);
+    if (!wasPrivate) logger.info('The data directory was open to others, and is its owner’s alone now.');
+  } catch (error) {
+    if (!['EPERM', 'EROFS', 'ENOTSUP'].includes(errorCode(error) ?? '')) throw error;
+    warn(dataDirectory, logger, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function warn(dataDirectory: string, logger: Logger, reason: string): void {
+  logger.warn('Others may be able to read the data directory: its permissions cannot be set.', {
+    dataDirectory,
+    reason,
+  });
+}
+
+/**
+ * Contents first: so a directory that has its mode already needs no look, though it may have a million files, and a walk
+ * that was cut short begins again. Links stay as they are; to change one would change what it leads to.
+ */
+function restrictContents(directory: string, setMode: typeof chmodSync): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isFile() && modeOf(path) !== privateFileMode) setMode(path, privateFileMode);
+    if (!entry.isDirectory() || isPrivate(path)) continue;
+    restrictContents(path, setMode);
+    setMode(path, privateDirectoryMode);
+  }
+}
+
+function isPrivate(directory: string): boolean {
+  return modeOf(directory) === privateDirectoryMode;
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
+}

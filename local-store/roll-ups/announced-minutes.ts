@@ -1,0 +1,101 @@
+import {
+  customerOfKey,
+  customerSegmentOf,
+  windowPrefix,
+  windowStartOfKey,
+  type ObjectKey,
+} from '../../lib/domain/keys.ts';
+import type { CustomerId, Outstanding, RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
+import type { Timers } from '../timers.ts';
+import type { WatchedClock } from '../watched-clock.ts';
+import { minuteOf, waitingMinutes, type WaitingMinute } from './waiting-minutes.ts';
+
+export interface AnnouncedMinutesOptions {
+  /**
+   * Returns the instant before which everything that was accepted for the customer is in its minutes; of all customers
+   * where none is given.
+   */
+  readonly countedThrough: (customerId: CustomerId | undefined) => Promise<Date | undefined>;
+  readonly oldestWrittenAt: () => Date | undefined;
+  /** The one by which records are put. */
+  readonly clock: Pick<WatchedClock, 'timesSetBack'>;
+  readonly timers: Pick<Timers, 'elapsed'>;
+}
+
+/** What waits for one customer. It is there only while something does. */
+interface Customer {
+  readonly segment: string;
+  readonly minutes: Set<WaitingMinute>;
+  barrier: Barrier | undefined;
+}
+
+interface Barrier {
+  readonly through: Date | undefined;
+  readonly elapsed: number;
+  readonly timesSetBack: number;
+}
+
+/** A barrier may be older than its write; to note one for each of a flood of writes would cost more than the writes. */
+const barrierMilliseconds = 100;
+
+/**
+ * The minutes that were announced to the roll-up queue and whose messages are not deleted: those that are being written,
+ * wait, are received, or are dead letters. Kept in memory, and made anew from the queues at each start.
+ */
+export class AnnouncedMinutes implements RollUpBacklog {
+  readonly #options: AnnouncedMinutesOptions;
+  readonly #byMessage = new Map<string, { readonly customer: Customer; readonly minute: WaitingMinute }>();
+  readonly #bySegment = new Map<string, Customer>();
+
+  constructor(options: AnnouncedMinutesOptions) {
+    this.#options = options;
+  }
+
+  /** To be called before the message of a write is held. Returns what its `add` is to be given. */
+  async noteBarrier(key: ObjectKey): Promise<Date | undefined> {
+    const { clock, timers, countedThrough } = this.#options;
+    const customer = this.#bySegment.get(customerSegmentOf(key));
+    const noted = { elapsed: timers.elapsed(), timesSetBack: clock.timesSetBack };
+    if (customer?.barrier !== undefined && isFresh(customer.barrier, noted)) return customer.barrier.through;
+    const through = await countedThrough(customerOfKey(key));
+    if (customer !== undefined) customer.barrier = { through, ...noted };
+    return through;
+  }
+
+  /** To be called before the minute is written. */
+  add(messageId: string, key: ObjectKey, through: Date | undefined): void {
+    const segment = customerSegmentOf(key);
+    let customer = this.#bySegment.get(segment);
+    if (customer === undefined) {
+      customer = { segment, minutes: new Set(), barrier: undefined };
+      this.#bySegment.set(segment, customer);
+    }
+    const minute = { minute: minuteOf(windowStartOfKey(key)), through };
+    customer.minutes.add(minute);
+    this.#byMessage.set(messageId, { customer, minute });
+  }
+
+  /** The message is gone: the minute is rolled up, or was not written. */
+  remove(messageId: string): void {
+    const announced = this.#byMessage.get(messageId);
+    if (announced === undefined) return;
+    const { customer, minute } = announced;
+    this.#byMessage.delete(messageId);
+    customer.minutes.delete(minute);
+    if (customer.minutes.size === 0) this.#bySegment.delete(customer.segment);
+  }
+
+  async of(customerId: CustomerId, countedThrough: Date | undefined): Promise<Outstanding> {
+    const [, , segment = ''] = windowPrefix(customerId, 'minute').split('/');
+    return waitingMinutes(this.#bySegment.get(segment)?.minutes ?? [], countedThrough);
+  }
+
+  async oldestWrittenAt(): Promise<Date | undefined> {
+    return this.#options.oldestWrittenAt();
+  }
+}
+
+/** Not where the clock was set back since: what was accepted afterwards may have an earlier instant. */
+function isFresh(barrier: Barrier, now: Omit<Barrier, 'through'>): boolean {
+  return now.elapsed - barrier.elapsed < barrierMilliseconds && now.timesSetBack === barrier.timesSetBack;
+}

@@ -1,0 +1,70 @@
+import { windowsPrefix } from '../../lib/domain/keys.ts';
+import type { CustomerId } from '../../lib/ports/roll-up-backlog.ts';
+import type { LocalQueue } from '../local-queue.ts';
+import type { LocalStream } from '../local-stream.ts';
+import type { NotificationRule } from '../notifications.ts';
+import { keysOfS3Event } from '../notifications/s3-event.ts';
+import type { QueueSettings } from '../queues.ts';
+import { realTimers } from '../timers.ts';
+import type { WatchedClock } from '../watched-clock.ts';
+import { AnnouncedMinutes } from './announced-minutes.ts';
+
+/** Keys of minutes, whose writes are announced to the roll-up queue. */
+export const minutePrefix = windowsPrefix('minute');
+
+/** The queue that writes of minutes are announced to, and the one of its dead letters; none where there is no such rule. */
+export function rollUpQueueNames(
+  rules: readonly NotificationRule[],
+  settings: readonly QueueSettings[],
+): readonly string[] {
+  const names = rules.filter(({ prefix }) => prefix === minutePrefix).map(({ queueName }) => queueName);
+  const deadLetters = settings.filter(({ name }) => names.includes(name)).map((queue) => queue.deadLetters);
+  return [...names, ...deadLetters.flatMap((its) => its?.queueName ?? [])];
+}
+
+/** Both are filled while the store is being opened, and read when something is written. */
+export interface OpenedParts {
+  readonly streams: ReadonlyMap<string, LocalStream>;
+  readonly queues: readonly LocalQueue[];
+}
+
+export function openAnnouncedMinutes(
+  { streams, queues }: OpenedParts,
+  clock: WatchedClock,
+): AnnouncedMinutes {
+  return new AnnouncedMinutes({
+    countedThrough: (customerId) => countedThrough(customerId, streams.values()),
+    oldestWrittenAt: () => {
+      const times = queues.flatMap((queue) => queue.depth().oldestSentAt?.getTime() ?? []);
+      return times.length === 0 ? undefined : new Date(Math.min(...times));
+    },
+    clock,
+    timers: realTimers,
+  });
+}
+
+/** What an earlier run has left: when its writes began is not known. A message of another kind announces no minute. */
+export function addWaiting(minutes: AnnouncedMinutes, queues: readonly LocalQueue[]): void {
+  for (const queue of queues) {
+    for (const { id, body } of queue.list()) {
+      const key = keysOfS3Event(body).find((each) => each.startsWith(minutePrefix));
+      if (key !== undefined) minutes.add(id, key, undefined);
+    }
+  }
+}
+
+async function countedThrough(
+  customerId: CustomerId | undefined,
+  streams: Iterable<LocalStream>,
+): Promise<Date | undefined> {
+  let earliest: Date | undefined;
+  for (const stream of streams) {
+    const through =
+      customerId === undefined
+        ? await stream.consumedThrough()
+        : (await stream.backlogOf(customerId))?.consumedThrough;
+    if (through === undefined) return undefined;
+    if (earliest === undefined || through < earliest) earliest = through;
+  }
+  return earliest;
+}

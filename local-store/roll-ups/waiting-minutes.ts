@@ -1,0 +1,57 @@
+import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
+
+/** A minute that was written, or is being written, and is not in its hour and day yet: as one message says. */
+export interface WaitingMinute {
+  /** Whole minutes since 1970. */
+  readonly minute: number;
+  /** Everything that was accepted before was in its minutes when the write began; `undefined` where not known. */
+  readonly through: Date | undefined;
+}
+
+/**
+ * What waits to be rolled up for one customer.
+ *
+ * `through` is a barrier and not the age of the oldest message, since an entry can be older than the write that counted
+ * it. Take a batch that was accepted before `through`, so before `countedThrough`: it is in its minutes. Take the write
+ * that added it to one of them. If the message of that write waits here, its barrier was noted before the write, and so
+ * before the batch was in all of its minutes: the batch was accepted at or after that barrier, and not before `through`.
+ * So the message is done, and hour and day were recomputed after the write.
+ * @param countedThrough  for minutes, as it was before this is asked
+ */
+export function waitingMinutes(
+  waiting: Iterable<WaitingMinute>,
+  countedThrough: Date | undefined,
+): Outstanding {
+  let through = countedThrough;
+  const distinct = new Set<number>();
+  for (const { minute, through: barrier } of waiting) {
+    distinct.add(minute);
+    if (barrier === undefined || through === undefined) through = undefined;
+    else if (barrier < through) through = barrier;
+  }
+  const minutes = Float64Array.from(distinct).sort();
+  return {
+    through,
+    entries: minutes.length === 0 ? 0 : undefined,
+    waitsWithin({ from, to }) {
+      const next = minutes[firstFrom(minutes, minuteOf(from))];
+      return next !== undefined && next < minuteOf(to);
+    },
+  };
+}
+
+/** The place of the first of the ascending minutes that is not before `from`. */
+function firstFrom(minutes: Float64Array, from: number): number {
+  let low = 0;
+  let high = minutes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((minutes[middle] ?? Infinity) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function minuteOf(windowStart: string): number {
+  return Date.parse(windowStart) / 60_000;
+}

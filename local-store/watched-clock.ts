@@ -1,0 +1,27 @@
+import type { Clock } from '../lib/ports/clock.ts';
+
+/**
+ * A clock that notices when it was set back. Of two readings, the later one can only be earlier by the clock where the
+ * number has risen in between.
+ */
+export class WatchedClock implements Clock {
+  readonly #clock: Clock;
+  #latest = Number.NEGATIVE_INFINITY;
+  #timesSetBack = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): Date {
+    const now = this.#clock.now();
+    if (now.getTime() < this.#latest) this.#timesSetBack += 1;
+    this.#latest = now.getTime();
+    return now;
+  }
+
+  /** How often it was noticed. */
+  get timesSetBack(): number {
+    return this.#timesSetBack;
+  }
+}

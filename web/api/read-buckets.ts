@@ -1,0 +1,109 @@
+import { countBetween, type Bucket, type CountedWindow } from '../figures/series.ts';
+import {
+  dayMilliseconds,
+  hourMilliseconds,
+  minuteMilliseconds,
+  startOfUnit,
+  windowsBetween,
+  type Range,
+  type Unit,
+} from '../period/period.ts';
+import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
+import type { Client } from './client.ts';
+import { readPages } from './read-pages.ts';
+
+export interface Read {
+  readonly customer: string;
+  readonly client: Client;
+  readonly signal: AbortSignal;
+}
+
+const windowMilliseconds: Readonly<Record<Unit, number>> = {
+  minute: minuteMilliseconds,
+  hour: hourMilliseconds,
+  day: dayMilliseconds,
+};
+
+/**
+ * The requests between each two edges, which are those of whole units but for the first and the last. Parts of units, and
+ * days of a zone whose midnight is not a full hour of UTC, are not made of the pipeline's windows; each is added up from its
+ * minutes by the pipeline itself.
+ */
+export async function readBuckets(
+  edges: readonly number[],
+  unit: Unit,
+  zone: string,
+  read: Read,
+): Promise<Bucket[]> {
+  const whole = edges.filter((edge) => startOfUnit(edge, unit, zone) === edge);
+  const windows = windowsBetween(whole, unit);
+  const areWindows = whole.length > 1 && (windows !== 'minute' || unit === 'minute');
+  if (!areWindows) return addUpEach(edges, read);
+  const [first, last] = [whole[0] ?? 0, whole.at(-1) ?? 0];
+  const [before, between, behind] = await Promise.all([
+    addUpEach(
+      edges.filter((edge) => edge <= first),
+      read,
+    ),
+    readWindows(windows, { from: first, to: last }, read),
+    addUpEach(
+      edges.filter((edge) => edge >= last),
+      read,
+    ),
+  ]);
+  return [...before, ...countBetween(whole, between, windowMilliseconds[windows]), ...behind];
+}
+
+export async function readTotal(
+  range: Range,
+  top: string,
+  { customer, client, signal }: Read,
+): Promise<Total> {
+  const parameters = { ...isoRange(range), top };
+  return client.get(
+    { path: 'aggregates/total', parameters, customer, isReadWhole: true },
+    parseTotal,
+    signal,
+  );
+}
+
+/** How many accepted entries of the customer are in no minute yet; `undefined` where the pipeline does not say. */
+export async function readWaiting(
+  from: number,
+  { customer, client, signal }: Read,
+): Promise<number | undefined> {
+  const range = isoRange({ from, to: from + minuteMilliseconds });
+  const parameters = { window: 'minute', ...range, top: '1', limit: '1' };
+  return client.get({ path: 'aggregates', parameters, customer, isReadWhole: true }, parseWaiting, signal);
+}
+
+async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]> {
+  return Promise.all(
+    edges.slice(0, -1).map(async (from, index) => {
+      const to = edges[index + 1] ?? from;
+      const { requests, progress } = await readTotal({ from, to }, '1', read);
+      return { from, to, requests, isComplete: progress?.isComplete ?? false };
+    }),
+  );
+}
+
+async function readWindows(
+  window: Unit,
+  range: Range,
+  { customer, client, signal }: Read,
+): Promise<CountedWindow[]> {
+  // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+  const parameters = { window, ...isoRange(range), top: '1' };
+  const pages = await readPages(
+    { path: 'aggregates', parameters, customer },
+    parseWindowPage,
+    client,
+    signal,
+  );
+  return pages.flatMap(({ windows }) => windows);
+}
+
+function isoRange({ from, to }: Range): { readonly from: string; readonly to: string } {
+  const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
+  return { from: iso(from), to: iso(to) };
+}

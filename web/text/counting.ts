@@ -1,0 +1,43 @@
+import type { Counting, ShownBucket } from '../figures/counting.ts';
+import { formatCount, formatMoment } from './format.ts';
+
+/** What the figures do not include yet, and how far they are; empty where the pipeline does not say. */
+export function describeCounting(counting: Counting, now: number, zone: string): string {
+  const through = 'through' in counting ? counting.through : undefined;
+  const moment = through === undefined ? '' : `counted through ${formatMoment(through, now, zone)}`;
+  const text = [describeMissing(counting), moment].filter(Boolean).join(' · ');
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** What the figures do not include yet; empty where nothing is known to be missing. */
+export function describeMissing(counting: Counting): string {
+  switch (counting.kind) {
+    case 'unsaid':
+    case 'counted':
+      return '';
+    case 'unknown':
+      return 'Not known yet what is still being counted';
+    case 'waiting':
+      return `Still counting ${formatCount(counting.entries)} ${counting.entries === 1 ? 'entry' : 'entries'}`;
+    case 'summing-up':
+      return 'Hours and days are still being summed up';
+    case 'behind':
+      return 'Still counting';
+  }
+}
+
+/** The requests of a part of the chart: `1,234 requests so far`. */
+export function describeRequests({
+  requests,
+  isPending,
+}: Pick<ShownBucket, 'requests' | 'isPending'>): string {
+  if (isPending && requests === 0) return notKnownYet;
+  return `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${isPending ? ' so far' : ''}`;
+}
+
+/** The same of one that is still being counted, for a column of numbers. */
+export function describePending(requests: number): string {
+  return requests === 0 ? notKnownYet : `${formatCount(requests)} so far`;
+}
+
+const notKnownYet = 'Not known yet';
