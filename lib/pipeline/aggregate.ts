@@ -12,6 +12,7 @@ import type { ReceivedRecord, UncountedRecord } from './aggregate/received-recor
 import { keepFailedRecord } from './keep-failed-record.ts';
 import type { Retention } from './retention.ts';
 import { readTombstone } from './read-tombstone.ts';
+import type { Retention } from './retention.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
