@@ -12,7 +12,6 @@ import type { ReceivedRecord, UncountedRecord } from './aggregate/received-recor
 import { keepFailedRecord } from './keep-failed-record.ts';
 import type { Retention } from './retention.ts';
 import { readTombstone } from './read-tombstone.ts';
-import type { Retention } from './retention.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 

@@ -7,7 +7,6 @@ import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import { total } from '../../lib/pipeline/total.ts';
-import { playedProgress } from './played-progress.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
 import { playedProgress } from './played-progress.ts';
 

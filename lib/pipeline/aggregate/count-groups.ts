@@ -3,6 +3,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../domain/group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../read-tombstone.ts';
 import type { Retention } from '../retention.ts';

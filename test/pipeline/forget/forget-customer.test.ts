@@ -21,9 +21,7 @@ import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { listCustomers } from '../../../lib/pipeline/list-customers.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
 import { verify } from '../../../lib/pipeline/verify.ts';
-import { withAdmission } from '../with-admission.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import {
   batchIdOf,
