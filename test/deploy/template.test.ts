@@ -149,7 +149,7 @@ it('lets those who read counts find out what these do not hold', () => {
     const rights = role === undefined ? [] : rightsOf(role);
     const objects = rights.find(({ Action }) => Action.includes('s3:GetObject'))?.Resource;
     expect(objects).toEqual(
-      ['aggregates/*', 'failed/*', 'aws/lambda/*'].map((prefix) => ({
+      ['aggregates/*', 'failed/*', 'aws/lambda/*', 'retention/horizon'].map((prefix) => ({
         'Fn::Sub': `\${LogBucket.Arn}/${prefix}`,
       })),
     );
