@@ -14,12 +14,12 @@ const readAndWrite = (...prefixes) => [
   tellMissing,
 ];
 
+/** How far windows have expired. */
+const horizon = 'retention/horizon';
 /** Whether a customer was forgotten, and since when. */
 const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
 /** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
 const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
-/** How far windows have expired. */
-const horizon = 'retention/horizon';
 
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
 
@@ -73,8 +73,8 @@ const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon)
 const aggregateFrom = (stream) => [
   consumeStream(stream),
   ...readAndWrite('aggregates/minute/*', 'failed/*'),
-  readTombstones,
   allow(['s3:GetObject'], [object(horizon)]),
+  readTombstones,
   remove('aggregates/minute/*', 'failed/*'),
   keepUndelivered,
 ];

@@ -12,11 +12,10 @@ export function batchHandler(wired: () => Promise<App>): HttpHandler {
     scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
   } as const;
   return httpHandler(wired, route, async (request, app) => {
-    const found = await findBatch(
-      requireCustomer(request),
-      request.pathParameters.batchId ?? '',
-      app.store,
-      app.retention,
+    const customerId = requireCustomer(request);
+    const batchId = request.pathParameters.batchId ?? '';
+    const found = await app.reads.run(customerId, () =>
+      findBatch(customerId, batchId, app.store, app.retention),
     );
     if (found === undefined) throw new NoSuchBatch();
     const { id, entries, windows, storedAt } = found.header;

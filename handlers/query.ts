@@ -25,8 +25,10 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
           : (window: AnsweredWindow) => JSON.stringify(window);
       const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
       const { allowedLatenessSeconds } = app.config;
-      const { range, found: page } = await withinRetention(parameters, app.retention, (kept) =>
-        query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+      const { range, found: page } = await app.reads.run(customerId, () =>
+        withinRetention(parameters, app.retention, (kept) =>
+          query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+        ),
       );
 
       const { windowSize, from, to } = range;

@@ -22,8 +22,10 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
       const parameters = parseTotalParameters(request.query, app.clock.now());
       const representation = negotiate(request.headers.accept);
       const { allowedLatenessSeconds } = app.config;
-      const { range, found: summed } = await withinRetention(parameters, app.retention, (kept) =>
-        total({ ...kept, customerId, allowedLatenessSeconds }, app),
+      const { range, found: summed } = await app.reads.run(customerId, () =>
+        withinRetention(parameters, app.retention, (kept) =>
+          total({ ...kept, customerId, allowedLatenessSeconds }, app),
+        ),
       );
 
       const { requests, folded, complete } = summed;

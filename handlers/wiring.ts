@@ -11,6 +11,7 @@ import { Admission } from '../lib/pipeline/admission.ts';
 import { Emissions } from '../lib/pipeline/emissions.ts';
 import { Intake } from '../lib/pipeline/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/retention.ts';
+import { ReadTurns } from '../lib/pipeline/read-turns.ts';
 import type { Streams } from '../lib/pipeline/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -41,6 +42,7 @@ export interface App {
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
   readonly emissions: Emissions;
+  readonly reads: ReadTurns;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -86,6 +88,7 @@ export function createApp({
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
     emissions: new Emissions(),
+    reads: new ReadTurns(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }

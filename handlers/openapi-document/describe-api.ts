@@ -12,7 +12,7 @@ const info = {
   version: '0.1.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
-    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice.',
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -44,7 +44,8 @@ export function describeApi(): Json {
     403: forbidden,
     404: noSuchRoute,
     405: methodNotAllowed,
-  } = describeErrors(['API_1000', 'API_1001', 'API_1004']);
+    408: tooSlow,
+  } = describeErrors(['API_1000', 'API_1001', 'API_1004', 'API_1008']);
   return {
     openapi: '3.1.1',
     info,
@@ -55,7 +56,12 @@ export function describeApi(): Json {
       parameters: { 'x-request-id': requestId },
       securitySchemes: { apiKey },
       headers: describeHeaders(),
-      responses: { Forbidden: forbidden, NoSuchRoute: noSuchRoute, MethodNotAllowed: methodNotAllowed },
+      responses: {
+        Forbidden: forbidden,
+        NoSuchRoute: noSuchRoute,
+        MethodNotAllowed: methodNotAllowed,
+        TooSlow: tooSlow,
+      },
     },
   };
 }

@@ -52,19 +52,6 @@ export function failedRecordKey(stream: string, partition: string, sequenceNumbe
   );
 }
 
-/** What the keys of all tombstones start with. */
-export const tombstonesPrefix = 'forgotten/';
-
-/** Where it is kept since when a customer is forgotten. */
-export function tombstoneKey(customerId: CustomerId): ObjectKey {
-  return key(`${tombstonesPrefix}${encodeSegment('', customerId)}`);
-}
-
-/** The same, found by the key of one of the customer's windows, from which the customer cannot always be read. */
-export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
-  return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
-}
-
 /** What the keys of the changes of API keys start with; they are listed in the order of time. */
 export const apiKeyChangesPrefix = 'audit-log/api-keys/';
 
@@ -83,6 +70,19 @@ export function apiKeyChangeKey(at: Date, changeId: string, step: string): Objec
  */
 export function apiKeyCopyKey(hash: string): ObjectKey {
   return key('api-keys', `${hash}.json`);
+}
+
+/** What the keys of all tombstones start with. */
+export const tombstonesPrefix = 'forgotten/';
+
+/** Where it is kept since when a customer is forgotten. */
+export function tombstoneKey(customerId: CustomerId): ObjectKey {
+  return key(`${tombstonesPrefix}${encodeSegment('', customerId)}`);
+}
+
+/** The same, found by the key of one of the customer's windows, from which the customer cannot always be read. */
+export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
+  return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
 }
 
 /** What is written to find out whether the store can be written. */

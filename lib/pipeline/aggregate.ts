@@ -10,8 +10,8 @@ import { countGroups } from './aggregate/count-groups.ts';
 import { decodeRecords } from './aggregate/decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 import { keepFailedRecord } from './keep-failed-record.ts';
-import { readTombstone } from './read-tombstone.ts';
 import type { Retention } from './retention.ts';
+import { readTombstone } from './read-tombstone.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './aggregate/received-record.ts';
 
@@ -41,9 +41,9 @@ export interface Aggregated {
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
  * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up. Those of expired windows are dropped: a
- * window that was deleted must not come back with a part of its counts. What a newer version wrote is delivered again
- * until a function of that version gets it.
+ * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
+ * again until a function of that version gets it. Those of expired windows are dropped: a window that was deleted must not
+ * come back with a part of its counts.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],

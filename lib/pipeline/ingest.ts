@@ -56,7 +56,7 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
   const { streams, admission, emissions } = ports;
   const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
   const tombstone = await readTombstone(batch.customerId, ports.store);
-  const described = await describe(batch, storedAfter(tombstone, now), options); // decides, once, what will be counted
+  const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
   await admission.requireRoom(batch.customerId, described.partials);
   const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store, tombstone); // the commit point
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();

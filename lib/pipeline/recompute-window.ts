@@ -8,8 +8,8 @@ import type { RolledUpSize } from '../domain/window.ts';
 import { PreconditionFailed } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { readTombstoneAt } from './read-tombstone.ts';
 import type { Retention } from './retention.ts';
+import { readTombstoneAt } from './read-tombstone.ts';
 import { sumOfParts } from './sum-of-parts.ts';
 
 export interface RecomputePorts {

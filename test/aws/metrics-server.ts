@@ -1,14 +1,20 @@
 import { createServer } from 'node:http';
 import { listen, type RunningServer } from './running-server.ts';
 
-/** A CloudWatch server that has a value of one minute for each metric that it is asked for. */
+/** A CloudWatch server that has a value of one minute for each metric of an age; it fails where there is none. */
 export async function startMetricsServer(
-  latest: () => { readonly minute: Date; readonly value: number },
+  latest: () => { readonly minute: Date; readonly value: number } | undefined,
 ): Promise<RunningServer> {
   return listen(
     createServer((_message, response) => {
-      const { minute, value } = latest();
-      const MetricDataResults = ['read', 'invoked'].map((Id) => ({
+      const known = latest();
+      if (known === undefined) {
+        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end('{"__type":"InternalServiceFault"}');
+        return;
+      }
+      const { minute, value } = known;
+      const MetricDataResults = ['read', 'invoked', 'age'].map((Id) => ({
         Id,
         Timestamps: [minute.getTime() / 1_000],
         Values: [value],

@@ -119,6 +119,44 @@ describe('the whole pipeline on the adapters for AWS', () => {
     }
   });
 
+  it('says how far it has counted, as CloudWatch knows it, and answers all the same where that is away', async () => {
+    let isGone = false;
+    const running = await start({ isCloudWatchGone: () => isGone });
+    const ask = async (window: string) => {
+      const query = new URLSearchParams({ window, from: '2025-12-28T00:00:00Z', to: '2025-12-29T00:00:00Z' });
+      const { status, headers, body } = await running.request(`/aggregates?${query.toString()}`, {
+        headers: { 'x-customer-id': 'cus-axon' },
+      });
+      expect(status).toBe(200);
+      const page = JSON.parse(body.toString()) as {
+        countedThrough: string | null;
+        windows: { complete: boolean }[];
+      };
+      expect(headers['x-counted-through'] ?? null).toBe(page.countedThrough);
+      expect(page).not.toHaveProperty('waiting');
+      return page;
+    };
+    const minutesBehind = ({ countedThrough }: { countedThrough: string | null }) =>
+      (running.app.clock.now().getTime() - Date.parse(countedThrough ?? '')) / 60_000;
+
+    await send(running, smallSize);
+    await running.settle();
+    const [minutes, hours] = [await ask('minute'), await ask('hour')];
+    // The word of the last minute, and two for what is under way; of hours as much again for the way to the queue.
+    expect(minutesBehind(minutes)).toBeCloseTo(3, 0);
+    expect(minutesBehind(hours)).toBeCloseTo(6, 0);
+    for (const { windows } of [minutes, hours]) expect(windows.every(({ complete }) => complete)).toBe(true);
+
+    isGone = true;
+    running.pass(60);
+    for (const window of ['minute', 'hour']) {
+      const { countedThrough, windows } = await ask(window);
+      expect(countedThrough).toBeNull();
+      expect(windows.some(({ complete }) => complete)).toBe(false);
+    }
+    expect(running.logLines).toEqual([]); // warnings are not in this log
+  });
+
   it('counts what was stored and never emitted, without anybody’s help', async () => {
     let isStreamGone = true;
     const running = await start({

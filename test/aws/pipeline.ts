@@ -28,6 +28,7 @@ export interface AwsPipelineOptions {
   readonly random: () => number;
   /** See `StreamDeliveryOptions`. */
   readonly disorder?: number;
+  readonly isCloudWatchGone?: () => boolean;
 }
 
 /** The functions on their AWS adapters, against servers that speak the protocols of S3, Kinesis and CloudWatch. */
@@ -39,6 +40,7 @@ export interface AwsPipeline {
   count(): Promise<void>;
   /** Lets time pass until batches are to be verified and minutes rolled up, has it done, and so on until nothing waits. */
   settle(): Promise<void>;
+  pass(seconds: number): void;
   /** Splits the first shard of the insight stream in two. */
   splitShard(): Promise<void>;
   /** Without metrics, which take the same way. */
@@ -60,6 +62,7 @@ export async function startAwsPipeline({
   faultOfKinesis,
   random,
   disorder = 0,
+  isCloudWatchGone = () => false,
 }: AwsPipelineOptions): Promise<AwsPipeline> {
   const directory = await mkdtemp(join(tmpdir(), 'aws-pipeline-'));
   let passedMilliseconds = 0;
@@ -85,10 +88,9 @@ export async function startAwsPipeline({
   const kinesis = await startKinesisServer({ insights: { shards: 4 }, late: { shards: 2 } });
   const kinesisProxy = faultOfKinesis && (await startFaultProxy(kinesis.endpoint, faultOfKinesis));
   // Everything is consumed whenever it is asked for: what is on the streams is counted first.
-  const cloudWatch = await startMetricsServer(() => ({
-    minute: new Date(clock.now().getTime() - 60_000),
-    value: 0,
-  }));
+  const cloudWatch = await startMetricsServer(() =>
+    isCloudWatchGone() ? undefined : { minute: new Date(clock.now().getTime() - 60_000), value: 0 },
+  );
   const environment = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -158,6 +160,8 @@ export async function startAwsPipeline({
         for (const { queueName, handler } of work) await workOff(local.queue(queueName), handler(wired));
       }
     },
+
+    pass: (seconds) => void (passedMilliseconds += seconds * 1_000),
 
     async splitShard() {
       const middle = (2n ** 128n / 8n).toString(); // of the first of four

@@ -137,11 +137,38 @@ describe('roles', () => {
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/day/*"}',
     ]);
     expect(canWrite('Authorize')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/api-keys/*"}']);
-    for (const reader of ['Query', 'Batch', 'Verify', 'Fallback', 'Metrics']) {
+    for (const reader of ['Query', 'Total', 'Batch', 'Verify', 'Fallback', 'Metrics']) {
       expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
     }
   });
 });
+
+it('lets those who read counts find out what these do not hold', () => {
+  for (const functionKey of ['Query', 'Total']) {
+    const role = service.resources[`${functionKey}Role`];
+    const rights = role === undefined ? [] : rightsOf(role);
+    const objects = rights.find(({ Action }) => Action.includes('s3:GetObject'))?.Resource;
+    expect(objects).toEqual(
+      ['aggregates/*', 'failed/*', 'aws/lambda/*'].map((prefix) => ({
+        'Fn::Sub': `\${LogBucket.Arn}/${prefix}`,
+      })),
+    );
+    expect(rights.flatMap(({ Action }) => Action)).toEqual(
+      expect.arrayContaining(['s3:ListBucket', 'cloudwatch:GetMetricData']),
+    );
+    const { Variables } = environmentSchema.parse(
+      service.resources[`${functionKey}LambdaFunction`]?.Properties['Environment'],
+    );
+    expect(Variables).toMatchObject({
+      ROLL_UP_QUEUE_NAME: deployedNames('prod').rollUpQueueName,
+      FAILED_ROLL_UPS_QUEUE_NAME: deployedNames('prod').failedRollUpsQueueName,
+      ROLL_UP_CONSUMER_NAME: deployedNames('prod').rollUpConsumerName,
+      METRICS_NAMESPACE: deployedNames('prod').metricsNamespace,
+    });
+  }
+});
+
+const environmentSchema = z.object({ Variables: z.record(z.string(), z.unknown()) });
 
 describe('the HTTP API', () => {
   const throttlingSchema = z.object({ ThrottlingRateLimit: z.number(), ThrottlingBurstLimit: z.number() });
@@ -462,6 +489,9 @@ it('names things as the commands look for them', () => {
     lateStreamName: property('LateStream', 'Name'),
     insightConsumerName: property('AggregateLambdaFunction', 'FunctionName'),
     lateConsumerName: property('AggregateLateLambdaFunction', 'FunctionName'),
+    rollUpQueueName: property('RollUpQueue', 'QueueName'),
+    failedRollUpsQueueName: property('FailedRollUps', 'QueueName'),
+    rollUpConsumerName: property('RollUpLambdaFunction', 'FunctionName'),
   });
   const sources = ['VerifyQueue', 'RollUpQueue'].map((logicalId) => {
     const { RedrivePolicy } = redriveSchema.parse(service.resources[logicalId]?.Properties);

@@ -155,8 +155,7 @@ export class RetainedApp {
     const differing = noneDiffering();
     const { rules } = this.#app;
     const isPending = () => false;
-    const canHaveExpired = () => true;
-    const options = { customerId: undefined, rules, isPending, canHaveExpired };
+    const options = { customerId: undefined, rules, isPending, canHaveExpired: () => true };
     await audit({ store, spool, differing: differing.minute, retention }, options, reporter);
     await auditRollUps(store, { customerId: undefined, isPending, differing, retention }, reporter);
     const told = (outcome: RepairOutcome) => void repaired.push(outcome);

@@ -7,8 +7,8 @@ import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
 import { rollUp } from '../../lib/pipeline/roll-up.ts';
 import { total } from '../../lib/pipeline/total.ts';
-import { playedProgress } from './played-progress.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../factories.ts';
+import { playedProgress } from './played-progress.ts';
 
 /** Whoever can put records on a stream must not be able to make counts unreadable, or lose those of others. */
 

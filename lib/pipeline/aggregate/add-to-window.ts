@@ -50,7 +50,7 @@ export async function addToWindow(
   for (;;) {
     // Asked before each write, so that none can come after the deletion.
     if (retention !== undefined && partial.windowStart < (await retention.horizon())) {
-      return { change: 'expired', tooLarge: [], forgottenBefore: known?.before };
+      return { change: 'expired', tooLarge: [], forgottenBefore: undefined };
     }
     const object = await store.get(key);
     const current = object && decodeWindow(object.body);

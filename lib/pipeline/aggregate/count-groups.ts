@@ -3,9 +3,11 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../domain/group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../read-tombstone.ts';
-import { addToWindow, type AddedToWindow, type AddToWindowPorts } from './add-to-window.ts';
+import type { Retention } from '../retention.ts';
+import { addToWindow, type AddedToWindow } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
@@ -13,7 +15,7 @@ import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 export interface CountedGroup {
   readonly change: AddedToWindow['change'];
   readonly uncounted: readonly UncountedRecord[];
-  /** So many were dropped, since their window has expired. */
+  /** Records dropped since their window has expired. */
   readonly expired: number;
 }
 
@@ -22,7 +24,11 @@ export interface CountGroupsOptions extends FoldingLimits {
 }
 
 type Group = NonEmpty<ReceivedRecord>;
-type Ports = AddToWindowPorts;
+type Ports = {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly retention?: Retention | undefined;
+};
 
 /** What became of a group, unless its customer was forgotten meanwhile. */
 interface Attempt extends CountedGroup {
@@ -83,27 +89,23 @@ async function countGroup(
   const { received, unreadable } = decodeRecords(group);
   const [first, ...others] = received;
   if (first === undefined) {
-    return { ...nothing, uncounted: unreadable };
+    return nothingCounted(unreadable);
   }
   const { customerId } = first.partial;
   const options = { ...limits, tombstone: tombstones.get(customerId) };
   try {
     const added = await addToWindow([first, ...others], ports, options);
     const { change, tooLarge, forgottenBefore } = added;
-    const expired = change === 'expired' ? received.length : 0;
-    return { change, uncounted: [...unreadable, ...tooLarge], expired, customerId, forgottenBefore };
+    if (change === 'expired') return { ...nothingCounted(unreadable), change, expired: received.length };
+    return { change, uncounted: [...unreadable, ...tooLarge], expired: 0, customerId, forgottenBefore };
   } catch (error) {
-    const uncounted = [...unreadable, ...received.map(({ record }) => ({ record, error }))];
-    return { ...nothing, uncounted };
+    return nothingCounted([...unreadable, ...received.map(({ record }) => ({ record, error }))]);
   }
 }
 
-const nothing = {
-  change: 'unchanged',
-  expired: 0,
-  customerId: undefined,
-  forgottenBefore: undefined,
-} as const;
+function nothingCounted(uncounted: readonly UncountedRecord[]): Attempt {
+  return { change: 'unchanged', uncounted, expired: 0, customerId: undefined, forgottenBefore: undefined };
+}
 
 type Look =
   | { readonly kind: 'done'; readonly tombstone: Tombstone | undefined }
@@ -134,5 +136,5 @@ function isKnown({ before }: Tombstone, { forgottenBefore }: Attempt): boolean {
 }
 
 function failed(group: Group, error: unknown): CountedGroup {
-  return { ...nothing, uncounted: group.map((record) => ({ record, error })) };
+  return { change: 'unchanged', uncounted: group.map((record) => ({ record, error })), expired: 0 };
 }

@@ -21,9 +21,7 @@ import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { listCustomers } from '../../../lib/pipeline/list-customers.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
 import { verify } from '../../../lib/pipeline/verify.ts';
-import { withAdmission } from '../with-admission.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import {
   batchIdOf,
@@ -35,6 +33,8 @@ import {
   windowPartial,
   windowStart,
 } from '../../factories.ts';
+import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { withAdmission } from '../with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const forgetting = { limits, maxSeconds: 60 };
@@ -104,11 +104,8 @@ async function send(
     body: Buffer.from(JSON.stringify([sentEntry({ path })])),
   } as const;
   const itsClock = { now: () => new Date(now.getTime() + skewSeconds * 1_000) };
-  const ports = withAdmission({
-    store: through,
-    streams: { insights: stream, late: stream },
-    clock: itsClock,
-  });
+  const streams = { insights: stream, late: stream };
+  const ports = withAdmission({ store: through, streams, clock: itsClock });
   const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
   return ingest(await readBatch(sent, 100_000), ports, options);
 }
@@ -139,12 +136,15 @@ async function verdictOn(key: string, through: ObjectStore = store) {
     marginSeconds: 5,
     lookAgainSeconds: 60,
     overdueSeconds: 900,
-    onlyEmitterSince: undefined,
     maxSeconds: 30,
+    onlyEmitterSince: undefined,
   };
   const streams = { insights: stream, late: stream };
-  const ports = { ...withAdmission({ store: through, streams, clock }), emissions: new RecentEmissions() };
-  const [verified] = await verify([notice], ports, options);
+  const [verified] = await verify(
+    [notice],
+    { ...withAdmission({ store: through, streams, clock }), emissions: new RecentEmissions() },
+    options,
+  );
   return verified?.verdict.kind;
 }
 

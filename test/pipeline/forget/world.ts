@@ -11,11 +11,11 @@ import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up.ts';
 import type { Streams } from '../../../lib/pipeline/streams.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
 import { verify } from '../../../lib/pipeline/verify.ts';
-import { withAdmission } from '../with-admission.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
+import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { withAdmission } from '../with-admission.ts';
 
 /** Who works on the store; each may be given another view of it. */
 export type Actor = 'ingest' | 'aggregate' | 'verify' | 'roll-up' | 'forget';
@@ -81,11 +81,15 @@ export class World {
     } as const;
     const clock = { now: () => new Date(this.clock.now().getTime() + skewMilliseconds) };
     const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+    const { admission, emissions } = withAdmission({ streams: this.#streams, clock });
     for (;;) {
       const store = this.#storeOf('ingest', 0);
       try {
-        const ports = withAdmission({ store, streams: this.#streams, clock });
-        await ingest(await readBatch(sent, 100_000), ports, options);
+        await ingest(
+          await readBatch(sent, 100_000),
+          { store, streams: this.#streams, clock, admission, emissions },
+          options,
+        );
         return;
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
@@ -156,12 +160,12 @@ export class World {
 
   async #verify(key: ObjectKey): Promise<void> {
     const notice = { messageId: key, key, receiveCount: 2, firstReceivedAt: this.clock.now() };
-    const shared = withAdmission({
-      store: this.#storeOf('verify', 0),
-      streams: this.#streams,
-      clock: this.clock,
-    });
-    const ports = { ...shared, emissions: new RecentEmissions() };
+    const { clock } = this;
+    const streams = this.#streams;
+    const ports = {
+      ...withAdmission({ store: this.#storeOf('verify', 0), streams, clock }),
+      emissions: new RecentEmissions(),
+    };
     const [verified] = await verify([notice], ports, looks);
     const kind = verified?.verdict.kind;
     if (kind !== 'counted' && kind !== 'absent') this.#toVerify.add(key);

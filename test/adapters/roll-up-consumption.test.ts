@@ -1,0 +1,125 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRollUpConsumption } from '../../lib/adapters/roll-up-consumption.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import type { RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
+import { credentials } from '../aws/clients.ts';
+import { listen, type RunningServer } from '../aws/running-server.ts';
+import { customer } from '../factories.ts';
+
+const noon = Date.UTC(2025, 11, 28, 12);
+const minutes = (count: number) => count * 60_000;
+const ago = (count: number) => new Date(noon - minutes(count));
+/** What S3 may take to tell the queue of a write. */
+const notification = 2;
+
+describe('how far minutes are rolled up, deployed', () => {
+  let now: number;
+  /** What CloudWatch has, by minutes before noon; `undefined`: it fails. */
+  let metrics: Record<'age' | 'dead' | 'died' | 'repeated', Record<number, number>> | undefined;
+  let requests: string[];
+  let server: RunningServer;
+  let client: CloudWatchClient;
+  let rollUps: RollUpBacklog;
+
+  beforeEach(async () => {
+    now = noon;
+    metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {} };
+    requests = [];
+    server = await listen(
+      createServer((message, response) => {
+        void text(message).then((body) => {
+          requests.push(body);
+          if (metrics === undefined) return response.writeHead(400).end('{"__type":"InternalServiceFault"}');
+          const MetricDataResults = Object.entries(metrics).map(([Id, values]) => ({
+            Id,
+            Timestamps: Object.keys(values).map((before) => (noon - minutes(Number(before))) / 1_000),
+            Values: Object.values(values),
+          }));
+          return response.writeHead(200).end(JSON.stringify({ MetricDataResults }));
+        });
+      }),
+    );
+    client = new CloudWatchClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials,
+      maxAttempts: 1,
+    });
+    rollUps = createRollUpConsumption({
+      client,
+      queueName: 'roll-up',
+      deadLetterQueueName: 'failed-roll-ups',
+      functionName: 'rollUp',
+      metricsNamespace: 'logs-dev',
+      clock: { now: () => new Date(now) },
+    });
+  });
+  afterEach(async () => {
+    client.destroy();
+    await server.close();
+  });
+
+  const throughOf = async (countedThrough: Date | undefined) =>
+    (await rollUps.of(customer(), countedThrough)).through;
+
+  it('is behind the minutes by the age of the queue’s word, of its oldest message, and of a notification', async () => {
+    metrics = { age: { 9: 0, 4: 100, 3: 120 }, dead: { 3: 0 }, died: { 3: 0 }, repeated: {} };
+    expect(await throughOf(ago(5))).toEqual(ago(5 + 3 + 2 + notification));
+  });
+
+  it('names nothing that waits, as it knows no customers', async () => {
+    const { entries, waitsWithin } = await rollUps.of(customer(), ago(5));
+    expect(entries).toBeUndefined();
+    expect(waitsWithin.call(undefined, { from: '', to: '' } as never)).toBe(false);
+  });
+
+  it.each([
+    ['nothing is known of minutes', {}, undefined],
+    ['nobody has heard of the queue', { age: {} }, ago(5)],
+    ['the oldest message is older than what is known of the streams', { age: { 1: 13 * 60 } }, ago(5)],
+    ['there are dead letters', { dead: { 1: 1 } }, ago(5)],
+    ['the function has failed', { died: { 29: 1, 3: 0 } }, ago(5)],
+    ['a roll-up was tried in vain, and comes again', { repeated: { 20: 2 } }, ago(5)],
+  ])('is not known where %s', async (_, changed, countedThrough) => {
+    metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {}, ...changed };
+    expect(await throughOf(countedThrough)).toBeUndefined();
+  });
+
+  it('asks once a minute, for half an hour', async () => {
+    await throughOf(ago(5));
+    now += 59_999;
+    await throughOf(ago(5));
+    expect(requests).toHaveLength(1);
+    now += 1;
+    await throughOf(ago(5));
+    expect(requests).toHaveLength(2);
+    const asked = JSON.parse(requests[0] ?? '') as { StartTime: number };
+    expect(asked).toMatchObject({
+      StartTime: (noon - minutes(30)) / 1_000,
+      MetricDataQueries: [
+        {
+          MetricStat: {
+            Metric: {
+              MetricName: 'ApproximateAgeOfOldestMessage',
+              Dimensions: [{ Name: 'QueueName', Value: 'roll-up' }],
+            },
+            Stat: 'Maximum',
+          },
+        },
+        { MetricStat: { Metric: { Dimensions: [{ Name: 'QueueName', Value: 'failed-roll-ups' }] } } },
+        { MetricStat: { Metric: { MetricName: 'Errors' }, Stat: 'Sum' } },
+        { MetricStat: { Metric: { Namespace: 'logs-dev', Dimensions: [] } } },
+      ],
+    });
+  });
+
+  it('fails where CloudWatch fails, and asks again', async () => {
+    metrics = undefined;
+    await expect(throughOf(ago(5))).rejects.toThrow(Unavailable);
+    metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {} };
+    expect(await throughOf(ago(5))).toBeInstanceOf(Date);
+  });
+});

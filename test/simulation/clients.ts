@@ -1,0 +1,101 @@
+import { IdempotencyKeyReused, Unavailable } from '../../lib/errors.ts';
+import { findBatch } from '../../lib/pipeline/find-batch.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
+import { simulatedRules } from './expected-window.ts';
+import type { Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
+import type { Processes } from './processes.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import { someBatch, type SentBatch } from './sent-batch.ts';
+import type { SimulatedStore } from './simulated-store.ts';
+import type { ProcessPorts } from './world.ts';
+
+export interface ClientSurroundings {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly portsOf: (process: Process) => ProcessPorts;
+  readonly laws: Laws;
+  readonly store: SimulatedStore;
+}
+
+const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+const maxBatchBytes = 100_000;
+const pauseMilliseconds = 400;
+const maxAttempts = 6;
+
+/** Starts clients that send batches, repeat what was not answered, and now and then what was. */
+export function startClients(plan: Plan, around: ClientSurroundings): { stop(): void } {
+  const { scheduler, laws } = around;
+  const { chance } = scheduler;
+  const stopping = new AbortController();
+
+  const run = async (client: number): Promise<void> => {
+    for (let number = 0; number < plan.batchesPerClient && !stopping.signal.aborted; number += 1) {
+      await scheduler.sleep(chance.upTo(pauseMilliseconds));
+      const key = `c${client}-${number}`;
+      const batchPlan = { ...plan, now: scheduler.time };
+      const batch = someBatch(key, chance, batchPlan);
+      laws.sends(batch);
+      await sendUntilAnswered(batch, around);
+      if (chance.happens(0.1)) {
+        const another = someBatch(key, chance, batchPlan);
+        laws.sends(another);
+        await sendUntilAnswered(another, around);
+      }
+      if (chance.happens(0.3)) await sendUntilAnswered(batch, around);
+      if (chance.happens(0.5)) await askFor(batch, around);
+    }
+  };
+  for (let client = 0; client < plan.clients; client += 1) {
+    run(client).catch((error: unknown) => laws.unexpected(`client ${client}`, error));
+  }
+  return { stop: () => stopping.abort() };
+}
+
+async function sendUntilAnswered(batch: SentBatch, around: ClientSurroundings): Promise<void> {
+  const { scheduler } = around;
+  for (let attempt = 1; attempt <= scheduler.chance.upTo(maxAttempts); attempt += 1) {
+    if ((await send(batch, around)) !== 'nothing') return;
+    await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+  }
+}
+
+async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: ClientSurroundings) {
+  const rules = simulatedRules[scheduler.chance.upTo(simulatedRules.length) - 1];
+  if (rules === undefined) throw new Error('There are rules.');
+  const { customerId, body } = batch;
+  const answer = await processes.invoke('ingest', async (process) => {
+    try {
+      const id = batch.hasKey ? batch.id : undefined;
+      const sent = { customerId, id, mediaType: 'application/json', contentEncoding: '', body } as const;
+      await ingest(await readBatch(sent, maxBatchBytes), withAdmission(portsOf(process)), {
+        ...bounds,
+        rules,
+      });
+      return 'accepted';
+    } catch (error) {
+      if (error instanceof Unavailable) return 'nothing';
+      if (error instanceof IdempotencyKeyReused) return 'reused';
+      throw error;
+    }
+  });
+  if (answer === 'accepted') laws.accepted(batch);
+  if (answer === 'reused') laws.refusedAsReused(batch);
+  return answer;
+}
+
+async function askFor(
+  batch: SentBatch,
+  { processes, portsOf, laws, store }: ClientSurroundings,
+): Promise<void> {
+  await processes.invoke('query', async (process) => {
+    try {
+      const found = await findBatch(batch.customerId, batch.id.text, portsOf(process).store);
+      if (found?.isCounted === true) laws.toldCounted(found.header, store);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  });
+}

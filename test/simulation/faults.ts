@@ -1,0 +1,64 @@
+import { Unavailable } from '../../lib/errors.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+
+/** How often operations go wrong, from 0 to 1. */
+export interface FaultRates {
+  /** The operation is refused and changes nothing. */
+  readonly refused: number;
+  /** It is done, and reported as failed. */
+  readonly answerLost: number;
+  /** It never answers; it may have been done. */
+  readonly hangs: number;
+}
+
+export const noFaults: FaultRates = { refused: 0, answerLost: 0, hangs: 0 };
+
+/** Runs the operations of processes as steps of their own, and has some of them go wrong. */
+export class Operations {
+  readonly #scheduler: Scheduler;
+  readonly #onHang: (process: Process) => void;
+  rates: FaultRates;
+
+  /** @param onHang  told of a process that waits for what will never answer */
+  constructor(scheduler: Scheduler, rates: FaultRates, onHang: (process: Process) => void) {
+    this.#scheduler = scheduler;
+    this.rates = rates;
+    this.#onHang = onHang;
+  }
+
+  /**
+   * Does something at an instant that the scheduler chooses, all at once.
+   * @param kind  a read can be repeated at will; a write may land after its process has died
+   */
+  run<T>(process: Process, label: string, kind: 'read' | 'write', act: () => T): Promise<T> {
+    const { chance } = this.#scheduler;
+    return new Promise<T>((resolve, reject) => {
+      this.#scheduler.offer(`${process.name}: ${label}`, () => {
+        if (!process.isAlive) {
+          if (kind === 'write' && chance.happens(0.5)) attempt(act);
+          return;
+        }
+        const { refused, answerLost, hangs } = this.rates;
+        if (chance.happens(refused)) return reject(new Unavailable(`refused: ${label}`));
+        if (chance.happens(hangs)) {
+          if (kind === 'write' && chance.happens(0.5)) attempt(act);
+          return this.#onHang(process);
+        }
+        const outcome = attempt(act);
+        if (kind === 'write' && chance.happens(answerLost))
+          return reject(new Unavailable(`no answer: ${label}`));
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.value);
+      });
+    });
+  }
+}
+
+function attempt<T>(act: () => T): { readonly value: T } | { readonly error: Error } {
+  try {
+    return { value: act() };
+  } catch (error) {
+    // What the simulated services throw are errors of the ports; anything else is one of ours, and ends the history too.
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}

@@ -1,0 +1,44 @@
+import { chanceOf } from '../faults/chance.ts';
+import { Scheduler } from './scheduler.ts';
+import { createWorld } from './world.ts';
+import type { Plan } from './plan.ts';
+
+/** A law that a history broke, or an error that nothing should raise. */
+export interface Broken {
+  readonly law: string;
+  readonly atStep: number;
+}
+
+export interface History {
+  readonly steps: number;
+  readonly broken: Broken | undefined;
+}
+
+/** So many steps without an end mean that something goes on for ever. */
+const maxSteps = 400_000;
+
+/**
+ * Plays one history: faults and clients for the steps that the plan has, then none of either until everything has come to
+ * rest, and looks whether the laws hold.
+ * @param onStep  told of each step, to print a history
+ */
+export async function playHistory(plan: Plan, onStep?: (label: string) => void): Promise<History> {
+  const scheduler = new Scheduler(chanceOf(plan.seed, 0), new Date('2025-12-28T18:04:00Z'), onStep);
+  const world = createWorld(plan, scheduler);
+  const untilRest = async (): Promise<string | undefined> => {
+    while (await scheduler.step()) {
+      const law = world.brokenLaw();
+      if (law !== undefined) return law;
+      if (scheduler.stepsTaken === plan.steps) world.heal();
+      if (scheduler.stepsTaken > maxSteps) return `it did not come to rest in ${maxSteps} steps`;
+    }
+    return world.brokenLaw();
+  };
+  let law = await untilRest();
+  if (law === undefined) {
+    world.checkAtRest();
+    law = await untilRest();
+  }
+  const steps = scheduler.stepsTaken;
+  return { steps, broken: law === undefined ? undefined : { law, atStep: steps } };
+}

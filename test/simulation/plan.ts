@@ -1,0 +1,45 @@
+import { chanceOf } from '../faults/chance.ts';
+import type { FaultRates } from './faults.ts';
+
+/** What a history is made of, all of it from its seed; a shrunk one has less of something. */
+export interface Plan {
+  readonly seed: number;
+  /** After so many steps there are no more faults. */
+  readonly steps: number;
+  readonly clients: number;
+  readonly batchesPerClient: number;
+  readonly customers: number;
+  /** Minutes that entries are of; few make many batches meet in one window. */
+  readonly minutes: number;
+  readonly processesPerStage: number;
+  readonly partitions: number;
+  readonly rates: FaultRates;
+  /** Once in about so many steps a process dies, or `Infinity`. */
+  readonly stepsPerCrash: number;
+  readonly stepsPerClockJump: number;
+  readonly stepsPerSplit: number;
+  /** All of it runs on one machine, with one clock, and is restarted as a whole once in about so many steps. */
+  readonly isLaptop: boolean;
+  readonly stepsPerRestart: number;
+}
+
+export function planOf(seed: number): Plan {
+  const { upTo, oneOf } = chanceOf(seed, 1);
+  const rate = () => oneOf(0, 0.01, 0.05);
+  return {
+    seed,
+    steps: 200 * upTo(4),
+    clients: upTo(4),
+    batchesPerClient: upTo(5),
+    customers: upTo(2),
+    minutes: oneOf(1, 2, 5, 70),
+    processesPerStage: upTo(3),
+    partitions: upTo(3),
+    rates: { refused: rate(), answerLost: rate(), hangs: oneOf(0, 0.005, 0.02) },
+    stepsPerCrash: oneOf(Infinity, 30, 100),
+    stepsPerClockJump: oneOf(Infinity, Infinity, 200),
+    stepsPerSplit: oneOf(Infinity, 300),
+    isLaptop: oneOf(true, false),
+    stepsPerRestart: oneOf(Infinity, 300),
+  };
+}

@@ -1,0 +1,106 @@
+import { Unavailable } from '../../lib/errors.ts';
+import type { Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+
+export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query';
+
+interface RunningProcess extends Process {
+  readonly stage: Stage;
+  /** Told when it dies. */
+  readonly onDeath: Set<() => void>;
+}
+
+const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'query'];
+/** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
+const maxClockErrorMilliseconds = 1_000;
+const restartMilliseconds = 1_000;
+/** What has not ended by then is given up by its caller, and may go on all the same. */
+const invocationMilliseconds = 30_000;
+const hangingMilliseconds = 60_000;
+
+/** The processes of each stage: they die, and others take their place. */
+export class Processes {
+  readonly #scheduler: Scheduler;
+  readonly #laws: Laws;
+  readonly #running = new Map<Stage, RunningProcess[]>();
+  #started = 0;
+
+  readonly #maxClockErrorMilliseconds: number;
+
+  constructor(scheduler: Scheduler, { processesPerStage, isLaptop }: Plan, laws: Laws) {
+    this.#scheduler = scheduler;
+    this.#laws = laws;
+    this.#maxClockErrorMilliseconds = isLaptop ? 0 : maxClockErrorMilliseconds;
+    for (const stage of stages) {
+      this.#running.set(stage, []);
+      for (let made = 0; made < processesPerStage; made += 1) this.#start(stage);
+    }
+  }
+
+  /**
+   * Has a process of the stage do some work.
+   * @returns what the work returned, or `'nothing'` where the process died, did not answer in time, or there is none
+   */
+  async invoke<T>(stage: Stage, work: (process: Process) => Promise<T>): Promise<T | 'nothing'> {
+    const running = this.#running.get(stage) ?? [];
+    const process = running[this.#scheduler.chance.upTo(Math.max(1, running.length)) - 1];
+    if (process === undefined) return 'nothing';
+    return new Promise<T | 'nothing'>((resolve, reject) => {
+      const giveUp = () => resolve('nothing');
+      process.onDeath.add(giveUp);
+      this.#scheduler.after(invocationMilliseconds, `give up ${process.name}`, giveUp);
+      work(process)
+        .then(resolve, reject)
+        .finally(() => process.onDeath.delete(giveUp));
+    }).catch((error: unknown) => {
+      // A function that could not reach something fails as a whole, and its caller comes again.
+      if (!(error instanceof Unavailable)) this.#laws.unexpected(process.name, error);
+      return 'nothing' as const;
+    });
+  }
+
+  crashOne(): void {
+    const alive = [...this.#running.values()].flat();
+    const process = alive[this.#scheduler.chance.upTo(Math.max(1, alive.length)) - 1];
+    if (process !== undefined) this.#kill(process);
+  }
+
+  /** Ends everything at once, as when the machine loses power. */
+  crashAll(): void {
+    for (const process of [...this.#running.values()].flat()) this.#kill(process);
+  }
+
+  /** Has something done when a process dies, or at once where it is dead; returns what takes that back. */
+  onDeath({ name }: Process, act: () => void): () => void {
+    const process = [...this.#running.values()].flat().find((running) => running.name === name);
+    if (process === undefined) act();
+    process?.onDeath.add(act);
+    return () => void process?.onDeath.delete(act);
+  }
+
+  /** Kills a process some time after it began to hang, as somebody would. */
+  killLater({ name }: Process): void {
+    this.#scheduler.after(hangingMilliseconds, `kill ${name}`, () => {
+      const process = [...this.#running.values()].flat().find((running) => running.name === name);
+      if (process !== undefined) this.#kill(process);
+    });
+  }
+
+  #kill(process: RunningProcess): void {
+    process.isAlive = false;
+    const others = this.#running.get(process.stage)?.filter((running) => running !== process) ?? [];
+    this.#running.set(process.stage, others);
+    for (const tell of process.onDeath) tell();
+    this.#scheduler.after(this.#scheduler.chance.upTo(restartMilliseconds), `restart ${process.stage}`, () =>
+      this.#start(process.stage),
+    );
+  }
+
+  #start(stage: Stage): void {
+    const most = this.#maxClockErrorMilliseconds;
+    const clockError = this.#scheduler.chance.upTo(2 * most + 1) - 1 - most;
+    const name = `${stage} ${(this.#started += 1)}`;
+    this.#running.get(stage)?.push({ name, stage, clockError, isAlive: true, onDeath: new Set() });
+  }
+}

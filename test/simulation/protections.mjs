@@ -1,0 +1,119 @@
+// What keeps the counts exact, each as the pieces of source that it is: taken away, some history breaks a law.
+
+const verify = {
+  file: 'lib/pipeline/verify.ts',
+  from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
+  to: 'const uncounted = { places: new Map(), failures: new Map() };',
+};
+
+/** Pieces of source by the protection that they are, as `--table` goes through them. */
+export const protections = {
+  'ids in the window': [
+    {
+      file: 'lib/domain/window-aggregate.ts',
+      from: 'const added = unseen(held, partials);',
+      to: 'const added = partials;',
+    },
+  ],
+  'conditional write of a window': [
+    {
+      file: 'test/simulation/simulated-store.ts',
+      from: 'if (!holds) throw',
+      to: "if (!holds && !key.startsWith('aggregates/')) throw",
+    },
+  ],
+  'conditional creation of a batch': [
+    {
+      file: 'test/simulation/simulated-store.ts',
+      from: 'if (!holds) throw',
+      to: "if (!holds && !key.startsWith('batches/')) throw",
+    },
+  ],
+  'a lost race starts again': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'if (error instanceof PreconditionFailed) return false;',
+      to: 'if (error instanceof PreconditionFailed) return true;',
+    },
+    verify,
+  ],
+  'comparison of payloads': [
+    {
+      file: 'lib/pipeline/ingest.ts',
+      from: 'if (stored.payloadHash !== batch.payloadHash) throw',
+      to: 'if (false) throw',
+    },
+  ],
+  'partials are decided once': [
+    {
+      file: 'lib/pipeline/ingest.ts',
+      from: 'return { stored, isFirst: false };',
+      to: `{
+    const { partials } = stored.payloadHash === batch.payloadHash ? batch : stored;
+    return { stored: { ...stored, partials }, isFirst: false };
+  }`,
+    },
+  ],
+  verify: [verify],
+  'notification with the write': [
+    {
+      file: 'test/simulation/world.ts',
+      from: 'if (!plan.isLaptop) queue?.send(key);',
+      to: 'if (!plan.isLaptop && chance.happens(0.9)) queue?.send(key);',
+    },
+  ],
+  'checkpoint after the window': [
+    {
+      file: 'test/simulation/simulated-source.ts',
+      from: "if (failed === 'nothing' || chance.happens(0.02)) return 0;",
+      to: "if (failed === 'nothing') return records.length;",
+    },
+    verify,
+  ],
+  'the hour is read before its minutes': [
+    {
+      file: 'lib/pipeline/recompute-window.ts',
+      from: `    const object = await store.get(key);
+    const current = object && decodeWholeRolledUp(object.body);
+    const parts = await sumOfParts(key, size, store);
+`,
+      to: `    const parts = await sumOfParts(key, size, store);
+    const object = await store.get(key);
+    const current = object && decodeWholeRolledUp(object.body);
+`,
+    },
+  ],
+  'the day follows an unchanged hour': [
+    {
+      file: 'lib/pipeline/roll-up.ts',
+      from: ".filter(({ outcome }) => outcome.kind !== 'failed')",
+      to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
+    },
+  ],
+  'minutes that wait to be rolled up are told': [
+    {
+      file: 'lib/pipeline/counting-progress.ts',
+      from: 'rollUps: bothOf(minutes, notRolledUp) };',
+      to: 'rollUps: minutes };',
+    },
+  ],
+  'the barrier of a written minute': [
+    {
+      file: 'local-store/roll-ups/waiting-minutes.ts',
+      from: 'else if (barrier < through) through = barrier;',
+      to: '',
+    },
+  ],
+  'progress is asked before the counts are read': [
+    {
+      file: 'lib/pipeline/query.ts',
+      from: 'const counted = progressFor(',
+      to: 'const early = [];\n  for await (const each of windowsInRange(query, store, 16)) early.push(each);\n  const counted = progressFor(',
+    },
+    {
+      file: 'lib/pipeline/query.ts',
+      from: 'of windowsInRange(query, store, atOnce)',
+      to: 'of early',
+    },
+  ],
+};

@@ -1,0 +1,169 @@
+import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import {
+  endOfWindow,
+  enclosingWindowStart,
+  firstWindowStartFrom,
+  minutesBefore,
+  windowSizes,
+  windowStartOf,
+  type WindowSize,
+  type WindowStart,
+} from '../../lib/domain/window.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { query, type AnsweredWindow } from '../../lib/pipeline/query.ts';
+import { total } from '../../lib/pipeline/total.ts';
+import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
+import { minuteOf } from '../factories.ts';
+import type { AcceptedBatch, Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
+import type { Processes } from './processes.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { ProcessPorts } from './world.ts';
+
+export interface ReaderSurroundings {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly portsOf: (process: Process) => ProcessPorts;
+  readonly progressOf: (process: Process) => CountingProgress;
+  readonly laws: Laws;
+}
+
+/** What an answer says of itself, and what it counts in a range. */
+interface Claim {
+  readonly countedThrough: Date | undefined;
+  readonly waiting: number | undefined;
+  /** Requests by the range that they were counted in, and whether that is called complete. */
+  readonly ranges: readonly CountedRange[];
+}
+
+interface CountedRange {
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  readonly requests: number;
+  readonly isComplete: boolean;
+}
+
+export interface Readers {
+  stop(): void;
+  /** Begins to ask for everything once more, where all must be known and complete. */
+  askAtRest(): void;
+}
+
+const pauseMilliseconds = 400;
+
+/** Starts readers that hold each answer against what was accepted before they asked. Only a laptop has one clock for all. */
+export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
+  const { scheduler, laws } = around;
+  const { chance } = scheduler;
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await scheduler.sleep(chance.upTo(pauseMilliseconds));
+      const customerId = parseCustomerId(`customer-${chance.upTo(plan.customers)}`);
+      if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+      const before = laws.acceptedOf(customerId);
+      const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
+      const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
+      const lie = claim === undefined ? undefined : lieOf(claim, before);
+      if (lie !== undefined) laws.lied(lie);
+    }
+  };
+  const askAtRest = async (): Promise<void> => {
+    for (let customer = 1; customer <= plan.customers; customer += 1) {
+      const customerId = parseCustomerId(`customer-${customer}`);
+      if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+      for (const size of [...windowSizes, 'total'] as const) {
+        const claim = await ask(customerId, size, 0, plan, around);
+        const lie = claim && (lieOf(claim, laws.acceptedOf(customerId)) ?? doubtOf(claim, scheduler.time));
+        if (claim === undefined) laws.lied('a question at rest got no answer');
+        else if (lie !== undefined) laws.lied(`at rest ${lie}`);
+      }
+    }
+  };
+  if (plan.isLaptop) run().catch((error: unknown) => laws.unexpected('a reader', error));
+  return {
+    stop: () => stopping.abort(),
+    askAtRest() {
+      if (plan.isLaptop) askAtRest().catch((error: unknown) => laws.unexpected('a reader', error));
+    },
+  };
+}
+
+/** Returns what an answer still leaves open when there is nothing left to do, or `undefined`. */
+function doubtOf({ countedThrough, waiting, ranges }: Claim, now: number): string | undefined {
+  if (countedThrough === undefined) return 'it is not known how far the counts are';
+  if (waiting !== 0) return `${waiting} entries are said to wait`;
+  const open = ranges.find(({ to, isComplete }) => Date.parse(to) < now && !isComplete);
+  return open && `the range from ${open.from} to ${open.to} is not complete`;
+}
+
+async function ask(
+  customerId: CustomerId,
+  size: WindowSize | 'total',
+  allowedLatenessSeconds: number,
+  plan: Plan,
+  around: ReaderSurroundings,
+): Promise<Claim | undefined> {
+  const answer = await around.processes.invoke('query', async (process): Promise<Claim | 'unavailable'> => {
+    const ports = { ...around.portsOf(process), progress: around.progressOf(process) };
+    const to = firstWindowStartFrom(new Date(around.scheduler.time));
+    const from = enclosingWindowStart(minutesBefore(to, plan.minutes + 60), 'day');
+    try {
+      if (size === 'total') {
+        const asked = { customerId, from, to, top: 10, pathPrefix: undefined, allowedLatenessSeconds };
+        const { requests, complete, ...said } = await total(asked, ports);
+        return { ...said, ranges: [{ from, to, requests, isComplete: complete }] };
+      }
+      const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
+      const page = await query({ ...asked, limit: 1_000, top: undefined, bytesOf: () => 1 }, ports);
+      return { ...page, ranges: page.windows.map(rangeOf) };
+    } catch (error) {
+      if (error instanceof Unavailable) return 'unavailable';
+      throw error;
+    }
+  });
+  return answer === 'nothing' || answer === 'unavailable' ? undefined : answer;
+}
+
+function rangeOf({ windowStart, windowSize, requests, complete }: AnsweredWindow): CountedRange {
+  return { from: windowStart, to: endOf(windowStart, windowSize), requests, isComplete: complete };
+}
+
+function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
+  return firstWindowStartFrom(endOfWindow(windowStart, size));
+}
+
+/** Returns what is wrong with an answer, or `undefined` where it tells the truth. */
+function lieOf(
+  { countedThrough, waiting, ranges }: Claim,
+  accepted: readonly AcceptedBatch[],
+): string | undefined {
+  const counted = countedThrough === undefined ? [] : accepted.filter(({ at }) => at < countedThrough);
+  for (const range of ranges) {
+    const all = requestsWithin(range, accepted);
+    const through = requestsWithin(range, counted);
+    const is = `from ${range.from} to ${range.to} counts ${range.requests} requests`;
+    if (range.requests < through) {
+      return `an answer ${is}, and ${through} were accepted before ${countedThrough?.toISOString()}`;
+    }
+    if (range.isComplete && range.requests < all)
+      return `an answer ${is} and is called complete, with ${all} accepted`;
+    if (waiting === 0 && range.requests < all)
+      return `an answer ${is} and says that nothing waits, with ${all} accepted`;
+  }
+  const shown = ranges.reduce((sum, { requests }) => sum + requests, 0);
+  const should = counted.reduce((sum, { batch }) => sum + batch.entries.length, 0);
+  if (shown < should) return `an answer has ${shown} requests, and ${should} are said to be counted`;
+  return undefined;
+}
+
+function requestsWithin({ from, to }: CountedRange, accepted: readonly AcceptedBatch[]): number {
+  let requests = 0;
+  for (const { batch } of accepted) {
+    for (const { receivedAt } of batch.entries) {
+      const minute = windowStartOf(minuteOf(receivedAt));
+      if (minute >= from && minute < to) requests += 1;
+    }
+  }
+  return requests;
+}

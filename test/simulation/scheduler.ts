@@ -1,0 +1,99 @@
+import type { Chance } from '../faults/chance.ts';
+
+/** A process that runs pipeline code. What a dead one waits for never answers. */
+export interface Process {
+  readonly name: string;
+  isAlive: boolean;
+  /** Milliseconds by which its clock differs from the true time. */
+  clockError: number;
+}
+
+/** A step that can be taken now; nobody knows which one is taken next. */
+interface ReadyStep {
+  readonly label: string;
+  take(): void;
+}
+
+interface Timer {
+  readonly dueAt: number;
+  readonly order: number;
+  fire(): void;
+}
+
+/** The longest time that passes by itself with one step. */
+const maxStepMilliseconds = 20;
+
+/**
+ * Decides by chance alone which of all possible steps comes next, and what time it is. So a seed is a history, and the
+ * same seed is the same history again.
+ */
+export class Scheduler {
+  readonly chance: Chance;
+  /** The true time, in milliseconds since 1970. */
+  time: number;
+  stepsTaken = 0;
+  readonly #ready: ReadyStep[] = [];
+  readonly #timers: Timer[] = [];
+  readonly #onStep: (label: string) => void;
+  #timersMade = 0;
+
+  constructor(chance: Chance, startAt: Date, onStep: (label: string) => void = () => {}) {
+    this.chance = chance;
+    this.time = startAt.getTime();
+    this.#onStep = onStep;
+  }
+
+  /** Makes a step possible from now on. */
+  offer(label: string, take: () => void): void {
+    this.#ready.push({ label, take });
+  }
+
+  /** Makes something happen after so much time; what is due may still come later. */
+  after(milliseconds: number, label: string, fire: () => void): void {
+    const dueAt = this.time + milliseconds;
+    const timer = { dueAt, order: (this.#timersMade += 1), fire: () => this.offer(label, fire) };
+    let place = this.#timers.length;
+    for (; place > 0; place -= 1) {
+      const before = this.#timers[place - 1];
+      if (before === undefined || before.dueAt <= dueAt) break;
+    }
+    this.#timers.splice(place, 0, timer);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.after(milliseconds, 'wake', resolve));
+  }
+
+  /**
+   * Takes one step, and lets the code go on that waited for it.
+   * @returns false where there is nothing left to do
+   */
+  async step(): Promise<boolean> {
+    this.#fireTimers();
+    if (this.#ready.length === 0) {
+      const [next] = this.#timers;
+      if (next === undefined) return false;
+      this.time = Math.max(this.time, next.dueAt);
+      this.#fireTimers();
+    }
+    const place = this.chance.upTo(this.#ready.length) - 1;
+    const last = this.#ready.pop();
+    const chosen = place === this.#ready.length ? last : this.#ready[place];
+    if (chosen === undefined || last === undefined) return false;
+    if (chosen !== last) this.#ready[place] = last;
+    this.time += this.chance.upTo(maxStepMilliseconds + 1) - 1;
+    this.stepsTaken += 1;
+    this.#onStep(chosen.label);
+    chosen.take();
+    // All microtasks, and with them all code that can go on, run before the next macrotask.
+    await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  }
+
+  #fireTimers(): void {
+    for (let next = this.#timers[0]; next !== undefined && next.dueAt <= this.time; next = this.#timers[0]) {
+      this.#timers.shift();
+      next.fire();
+    }
+  }
+}

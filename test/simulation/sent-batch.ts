@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { batchIdFromKey, batchIdFromPayload, type BatchId } from '../../lib/domain/batch-id.ts';
+import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import type { Chance } from '../faults/chance.ts';
+
+export interface SentEntry {
+  readonly receivedAt: string;
+  readonly method: string;
+  readonly path: string;
+  readonly userAgent: string;
+  readonly status: number;
+}
+
+/** What a client sends, as the laws know it: they believe nothing that the pipeline says of it. */
+export interface SentBatch {
+  /** For messages. */
+  readonly name: string;
+  readonly customerId: CustomerId;
+  readonly id: BatchId;
+  readonly hasKey: boolean;
+  readonly entries: readonly SentEntry[];
+  readonly body: Buffer;
+  readonly payloadHash: string;
+}
+
+export interface BatchPlan {
+  readonly customers: number;
+  /** How many minutes before the present entries may be of. */
+  readonly minutes: number;
+  readonly now: number;
+}
+
+const maxEntries = 4;
+
+/** A batch of some entries, with a key of its own or, when `key` says `'payload'`, with the id that its body gives. */
+export function someBatch(key: string, chance: Chance, { customers, minutes, now }: BatchPlan): SentBatch {
+  const customerId = parseCustomerId(`customer-${chance.upTo(customers)}`);
+  if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+  const entries = Array.from({ length: chance.upTo(maxEntries) }, (): SentEntry => {
+    const minute = Math.floor(now / 60_000) - chance.upTo(minutes) + 1;
+    return {
+      receivedAt: new Date(minute * 60_000).toISOString(),
+      method: chance.oneOf('GET', 'POST'),
+      path: chance.oneOf('/', '/a', '/b'),
+      userAgent: chance.oneOf('curl', 'firefox'),
+      status: chance.oneOf(200, 404),
+    };
+  });
+  const hasKey = chance.happens(0.7);
+  // Without a key equal bodies are one batch; a path of its own keeps them apart, which makes what is expected plain.
+  const body = Buffer.from(
+    JSON.stringify(hasKey ? entries : [...entries, { ...entries[0], path: `/${key}` }]),
+  );
+  const payloadHash = createHash('sha256').update(`${customerId}\n`).update(body).digest('hex');
+  const id = hasKey ? batchIdFromKey(key) : batchIdFromPayload(payloadHash);
+  if (id === undefined) throw new Error('A simulated batch needs a valid key.');
+  const sent = JSON.parse(body.toString()) as SentEntry[];
+  return { name: `batch ${id.text}`, customerId, id, hasKey, entries: sent, body, payloadHash };
+}

@@ -1,0 +1,42 @@
+import { playHistory, type Broken } from './history.ts';
+import type { Plan } from './plan.ts';
+
+export interface Shrunk {
+  readonly plan: Plan;
+  readonly broken: Broken;
+}
+
+/** Plans with less of one thing. */
+function smaller(plan: Plan): Plan[] {
+  const halved = (value: number) => Math.max(1, Math.floor(value / 2));
+  const without: Partial<Plan>[] = [
+    { steps: halved(plan.steps) },
+    { clients: plan.clients - 1 },
+    { batchesPerClient: plan.batchesPerClient - 1 },
+    { customers: 1 },
+    { minutes: 1 },
+    { minutes: halved(plan.minutes) },
+    { processesPerStage: 1 },
+    { partitions: 1 },
+    { stepsPerCrash: Infinity },
+    { stepsPerClockJump: Infinity },
+    { stepsPerSplit: Infinity },
+    { stepsPerRestart: Infinity },
+    { rates: { ...plan.rates, refused: 0 } },
+    { rates: { ...plan.rates, answerLost: 0 } },
+    { rates: { ...plan.rates, hangs: 0 } },
+  ];
+  return without
+    .map((less): Plan => Object.assign({}, plan, less))
+    .filter((less) => less.clients > 0 && less.batchesPerClient > 0)
+    .filter((less) => JSON.stringify(less) !== JSON.stringify(plan));
+}
+
+/** Makes a plan that breaks a law smaller, as long as what is left still breaks one. */
+export async function shrink(plan: Plan, broken: Broken): Promise<Shrunk> {
+  for (const less of smaller(plan)) {
+    const history = await playHistory(less);
+    if (history.broken !== undefined) return shrink(less, history.broken);
+  }
+  return { plan, broken };
+}

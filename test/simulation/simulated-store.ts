@@ -1,0 +1,82 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { PreconditionFailed } from '../../lib/errors.ts';
+import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
+import type { Operations } from './faults.ts';
+import type { Process } from './scheduler.ts';
+import type { HeldMessage } from './simulated-queue.ts';
+
+interface KeptObject {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+/** Learns of each write in the instant in which it is made. */
+export type OnWrite = (key: ObjectKey, body: Buffer, before: Buffer | undefined) => void;
+
+/** Holds the message that announces a write, where it has one. */
+export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
+
+/** The object store that all processes share. Each of them sees it through operations of its own. */
+export class SimulatedStore {
+  readonly objects = new Map<ObjectKey, KeptObject>();
+  readonly #onWrite: OnWrite;
+  readonly #announce: Announce;
+  #etags = 0;
+
+  constructor(onWrite: OnWrite, announce: Announce) {
+    this.#onWrite = onWrite;
+    this.#announce = announce;
+  }
+
+  through(process: Process, operations: Operations): ObjectStore {
+    const list = (prefix: string, startAfter: string) =>
+      operations.run(process, `list ${prefix}`, 'read', () => this.#keys(prefix, startAfter));
+    return {
+      get: (key, options) => operations.run(process, `get ${key}`, 'read', () => this.get(key, options)),
+      put: async (key, body, condition) => {
+        const message = await this.#announce(key, process);
+        try {
+          const written = await operations.run(process, `put ${key}`, 'write', () =>
+            this.#put(key, body, condition),
+          );
+          message?.release();
+          return written;
+        } catch (error) {
+          if (error instanceof PreconditionFailed) message?.withdraw();
+          else message?.release();
+          throw error;
+        }
+      },
+      delete: (key) => operations.run(process, `delete ${key}`, 'write', () => void this.objects.delete(key)),
+      async *list(prefix, { startAfter = '' } = {}) {
+        yield* await list(prefix, startAfter);
+      },
+    };
+  }
+
+  get(key: ObjectKey, { firstBytes }: { readonly firstBytes?: number } = {}): StoredObject | undefined {
+    const kept = this.objects.get(key);
+    if (kept === undefined) return undefined;
+    return {
+      body: kept.body.subarray(0, firstBytes ?? kept.body.length),
+      etag: kept.etag,
+      size: kept.body.length,
+    };
+  }
+
+  #put(key: ObjectKey, body: Uint8Array, condition: PutCondition): { readonly etag: string } {
+    const current = this.objects.get(key);
+    const holds = 'ifMatch' in condition ? current?.etag === condition.ifMatch : current === undefined;
+    if (!holds) throw new PreconditionFailed(`${key} is not what the condition says.`);
+    const written = { body: Buffer.from(body), etag: String((this.#etags += 1)) };
+    this.objects.set(key, written);
+    this.#onWrite(key, written.body, current?.body);
+    return { etag: written.etag };
+  }
+
+  #keys(prefix: string, startAfter: string): ObjectKey[] {
+    const keys: ObjectKey[] = [];
+    for (const key of this.objects.keys()) if (key.startsWith(prefix) && key > startAfter) keys.push(key);
+    return keys.sort();
+  }
+}

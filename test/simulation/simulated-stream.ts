@@ -1,0 +1,140 @@
+import { readPartitionKey } from '../../lib/ports/partition-key.ts';
+import { customerBacklog, type WaitingPart } from '../../lib/ports/customer-backlog.ts';
+import { consumedThrough } from '../../lib/ports/consumed-through.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import type { CustomerBacklog, EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
+import type { Operations } from './faults.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+
+export interface SimulatedRecord extends StreamRecord {
+  readonly sequence: number;
+  readonly putAt: Date;
+}
+
+/** One partition: its records in order, and how far they are consumed. */
+export interface SimulatedPartition {
+  readonly number: number;
+  readonly records: SimulatedRecord[];
+  /** So many of its records are done. */
+  consumed: number;
+  isBeingConsumed: boolean;
+}
+
+export interface StreamSurroundings {
+  readonly scheduler: Scheduler;
+  readonly operations: Operations;
+  readonly clockOf: (process: Process) => Date;
+  /** Told when a partition has records that it had not. */
+  readonly onRecords: (partition: SimulatedPartition) => void;
+}
+
+/** A partitioned stream that all processes share. Puts may be done in part, and partitions may be split. */
+export class SimulatedStream {
+  readonly name: string;
+  readonly partitions: SimulatedPartition[] = [];
+  /** A dead process puts nothing any more that it has not put. */
+  readonly #putsUnderWay = new Map<
+    Date,
+    { readonly process: Process; readonly records: readonly StreamRecord[] }
+  >();
+  readonly #around: StreamSurroundings;
+  #open = 0;
+
+  constructor(name: string, partitionCount: number, around: StreamSurroundings) {
+    this.name = name;
+    this.#around = around;
+    this.split(partitionCount);
+  }
+
+  /** Has new records go to so many new partitions; those that there are have to be consumed to their ends. */
+  split(partitionCount: number): void {
+    this.#open = this.partitions.length;
+    for (let made = 0; made < partitionCount; made += 1) {
+      const number = this.partitions.length;
+      this.partitions.push({ number, records: [], consumed: 0, isBeingConsumed: false });
+    }
+  }
+
+  through(process: Process): EventStream {
+    const { operations, clockOf } = this.#around;
+    return {
+      put: (records) => this.#put(records, process),
+      backlog: () =>
+        operations.run(process, `backlog of ${this.name}`, 'read', () => ({
+          records: this.waiting().length,
+          oldestPutAt: this.waiting()[0]?.putAt,
+        })),
+      backlogOf: (customerId) =>
+        operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>
+          this.backlogOf(customerId, clockOf(process)),
+        ),
+      consumedThrough: () =>
+        operations.run(process, `consumption of ${this.name}`, 'read', () =>
+          consumedThrough(
+            [...this.#startsUnderWay(), ...this.waiting().map(({ putAt }) => putAt)],
+            clockOf(process),
+          ),
+        ),
+    };
+  }
+
+  /** What a customer has on the stream, puts under way included. */
+  backlogOf(customerId: string, now: Date): CustomerBacklog {
+    const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
+      process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],
+    );
+    const own = [...underWay, ...this.waiting()].filter(
+      ({ partitionKey }) => readPartitionKey(partitionKey).customer === customerId,
+    );
+    return customerBacklog(own.map(waitingPart), now);
+  }
+
+  waiting(): SimulatedRecord[] {
+    return this.partitions.flatMap(({ records, consumed }) => records.slice(consumed));
+  }
+
+  #startsUnderWay(): Date[] {
+    return [...this.#putsUnderWay].flatMap(([putAt, { process }]) => (process.isAlive ? [putAt] : []));
+  }
+
+  async #put(records: readonly StreamRecord[], process: Process): Promise<void> {
+    const { operations, clockOf, scheduler } = this.#around;
+    const putAt = clockOf(process);
+    this.#putsUnderWay.set(putAt, { process, records });
+    try {
+      await operations.run(process, `put ${records.length} on ${this.name}`, 'write', () => {
+        const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
+        const some = isPartial ? records.filter(() => scheduler.chance.happens(0.5)) : records;
+        for (const record of some) this.#append(record, putAt);
+        if (isPartial) throw new Unavailable(`${this.name} has taken a part of it`);
+      });
+    } finally {
+      this.#putsUnderWay.delete(putAt);
+    }
+  }
+
+  #append(record: StreamRecord, putAt: Date): void {
+    const count = this.partitions.length - this.#open;
+    const partition = this.partitions[this.#open + (hashOf(record.partitionKey) % count)];
+    if (partition === undefined) throw new Error('A stream has a partition for each key.');
+    partition.records.push({ ...record, sequence: partition.records.length, putAt });
+    this.#around.onRecords(partition);
+  }
+}
+
+function waitingPart({ partitionKey, entries, putAt }: StreamRecord & { readonly putAt: Date }): WaitingPart {
+  const { minute } = readPartitionKey(partitionKey);
+  return {
+    records: 1,
+    entries,
+    oldestPutAt: putAt,
+    minutes: minute === undefined ? [] : [minute],
+    hasWithoutMinute: minute === undefined,
+  };
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) >>> 0;
+  return hash;
+}

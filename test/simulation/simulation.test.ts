@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { playHistory } from './history.ts';
+import { planOf } from './plan.ts';
+import { firstBrokenLaw } from './print-table.ts';
+import { protections } from './protections.mjs';
+
+const seeds = 300;
+
+describe('a simulated history', () => {
+  it(`keeps all laws, for each of ${seeds} seeds`, async () => {
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const { broken } = await playHistory(planOf(seed));
+      expect(broken, `npm run simulate -- --replay ${seed}`).toBeUndefined();
+    }
+  });
+
+  it('is the same history again for the same seed', async () => {
+    const stepsOf = async (seed: number) => {
+      const steps: string[] = [];
+      await playHistory(planOf(seed), (label) => steps.push(label));
+      return steps;
+    };
+    expect(await stepsOf(7)).toEqual(await stepsOf(7));
+    expect(await stepsOf(7)).not.toEqual(await stepsOf(8));
+  });
+});
+
+describe('a protection that is taken away', () => {
+  it.each(Object.keys(protections))('is missed: %s', async (name) => {
+    expect(await firstBrokenLaw(name, 2_000)).toMatch(/broke a law/);
+  });
+});

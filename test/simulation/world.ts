@@ -1,0 +1,239 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import type { Streams } from '../../lib/pipeline/streams.ts';
+import { rollUp } from '../../lib/pipeline/roll-up.ts';
+import { verify } from '../../lib/pipeline/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
+import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
+import { WatchedClock } from '../../local-store/watched-clock.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
+import { startClients } from './clients.ts';
+import { startReaders } from './readers.ts';
+import { Operations, noFaults } from './faults.ts';
+import { Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
+import { Processes } from './processes.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import { SimulatedQueue } from './simulated-queue.ts';
+import { SimulatedSource } from './simulated-source.ts';
+import { SimulatedStore } from './simulated-store.ts';
+import { SimulatedStream } from './simulated-stream.ts';
+
+/** A pipeline with its clients, all of which a scheduler drives. */
+export interface World {
+  brokenLaw(): string | undefined;
+  /** From now on nothing goes wrong, and clients begin nothing new. */
+  heal(): void;
+  /** To be called when there is nothing left to do; begins what is asked then. */
+  checkAtRest(): void;
+}
+
+/** What a process gives to the pipeline's functions. */
+export interface ProcessPorts {
+  readonly store: ReturnType<SimulatedStore['through']>;
+  readonly streams: Streams;
+  readonly clock: { now(): Date };
+}
+
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const verifyOptions = {
+  marginSeconds: 5,
+  lookAgainSeconds: 60,
+  onlyEmitterSince: undefined,
+  overdueSeconds: 900,
+  maxBacklogRecords: 1_000_000,
+  maxSeconds: 15,
+};
+const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) }, write: () => {} });
+const clockJumpMilliseconds = 2 * 3_600_000;
+
+export function createWorld(plan: Plan, scheduler: Scheduler): World {
+  const { chance } = scheduler;
+  const laws = new Laws(() => now());
+  const processes = new Processes(scheduler, plan, laws);
+  const operations = new Operations(scheduler, plan.rates, (process) => processes.killLater(process));
+  let clockError = 0;
+  const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
+  const now = () => watched.now();
+  const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
+  const emissions = new Map<string, RecentEmissions>();
+  const emissionsOf = ({ name }: Process) => {
+    const known = emissions.get(name) ?? new RecentEmissions();
+    emissions.set(name, known);
+    return known;
+  };
+
+  const portsOf = (process: Process): ProcessPorts => ({
+    store: store.through(process, operations),
+    streams: { insights: insights.through(process), late: late.through(process) },
+    clock: { now: () => clockOf(process) },
+  });
+
+  const counting = new SimulatedSource({
+    scheduler,
+    batchSize: 8,
+    consume: (records, partition) =>
+      processes.invoke('aggregate', async (process) => {
+        const received = records.map(({ sequence, partitionKey, data }) => ({
+          stream: 'stream',
+          partition: String(partition.number),
+          sequenceNumber: String(sequence),
+          partitionKey,
+          data: Buffer.from(data),
+        }));
+        const { failed } = await aggregate(received, portsOf(process), { ...limits, windowsAtOnce: 4 });
+        return new Set(failed.map(({ record }) => Number(record.sequenceNumber)));
+      }),
+  });
+  const around = {
+    scheduler,
+    operations,
+    clockOf,
+    onRecords: (partition: Parameters<SimulatedSource['wake']>[0]) => counting.wake(partition),
+  };
+  const insights = new SimulatedStream('insights', plan.partitions, around);
+  const late = new SimulatedStream('late', 1, around);
+
+  const toVerify = new SimulatedQueue<ObjectKey>(
+    scheduler,
+    { delayMilliseconds: 5_000, visibilityMilliseconds: 60_000, batchSize: 10 },
+    (messages) =>
+      processes.invoke('verify', async (process) => {
+        const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
+        const verified = await verify(
+          notices,
+          { ...withAdmission(portsOf(process)), emissions: emissionsOf(process) },
+          verifyOptions,
+        );
+        const again = verified.filter(
+          ({ verdict }) => verdict.kind !== 'counted' && verdict.kind !== 'absent',
+        );
+        return new Set(again.flatMap((batch) => batch.notices.map(({ messageId }) => messageId)));
+      }),
+  );
+  const toRollUp = new SimulatedQueue<ObjectKey>(
+    scheduler,
+    { delayMilliseconds: 1_000, visibilityMilliseconds: 20_000, batchSize: 20 },
+    (messages) =>
+      processes.invoke('rollUp', async (process) => {
+        const notices = messages.map(({ messageId, body }) => ({ messageId, key: body }));
+        const rolledUp = await rollUp(notices, portsOf(process), { limits, maxSeconds: 10 });
+        const again = rolledUp.filter(
+          ({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'postponed',
+        );
+        return new Set(again.flatMap((window) => window.notices.map(({ messageId }) => messageId)));
+      }),
+    (messageId) => announced.remove(messageId),
+  );
+
+  /** On a laptop a message is held before the write that it announces; elsewhere the two are one act of the store. */
+  const store = new SimulatedStore(
+    (key, body, before) => {
+      laws.wrote(key, body, before);
+      const queue = queueOf(key);
+      if (!plan.isLaptop) queue?.send(key);
+      if (chance.happens(0.02)) queue?.send(key);
+    },
+    async (key, process) => {
+      const queue = plan.isLaptop ? queueOf(key) : undefined;
+      if (queue === undefined) return undefined;
+      const barrier = queue === toRollUp ? await announced.noteBarrier(key) : undefined;
+      return operations.run(process, `announce ${key}`, 'read', () => {
+        const message = queue.hold(key);
+        if (queue === toRollUp) announced.add(message.id, key, barrier);
+        // What a dead process was about to write is there, or never will be.
+        const forget = processes.onDeath(process, () => message.release());
+        return {
+          id: message.id,
+          release: () => (forget(), message.release()),
+          withdraw: () => (forget(), message.withdraw()),
+        };
+      });
+    },
+  );
+
+  function queueOf(key: ObjectKey): SimulatedQueue<ObjectKey> | undefined {
+    if (key.startsWith('batches/')) return toVerify;
+    return key.startsWith('aggregates/minute/') ? toRollUp : undefined;
+  }
+
+  /** As the memory of the process is, it is lost with each restart, and made anew from what the queue has. */
+  let announced = announcedMinutes();
+  function announcedMinutes(): AnnouncedMinutes {
+    const minutes = new AnnouncedMinutes({
+      countedThrough: async (customerId) =>
+        customerId === undefined ? undefined : countedThrough(customerId),
+      oldestWrittenAt: () => undefined,
+      clock: watched,
+      timers: { elapsed: () => scheduler.time },
+    });
+    for (const { id, body } of toRollUp.messages()) minutes.add(id, body, undefined);
+    return minutes;
+  }
+
+  function countedThrough(customerId: CustomerId): Date | undefined {
+    const [ofInsights, ofLate] = [insights, late].map(
+      (stream) => stream.backlogOf(customerId, now()).consumedThrough,
+    );
+    if (ofInsights === undefined || ofLate === undefined) return undefined;
+    return ofInsights < ofLate ? ofInsights : ofLate;
+  }
+
+  const progressOf = (process: Process) =>
+    createCountingProgress({
+      streams: portsOf(process).streams,
+      rollUps: { of: (...args) => announced.of(...args), oldestWrittenAt: async () => undefined },
+      failedRecords: { mayHave: async () => false },
+      logger: silent,
+    });
+
+  const clients = startClients(plan, { scheduler, processes, portsOf, laws, store });
+  const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  const disturbances = [
+    disturb(plan.stepsPerCrash, () => processes.crashOne()),
+    disturb(plan.stepsPerClockJump, () => {
+      clockError = chance.oneOf(0, clockJumpMilliseconds, -clockJumpMilliseconds);
+    }),
+    disturb(plan.stepsPerSplit, () => insights.split(chance.upTo(3))),
+    disturb(plan.stepsPerRestart, () => {
+      processes.crashAll();
+      announced = announcedMinutes();
+    }),
+  ];
+
+  /** Does something once in about so many steps of the average length, until it is healed. */
+  function disturb(stepsBetween: number, act: () => void): { isOver: boolean } {
+    const state = { isOver: !Number.isFinite(stepsBetween) };
+    const again = () => {
+      if (state.isOver) return;
+      scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {
+        if (state.isOver) return;
+        act();
+        again();
+      });
+    };
+    again();
+    return state;
+  }
+
+  return {
+    brokenLaw: () => laws.broken,
+    heal() {
+      clockError = 0;
+      operations.rates = noFaults;
+      clients.stop();
+      readers.stop();
+      for (const disturbance of disturbances) disturbance.isOver = true;
+    },
+    checkAtRest() {
+      if (insights.waiting().length + late.waiting().length > 0)
+        laws.unexpected('the end', 'records wait at rest');
+      if (toVerify.size + toRollUp.size > 0) laws.unexpected('the end', 'messages wait at rest');
+      laws.checkAtRest(store);
+      readers.askAtRest();
+    },
+  };
+}
