@@ -36,8 +36,8 @@ day from its hours, and compares this with what is served.
                              stopped, one that was deployed goes on
   --remove-foreign           with --repair: take away what is counted and belongs to no
                              stored batch
-  --raw-batch-days <n>       for how long raw batches are kept; 0 for ever
-                                    (RAW_BATCH_DAYS or 0; of a stage it is not known)
+  --raw-batch-days <n>       for how long others keep raw batches, such as the bucket;
+                             0 for ever                (0; of a stage it is not known)
   --json                     a line of JSON for each finding, and one for the whole
   --help                     this text
 
@@ -51,7 +51,8 @@ other rules of counting have been in use since, or where PATH_TEMPLATES is not w
 that is not there or not the sum of its parts, and a batch or a window that cannot be read. Hours and days are not judged
 by minutes that differ themselves. Where a window has "(other)", its totals must be right and no kept key may have too
 much. A partial that a window counts and no stored batch has is foreign, and a difference, where none of the window's raw
-batches can have expired: where they are kept for ever, and where all of them were stored less than --raw-batch-days ago.
+batches can have expired: where they are kept for ever, and where all of them were stored less than --raw-batch-days ago and
+since what the pipeline itself has deleted.
 Windows some of whose raw batches may have expired, or cannot be read, are listed as not auditable, which is no
 difference, and their counts are taken as they are. A stored batch that is not counted in one of them is a difference
 there, too. What is being forgotten (npm run customers) is not looked at.
@@ -97,7 +98,7 @@ export function parseOptions(
       pendingSeconds === undefined ? defaultPendingSeconds[place.kind] : secondsOf(pendingSeconds),
     isRepair: values.repair,
     isRemovingForeign: removingForeign(values),
-    rawBatches: rawBatchesOf(values['raw-batch-days'], place, environment),
+    rawBatches: rawBatchesOf(values['raw-batch-days'], place),
     isJson: values.json,
   };
 }
@@ -125,12 +126,10 @@ function removingForeign(values: { readonly repair: boolean; readonly 'remove-fo
   return values['remove-foreign'];
 }
 
-function rawBatchesOf(given: string | undefined, place: Place, environment: NodeJS.ProcessEnv): RawBatches {
-  // A stage has its own setting, which cannot be asked for here.
-  const ofPlace = place.kind === 'local' ? (environment['RAW_BATCH_DAYS'] ?? '') || '0' : undefined;
-  const text = given ?? ofPlace;
-  if (text === undefined) return { kind: 'unknown' };
-  const days = wholeNumber(given === undefined ? 'RAW_BATCH_DAYS' : '--raw-batch-days', text, 0, 36_525);
+function rawBatchesOf(given: string | undefined, place: Place): RawBatches {
+  // What the pipeline of this machine has deleted it has written down; the lifecycle of a bucket cannot be asked.
+  if (given === undefined) return { kind: place.kind === 'local' ? 'forever' : 'unknown' };
+  const days = wholeNumber('--raw-batch-days', given, 0, 36_525);
   return days === 0 ? { kind: 'forever' } : { kind: 'days', days };
 }
 

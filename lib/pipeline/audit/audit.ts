@@ -16,6 +16,7 @@ import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';
+import { readRawHorizon } from './read-raw-horizon.ts';
 import { readTombstones } from './read-tombstones.ts';
 import { reasonOf } from './reason-of.ts';
 import { contributionLine, snapshotLine, type Spool } from './spool.ts';
@@ -39,8 +40,9 @@ export interface AuditOptions {
   /** Whether a batch that was stored then may still be on its way to its windows. */
   readonly isPending: (storedAt: Date) => boolean;
   /**
-   * Whether a raw batch that was stored since then may have expired; `undefined` where it is not known since when. What a
-   * window counts and no stored batch has is foreign where none can have expired.
+   * Whether a raw batch that was stored since then may have expired, for another reason than that the pipeline has deleted
+   * it; `undefined` where it is not known since when. What a window counts and no stored batch has is foreign where none can
+   * have expired.
    */
   readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
@@ -85,7 +87,11 @@ export async function audit(
 
   // Read after the batches: one that is gone was there, or its customer has a tombstone by now.
   const tombstones = await readTombstones(customerId, ports.store);
-  const judged = await judgeWindows(ports, { ...options, lost, tombstones }, reporter);
+  const rawHorizon = await readRawHorizon(ports.store);
+  const canHaveExpired = (storedSince: Date | undefined) =>
+    options.canHaveExpired(storedSince) ||
+    (rawHorizon !== undefined && (storedSince === undefined || storedSince < rawHorizon));
+  const judged = await judgeWindows(ports, { ...options, canHaveExpired, lost, tombstones }, reporter);
   return { windows, batches, ...judged };
 }
 

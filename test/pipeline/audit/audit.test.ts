@@ -3,7 +3,8 @@ import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch, encodeBatch } from '../../../lib/domain/batch-format.ts';
 import type { CountingRules } from '../../../lib/domain/counting-rules.ts';
-import { batchKey, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { encodeRetention } from '../../../lib/domain/retention-format.ts';
+import { batchKey, horizonKeys, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
 import { decodePartial, encodePartial } from '../../../lib/domain/partial.ts';
 import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
@@ -13,6 +14,7 @@ import type { DifferingWindows } from '../../../lib/pipeline/audit/differing-win
 import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
+import type { PutCondition } from '../../../lib/ports/object-store.ts';
 import { ingest } from '../../../lib/pipeline/ingest.ts';
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { readBatch } from '../../../lib/pipeline/read-batch.ts';
@@ -262,6 +264,22 @@ describe('an audit of a window with a partial that belongs to no stored batch', 
     expect((await findings({ canHaveExpired: kept('2025-12-28T18:10:00Z') })).found).toMatchObject([foreign]);
     const { found } = await findings({ canHaveExpired: kept('2025-12-28T18:10:01Z') });
     expect(found).toMatchObject([{ kind: 'not-auditable' }]);
+  });
+
+  it('goes by what the pipeline itself has deleted', async () => {
+    await storeAndCount('first');
+    await forge();
+    const deletedUntil = async (horizon: string, condition: PutCondition) => {
+      const current = { horizon: windowStart(horizon), at: now };
+      const state = { current, settled: undefined, announced: undefined };
+      return store.put(horizonKeys.raw, encodeRetention(state), condition);
+    };
+    const { etag } = await deletedUntil('2025-12-27T00:00:00Z', { ifNoneMatch: '*' });
+    expect((await findings({ canHaveExpired: keptForever })).found).toMatchObject([foreign]);
+    await deletedUntil('2025-12-28T00:00:00Z', { ifMatch: etag });
+    expect((await findings({ canHaveExpired: keptForever })).found).toMatchObject([
+      { kind: 'not-auditable' },
+    ]);
   });
 
   it('does not call it foreign where a batch of the customer cannot be read', async () => {
