@@ -97,7 +97,7 @@ function ofIngest(workload: Workload, { batches }: Rates, setup: Setup): Costs &
   const milliseconds = 50 + 0.003 * workload.entriesPerBatch;
   return {
     api: monthly('apiRequest', batches * units) + monthly('dataOut', batches * answerBytes),
-    store: monthly('put', batches),
+    store: monthly('get', batches) + monthly('put', batches), // looks at the customer's tombstone first
     compute: invocations(batches, milliseconds, setup) + invocations(authorized, 50, setup),
     logs: logged(batches * requestLogBytes + authorized * platformLogBytes, setup),
   };
@@ -109,7 +109,8 @@ function ofAggregate({ partials, windowWrites }: Rates, setup: Setup, shards: nu
   const each = Math.max(byTime, partials / recordsPerInvocation);
   const milliseconds = 60 + (2.2 * windowWrites + 0.04 * partials) / each;
   return {
-    store: monthly('get', windowWrites) + monthly('put', windowWrites),
+    // Each window, and the tombstone of its customer: at most one for each.
+    store: monthly('get', 2 * windowWrites) + monthly('put', windowWrites),
     compute: invocations(each, milliseconds, setup),
     logs: logged(each * consumerLogBytes, setup),
   };
@@ -127,7 +128,7 @@ function ofVerify(workload: Workload, rates: Rates, setup: Setup): Costs & { rea
   const milliseconds = 50 + ((notices + windows) / 16) * 25;
   const questions = Math.min(each, queuePollers / 60);
   return {
-    store: monthly('get', batches + each * windows),
+    store: monthly('get', batches + each * (windows + Math.min(notices, workload.customers))),
     compute: invocations(each, milliseconds, setup) + monthly('metricRead', questions * metricsPerQuestion),
     queue: messages(batches),
     logs: logged(each * consumerLogBytes, setup),
@@ -145,7 +146,8 @@ function ofRollUp(workload: Workload, rates: Rates, setup: Setup): Costs & { rea
   const hours = 12;
   const milliseconds = 100 + (customers / 4) * (160 + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
   return {
-    store: monthly('get', each * customers * (minutes + hours + 2)) + monthly('put', each * customers * 4),
+    store:
+      monthly('get', each * customers * (minutes + hours + 2 + 4)) + monthly('put', each * customers * 4),
     compute: invocations(each, milliseconds, setup),
     queue: messages(windowWrites),
     logs: logged(each * consumerLogBytes, setup),

@@ -33,6 +33,9 @@ async function editWindow(
   await writeFile(place(directory, minute), encodeWindow(edit(await readWindow(directory))));
 }
 
+/** A raw batch of today is taken for one that may be gone. */
+const mayHaveExpired = ['--raw-batch-days', '1'];
+
 describe('npm run audit', () => {
   it('finds nothing where all is well, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
@@ -114,7 +117,7 @@ describe('npm run audit', () => {
     const directory = await countedDirectory(first, second);
     await rm(place(directory, 'batches/cus-axon/k-first'));
     await editWindow(directory, (window) => ({ ...window, requests: 99 }));
-    const { exitCode, findings, whole } = await auditOf(directory, '--repair');
+    const { exitCode, findings, whole } = await auditOf(directory, '--repair', ...mayHaveExpired);
     expect(findings[0]).toMatchObject({ kind: 'not-auditable', key: minute, partials: 1 });
     // Its hour is the sum of what there is.
     expect(findings.slice(1)).toMatchObject([
@@ -130,11 +133,12 @@ describe('npm run audit', () => {
   it('misses a batch also in a window that is not auditable, and adds it', async () => {
     const directory = await countedDirectory(first, second, { ...second, key: 'third', isCounted: false });
     await rm(place(directory, 'batches/cus-axon/k-first'));
-    const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
+    const args = ['--data-dir', directory, '--pending-seconds', '0', ...mayHaveExpired];
+    const asText = await runCommand('audit', ...args);
     expect(asText.stdout).toContain('1 windows are not auditable.\n1 differences.\n');
     expect(asText.exitCode).toBe(1);
 
-    const { exitCode, findings, whole } = await auditOf(directory, '--repair');
+    const { exitCode, findings, whole } = await auditOf(directory, '--repair', ...mayHaveExpired);
     expect(findings).toMatchObject([
       { kind: 'not-auditable', key: minute, partials: 1 },
       { kind: 'partials-missing', key: minute, batches: ['batches/cus-axon/k-third'] },
@@ -144,13 +148,34 @@ describe('npm run audit', () => {
     ]);
     expect(whole).toMatchObject({ notAuditable: 1, differences: 1, unmended: 0 });
     expect(exitCode).toBe(0);
-    expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
+    const again = await auditOf(directory, ...mayHaveExpired);
+    expect(again).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
   });
 
   it('lists a window that has no batch at all', async () => {
     const directory = await countedDirectory(first);
     await rm(place(directory, 'batches'), { recursive: true });
-    expect((await auditOf(directory)).findings).toMatchObject([{ kind: 'not-auditable', partials: 1 }]);
+    const { findings } = await auditOf(directory, ...mayHaveExpired);
+    expect(findings).toMatchObject([{ kind: 'not-auditable', partials: 1 }]);
+  });
+
+  it('reports a partial that no stored batch has, where raw batches are kept, and removes it when asked to', async () => {
+    const directory = await countedDirectory(first, second);
+    await rm(place(directory, 'batches/cus-axon/k-first'));
+    const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
+    expect(asText.stdout).toContain(
+      'FOREIGN     cus-axon 2025-12-28T18:03:00Z: 1 partials belong to no stored batch\n',
+    );
+    expect(asText.exitCode).toBe(1);
+    const { exitCode, findings } = await auditOf(directory, '--repair', '--remove-foreign');
+    expect(findings).toMatchObject([
+      { kind: 'partials-foreign', key: minute, partials: 1 },
+      { kind: 'mended', key: minute, requests: 2 },
+      { kind: 'mended', key: hour },
+      { kind: 'mended', key: day },
+    ]);
+    expect(exitCode).toBe(0);
+    expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 
   it('goes on after what is damaged, tells it, and leaves it as it is', async () => {
@@ -282,14 +307,18 @@ describe('npm run audit', () => {
     await expect(stat(directory)).rejects.toThrow('ENOENT');
   });
 
-  it.each([['--colour'], ['--customer', '..'], ['--pending-seconds', 'soon'], ['everything']])(
-    'exits with 2 when it is given %s',
-    async (...args) => {
-      const { exitCode, stderr } = await runCommand('audit', ...args);
-      expect(exitCode).toBe(2);
-      expect(stderr).toContain('See --help.');
-    },
-  );
+  it.each([
+    ['--colour'],
+    ['--customer', '..'],
+    ['--remove-foreign'],
+    ['--raw-batch-days', 'few'],
+    ['--pending-seconds', 'soon'],
+    ['everything'],
+  ])('exits with 2 when it is given %s', async (...args) => {
+    const { exitCode, stderr } = await runCommand('audit', ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('See --help.');
+  });
 
   it('explains itself', async () => {
     const { exitCode, stdout } = await runCommand('audit', '--help');

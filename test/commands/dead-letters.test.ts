@@ -118,21 +118,18 @@ async function onlyId(directory: string): Promise<string> {
   return only.id;
 }
 
-const newerPartial = Buffer.from(
-  encodePartial(windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } }))
-    .toString()
-    .replace('"formatVersion":1', '"formatVersion":9'),
-);
+/** One that says nothing of the agents of its requests. */
+const forgedPartial = encodePartial(windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } }));
 
 describe('npm run dead-letters', () => {
   it('lists and shows a record that was set aside', async () => {
-    const directory = await directoryWithFailed(newerPartial);
+    const directory = await directoryWithFailed(forgedPartial);
     const { exitCode, stdout } = await runCommand('dead-letters', '--data-dir', directory);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^ID +SINCE +QUEUE +WHAT +CAUSE\n/);
     expect(stdout).toContain('log-analytics-pipeline-dev-failed-records');
     expect(stdout).toContain(`${stream} shardId-000000000003 0`);
-    expect(stdout).toContain('A stream record has format version 9');
+    expect(stdout).toContain('A stream record is damaged: requestsByUserAgent adds up to 0');
 
     const id = await onlyId(directory);
     const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
@@ -141,13 +138,13 @@ describe('npm run dead-letters', () => {
       kind: 'failed-record',
       stream,
       partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
-      text: newerPartial.toString(),
+      text: forgedPartial.toString(),
       notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
     });
   });
 
   it('puts a record on its stream again, and then forgets it', async () => {
-    const directory = await directoryWithFailed(newerPartial, Buffer.from([0, 255]));
+    const directory = await directoryWithFailed(forgedPartial, Buffer.from([0, 255]));
     const [first] = await list(directory);
     const { exitCode, stdout } = await runCommand(
       'dead-letters',
@@ -164,7 +161,7 @@ describe('npm run dead-letters', () => {
     expect(all.exitCode).toBe(0);
     expect(await list(directory)).toEqual([]);
     await inStore(directory, async (store) => {
-      expect(dataIn(store)).toEqual([newerPartial, Buffer.from([0, 255])]);
+      expect(dataIn(store)).toEqual([forgedPartial, Buffer.from([0, 255])]);
       expect(recordsIn(store)[0]?.partitionKey).toBe('cus-axon/2025-12-28T18:03:00Z');
       expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
     });
@@ -172,7 +169,8 @@ describe('npm run dead-letters', () => {
 
   it('has a record counted once where it is killed between putting it again and removing it', async () => {
     const directory = await temporaryDirectory();
-    const partial = windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } });
+    const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 2 } };
+    const partial = windowPartial({ id: 1, counts });
     const window = minuteKey(partial.customerId, partial.windowStart);
     const recordOf = (data: Buffer, index: number) => ({ ...receivedRecord(String(index), data), stream });
     const count = (store: LocalStore, ...data: readonly Buffer[]) =>
@@ -203,7 +201,7 @@ describe('npm run dead-letters', () => {
   });
 
   it('lists a record without its notice, and removes a notice without its record', async () => {
-    const directory = await directoryWithFailed(newerPartial);
+    const directory = await directoryWithFailed(forgedPartial);
     await rm(join(directory, 'objects/failed'), { recursive: true });
     expect(await list(directory)).toMatchObject([
       { cause: 'the record is gone; a redrive removes its notice' },
@@ -212,7 +210,7 @@ describe('npm run dead-letters', () => {
     expect(await list(directory)).toEqual([]);
 
     await inStore(directory, async (store) => {
-      const record = { stream, partition: 'p', sequenceNumber: '7', partitionKey: 'k', data: newerPartial };
+      const record = { stream, partition: 'p', sequenceNumber: '7', partitionKey: 'k', data: forgedPartial };
       await aggregate([record], { store: store.objects, clock }, limits);
       const queue = store.queue('log-analytics-pipeline-dev-failed-records');
       await queue.delete([...queue.list()]);
@@ -222,7 +220,7 @@ describe('npm run dead-letters', () => {
 
   it('lists, shows and puts back records that an event source gave up', async () => {
     const directory = await temporaryDirectory();
-    await inStore(directory, (store) => giveUpRecords(store, newerPartial, Buffer.from([0, 255])));
+    await inStore(directory, (store) => giveUpRecords(store, forgedPartial, Buffer.from([0, 255])));
     expect(await list(directory)).toMatchObject([
       {
         queue: 'log-analytics-pipeline-dev-failed-records',
@@ -236,7 +234,7 @@ describe('npm run dead-letters', () => {
       kind: 'given-up-records',
       stream,
       records: [
-        { sequenceNumber: '0', partitionKey: 'key', text: newerPartial.toString() },
+        { sequenceNumber: '0', partitionKey: 'key', text: forgedPartial.toString() },
         { sequenceNumber: '1', base64: 'AP8=' },
       ],
       notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
@@ -245,7 +243,7 @@ describe('npm run dead-letters', () => {
     expect(redriven.stdout).toContain(`${id}  redriven to ${stream}`);
     expect(await list(directory)).toEqual([]);
     await inStore(directory, async (store) => {
-      expect(dataIn(store)).toEqual([newerPartial, Buffer.from([0, 255])]);
+      expect(dataIn(store)).toEqual([forgedPartial, Buffer.from([0, 255])]);
       expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
     });
   });
@@ -268,14 +266,14 @@ describe('npm run dead-letters', () => {
   });
 
   it('leaves a record as it is whose stream there is no more', async () => {
-    const directory = await directoryWithFailed(newerPartial);
+    const directory = await directoryWithFailed(forgedPartial);
     await inStore(directory, async (store) => {
       const record = {
         stream: 'gone',
         partition: 'p',
         sequenceNumber: '7',
         partitionKey: 'k',
-        data: newerPartial,
+        data: forgedPartial,
       };
       await aggregate([record], { store: store.objects, clock }, limits);
     });
@@ -364,7 +362,7 @@ describe('npm run dead-letters', () => {
   });
 
   it('will not redrive while somebody owns the directory, but lists', async () => {
-    const directory = await directoryWithFailed(newerPartial);
+    const directory = await directoryWithFailed(forgedPartial);
     await inStore(directory, async () => {
       const { exitCode, stderr } = await runCommand(
         'dead-letters',

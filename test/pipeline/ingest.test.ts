@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch } from '../../lib/domain/batch-format.ts';
-import { batchKey } from '../../lib/domain/keys.ts';
+import { batchKey, tombstoneKey } from '../../lib/domain/keys.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
 import { BudgetUsedUp, IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
 import { aggregate } from '../../lib/pipeline/aggregate.ts';
@@ -195,7 +195,10 @@ describe('ingest', () => {
       isFirst: false,
       emitted: [],
     });
-    expect([await waiting(), reads]).toEqual([before, [batchKey(customer(), batchIdOf('k'))]]);
+    expect([await waiting(), reads]).toEqual([
+      before,
+      [tombstoneKey(customer()), batchKey(customer(), batchIdOf('k'))],
+    ]);
   });
 
   it('answers a duplicate with trouble while its windows cannot be read', async () => {
