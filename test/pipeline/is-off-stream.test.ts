@@ -8,7 +8,7 @@ import { customer, instant, windowStart } from '../factories.ts';
 
 const startedAt = instant('2025-12-28T18:00:00Z');
 const after = (seconds: number) => new Date(startedAt.getTime() + seconds * 1_000);
-const partial = { isLate: false, isFuture: false, windowStart: windowStart() };
+const partial = { isLate: false, windowStart: windowStart() };
 const limits = { marginSeconds: 5, lookAgainSeconds: 60 };
 
 /** Seconds are counted from the start of the process. */
