@@ -3,10 +3,10 @@ import type { LogEntry } from './log-entry.ts';
 import { otherFamily } from './user-agent.ts';
 
 /** About what it takes to find the family of an agent, in units of 40 ns: so many, and one more for each character. */
-const unitsPerAgent = 50;
-/** Enough for 2,300 agents of browsers in any batch, and for 5,500 in one of 12,000 entries. */
-const unitsPerBatch = 400_000;
-const unitsPerEntry = 45;
+const unitsPerAgent = 60;
+/** Enough for 1,500 agents of browsers in any batch, and for 2,200 in one of 12,000 entries. */
+const unitsPerBatch = 265_000;
+const unitsPerEntry = 10;
 
 /**
  * The rules as they hold for the entries of one batch. Finding the family of an agent takes up to a hundred times as

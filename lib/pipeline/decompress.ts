@@ -2,6 +2,8 @@ import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../errors.ts';
 
+const maxOverheadBytes = 64 * 1_024;
+
 /**
  * The body without its content encoding. Decompression stops as soon as the result is larger than `maxBytes`. Gzip may
  * have several members (RFC 1952, section 2.2); what comes behind the end of the data would be lost in silence, and is refused.
@@ -12,6 +14,8 @@ import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../errors.ts';
  */
 export async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
   const encoding = contentEncoding.trim().toLowerCase();
+  // What is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say.
+  if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
   const decoded = await decode(body, encoding, maxBytes).catch((error: unknown) => {
     if (!isZlibError(error)) throw error;
     throw new InvalidRequest(`The body is not valid ${encoding} data.`, [], { cause: error });

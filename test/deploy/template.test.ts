@@ -323,21 +323,40 @@ describe('the bucket', () => {
     ]);
   });
 
-  it('lets `expire` delete windows, which nobody else may, and nothing but windows', () => {
+  it('lets `expire` delete windows, and others only what they may find to be forgotten', () => {
     const mayDelete = resourcesOf('AWS::IAM::Role').flatMap(([logicalId, role]) =>
       rightsOf(role)
         .filter(({ Action }) => Action.some((action) => action.startsWith('s3:Delete')))
-        .map(({ Action, Resource }) => ({ logicalId, Action, Resource })),
+        .map(({ Action, Resource }) => {
+          expect(Action).toEqual(['s3:DeleteObject']);
+          return [logicalId, JSON.stringify(Resource).match(/(?<=LogBucket.Arn}.)[\w/*-]+/g)] as const;
+        }),
     );
-    expect(mayDelete).toEqual([
-      {
-        logicalId: 'ExpireRole',
-        Action: ['s3:DeleteObject'],
-        Resource: [{ 'Fn::Sub': '${LogBucket.Arn}/aggregates/*' }],
-      },
-    ]);
+    expect(Object.fromEntries(mayDelete)).toEqual({
+      ExpireRole: ['aggregates/*'],
+      AggregateRole: ['aggregates/minute/*', 'failed/*'],
+      AggregateLateRole: ['aggregates/minute/*', 'failed/*'],
+      VerifyRole: ['batches/*'],
+      RollUpRole: ['aggregates/hour/*', 'aggregates/day/*'],
+    });
     const [[, schedule] = []] = resourcesOf('AWS::Events::Rule');
     expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+  });
+
+  it('lets every function that stores batches or writes windows look at tombstones', () => {
+    const may = (name: string, key: string) =>
+      resourcesOf('AWS::IAM::Role').some(
+        ([logicalId, role]) =>
+          logicalId === `${name}Role` &&
+          rightsOf(role).some(
+            ({ Action, Resource }) =>
+              Action.includes('s3:GetObject') && JSON.stringify(Resource).includes(key),
+          ),
+      );
+    for (const name of ['Ingest', 'Aggregate', 'AggregateLate', 'Verify', 'RollUp']) {
+      expect(may(name, '/forgotten/*'), name).toBe(true);
+    }
+    expect(may('Query', '/forgotten/*')).toBe(false);
   });
 
   it('lets every function that reads or writes windows know how far they have expired', () => {

@@ -1,0 +1,158 @@
+import { createSampleTraffic } from '../../../bench/sample-traffic.ts';
+
+/** A body of a batch, and how it is sent. */
+export interface WorkBody {
+  readonly name: string;
+  readonly mediaType: 'application/json' | 'application/x-ndjson';
+  readonly make: () => string | Buffer;
+  readonly status: 202 | 400;
+  readonly contentEncoding?: 'gzip' | 'br';
+  /** What it may cost where that is not three usual batches. */
+  readonly mostTimesUsual?: number;
+}
+
+export const largestBatch = 2_097_152;
+
+const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: '' };
+
+/** A batch of the traffic of a site, as large as it can be: what all others are measured by. */
+export const usualBatch: WorkBody = {
+  name: 'a usual batch',
+  mediaType: 'application/json',
+  make: () => createSampleTraffic(1).batchOf(largestBatch, new Date('2025-12-28T18:03:00Z'), 5).body,
+  status: 202,
+};
+
+/** As many units as there is room for, between an opening and a closing text. */
+function filled(unit: (n: number) => string, [open, separator, close] = ['[', ',', ']']): string {
+  const parts: string[] = [];
+  let bytes = Buffer.byteLength(open + close);
+  for (let n = 0; ; n++) {
+    const text = unit(n);
+    bytes += Buffer.byteLength(text) + separator.length;
+    if (bytes > largestBatch) break;
+    parts.push(text);
+  }
+  return open + parts.join(separator) + close;
+}
+
+/** A short text that differs for each number, and does not grow with it. */
+const scrambled = (n: number) => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(36);
+const text = (fields: object) => JSON.stringify({ ...entry, ...fields });
+const minute = (n: number) => `${new Date(Date.UTC(2035, 0, 1) + n * 60_000).toISOString().slice(0, 19)}Z`;
+const padded = (start: string, unit: string, length: number) =>
+  (start + unit.repeat(length / unit.length + 1)).slice(0, length);
+const nested = (open: string, close: string) => {
+  const depth = Math.floor((largestBatch - 20) / (open.length + close.length));
+  return `[${open.repeat(depth)}0${close.repeat(depth)}]`;
+};
+/** An entry that is valid, with a field that is as large as there is room for. */
+const withUnknown = (value: string) => `[${text({}).slice(0, -1)},"unknown":${value}}]`;
+
+const refusedArrays: Readonly<Record<string, () => string>> = {
+  zeros: () => filled(() => '0'),
+  'empty objects': () => filled(() => '{}'),
+  'empty arrays': () => filled(() => '[]'),
+  'empty strings': () => filled(() => '""'),
+  'small objects with a name of their own each': () => filled((n) => `{"${scrambled(n)}":0}`),
+  'small objects with escaped names': () => filled((n) => `{"\\u0041${scrambled(n)}":0}`),
+  'small objects with large indices': () => filled((n) => `{"${4_294_967_295 - n}":0}`),
+  'an object with names of all kinds': () => filled((n) => `"${scrambled(n)}":0`, ['[{', ',', '}]']),
+  'an object with one name': () => filled(() => '"path":"/"', ['[{', ',', '}]']),
+  'an object with indices': () => filled((n) => `"${400_000 - n}":0`, ['[{', ',', '}]']),
+  prototypes: () => filled(() => '"__proto__":{}', ['[{', ',', '}]']),
+  'deep arrays': () => nested('[', ']'),
+  'deep objects': () => nested('{"a":', '}'),
+  'brackets that are never closed': () => '['.repeat(largestBatch),
+  'a long number': () => `[${'9'.repeat(largestBatch - 2)}]`,
+  'numbers with many decimals': () => filled((n) => `0.${'123456789'.repeat(9)}${n}`),
+  'tiny numbers': () => filled(() => '1e-320'),
+  escapes: () => `["${'\\u0041'.repeat(Math.floor((largestBatch - 4) / 6))}"]`,
+  'strings of an escape': () => filled(() => '"\\n"'),
+  'the wrong types': () =>
+    filled(() => JSON.stringify({ ...entry, path: { a: [1, {}] }, method: [[]], userAgent: 1 })),
+  'long wrong values': () => filled((n) => text({ receivedAt: padded(scrambled(n), 'x', 100_000) })),
+  'white space in values': () => filled(() => text({ path: ' '.repeat(100_000) })),
+  'one wrong entry at the end': () => filled((n) => text({ path: `/${scrambled(n)}` }), ['[', ',', ',0]']),
+  'nine wrong entries, and right ones': () => filled(() => text({}), [`[${'0,'.repeat(9)}`, ',', ']']),
+  'an array that is cut off': () => usualBatch.make().toString().slice(0, -1),
+  'minutes that are too many': () => filled((n) => text({ receivedAt: minute(n) })),
+};
+
+const refusedLines: Readonly<Record<string, () => string>> = {
+  'lines that are not JSON': () => 'x\n'.repeat(largestBatch / 2),
+  'lines of a zero': () => '0\n'.repeat(largestBatch / 2),
+  'lines of an empty object': () => '{}\n'.repeat(largestBatch / 3),
+  'lines of brackets': () => '[[[[[[[[]]]]]]]]\n'.repeat(largestBatch / 17),
+  'line breaks': () => '\n'.repeat(largestBatch),
+  'blank lines': () => ' \t\r\n'.repeat(largestBatch / 4),
+  'blank lines of other white space': () => '\u00a0\n'.repeat(largestBatch / 3),
+  'a blank line': () => ' '.repeat(largestBatch),
+  'a blank line of other white space': () => '\u3000'.repeat(largestBatch / 3),
+  'half a line': () => text({}).slice(0, -1).padEnd(largestBatch, ' '),
+};
+
+const acceptedArrays: Readonly<Record<string, () => string>> = {
+  'the shortest entries': () => filled(() => text({})),
+  'entries with another path each': () => filled((n) => text({ path: `/${scrambled(n)}` })),
+  'paths that are not ASCII': () => filled((n) => text({ path: `/é${scrambled(n)}` })),
+  'paths with escapes': () => filled((n) => text({ path: `/${scrambled(n)}"\\\u0001` })),
+  'the longest paths': () => filled((n) => text({ path: padded(`/${scrambled(n)}`, '/a', 2_048) })),
+  'another method and path each': () =>
+    filled((n) => text({ method: `M${scrambled(n)}`, path: `/${scrambled(n)}` })),
+  'another short agent each': () => filled((n) => text({ userAgent: `a${scrambled(n)}` })),
+  'another browser each': () =>
+    filled((n) =>
+      text({
+        userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${n}.0 Safari/537.36`,
+      }),
+    ),
+  'long agents of many words': () =>
+    filled((n) => text({ userAgent: padded(`${scrambled(n)} `, 'a ', 1_024) })),
+  'long agents of slow words': () =>
+    filled((n) =>
+      text({
+        userAgent: padded(`${scrambled(n)} mozilla/5 droid trident mozilla/5 android `, 'ab1/ ', 1_024),
+      }),
+    ),
+  'leap seconds': () => filled(() => text({ receivedAt: '2025-12-31T23:59:60Z' })),
+  'as many minutes as there may be': () =>
+    filled((n) => text({ receivedAt: minute(n % 10_080), status: 200 })),
+  'unknown fields of other names': () => filled((n) => text({ [scrambled(n)]: 0 })),
+  'deep unknown fields': () => withUnknown('['.repeat(1_000_000) + ']'.repeat(1_000_000)),
+  'an unknown object of many names': () =>
+    withUnknown(
+      filled((n) => `"${scrambled(n)}":0`, ['{', ',', '}'])
+        .slice(0, -2_000)
+        .replace(/,[^,]*$/, '}'),
+    ),
+  'an unknown array of literals': () => withUnknown(`[${'true,'.repeat(400_000)}null]`),
+  'white space': () => `[${text({})}${' '.repeat(largestBatch - 200)}]`,
+};
+
+const inEach = (
+  bodies: Readonly<Record<string, () => string>>,
+  mediaType: WorkBody['mediaType'],
+  status: WorkBody['status'],
+): WorkBody[] => Object.entries(bodies).map(([name, make]) => ({ name, mediaType, make, status }));
+
+export const workBodies: readonly WorkBody[] = [
+  {
+    // The one kind that is not always below three: everything in it is made for one entry or two.
+    name: 'as many minutes as there may be, and other paths in each',
+    mediaType: 'application/json',
+    make: () =>
+      filled((n) => text({ receivedAt: minute(n % 10_080), path: `/${scrambled(n)}`, status: 200 })),
+    status: 202,
+    mostTimesUsual: 4,
+  },
+  ...inEach(refusedArrays, 'application/json', 400),
+  ...inEach(refusedLines, 'application/x-ndjson', 400),
+  ...inEach(acceptedArrays, 'application/json', 202),
+  {
+    name: 'usual lines',
+    mediaType: 'application/x-ndjson',
+    make: () => usualBatch.make().toString().slice(1, -1).replaceAll('},{', '}\n{'),
+    status: 202,
+  },
+];
