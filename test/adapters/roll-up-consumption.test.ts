@@ -7,7 +7,7 @@ import { Unavailable } from '../../lib/errors.ts';
 import type { RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
 import { credentials } from '../aws/clients.ts';
 import { listen, type RunningServer } from '../aws/running-server.ts';
-import { customer } from '../factories.ts';
+import { customer, windowStart } from '../factories.ts';
 
 const noon = Date.UTC(2025, 11, 28, 12);
 const minutes = (count: number) => count * 60_000;
@@ -71,9 +71,11 @@ describe('how far minutes are rolled up, deployed', () => {
   });
 
   it('names nothing that waits, as it knows no customers', async () => {
-    const { entries, waitsWithin } = await rollUps.of(customer(), ago(5));
-    expect(entries).toBeUndefined();
-    expect(waitsWithin.call(undefined, { from: '', to: '' } as never)).toBe(false);
+    const outstanding = await rollUps.of(customer(), ago(5));
+    expect(outstanding.entries).toBeUndefined();
+    expect(outstanding.waitsWithin({ from: windowStart(), to: windowStart('2025-12-29T00:00:00Z') })).toBe(
+      false,
+    );
   });
 
   it.each([

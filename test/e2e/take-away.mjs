@@ -12,8 +12,8 @@ const protections = {
   },
   'emission of a duplicate': {
     file: 'lib/pipeline/ingest.ts',
-    from: 'await emit(stored.customerId, stored.partials, streams);',
-    to: 'if (isFirst) await emit(stored.customerId, stored.partials, streams);',
+    from: 'await emit(stored.customerId, partials, streams);',
+    to: 'if (isFirst) await emit(stored.customerId, partials, streams);',
   },
   // Takes every batch for counted, and so is done with it.
   verify: {
@@ -25,6 +25,7 @@ const protections = {
     file: 'local-store/notifications/notifying-object-store.ts',
     from: `
     const message = await traced('hold', key, () => target.queue.hold(text));
+    minutes?.add(message.id, key, barrier);
     return settleAfter(message, write);
 `,
     to: `
@@ -36,18 +37,16 @@ const protections = {
   'window before the checkpoint': {
     file: 'local-store/stream-event-source/deliver.ts',
     from: `
-    const outcome = await invoke(partition, next.records, context);
-    const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
+    const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);
     if (done > 0) {
       failures = 0;
-      await onDone(next.records.slice(0, done));
+      await delivery.onDone(next.records.slice(0, done));
     }
 `,
     to: `
-    await onDone(next.records);
-    const outcome = await invoke(partition, next.records, context);
-    const took = Math.min(context.timers.elapsed() - begunAt, longestInvocationMilliseconds);
+    await delivery.onDone(next.records);
+    const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);
 `,
   },
