@@ -95,16 +95,13 @@ function makeReadsFaulty() {
 
 function makeReservationFaulty() {
   const { open } = fsPromises;
+  const paths = new Map();
   fsPromises.open = async (path, ...more) => {
     const file = await open(path, ...more);
-    if (!String(path).endsWith('data.mdb')) return file;
-    const write = file.write.bind(file);
-    file.write = async (...args) => {
-      await befall('reserve', path);
-      return write(...args);
-    };
+    if (String(path).endsWith('data.mdb')) paths.set(file.fd, path);
     return file;
   };
+  faultySync('reserve', 'writeSync', (descriptor) => paths.get(descriptor));
 }
 
 if (isMainThread) {
