@@ -354,7 +354,7 @@ describe('the bucket', () => {
           ),
       );
     for (const name of ['Ingest', 'Aggregate', 'AggregateLate', 'Verify', 'RollUp']) {
-      expect(may(name, '/forgotten/*'), name).toBe(true);
+      expect({ name, isAllowed: may(name, '/forgotten/*') }).toEqual({ name, isAllowed: true });
     }
     expect(may('Query', '/forgotten/*')).toBe(false);
   });
