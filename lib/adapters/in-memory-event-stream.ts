@@ -28,8 +28,9 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
     async put(records) {
       requireRecordsWithinLimits(records);
       const putAt = clock.now();
-      for (const { data, ...fields } of records) {
-        kept.push({ record: { ...fields, data: Buffer.from(data) }, putAt });
+      for (const { partitionKey, data, entries } of records) {
+        const record = { partitionKey, data: Buffer.from(data), ...(entries !== undefined && { entries }) };
+        kept.push({ record, putAt });
       }
     },
 

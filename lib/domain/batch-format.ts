@@ -74,12 +74,10 @@ export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer
 }
 
 /** A partial as the header lists it. Written by hand, as a batch can have 10,000. */
-function listedPartial({ windowStart, part, isLate, data, ...others }: EncodedPartial): string {
-  let text = `{"windowStart":"${windowStart}","part":${part},"isLate":${isLate},"bytes":${data.length}`;
-  for (const [name, value] of Object.entries(others)) {
-    if (value !== undefined) text += `,"${name}":${JSON.stringify(value)}`;
-  }
-  return `${text}}`;
+function listedPartial({ windowStart, part, isLate, isFuture, requests, data }: EncodedPartial): string {
+  const future = isFuture === true ? ',"isFuture":true' : '';
+  const counted = requests === undefined ? '' : `,"requests":${requests}`;
+  return `{"windowStart":"${windowStart}","part":${part},"isLate":${isLate}${future}${counted},"bytes":${data.length}}`;
 }
 
 /**

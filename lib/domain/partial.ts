@@ -67,15 +67,36 @@ export function partitionKeyOf(customerId: CustomerId, windowStart: WindowStart)
   return `${customerId}/${windowStart}`;
 }
 
-/** The partial as the data of a stream record. Written by hand, as a batch can have 10,000 of a few counts each. */
+/** The partial as the data of a stream record. */
 export function encodePartial(partial: WindowPartial): Buffer {
-  const { customerId, windowStart, id, part, isLate, requests, counts, ...others } = partial;
-  let text = `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)},"windowStart":"${windowStart}",`;
-  for (const [name, value] of Object.entries(others)) {
-    if (value !== undefined) text += `"${name}":${JSON.stringify(value)},`;
-  }
-  text += `"part":${part},"isLate":${isLate},"requests":${requests},"id":"${id.toString('base64')}",${countsToText(counts)}}`;
-  return Buffer.from(text);
+  return partialEncoder(partial)(partial);
+}
+
+/** What the partials of a batch have in common. */
+type OfBatch = 'customerId' | 'storedAt';
+
+/**
+ * Returns a function that encodes the partials of one batch. A batch can have 10,000 of a few counts each, so what they
+ * have in common is written once, and the rest by hand.
+ */
+export function partialEncoder({
+  customerId,
+  storedAt,
+}: Pick<WindowPartial, OfBatch>): (partial: Omit<WindowPartial, OfBatch>) => Buffer {
+  const stored = storedAt === undefined ? '' : `,"storedAt":${JSON.stringify(storedAt)}`;
+  const start = `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)}${stored},"windowStart":"`;
+  const encodedIds = new Map<Buffer, string>();
+  const encodedId = (id: Buffer): string => {
+    const known = encodedIds.get(id);
+    if (known !== undefined) return known;
+    const encoded = id.toString('base64');
+    encodedIds.set(id, encoded);
+    return encoded;
+  };
+  return ({ windowStart, part, isLate, requests, id, counts }) =>
+    Buffer.from(
+      `${start}${windowStart}","part":${part},"isLate":${isLate},"requests":${requests},"id":"${encodedId(id)}",${countsToText(counts)}}`,
+    );
 }
 
 /**

@@ -4,8 +4,8 @@ import type { CustomerId } from './customer-id.ts';
 import { countEntries } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
-import { encodePartial, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { minuteEndedBefore, startsAfter, windowStartOf, type EpochMinute } from './window.ts';
+import { partialEncoder, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
+import { minuteEndedBefore, minuteStartsAfter, windowStartOf, type EpochMinute } from './window.ts';
 
 /** A batch to summarise. */
 export interface SummarisedBatch {
@@ -57,6 +57,7 @@ export function summarise(
   const context: Encoding = {
     ...batch,
     ...options,
+    encode: partialEncoder(batch),
     idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
   };
   const partials: EncodedPartial[] = [];
@@ -65,6 +66,7 @@ export function summarise(
 }
 
 interface Encoding extends SummarisedBatch, SummariseOptions {
+  readonly encode: ReturnType<typeof partialEncoder>;
   readonly idOfPart: (part: number) => Buffer;
 }
 
@@ -78,23 +80,14 @@ function encodeWindow(
   const { customerId, storedAt, rules, idOfPart } = context;
   const windowStart = windowStartOf(minute);
   const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
-  const isFuture = startsAfter(windowStart, storedAt, context.maxFutureSeconds);
+  const isFuture = minuteStartsAfter(minute, storedAt, context.maxFutureSeconds);
   const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
   // Shares of the entries that are to be encoded, the next one last.
   const shares: (readonly LogEntry[])[] = [entries];
   for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
     const requests = share.length;
     const counts = countEntries(share, rules);
-    const data = encodePartial({
-      customerId,
-      windowStart,
-      id: idOfPart(part),
-      part,
-      isLate,
-      storedAt,
-      requests,
-      counts,
-    });
+    const data = context.encode({ windowStart, id: idOfPart(part), part, isLate, requests, counts });
     if (data.length <= maxDataBytes) {
       partials.push({ windowStart, part, isLate, ...(isFuture && { isFuture }), requests, data });
       part += 1;

@@ -92,7 +92,7 @@ export function minutesOfWindow(
   return { from: windowStart, to: windowStartOf(end as EpochMinute) };
 }
 
-/** Whether the window starts more than `seconds` after `instant`. */
-export function startsAfter(windowStart: WindowStart, instant: Date, seconds: number): boolean {
-  return Date.parse(windowStart) - instant.getTime() > seconds * 1_000;
+/** Whether a minute window starts more than `seconds` after `instant`. */
+export function minuteStartsAfter(minute: EpochMinute, instant: Date, seconds: number): boolean {
+  return minute * minuteMilliseconds - instant.getTime() > seconds * 1_000;
 }
