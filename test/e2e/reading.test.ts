@@ -62,9 +62,10 @@ describe('CSV', () => {
     const answer = await get('/aggregates?from=2025-12-28T18:00:00Z', customerId, { accept: 'text/csv' });
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    const countedThrough = String(answer.headers['x-counted-through']);
     const [header, , row, ...rest] = answer.body.toString().split('\r\n');
-    expect(header).toBe('windowStart,windowSize,complete,dimension,key,requests');
-    expect(row).toBe(`2025-12-28T18:03:00Z,minute,true,path,"'-X /søk?q=""a,b"";'=1+1",1`);
+    expect(header).toBe('windowStart,windowSize,complete,dimension,key,requests,countedThrough');
+    expect(row).toBe(`2025-12-28T18:03:00Z,minute,true,path,"'-X /søk?q=""a,b"";'=1+1",1,${countedThrough}`);
     expect(rest.at(-1)).toBe('');
   });
 
