@@ -20,6 +20,8 @@ interface Timer {
   fire(): void;
 }
 
+/** How often code passes its turn on at one time, as between the windows that it reads. */
+const maxTurnsPassed = 8;
 /** The longest time that passes by itself with one step. */
 const maxStepMilliseconds = 20;
 
@@ -70,6 +72,8 @@ export class Scheduler {
    */
   async step(): Promise<boolean> {
     this.#fireTimers();
+    // Code may have passed its turn on, and goes on by itself after some macrotasks.
+    for (let turn = 0; turn < maxTurnsPassed && this.#ready.length === 0; turn += 1) await macrotask();
     if (this.#ready.length === 0) {
       const [next] = this.#timers;
       if (next === undefined) return false;
@@ -86,7 +90,7 @@ export class Scheduler {
     this.#onStep(chosen.label);
     chosen.take();
     // All microtasks, and with them all code that can go on, run before the next macrotask.
-    await new Promise((resolve) => setImmediate(resolve));
+    await macrotask();
     return true;
   }
 
@@ -96,4 +100,8 @@ export class Scheduler {
       next.fire();
     }
   }
+}
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
