@@ -1,7 +1,6 @@
-import { minuteOfInstant } from '../domain/timestamp.ts';
-import type { WindowStart } from '../domain/window.ts';
 import { consumedThrough } from './consumed-through.ts';
 import type { CustomerBacklog } from './event-stream.ts';
+import { hasMinuteWithin } from './has-minute-within.ts';
 
 /** What waits for one customer in one place: a partition, or a put that is under way. */
 export interface WaitingPart {
@@ -37,25 +36,7 @@ export function customerBacklog(parts: readonly WaitingPart[], now: Date): Custo
       // A page asks for each of its windows, of a customer for whom a hundred thousand may wait.
       if (!isSorted) minutes.sort();
       isSorted = true;
-      const next = minutes[firstFrom(minutes, minuteNumber(from))];
-      return next !== undefined && next < minuteNumber(to);
+      return hasMinuteWithin(minutes, from, to);
     },
   };
-}
-
-/** The place of the first of the ascending minutes that is not before `from`. */
-function firstFrom(minutes: Float64Array, from: number): number {
-  let low = 0;
-  let high = minutes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((minutes[middle] ?? Infinity) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** A window after the year 9999, which only an end can be, is behind all others. */
-function minuteNumber(windowStart: WindowStart): number {
-  return minuteOfInstant(windowStart) ?? Infinity;
 }

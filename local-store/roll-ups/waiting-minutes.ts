@@ -1,3 +1,4 @@
+import { hasMinuteWithin } from '../../lib/ports/has-minute-within.ts';
 import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 
 /** A minute that was written, or is being written, and is not in its hour and day yet: as one message says. */
@@ -33,23 +34,8 @@ export function waitingMinutes(
   return {
     through,
     entries: minutes.length === 0 ? 0 : undefined,
-    waitsWithin({ from, to }) {
-      const next = minutes[firstFrom(minutes, minuteOf(from))];
-      return next !== undefined && next < minuteOf(to);
-    },
+    waitsWithin: ({ from, to }) => hasMinuteWithin(minutes, from, to),
   };
-}
-
-/** The place of the first of the ascending minutes that is not before `from`. */
-function firstFrom(minutes: Float64Array, from: number): number {
-  let low = 0;
-  let high = minutes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((minutes[middle] ?? Infinity) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 export function minuteOf(windowStart: string): number {

@@ -1,0 +1,28 @@
+import { minuteOfInstant } from '../domain/timestamp.ts';
+import type { WindowStart } from '../domain/window.ts';
+
+/**
+ * Tells whether one of the minutes lies in a range, in the time of a binary search.
+ * @param minutes  whole minutes since 1970, ascending
+ */
+export function hasMinuteWithin(minutes: Float64Array, from: WindowStart, to: WindowStart): boolean {
+  const next = minutes[firstFrom(minutes, minuteNumber(from))];
+  return next !== undefined && next < minuteNumber(to);
+}
+
+/** The place of the first of the ascending minutes that is not before `from`. */
+function firstFrom(minutes: Float64Array, from: number): number {
+  let low = 0;
+  let high = minutes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((minutes[middle] ?? Infinity) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A window after the year 9999, which only an end can be, is behind all others. */
+function minuteNumber(windowStart: WindowStart): number {
+  return minuteOfInstant(windowStart) ?? Infinity;
+}
