@@ -89,7 +89,9 @@ export class CrashedBatch {
 
   async #sendAndDie(): Promise<void> {
     try {
-      await this.send();
+      const status = await this.send();
+      if (status !== 202)
+        throw new Error(`The batch that the emulator was to die at was answered ${status}.`);
     } catch (error) {
       if (!(error instanceof ConnectionFailed)) throw error;
     }

@@ -144,6 +144,11 @@ async function isReady(http: HttpClient, { ended, output }: EmulatorProcess): Pr
   void ended.then(() => (hasEnded = true));
   for (;;) {
     if (hasEnded) throw new Error(`The emulator ended before it was ready:\n${output()}`);
+    // Another process could answer at this port; it says so itself once it has it.
+    if (!output().includes('Listening ')) {
+      await sleep(20);
+      continue;
+    }
     const status = await http.request('/health').then(
       (answer) => answer.status,
       (error: unknown) => {
