@@ -31,10 +31,8 @@ const letterOrDigit = letter | digit;
 const inWord = wordCharacter | dot | dash;
 const letterH = symbolOf('h');
 const addressStarts = ['http://', 'https://'].map(symbolsOf);
-/** The endings of crawlers' names, by their last letter. */
-const crawlers = new Map(
-  [['bot'], ['spider', 'crawler', 'scraper']].map((words) => [symbolOf(words[0]?.at(-1) ?? ''), words.map(symbolsOf)]),
-);
+const crawlerEndings = ['bot', 'spider', 'crawler', 'scraper'].map(symbolsOf);
+const [letterT, letterR] = ['t', 'r'].map(symbolOf);
 const cubot = symbolsOf('cubot');
 
 export interface Program {
@@ -79,17 +77,18 @@ export function findProgram(symbols: Uint8Array, length: number): Program {
     let nameEnd = at;
     let pair = pairs;
     const start = at;
-    for (; ; at++) {
-      const symbol = symbols[at] ?? 0;
-      if (!isIn(inWord, symbol)) break;
-      word = next[word * symbolCount + symbol] ?? nowhere;
-      pair = next[pair * symbolCount + symbol] ?? nowhere;
+    for (let symbol = first; isIn(inWord, symbol); symbol = symbols[at] ?? 0) {
+      if (word !== nowhere) word = next[word * symbolCount + symbol] ?? nowhere;
+      if (pair !== nowhere) pair = next[pair * symbolCount + symbol] ?? nowhere;
+      at += 1;
       if (isIn(letter, symbol)) {
         name = word;
-        nameEnd = at + 1;
+        nameEnd = at;
       }
     }
-    const [ofWord, ofName, ofPair] = [nameAt[word] ?? 0, nameAt[name] ?? 0, nameAt[pair] ?? 0];
+    const ofWord = nameAt[word] ?? 0;
+    const ofName = nameAt[name] ?? 0;
+    const ofPair = nameAt[pair] ?? 0;
     if ((ofWord | ofName | ofPair) !== 0) {
       const product = familyOf(names[ofWord], names[ofName], names[ofPair], position);
       if (product !== undefined) return { product, isCrawler, runtime };
@@ -118,9 +117,12 @@ function familyOf(
 }
 
 function endsLikeCrawler(symbols: Uint8Array, start: number, end: number): boolean {
-  const endings = crawlers.get(symbols[end - 1] ?? 0);
-  if (endings === undefined || end === start) return false;
-  if (!endings.some((ending) => end - ending.length >= start && isAt(ending, symbols, end - ending.length))) return false;
+  const last = symbols[end - 1];
+  if ((last !== letterT && last !== letterR) || end === start) return false;
+  const isCrawler = crawlerEndings.some(
+    (ending) => end - ending.length >= start && isAt(ending, symbols, end - ending.length),
+  );
+  if (!isCrawler) return false;
   return end - start !== cubot.length || !isAt(cubot, symbols, start); // Cubot makes telephones
 }
 
