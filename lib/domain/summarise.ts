@@ -117,8 +117,10 @@ function withData({ partials, text }: Lines): EncodedPartial[] {
     const start = at;
     const end = bytes.indexOf(lineFeed, start);
     at = end + 1;
-    const partial = { windowStart, part, isLate, requests, data: bytes.subarray(start, end) };
-    return isFuture === true ? { ...partial, isFuture } : partial;
+    const data = bytes.subarray(start, end);
+    return isFuture === true
+      ? { windowStart, part, isLate, isFuture, requests, data }
+      : { windowStart, part, isLate, requests, data };
   });
 }
 
