@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countedText, countEntries, countsToText } from '../../lib/domain/dimensions.ts';
+import { countEntries, countsToJson, writeCounts, writeCountsOf } from '../../lib/domain/dimensions.ts';
+import { TextBytes } from '../../lib/domain/text-bytes.ts';
 import { logEntry, simpleRules } from '../factories.ts';
 
 const key = fc.oneof(
@@ -16,13 +17,20 @@ const entry = fc
   })
   .map(({ status, ...fields }) => ({ ...logEntry(fields), status }));
 
-describe('countedText', () => {
-  it('is the text of the counts, of few entries as of many', () => {
+function written(write: (into: TextBytes) => void): string {
+  const bytes = new TextBytes();
+  write(bytes);
+  return bytes.copy().toString();
+}
+
+describe('writeCountsOf', () => {
+  it('writes the counts as JSON, of few entries as of many', () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 12 }), (entries) => {
-        const text = countedText(entries, simpleRules);
-        expect(text).toBe(countsToText(countEntries(entries, simpleRules)));
-        expect(JSON.parse(`{${text}}`)).toHaveProperty('requestsByPath');
+        const text = written((into) => writeCountsOf(entries, simpleRules, into));
+        const counts = countEntries(entries, simpleRules);
+        expect(text).toBe(written((into) => writeCounts(counts, into)));
+        expect(JSON.parse(`{${text}}`)).toEqual(countsToJson(counts));
       }),
       { numRuns: 500 },
     );

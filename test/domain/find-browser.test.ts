@@ -65,7 +65,7 @@ describe('findBrowser', () => {
     fc.assert(
       fc.property(agent, (pieces) => {
         const text = pieces.join('').trim();
-        // Before the browsers, and cubic in the library.
+        // Ours, ahead of the others; cubic in the library.
         fc.pre(!text.toLowerCase().includes('naver('));
         expect(known(nameOf(text))).toBe(known(nameInLibrary(text)));
       }),
@@ -74,7 +74,7 @@ describe('findBrowser', () => {
   });
 
   it('finds each text of each pattern where ua-parser-js does, with and without a version', () => {
-    for (const text of texts) {
+    for (const text of texts.filter((one) => one !== 'naver(')) {
       for (const around of [
         '%',
         '%1.0',

@@ -191,6 +191,8 @@ const wordVersion = { isWordStart: true, next: w } as const;
 const afterSeparator = { separator: slashOrBlank, next: w } as const;
 
 export const browserPatterns: readonly BrowserPattern[] = [
+  // Ours, ahead of all others: the application is around a browser that is named, too.
+  own('naver', '('),
   [named('chrome', 'crmo/|crios/', wordVersion)],
   [named('edge', 'edg/|edge/|edgios/|edga/', version)],
   own('opera mini', '/', versionDash),

@@ -43,6 +43,8 @@ const starts = new Uint16Array(sequenceCount);
 const ends = new Uint16Array(sequenceCount);
 /** By step: none is found whose text ends before this place. */
 const notBefore = new Uint16Array(stepCount);
+/** Something of them is to be cleared before the next agent. */
+let isUsed = false;
 
 /**
  * What ua-parser-js calls the browser of an agent, in lower case; `undefined` where it knows none. It looks at the first
@@ -50,8 +52,11 @@ const notBefore = new Uint16Array(stepCount);
  * step of the search, and each text that is found a look at what is around it.
  */
 export function findBrowser(symbols: Uint8Array, length: number): string | undefined {
-  reached.fill(0);
-  notBefore.fill(0);
+  if (isUsed) {
+    reached.fill(0);
+    notBefore.fill(0);
+    isUsed = false;
+  }
   let bestRank = browserPatterns.length;
   let bestStart = 0;
   let bestName: Sequence['name'] | undefined;
@@ -73,6 +78,7 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
       if (end < 0) continue;
       if (hit.isFirst) starts[sequence] = start;
       if (!hit.isLast) {
+        isUsed = true;
         reached[sequence] = hit.stepIndex + 1;
         ends[sequence] = end;
         continue;
@@ -94,6 +100,7 @@ function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): n
     if (at < (notBefore[hit.step] ?? 0)) return -1;
     end = hit.tail === undefined ? endOfRun(hit, symbols, at) : hit.tail(symbols, at, length);
     if (end < 0) {
+      isUsed = true;
       notBefore[hit.step] = -1 - end;
       return -1;
     }
