@@ -60,11 +60,16 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
   let bestRank = browserPatterns.length;
   let bestStart = 0;
   let bestName: Sequence['name'] | undefined;
+  /** Some sequence has come somewhere in this line. */
+  let hasBegun = false;
   let state = root;
   for (let at = 0; at < length; at++) {
     state = nextState[state * symbolCount + (symbols[at] ?? 0)] ?? root;
     if (isEnding[state] === 0) continue;
-    if (isLineEnd[state] === 1) reached.fill(0);
+    if (isLineEnd[state] === 1 && hasBegun) {
+      reached.fill(0);
+      hasBegun = false;
+    }
     for (const hit of hitsAt[state] ?? noHits) {
       if (hit.rank > bestRank) continue;
       const { sequence } = hit;
@@ -74,17 +79,18 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
       if (hit.isWordStart && start > 0 && isIn(wordCharacter, symbols[start - 1] ?? 0)) continue;
       if (hit.head !== undefined) start = hit.head(symbols, start);
       if (start < 0) continue;
+      const firstStart = hit.isFirst ? start : (starts[sequence] ?? 0);
+      if (hit.rank === bestRank && firstStart >= bestStart) continue;
       const end = endOfStep(hit, symbols, at + 1, length);
       if (end < 0) continue;
-      if (hit.isFirst) starts[sequence] = start;
       if (!hit.isLast) {
         isUsed = true;
+        hasBegun = true;
+        starts[sequence] = firstStart;
         reached[sequence] = hit.stepIndex + 1;
         ends[sequence] = end;
         continue;
       }
-      const firstStart = starts[sequence] ?? 0;
-      if (hit.rank === bestRank && firstStart >= bestStart) continue;
       bestRank = hit.rank;
       bestStart = firstStart;
       bestName = hit.name;

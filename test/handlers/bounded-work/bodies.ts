@@ -127,6 +127,12 @@ const acceptedArrays: Readonly<Record<string, () => string>> = {
     filled((n) => text({ userAgent: padded(scrambled(n), ' b opera coc_coc', 500) })),
   'agents of many lines': () =>
     filled((n) => text({ userAgent: padded(scrambled(n), 'whale/1 naver\nfban/fbios fbav\n', 500) })),
+  'agents of empty lines': () =>
+    filled((n) => text({ userAgent: `${scrambled(n)}${'\u2028'.repeat(160)}.` })),
+  'agents of one application over and over': () =>
+    filled((n) => text({ userAgent: padded(scrambled(n), 'fban/fbios', 500) })),
+  'short agents that are slow': () =>
+    filled((n) => text({ userAgent: `ome/bad bome/t chrome/b ${scrambled(n)}` })),
   'agents that are not ASCII': () => filled((n) => text({ userAgent: padded(scrambled(n), 'é\u2028', 300) })),
   'another agent of one character more each': () =>
     filled((n) => text({ userAgent: `opera b ${scrambled(n)} chrome/1 safari` })),
