@@ -135,7 +135,7 @@ export function writeCountsOf(entries: readonly LogEntry[], rules: CountingRules
     writeCounts(countEntries(entries, rules), into);
     return;
   }
-  const keys = new Array<string | undefined>(entries.length);
+  const keys: (string | undefined)[] = entries.map(() => undefined);
   for (let place = 0; place < dimensions.length; place++) {
     const dimension = dimensions[place];
     if (dimension === undefined) break;

@@ -15,7 +15,7 @@ const entry = fc
     userAgent: fc.constantFrom('curl/8', 'Wget/1', ''),
     status: fc.constantFrom(undefined, 200, 404),
   })
-  .map(({ status, ...fields }) => ({ ...logEntry(fields), status }));
+  .map(({ status, ...fields }) => Object.assign(logEntry(fields), { status }));
 
 function written(write: (into: TextBytes) => void): string {
   const bytes = new TextBytes();

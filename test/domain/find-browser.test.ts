@@ -26,7 +26,7 @@ const known = (name: string | undefined) =>
 const texts = browserPatterns
   .flat()
   .flatMap(({ steps }) =>
-    steps.flatMap((step) => [...step.texts, ...(step.then === undefined ? [] : [step.then])]),
+    steps.flatMap((step) => [...step.texts, ...(step.runEnd === undefined ? [] : [step.runEnd])]),
   );
 /** What else they are made of, and what almost fits. */
 const others = [

@@ -24,7 +24,7 @@ interface Hit {
   readonly separator: number;
   readonly separators: number;
   readonly run: number;
-  readonly then: readonly number[];
+  readonly runEnd: readonly number[];
   readonly next: number;
 }
 
@@ -119,14 +119,14 @@ function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): n
 }
 
 /** As a `Tail` does: where the run ends with the text behind it. */
-function endOfRun({ run, then }: Hit, symbols: Uint8Array, at: number): number {
+function endOfRun({ run, runEnd }: Hit, symbols: Uint8Array, at: number): number {
   let end = at;
   while (isIn(run, symbols[end] ?? 0)) end += 1;
   if (end === at) return -1 - end;
-  for (let place = 0; place < then.length; place++) {
-    if (symbols[end + place] !== then[place]) return -1 - end;
+  for (let place = 0; place < runEnd.length; place++) {
+    if (symbols[end + place] !== runEnd[place]) return -1 - end;
   }
-  return end + then.length;
+  return end + runEnd.length;
 }
 
 function listHits(): { texts: string[]; hits: Hit[]; sequenceCount: number; stepCount: number } {
@@ -155,7 +155,7 @@ function listHits(): { texts: string[]; hits: Hit[]; sequenceCount: number; step
             separator: step.separator ?? 0,
             separators: step.separators ?? 0,
             run: step.run ?? 0,
-            then: Array.from(step.then ?? '', symbolOf),
+            runEnd: Array.from(step.runEnd ?? '', symbolOf),
             next: step.next ?? 0,
           });
         }
