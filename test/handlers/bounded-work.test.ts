@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { postLogs, testApp } from './app.ts';
 import { anyBytes, batches, damagedBatches } from './any-body/bodies.ts';
@@ -51,8 +51,9 @@ async function timesUsualInRound(sent: Sent, body: Buffer): Promise<number> {
 
 /** The same in the best of several rounds, of which one is enough where it is below the bound. */
 async function timesUsual(sent: Sent, body: Buffer): Promise<number> {
+  const most = sent.mostTimesUsual ?? mostTimesUsual;
   let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < maxRounds && least >= mostTimesUsual; round++) {
+  for (let round = 0; round < maxRounds && least >= most; round++) {
     least = Math.min(least, await timesUsualInRound(sent, body));
   }
   return least;
@@ -66,11 +67,14 @@ beforeAll(async () => {
   for (let run = 0; run < 20; run++) await costOf(usualBatch, usual);
 });
 
+/** On a machine that does much else, the rounds take their time. */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
 describe('a body takes less than three times the processor of the largest usual batch', () => {
   it.each(workBodies)('with $name', async (sent) => {
     const body = Buffer.from(sent.make());
     expect(body.length).toBeLessThanOrEqual(largestBatch);
-    expect(await timesUsual(sent, body)).toBeLessThan(mostTimesUsual);
+    expect(await timesUsual(sent, body)).toBeLessThan(sent.mostTimesUsual ?? mostTimesUsual);
   });
 
   it.each([
