@@ -1,7 +1,7 @@
 import { NoSuchBatch } from '../lib/errors.ts';
-import { findBatch } from '../lib/pipeline/find-batch.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { respondJson } from './respond.ts';
+import { findBatch } from '../lib/pipeline/query/find-batch.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { respondJson } from './http/respond.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /batches/{batchId}`: whether a batch of the caller's is counted. */

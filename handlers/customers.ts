@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { listCustomers } from '../lib/pipeline/list-customers.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { decodeToken, encodeToken, parseParameters, wholeNumber } from './parameters.ts';
-import { respondJson } from './respond.ts';
+import { listCustomers } from '../lib/pipeline/query/list-customers.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { decodeToken, encodeToken, parseParameters, wholeNumber } from './http/parameters.ts';
+import { respondJson } from './http/respond.ts';
 import { wired, type App } from './wiring.ts';
 
 const maxLimit = 1_000;

@@ -1,5 +1,5 @@
 import { MethodNotAllowed, NoSuchRoute } from '../lib/errors.ts';
-import { httpHandler, type HttpHandler } from './http.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
 import { wired, type App } from './wiring.ts';
 
 /** The methods of each route that is served; a test holds it against `serverless.yml`. */

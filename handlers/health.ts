@@ -1,5 +1,5 @@
-import { httpHandler, type HttpHandler } from './http.ts';
-import { respondJson } from './respond.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
+import { respondJson } from './http/respond.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /health`: 200 when the store can be written, 503 otherwise. */

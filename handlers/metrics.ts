@@ -1,5 +1,5 @@
 import { NoSuchRoute } from '../lib/errors.ts';
-import { httpHandler, type HttpHandler } from './http.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
 import { wired, type App } from './wiring.ts';
 
 /**

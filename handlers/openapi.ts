@@ -1,7 +1,7 @@
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, type HttpHandler } from './http.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
 // Not `openapi/`: the emulator would take such a folder for the function.
-import { describeApi } from './openapi-document/describe-api.ts';
+import { describeApi } from './http/openapi-document/describe-api.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /openapi.json`: the HTTP contract as OpenAPI 3.1. */

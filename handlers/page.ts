@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { NoSuchRoute } from '../lib/errors.ts';
 import { bundlePage, type Page } from '../scripts/bundle-page.ts';
-import { matchesEtag } from './etag.ts';
-import { httpHandler, type HttpHandler, type HttpRequest } from './http.ts';
-import type { Answer } from './respond.ts';
+import { matchesEtag } from './http/etag.ts';
+import { httpHandler, type HttpHandler, type HttpRequest } from './http/http.ts';
+import type { Answer } from './http/respond.ts';
 import { wired, type App } from './wiring.ts';
 
 /** The page runs its own files, speaks to its own origin, and no more: what a path or an agent says stays text. */

@@ -1,13 +1,17 @@
-import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
-import { withinRetention } from '../lib/pipeline/within-retention.ts';
-import { progressCell, progressFields, progressHeaders } from './answer-progress.ts';
-import { csvContentType } from './csv.ts';
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
-import { negotiate } from './negotiate.ts';
-import { encodeNextToken, parseQueryParameters, queryParametersSchema } from './query-parameters.ts';
-import { respondJson } from './respond.ts';
-import { windowsCsvHeader, windowToCsv } from './windows-csv.ts';
+import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
+import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
+import { progressCell, progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { csvContentType } from './http/csv.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { negotiate } from './http/negotiate.ts';
+import {
+  encodeNextToken,
+  parseQueryParameters,
+  queryParametersSchema,
+} from './http/reads/query-parameters.ts';
+import { respondJson } from './http/respond.ts';
+import { windowsCsvHeader, windowToCsv } from './http/reads/windows-csv.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates`: the windows of a customer in a range of time. */

@@ -1,15 +1,15 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import type { KeyTotal } from '../lib/domain/key-totals.ts';
-import { total, type Total } from '../lib/pipeline/total.ts';
-import { withinRetention } from '../lib/pipeline/within-retention.ts';
-import { progressFields, progressHeaders } from './answer-progress.ts';
-import { csvContentType } from './csv.ts';
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { negotiate } from './negotiate.ts';
-import { respondJson } from './respond.ts';
-import { totalToCsv } from './total-csv.ts';
-import { parseTotalParameters } from './total-parameters.ts';
+import { total, type Total } from '../lib/pipeline/query/total.ts';
+import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
+import { progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { csvContentType } from './http/csv.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { negotiate } from './http/negotiate.ts';
+import { respondJson } from './http/respond.ts';
+import { totalToCsv } from './http/reads/total-csv.ts';
+import { parseTotalParameters } from './http/reads/total-parameters.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates/total`: what a customer has in a range of time, in one answer. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { tables } from '../commands/cost/tables.ts';
-import { errorCodes } from '../handlers/error-codes.ts';
+import { errorCodes } from '../handlers/http/error-codes.ts';
 import { environmentSchema } from '../lib/config.ts';
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });

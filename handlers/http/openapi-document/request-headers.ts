@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { customerIdPattern } from '../../../lib/domain/customer-id.ts';
+
+const customerId = z.string().regex(customerIdPattern);
+
+/** Whose traffic it is. */
+export const customerHeader = z.object({
+  'x-customer-id': customerId.describe(
+    'Whose traffic it is; not `.` or `..`. Deployed, an authorizer sets the customer and the header is not trusted.',
+  ),
+});
+
+export const conditionalHeader = z.object({
+  'if-none-match': z.string().optional().describe('The `etag` of an answer that the client has.'),
+});
+
+/** Of a route that answers in CSV as well. */
+export const readHeaders = z.object({
+  ...customerHeader.shape,
+  ...conditionalHeader.shape,
+});
+
+/** Of a batch. */
+export const batchHeaders = z.object({
+  ...customerHeader.shape,
+  'idempotency-key': z
+    .string()
+    .optional()
+    .describe(
+      '1–255 printable ASCII characters; `"k"` and `k` are one key. Without it, equal bodies of a customer are one batch.',
+    ),
+  'content-encoding': z
+    .enum(['identity', 'gzip', 'deflate', 'br'])
+    .optional()
+    .describe('How the body is compressed; its limit holds for what is decompressed.'),
+});
