@@ -7,13 +7,12 @@ import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipe
 import { requireAcceptable } from '../lib/pipeline/ingest/require-acceptable.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
-
-const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, route, async (request, app) => {
+  return httpHandler(app, routes.sendLogs, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);

@@ -34,11 +34,11 @@ export function callerOf({ requestContext }: AuthorizedEvent): Caller {
 
 /**
  * Refuses a caller whose key does not allow a route.
- * @param oneOf  the scopes of which the route asks for one; `undefined` where any key is enough
+ * @param oneOf  the scopes of which the route asks for one; none where any key is enough
  * @throws CallerUnknown  the authorizer could not find out who asks
  * @throws MissingScope   the key is good for something else
  */
-export function requireScope({ scopes, isUnknown }: Caller, oneOf: readonly Scope[] | undefined): void {
+export function requireScope({ scopes, isUnknown }: Caller, oneOf: readonly Scope[] = []): void {
   if (isUnknown) throw new CallerUnknown(authorizerSeconds);
-  if (oneOf !== undefined && !oneOf.some((scope) => scopes.includes(scope))) throw new MissingScope(oneOf);
+  if (oneOf.length > 0 && !oneOf.some((scope) => scopes.includes(scope))) throw new MissingScope(oneOf);
 }

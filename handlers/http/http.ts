@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
-import type { Scope } from '../../lib/domain/scope.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { callerOf, requireScope } from './caller.ts';
 import { respondToFailure, type Answer } from './respond.ts';
+import type { Route } from './route.ts';
 import { logWithoutApp, type App } from '../wiring.ts';
 
 /** A request as the functions see it. */
@@ -23,13 +23,10 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
-export interface Route {
-  /** As `serverless.yml` has it; the label of the metrics. */
-  readonly name: string;
-  readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
-  /** Of which an API key needs one, deployed; absent where any key, or none, is enough. */
-  readonly scopes?: readonly Scope[];
-}
+/** What a function does around its work depends on this of its route; `other` stands for all that are not served. */
+export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
+  readonly name: Route['name'] | 'other';
+};
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -39,7 +36,7 @@ export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 /** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
 export function httpHandler(
   wired: () => Promise<App>,
-  { name, invalidRequestCode, scopes }: Route,
+  { name, invalidRequestCode, scopes }: ServedRoute,
   handle: (request: HttpRequest, app: App) => Promise<Answer>,
 ): HttpHandler {
   return async (event) => {

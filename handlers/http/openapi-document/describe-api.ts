@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { requestIdPattern } from '../http.ts';
-import { batchOperations } from './batch-operations.ts';
+import type { Route } from '../route.ts';
+import { routes, type OperationId } from '../routes.ts';
+import { batchTexts } from './batch-texts.ts';
 import { describeHeaders } from './headers.ts';
 import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
-import { describeErrors, describeOperation, type Operation } from './operation.ts';
-import { ownOperations } from './own-operations.ts';
-import { readOperations } from './read-operations.ts';
+import { describeErrors, describeOperation, type OperationText, type TextOf } from './operation.ts';
+import { ownTexts } from './own-texts.ts';
+import { readTexts } from './read-texts.ts';
 
 const info = {
   title: 'Log analytics pipeline',
@@ -32,12 +34,22 @@ const apiKey = {
     'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired. On a laptop there are no keys.',
 };
 
-/** The HTTP contract as OpenAPI 3.1, made of what the functions check requests with. */
+/** The page and its files are for browsers, and not described. */
+type DescribedOperation = Exclude<OperationId, 'readPage' | 'readAsset'>;
+
+const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> } = {
+  ...batchTexts,
+  ...readTexts,
+  ...ownTexts,
+};
+
+/** The HTTP contract as OpenAPI 3.1, made of the routes table and of what the functions check requests with. */
 export function describeApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const operation of [...batchOperations, ...readOperations, ...ownOperations]) {
-    const { method, path } = placeOf(operation);
-    paths[path] = { ...paths[path], [method]: describeOperation(operation) };
+  for (const [operationId, text] of Object.entries<OperationText>(texts)) {
+    const route: Route = routes[operationId as DescribedOperation];
+    const operation = describeOperation(operationId, route, text);
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   const [requestId] = parametersOf('header', requestHeaders);
   const {
@@ -64,9 +76,4 @@ export function describeApi(): Json {
       },
     },
   };
-}
-
-function placeOf({ route }: Operation): { readonly method: string; readonly path: string } {
-  const [method = '', path = ''] = route.split(' ');
-  return { method: method.toLowerCase(), path };
 }

@@ -1,63 +1,52 @@
-import type * as z from 'zod';
-import type { Scope } from '../../../lib/domain/scope.ts';
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
 import { parametersOf, referenceTo, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
-import type { SchemaName } from './schemas.ts';
+import type { AnswerContent, Route } from '../route.ts';
 
-/** An answer that is no error. */
-export interface DescribedAnswer {
+/** The text of an answer that is not an error. */
+export interface AnswerText {
   readonly description: string;
   readonly headers?: readonly HeaderName[];
-  /** By media type; `undefined` where it is text and not JSON. */
-  readonly content?: Readonly<
-    Record<string, { readonly schema: SchemaName | undefined; readonly example: unknown }>
-  >;
+  /** By media type. */
+  readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-/** A route as it is described, once, here. */
-export interface Operation {
-  /** As `serverless.yml` has it: `GET /aggregates`. */
-  readonly route: string;
-  readonly operationId: string;
+/** The text of a route in the document; what it takes and answers is in the routes table. */
+export interface OperationText {
   readonly summary: string;
   readonly description?: string;
-  /** The scopes of which an API key needs one, deployed; empty for any key, absent where no key is needed. */
-  readonly scopes?: readonly Scope[];
-  readonly headers?: z.ZodObject;
-  readonly path?: z.ZodObject;
-  readonly query?: z.ZodObject;
   readonly requestBody?: Json;
-  readonly answers: Readonly<Record<number, DescribedAnswer>>;
-  /** Besides those that every route has. */
-  readonly errors?: readonly ErrorCode[];
+  /** By status. */
+  readonly answers: Readonly<Record<number, AnswerText>>;
 }
+
+/** The text of one route: it has each of its answers, with an example of each media type. */
+export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
+  readonly answers: {
+    readonly [Status in keyof R['answers']]: AnswerText & {
+      readonly examples?: { readonly [MediaType in keyof R['answers'][Status]]: unknown };
+    };
+  };
+};
 
 const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCode[];
 
-/** An operation as OpenAPI has it. */
-export function describeOperation(operation: Operation): Json {
-  const {
-    operationId,
-    summary,
-    description,
-    scopes,
-    headers,
-    path,
-    query,
-    requestBody,
-    answers,
-    errors = [],
-  } = operation;
+/** Describes a route as an operation of OpenAPI. */
+export function describeOperation(operationId: string, route: Route, text: OperationText): Json {
+  const { scopes, headers, pathParameters, query, answers, errors = [] } = route;
+  const { summary, description, requestBody } = text;
   const parameters = [
-    ...(path === undefined ? [] : parametersOf('path', path)),
+    ...(pathParameters === undefined ? [] : parametersOf('path', pathParameters)),
     ...(query === undefined ? [] : parametersOf('query', query)),
     ...(headers === undefined ? [] : parametersOf('header', headers)),
     { $ref: '#/components/parameters/x-request-id' },
   ];
   const responses = {
     ...Object.fromEntries(
-      Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]),
+      Object.entries(text.answers).map(([status, answer]) => [
+        status,
+        describeAnswer(answers[Number(status)] ?? {}, answer),
+      ]),
     ),
     ...describeErrors([
       ...errors,
@@ -77,21 +66,24 @@ export function describeOperation(operation: Operation): Json {
 }
 
 /** One of these is enough; on a laptop there are no keys, hence the empty one. */
-function securityOf(scopes: Operation['scopes']): Json[] {
+function securityOf(scopes: Route['scopes']): Json[] {
   if (scopes === undefined) return [];
   const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
   return [{}, ...alternatives.map((apiKey) => ({ apiKey }))];
 }
 
-function describeAnswer({ description, headers = [], content }: DescribedAnswer): Json {
-  const media = Object.entries(content ?? {}).map(([type, { schema, example }]) => [
+function describeAnswer(
+  content: AnswerContent,
+  { description, headers = [], examples = {} }: AnswerText,
+): Json {
+  const media = Object.entries(content).map(([type, schema]) => [
     type,
-    { schema: schema === undefined ? { type: 'string' } : referenceTo(schema), example },
+    { schema: schema === 'text' ? { type: 'string' } : referenceTo(schema), example: examples[type] },
   ]);
   return {
     description,
     headers: allHeaders(headers),
-    content: content === undefined ? undefined : Object.fromEntries(media),
+    content: media.length === 0 ? undefined : Object.fromEntries(media),
   };
 }
 

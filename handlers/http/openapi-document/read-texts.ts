@@ -1,11 +1,7 @@
 import { csvRow } from '../csv.ts';
-import { customersParametersSchema } from '../../customers.ts';
-import { queryParametersSchema } from '../reads/query-parameters.ts';
 import { totalCsvHeader } from '../reads/total-csv.ts';
-import { totalParametersSchema } from '../reads/total-parameters.ts';
 import { windowsCsvHeader } from '../reads/windows-csv.ts';
-import type { Operation } from './operation.ts';
-import { customerHeader, readHeaders } from './request-headers.ts';
+import type { OperationText } from './operation.ts';
 
 const range = { from: '2025-12-28T18:00:00Z', to: '2025-12-28T19:00:00Z' };
 const window = {
@@ -49,76 +45,52 @@ const notModified = { description: 'The client has this answer already.', header
 const csvNote =
   "With `accept: text/csv` the answer is CSV (RFC 4180): a row a key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). A `'` before what a spreadsheet would take for a formula is no part of the key. `countedThrough` is the same in each row, and empty where it is not known.";
 
-/** What reads the counts. */
-export const readOperations: readonly Operation[] = [
-  {
-    route: 'GET /aggregates',
-    operationId: 'readWindows',
+/** The texts of the routes that read the counts. */
+export const readTexts = {
+  readWindows: {
     summary: 'Read the windows of a range',
-    scopes: ['read'],
     description: csvNote,
-    headers: readHeaders,
-    query: queryParametersSchema,
     answers: {
       200: {
         description: 'Windows with `from ≤ windowStart < to`, in the order of time.',
         headers: [...readAnswerHeaders, 'link'],
-        content: {
-          'application/json': { schema: 'WindowPage', example: windowPage },
-          'text/csv': {
-            schema: undefined,
-            example:
-              windowsCsvHeader +
-              csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
-          },
+        examples: {
+          'application/json': windowPage,
+          'text/csv':
+            windowsCsvHeader +
+            csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
         },
       },
       304: notModified,
     },
-    errors: ['QRY_1000'],
   },
-  {
-    route: 'GET /aggregates/total',
-    operationId: 'readTotal',
+  readTotal: {
     summary: 'Sum up a range',
-    scopes: ['read'],
     description: `Put together from the largest windows that fit: whole days, then hours, then minutes. Hours that have not been complete for five minutes are read by the minute; what comes late for others is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, as they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
-    headers: readHeaders,
-    query: totalParametersSchema,
     answers: {
       200: {
         description: 'The sum, and the largest keys of each dimension.',
         headers: readAnswerHeaders,
-        content: {
-          'application/json': { schema: 'Total', example: total },
-          'text/csv': {
-            schema: undefined,
-            example:
-              totalCsvHeader +
-              csvRow([range.from, range.to, true, 'path', 'GET /', 12_000, progress.countedThrough]),
-          },
+        examples: {
+          'application/json': total,
+          'text/csv':
+            totalCsvHeader +
+            csvRow([range.from, range.to, true, 'path', 'GET /', 12_000, progress.countedThrough]),
         },
       },
       304: notModified,
     },
-    errors: ['QRY_1000'],
   },
-  {
-    route: 'GET /customers',
-    operationId: 'listCustomers',
+  listCustomers: {
     summary: 'List the customers',
-    scopes: ['read'],
     description:
       'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
-    headers: customerHeader.partial(),
-    query: customersParametersSchema,
     answers: {
       200: {
         description: 'The customers.',
         headers: ['cache-control', 'vary'],
-        content: { 'application/json': { schema: 'CustomerPage', example: { customers: ['cus-axon'] } } },
+        examples: { 'application/json': { customers: ['cus-axon'] } },
       },
     },
-    errors: ['QRY_1000'],
   },
-];
+} as const satisfies Readonly<Record<string, OperationText>>;

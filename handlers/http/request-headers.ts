@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { customerIdPattern } from '../../../lib/domain/customer-id.ts';
+import { customerIdPattern } from '../../lib/domain/customer-id.ts';
 
 const customerId = z.string().regex(customerIdPattern);
 
