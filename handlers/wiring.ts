@@ -6,9 +6,13 @@ import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipelin
 import { createHealthCheck } from '../lib/pipeline/check-health/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/streams/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/query/counting-progress.ts';
-import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/query/failed-records.ts';
+import {
+  createFailedRecords,
+  failedRecordPrefixes,
+  type FailedRecords,
+} from '../lib/pipeline/failed-records/failed-records.ts';
 import { Admission } from '../lib/pipeline/streams/admission.ts';
-import { Emissions } from '../lib/pipeline/ingest/emissions.ts';
+import { EmittedLargeBatches } from '../lib/pipeline/ingest/emitted-large-batches.ts';
 import { Intake } from '../lib/pipeline/ingest/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { ReadTurns } from '../lib/pipeline/query/read-turns.ts';
@@ -41,7 +45,8 @@ export interface App {
   /** Where nothing else deletes raw batches that have expired. */
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
-  readonly emissions: Emissions;
+  readonly emittedLargeBatches: EmittedLargeBatches;
+  readonly failedRecords: FailedRecords;
   readonly reads: ReadTurns;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
@@ -87,7 +92,8 @@ export function createApp({
     customerBudgets: createCustomerBudgets(parts),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
-    emissions: new Emissions(),
+    emittedLargeBatches: new EmittedLargeBatches(),
+    failedRecords,
     reads: new ReadTurns(),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };

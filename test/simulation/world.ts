@@ -4,7 +4,7 @@ import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
-import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
@@ -59,10 +59,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
   const now = () => watched.now();
   const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
-  const emissions = new Map<string, RecentEmissions>();
-  const emissionsOf = ({ name }: Process) => {
-    const known = emissions.get(name) ?? new RecentEmissions();
-    emissions.set(name, known);
+  const reEmissions = new Map<string, ReEmissionTimes>();
+  const reEmissionsOf = ({ name }: Process) => {
+    const known = reEmissions.get(name) ?? new ReEmissionTimes();
+    reEmissions.set(name, known);
     return known;
   };
 
@@ -105,7 +105,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
           notices,
-          { ...withAdmission(portsOf(process)), emissions: emissionsOf(process) },
+          { ...withAdmission(portsOf(process)), reEmissions: reEmissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(

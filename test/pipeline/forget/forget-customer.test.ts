@@ -33,7 +33,7 @@ import {
   windowPartial,
   windowStart,
 } from '../../factories.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -142,7 +142,7 @@ async function verdictOn(key: string, through: ObjectStore = store) {
   const streams = { insights: stream, late: stream };
   const [verified] = await verify(
     [notice],
-    { ...withAdmission({ store: through, streams, clock }), emissions: new RecentEmissions() },
+    { ...withAdmission({ store: through, streams, clock }), reEmissions: new ReEmissionTimes() },
     options,
   );
   return verified?.verdict.kind;

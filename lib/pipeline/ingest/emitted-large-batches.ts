@@ -14,7 +14,7 @@ const maxPartialsToLookFor = 100;
  * wait. Should the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows
  * tell.
  */
-export class Emissions {
+export class EmittedLargeBatches {
   /** By the key of a batch: when it was stored. One that was removed and stored anew is another batch. */
   readonly #storedAt = new QuickLRU<ObjectKey, number>({ maxSize: maxBatches });
 
