@@ -1,7 +1,7 @@
 import { IdempotencyKeyReused, Unavailable } from '../../lib/errors.ts';
-import { findBatch } from '../../lib/pipeline/find-batch.ts';
-import { ingest } from '../../lib/pipeline/ingest.ts';
-import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { findBatch } from '../../lib/pipeline/query/find-batch.ts';
+import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { simulatedRules } from './expected-window.ts';
 import type { Laws } from './laws.ts';

@@ -10,8 +10,8 @@ import {
   type WindowStart,
 } from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { query, type AnsweredWindow } from '../../lib/pipeline/query.ts';
-import { total } from '../../lib/pipeline/total.ts';
+import { query, type AnsweredWindow } from '../../lib/pipeline/query/query.ts';
+import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import { minuteOf } from '../factories.ts';
 import type { AcceptedBatch, Laws } from './laws.ts';

@@ -1,9 +1,9 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import type { Streams } from '../../lib/pipeline/streams.ts';
-import { rollUp } from '../../lib/pipeline/roll-up.ts';
-import { verify } from '../../lib/pipeline/verify.ts';
-import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import type { Streams } from '../../lib/pipeline/streams/streams.ts';
+import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
+import { verify } from '../../lib/pipeline/verify/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
 import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
