@@ -116,4 +116,39 @@ export const protections = {
       to: 'of early',
     },
   ],
+  'a batch is dated behind the tombstone': [
+    {
+      file: 'lib/pipeline/ingest.ts',
+      from: 'describe(batch, storedAfter(tombstone, now), options)',
+      to: 'describe(batch, now, options)',
+    },
+  ],
+  'what is late does not bring a forgotten customer back': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'const alive = received.filter(({ partial }) => !isStoredUntil(forgottenBefore, partial.storedAt));',
+      to: 'const alive = received;',
+    },
+  ],
+  'the tombstone is looked at after the window is written': [
+    {
+      file: 'lib/pipeline/aggregate/count-groups.ts',
+      from: 'else if (look?.tombstone !== undefined && !isKnown(look.tombstone, attempt)) again.push(group);',
+      to: '',
+    },
+  ],
+  'a sum is made again while its parts are removed': [
+    {
+      file: 'lib/pipeline/recompute-window.ts',
+      from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
+      to: '{',
+    },
+  ],
+  'only what was judged is removed': [
+    {
+      file: 'lib/pipeline/forget/remove-object.ts',
+      from: 'await store.delete(key, { ifMatch: object.etag });',
+      to: 'await store.delete(key);',
+    },
+  ],
 };

@@ -64,7 +64,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
       const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
-      const lie = claim === undefined ? undefined : lieOf(claim, before);
+      const lie = claim === undefined ? undefined : lieOf(claim, laws.notForgotten(before));
       if (lie !== undefined) laws.lied(lie);
     }
   };

@@ -38,7 +38,9 @@ export async function listCustomers(
     const key = await firstWindowBehind(lastSegment, 'minute', store);
     if (key === undefined) return { customers: customers.sort(), lastSegment: undefined };
     if (customers.length === limit) return { customers: customers.sort(), lastSegment };
-    customers.push(customerOfKey(key) ?? (await readWindowCounts(key, 'minute', store)).customerId);
+    const customerId = customerOfKey(key) ?? (await readWindowCounts(key, 'minute', store))?.customerId;
+    if (customerId === undefined) continue; // it was removed meanwhile, and the customer may have others
+    customers.push(customerId);
     lastSegment = customerSegmentOf(key);
   }
 }

@@ -28,7 +28,8 @@ export async function* windowsInRange(
 ): AsyncGenerator<MinuteCounts | RolledUpWindow> {
   const read = (key: ObjectKey) => readWindowCounts(key, range.windowSize, store);
   for await (const keys of inGroups(keysOf(range, store), atOnce)) {
-    yield* await pMap(keys, read, { concurrency: atOnce });
+    const windows = await pMap(keys, read, { concurrency: atOnce });
+    yield* windows.filter((window) => window !== undefined);
     await nextTurn(); // so that what takes a moment passes what takes many
   }
 }

@@ -11,20 +11,23 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 const usualCountsBytes = 16 * 1_024;
 
 /**
- * The counts of the window at a key that was listed.
- * @throws UnreadableFormat  it is damaged, written by a newer version, or gone
+ * Reads the counts of the window at a key; `undefined` where there is none. One that was listed may be gone by then, when
+ * its customer is being forgotten or it has expired.
+ * @throws UnreadableFormat  it is damaged, or a newer version wrote it
  */
 export async function readWindowCounts(
   key: ObjectKey,
   size: WindowSize,
   store: Pick<ObjectStore, 'get'>,
-): Promise<MinuteCounts | RolledUpWindow> {
+): Promise<MinuteCounts | RolledUpWindow | undefined> {
   const decode = size === 'minute' ? decodeWindowCounts : decodeRolledUp;
   const start = await store.get(key, { firstBytes: usualCountsBytes });
-  const counts = start && decode(start.body);
+  if (start === undefined) return undefined;
+  const counts = decode(start.body);
   if (counts !== undefined) return counts;
   const whole = await store.get(key);
-  const wholeCounts = whole && decode(whole.body);
+  if (whole === undefined) return undefined;
+  const wholeCounts = decode(whole.body);
   if (wholeCounts === undefined)
     throw new UnreadableFormat(`The window ${key} is damaged: it has no end of its counts.`);
   return wholeCounts;

@@ -36,6 +36,7 @@ export async function sumOfParts(
     store.list(partsPrefix(key, size)),
     async (partKey) => {
       const part = await readWindowCounts(partKey, partSize, store);
+      if (part === undefined) return pMapSkip;
       const { customerId, windowStart } = part;
       // Then the customer and the time are those of this window as well: both keys have them in the same places.
       if (windowKey(customerId, partSize, windowStart) !== partKey) {
