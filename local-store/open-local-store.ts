@@ -12,7 +12,7 @@ import { measureInThread } from './disk-room/measure-in-thread.ts';
 import { measuredObjectStore } from './disk-room/measured-object-store.ts';
 import { UsedBytes } from './disk-room/used-bytes.ts';
 import type { LocalStream } from './local-stream.ts';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';

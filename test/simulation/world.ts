@@ -1,6 +1,5 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
-import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
@@ -16,6 +15,7 @@ import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
+import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedQueue } from './simulated-queue.ts';
@@ -30,13 +30,6 @@ export interface World {
   heal(): void;
   /** To be called when there is nothing left to do; begins what is asked then. */
   checkAtRest(): void;
-}
-
-/** What a process gives to the pipeline's functions. */
-export interface ProcessPorts {
-  readonly store: ReturnType<SimulatedStore['through']>;
-  readonly streams: Streams;
-  readonly clock: { now(): Date };
 }
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
