@@ -20,6 +20,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const size = sizeOf(sent, config.maxBatchBytes);
     await app.admission.requireShare(sent.customerId, size.atMostBytes);
     const { batch, ingested } = await app.intake.run(
+      sent.customerId,
       size,
       () => decodeBody(sent, config.maxBatchBytes),
       async (body) => {

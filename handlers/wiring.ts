@@ -15,7 +15,8 @@ import { Admission } from '../lib/pipeline/streams/admission.ts';
 import { EmittedLargeBatches } from '../lib/pipeline/ingest/emitted-large-batches.ts';
 import { Intake } from '../lib/pipeline/ingest/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
-import { ReadTurns } from '../lib/pipeline/query/read-turns.ts';
+import { readLimits } from '../lib/pipeline/query/read-limits.ts';
+import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -47,7 +48,7 @@ export interface App {
   readonly admission: Admission;
   readonly emittedLargeBatches: EmittedLargeBatches;
   readonly failedRecords: FailedRecords;
-  readonly reads: ReadTurns;
+  readonly reads: CustomerTurns;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -94,7 +95,7 @@ export function createApp({
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
     emittedLargeBatches: new EmittedLargeBatches(),
     failedRecords,
-    reads: new ReadTurns(),
+    reads: new CustomerTurns(readLimits),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
