@@ -100,7 +100,7 @@ export const protections = {
   'the barrier of a written minute': [
     {
       file: 'local-store/roll-ups/waiting-minutes.ts',
-      from: 'else if (barrier < through) through = barrier;',
+      from: 'else if (known < through) through = known;',
       to: '',
     },
   ],
@@ -149,6 +149,27 @@ export const protections = {
       file: 'lib/pipeline/forget/remove-object.ts',
       from: 'await store.delete(key, { ifMatch: object.etag });',
       to: 'await store.delete(key);',
+    },
+  ],
+  'a barrier from before the clock was set back': [
+    {
+      file: 'local-store/roll-ups/waiting-minutes.ts',
+      from: 'barrier?.timesSetBack === timesSetBack ? barrier.through : undefined',
+      to: 'barrier?.through',
+    },
+  ],
+  'the horizon is asked before each write': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'if (retention !== undefined && partial.windowStart < (await retention.horizon())) {',
+      to: 'if (false) {',
+    },
+  ],
+  'nothing is deleted before the horizon is settled': [
+    {
+      file: 'lib/domain/retention.ts',
+      from: 'return isSettled ? current.horizon : settled;',
+      to: 'return current?.horizon ?? settled;',
     },
   ],
 };
