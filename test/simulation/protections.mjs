@@ -118,7 +118,7 @@ export const protections = {
   ],
   'a batch is dated behind the tombstone': [
     {
-      file: 'lib/pipeline/ingest.ts',
+      file: 'lib/pipeline/ingest/ingest.ts',
       from: 'describe(batch, storedAfter(tombstone, now), options)',
       to: 'describe(batch, now, options)',
     },
@@ -139,7 +139,7 @@ export const protections = {
   ],
   'a sum is made again while its parts are removed': [
     {
-      file: 'lib/pipeline/recompute-window.ts',
+      file: 'lib/pipeline/roll-up/recompute-window.ts',
       from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
       to: '{',
     },
