@@ -19,9 +19,9 @@ export const tables: readonly string[] = [
   'test/e2e/any-body.test.ts',
   'test/e2e/protections.crash.test.ts',
   'test/pipeline/protections.test.ts',
-  'test/pipeline/rules-change.test.ts',
+  'test/pipeline/rules-change.process.test.ts',
   'test/handlers/any-body.test.ts',
-  'test/handlers/long-outage.test.ts',
+  'test/handlers/long-outage.process.test.ts',
   'test/local-store/object-directory-power-cut.test.ts',
 ];
 
