@@ -33,6 +33,16 @@ export class KnownEtags {
     if (etag !== undefined) this.#known.set(key, { etag });
   }
 
+  /** Whether an object is known to be there, and nobody is writing it. */
+  has(key: ObjectKey): boolean {
+    return this.#known.peek(key)?.etag !== undefined;
+  }
+
+  /** To be called where an object was not found: somebody else has removed it. */
+  forget(key: ObjectKey): void {
+    this.#known.delete(key);
+  }
+
   /** To be called before the file is opened. */
   beginRead(key: ObjectKey): KnownEtag {
     const known = this.#known.get(key) ?? { etag: undefined };

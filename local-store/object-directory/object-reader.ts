@@ -45,7 +45,10 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
       if (errorCode(error) === 'ENOTDIR') {
         throw new InvalidObjectKey('The key is below another object.', { cause: error });
       }
-      if (errorCode(error) === 'ENOENT') return this.#absent(directoryOf(key));
+      if (errorCode(error) === 'ENOENT') {
+        this.#knownEtags?.forget(key);
+        return this.#absent(directoryOf(key));
+      }
       throw new Unavailable('The object cannot be read.', { cause: error });
     }
   }

@@ -64,6 +64,11 @@ export class Queue implements LocalQueue {
     this.#arrive(1);
   }
 
+  async sendPatiently(body: string): Promise<void> {
+    await this.#add(this.#newMessage(), body, (change) => this.#parts.commits.submitPatiently(change));
+    this.#arrive(1);
+  }
+
   async hold(body: string): Promise<HeldMessage> {
     const message = this.#newMessage();
     const release = () => {
@@ -265,9 +270,9 @@ export class Queue implements LocalQueue {
     return now + Math.max(this.#settings.delaySeconds, this.#settings.visibilityTimeoutSeconds) * 1000;
   }
 
-  async #add(message: ScheduledMessage, body: string): Promise<void> {
+  async #add(message: ScheduledMessage, body: string, submit?: GroupCommit['submit']): Promise<void> {
     const content = { body, givenUpBy: undefined };
-    await this.#change(() => this.#tables.add(message, content), { messages: 1, contents: [content] });
+    await this.#change(() => this.#tables.add(message, content), { messages: 1, contents: [content] }, submit);
   }
 
   async #remove(places: readonly Place[]): Promise<void> {
@@ -300,9 +305,12 @@ export class Queue implements LocalQueue {
     return receiveCount >= (this.#settings.deadLetters?.maxReceiveCount ?? Infinity);
   }
 
-  async #change(write: () => void, size: ChangeSize): Promise<void> {
-    const change = { write, settle: () => this.#changing.clear(), room: roomForMessages(size) };
-    await this.#parts.commits.submit(change);
+  async #change(
+    write: () => void,
+    size: ChangeSize,
+    submit: GroupCommit['submit'] = (change) => this.#parts.commits.submit(change),
+  ): Promise<void> {
+    await submit({ write, settle: () => this.#changing.clear(), room: roomForMessages(size) });
   }
 
   /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */
