@@ -16,9 +16,6 @@ export interface Change {
  */
 export type Transact = (write: () => void, room: number) => Promise<void>;
 
-/** What nobody waits for is in a transaction of its own after so long, where no other has come to share one with. */
-const patienceMilliseconds = 50;
-
 interface Submitted {
   readonly change: Change;
   readonly resolve: () => void;
@@ -34,6 +31,8 @@ export class GroupCommit {
   #gathered: Submitted[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What the timer was set to; `Infinity` where none runs. */
+  #timerMilliseconds = Infinity;
   #isClosed = false;
 
   constructor(transact: Transact) {
@@ -50,10 +49,14 @@ export class GroupCommit {
     return submitted;
   }
 
-  /** As `submit`, for what nobody waits for: it shares the flush of the next change that comes soon. */
-  submitPatiently(change: Change): Promise<void> {
+  /** As `submit`, for what can wait so long for another change to share its flush with. */
+  submitPatiently(change: Change, milliseconds: number): Promise<void> {
     const submitted = this.#gather(change);
-    if (this.#running === undefined) this.#timer ??= setTimeout(() => this.#start(), patienceMilliseconds);
+    if (this.#running === undefined && milliseconds < this.#timerMilliseconds) {
+      clearTimeout(this.#timer);
+      this.#timerMilliseconds = milliseconds;
+      this.#timer = setTimeout(() => this.#start(), milliseconds);
+    }
     return submitted;
   }
 
@@ -64,7 +67,7 @@ export class GroupCommit {
 
   #start(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timerMilliseconds = Infinity;
     this.#running ??= this.#run();
   }
 

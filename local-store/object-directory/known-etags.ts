@@ -3,9 +3,9 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 
 const maxKnownEtags = 20_000;
 
-/** What a reader holds while it reads: the etag is set once somebody knows it. */
+/** What a reader holds while it reads: the etag is set once somebody knows it, `null` where there is no object. */
 export interface KnownEtag {
-  etag: string | undefined;
+  etag: string | null | undefined;
 }
 
 /**
@@ -35,12 +35,7 @@ export class KnownEtags {
 
   /** Whether an object is known to be there, and nobody is writing it. */
   has(key: ObjectKey): boolean {
-    return this.#known.peek(key)?.etag !== undefined;
-  }
-
-  /** To be called where an object was not found: somebody else has removed it. */
-  forget(key: ObjectKey): void {
-    this.#known.delete(key);
+    return typeof this.#known.peek(key)?.etag === 'string';
   }
 
   /** To be called before the file is opened. */

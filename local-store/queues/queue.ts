@@ -23,6 +23,9 @@ export interface QueueParts {
   readonly onRemoved: ((id: string) => void) | undefined;
 }
 
+/** So long a message that nobody waits for waits for another change to share its flush with. */
+const patienceMilliseconds = 50;
+
 interface Chosen {
   readonly message: ScheduledMessage;
   readonly content: MessageContent;
@@ -65,7 +68,9 @@ export class Queue implements LocalQueue {
   }
 
   async sendPatiently(body: string): Promise<void> {
-    await this.#add(this.#newMessage(), body, (change) => this.#parts.commits.submitPatiently(change));
+    await this.#add(this.#newMessage(), body, (change) =>
+      this.#parts.commits.submitPatiently(change, patienceMilliseconds),
+    );
     this.#arrive(1);
   }
 
