@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { HttpHandler } from '../handlers/http.ts';
+import type { HttpHandler } from '../handlers/http/http.ts';
 import { httpEvent } from '../test/handlers/app.ts';
 import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
 import { median } from './statistics.ts';
@@ -23,31 +23,36 @@ const rounds = Number(values.rounds);
 const paged = { limit: '1000' };
 
 /** Requests by what they ask for. */
-const requests: readonly { name: string; aim: number; path: string; customer: string; query: Record<string, string> }[] =
-  [
-    {
-      name: 'an hour of minutes, 500 paths each',
-      aim: 10,
-      path: '/aggregates',
-      customer: 'hour',
-      query: { window: 'minute', from: firstDay, to: '2025-01-01T01:00:00Z' },
-    },
-    {
-      name: 'a year of days, 300 paths each',
-      aim: 100,
-      path: '/aggregates',
-      customer: 'year',
-      query: { window: 'day', from: firstDay, to: '2026-01-01T00:00:00Z', ...paged },
-    },
-    {
-      name: 'the total of 18 full minutes',
-      aim: 50,
-      path: '/aggregates/total',
-      customer: 'full',
-      query: { from: firstDay, to: '2025-01-01T00:18:00Z' },
-    },
-    { name: 'a page of 1,000 of 5,000 customers', aim: 30, path: '/customers', customer: 'hour', query: paged },
-  ];
+const requests: readonly {
+  name: string;
+  aim: number;
+  path: string;
+  customer: string;
+  query: Record<string, string>;
+}[] = [
+  {
+    name: 'an hour of minutes, 500 paths each',
+    aim: 10,
+    path: '/aggregates',
+    customer: 'hour',
+    query: { window: 'minute', from: firstDay, to: '2025-01-01T01:00:00Z' },
+  },
+  {
+    name: 'a year of days, 300 paths each',
+    aim: 100,
+    path: '/aggregates',
+    customer: 'year',
+    query: { window: 'day', from: firstDay, to: '2026-01-01T00:00:00Z', ...paged },
+  },
+  {
+    name: 'the total of 18 full minutes',
+    aim: 50,
+    path: '/aggregates/total',
+    customer: 'full',
+    query: { from: firstDay, to: '2025-01-01T00:18:00Z' },
+  },
+  { name: 'a page of 1,000 of 5,000 customers', aim: 30, path: '/customers', customer: 'hour', query: paged },
+];
 
 type Answer = (request: (typeof requests)[number]) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -60,7 +65,8 @@ try {
   await storeCustomers(5_000, store);
 
   const versions = [{ name: 'now', answer: await answersOf(resolve(import.meta.dirname, '..')) }];
-  if (values.against !== undefined) versions.unshift({ name: 'before', answer: await answersOf(values.against) });
+  if (values.against !== undefined)
+    versions.unshift({ name: 'before', answer: await answersOf(values.against) });
 
   const rows: Row[] = [];
   for (const request of requests) {
@@ -76,7 +82,8 @@ try {
         if (answered.statusCode !== 200) throw new Error(`${request.path} answered ${answered.body}`);
         // What moves on between two answers is left out.
         const said = `${answered.headers?.etag} ${answered.body?.replace(/"countedThrough":"[^"]*"/, '')}`;
-        if (body !== undefined && body !== said) throw new Error(`${request.path} differs between the versions.`);
+        if (body !== undefined && body !== said)
+          throw new Error(`${request.path} differs between the versions.`);
         body = said;
         if (round < 0) continue;
         wall.set(name, [...(wall.get(name) ?? []), took]);
@@ -85,7 +92,14 @@ try {
     }
     for (const { name } of versions) {
       const [ms, cpu] = [wall, processor].map((times) => median(times.get(name) ?? []).toFixed(1));
-      rows.push([request.name, name, ms ?? '', cpu ?? '', request.aim, ((body?.length ?? 0) / 1_000).toFixed(0)]);
+      rows.push([
+        request.name,
+        name,
+        ms ?? '',
+        cpu ?? '',
+        request.aim,
+        ((body?.length ?? 0) / 1_000).toFixed(0),
+      ]);
     }
   }
   printTable(`Answers: median of ${rounds}`, ['', 'version', 'ms', 'ms of processor', 'aim', 'kB'], rows);

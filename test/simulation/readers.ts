@@ -10,7 +10,8 @@ import {
   type WindowStart,
 } from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { query, type AnsweredWindow } from '../../lib/pipeline/query/query.ts';
+import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
+import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import { minuteOf } from '../factories.ts';
@@ -105,7 +106,8 @@ async function ask(
   around: ReaderSurroundings,
 ): Promise<Claim | undefined> {
   const answer = await around.processes.invoke('query', async (process): Promise<Claim | 'unavailable'> => {
-    const ports = { ...around.portsOf(process), progress: around.progressOf(process) };
+    const { store, clock } = around.portsOf(process);
+    const ports = { reader: createObjectWindowReader(store), clock, progress: around.progressOf(process) };
     const to = firstWindowStartFrom(new Date(around.scheduler.time));
     const from = enclosingWindowStart(minutesBefore(to, plan.minutes + 60), 'day');
     try {
@@ -115,8 +117,8 @@ async function ask(
         return { ...said, ranges: [{ from, to, requests, isComplete: complete }] };
       }
       const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
-      const page = await query({ ...asked, limit: 1_000, top: undefined, bytesOf: () => 1 }, ports);
-      return { ...page, ranges: page.windows.map(rangeOf) };
+      const page = await query({ ...asked, limit: 1_000, top: undefined }, ports, rangeOf);
+      return { ...page, ranges: page.windows };
     } catch (error) {
       if (error instanceof Unavailable) return 'unavailable';
       throw error;
@@ -125,8 +127,9 @@ async function ask(
   return answer === 'nothing' || answer === 'unavailable' ? undefined : answer;
 }
 
-function rangeOf({ windowStart, windowSize, requests, complete }: AnsweredWindow): CountedRange {
-  return { from: windowStart, to: endOf(windowStart, windowSize), requests, isComplete: complete };
+function rangeOf({ windowStart, windowSize, requests, complete }: AnsweredWindow): CountedRange & SentWindow {
+  const to = endOf(windowStart, windowSize);
+  return { from: windowStart, to, requests, isComplete: complete, bytesSent: 1 };
 }
 
 function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
