@@ -1,3 +1,4 @@
+import type { Retention } from '../../lib/pipeline/expire/retention.ts';
 import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 
@@ -6,4 +7,5 @@ export interface ProcessPorts {
   readonly store: ReturnType<SimulatedStore['through']>;
   readonly streams: Streams;
   readonly clock: { now(): Date };
+  readonly retention: Retention;
 }
