@@ -60,12 +60,15 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
+  /** Lists the customers, where the store knows them by itself. */
+  readonly customers?: WindowReader['customers'] | undefined;
 };
 
 export function createApp({
   writeMetrics,
   diskRoom,
   aged,
+  customers,
   rollUps,
   failedRecordsVersion,
   ...parts
@@ -89,7 +92,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store),
+    reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
     emissions: new Emissions(),
@@ -183,7 +186,7 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
+type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
@@ -202,6 +205,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
+        customers: local.customers,
         aged: local.aged,
         diskRoom: local.diskRoom,
         streams,

@@ -3,10 +3,13 @@ import type { WindowReader } from '../../ports/window-reader.ts';
 import { listCustomers } from './list-customers.ts';
 import { windowsInRange } from './windows-in-range.ts';
 
-/** Makes the window reader of the windows that the pipeline writes, in the object store: it never lags behind them. */
-export function createObjectWindowReader(store: Pick<ObjectStore, 'get' | 'list'>): WindowReader {
-  return {
-    windows: (range, atOnce) => windowsInRange(range, store, atOnce),
-    customers: (range) => listCustomers(range, store),
-  };
+/**
+ * Makes the window reader of the windows that the pipeline writes, in the object store: it never lags behind them.
+ * @param customers  lists the customers, where the store knows them by itself; otherwise their keys are looked at
+ */
+export function createObjectWindowReader(
+  store: Pick<ObjectStore, 'get' | 'list'>,
+  customers: WindowReader['customers'] = (range) => listCustomers(range, store),
+): WindowReader {
+  return { windows: (range, atOnce) => windowsInRange(range, store, atOnce), customers };
 }
