@@ -43,11 +43,9 @@ export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
 
 /** The text of a stored hour or day, in pieces. */
 export const rolledUpText = {
-  /** Finds the end of the last field; `undefined` where it is behind `start`, or the document does not end there. */
-  endOfFields(start: Buffer): number | undefined {
-    const end = start.indexOf(lineBreak) - 1;
-    return end < 0 || start[end] !== closingBrace ? undefined : end;
-  },
+  /** Tells whether the last field ends at a place. */
+  isEndOfFields: (start: Buffer, place: number) =>
+    start[place] === closingBrace && start[place + 1] === lineBreak,
 
   /**
    * Reads the JSON document.
