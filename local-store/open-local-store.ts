@@ -118,6 +118,16 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     }
     const versions = new Map<string, number>();
     const customers = new KnownCustomers(root, objects);
+    const notifying = notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
+      ...options,
+      clock,
+      queues,
+      rules: options.notifications,
+      announced: { prefix: minutePrefix, minutes: rollUps },
+      onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      intents: objects.intents,
+    });
+    opened.push(notifying);
     const store: LocalStore = {
       customers: (range) => customers.page(range),
       aged: agedObjects(root),
@@ -128,16 +138,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
         backlogRecords: () => waitingRecords(streams.values()),
         clock: options.clock,
       }),
-      objects: customers.observed(
-        notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
-          ...options,
-          clock,
-          queues,
-          rules: options.notifications,
-          announced: { prefix: minutePrefix, minutes: rollUps },
-          onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
-        }),
-      ),
+      objects: customers.observed(notifying),
       rollUps,
       versionOf: (prefixes) =>
         prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),
@@ -209,7 +210,7 @@ async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void
   }
 }
 
-/** Whether a batch was ever stored: its notice is in the log before it. */
+/** Whether a batch was ever stored: the log was made, durably, before it. */
 async function hasBatches(directory: string): Promise<boolean> {
   try {
     await access(join(directory, 'objects', 'batches'));

@@ -120,6 +120,20 @@ describe('total', () => {
     });
   });
 
+  it('passes over a window that is removed after it was listed', async () => {
+    const at = (minute: string) => `2025-12-28T18:${minute}:00Z`;
+    const minutes = ['03', '04'].map((minute) => ({ at: at(minute), paths: { 'GET /': 1 } }));
+    const store = await storeWith(minutes, instant(at('05')));
+    const gone = windowKey(customer(), 'minute', windowStart(at('03')));
+    store.get = async (key, options) =>
+      key === gone ? undefined : InMemoryObjectStore.prototype.get.call(store, key, options);
+    const clock = { now: () => instant(at('05')) };
+    const range = queryOf(at('00'), at('10'));
+    const reader = createObjectWindowReader(store);
+    const { requests } = await total(range, { reader, clock, progress: playedProgress(clock) });
+    expect(requests).toBe(1);
+  });
+
   it('reads a month from its days, and not from its minutes', async () => {
     const minutes = Array.from({ length: 28 }, (_, day) =>
       ['03:10', '03:11', '17:45'].map((time) => ({
