@@ -15,6 +15,7 @@ import { createObjectWindowReader } from '../lib/pipeline/query/object-window-re
 import { ReadTurns } from '../lib/pipeline/query/read-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -60,8 +61,8 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** Lists the customers, where the store knows them by itself. */
-  readonly customers?: WindowReader['customers'] | undefined;
+  /** Where the store knows its customers by itself. */
+  readonly customers?: CustomerSegments | undefined;
 };
 
 export function createApp({

@@ -1,31 +1,34 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CustomerId } from '../lib/domain/customer-id.ts';
-import { customerOfKey, customerSegmentOf, windowsPrefix, type ObjectKey } from '../lib/domain/keys.ts';
-import { decodeServedWindow } from '../lib/domain/served-window.ts';
+import {
+  customerSegmentOf,
+  windowPrefixOfSegment,
+  windowsPrefix,
+  type ObjectKey,
+} from '../lib/domain/keys.ts';
 import { Unavailable } from '../lib/errors.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
-import type { CustomerPage, CustomerRange } from '../lib/ports/window-reader.ts';
 import { errorCode } from './object-directory/file-operations.ts';
 import { isKeySegment } from './object-directory/key-place.ts';
 
 const minutes = windowsPrefix('minute');
 
 /**
- * The customers that have minutes in an object directory, kept in the memory of the process that owns it: that process
- * makes and removes all of them. So nothing is stored that could differ from the windows. A customer is known from the
+ * The customers that have minutes in an object directory, kept in the memory of the process that owns it: that
+ * process makes and removes all of them. So nothing is stored that could differ from the windows. A customer is known from the
  * first write of a minute on. Where it is not certain that a customer has one, after a removal, a failed write or a start,
  * the directory is looked at when the customer is listed next.
  */
-export class KnownCustomers {
+export class KnownCustomers implements CustomerSegments {
   readonly #directory: string;
-  readonly #objects: Pick<ObjectStore, 'get' | 'list'>;
-  /** Segments of keys, of customers that may have minutes. */
+  readonly #objects: Pick<ObjectStore, 'list'>;
+  /** Of customers that may have minutes. */
   readonly #segments = new Set<string>();
   /** The same in ascending order; `undefined` since one was added or removed. */
   #sorted: readonly string[] | undefined;
-  /** Of those that have minutes for certain, by segment. */
-  readonly #certain = new Map<string, CustomerId>();
+  /** Of those that have minutes for certain. */
+  readonly #certain = new Set<string>();
   /** How many changes of a customer's minutes there were, by segment: a look that one came between decides nothing. */
   readonly #changes = new Map<string, number>();
   /** How many removals began or ended, by segment. */
@@ -33,7 +36,7 @@ export class KnownCustomers {
   #begun: Promise<void> | undefined;
 
   /** @param root  where the objects are files, at the places of their keys */
-  constructor(root: string, objects: Pick<ObjectStore, 'get' | 'list'>) {
+  constructor(root: string, objects: Pick<ObjectStore, 'list'>) {
     this.#directory = join(root, minutes);
     this.#objects = objects;
   }
@@ -69,21 +72,13 @@ export class KnownCustomers {
     };
   }
 
-  /** Lists customers, as the window reader promises; pages follow the order of the keys, in which capital letters come first. */
-  async page({ after, limit }: CustomerRange): Promise<CustomerPage> {
+  async *behind(segment: string | undefined): AsyncGenerator<string> {
     await this.#begin();
     const sorted = (this.#sorted ??= [...this.#segments].sort());
-    const customers: CustomerId[] = [];
-    let last = after;
-    for (let place = placeBehind(after, sorted); place < sorted.length; place++) {
-      const segment = sorted[place] ?? '';
-      const customerId = this.#certain.get(segment) ?? (await this.#look(segment));
-      if (customerId === undefined) continue;
-      if (customers.length === limit) return { customers: customers.sort(), next: last };
-      customers.push(customerId);
-      last = segment;
+    for (let place = placeBehind(segment, sorted); place < sorted.length; place++) {
+      const next = sorted[place] ?? '';
+      if (this.#certain.has(next) || (await this.#look(next))) yield next;
     }
-    return { customers: customers.sort(), next: undefined };
   }
 
   #begin(): Promise<void> {
@@ -96,10 +91,7 @@ export class KnownCustomers {
 
   /** Adds those whose minutes have a directory, which may be an empty one. */
   async #readNames(): Promise<void> {
-    // Fails where the whole object directory is not there.
-    const keys = this.#objects.list(minutes)[Symbol.asyncIterator]();
-    await keys.next();
-    await keys.return?.();
+    await isAny(this.#objects.list(minutes)); // fails where the whole object directory is not there
     let names: string[] = [];
     try {
       names = await readdir(this.#directory);
@@ -109,29 +101,18 @@ export class KnownCustomers {
     for (const name of names) if (isKeySegment(name)) this.#add(name);
   }
 
-  async #look(segment: string): Promise<CustomerId | undefined> {
+  /** Looks whether a customer has minutes. */
+  async #look(segment: string): Promise<boolean> {
     const changesBefore = this.#changes.get(segment);
-    const customerId = await this.#customerIn(segment);
-    if (changesBefore !== this.#changes.get(segment)) return customerId ?? this.#certain.get(segment);
-    if (customerId !== undefined) {
-      this.#certain.set(segment, customerId);
+    const isFound = await isAny(this.#objects.list(windowPrefixOfSegment(segment, 'minute')));
+    if (changesBefore !== this.#changes.get(segment)) return isFound || this.#certain.has(segment);
+    if (isFound) {
+      this.#certain.add(segment);
     } else {
       this.#segments.delete(segment);
       this.#sorted = undefined;
     }
-    return customerId;
-  }
-
-  /** Finds whose the minutes are; `undefined` where there are none. */
-  async #customerIn(segment: string): Promise<CustomerId | undefined> {
-    for await (const key of this.#objects.list(`${minutes}${segment}/`)) {
-      const customerId = customerOfKey(key);
-      if (customerId !== undefined) return customerId;
-      const window = await this.#objects.get(key);
-      if (window === undefined) continue; // it was removed meanwhile, and the customer may have others
-      return decodeServedWindow(window.body, 'minute')?.customerId;
-    }
-    return undefined;
+    return isFound;
   }
 
   /** @param isWritten  the customer has a minute for certain */
@@ -139,9 +120,8 @@ export class KnownCustomers {
     const segment = customerSegmentOf(key);
     this.#changes.set(segment, (this.#changes.get(segment) ?? 0) + 1);
     this.#add(segment);
-    const customerId = customerOfKey(key);
-    if (!isWritten) this.#certain.delete(segment);
-    else if (customerId !== undefined) this.#certain.set(segment, customerId);
+    if (isWritten) this.#certain.add(segment);
+    else this.#certain.delete(segment);
   }
 
   #removalsOf(key: ObjectKey): number {
@@ -157,6 +137,13 @@ export class KnownCustomers {
     this.#segments.add(segment);
     this.#sorted = undefined;
   }
+}
+
+async function isAny(keys: AsyncIterable<ObjectKey>): Promise<boolean> {
+  const iterator = keys[Symbol.asyncIterator]();
+  const { done } = await iterator.next();
+  await iterator.return?.();
+  return done !== true;
 }
 
 /** The place of the first segment behind one, or of the first of all. */

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
-import type { WindowReader } from '../lib/ports/window-reader.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import { createDiskRoom } from './disk-room.ts';
 import { askDisk } from './disk-room/ask-disk.ts';
@@ -44,8 +44,7 @@ export interface LocalStore {
   queue(name: string): LocalQueue;
   /** What was written to minutes and is not rolled up yet. */
   readonly rollUps: RollUpBacklog;
-  /** Lists customers for the window reader. */
-  readonly customers: WindowReader['customers'];
+  readonly customers: CustomerSegments;
   /** Changes whenever an object under one of the prefixes may have been written or removed. */
   versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
@@ -129,7 +128,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     });
     opened.push(notifying);
     const store: LocalStore = {
-      customers: (range) => customers.page(range),
+      customers,
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
         askDisk: () => askDisk(directory),

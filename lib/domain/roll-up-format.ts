@@ -51,7 +51,7 @@ export const rolledUpText = {
    * Reads the JSON document.
    * @throws UnreadableFormat  not an hour or a day, or one of a newer version
    */
-  read(text: string): RolledUpWindow {
+  read: (text: string): RolledUpWindow => {
     const fields = readDocument(text, 'A window', formatVersion, rolledUpSchema);
     const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
     return {

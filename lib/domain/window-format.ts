@@ -87,7 +87,7 @@ export const windowText = {
    * Reads the fields before the ids from a JSON document that ends with them.
    * @throws UnreadableFormat  not those of a window, or of one of a newer version
    */
-  read(text: string): MinuteCounts {
+  read: (text: string): MinuteCounts => {
     const fields = readDocument(text, 'A window', formatVersion, windowSchema);
     const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
     const { storedSince, forgottenBefore } = fields;

@@ -33,7 +33,7 @@ describeWindowReader('of objects in a directory', async () => {
   const objects = await openObjectDirectory(root);
   const customers = new KnownCustomers(root, objects);
   const store = customers.observed(objects);
-  const reader = createObjectWindowReader(store, (range) => customers.page(range));
+  const reader = createObjectWindowReader(store, customers);
   return fixtureOf(store, reader, async () => {
     await objects.close();
     await rm(root, { recursive: true });
