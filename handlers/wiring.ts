@@ -20,6 +20,7 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -66,12 +67,15 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
+  /** Where the store knows its customers by itself. */
+  readonly customers?: CustomerSegments | undefined;
 };
 
 export function createApp({
   writeMetrics,
   diskRoom,
   aged,
+  customers,
   rollUps,
   failedRecordsVersion,
   ...parts
@@ -95,7 +99,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store),
+    reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
     emittedLargeBatches: new EmittedLargeBatches(),
@@ -190,7 +194,7 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
+type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
@@ -209,6 +213,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
+        customers: local.customers,
         aged: local.aged,
         diskRoom: local.diskRoom,
         streams,
