@@ -43,7 +43,7 @@ describe('the routes table', () => {
       ({ functionName }) => functionName !== 'page',
     )) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
-      expect(Object.keys(pathParameters?.shape ?? {}), name).toEqual(inPath);
+      expect(Object.keys(pathParameters?.shape ?? {}), `in ${name}`).toEqual(inPath);
     }
   });
 
