@@ -3,9 +3,10 @@ import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
 import { writeCountsOf } from './dimensions.ts';
 import type { LogEntry } from './log-entry.ts';
+import type { EpochMinute } from './epoch-minute.ts';
 import { PartialWriter, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
 import { TextBytes } from './text-bytes.ts';
-import { minuteEndedBefore, minuteStartsAfter, windowStartOf, type EpochMinute } from './window.ts';
+import { minuteEndedBefore, minuteStartsAfter, windowStartOf } from './window.ts';
 
 /** A batch to summarise. */
 export interface SummarisedBatch {
