@@ -92,6 +92,31 @@ describe('the customers of an object directory', () => {
     );
   });
 
+  it('keep one whose minute is written while the directory, where it was not yet, is looked at', async () => {
+    const own = new InMemoryObjectStore();
+    let whileLooking = async () => {};
+    const slow: ObjectStore = {
+      get: (key, options) => own.get(key, options),
+      put: (key, body, condition) => own.put(key, body, condition),
+      delete: (key, condition) => own.delete(key, condition),
+      async *list(prefix, options) {
+        const found: ObjectKey[] = [];
+        for await (const key of own.list(prefix, options)) found.push(key);
+        await whileLooking();
+        yield* found;
+      },
+    };
+    const customers = new KnownCustomers(root, slow);
+    const store = customers.observed(slow);
+    await create(keyOf('cus-a'), store);
+    await listed(customers);
+    await store.delete(keyOf('cus-a'));
+    whileLooking = async () => void (await create(keyOf('cus-a'), store));
+    await listed(customers);
+    whileLooking = async () => {};
+    expect(await listed(customers)).toEqual(['cus-a']);
+  });
+
   it('cannot be listed where the directory is gone, and are listed again when it is back', async () => {
     await create(keyOf('cus-a'), objects);
     const elsewhere = join(root, 'elsewhere');
