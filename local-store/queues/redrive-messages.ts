@@ -4,10 +4,7 @@ import { newMessage, type QueueParts } from './queue-parts.ts';
 import { placeOf } from './queued-messages.ts';
 
 /** Moves messages back to the queues that gave them up; see `LocalQueue.redrive`. */
-export async function redriveMessages(
-  from: QueueParts,
-  messages: readonly QueuedMessage[],
-): Promise<number> {
+export async function redriveMessages(from: QueueParts, messages: readonly QueuedMessage[]): Promise<number> {
   const returning = messages.map((message) => ({
     place: placeOf(message),
     body: message.body,

@@ -262,9 +262,7 @@ function harmAfterACrash(takenAway: TakenAway): ReadonlySet<Harm> {
       operationsLeft -= 1;
     }, objects.disk.operations);
     const writer = new ObjectWriter(root, dying);
-    const [outcome] = writer.write([
-      { kind: 'create', key: intent.key, body: Buffer.from(content), intent },
-    ]);
+    const [outcome] = writer.write([{ kind: 'create', key: intent.key, body: Buffer.from(content), intent }]);
     hasDied = operationsLeft === 0;
     if (outcome?.status === 'done') objects.acknowledge(intent.key, content);
     objects.look();
