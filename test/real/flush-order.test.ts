@@ -142,11 +142,13 @@ describe.each(['first', 'second'])('before the %s batch is answered', (batch) =>
     const temporary = /"([^"]*)"/.exec(naming?.text ?? '')?.[1] ?? 'no temporary file';
     const notice = committed(`k-${batch}`, naming?.ended);
     const flush = called(/^fsync$/, `<${dirname(place)}>`, notice?.ended);
+    const removal = called(/^unlink/, `"${temporary}"`);
+    expect(removal).toBeDefined();
     expectInOrder([
       ['it gets its name', naming?.began],
       ['its notice is committed', notice?.ended],
       ['its name is flushed', flush?.ended],
-      ['its temporary file is removed', called(/^unlink/, `"${temporary}"`)?.began],
+      ['its temporary file is removed', removal?.began],
     ]);
   });
 
