@@ -11,7 +11,7 @@ import type { QueueParts } from './queues/queue-parts.ts';
 import { listMessages } from './queues/queued-messages.ts';
 import type { QueueSettings } from './queues/settings.ts';
 
-export { queueNameOf, queueSettings, type DeadLetters, type QueueSettings } from './queues/settings.ts';
+export { queueNameOf, queueSettings, type QueueSettings } from './queues/settings.ts';
 
 /** So long a message that nobody waits for waits for another change to share its flush with. */
 const patienceMilliseconds = 50;

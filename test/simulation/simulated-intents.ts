@@ -49,6 +49,13 @@ export class SimulatedIntents {
     }
   }
 
+  /** An object that is deleted takes its temporary file along, or a start would bring it back. */
+  deleted(key: ObjectKey): void {
+    for (const intent of this.#intents) {
+      if (intent.key === key && intent.wasPlaced) this.#intents.delete(intent);
+    }
+  }
+
   /** Forgets the names that were not flushed. What was being written then ends with its process. */
   cutPower(): void {
     const { objects, scheduler } = this.#ports;

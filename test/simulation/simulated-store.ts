@@ -1,6 +1,11 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { PreconditionFailed } from '../../lib/errors.ts';
-import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
+import type {
+  DeleteCondition,
+  ObjectStore,
+  PutCondition,
+  StoredObject,
+} from '../../lib/ports/object-store.ts';
 import type { Operations } from './faults.ts';
 import type { Process } from './scheduler.ts';
 import type { HeldMessage } from './simulated-queue.ts';
@@ -10,8 +15,11 @@ export interface KeptObject {
   readonly etag: string;
 }
 
-/** Learns of each write in the instant in which it is made. */
-export type OnWrite = (key: ObjectKey, body: Buffer, before: Buffer | undefined) => void;
+/** Learns of each change in the instant in which it is made. */
+export interface OnChange {
+  wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void;
+  deleted(key: ObjectKey, body: Buffer): void;
+}
 
 /** Holds the message that announces a write, where it has one. */
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
@@ -26,13 +34,13 @@ export type CreateIntended = (
 /** The object store that all processes share. Each of them sees it through operations of its own. */
 export class SimulatedStore {
   readonly objects = new Map<ObjectKey, KeptObject>();
-  readonly #onWrite: OnWrite;
+  readonly #onChange: OnChange;
   readonly #announce: Announce;
   readonly #createIntended: CreateIntended;
   #etags = 0;
 
-  constructor(onWrite: OnWrite, announce: Announce, createIntended: CreateIntended) {
-    this.#onWrite = onWrite;
+  constructor(onChange: OnChange, announce: Announce, createIntended: CreateIntended) {
+    this.#onChange = onChange;
     this.#announce = announce;
     this.#createIntended = createIntended;
   }
@@ -64,11 +72,18 @@ export class SimulatedStore {
           throw error;
         }
       },
-      delete: (key) => operations.run(process, `delete ${key}`, 'write', () => void this.objects.delete(key)),
+      delete: (key, condition) =>
+        operations.run(process, `delete ${key}`, 'write', () => this.#delete(key, condition)),
       async *list(prefix, { startAfter = '' } = {}) {
         yield* await list(prefix, startAfter);
       },
     };
+  }
+
+  /** Has an object from the beginning. */
+  begin(key: ObjectKey, body: Buffer): void {
+    this.objects.set(key, { body, etag: String((this.#etags += 1)) });
+    this.#onChange.wrote(key, body, undefined);
   }
 
   get(key: ObjectKey, { firstBytes }: { readonly firstBytes?: number } = {}): StoredObject | undefined {
@@ -93,11 +108,20 @@ export class SimulatedStore {
   place(key: ObjectKey, object: KeptObject): void {
     const before = this.objects.get(key)?.body;
     this.objects.set(key, object);
-    this.#onWrite(key, object.body, before);
+    this.#onChange.wrote(key, object.body, before);
   }
 
   #kept(body: Uint8Array): KeptObject {
     return { body: Buffer.from(body), etag: String((this.#etags += 1)) };
+  }
+
+  #delete(key: ObjectKey, condition: DeleteCondition | undefined): void {
+    const current = this.objects.get(key);
+    if (current === undefined) return;
+    if (condition !== undefined && current.etag !== condition.ifMatch)
+      throw new PreconditionFailed(`${key} is not what the condition says.`);
+    this.objects.delete(key);
+    this.#onChange.deleted(key, current.body);
   }
 
   #keys(prefix: string, startAfter: string): ObjectKey[] {

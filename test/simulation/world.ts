@@ -1,20 +1,23 @@
-import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import type { Streams } from '../../lib/pipeline/streams.ts';
-import { rollUp } from '../../lib/pipeline/roll-up.ts';
-import { verify } from '../../lib/pipeline/verify.ts';
-import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
-import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import { horizonKeys, type ObjectKey } from '../../lib/domain/keys.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { createRetention, type Retention } from '../../lib/pipeline/expire/retention.ts';
+import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
+import { verify } from '../../lib/pipeline/verify/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
+import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
 import { WatchedClock } from '../../local-store/watched-clock.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
+import { settledHorizon, startExpirers } from './expirers.ts';
+import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
+import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedIntents } from './simulated-intents.ts';
@@ -32,13 +35,6 @@ export interface World {
   checkAtRest(): void;
 }
 
-/** What a process gives to the pipeline's functions. */
-export interface ProcessPorts {
-  readonly store: ReturnType<SimulatedStore['through']>;
-  readonly streams: Streams;
-  readonly clock: { now(): Date };
-}
-
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const verifyOptions = {
   marginSeconds: 5,
@@ -49,6 +45,7 @@ const verifyOptions = {
   maxSeconds: 15,
 };
 const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) }, write: () => {} });
+const outageMilliseconds = 3_600_000;
 const clockJumpMilliseconds = 2 * 3_600_000;
 
 export function createWorld(plan: Plan, scheduler: Scheduler): World {
@@ -60,14 +57,24 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
   const now = () => watched.now();
   const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
-  const emissions = new Map<string, RecentEmissions>();
-  const emissionsOf = ({ name }: Process) => {
-    const known = emissions.get(name) ?? new RecentEmissions();
-    emissions.set(name, known);
+  const reEmissions = new Map<string, ReEmissionTimes>();
+  const reEmissionsOf = ({ name }: Process) => {
+    const known = reEmissions.get(name) ?? new ReEmissionTimes();
+    reEmissions.set(name, known);
     return known;
   };
 
+  const retentions = new Map<string, Retention>();
+  const retentionOf = (process: Process) => {
+    const itsClock = { now: () => clockOf(process) };
+    const retention =
+      retentions.get(process.name) ?? createRetention(store.through(process, operations), itsClock);
+    retentions.set(process.name, retention);
+    return retention;
+  };
+
   const portsOf = (process: Process): ProcessPorts => ({
+    retention: retentionOf(process),
     store: store.through(process, operations),
     streams: { insights: insights.through(process), late: late.through(process) },
     clock: { now: () => clockOf(process) },
@@ -76,8 +83,9 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const counting = new SimulatedSource({
     scheduler,
     batchSize: 8,
-    consume: (records, partition) =>
-      processes.invoke('aggregate', async (process) => {
+    consume: async (records, partition) => {
+      if (chance.happens(plan.outages)) await scheduler.sleep(chance.upTo(outageMilliseconds));
+      return processes.invoke('aggregate', async (process) => {
         const received = records.map(({ sequence, partitionKey, data }) => ({
           stream: 'stream',
           partition: String(partition.number),
@@ -87,7 +95,8 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         }));
         const { failed } = await aggregate(received, portsOf(process), { ...limits, windowsAtOnce: 4 });
         return new Set(failed.map(({ record }) => Number(record.sequenceNumber)));
-      }),
+      });
+    },
   });
   const around = {
     scheduler,
@@ -106,7 +115,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
           notices,
-          { ...withAdmission(portsOf(process)), emissions: emissionsOf(process) },
+          { ...withAdmission(portsOf(process)), reEmissions: reEmissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(
@@ -135,11 +144,17 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
    * elsewhere message and write are one act of the store.
    */
   const store = new SimulatedStore(
-    (key, body, before) => {
-      laws.wrote(key, body, before);
-      const queue = queueOf(key);
-      if (!plan.isLaptop) queue?.send(key);
-      if (chance.happens(0.02)) queue?.send(key);
+    {
+      wrote(key, body, before) {
+        laws.wrote(key, body, before);
+        const queue = queueOf(key);
+        if (!plan.isLaptop) queue?.send(key);
+        if (chance.happens(0.02)) queue?.send(key);
+      },
+      deleted(key, body) {
+        laws.deleted(key, body);
+        intents.deleted(key);
+      },
     },
     async (key, process) => {
       const queue = plan.isLaptop ? queueOf(key) : undefined;
@@ -204,8 +219,19 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       logger: silent,
     });
 
-  const clients = startClients(plan, { scheduler, processes, portsOf, laws, store });
+  if (plan.retentionDays !== undefined)
+    store.begin(horizonKeys.windows, settledHorizon(plan.retentionDays, new Date(scheduler.time)));
+  const clients = startClients(plan, {
+    scheduler,
+    processes,
+    portsOf,
+    laws,
+    store,
+    pauseMilliseconds: plan.pauseMilliseconds,
+  });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startForgetters(plan, { scheduler, processes, portsOf, laws });
+  startExpirers(plan, { scheduler, processes, portsOf, laws });
   const disturbances = [
     disturb(plan.stepsPerCrash, () => processes.crashOne()),
     disturb(plan.stepsPerClockJump, () => {

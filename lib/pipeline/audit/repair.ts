@@ -5,13 +5,13 @@ import { encodeWindow } from '../../domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Retention } from '../retention.ts';
+import type { Retention } from '../expire/retention.ts';
 import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
-import { readTombstoneAt } from '../read-tombstone.ts';
+import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../reason-of.ts';
 import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
 
 export interface RepairPorts {

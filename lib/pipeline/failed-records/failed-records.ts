@@ -1,0 +1,133 @@
+import pMap from 'p-map';
+import { decodeFailedRecord, digestOf, type FailedRecord } from '../../domain/failed-record.ts';
+import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { readPartitionKey } from '../../ports/partition-key.ts';
+
+/** Where `aggregate` keeps what it can never apply, and an event source the records that its function dies of. */
+export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
+
+export interface FailedRecordsOptions {
+  readonly store: Pick<ObjectStore, 'get' | 'list'>;
+  /** Returns another value once records may have been kept or removed. Without it, each question lists them anew. */
+  readonly version?: (() => number) | undefined;
+}
+
+/** Finds out whose records were kept as failed and not given back. */
+export interface FailedRecords {
+  /**
+   * Tells whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and while
+   * more of them are new than one question reads.
+   * @throws Unavailable  the store cannot be asked now
+   */
+  mayHave(customerId: CustomerId): Promise<boolean>;
+  /**
+   * Returns what tells whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
+   * is removed since, and for some while there are more than are read for one question.
+   * @throws Unavailable  the store cannot be asked now
+   */
+  kept(): Promise<(record: Pick<FailedRecord, 'partitionKey' | 'data'>) => boolean>;
+}
+
+/** What is remembered of an object. */
+interface KeptObject {
+  /** Whose records it has; `anyone` where it does not tell. */
+  readonly owners: ReadonlySet<string> | 'anyone';
+  /** Of a record that `aggregate` keeps. */
+  readonly digest: string | undefined;
+}
+
+const readsAQuestion = 200;
+const readsInFlight = 16;
+/** Some 200 bytes each. Beyond so many, every customer may have one. */
+const maxObjects = 50_000;
+
+/** The objects never change, so each is read once; their keys are listed when there may be others. */
+export function createFailedRecords({ store, version }: FailedRecordsOptions): FailedRecords {
+  let objects: ReadonlyMap<ObjectKey, KeptObject> = new Map();
+  let customers = new Set<string>();
+  let isAnyones = false;
+  let isWhole = false;
+  let listedAt: number | undefined;
+  let listing: Promise<void> | undefined;
+
+  async function list(): Promise<void> {
+    const versionBefore = version?.();
+    const next = new Map<ObjectKey, KeptObject>();
+    const unread: ObjectKey[] = [];
+    let isCutOff = false;
+    for (const prefix of failedRecordPrefixes) {
+      for await (const key of store.list(prefix)) {
+        isCutOff = next.size + unread.length === maxObjects;
+        if (isCutOff) break;
+        const known = objects.get(key);
+        if (known === undefined) unread.push(key);
+        else next.set(key, known);
+      }
+    }
+    await pMap(
+      unread.slice(0, readsAQuestion),
+      async (key) => {
+        const found = await readKept(key, store);
+        if (found !== undefined) next.set(key, found);
+      },
+      { concurrency: readsInFlight },
+    );
+    objects = next;
+    customers = new Set();
+    isAnyones = false;
+    for (const { owners } of next.values()) {
+      if (owners === 'anyone') isAnyones = true;
+      else for (const customer of owners) customers.add(customer);
+    }
+    isWhole = !isCutOff && unread.length <= readsAQuestion;
+    listedAt = isWhole ? versionBefore : undefined;
+  }
+
+  const isListed = () => listedAt !== undefined && listedAt === version?.();
+
+  const listIfNeeded = async () => {
+    if (isListed()) return;
+    await listing; // which may have begun too early; one that runs after it has not
+    if (!isListed()) await (listing ??= list().finally(() => (listing = undefined)));
+  };
+
+  return {
+    async mayHave(customerId) {
+      await listIfNeeded();
+      return !isWhole || isAnyones || customers.has(customerId);
+    },
+
+    async kept() {
+      await listIfNeeded();
+      const digests = new Set([...objects.values()].flatMap(({ digest }) => digest ?? []));
+      return (record) => digests.size > 0 && digests.has(digestOf(record));
+    },
+  };
+}
+
+/** Reads an object; `undefined` where it is not there any more. */
+async function readKept(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promise<KeptObject | undefined> {
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  try {
+    if (!key.startsWith('failed/')) {
+      const { records } = decodeGivenUpRecords(object.body);
+      return { owners: ownersOf(records), digest: undefined };
+    }
+    const record = decodeFailedRecord(object.body);
+    return { owners: ownersOf([record]), digest: digestOf(record) };
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return { owners: 'anyone', digest: undefined };
+    throw error;
+  }
+}
+
+function ownersOf(records: readonly Pick<FailedRecord, 'partitionKey'>[]): KeptObject['owners'] {
+  const keys = records.map(({ partitionKey }) => readPartitionKey(partitionKey));
+  const isForWindows = keys.every(({ minute }) => minute !== undefined);
+  return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
+}

@@ -1,0 +1,85 @@
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { CustomerTurns } from '../turns/customer-turns.ts';
+
+/** Decompressed bytes of batches. */
+export interface IntakeLimits {
+  /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
+  readonly largeFromBytes: number;
+  /** So much of large batches is worked on at one time. */
+  readonly largeBytesAtOnce: number;
+  /** So much of large batches is in memory, and of those whose size is not known yet. */
+  readonly largeBytesHeld: number;
+  /** So much of small batches is in memory. */
+  readonly smallBytesHeld: number;
+  /** So many batches are decompressed at one time: a decoder can need 16 MiB, whatever comes out of it. */
+  readonly decodersAtOnce: number;
+  /** So many large and as many small ones wait, as they were sent, until there is memory for them. */
+  readonly maxWaiting: number;
+  readonly maxWaitingOfOneCustomer: number;
+}
+
+const mebibyte = 1_024 * 1_024;
+
+const limits: IntakeLimits = {
+  largeFromBytes: 64 * 1_024, // some 400 entries
+  largeBytesAtOnce: 2 * mebibyte, // some of a thousand entries, or one of the largest
+  largeBytesHeld: 64 * mebibyte, // plain ones are in memory four times, as bytes and in the function's event
+  smallBytesHeld: 16 * mebibyte,
+  decodersAtOnce: 4, // as many threads as there are for it
+  maxWaiting: 1_000,
+  maxWaitingOfOneCustomer: 500, // so that there is room for others
+};
+
+/** What is known of a body before it is decoded. */
+export interface BodySize {
+  /** The size that it has at most when it is decompressed. */
+  readonly atMostBytes: number;
+  /** It has exactly this size, since it is not compressed. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Bounds what a process takes in at one time, where it runs several invocations at once (a Lambda function has one).
+ * Memory: a body whose size is not known counts as the largest that it can be, and waits its turn before it is
+ * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
+ * often as there are large ones. Customers take turns everywhere, so that nobody's batches wait for all of another's.
+ */
+export class Intake {
+  readonly #limits: IntakeLimits;
+  readonly #heldLarge: CustomerTurns;
+  readonly #heldSmall: CustomerTurns;
+  readonly #decoders: CustomerTurns;
+  readonly #large: CustomerTurns;
+
+  constructor(given: IntakeLimits = limits) {
+    this.#limits = given;
+    const waiting = { waiting: given.maxWaiting, waitingOfOneCustomer: given.maxWaitingOfOneCustomer };
+    this.#heldLarge = new CustomerTurns({ atOnce: given.largeBytesHeld, ...waiting });
+    this.#heldSmall = new CustomerTurns({ atOnce: given.smallBytesHeld, ...waiting });
+    this.#decoders = new CustomerTurns({ atOnce: given.decodersAtOnce });
+    this.#large = new CustomerTurns({ atOnce: given.largeBytesAtOnce });
+  }
+
+  /**
+   * Has a body decoded, and then worked on.
+   * @throws Unavailable  too many wait for their turn; safe to repeat
+   */
+  async run<T>(
+    customerId: CustomerId,
+    { atMostBytes, isKnown }: BodySize,
+    decode: () => Promise<Buffer>,
+    work: (body: Buffer) => Promise<T>,
+  ): Promise<T> {
+    const { largeFromBytes } = this.#limits;
+    const isSmall = isKnown && atMostBytes < largeFromBytes;
+    const held = await (isSmall ? this.#heldSmall : this.#heldLarge).take(customerId, atMostBytes);
+    try {
+      const body = await (isKnown ? decode() : this.#decoders.run(customerId, decode));
+      held.reduceTo(body.length);
+      if (body.length < largeFromBytes) return await work(body);
+      return await this.#large.run(customerId, () => work(body), body.length);
+    } finally {
+      held.end();
+    }
+  }
+}
