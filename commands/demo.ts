@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { Clock } from '../lib/ports/clock.ts';
 import { BadArguments } from './command-line.ts';
 import { demonstrate, interrupted } from './demo/demonstrate.ts';
-import { EmulatorEnded, startEmulator } from './demo/emulator.ts';
-import { freePort, isFreePort } from './demo/free-port.ts';
+import { startEmulator } from './demo/start-emulator.ts';
+import { freePort, isFreePort } from './emulator/free-port.ts';
+import { EmulatorEnded, untilReady } from './emulator/until-ready.ts';
 import { help, parseOptions, type DemoOptions } from './demo/options.ts';
-import { UnexpectedAnswer } from './demo/served-counts.ts';
 import { exitCodeOf } from './exit-code.ts';
-import { GaveUp } from './pipeline-client/answer-or-retry.ts';
-import { createHttpClient } from './pipeline-client/http-client.ts';
-import { BatchRefused } from './pipeline-client/open-pipeline.ts';
+import { GaveUp } from '../client/answer-or-retry.ts';
+import { createHttpClient } from '../client/http-client.ts';
+import { RequestRefused } from '../client/request-refused.ts';
 import { showProgress } from './progress.ts';
 
 const clock: Clock = { now: () => new Date() };
@@ -32,14 +32,19 @@ async function main(): Promise<number> {
 async function run(options: DemoOptions, httpPort: number): Promise<number> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'log-analytics-demo-'));
   console.log(`Starting the pipeline on a new directory, ${dataDirectory}`);
-  const emulator = startEmulator({ dataDirectory, httpPort, lambdaPort: await freePort() });
+  const emulator = startEmulator({
+    dataDirectory,
+    httpPort,
+    lambdaPort: await freePort(),
+    environment: process.env,
+  });
   const url = new URL(`http://localhost:${httpPort}/`);
   const http = createHttpClient(url, 4);
   const progress = showProgress(process.stderr);
   const stop = new AbortController();
   // However it ends, it leaves no process and no file; the second Ctrl-C does not wait for what runs.
   process.once('exit', () => {
-    emulator.kill();
+    emulator.kill('SIGKILL');
     if (!options.isKept) rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
   });
   const interrupt = () => (stop.signal.aborted ? process.exit(interrupted) : stop.abort());
@@ -48,16 +53,18 @@ async function run(options: DemoOptions, httpPort: number): Promise<number> {
   const print = (text: string) => console.log(text);
   try {
     return await Promise.race([
-      demonstrate(options, { http, url, clock, progress, print, signal: stop.signal }),
-      emulator.ended.then((output) => {
+      untilReady(http, emulator, { signal: stop.signal }).then(() =>
+        demonstrate(options, { url, clock, progress, print, signal: stop.signal }),
+      ),
+      emulator.ended.then(({ output }) => {
         if (stop.signal.aborted) return interrupted;
-        throw new EmulatorEnded(`The pipeline ended:\n${output}`);
+        throw new EmulatorEnded(output);
       }),
     ]);
   } catch (error) {
     // What is under way at a Ctrl-C may get no answer any more.
     if (stop.signal.aborted && error instanceof GaveUp) return interrupted;
-    const isTrouble = [EmulatorEnded, GaveUp, BatchRefused, UnexpectedAnswer].some((a) => error instanceof a);
+    const isTrouble = [EmulatorEnded, GaveUp, RequestRefused].some((a) => error instanceof a);
     if (!isTrouble) throw error;
     console.error(error instanceof Error ? error.message : error);
     return 1;

@@ -2,9 +2,10 @@
 import { constants } from 'node:os';
 import { exitCodeOf } from './exit-code.ts';
 import { interruptible, type Interruption } from './interruptible.ts';
-import { GaveUp } from './pipeline-client/answer-or-retry.ts';
-import { BatchRefused, openPipeline } from './pipeline-client/open-pipeline.ts';
-import { realTiming } from './pipeline-client/timing.ts';
+import { GaveUp } from '../client/answer-or-retry.ts';
+import { openPipeline } from '../client/open-pipeline.ts';
+import { RequestRefused } from '../client/request-refused.ts';
+import { realTiming } from '../client/timing.ts';
 import { showTransfer } from './progress.ts';
 import { awaitCounted } from './ship/await-counted.ts';
 import type { CuttingOptions } from './ship/cut-pieces.ts';
@@ -108,7 +109,7 @@ function explain(failure: Error): number {
     console.error(`${failure.message}\nThe same command goes on where this one ended.`);
     return 1;
   }
-  if (failure instanceof BatchRefused || failure instanceof OtherContent) {
+  if (failure instanceof RequestRefused || failure instanceof OtherContent) {
     console.error(failure.message);
     return 1;
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { backlogOf } from '../../commands/pipeline-client/backlog.ts';
-import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { backlogOf } from '../../client/backlog.ts';
+import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
+import { readJson } from '../../client/read-json.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
 
@@ -40,7 +41,7 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
     async readWindows(from, to) {
       const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
       const answer = await http.request(path, { headers: customer });
-      const page = answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body)) : undefined;
+      const page = answer.status === 200 ? pageSchema.safeParse(readJson(answer)) : undefined;
       if (page?.data === undefined) throw new UnexpectedAnswer(path, answer);
       return page.data.windows;
     },
@@ -50,13 +51,4 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
       return status === 200 ? backlogOf(body.toString()) : undefined;
     },
   };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { openPipeline } from '../pipeline-client/open-pipeline.ts';
-import { realTiming } from '../pipeline-client/timing.ts';
-import { untilCounted, type WaitOutcome } from '../pipeline-client/until-counted.ts';
+import { openPipeline } from '../../client/open-pipeline.ts';
+import { realTiming } from '../../client/timing.ts';
+import { untilCounted, type WaitOutcome } from '../../client/until-counted.ts';
 import { showWait, type ProgressOutput } from '../progress.ts';
 import { whole } from '../whole.ts';
 import type { ShipOptions } from './options.ts';

@@ -1,6 +1,7 @@
 import { minuteOfInstant } from '../../lib/domain/timestamp.ts';
-import type { MinuteRange } from '../pipeline-client/counting-state.ts';
-import type { SendOutcome, SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { MinuteRange } from '../../client/counting-state.ts';
+import type { Entry } from '../../client/contract.ts';
+import type { SendOutcome } from '../../client/open-pipeline.ts';
 import type { ReadLine } from './formats/line-format.ts';
 import { whole } from '../whole.ts';
 
@@ -16,7 +17,7 @@ export interface Tally {
   readonly range: MinuteRange | undefined;
   /** Counts the lines of a log. */
   readonly log: (name: string) => (read: ReadLine) => void;
-  readonly sent: (entries: readonly SentEntry[], outcome: SendOutcome) => void;
+  readonly sent: (entries: readonly Entry[], outcome: SendOutcome) => void;
   /** For people. */
   readonly summary: (seconds: number, isDryRun: boolean) => string;
 }

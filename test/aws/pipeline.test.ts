@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';

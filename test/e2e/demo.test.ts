@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isFreePort } from '../../commands/demo/free-port.ts';
+import { isFreePort } from '../../commands/emulator/free-port.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { freePorts } from './free-ports.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { answeringServer, type Answer, type ReceivedRequest } from '../answering-server.ts';
+import { answeringServer, type Answer, type ReceivedRequest } from '../../answering-server.ts';
 import { jsonLines, runCommand, runCommandWith, startCommand } from '../run-command.ts';
 import { combinedLines, logText } from './sample-log.ts';
 

@@ -1,14 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
-import { eachConcurrently } from '../../commands/pipeline-client/each-concurrently.ts';
-import {
-  BatchRefused,
-  openPipeline,
-  type Batch,
-  type SendOutcome,
-} from '../../commands/pipeline-client/open-pipeline.ts';
+import { GaveUp, NotRunning } from '../../client/answer-or-retry.ts';
+import { eachConcurrently } from '../../client/each-concurrently.ts';
+import { openPipeline, type Batch, type SendOutcome } from '../../client/open-pipeline.ts';
+import { RequestRefused } from '../../client/request-refused.ts';
 import { customer } from '../factories.ts';
-import { answeringServer, type Answer } from './answering-server.ts';
+import { answeringServer, type Answer } from '../answering-server.ts';
 
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.0' };
 const batch = (idempotencyKey: string): Batch => ({ idempotencyKey, entries: [entry, entry] });
@@ -121,7 +117,7 @@ describe('a pipeline', () => {
       },
     });
     const refused: unknown = await pipeline.send(batch('k-1')).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(BatchRefused);
+    expect(refused).toBeInstanceOf(RequestRefused);
     expect(String(refused)).toMatch(
       /answered 400: ING_1000 1 of 2 entries are not valid\.; entry 1 path must not be empty$/,
     );
@@ -129,14 +125,58 @@ describe('a pipeline', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('says how many entries a batch has', async () => {
+  it('finds a batch', async () => {
     const { pipeline, received } = await pipelineThatAnswers(
       { status: 200, body: { batchId: 'k/1', entries: 500, windows: 1, counted: true } },
       { status: 404 },
     );
-    expect(await pipeline.entriesOf('k/1')).toBe(500);
-    expect(await pipeline.entriesOf('k-2')).toBeUndefined();
+    expect(await pipeline.findBatch('k/1')).toMatchObject({ entries: 500, counted: true });
+    expect(await pipeline.findBatch('k-2')).toBeUndefined();
     expect(received[0]).toMatchObject({ method: 'GET', path: '/batches/k%2F1' });
+  });
+
+  it('reads windows page by page', async () => {
+    const window = (windowStart: string) => ({
+      windowStart,
+      requests: 1,
+      requestsByPath: { 'GET /': 1 },
+      requestsByUserAgent: {},
+      requestsByStatus: {},
+    });
+    const { pipeline, received } = await pipelineThatAnswers(
+      { status: 200, body: { windows: [window('a'), window('b')], nextToken: 't/1' } },
+      { status: 200, body: { windows: [window('c')] } },
+      { status: 200, body: { windows: [{ requests: -1 }] } },
+    );
+    const query = {
+      window: 'minute',
+      from: new Date('2025-12-28T18:00:00Z'),
+      to: new Date('2025-12-28T19:00:00Z'),
+    } as const;
+    const read: string[] = [];
+    for await (const { windowStart } of pipeline.windows(query)) read.push(windowStart);
+    expect(read).toEqual(['a', 'b', 'c']);
+    expect(received.map(({ path }) => new URLSearchParams(path.split('?')[1]).get('nextToken'))).toEqual([
+      null,
+      't/1',
+    ]);
+    await expect(pipeline.windows(query).next()).rejects.toThrow(RequestRefused);
+  });
+
+  it('that does not run is given up soon, unless it has answered before', async () => {
+    let isUp = false;
+    const { url } = await answeringServer(() => ({ status: isUp ? 202 : 500 }));
+    const timing = stoppedTiming();
+    const options = { customerId: customer(), retryForSeconds: 60, waitForStartSeconds: 5, timing };
+    const away = openPipeline({ ...options, url: 'http://127.0.0.1:1', random: () => 0 });
+    await expect(away.send(batch('k-1'))).rejects.toThrow(NotRunning);
+    expect(timing.now()).toBeLessThanOrEqual(5_000);
+    expect(timing.now()).toBeGreaterThan(2_000);
+
+    // Trouble of one that runs is outlived for as long as requests are repeated.
+    const troubled = openPipeline({ ...options, url, onRetry: () => (isUp = timing.now() > 20_000) });
+    onTestFinished(() => troubled.close());
+    expect(await troubled.send(batch('k-1'))).toBe('accepted');
   });
 });
 
@@ -177,7 +217,7 @@ describe('sending batches', () => {
     const pipeline = openPipeline({ url, customerId: customer(), concurrency: 2, retryForSeconds: 0 });
     onTestFinished(() => pipeline.close());
     const sending = eachConcurrently(batches, 2, async (each) => void (await pipeline.send(each)));
-    await expect(sending).rejects.toThrow(BatchRefused);
+    await expect(sending).rejects.toThrow(RequestRefused);
     expect(received.length).toBeLessThan(10);
   });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openPipeline } from '../../commands/pipeline-client/open-pipeline.ts';
-import { untilCounted, type WaitOutcome } from '../../commands/pipeline-client/until-counted.ts';
+import { openPipeline } from '../../client/open-pipeline.ts';
+import type { BatchAnswer } from '../../client/contract.ts';
+import { RequestRefused } from '../../client/request-refused.ts';
+import { untilBatchesCounted, untilCounted, type WaitOutcome } from '../../client/until-counted.ts';
 import { customer } from '../factories.ts';
-import { answeringServer, type Answer } from './answering-server.ts';
+import { answeringServer, type Answer } from '../answering-server.ts';
 
 const range = { from: 29_449_080, to: 29_449_122 };
 /** The server's clock, which is years from the one of the tests. */
@@ -143,6 +145,7 @@ describe('waiting until all is counted', () => {
     const { outcome, received } = await waitAt([total({ complete: true })]);
     expect(outcome).toEqual({
       kind: 'not-told',
+      isForbidden: false,
       reason: 'this version of the pipeline does not say what it has counted.',
     });
     expect(received).toHaveLength(1);
@@ -205,5 +208,58 @@ describe('waiting until all is counted', () => {
     });
     pipeline.close();
     expect(outcome).toEqual({ kind: 'interrupted' });
+  });
+});
+
+describe('waiting until batches are counted', () => {
+  const stored = (batchId: string, counted: boolean): BatchAnswer => ({
+    batchId,
+    entries: 1,
+    windows: 1,
+    storedAt: '2025-12-28T18:03:07.000Z',
+    counted,
+  });
+  /** Waits for these batches; the time passes only in pauses. */
+  async function waitFor(batchIds: readonly string[], find: (batchId: string) => BatchAnswer | undefined) {
+    let now = 0;
+    const asked: string[] = [];
+    const pipeline = {
+      async findBatch(batchId: string) {
+        asked.push(batchId);
+        return find(batchId);
+      },
+    };
+    const wait = async (milliseconds: number) => void (now += milliseconds);
+    const timing = { now: () => now, wait };
+    return {
+      outcome: await untilBatchesCounted(pipeline, batchIds, { waitForSeconds: 60, timing }),
+      asked,
+      now,
+    };
+  }
+
+  it('asks for each until its minutes count it', async () => {
+    let asks = 0;
+    const { outcome, asked } = await waitFor(['a', 'b'], (id) => stored(id, id === 'b' || ++asks === 3));
+    expect(outcome).toEqual(counted);
+    expect(asked).toEqual(['a', 'a', 'a', 'b']);
+  });
+
+  it('does not wait for a batch that is gone', async () => {
+    expect((await waitFor(['a'], () => undefined)).outcome).toEqual(counted);
+  });
+
+  it('ends when the time is over', async () => {
+    const { outcome, now } = await waitFor(['a'], (id) => stored(id, false));
+    expect(outcome).toMatchObject({ kind: 'not-yet' });
+    expect(now).toBe(60_000);
+  });
+
+  it('says that it may not ask', async () => {
+    const forbidden = { status: 403, headers: {}, body: Buffer.from('no') };
+    const { outcome } = await waitFor(['a'], () => {
+      throw new RequestRefused(new URL('http://localhost'), forbidden);
+    });
+    expect(outcome).toMatchObject({ kind: 'not-told', isForbidden: true });
   });
 });

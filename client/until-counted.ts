@@ -1,16 +1,17 @@
 import { GaveUp } from './answer-or-retry.ts';
 import type { CountingState, MinuteRange } from './counting-state.ts';
-import { BatchRefused, type Pipeline } from './open-pipeline.ts';
-import type { Timing } from './timing.ts';
+import type { Pipeline } from './open-pipeline.ts';
+import { RequestRefused } from './request-refused.ts';
+import { realTiming, type Timing } from './timing.ts';
 
 export interface WaitOptions {
   /** How long to wait at most. */
   readonly waitForSeconds: number;
-  readonly timing: Timing;
+  readonly timing?: Timing;
   /** Ends the wait. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** Called before each pause, with the entries that still wait; `undefined` where the pipeline does not know. */
-  readonly onWait: (waiting: number | undefined) => void;
+  readonly onWait?: (waiting: number | undefined) => void;
 }
 
 /** How a wait ended. */
@@ -19,8 +20,8 @@ export type WaitOutcome =
   | { readonly kind: 'interrupted' }
   /** The time is over. `trouble`: the pipeline did not answer any more. */
   | { readonly kind: 'not-yet'; readonly waiting: number | undefined; readonly trouble: string | undefined }
-  /** The pipeline does not say what it has counted, or not to this client. */
-  | { readonly kind: 'not-told'; readonly reason: string };
+  /** The pipeline does not say what it has counted, or not to this client: then `isForbidden`. */
+  | { readonly kind: 'not-told'; readonly reason: string; readonly isForbidden: boolean };
 
 const firstPauseMilliseconds = 100;
 const maxPauseMilliseconds = 5_000;
@@ -37,7 +38,7 @@ const maxUnknownMilliseconds = 120_000;
 export async function untilCounted(
   pipeline: Pick<Pipeline, 'countingOf'>,
   ranges: readonly MinuteRange[],
-  { waitForSeconds, timing, signal, onWait }: WaitOptions,
+  { waitForSeconds, timing = realTiming, signal = never(), onWait = () => {} }: WaitOptions,
 ): Promise<WaitOutcome> {
   const deadline = timing.now() + waitForSeconds * 1_000;
   const secondsLeft = () => Math.max(0, (deadline - timing.now()) / 1_000);
@@ -51,7 +52,8 @@ export async function untilCounted(
         const askedAt = timing.now();
         const state = await Promise.race([pipeline.countingOf(range, secondsLeft()), aborted]);
         if (state === 'aborted' || signal.aborted) return { kind: 'interrupted' };
-        if (state.countedThrough === undefined) return { kind: 'not-told', reason: neverSays };
+        if (state.countedThrough === undefined)
+          return { kind: 'not-told', reason: neverSays, isForbidden: false };
         // Whatever this client was answered before it asked was accepted before the end of that second.
         acceptedBefore ??= state.answeredAt && state.answeredAt.getTime() + 1_000;
         if (isCounted(state, acceptedBefore)) break;
@@ -63,18 +65,45 @@ export async function untilCounted(
           return { kind: 'not-yet', waiting, trouble: doesNotKnow };
         if (secondsLeft() === 0) return { kind: 'not-yet', waiting, trouble: undefined };
         onWait(waiting);
-        const pause = Math.min(
-          Math.max(firstPauseMilliseconds * 1.5 ** pauses, pauseByDuration * (timing.now() - askedAt)),
-          maxPauseMilliseconds,
-        );
+        const pause = pauseAfter(pauses, timing.now() - askedAt);
         await timing.wait(Math.min(pause, secondsLeft() * 1_000), signal);
       }
     }
     return { kind: 'counted' };
   } catch (error) {
-    if (error instanceof BatchRefused) return { kind: 'not-told', reason: reasonOf(error) };
-    if (!(error instanceof GaveUp)) throw error;
-    return signal.aborted ? { kind: 'interrupted' } : { kind: 'not-yet', waiting, trouble: error.message };
+    return outcomeOf(error, signal, waiting);
+  }
+}
+
+/**
+ * Waits until the minutes of each of these batches count it, batch by batch. A key that may only ingest is allowed to ask
+ * this, and not for counts. Hours and days follow, and are not looked at.
+ * @param batchIds  idempotency keys or batch ids of batches that were accepted
+ */
+export async function untilBatchesCounted(
+  pipeline: Pick<Pipeline, 'findBatch'>,
+  batchIds: Iterable<string>,
+  { waitForSeconds, timing = realTiming, signal = never(), onWait = () => {} }: WaitOptions,
+): Promise<WaitOutcome> {
+  const deadline = timing.now() + waitForSeconds * 1_000;
+  const aborted = whenAborted(signal);
+  try {
+    for (const batchId of batchIds) {
+      for (let pauses = 0; ; pauses++) {
+        const askedAt = timing.now();
+        const batch = await Promise.race([pipeline.findBatch(batchId), aborted]);
+        if (batch === 'aborted' || signal.aborted) return { kind: 'interrupted' };
+        // A batch that was accepted and is gone has expired or was forgotten: nothing of it waits.
+        if (batch === undefined || batch.counted) break;
+        if (timing.now() >= deadline) return { kind: 'not-yet', waiting: undefined, trouble: undefined };
+        onWait(undefined);
+        const pause = pauseAfter(pauses, timing.now() - askedAt);
+        await timing.wait(Math.min(pause, Math.max(0, deadline - timing.now())), signal);
+      }
+    }
+    return { kind: 'counted' };
+  } catch (error) {
+    return outcomeOf(error, signal, undefined);
   }
 }
 
@@ -83,10 +112,15 @@ const doesNotKnow =
   'npm run dead-letters lists these';
 const neverSays = 'this version of the pipeline does not say what it has counted.';
 
+function pauseAfter(pauses: number, milliseconds: number): number {
+  const pause = Math.max(firstPauseMilliseconds * 1.5 ** pauses, pauseByDuration * milliseconds);
+  return Math.min(pause, maxPauseMilliseconds);
+}
+
 /**
- * Where the pipeline knows how many entries wait, it knows exactly: then nothing that was accepted before the question is
- * missing from a complete range. A range that is not over is never complete, and while others send, something always
- * waits: then the instant decides.
+ * Judges an answer. Where the pipeline knows how many entries wait, it knows exactly: then nothing that was accepted before
+ * the question is missing from a complete range. A range that is not over is never complete, and while others send,
+ * something always waits: then the instant decides.
  */
 function isCounted(
   { countedThrough, waiting, isComplete }: CountingState,
@@ -97,8 +131,18 @@ function isCounted(
   return countedThrough.getTime() >= acceptedBefore;
 }
 
-function reasonOf({ status, message }: BatchRefused): string {
-  return status === 401 || status === 403 ? `these credentials may not read (${message}).` : message;
+function outcomeOf(error: unknown, signal: AbortSignal, waiting: number | undefined): WaitOutcome {
+  if (error instanceof RequestRefused) {
+    const isForbidden = error.status === 401 || error.status === 403;
+    const reason = isForbidden ? `these credentials may not read (${error.message}).` : error.message;
+    return { kind: 'not-told', reason, isForbidden };
+  }
+  if (!(error instanceof GaveUp)) throw error;
+  return signal.aborted ? { kind: 'interrupted' } : { kind: 'not-yet', waiting, trouble: error.message };
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 async function whenAborted(signal: AbortSignal): Promise<'aborted'> {

@@ -1,7 +1,7 @@
 import { ConnectionFailed, type HttpAnswer } from './http-client.ts';
 import type { Timing } from './timing.ts';
 
-/** An answer that stands, and what it took. */
+/** The answer that a request ended with, and what it took. */
 export interface FinalAnswer {
   readonly answer: HttpAnswer;
   /** 1 where the first attempt was answered. */
@@ -13,35 +13,46 @@ export interface FinalAnswer {
 export interface RetryOptions {
   /** How long a request is repeated; may be `Infinity`. */
   readonly retryForSeconds: number;
+  /** How long it is repeated while nothing listens at the address; by default as long as after any other failure. */
+  readonly waitForStartSeconds?: number | undefined;
   readonly timing: Timing;
   /** Milliseconds until the next attempt, after so many, where the server names no time. */
   readonly backoff?: (attempts: number) => number;
-  /** Once it is aborted, what fails is not repeated any more. */
+  /** Once it is aborted, a request that fails is not repeated any more. */
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
-  readonly onRetry?: (failure: string) => void;
+  readonly onRetry?: ((failure: string) => void) | undefined;
 }
 
 /** A request was repeated until the time for that was over. */
 export class GaveUp extends Error {
-  override readonly name = 'GaveUp';
+  override readonly name: string = 'GaveUp';
+}
+
+/** Nothing listens at the address: most likely no pipeline is running there. */
+export class NotRunning extends GaveUp {
+  override readonly name = 'NotRunning';
 }
 
 const firstWaitMilliseconds = 50;
 const maxWaitMilliseconds = 2_000;
-/** Who asks for more is asked again all the same. */
+/** A server that names a later time is asked again after this one all the same. */
 const maxRetryAfterMilliseconds = 3_600_000;
 
 /**
  * Repeats a request as a log shipper does: after a failed connection, 408, 429 and 5xx, after the time that
  * `retry-after` names or else one that doubles each time.
- * @throws GaveUp  it is still so `retryForSeconds` after the first attempt, or the signal was aborted
+ * @throws NotRunning  nothing listens there `waitForStartSeconds` after the first attempt
+ * @throws GaveUp      it still fails `retryForSeconds` after the first attempt, or the signal was aborted
  */
 export async function answerOrRetry(
   attempt: () => Promise<HttpAnswer>,
-  { retryForSeconds, timing, backoff = doubling, signal, onRetry = () => {} }: RetryOptions,
+  options: RetryOptions,
 ): Promise<FinalAnswer> {
-  const deadline = timing.now() + retryForSeconds * 1_000;
+  const { retryForSeconds, timing, backoff = doubling, signal, onRetry = () => {} } = options;
+  const { waitForStartSeconds = Infinity } = options;
+  const firstStartedAt = timing.now();
+  let hasOnlyBeenRefused = true;
   for (let attempts = 1; ; attempts++) {
     const startedAt = timing.now();
     const outcome = await attempt().catch((error: unknown) => {
@@ -53,18 +64,21 @@ export async function answerOrRetry(
       return { answer: outcome, attempts, milliseconds: timing.now() - startedAt };
     }
 
+    hasOnlyBeenRefused &&= isFailure && outcome.isRefused;
     const failure = isFailure ? outcome.message : `the last answer was ${outcome.status}`;
     // "At once" is no time that an overloaded server can mean.
     const wait = (isFailure ? 0 : retryAfterMilliseconds(outcome)) || backoff(attempts);
     const isOver = () => signal?.aborted === true;
-    if (!isOver() && timing.now() + wait <= deadline) {
+    const waitsUntil = timing.now() + wait - firstStartedAt;
+    const isStartAwaited = !hasOnlyBeenRefused || waitsUntil <= waitForStartSeconds * 1_000;
+    if (!isOver() && isStartAwaited && waitsUntil <= retryForSeconds * 1_000) {
       onRetry(failure);
       await timing.wait(wait, signal);
       if (!isOver()) continue;
     }
-    throw new GaveUp(`Gave up after ${attempts} attempts: ${failure}`, {
-      cause: isFailure ? outcome : undefined,
-    });
+    const cause = isFailure ? outcome : undefined;
+    if (!isOver() && !isStartAwaited) throw new NotRunning(failure, { cause });
+    throw new GaveUp(`Gave up after ${attempts} attempts: ${failure}`, { cause });
   }
 }
 
@@ -76,7 +90,7 @@ function isWorthRepeating(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** 0 where there is none. A date is compared with the server's own. */
+/** Returns 0 where there is none. A date is compared with the server's own. */
 function retryAfterMilliseconds({ headers }: HttpAnswer): number {
   const header = headers['retry-after'] ?? '';
   const milliseconds = /^\d+$/.test(header)
