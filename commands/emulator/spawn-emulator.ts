@@ -35,9 +35,9 @@ export interface EmulatorCommand {
 }
 
 /** The directory of this project, where its `serverless.yml` is. */
-const repository = new URL('../../', import.meta.url);
+export const repository = new URL('../../', import.meta.url);
 /** The program behind `npx serverless`. */
-const serverlessPath = fileURLToPath(
+export const serverlessPath = fileURLToPath(
   new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url),
 );
 

@@ -37,7 +37,7 @@ interface Delivery {
  */
 export function deliverPieces(
   pipeline: Pick<Pipeline, 'send' | 'findBatch'>,
-  sent: (entries: readonly Entry[], outcome: SendOutcome) => void,
+  sent: (entries: readonly Entry[], outcome: SendOutcome, idempotencyKey: string) => void,
 ): (piece: Piece) => Promise<void> {
   const deliveries = new Map<Block, Delivery>();
 
@@ -60,7 +60,7 @@ export function deliverPieces(
         }
         if (outcome === 'other-entries') throw new OtherContent(block, position);
       }
-      sent(entriesIn(batch), outcome);
+      sent(entriesIn(batch), outcome, keyOf(block.logId, position));
       delivery.position = batch.at(-1)?.end ?? position;
       delivery.waiting = waiting.slice(batch.length);
     }

@@ -19,6 +19,7 @@ import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { requireLoopback } from './require-loopback.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
@@ -62,6 +63,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     loadFunctionsOnce();
     await closeLambdaPort();
     await requireLoopback(offlineOptions.host);
+    await requireFreePort(offlineOptions.host, offlineOptions.httpPort);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(

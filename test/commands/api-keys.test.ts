@@ -1,6 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseOptions } from '../../commands/api-keys/options.ts';
+import { apiKeysActions, apiKeysOptions, apiKeysOptionsOf } from '../../commands/api-keys/options.ts';
+import { parseArguments } from '../../commands/define-command/parse-arguments.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { hashOfApiKey, parseApiKey } from '../../lib/domain/api-key.ts';
@@ -25,6 +26,13 @@ const path = '/log-analytics-pipeline/prod/api-keys';
 const bucket = 'log-analytics-pipeline-prod-123456789012-us-east-1';
 const refused = { kind: 'refused', answer: { status: 403 } } as const;
 const somebody = 'arn:aws:iam::123456789012:user/somebody';
+
+function parseOptions(argv: readonly string[]) {
+  const known = { options: apiKeysOptions, actions: apiKeysActions, keepsUnknown: false };
+  const given = parseArguments(argv, known, {});
+  if (given === 'help') throw new Error('This asks for the help.');
+  return apiKeysOptionsOf(given, now);
+}
 
 describe('npm run api-keys', () => {
   let parameters: Map<string, string>;
@@ -274,7 +282,10 @@ describe('npm run api-keys', () => {
 describe('the options of api-keys', () => {
   it.each([
     [['create'], 'create needs a customer id'],
-    [['create', 'a b'], 'create needs a customer id'],
+    [['create', 'a b'], 'The customer is not a customer id: "a b"'],
+    [['create'], 'create needs a customer id'],
+    [['rovoke', 'x'], 'Did you mean revoke?'],
+    [['list', '--jsno'], 'Did you mean --json?'],
     [['create', 'a', '--customer', 'b'], 'one customer'],
     [['create', 'a', '--scope', 'write'], '--scope must be one of ingest, read'],
     [['create', 'a', '--label', 'a\u001b[2J'], '--label must have'],
@@ -285,15 +296,15 @@ describe('the options of api-keys', () => {
     [['create', 'a', '--expires', '0d'], 'in the past'],
     [['create', 'a', '--expires', '9999d'], 'ten years'],
     [['create', 'a', '--keep', '7d'], 'create does not take --keep'],
-    [['list', 'x'], 'What is "x"?'],
+    [['list', 'x'], 'list takes nothing more, and not "x"'],
     [['revoke'], 'revoke needs an id'],
     [['revoke', 'x', '--label', 'y'], 'revoke does not take --label'],
     [['destroy'], 'no action "destroy"'],
     [['toString'], 'no action "toString"'],
-    [['--stage', '../x'], '--stage is no name'],
-    [['--region', 'x'], "Unknown option '--region'"],
+    [['--stage', '../x'], '--stage is not a name'],
+    [['--region', 'x'], 'There is no option --region.'],
   ])('explain what is wrong with %j', (args, message) => {
-    expect(() => parseOptions(args, now)).toThrow(message);
+    expect(() => parseOptions(args)).toThrow(message);
   });
 
   it.each([
@@ -302,12 +313,12 @@ describe('the options of api-keys', () => {
     [['--expires', '2026-12-31'], '2026-12-31T00:00:00.000Z'],
     [['--expires', '2026-12-31T12:00+01:00'], '2026-12-31T11:00:00.000Z'],
   ])('take %j', (args, expiresAt) => {
-    expect(parseOptions(['create', 'cus-axon', ...args], now)).toMatchObject({
+    expect(parseOptions(['create', 'cus-axon', ...args])).toMatchObject({
       expiresAt: instant(expiresAt),
     });
   });
 
   it('take --customer, as before', () => {
-    expect(parseOptions(['create', '--customer', 'cus-axon'], now)).toMatchObject({ customerId: 'cus-axon' });
+    expect(parseOptions(['create', '--customer', 'cus-axon'])).toMatchObject({ customerId: 'cus-axon' });
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimate, idleEstimate, secondsPerMonth } from '../../commands/cost/estimate.ts';
-import { parseOptions } from '../../commands/cost/options.ts';
 import { prodSetup, ratesOf, type Workload } from '../../commands/cost/workload.ts';
 import { runCommand } from './run-command.ts';
 
@@ -25,8 +24,10 @@ describe('npm run cost', () => {
     [['--entries-per-second', 'many', '--entries-per-batch', '20'], /--entries-per-second/],
     [['--nonsense'], /nonsense/],
     [['what'], /what/],
-  ])('refuses what it does not know: %j', (args, message) => {
-    expect(() => parseOptions(args)).toThrow(message);
+  ])('refuses what it does not know: %j', async (args, message) => {
+    const { exitCode, stderr } = await runCommand('cost', ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
   });
 });
 

@@ -181,7 +181,7 @@ describe('npm run dead-letters', () => {
       await store.objects.delete(window);
     });
 
-    const places = await openLocalPlaces(directory, clock);
+    const places = await openLocalPlaces(directory, { clock, stderr: process.stderr });
     const kill = () => Promise.reject(new Error('It was killed.'));
     for await (const letter of findDeadLetters(places)) {
       const killed = redrive(letter, { ...places, store: { ...places.store, delete: kill } });

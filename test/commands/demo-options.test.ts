@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { BadArguments } from '../../commands/command-line.ts';
-import { parseOptions } from '../../commands/demo/options.ts';
+import { parseArguments } from '../../commands/define-command/parse-arguments.ts';
+import { demoOptions, demoOptionsOf } from '../../commands/demo/options.ts';
 import { runCommand } from './run-command.ts';
+
+function parseOptions(argv: readonly string[]) {
+  const given = parseArguments(argv, { options: demoOptions, actions: [], keepsUnknown: false }, {});
+  if (given === 'help') throw new Error('This asks for the help.');
+  return demoOptionsOf(given);
+}
 
 describe('npm run demo', () => {
   it('explains itself and exits with 0', async () => {
