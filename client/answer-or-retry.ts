@@ -36,6 +36,7 @@ export class NotRunning extends GaveUp {
 
 const firstWaitMilliseconds = 50;
 const maxWaitMilliseconds = 2_000;
+const maxStartPollMilliseconds = 1_000;
 /** A server that names a later time is asked again after this one all the same. */
 const maxRetryAfterMilliseconds = 3_600_000;
 
@@ -49,9 +50,9 @@ export async function answerOrRetry(
   attempt: () => Promise<HttpAnswer>,
   options: RetryOptions,
 ): Promise<FinalAnswer> {
-  const { retryForSeconds, timing, backoff = doubling, signal, onRetry = () => {} } = options;
-  const { waitForStartSeconds = Infinity } = options;
+  const { retryForSeconds, waitForStartSeconds, timing, backoff = doubling, signal, onRetry } = options;
   const firstStartedAt = timing.now();
+  const isOver = () => signal?.aborted === true;
   let hasOnlyBeenRefused = true;
   for (let attempts = 1; ; attempts++) {
     const startedAt = timing.now();
@@ -66,18 +67,20 @@ export async function answerOrRetry(
 
     hasOnlyBeenRefused &&= isFailure && outcome.isRefused;
     const failure = isFailure ? outcome.message : `the last answer was ${outcome.status}`;
+    const cause = isFailure ? outcome : undefined;
+    const since = timing.now() - firstStartedAt;
     // "At once" is no time that an overloaded server can mean.
-    const wait = (isFailure ? 0 : retryAfterMilliseconds(outcome)) || backoff(attempts);
-    const isOver = () => signal?.aborted === true;
-    const waitsUntil = timing.now() + wait - firstStartedAt;
-    const isStartAwaited = !hasOnlyBeenRefused || waitsUntil <= waitForStartSeconds * 1_000;
-    if (!isOver() && isStartAwaited && waitsUntil <= retryForSeconds * 1_000) {
-      onRetry(failure);
+    let wait = (isFailure ? 0 : retryAfterMilliseconds(outcome)) || backoff(attempts);
+    if (hasOnlyBeenRefused && waitForStartSeconds !== undefined && !isOver()) {
+      const left = waitForStartSeconds * 1_000 - since;
+      if (left <= 0) throw new NotRunning(failure, { cause });
+      wait = Math.min(wait, left, maxStartPollMilliseconds);
+    }
+    if (!isOver() && since + wait <= retryForSeconds * 1_000) {
+      onRetry?.(failure);
       await timing.wait(wait, signal);
       if (!isOver()) continue;
     }
-    const cause = isFailure ? outcome : undefined;
-    if (!isOver() && !isStartAwaited) throw new NotRunning(failure, { cause });
     throw new GaveUp(`Gave up after ${attempts} attempts: ${failure}`, { cause });
   }
 }

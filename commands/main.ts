@@ -9,6 +9,8 @@ import { runCommandLine } from './run-command-line.ts';
 export async function main(argv: readonly string[]): Promise<Program | undefined> {
   // Nobody reads any more, as behind `| head`: what is written then is lost, and the command still ends as it would.
   for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosed);
+  // The SDK of AWS would announce the end of its support for Node 20 before each message; its version is pinned.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   let next: Program | undefined;
   const exitCode = await runCommandLine(argv, {
     stdin: process.stdin,

@@ -5,10 +5,13 @@ export function isDenied(error: unknown): boolean {
   return deniedIn(error) !== undefined;
 }
 
-/** Names the file or directory that the system does not let this user use, and what can be done. */
-export function describeDenied(error: unknown): string {
+/**
+ * Names the file or directory that the system does not let this user use, and what can be done.
+ * @param directory  the one that it belongs to, where that is known
+ */
+export function describeDenied(error: unknown, directory?: string): string {
   const denied = deniedIn(error);
-  const path = denied !== undefined && 'path' in denied ? String(denied.path) : 'a file';
+  const path = directory ?? (denied !== undefined && 'path' in denied ? String(denied.path) : 'a file');
   const user = process.getuid === undefined ? 'this user' : `user id ${process.getuid()}`;
   return (
     `Permission denied: ${user} may not use ${path}. ` +

@@ -2,6 +2,7 @@ import { ConnectionFailed, createHttpClient } from '../client/http-client.ts';
 import { failure } from './define-command/failures.ts';
 import { anyText, flag, httpUrl, list, value } from './define-command/options.ts';
 import { BadArguments } from './command-line.ts';
+import { UnusableDataDirectory } from './data-directory.ts';
 import { defineCommand } from './define-command.ts';
 import { headersOf } from './headers.ts';
 import { print } from './io.ts';
@@ -9,7 +10,6 @@ import { describeDenied, isDenied } from './permission-denied.ts';
 import { describeStatus, type FoundStatus } from './status/describe-status.ts';
 import { readDirectory } from './status/read-directory.ts';
 import { readStatus } from './status/read-status.ts';
-import { InvalidConfig } from '../lib/config.ts';
 
 /** Shows whether a pipeline runs, and what waits in it. */
 export const status = defineCommand({
@@ -51,7 +51,7 @@ export const status = defineCommand({
     2: 'wrong options, or a data directory that may not be read',
     130: 'interrupted (143 by SIGTERM)',
   },
-  failures: [{ matches: isDenied, describe: describeDenied }, failure(InvalidConfig)],
+  failures: [{ matches: isDenied, describe: describeDenied }, failure(UnusableDataDirectory)],
   interrupted: 'Nothing was changed.',
   async run({ options, words: [word] }, io) {
     if (word !== undefined) throw new BadArguments(`status takes no "${word}".`);

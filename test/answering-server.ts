@@ -18,9 +18,13 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** A real HTTP server that answers as it is told, for the time of a test. */
+/**
+ * Starts a real HTTP server that answers as it is told, for the time of a test.
+ * @param ownPort  0: any
+ */
 export async function answeringServer(
   answer: (request: ReceivedRequest) => Answer | Promise<Answer>,
+  ownPort = 0,
 ): Promise<{ readonly url: URL; readonly received: readonly ReceivedRequest[] }> {
   const received: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
@@ -42,7 +46,7 @@ export async function answeringServer(
     server.close();
     server.closeAllConnections();
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(ownPort, '127.0.0.1');
   await once(server, 'listening');
   // It listens on a port, so its address is not that of a pipe.
   const { port } = server.address() as AddressInfo;

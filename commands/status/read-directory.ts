@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isObject } from '../../client/read-json.ts';
 import { measureDirectory } from '../../local-store/disk-room/measure-directory.ts';
+import { UnusableDataDirectory } from '../data-directory.ts';
+import { describeDenied, isDenied } from '../permission-denied.ts';
 import { errorCode } from '../../local-store/object-directory/file-operations.ts';
 
 /** What a data directory shows from outside, whether a pipeline has it or not. */
@@ -15,7 +17,7 @@ export interface DirectoryStatus {
 /**
  * Looks at a data directory without changing it.
  * @returns `undefined` where there is none
- * @throws Error  it may not be read
+ * @throws UnusableDataDirectory  it may not be read
  */
 export async function readDirectory(path: string): Promise<DirectoryStatus | undefined> {
   const directory = resolve(path);
@@ -23,7 +25,7 @@ export async function readDirectory(path: string): Promise<DirectoryStatus | und
     await stat(join(directory, 'format.json'));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
-    throw error;
+    throw isDenied(error) ? new UnusableDataDirectory(describeDenied(error, directory)) : error;
   }
   return { path: directory, usedBytes: measureDirectory(directory), owner: await readOwner(directory) };
 }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { answeringServer, type Answer, type ReceivedRequest } from '../../answering-server.ts';
 import { jsonLines, runCommand, runCommandWith, startCommand } from '../run-command.ts';
+import { freePorts } from '../../e2e/free-ports.ts';
 import { combinedLines, logText } from './sample-log.ts';
 
 const lines = combinedLines(2_500);
@@ -23,7 +24,10 @@ beforeEach(async () => {
 const counted = { countedThrough: '2025-12-28T19:00:00.000Z', waiting: 0, complete: true };
 
 /** A server that knows keys and bodies as the pipeline does, and has counted everything when it is asked. */
-async function startPipeline(answer: (request: ReceivedRequest) => Answer | undefined = () => undefined) {
+async function startPipeline(
+  answer: (request: ReceivedRequest) => Answer | undefined = () => undefined,
+  port = 0,
+) {
   const bodies = new Map<string, string>();
   const server = await answeringServer((request) => {
     const special = answer(request);
@@ -34,11 +38,11 @@ async function startPipeline(answer: (request: ReceivedRequest) => Answer | unde
     if (request.method === 'GET') {
       return stored === undefined
         ? { status: 404 }
-        : { status: 200, body: { entries: stored.split('\n').length } };
+        : { status: 200, body: { entries: stored.split('\n').length, counted: true } };
     }
     if (stored === undefined) bodies.set(key, request.body);
     return { status: stored === undefined ? 202 : stored === request.body ? 409 : 422 };
-  });
+  }, port);
   const entries = () => [...bodies.values()].flatMap((body) => body.split('\n'));
   return { ...server, bodies, entries };
 }
@@ -171,6 +175,24 @@ describe('npm run ship', () => {
     expect(away.stderr).toMatch(/Gave up after 1 attempts: .* did not answer: .*\nThe same command goes on/);
   });
 
+  it('says what to do where no pipeline is running, and waits for one where it is told to', async () => {
+    const [port] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}`;
+    const args = ['--customer', 'cus-axon', '--url', url, path];
+    const end = await runCommand('ship', '--wait-for-start', '1', ...args);
+    expect(end.exitCode).toBe(1);
+    expect(end.stderr).toContain(
+      `No pipeline is running at ${url}: it refused connections for 1 s. Start one with npm start, ` +
+        'name another one with --url, or wait for it with --wait-for-start <seconds>.\n',
+    );
+    expect(end.stderr).not.toContain('The same command goes on');
+
+    const waiting = startCommand({}, 'ship', '--wait-for-start', '30', '--no-wait', ...args);
+    const pipeline = await startPipeline(() => undefined, port);
+    expect((await waiting.ended).exitCode).toBe(0);
+    expect(pipeline.entries()).toHaveLength(2_500);
+  });
+
   it('exits with 1 for skipped lines where it is strict', async () => {
     const pipeline = await startPipeline();
     await appendFile(path, 'garbage\n');
@@ -285,12 +307,31 @@ describe('npm run ship', () => {
       ['may not read', { status: 403, body: { message: 'Forbidden' } }, 'these credentials may not read'],
       ['asks an older version', { status: 200, body: { complete: true } }, 'this version of the pipeline'],
     ])('ends with 0 where it %s, and says that it cannot check', async (_name, answer, reason) => {
-      const pipeline = await startPipeline(({ path }) =>
-        path.startsWith('/aggregates') ? answer : undefined,
+      const pipeline = await startPipeline(({ path, method }) =>
+        path.startsWith('/aggregates') || (answer.status === 403 && method === 'GET') ? answer : undefined,
       );
       const { exitCode, stderr } = await runCommand('ship', ...to(pipeline.url), path);
       expect(exitCode).toBe(0);
       expect(stderr).toContain(`Whether all of it is counted cannot be checked: ${reason}`);
+    });
+
+    it('asks for each batch where its key may only ingest, and says what it did not check', async () => {
+      let asked = 0;
+      const pipeline = await startPipeline(({ path }) => {
+        if (path.startsWith('/aggregates')) return { status: 403, body: { message: 'Forbidden' } };
+        if (path.startsWith('/batches/') && ++asked === 1)
+          return { status: 200, body: { entries: 1, counted: false } };
+        return undefined;
+      });
+      const { exitCode, stdout } = await runCommand('ship', ...to(pipeline.url), path);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(
+        /All 3 batches are counted in their minutes after .*may not read counts, so hours and days were not checked/,
+      );
+      const found = pipeline.received.filter(({ path }) => path.startsWith('/batches/'));
+      expect(new Set(found.map(({ path }) => decodeURIComponent(path.slice('/batches/'.length))))).toEqual(
+        new Set(pipeline.bodies.keys()),
+      );
     });
 
     it('ends at once with --no-wait, or where nothing was sent', async () => {
