@@ -15,7 +15,10 @@ export interface ReceivedRequest {
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is. */
+  readonly text?: string;
 }
 
 /**
@@ -38,7 +41,7 @@ export async function answeringServer(
       received.push(one);
       void Promise.resolve(answer(one)).then((answered) => {
         response.writeHead(answered.status, answered.headers);
-        response.end(answered.body === undefined ? '' : JSON.stringify(answered.body));
+        response.end(answered.text ?? (answered.body === undefined ? '' : JSON.stringify(answered.body)));
       });
     });
   });

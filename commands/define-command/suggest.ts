@@ -5,7 +5,7 @@ export function suggest(word: string, names: readonly string[]): string {
   if (names.length === 0) return '';
   const name = closest(word, names);
   const isPrefix = word.replace(/^-+/, '').length > 1 && name.startsWith(word);
-  return isPrefix || distance(word, name) <= Math.max(1, Math.floor(name.length / 3))
+  return isPrefix || distance(word, name) <= Math.max(2, Math.floor(name.length / 3))
     ? ` Did you mean ${name}?`
     : '';
 }

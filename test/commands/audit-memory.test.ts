@@ -7,7 +7,7 @@ import { encodeWindow } from '../../lib/domain/window-format.ts';
 import { windowStartOf, type EpochMinute } from '../../lib/domain/window.ts';
 import { customer, instant, minuteOf } from '../factories.ts';
 import { temporaryDirectory } from './counted-directory.ts';
-import { runProcess } from './run-command.ts';
+import { startProcess } from './run-command.ts';
 
 const windows = 500;
 const pathsPerWindow = 300;
@@ -46,7 +46,7 @@ async function directoryOfDifferences(): Promise<string> {
 it('takes no more memory the more windows differ', async () => {
   const directory = await directoryOfDifferences();
   const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` };
-  const { exitCode, stdout } = await runProcess(env, 'audit', '--data-dir', directory);
+  const { exitCode, stdout } = await startProcess(env, 'audit', '--data-dir', directory).ended;
   expect(stdout).toMatch(new RegExp(`${windows} differences\\.\n$`));
   expect(exitCode).toBe(1);
 });

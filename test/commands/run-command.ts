@@ -68,14 +68,14 @@ export function startCommand(
 }
 
 /** Starts a command in a process of its own, as a user does: for what only a process shows. */
-export async function runProcess(
+export function startProcess(
   env: Readonly<Record<string, string>>,
   command: string,
   ...args: readonly string[]
-): Promise<CommandEnd> {
+): RunningCommand {
   const running = spawnCommand(env, command, args);
   onTestFinished(() => running.kill());
-  return running.ended;
+  return running;
 }
 
 class GatheredText extends Writable {
