@@ -8,7 +8,7 @@ import { audit as auditMinutes, type AuditReporter } from '../lib/pipeline/audit
 import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
-import { createRetention } from '../lib/pipeline/retention.ts';
+import { createRetention } from '../lib/pipeline/expire/retention.ts';
 import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { auditDetails, auditOptions, auditOptionsOf, type AuditCommandOptions } from './audit/options.ts';

@@ -1,5 +1,5 @@
 import { compile } from 'json-schema-to-typescript-lite';
-import { describeApi } from '../handlers/openapi-document/describe-api.ts';
+import { describeApi } from '../handlers/http/openapi-document/describe-api.ts';
 
 /** The schemas of the OpenAPI document that the client has types of, with the names that it gives them. */
 const names = {

@@ -56,6 +56,7 @@ export function deadLettersOptionsOf(
     case 'redrive':
       if ((id !== undefined) === options.all) throw new BadArguments('redrive needs an id or --all.');
       return { ...common, action, id };
+    case undefined:
     default:
       if (id !== undefined) throw new BadArguments('list takes no id; show does.');
       return { ...common, action: 'list' };

@@ -36,14 +36,14 @@ export function parseArguments<O extends Options>(
   const names = new Map(
     Object.entries(options).flatMap(([name, { aliases }]) => [name, ...aliases].map((each) => [each, name])),
   );
+  const known: Record<string, { type: 'boolean' | 'string'; short?: string }> = {
+    help: { type: 'boolean', short: 'h' },
+  };
+  for (const [given, name] of names)
+    known[given] = { type: options[name]?.kind === 'flag' ? 'boolean' : 'string' };
   const { tokens } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries([
-      ...[...names].map(
-        ([given, name]) => [given, { type: options[name]?.kind === 'flag' ? 'boolean' : 'string' }] as const,
-      ),
-      ['help', { type: 'boolean', short: 'h' }] as const,
-    ]),
+    options: known,
     strict: false,
     allowPositionals: true,
     tokens: true,

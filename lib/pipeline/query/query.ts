@@ -1,0 +1,89 @@
+import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
+import { countsText, readCountsText, type CountsTexts } from '../../domain/counts-text.ts';
+import { mapDimensions } from '../../domain/dimensions.ts';
+import { keepLargest } from '../../domain/folding.ts';
+import { minutesOfWindow, type WindowSize, type WindowStart } from '../../domain/window.ts';
+import type { CountingProgress } from '../../ports/counting-progress.ts';
+import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
+
+export interface QueryPorts {
+  readonly reader: Pick<WindowReader, 'windows'>;
+  readonly progress: CountingProgress;
+}
+
+/** Which windows are asked for: those with `from ≤ windowStart < to`. */
+export interface WindowQuery extends WindowRange {
+  /** At most so many windows. */
+  readonly limit: number;
+  /** Keep only so many keys of each dimension. */
+  readonly top: number | undefined;
+  readonly allowedLatenessSeconds: number;
+}
+
+/** A window as it is sent. */
+export interface SentWindow {
+  /** So many bytes of the answer are the window's. */
+  readonly bytesSent: number;
+}
+
+/** A window as it is answered. */
+export interface AnsweredWindow extends ServedWindow {
+  readonly windowSize: WindowSize;
+  /** It holds all that was accepted for it, and ended long ago; late data can still raise `revision`. */
+  readonly complete: boolean;
+}
+
+export interface WindowPage<Sent> extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
+  readonly windows: readonly Sent[];
+  /** The last window of this page, where there are more behind it. */
+  readonly lastWindow: WindowStart | undefined;
+}
+
+/** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
+const pageBytes = 4 * 1_024 * 1_024;
+const windowsInFlight = 16;
+
+/**
+ * Reads the windows that a customer has in a range, in the order of time; windows without requests are absent.
+ * @param send  writes a window as it is sent, so that a page can end in time
+ */
+export async function query<Sent extends SentWindow>(
+  query: WindowQuery,
+  { reader, progress }: QueryPorts,
+  send: (window: AnsweredWindow) => Sent,
+): Promise<WindowPage<Sent>> {
+  // Asked before the windows are read: what does not wait by now is in them.
+  const counted = progressFor(
+    await progress.of(query.customerId),
+    query.windowSize !== 'minute',
+    query.allowedLatenessSeconds,
+  );
+  const { countedThrough, waiting } = counted;
+  const windows: Sent[] = [];
+  let lastWindow: WindowStart | undefined;
+  let bytes = 0;
+  const atOnce = Math.min(windowsInFlight, query.limit + 1);
+  for await (const served of reader.windows(query, atOnce)) {
+    const window = send(answer(served, query, counted));
+    const isFull = windows.length === query.limit || bytes + window.bytesSent > pageBytes;
+    if (isFull && windows.length > 0) return { countedThrough, waiting, windows, lastWindow };
+    windows.push(window);
+    lastWindow = served.windowStart;
+    bytes += window.bytesSent;
+  }
+  return { countedThrough, waiting, windows, lastWindow: undefined };
+}
+
+function answer(
+  window: ServedWindow,
+  { windowSize, top }: WindowQuery,
+  counted: AnswerProgress,
+): AnsweredWindow {
+  const counts = top === undefined ? window.counts : largestCounts(window.counts, top);
+  const complete = counted.isComplete(minutesOfWindow(window.windowStart, windowSize));
+  return { ...window, windowSize, counts, complete };
+}
+
+function largestCounts(counts: CountsTexts, top: number): CountsTexts {
+  return mapDimensions((field) => countsText(keepLargest(readCountsText(counts[field]), top)));
+}
