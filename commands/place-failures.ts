@@ -1,6 +1,6 @@
 import { InvalidConfig } from '../lib/config.ts';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
-import { reasonOf } from '../lib/pipeline/audit/reason-of.ts';
+import { reasonOf } from '../lib/reason-of.ts';
 import { DirectoryInUse } from '../local-store/owner-lock.ts';
 import { SymbolicLink } from '../local-store/symbolic-link.ts';
 import { describeAwsTrouble } from './aws-trouble.ts';

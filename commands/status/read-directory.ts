@@ -4,7 +4,7 @@ import { isObject } from '../../client/read-json.ts';
 import { measureDirectory } from '../../local-store/disk-room/measure-directory.ts';
 import { UnusableDataDirectory } from '../data-directory.ts';
 import { describeDenied, isDenied } from '../permission-denied.ts';
-import { errorCode } from '../../local-store/object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /** What a data directory shows from outside, whether a pipeline has it or not. */
 export interface DirectoryStatus {

@@ -1,4 +1,4 @@
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
