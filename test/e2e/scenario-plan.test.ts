@@ -88,8 +88,8 @@ describe('the options', () => {
   });
 
   it.each([
-    ['--base-url', 'nowhere'],
-    ['--base-url', 'ftp://localhost'],
+    ['--url', 'nowhere'],
+    ['--url', 'ftp://localhost'],
     ['--timestamps', 'yesterday'],
     ['--concurrency', '0'],
     ['--retry-for', '1.5'],
