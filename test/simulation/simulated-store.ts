@@ -25,7 +25,7 @@ export interface OnChange {
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
 
 /** Creates an object whose message is sent later; `undefined` where that is not how it is created. */
-export type CreateIntended = (
+type CreateIntended = (
   key: ObjectKey,
   object: KeptObject,
   process: Process,
