@@ -1,5 +1,5 @@
 /**
- * The failures that the pipeline tells apart, a class each. They know nothing of HTTP: `handlers/respond.ts` alone
+ * The failures that the pipeline tells apart, a class each. They know nothing of HTTP: `handlers/http/respond.ts` alone
  * turns them into responses.
  */
 

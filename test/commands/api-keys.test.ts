@@ -8,7 +8,7 @@ import { decodeInstallationSecrets } from '../../lib/domain/installation-secrets
 import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
+import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize/authorize.ts';
 import { newOldApiKey } from '../api-keys.ts';
 import { credentials } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';

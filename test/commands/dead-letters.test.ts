@@ -11,7 +11,7 @@ import { minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { encodePartial } from '../../lib/domain/partial.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import type { LoggedRecord } from '../../local-store/local-stream.ts';
 import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
 import type { QueueSettings } from '../../local-store/queues.ts';

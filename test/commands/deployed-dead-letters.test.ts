@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { s3Event } from '../../local-store/notifications/s3-event.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { prodSetup } from '../../commands/cost/workload.ts';
-import { authorizerSeconds } from '../../handlers/caller.ts';
-import { authorizeLimits } from '../../lib/pipeline/authorize.ts';
+import { authorizerSeconds } from '../../handlers/http/caller.ts';
+import { authorizeLimits } from '../../lib/pipeline/authorize/authorize.ts';
 import { lookupsFailed } from '../../lib/pipeline/authorize/remembered-lookups.ts';
 import { deployedNames } from '../../commands/deployed-names.ts';
 import { loadBundle } from './load-bundle.ts';

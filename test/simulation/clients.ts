@@ -1,7 +1,7 @@
 import { IdempotencyKeyReused, Unavailable } from '../../lib/errors.ts';
-import { findBatch } from '../../lib/pipeline/find-batch.ts';
-import { ingest } from '../../lib/pipeline/ingest.ts';
-import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { findBatch } from '../../lib/pipeline/query/find-batch.ts';
+import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { simulatedRules } from './expected-window.ts';
 import type { Laws } from './laws.ts';
@@ -66,6 +66,7 @@ async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: C
   const rules = simulatedRules[scheduler.chance.upTo(simulatedRules.length) - 1];
   if (rules === undefined) throw new Error('There are rules.');
   const { customerId, body } = batch;
+  const tombstone = laws.tombstoneOf(customerId);
   const answer = await processes.invoke('ingest', async (process) => {
     try {
       const id = batch.hasKey ? batch.id : undefined;
@@ -81,7 +82,7 @@ async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: C
       throw error;
     }
   });
-  if (answer === 'accepted') laws.accepted(batch);
+  if (answer === 'accepted') laws.accepted(batch, tombstone);
   if (answer === 'reused') laws.refusedAsReused(batch);
   return answer;
 }

@@ -1,18 +1,28 @@
 import { decodeBatch, type BatchHeader, type StoredBatch } from '../../lib/domain/batch-format.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { batchKey, enclosingWindowKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
+import {
+  batchKey,
+  enclosingWindowKey,
+  minuteKey,
+  tombstonesPrefix,
+  type ObjectKey,
+} from '../../lib/domain/keys.ts';
 import { partialId, partialIdBytes } from '../../lib/domain/partial.ts';
 import { decodeWholeRolledUp } from '../../lib/domain/roll-up-format.ts';
+import { isForgotten, type Tombstone } from '../../lib/domain/tombstone.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
+import { ForgottenCustomers } from './forgotten-customers.ts';
 import type { SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 
 export interface AcceptedBatch {
   readonly batch: SentBatch;
   readonly at: Date;
+  /** As the stored batch says. */
+  readonly storedAt: Date;
 }
 
 /** A batch that is stored, and what was sent as it. */
@@ -33,6 +43,7 @@ export class Laws {
   readonly #accepted = new Map<ObjectKey, AcceptedBatch>();
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
+  readonly #forgotten = new ForgottenCustomers();
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -42,14 +53,34 @@ export class Laws {
     this.#sent.set(batch.payloadHash, batch);
   }
 
-  accepted(batch: SentBatch): void {
+  /** @param tombstone  the one that there was when the batch was sent */
+  accepted(batch: SentBatch, tombstone: Tombstone | undefined): void {
     const key = batchKey(batch.customerId, batch.id);
-    if (!this.#accepted.has(key)) this.#accepted.set(key, { batch, at: this.#now() });
-    if (this.#storedPayload(batch) !== batch.payloadHash)
-      this.#break(`${batch.name} was accepted and is not stored`);
+    const stored = this.#stored.get(key)?.header;
+    if (stored?.payloadHash !== batch.payloadHash)
+      return this.#break(`${batch.name} was accepted and is not stored`);
+    const { storedAt } = stored;
+    if (isForgotten(storedAt, tombstone))
+      this.#break(`${batch.name} was sent after its customer was forgotten, and is forgotten`);
+    const earlier = this.#accepted.get(key);
+    if (earlier?.storedAt.getTime() === storedAt.getTime()) return;
+    this.#accepted.set(key, { batch, at: this.#now(), storedAt });
+  }
+
+  /** A customer is forgotten, and these batches were accepted before somebody asked for it. */
+  forgets(accepted: readonly AcceptedBatch[], tombstone: Tombstone): void {
+    const kept = accepted.find(({ storedAt }) => !isForgotten(storedAt, tombstone));
+    if (kept !== undefined)
+      this.#break(`${kept.batch.name} was accepted before its customer was forgotten, and is kept`);
+  }
+
+  tombstoneOf(customerId: CustomerId): Tombstone | undefined {
+    return this.#forgotten.of(customerId);
   }
 
   refusedAsReused(batch: SentBatch): void {
+    // Of a forgotten customer another payload may have been refused for one that is gone by now.
+    if (this.#forgotten.of(batch.customerId) !== undefined) return;
     if (this.#storedPayload(batch) === batch.payloadHash) {
       this.#break(`${batch.name} was refused as another payload, and is stored itself`);
     }
@@ -60,23 +91,40 @@ export class Laws {
     this.#break(`${what} failed unexpectedly: ${reason}`);
   }
 
-  /** A window or a batch is written now. */
+  /** An object is written now. */
   wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
-    if (key.startsWith('batches/')) this.#storedBatch(key, body);
+    if (key.startsWith(tombstonesPrefix)) this.#break(this.#forgotten.wrote(body));
+    else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
     else if (key.startsWith('failed/')) this.#break(`a record became a failed record at ${key}`);
   }
 
+  /** An object is removed now. */
+  deleted(key: ObjectKey, body: Buffer): void {
+    if (!mayBeRemoved(key, body, this.#forgotten))
+      this.#break(`${key} was removed, and is nothing that is forgotten`);
+  }
+
   /** A client was told that a batch is counted. */
   toldCounted(header: BatchHeader, store: SimulatedStore): void {
+    if (this.#forgotten.isUnderWay(header.customerId) || this.#forgotten.has(header)) return;
     const missing = missingWindow(header, store);
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
 
-  /** Batches of a customer that are accepted now. */
+  /** Batches of a customer that are accepted now, and not forgotten. */
   acceptedOf(customerId: CustomerId): AcceptedBatch[] {
-    return [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId);
+    return this.notForgotten(
+      [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId),
+    );
+  }
+
+  /** Those of the batches that are not forgotten by now. */
+  notForgotten(accepted: readonly AcceptedBatch[]): AcceptedBatch[] {
+    return accepted.filter(
+      ({ batch, storedAt }) => !this.#forgotten.has({ customerId: batch.customerId, storedAt }),
+    );
   }
 
   /** An answer says less than it claims to hold. */
@@ -85,16 +133,20 @@ export class Laws {
   }
 
   checkAtRest(store: SimulatedStore): void {
-    for (const { batch } of this.#accepted.values()) {
+    for (const { batch } of this.notForgotten([...this.#accepted.values()])) {
       if (this.#storedPayload(batch) !== batch.payloadHash)
         this.#break(`${batch.name} was accepted and is lost`);
+    }
+    for (const [key, { header }] of this.#stored) {
+      if (store.objects.has(key) === this.#forgotten.has(header))
+        this.#break(`${key} is ${store.objects.has(key) ? 'forgotten and there' : 'lost'}`);
     }
     const minutes = this.#checkMinutes(store);
     const hours = this.#checkRollUps('hour', minutes, store);
     this.#checkRollUps('day', hours, store);
   }
 
-  #break(law: string): void {
+  #break(law: string | undefined): void {
     this.broken ??= law;
   }
 
@@ -106,8 +158,12 @@ export class Laws {
     const header = decodeBatch(body).batch;
     const sent = this.#sent.get(header.payloadHash);
     if (sent === undefined) return this.#break(`${key} is stored, and nobody sent it`);
-    if (this.#stored.has(key)) return this.#break(`${key} was stored twice`);
+    const earlier = this.#stored.get(key)?.header;
     this.#stored.set(key, { header, sent });
+    if (earlier?.storedAt.getTime() === header.storedAt.getTime() && this.#forgotten.of(header.customerId)) {
+      return; // announced again, as it is
+    }
+    if (earlier !== undefined && !this.#forgotten.has(earlier)) this.#break(`${key} was stored twice`);
     for (const { receivedAt } of sent.entries) {
       const minute = minuteKey(sent.customerId, windowStartOf(minuteOf(receivedAt)));
       this.#storedRequests.set(minute, (this.#storedRequests.get(minute) ?? 0) + 1);
@@ -126,6 +182,7 @@ export class Laws {
     if (before === undefined) return;
     const held = new Set(ids);
     const earlier = decodeWindow(before);
+    if (isNewer(window.forgottenBefore, earlier.forgottenBefore)) return; // begun anew
     if (window.requests < earlier.requests || !idsOf(earlier.partialIds).every((id) => held.has(id))) {
       this.#break(`${key} went back from revision ${earlier.revision}`);
     }
@@ -134,12 +191,14 @@ export class Laws {
   #wroteRollUp(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
     if (before === undefined) return;
     const [earlier, later] = [decodeWholeRolledUp(before), decodeWholeRolledUp(body)];
+    if (this.#forgotten.of(later.customerId) !== undefined) return;
     if (later.requests < earlier.requests) this.#break(`${key} went back from revision ${earlier.revision}`);
   }
 
   #checkMinutes(store: SimulatedStore): Map<ObjectKey, ExpectedWindow> {
     const expected = new Map<ObjectKey, ExpectedWindow>();
     for (const { header, sent } of this.#stored.values()) {
+      if (this.#forgotten.has(header)) continue;
       for (const entry of sent.entries) {
         const key = minuteKey(sent.customerId, windowStartOf(minuteOf(entry.receivedAt)));
         expected.set(key, sumOf(expected.get(key), expectedWindow(entry, header.rulesVersion)));
@@ -185,6 +244,17 @@ export class Laws {
         this.#break(`${key} is there, and nothing was sent for it`);
     }
   }
+}
+
+function isNewer(forgottenBefore: Date | undefined, than: Date | undefined): boolean {
+  return forgottenBefore !== undefined && (than === undefined || forgottenBefore > than);
+}
+
+function mayBeRemoved(key: ObjectKey, body: Buffer, forgotten: ForgottenCustomers): boolean {
+  if (key.startsWith('batches/')) return forgotten.has(decodeBatch(body).batch);
+  if (key.startsWith('aggregates/minute/')) return forgotten.mayCount(decodeWindow(body));
+  if (!key.startsWith('aggregates/')) return true;
+  return forgotten.of(decodeWholeRolledUp(body).customerId) !== undefined;
 }
 
 function missingWindow(

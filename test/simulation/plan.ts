@@ -9,6 +9,8 @@ export interface Plan {
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
+  /** How often an operator has a customer forgotten. */
+  readonly forgettings: number;
   /** Minutes that entries are of; few make many batches meet in one window. */
   readonly minutes: number;
   readonly processesPerStage: number;
@@ -41,5 +43,6 @@ export function planOf(seed: number): Plan {
     stepsPerSplit: oneOf(Infinity, 300),
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),
+    forgettings: oneOf(0, 0, 1, 2),
   };
 }

@@ -10,8 +10,8 @@ import {
   type WindowStart,
 } from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { query, type AnsweredWindow } from '../../lib/pipeline/query.ts';
-import { total } from '../../lib/pipeline/total.ts';
+import { query, type AnsweredWindow } from '../../lib/pipeline/query/query.ts';
+import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import { minuteOf } from '../factories.ts';
 import type { AcceptedBatch, Laws } from './laws.ts';
@@ -64,7 +64,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
       const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
-      const lie = claim === undefined ? undefined : lieOf(claim, before);
+      const lie = claim === undefined ? undefined : lieOf(claim, laws.notForgotten(before));
       if (lie !== undefined) laws.lied(lie);
     }
   };

@@ -14,6 +14,8 @@ function smaller(plan: Plan): Plan[] {
     { clients: plan.clients - 1 },
     { batchesPerClient: plan.batchesPerClient - 1 },
     { customers: 1 },
+    { forgettings: 0 },
+    { forgettings: 1 },
     { minutes: 1 },
     { minutes: halved(plan.minutes) },
     { processesPerStage: 1 },

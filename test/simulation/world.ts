@@ -1,9 +1,9 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import type { Streams } from '../../lib/pipeline/streams.ts';
-import { rollUp } from '../../lib/pipeline/roll-up.ts';
-import { verify } from '../../lib/pipeline/verify.ts';
-import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import type { Streams } from '../../lib/pipeline/streams/streams.ts';
+import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
+import { verify } from '../../lib/pipeline/verify/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
 import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -11,6 +11,7 @@ import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.t
 import { WatchedClock } from '../../local-store/watched-clock.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
+import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
@@ -131,11 +132,14 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
 
   /** On a laptop a message is held before the write that it announces; elsewhere the two are one act of the store. */
   const store = new SimulatedStore(
-    (key, body, before) => {
-      laws.wrote(key, body, before);
-      const queue = queueOf(key);
-      if (!plan.isLaptop) queue?.send(key);
-      if (chance.happens(0.02)) queue?.send(key);
+    {
+      wrote(key, body, before) {
+        laws.wrote(key, body, before);
+        const queue = queueOf(key);
+        if (!plan.isLaptop) queue?.send(key);
+        if (chance.happens(0.02)) queue?.send(key);
+      },
+      deleted: (key, body) => laws.deleted(key, body),
     },
     async (key, process) => {
       const queue = plan.isLaptop ? queueOf(key) : undefined;
@@ -192,6 +196,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
 
   const clients = startClients(plan, { scheduler, processes, portsOf, laws, store });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startForgetters(plan, { scheduler, processes, portsOf, laws });
   const disturbances = [
     disturb(plan.stepsPerCrash, () => processes.crashOne()),
     disturb(plan.stepsPerClockJump, () => {

@@ -9,7 +9,7 @@ import { decodePartial, partialId, type WindowPartial } from '../../domain/parti
 import { rulesForBatch } from '../../domain/rules-for-batch.ts';
 import { windowStartOf, type EpochMinute, type WindowStart } from '../../domain/window.ts';
 import { BatchTooLarge, InvalidRequest, UnreadableFormat } from '../../errors.ts';
-import { decompress } from '../decompress.ts';
+import { decompress } from '../ingest/decompress.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 
 export interface InspectedBatch {

@@ -1,4 +1,4 @@
-/** What the emulator answers in place of a function; `handlers/error-codes.ts` has the same codes, and a test compares them. */
+/** What the emulator answers in place of a function; `handlers/http/error-codes.ts` has the same codes, and a test compares them. */
 export interface Refusal {
   readonly status: 400 | 403 | 408 | 413 | 503;
   readonly errorCode: 'ING_1000' | 'QRY_1000' | 'ING_1003' | 'API_1002' | 'API_1004' | 'API_1008';

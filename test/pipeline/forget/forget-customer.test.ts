@@ -12,16 +12,16 @@ import {
 import { decodeTombstone, encodeTombstone } from '../../../lib/domain/tombstone.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { IdempotencyKeyReused, Unavailable } from '../../../lib/errors.ts';
-import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate.ts';
+import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
 
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
-import { ingest } from '../../../lib/pipeline/ingest.ts';
-import { listCustomers } from '../../../lib/pipeline/list-customers.ts';
-import { readBatch } from '../../../lib/pipeline/read-batch.ts';
-import { rollUp } from '../../../lib/pipeline/roll-up.ts';
-import { verify } from '../../../lib/pipeline/verify.ts';
+import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
+import { listCustomers } from '../../../lib/pipeline/query/list-customers.ts';
+import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
+import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
+import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
 import {
   batchIdOf,
