@@ -38,7 +38,7 @@ const hostNames = z.string().transform((text, context): readonly string[] => {
   return z.NEVER;
 });
 
-/** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
+/** The environment that the functions read, with defaults; docs/reference/configuration.md has the same table, and a test compares them. */
 export const environmentSchema = z.object({
   DATA_DIR: z
     .string()
@@ -73,18 +73,18 @@ export const environmentSchema = z.object({
   PATH_TEMPLATES: pathTemplates
     .prefault('none')
     .describe(
-      'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
+      'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/reference/path-templates.md)',
     ),
   ALLOWED_HOSTS: hostNames
     .prefault('localhost')
     .describe(
-      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/access.md)',
+      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/reference/access.md)',
     ),
   PATH_QUERY: z
     .enum(['keep', 'drop'], 'must be keep or drop')
     .default('keep')
     .describe(
-      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/personal-data.md))',
+      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/how-to/keep-less-personal-data.md))',
     ),
   RETENTION_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
@@ -131,7 +131,7 @@ export const environmentSchema = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('true')
     .describe(
-      'with `STORAGE=aws`: whether [API keys of the old form](docs/api-keys.md#keys-of-the-old-form) are taken; set by `serverless.yml`',
+      'with `STORAGE=aws`: whether [API keys of the old form](docs/how-to/manage-api-keys.md#switch-keys-of-the-old-form-off) are taken; set by `serverless.yml`',
     ),
   INSIGHT_STREAM_NAME: z
     .string()
@@ -170,7 +170,7 @@ export const environmentSchema = z.object({
   CUSTOMER_RECORDS_PER_SECOND: wholeNumber
     .default(100)
     .describe(
-      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/deploy.md#throttling); 0 is no bound; set by `serverless.yml`',
+      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/explanation/aws.md#how-a-customer-is-limited); 0 is no bound; set by `serverless.yml`',
     ),
   WINDOWS_AT_ONCE: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))

@@ -3,7 +3,7 @@ import { BadArguments, understood } from '../command-line.ts';
 import type { Workload } from './workload.ts';
 
 export const help = `
-What the pipeline costs on AWS, at the list prices that docs/cost.md names. Without options: the tables of that page.
+What the pipeline costs on AWS, at the list prices that docs/explanation/costs.md names. Without options: the tables of that page.
 
   npm run cost -- --entries-per-second <n> --entries-per-batch <n> [--customers <n>] [--plain]
 

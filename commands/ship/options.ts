@@ -56,7 +56,7 @@ Sends access logs to the pipeline, so that each line is counted once, however of
 
 Files may be compressed with gzip, whatever their name. Lines that are no HTTP request, or that the pipeline would not
 take, are skipped, counted and explained. A log may be sent again at any time, with the same options: after a crash, when
-it has grown, renamed or compressed. What was sent before is not counted again. docs/shipping.md says how, and what the
+it has grown, renamed or compressed. What was sent before is not counted again. docs/reference/ship.md says how, and what the
 formats are.
 
 When it ends, everything that it sent is counted, and it prints the time range of that and a link to the dashboard.

@@ -23,7 +23,7 @@ const defaultMaxCachedAgents = 4_096;
 /**
  * The family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one of
  * `userAgentFamilies`, 1–64 characters. `Other` where none is known, as for `''` and `'-'`. Any string will do, a header
- * that is already trimmed is expected. What differs from uap-core is in docs/user-agents.md.
+ * that is already trimmed is expected. What differs from uap-core is in docs/reference/user-agents.md.
  */
 export function userAgentFamily(userAgent: string): string {
   if (userAgent === '' || userAgent === '-') return otherFamily;

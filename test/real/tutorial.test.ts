@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 
 const run = promisify(execFile);
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const tutorial = readFileSync(new URL('../../docs/tutorial/first-hour.md', import.meta.url), 'utf8');
 
-/** The README's commands that have their output below them. */
-const examples = [...readme.matchAll(/```sh\n(?<command>[^`]+)```\n```json\n(?<output>[^`]+)```/g)].map(
+/** The tutorial's commands that have their output below them. */
+const examples = [...tutorial.matchAll(/```sh\n(?<command>[^`]+)```\n```json\n(?<output>[^`]+)```/g)].map(
   ({ groups: { command = '', output = '' } = {} }) => ({ command, output }),
 );
 
@@ -27,7 +27,7 @@ function comparable(json: string): unknown {
   );
 }
 
-describe('the commands of the README', () => {
+describe('the commands of the tutorial', () => {
   it('are there to be tried', () => {
     expect(examples.length).toBeGreaterThanOrEqual(4);
   });

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { tables } from '../../commands/cost/tables.ts';
+import { errorCodes } from '../../handlers/http/error-codes.ts';
+import { environmentSchema } from '../../lib/config.ts';
+import { createMetrics } from '../../lib/metrics.ts';
+import { readPage } from './pages.ts';
+
+/** The rows of the first table whose rows begin with code. */
+function rowsOf(path: string): string[] {
+  const lines = readPage(path).text.split('\n');
+  const first = lines.findIndex((line) => line.startsWith('| `'));
+  const rest = lines.slice(first);
+  return rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('| `')),
+  );
+}
+
+it('docs/reference/errors.md has every error code with its status, category and meaning, and no other', () => {
+  const rows = Object.entries(errorCodes).map(
+    ([code, { status, category, meaning }]) => `| \`${code}\` | ${status} | ${category} | ${meaning} |`,
+  );
+  expect(rowsOf('docs/reference/errors.md')).toEqual(rows);
+});
+
+it('docs/reference/configuration.md has every variable with its default, and no other', () => {
+  const rows = Object.entries(environmentSchema.shape).map(
+    ([name, schema]) => `| \`${name}\` | \`${String(schema.def.defaultValue)}\` | ${schema.description} |`,
+  );
+  // Links in descriptions start at the root of the repository.
+  const fromThePage = rows.map((row) => row.replaceAll('](docs/', '](../'));
+  expect(rowsOf('docs/reference/configuration.md')).toEqual(fromThePage);
+});
+
+it('docs/reference/metrics.md has every metric with its type and meaning, and no other', async () => {
+  const diskRoom = {
+    use: async () => ({ usedBytes: 1, quotaBytes: 2, freeBytes: 3 }),
+    refusal: async () => undefined,
+  };
+  const { text } = await createMetrics({}, undefined, { diskRoom }).read(new Date());
+  const rows = [
+    ...text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm),
+  ].map(([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`);
+  expect(rows.length).toBeGreaterThan(20);
+  expect(rowsOf('docs/reference/metrics.md')).toEqual(rows);
+});
+
+describe('docs/explanation/costs.md', () => {
+  it('has the tables that `npm run cost` prints', () => {
+    const { text } = readPage('docs/explanation/costs.md');
+    const written = [...text.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => comparable(table));
+    expect(written).toEqual(tables().map(comparable));
+  });
+});
+
+/** Without the padding of its cells. */
+function comparable(table: string): string {
+  return table
+    .trim()
+    .replaceAll(/ *\| */g, '|')
+    .replaceAll(/-+/g, '-');
+}
