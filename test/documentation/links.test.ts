@@ -80,9 +80,9 @@ function linksOf({ path, text }: Page) {
     .filter((written) => !/^[a-z]+:/.test(written))
     .map((written) => {
       const [file = '', fragment = ''] = written.split('#');
-      return { written, fragment, target: new URL(file === '' ? path : file, new URL(path, root)) };
-    })
-    .map((link) => (link.written.startsWith('#') ? { ...link, target: new URL(path, root) } : link));
+      const here = new URL(path, root);
+      return { written, fragment, target: file === '' ? here : new URL(file, here) };
+    });
 }
 
 function reachableFrom(start: string): Set<string> {

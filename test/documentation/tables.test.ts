@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tables } from '../../commands/cost/tables.ts';
 import { errorCodes } from '../../handlers/http/error-codes.ts';
 import { environmentSchema } from '../../lib/config.ts';
+import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { createMetrics } from '../../lib/metrics.ts';
+import { instant } from '../factories.ts';
 import { readPage } from './pages.ts';
 
 /** The rows of the first table whose rows begin with code. */
@@ -37,10 +39,13 @@ it('docs/reference/metrics.md has every metric with its type and meaning, and no
     use: async () => ({ usedBytes: 1, quotaBytes: 2, freeBytes: 3 }),
     refusal: async () => undefined,
   };
-  const { text } = await createMetrics({}, undefined, { diskRoom }).read(new Date());
-  const rows = [
-    ...text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm),
-  ].map(([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`);
+  const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+  const stream = createInMemoryEventStream({ clock });
+  const metrics = createMetrics({ insights: stream, late: stream }, undefined, { diskRoom });
+  const { text } = await metrics.read(clock.now());
+  const rows = [...text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm)].map(
+    ([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`,
+  );
   expect(rows.length).toBeGreaterThan(20);
   expect(rowsOf('docs/reference/metrics.md')).toEqual(rows);
 });
