@@ -1,8 +1,8 @@
 /** What is asked for in the reference scenario, as the path dimension counts it. */
-export const paths = ['/', '/login', '/pricing', '/api/items'] as const;
+const paths = ['/', '/login', '/pricing', '/api/items'] as const;
 
 /** Who asks, by the family that the agent is counted as. */
-export const agents = {
+const agents = {
   Chrome:
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
   Firefox: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0',

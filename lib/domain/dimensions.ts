@@ -61,23 +61,11 @@ export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 /** The same as it is written down. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
 
-const fewEntries = 8;
-
 /** Counts the entries by each dimension. */
 export function countEntries(entries: readonly LogEntry[], rules: CountingRules): Counts {
   const counts = emptyCounts();
   for (const { field, valueOf, keyOf } of dimensions) {
     const requestsByKey = counts[field];
-    // Of a few entries, most have a key of their own: a batch can have so many windows with a few entries each.
-    if (entries.length <= fewEntries) {
-      for (const entry of entries) {
-        const value = valueOf(entry);
-        if (value === undefined) continue;
-        const key = keyOf(value, rules);
-        requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + 1);
-      }
-      continue;
-    }
     const tallies = new Map<string, { requests: number }>();
     for (const entry of entries) {
       const value = valueOf(entry);
@@ -107,13 +95,16 @@ export function emptyCounts(): Counts {
 }
 
 export function countsToJson(counts: Counts): CountsJson {
-  return mapDimensions((field) => {
-    // An object without a prototype takes fresh keys by the hundred in a quarter of the time that `Object.fromEntries`
-    // needs (0.25 µs against 1.2 µs a key), as V8 keeps it as a hash table from the start.
-    const requestsByKey = Object.create(null) as Record<string, number>;
-    for (const [key, requests] of counts[field]) requestsByKey[key] = requests;
-    return requestsByKey;
-  });
+  return mapDimensions((field) => requestsToJson(counts[field]));
+}
+
+/** Makes the object that the counts of one dimension are in JSON. */
+export function requestsToJson(requestsByKey: ReadonlyMap<string, number>): Record<string, number> {
+  // An object without a prototype takes fresh keys by the hundred in a quarter of the time that `Object.fromEntries`
+  // needs (0.25 µs against 1.2 µs a key), as V8 keeps it as a hash table from the start.
+  const json = Object.create(null) as Record<string, number>;
+  for (const [key, requests] of requestsByKey) json[key] = requests;
+  return json;
 }
 
 /**
@@ -133,6 +124,60 @@ export function countsToText(counts: Counts): string {
   }
   return text;
 }
+
+/** Of so few entries, most have a key of their own. */
+const fewEntries = 8;
+
+/**
+ * The counts of entries as `countsToText` writes them. A batch can have 10,000 windows with a few entries each; there,
+ * without maps in between, it takes a third of the time.
+ */
+export function countedText(entries: readonly LogEntry[], rules: CountingRules): string {
+  if (entries.length > fewEntries) return countsToText(countEntries(entries, rules));
+  let text = '';
+  const keys = new Array<string | undefined>(entries.length);
+  for (const { field, valueOf, keyOf } of dimensions) {
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index];
+      const value = entry && valueOf(entry);
+      keys[index] = value === undefined ? undefined : keyOf(value, rules);
+    }
+    text += text === '' ? `"${field}":{` : `,"${field}":{`;
+    text += fewCounts(keys);
+    text += '}';
+  }
+  return text;
+}
+
+/** Each of a few keys, with how often it is there. */
+function fewCounts(keys: readonly (string | undefined)[]): string {
+  let text = '';
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index];
+    if (key === undefined || keys.indexOf(key) < index) continue;
+    let requests = 1;
+    for (let later = index + 1; later < keys.length; later++) if (keys[later] === key) requests += 1;
+    text += text === '' ? jsonOf(key) : `,${jsonOf(key)}`;
+    text += `:${requests}`;
+  }
+  return text;
+}
+
+/** A text as JSON; where nothing has to be escaped, in a fifth of the time of `JSON.stringify`. */
+function jsonOf(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < firstPlain || code === quote || code === backslash || code >= firstSurrogate) {
+      return JSON.stringify(text);
+    }
+  }
+  return `"${text}"`;
+}
+
+const firstPlain = 0x20;
+const quote = 0x22;
+const backslash = 0x5c;
+const firstSurrogate = 0xd800;
 
 /** The counts among the fields that `countsShape` read. */
 export function countsOf(fields: Counts): Counts {

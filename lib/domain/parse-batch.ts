@@ -12,7 +12,7 @@ const maxEntriesDescribed = 10;
 const byteOrderMark = Buffer.from('\ufeff');
 /**
  * The entries of a decompressed body, all of them or none. It takes time in proportion to the length of the body,
- * whatever is in it (test/handlers/bounded-work.test.ts).
+ * whatever is in it (test/handlers/bounded-work.long.test.ts).
  * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with entries that are not valid: the
  *                         first ten of these are described
  */

@@ -25,6 +25,7 @@ const rolledUpSchema = z
 
 /** Ends the document; text has none, since JSON escapes it. */
 const lineBreak = 0x0a;
+const closingBrace = 0x7d;
 
 /** The hour or day as it is stored: a line of JSON. */
 export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
@@ -37,20 +38,36 @@ export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
  */
 export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
   const end = start.indexOf(lineBreak);
-  if (end < 0) return undefined;
-  const fields = readDocument(start.toString('utf8', 0, end), 'A window', formatVersion, rolledUpSchema);
-  const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
-  return {
-    customerId,
-    windowSize,
-    windowStart,
-    requests,
-    revision,
-    lateRequests,
-    updatedAt,
-    counts: countsOf(fields),
-  };
+  return end < 0 ? undefined : rolledUpText.read(start.toString('utf8', 0, end));
 }
+
+/** The text of a stored hour or day, in pieces. */
+export const rolledUpText = {
+  /** Finds the end of the last field; `undefined` where it is behind `start`, or the document does not end there. */
+  endOfFields(start: Buffer): number | undefined {
+    const end = start.indexOf(lineBreak) - 1;
+    return end < 0 || start[end] !== closingBrace ? undefined : end;
+  },
+
+  /**
+   * Reads the JSON document.
+   * @throws UnreadableFormat  not an hour or a day, or one of a newer version
+   */
+  read(text: string): RolledUpWindow {
+    const fields = readDocument(text, 'A window', formatVersion, rolledUpSchema);
+    const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
+    return {
+      customerId,
+      windowSize,
+      windowStart,
+      requests,
+      revision,
+      lateRequests,
+      updatedAt,
+      counts: countsOf(fields),
+    };
+  },
+};
 
 /** @throws UnreadableFormat  not the whole of an hour or a day, or one of a newer version */
 export function decodeWholeRolledUp(body: Buffer): RolledUpWindow {

@@ -5,8 +5,11 @@ import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 export interface WaitingMinute {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /** Everything that was accepted before was in its minutes when the write began; `undefined` where not known. */
-  readonly through: Date | undefined;
+  /**
+   * Everything that was accepted before `through` was in its minutes when the write began; `undefined` where that is not
+   * known.
+   */
+  readonly barrier: { readonly through: Date | undefined; readonly timesSetBack: number } | undefined;
 }
 
 /**
@@ -16,19 +19,23 @@ export interface WaitingMinute {
  * it. Take a batch that was accepted before `through`, so before `countedThrough`: it is in its minutes. Take the write
  * that added it to one of them. If the message of that write waits here, its barrier was noted before the write, and so
  * before the batch was in all of its minutes: the batch was accepted at or after that barrier, and not before `through`.
- * So the message is done, and hour and day were recomputed after the write.
+ * So the message is done, and hour and day were recomputed after the write. All of this is only true of a barrier after
+ * which the clock was not set back: what is accepted later may have an earlier instant than that one.
  * @param countedThrough  for minutes, as it was before this is asked
+ * @param timesSetBack    how often the clock was set back until now
  */
 export function waitingMinutes(
   waiting: Iterable<WaitingMinute>,
   countedThrough: Date | undefined,
+  timesSetBack: number,
 ): Outstanding {
   let through = countedThrough;
   const distinct = new Set<number>();
-  for (const { minute, through: barrier } of waiting) {
+  for (const { minute, barrier } of waiting) {
     distinct.add(minute);
-    if (barrier === undefined || through === undefined) through = undefined;
-    else if (barrier < through) through = barrier;
+    const known = barrier?.timesSetBack === timesSetBack ? barrier.through : undefined;
+    if (known === undefined || through === undefined) through = undefined;
+    else if (known < through) through = known;
   }
   const minutes = Float64Array.from(distinct).sort();
   return {

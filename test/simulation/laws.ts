@@ -4,14 +4,18 @@ import {
   batchKey,
   enclosingWindowKey,
   minuteKey,
+  horizonKeys,
   tombstonesPrefix,
+  windowStartOfKey,
   type ObjectKey,
 } from '../../lib/domain/keys.ts';
 import { partialId, partialIdBytes } from '../../lib/domain/partial.ts';
+import { decodeRetention } from '../../lib/domain/retention-format.ts';
+import { noHorizon } from '../../lib/domain/retention.ts';
 import { decodeWholeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { isForgotten, type Tombstone } from '../../lib/domain/tombstone.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { windowStartOf } from '../../lib/domain/window.ts';
+import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import { ForgottenCustomers } from './forgotten-customers.ts';
@@ -44,6 +48,9 @@ export class Laws {
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
   readonly #forgotten = new ForgottenCustomers();
+  #horizon: WindowStart = noHorizon;
+  /** Minutes that have expired and were deleted. */
+  readonly #deletedMinutes = new Set<ObjectKey>();
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -74,6 +81,16 @@ export class Laws {
       this.#break(`${kept.batch.name} was accepted before its customer was forgotten, and is kept`);
   }
 
+  refusedAsTooOld(batch: SentBatch): void {
+    if (batch.entries.every(({ receivedAt }) => windowStartOf(minuteOf(receivedAt)) >= this.#horizon))
+      this.#break(`${batch.name} was refused as too old`);
+  }
+
+  /** Minutes that start before this have expired. */
+  get horizon(): WindowStart {
+    return this.#horizon;
+  }
+
   tombstoneOf(customerId: CustomerId): Tombstone | undefined {
     return this.#forgotten.of(customerId);
   }
@@ -93,7 +110,8 @@ export class Laws {
 
   /** An object is written now. */
   wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
-    if (key.startsWith(tombstonesPrefix)) this.#break(this.#forgotten.wrote(body));
+    if (key === horizonKeys.windows) this.#movedHorizon(body);
+    else if (key.startsWith(tombstonesPrefix)) this.#break(this.#forgotten.wrote(body));
     else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
@@ -102,6 +120,10 @@ export class Laws {
 
   /** An object is removed now. */
   deleted(key: ObjectKey, body: Buffer): void {
+    if (key.startsWith('aggregates/') && windowStartOfKey(key) < this.#horizon) {
+      this.#deletedMinutes.add(key);
+      return;
+    }
     if (!mayBeRemoved(key, body, this.#forgotten))
       this.#break(`${key} was removed, and is nothing that is forgotten`);
   }
@@ -109,7 +131,7 @@ export class Laws {
   /** A client was told that a batch is counted. */
   toldCounted(header: BatchHeader, store: SimulatedStore): void {
     if (this.#forgotten.isUnderWay(header.customerId) || this.#forgotten.has(header)) return;
-    const missing = missingWindow(header, store);
+    const missing = missingWindow(header, this.#horizon, store);
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
 
@@ -150,6 +172,12 @@ export class Laws {
     this.broken ??= law;
   }
 
+  #movedHorizon(body: Buffer): void {
+    const horizon = decodeRetention(body).current?.horizon ?? noHorizon;
+    if (horizon < this.#horizon) this.#break(`the horizon went back to ${horizon}`);
+    this.#horizon = horizon;
+  }
+
   #storedPayload({ customerId, id }: SentBatch): string | undefined {
     return this.#stored.get(batchKey(customerId, id))?.header.payloadHash;
   }
@@ -171,6 +199,7 @@ export class Laws {
   }
 
   #wroteMinute(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
+    if (this.#deletedMinutes.has(key)) this.#break(`${key} had expired and was deleted, and is there again`);
     const window = decodeWindow(body);
     const ids = idsOf(window.partialIds);
     if (new Set(ids).size !== ids.length) this.#break(`${key} holds a partial twice`);
@@ -230,6 +259,7 @@ export class Laws {
   ): void {
     for (const [key, should] of expected) {
       const object = store.objects.get(key);
+      if (windowStartOfKey(key) < this.#horizon) continue;
       if (object === undefined) {
         this.#break(`${key} is missing, with ${should.requests} requests`);
         continue;
@@ -259,9 +289,11 @@ function mayBeRemoved(key: ObjectKey, body: Buffer, forgotten: ForgottenCustomer
 
 function missingWindow(
   { customerId, id, payloadHash, partials }: BatchHeader,
+  horizon: WindowStart,
   store: SimulatedStore,
 ): string | undefined {
   for (const { windowStart, part } of partials) {
+    if (windowStart < horizon) continue;
     const key = minuteKey(customerId, windowStart);
     const object = store.objects.get(key);
     const held = object === undefined ? [] : idsOf(decodeWindow(object.body).partialIds);

@@ -100,7 +100,7 @@ export const protections = {
   'the barrier of a written minute': [
     {
       file: 'local-store/roll-ups/waiting-minutes.ts',
-      from: 'else if (barrier < through) through = barrier;',
+      from: 'else if (known < through) through = known;',
       to: '',
     },
   ],
@@ -108,17 +108,17 @@ export const protections = {
     {
       file: 'lib/pipeline/query/query.ts',
       from: 'const counted = progressFor(',
-      to: 'const early = [];\n  for await (const each of windowsInRange(query, store, 16)) early.push(each);\n  const counted = progressFor(',
+      to: 'const early = [];\n  for await (const each of reader.windows(query, 16)) early.push(each);\n  const counted = progressFor(',
     },
     {
       file: 'lib/pipeline/query/query.ts',
-      from: 'of windowsInRange(query, store, atOnce)',
+      from: 'of reader.windows(query, atOnce)',
       to: 'of early',
     },
   ],
   'a batch is dated behind the tombstone': [
     {
-      file: 'lib/pipeline/ingest.ts',
+      file: 'lib/pipeline/ingest/ingest.ts',
       from: 'describe(batch, storedAfter(tombstone, now), options)',
       to: 'describe(batch, now, options)',
     },
@@ -139,7 +139,7 @@ export const protections = {
   ],
   'a sum is made again while its parts are removed': [
     {
-      file: 'lib/pipeline/recompute-window.ts',
+      file: 'lib/pipeline/roll-up/recompute-window.ts',
       from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
       to: '{',
     },
@@ -149,6 +149,27 @@ export const protections = {
       file: 'lib/pipeline/forget/remove-object.ts',
       from: 'await store.delete(key, { ifMatch: object.etag });',
       to: 'await store.delete(key);',
+    },
+  ],
+  'a barrier from before the clock was set back': [
+    {
+      file: 'local-store/roll-ups/waiting-minutes.ts',
+      from: 'barrier?.timesSetBack === timesSetBack ? barrier.through : undefined',
+      to: 'barrier?.through',
+    },
+  ],
+  'the horizon is asked before each write': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'if (retention !== undefined && partial.windowStart < (await retention.horizon())) {',
+      to: 'if (false) {',
+    },
+  ],
+  'nothing is deleted before the horizon is settled': [
+    {
+      file: 'lib/domain/retention.ts',
+      from: 'return isSettled ? current.horizon : settled;',
+      to: 'return current?.horizon ?? settled;',
     },
   ],
 };

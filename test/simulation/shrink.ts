@@ -15,6 +15,7 @@ function smaller(plan: Plan): Plan[] {
     { batchesPerClient: plan.batchesPerClient - 1 },
     { customers: 1 },
     { forgettings: 0 },
+    { retentionDays: undefined },
     { forgettings: 1 },
     { minutes: 1 },
     { minutes: halved(plan.minutes) },
@@ -24,7 +25,9 @@ function smaller(plan: Plan): Plan[] {
     { stepsPerClockJump: Infinity },
     { stepsPerSplit: Infinity },
     { stepsPerRestart: Infinity },
+    { rates: { ...plan.rates, slow: 0 } },
     { rates: { ...plan.rates, refused: 0 } },
+    { outages: 0 },
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },
   ];

@@ -63,6 +63,12 @@ export class SimulatedStore {
     };
   }
 
+  /** Has an object from the beginning. */
+  begin(key: ObjectKey, body: Buffer): void {
+    this.objects.set(key, { body, etag: String((this.#etags += 1)) });
+    this.#onChange.wrote(key, body, undefined);
+  }
+
   get(key: ObjectKey, { firstBytes }: { readonly firstBytes?: number } = {}): StoredObject | undefined {
     const kept = this.objects.get(key);
     if (kept === undefined) return undefined;

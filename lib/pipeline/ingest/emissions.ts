@@ -5,13 +5,9 @@ import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 /** So many batches are remembered, of some 200 bytes each. */
 const maxBatches = 10_000;
 
-/** Into the windows of a batch with no more partials than this one looks at each repetition. */
-const maxPartialsToLookFor = 100;
-
 /**
- * Large batches whose partials this process has put on their streams, which keep them until they are counted. A
- * repetition of such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these
- * wait. Should the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows
+ * Batches whose partials this process has put on their streams, which keep them until they are counted. A repetition of
+ * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these wait. Should the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows
  * tell.
  */
 export class Emissions {
@@ -22,8 +18,7 @@ export class Emissions {
     return this.#storedAt.get(batchKey(customerId, id)) === storedAt.getTime();
   }
 
-  add({ customerId, id, storedAt, partials }: StoredBatch): void {
-    if (partials.length <= maxPartialsToLookFor) return;
+  add({ customerId, id, storedAt }: StoredBatch): void {
     this.#storedAt.set(batchKey(customerId, id), storedAt.getTime());
   }
 }

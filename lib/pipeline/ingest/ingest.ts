@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../../domain/batch-format.ts';
-import { rulesForBatch } from '../../domain/rules-for-batch.ts';
 import { minutesOf, summarise, type EncodedPartial, type SummariseOptions } from '../../domain/summarise.ts';
 import { isForgotten, storedAfter, type Tombstone } from '../../domain/tombstone.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../../errors.ts';
@@ -92,7 +91,7 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
       `The entries are of ${windows} different minutes; a batch may have ${maxWindowsPerBatch}.`,
     );
   }
-  const summariseOptions = { ...options, rules: rulesForBatch(options.rules, entries), maxRecordBytes };
+  const summariseOptions = { ...options, maxRecordBytes };
   const partials: EncodedPartial[] = [];
   for (let from = 0; from < windows; from += windowsAtOnce) {
     if (from > 0) await setImmediate();

@@ -1,6 +1,7 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { partitionKeyOf } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
+import type { StreamRecord } from '../../ports/event-stream.ts';
 import { streamNames, type StreamName, type Streams } from './streams.ts';
 
 /** The stream that a partial takes: decided when its batch was described, and the same for every emission. */
@@ -17,13 +18,14 @@ export async function emit(
   partials: readonly EncodedPartial[],
   streams: Streams,
 ): Promise<void> {
+  const records: Record<StreamName, StreamRecord[]> = { insights: [], late: [] };
+  for (const partial of partials) {
+    const { windowStart, data, requests } = partial;
+    const partitionKey = partitionKeyOf(customerId, windowStart);
+    records[streamOf(partial)].push({ partitionKey, data, entries: requests });
+  }
   const puts = streamNames.map(async (name) => {
-    const records = partials
-      .filter((partial) => streamOf(partial) === name)
-      .map(({ windowStart, data, requests }) => {
-        return { partitionKey: partitionKeyOf(customerId, windowStart), data, entries: requests };
-      });
-    if (records.length > 0) await streams[name].put(records);
+    if (records[name].length > 0) await streams[name].put(records[name]);
   });
   await Promise.all(puts);
 }
