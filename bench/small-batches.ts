@@ -62,7 +62,7 @@ async function measure(
     if (!figures.isExact) throw new Error('The scenario was not counted exactly.');
     return {
       requestsPerSecond: figures.requests / figures.seconds,
-      processorMilliseconds: ((await atLastAnswer ?? Number.NaN) - before) / figures.requests,
+      processorMilliseconds: (((await atLastAnswer) ?? Number.NaN) - before) / figures.requests,
       untilReadable: ((await processorMilliseconds(pid)) - before) / figures.requests,
     };
   } finally {
@@ -81,7 +81,8 @@ try {
       for (const emulator of emulators) turn.push(await measure(emulator, concurrency, round));
       if (round > 0) turns.push(turn); // the first one warms up
     }
-    const of = (version: number, figure: keyof Measured) => turns.map((turn) => turn[version]?.[figure] ?? Number.NaN);
+    const of = (version: number, figure: keyof Measured) =>
+      turns.map((turn) => turn[version]?.[figure] ?? Number.NaN);
     const ratio = (figure: keyof Measured) =>
       median(of(1, figure).map((value, turn) => value / (of(0, figure)[turn] ?? Number.NaN)));
     rows.push([
@@ -95,7 +96,17 @@ try {
   }
   printTable(
     `Small batches: the reference scenario (${share} of it), median of ${rounds} rounds in turns with ${other}`,
-    ['connections', 'before/s', 'now/s', 'ratio', 'CPU ms before', 'now', 'ratio', 'until readable: before', 'now'],
+    [
+      'connections',
+      'before/s',
+      'now/s',
+      'ratio',
+      'CPU ms before',
+      'now',
+      'ratio',
+      'until readable: before',
+      'now',
+    ],
     rows,
   );
 } finally {

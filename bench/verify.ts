@@ -5,7 +5,7 @@
  *     npm run bench:verify [-- batches]
  */
 import { verify, type StoredNotice } from '../lib/pipeline/verify/verify.ts';
-import { RecentEmissions } from '../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
 import { numbersOf } from './command-line.ts';
@@ -55,7 +55,7 @@ try {
   await temporary.remove();
 }
 
-const emissions = new RecentEmissions();
+const reEmissions = new ReEmissionTimes();
 
 /** Milliseconds of invocations that each have the notices of batches that came one after the other. */
 async function measure(stored: number): Promise<{ wall: number[]; processor: number[] }> {
@@ -66,7 +66,7 @@ async function measure(stored: number): Promise<{ wall: number[]; processor: num
     const notices = Array.from({ length: noticesAtOnce }, (_, n) => noticeOf(first + n));
     const began = performance.now();
     const cpu = process.cpuUsage();
-    const verified = await verify(notices, { ...app, emissions }, looks);
+    const verified = await verify(notices, { ...app, reEmissions }, looks);
     wall.push(performance.now() - began);
     const { user, system } = process.cpuUsage(cpu);
     processor.push((user + system) / 1_000);

@@ -41,16 +41,15 @@ export function decodeFailedRecord(body: Buffer): FailedRecord {
  * Where a record may be kept: at its place on the stream, or else beside it, under its content. Sequence numbers begin
  * anew where a stream was made anew, or the log was removed; then another record can be at this one's place.
  */
-export function placesOfFailedRecord({
-  stream,
-  partition,
-  sequenceNumber,
-  partitionKey,
-  data,
-}: FailedRecord): readonly [ObjectKey, ObjectKey] {
-  const digest = createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
+export function placesOfFailedRecord(record: FailedRecord): readonly [ObjectKey, ObjectKey] {
+  const { stream, partition, sequenceNumber } = record;
   return [
     failedRecordKey(stream, partition, sequenceNumber),
-    failedRecordKey(stream, partition, `${sequenceNumber}-${digest}`),
+    failedRecordKey(stream, partition, `${sequenceNumber}-${digestOf(record)}`),
   ];
+}
+
+/** Returns 32 hexadecimal digits that are the same for the same record, wherever on a stream it is. */
+export function digestOf({ partitionKey, data }: Pick<FailedRecord, 'partitionKey' | 'data'>): string {
+  return createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
 }

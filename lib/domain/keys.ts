@@ -110,6 +110,11 @@ export function windowsPrefix(size: WindowSize): string {
   return `aggregates/${size}/`;
 }
 
+/** What the keys of the windows of one size start with whose customer has this segment. */
+export function windowPrefixOfSegment(segment: string, size: WindowSize): string {
+  return `${windowsPrefix(size)}${segment}/`;
+}
+
 /** The segment that a window's key has for the customer. */
 export function customerSegmentOf(windowKey: ObjectKey): string {
   return windowKey.split('/')[customerSegments - 1] ?? '';
@@ -127,7 +132,11 @@ export function behindCustomer(customerSegment: string, size: WindowSize): strin
 
 /** Whose window a key is for, or `undefined` where the key has only a hash of the customer. */
 export function customerOfKey(windowKey: ObjectKey): CustomerId | undefined {
-  const segment = customerSegmentOf(windowKey);
+  return customerOfSegment(customerSegmentOf(windowKey));
+}
+
+/** The customer that keys have a segment for, or `undefined` where that has only a hash of the customer. */
+export function customerOfSegment(segment: string): CustomerId | undefined {
   const customerId = parseCustomerId(
     segment.replace(/%([0-9a-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
   );

@@ -55,7 +55,12 @@ export function notifyingObjectStore(
     targets.find(({ rule }) => key.startsWith(rule.prefix) && key.endsWith(rule.suffix));
   const late = intents && new LateMessages(intents, logger);
 
-  function announce(target: NonNullable<ReturnType<typeof targetOf>>, key: ObjectKey, size: number, eTag: string) {
+  function announce(
+    target: NonNullable<ReturnType<typeof targetOf>>,
+    key: ObjectKey,
+    size: number,
+    eTag: string,
+  ) {
     const at = clock.now();
     const written = { key, size, eTag, sequencer: sequencer.next(at), at };
     return JSON.stringify(s3Event(written, target.rule, region));

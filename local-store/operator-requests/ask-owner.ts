@@ -11,7 +11,7 @@ import {
   writeWhole,
   type OperatorRequest,
 } from './request-files.ts';
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /** Nobody takes requests in the data directory, or whoever did is gone; it is not known whether this one was carried out. */
 export class OwnerGone extends Error {

@@ -209,9 +209,7 @@ export class LoggedStream implements LocalStream {
       settle: (isDurable: boolean) => target.settle(isDurable),
       room: roomFor({ places: 2 + runsOf(records), bytes: entryBytes * records.length }),
     };
-    await traced('checkpoint', this.name, () =>
-      this.#commits.submitPatiently(move, checkpointMilliseconds),
-    );
+    await traced('checkpoint', this.name, () => this.#commits.submitPatiently(move, checkpointMilliseconds));
   }
 
   async #storePositions(consumer: string): Promise<void> {

@@ -277,7 +277,11 @@ export class Queue implements LocalQueue {
 
   async #add(message: ScheduledMessage, body: string, submit?: GroupCommit['submit']): Promise<void> {
     const content = { body, givenUpBy: undefined };
-    await this.#change(() => this.#tables.add(message, content), { messages: 1, contents: [content] }, submit);
+    await this.#change(
+      () => this.#tables.add(message, content),
+      { messages: 1, contents: [content] },
+      submit,
+    );
   }
 
   async #remove(places: readonly Place[]): Promise<void> {

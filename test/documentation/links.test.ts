@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readPage, readPages, root, type Page } from './pages.ts';
@@ -45,6 +45,23 @@ describe('the documents', () => {
   });
 });
 
+it('code, settings and messages name documents that exist', () => {
+  const folders = ['bench/', 'commands/', 'deploy/', 'handlers/', 'lib/', 'local-store/', 'scripts/', 'web/'];
+  const inFolders = folders.flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${folder}${path}`,
+    ),
+  );
+  const files = ['Dockerfile', 'compose.yaml', 'serverless.yml', ...inFolders.filter(isSource)];
+  const missing = files.flatMap((file) =>
+    [...readFileSync(new URL(file, root), 'utf8').matchAll(/(?<![\w/-])docs\/[\w./-]+\.md/g)]
+      .filter(([document]) => !existsSync(new URL(document, root)))
+      .map(([document]) => `${file}: ${document}`),
+  );
+  expect(files).toContain('lib/config.ts');
+  expect(missing).toEqual([]);
+});
+
 describe('a broken link', () => {
   const found = (text: string) => brokenLinks({ path: 'docs/README.md', text });
 
@@ -61,6 +78,10 @@ describe('a broken link', () => {
     expect(found("## One `heading`, it's here\n[a](#one-heading-its-here)")).toEqual([]);
   });
 });
+
+function isSource(path: string): boolean {
+  return /\.(?:ts|mjs|cjs|ya?ml)$/.test(path) && !path.includes('node_modules');
+}
 
 function brokenLinks(page: Page): string[] {
   return linksOf(page)

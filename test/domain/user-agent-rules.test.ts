@@ -7,7 +7,7 @@ import { distinctProducts, leadingProducts, runtimes } from '../../lib/domain/us
 
 /** What the rules were when this version was given to them. */
 const frozen = {
-  version: '2+ua-parser-js.1.0.41',
+  version: '3+ua-parser-js.1.0.41',
   tables: '485d606df1ba7eb7',
   families: '1424b54a00d00af6',
 };
