@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tables } from '../../commands/cost/tables.ts';
 import { errorCodes } from '../../handlers/http/error-codes.ts';
+import type { Route } from '../../handlers/http/route.ts';
+import { routes } from '../../handlers/http/routes.ts';
 import { environmentSchema } from '../../lib/config.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { createMetrics } from '../../lib/metrics.ts';
@@ -48,6 +50,34 @@ it('docs/reference/metrics.md has every metric with its type and meaning, and no
   );
   expect(rows.length).toBeGreaterThan(20);
   expect(rowsOf('docs/reference/metrics.md')).toEqual(rows);
+});
+
+describe('docs/reference/http.md', () => {
+  /** The text of each section whose heading names routes, by each of these. */
+  const sections = new Map(
+    readPage('docs/reference/http.md')
+      .text.split(/^#{2,3} (?=`(?:GET|POST) \/)/m)
+      .flatMap((text) => {
+        const [heading = ''] = text.split('\n');
+        return [...heading.matchAll(/`([A-Z]+ \/[^`]*)`/g)].map(([, name = '']) => [name, text] as const);
+      }),
+  );
+  const table: readonly Route[] = Object.values(routes);
+
+  it('has a section for every route, and for no other', () => {
+    const forPrograms = table.filter(({ functionName }) => functionName !== 'page').map(({ name }) => name);
+    expect([...sections.keys()]).toEqual(expect.arrayContaining(forPrograms));
+    expect(table.map(({ name }) => name)).toEqual(expect.arrayContaining([...sections.keys()]));
+  });
+
+  it('names every parameter of a query', () => {
+    const missing = table.flatMap(({ name, query }) =>
+      Object.keys(query?.shape ?? {})
+        .filter((parameter) => sections.get(name)?.includes(`\`${parameter}\``) !== true)
+        .map((parameter) => `${name} ${parameter}`),
+    );
+    expect(missing).toEqual([]);
+  });
 });
 
 describe('docs/explanation/costs.md', () => {

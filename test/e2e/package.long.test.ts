@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { commands } from '../../commands/commands.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
 import { totalRequests } from './examples/total-requests.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -52,6 +53,8 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'CHANGELOG.md',
+        'bin/log-analytics.mjs',
+        'client/index.ts',
         'LICENSE',
         'README.md',
         'SECURITY.md',
@@ -74,13 +77,19 @@ describe('the package', () => {
     expect(files.filter((path) => unwanted.test(path))).toEqual([]);
   });
 
-  it.each(['api-keys', 'audit', 'cost', 'customers', 'dead-letters', 'demo', 'ship'])(
-    'has all that %s is made of',
-    async (command) => {
-      const { stdout } = await run('npm', ['run', command, '--', '--help'], { cwd: packageDirectory() });
-      expect(stdout).toContain('--help');
-    },
-  );
+  it('has all that its commands are made of', async () => {
+    const load = `const { commands } = await import('./commands/commands.ts');
+      for (const { load } of commands) console.log((await load()).name);`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', load];
+    const { stdout } = await run(process.execPath, args, { cwd: packageDirectory() });
+    expect(stdout.trim().split('\n')).toEqual(commands.map(({ name }) => name));
+  });
+
+  it('has a program that explains itself', async () => {
+    const program = join(packageDirectory(), 'bin/log-analytics.mjs');
+    const { stdout } = await run(process.execPath, [program, '--help'], { cwd: directory });
+    expect(stdout).toContain('log-analytics <command> [options]');
+  });
 
   it('starts where it was installed, counts, and ships a log', async () => {
     const [port = 0] = await freePorts(1);
