@@ -102,11 +102,12 @@ describe('the package', () => {
       stdio: 'ignore',
       detached: true,
     });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    let hasEnded = false;
+    const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => (hasEnded = true));
     const http = createHttpClient(url, 1);
     onTestFinished(async () => {
       http.close();
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGINT');
       await ended;
     });
 
