@@ -57,7 +57,9 @@ async function measure(
     const figures = await runScenario(plan, client, {
       concurrency,
       retryForSeconds: 60,
-      onAllAnswered: () => (atLastAnswer = processorMilliseconds(pid)),
+      onAllAnswered: () => {
+        atLastAnswer = processorMilliseconds(pid);
+      },
     });
     if (!figures.isExact) throw new Error('The scenario was not counted exactly.');
     return {
