@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test/e2e/free-ports.ts';
 import { ConnectionFailed, createHttpClient } from '../commands/pipeline-client/http-client.ts';
 
-/** serverless-offline in a process of its own, with data of its own. */
+/** serverless-offline in its own process, with its own data. */
 export interface RunningEmulator {
   readonly baseUrl: URL;
   readonly pid: number;
   readonly dataDirectory: string;
-  /** Ends it in order, and leaves no file. */
+  /** Stops it in order, and leaves no file. */
   remove(): Promise<void>;
 }
 
@@ -26,9 +26,9 @@ export const pipeline = new URL('../', import.meta.url);
 export const ceiling = new URL('./ceiling/', import.meta.url);
 
 /**
- * Resolves when the service answers.
+ * Starts an emulator; resolves when the service answers.
  * @param service   the directory of its `serverless.yml`
- * @param execArgv  options of Node, to profile it for one
+ * @param execArgv  options of Node, for example to profile it
  */
 export async function startEmulator(
   service: URL,
@@ -68,7 +68,7 @@ async function answers(baseUrl: URL, hasEnded: () => boolean): Promise<void> {
   try {
     for (;;) {
       if (hasEnded()) throw new Error('The emulator ended before it answered.');
-      if (performance.now() > deadline) throw new Error('The emulator does not become ready.');
+      if (performance.now() > deadline) throw new Error('The emulator does not become ready in time.');
       const status = await http.request('/health').then(
         (answer) => answer.status,
         (error: unknown) => {

@@ -1,6 +1,6 @@
 /**
- * Whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`, with a
- * thousand notices an invocation, as the queue brings them when much comes in.
+ * Measures whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`,
+ * with a thousand messages per invocation, as the queue brings them under load.
  *
  *     npm run bench:verify [-- batches]
  */
@@ -47,8 +47,8 @@ try {
     ]);
   }
   printTable(
-    `Verify: ${noticesAtOnce} notices of counted batches an invocation`,
-    ['stored batches', 'µs a batch', 'processor µs a batch', 'slowest invocation ms'],
+    `Verify: ${noticesAtOnce} messages of counted batches per invocation`,
+    ['stored batches', 'µs per batch', 'processor µs per batch', 'slowest invocation ms'],
     rows,
   );
 } finally {
@@ -57,7 +57,7 @@ try {
 
 const emissions = new RecentEmissions();
 
-/** Milliseconds of invocations that each have the notices of batches that came one after the other. */
+/** Measures the milliseconds of invocations with messages of consecutive batches. */
 async function measure(stored: number): Promise<{ wall: number[]; processor: number[] }> {
   const wall: number[] = [];
   const processor: number[] = [];
@@ -70,7 +70,8 @@ async function measure(stored: number): Promise<{ wall: number[]; processor: num
     wall.push(performance.now() - began);
     const { user, system } = process.cpuUsage(cpu);
     processor.push((user + system) / 1_000);
-    if (verified.some(({ verdict }) => verdict.kind !== 'counted')) throw new Error('One is not counted.');
+    if (verified.some(({ verdict }) => verdict.kind !== 'counted'))
+      throw new Error('A batch is not counted.');
   }
   return { wall, processor };
 }

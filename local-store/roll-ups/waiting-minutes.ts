@@ -1,23 +1,23 @@
 import { hasMinuteWithin } from '../../lib/ports/has-minute-within.ts';
 import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 
-/** A minute that was written, or is being written, and is not in its hour and day yet: as one message says. */
+/** A minute that was or is being written and is not in its hour and day yet, according to one message. */
 export interface WaitingMinute {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /** Everything that was accepted before was in its minutes when the write began; `undefined` where not known. */
+  /** Everything accepted before this instant was in its minutes when the write began; `undefined` if not known. */
   readonly through: Date | undefined;
 }
 
 /**
- * What waits to be rolled up for one customer.
+ * Returns what waits to be rolled up for one customer.
  *
- * `through` is a barrier and not the age of the oldest message, since an entry can be older than the write that counted
- * it. Take a batch that was accepted before `through`, so before `countedThrough`: it is in its minutes. Take the write
- * that added it to one of them. If the message of that write waits here, its barrier was noted before the write, and so
- * before the batch was in all of its minutes: the batch was accepted at or after that barrier, and not before `through`.
- * So the message is done, and hour and day were recomputed after the write.
- * @param countedThrough  for minutes, as it was before this is asked
+ * `through` is a barrier and not the age of the oldest message, since an entry can be older than the write that
+ * counted it. Proof: take a batch accepted before `through`, and so before `countedThrough`: it is in its minutes.
+ * Take the write that added it to one of them. If the message of that write waits here, its barrier was noted before
+ * the write, and so before the batch was in all of its minutes: the batch was accepted at or after that barrier, and
+ * not before `through`. So the message is done, and hour and day were recomputed after the write.
+ * @param countedThrough  for minutes, read before this call
  */
 export function waitingMinutes(
   waiting: Iterable<WaitingMinute>,

@@ -4,15 +4,15 @@ const firstDelayMilliseconds = 100;
 const longestDelayMilliseconds = 10_000;
 
 /**
- * How long to wait after the `failures`th failure in a row (from 1): twice as long each time, up to ten seconds, less up
- * to a half at random, so that partitions that fail together don't come back together.
+ * Returns the wait after the `failures`th failure in a row (from 1): twice as long each time, up to ten seconds, less
+ * up to a half at random, so that partitions that fail together do not come back together.
  */
 export function backoffMilliseconds(failures: number, random: () => number): number {
   const longest = Math.min(longestDelayMilliseconds, firstDelayMilliseconds * 2 ** (failures - 1));
   return Math.round(longest * (1 - random() / 2));
 }
 
-/** Waits; not any longer once the source is stopping. */
+/** Waits for a time; ends early when the source is stopping. */
 export async function pause(
   milliseconds: number,
   { timers, stopping }: Pick<SourceContext, 'timers' | 'stopping'>,

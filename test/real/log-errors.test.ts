@@ -61,7 +61,7 @@ it('ends when the page that makes a commit count cannot be written, and its next
   const unanswered = post(customerId, 'unanswered').catch((error: unknown) => error);
   const { exitCode, output } = await emulator.ended;
   expect(exitCode).toBe(1);
-  expect(output).toContain('The log can no longer be read or written, so the emulator ends: start it again.');
+  expect(output).toContain('The log can no longer be read or written, so the emulator ends. Start it again.');
   expect(await unanswered).toBeInstanceOf(ConnectionFailed);
 
   await emulator.start();
