@@ -1,4 +1,4 @@
-/** The commands for what was deployed, on servers of S3, SQS, Kinesis, SSM and STS that others wrote. */
+/** Tests the commands for a deployed pipeline on servers of S3, SQS, Kinesis, SSM and STS by others. */
 import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import {
@@ -57,7 +57,7 @@ async function createQueue(QueueName: string, Attributes: Record<string, string>
   return QueueUrl;
 }
 
-it('lists what was given up, gives it back, and then finds nothing to audit', async () => {
+it('lists the dead letters, redrives them, and then finds nothing to audit', async () => {
   const s3 = s3Client(moto.endpoint);
   const kinesis = kinesisClient(moto.endpoint);
   try {
@@ -74,7 +74,7 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
       RedrivePolicy: JSON.stringify(policy),
     });
 
-    // Given up by SQS itself: received more often than its queue allows.
+    // SQS itself made it a dead letter: it was received more often than its queue allows.
     await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notice }));
     for (const _ of [1, 2]) await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
     const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
@@ -105,7 +105,7 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
   }
 });
 
-it('creates API keys that the authorizer takes, under an encrypted secret, and notes who did it', async () => {
+it('creates API keys that the authorizer accepts, under an encrypted secret, and logs who did it', async () => {
   const s3 = s3Client(moto.endpoint);
   const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
   const store = createS3ObjectStore({ client: s3, bucket, backoff });
