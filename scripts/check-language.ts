@@ -18,7 +18,13 @@ const notYetClean: readonly string[] = [
   'lib/domain/',
   'lib/pipeline/',
   'local-store/',
-  'test/',
+  'test/commands/',
+  'test/domain/',
+  'test/e2e/',
+  'test/handlers/',
+  'test/local-store/',
+  'test/pipeline/',
+  'test/simulation/',
   'traffic/',
 ];
 

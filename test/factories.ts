@@ -88,7 +88,7 @@ function withAgents(partial: WindowPartial): WindowPartial {
   return { ...partial, counts: { ...partial.counts, requestsByUserAgent } };
 }
 
-/** That of its window; any other where it is no partial. */
+/** Returns the partition key of a partial's window; any other key if the data is not a partial. */
 function partitionKeyIn(data: Buffer): string {
   try {
     const { customerId, windowStart } = decodePartial(data);

@@ -3,31 +3,31 @@ import type { CountingRules } from './counting-rules.ts';
 import type { LogEntry } from './log-entry.ts';
 
 interface Dimension {
-  /** Its name in partials, window aggregates and answers. */
+  /** The field in partials, window aggregates and answers. */
   readonly field: string;
-  /** What one of its values is called in CSV. */
+  /** The name of one value in CSV. */
   readonly name: string;
-  /** The name of its largest keys in the total of a range. */
+  /** The field of its largest keys in the total of a range. */
   readonly topField: string;
-  /** Every entry is counted in it, so that its counts add up to the requests. */
+  /** True if every entry is counted in it, so that its counts add up to the requests. */
   readonly countsEveryEntry: boolean;
-  /** What of an entry is tallied; `undefined` where the entry is not counted in this dimension. */
+  /** Returns the value of an entry to tally; `undefined` if the entry is not counted in this dimension. */
   readonly valueOf: (entry: LogEntry) => string | undefined;
-  /** The key under which a value is counted. Several values may have one key; it is made once for each value. */
+  /**
+   * Returns the key under which a value is counted. Several values may share a key; it is computed once per value.
+   */
   readonly keyOf: (value: string, rules: CountingRules) => string;
 }
 
-/**
- * What requests are counted by. This list is the one place that knows the dimensions: all else has as many as it has.
- */
+/** The dimensions of the counts. Only this list knows them: all other code handles as many as it has. */
 export const dimensions = [
   {
     field: 'requestsByPath',
     name: 'path',
     topField: 'topPaths',
     countsEveryEntry: true,
-    // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
-    // half the time of putting one together for each.
+    // A path never starts with a space. So nearly all entries are tallied by an existing string, which takes half the
+    // time of building one for each.
     valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
     keyOf: (value, rules) => {
       if (!value.startsWith(' ')) return `GET ${rules.countedPath(value)}`;
@@ -58,7 +58,7 @@ export type DimensionField = (typeof dimensions)[number]['field'];
 /** Requests by key, for each dimension. */
 export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 
-/** The same as it is written down. */
+/** The JSON form of the counts. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
 
 const fewEntries = 8;
@@ -68,7 +68,7 @@ export function countEntries(entries: readonly LogEntry[], rules: CountingRules)
   const counts = emptyCounts();
   for (const { field, valueOf, keyOf } of dimensions) {
     const requestsByKey = counts[field];
-    // Of a few entries, most have a key of their own: a batch can have so many windows with a few entries each.
+    // With few entries, most have a unique key, and a batch can have many windows with a few entries each.
     if (entries.length <= fewEntries) {
       for (const entry of entries) {
         const value = valueOf(entry);
@@ -94,11 +94,11 @@ export function countEntries(entries: readonly LogEntry[], rules: CountingRules)
   return counts;
 }
 
-/** A record with a value for each dimension. */
+/** Creates a record with a value for each dimension. */
 export function mapDimensions<T>(valueOf: (field: DimensionField) => T): Record<DimensionField, T> {
   const record: Partial<Record<DimensionField, T>> = {};
   for (const { field } of dimensions) record[field] = valueOf(field);
-  // What the cast says is true by construction: there is a value for each field.
+  // The loop above sets a value for each field, so the cast is right.
   return record as Record<DimensionField, T>;
 }
 
@@ -108,8 +108,8 @@ export function emptyCounts(): Counts {
 
 export function countsToJson(counts: Counts): CountsJson {
   return mapDimensions((field) => {
-    // An object without a prototype takes fresh keys by the hundred in a quarter of the time that `Object.fromEntries`
-    // needs (0.25 µs against 1.2 µs a key), as V8 keeps it as a hash table from the start.
+    // An object without a prototype takes fresh keys by the hundred in a quarter of the time that
+    // `Object.fromEntries` needs (0.25 µs against 1.2 µs a key), since V8 keeps it as a hash table from the start.
     const requestsByKey = Object.create(null) as Record<string, number>;
     for (const [key, requests] of counts[field]) requestsByKey[key] = requests;
     return requestsByKey;
@@ -117,8 +117,8 @@ export function countsToJson(counts: Counts): CountsJson {
 }
 
 /**
- * The same as JSON text without the braces around it: what `JSON.stringify` makes of `countsToJson`, but for the order
- * of the keys, in half the time for few keys and no more for many.
+ * Formats the counts as JSON text without the surrounding braces: like `JSON.stringify` of `countsToJson`, except for
+ * the order of the keys, in half the time for few keys and no more for many.
  */
 export function countsToText(counts: Counts): string {
   let text = '';
@@ -134,7 +134,7 @@ export function countsToText(counts: Counts): string {
   return text;
 }
 
-/** The counts among the fields that `countsShape` read. */
+/** Picks the counts from the fields that `countsShape` read. */
 export function countsOf(fields: Counts): Counts {
   return mapDimensions((field) => fields[field]);
 }
@@ -144,9 +144,9 @@ const requestsByKeySchema = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   )
   .transform((value, context) => {
-    // Not `z.record`, which leaves out a key named `__proto__`.
+    // `z.record` would leave out a key named `__proto__`.
     const requestsByKey = new Map<string, number>();
-    // By its keys: `Object.entries` takes twice as long for a window with hundreds of them.
+    // This iterates over the keys: `Object.entries` takes twice as long for a window with hundreds of them.
     for (const key of Object.keys(value)) {
       const requests = value[key];
       if (typeof requests !== 'number' || !Number.isSafeInteger(requests) || requests < 1) {
@@ -159,7 +159,7 @@ const requestsByKeySchema = z
   });
 
 /**
- * The fields of the dimensions in the schema of a stored document. One that is not there was written before the
- * dimension was added, and is empty.
+ * The fields of the dimensions in the schema of a stored document. A missing field was written before the dimension
+ * was added, and is empty.
  */
 export const countsShape = mapDimensions(() => requestsByKeySchema.default(() => new Map<string, number>()));

@@ -7,27 +7,27 @@ export interface KeyTotal {
   readonly requests: number;
 }
 
-/** How much is kept while windows are summed up. */
+/** Limits of the memory for summing up windows. */
 export interface KeyTotalsLimits {
   readonly maxKeys: number;
-  /** Of the keys together, in UTF-16 code units. */
+  /** Length of all keys together, in UTF-16 code units. */
   readonly maxKeyTextLength: number;
 }
 
-/** The requests by key of any number of windows, in bounded memory. */
+/** The requests by key of any number of windows, in limited memory. */
 export interface KeyTotals {
   add(counts: ReadonlyMap<string, number>): void;
   /**
-   * The largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each count is at
-   * most `folded()` too low, and a key that is not among those kept has at most so many requests.
+   * Returns the largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each
+   * count is at most `folded()` too low, and a key that was not kept has at most that many requests.
    */
   largest(most: number, maxBytes: number): KeyTotal[];
-  /** The requests whose key is not known: those that windows have under `(other)`, and those of keys that were let go. */
+  /** Returns the requests whose key is not known: those under `(other)` in windows, and those of dropped keys. */
   folded(): number;
 }
 
 /**
- * Sums up exactly as long as the keys are within the limits. Beyond, the rarer half of them is let go, and counted as
+ * Sums up exactly while the keys are within the limits. Beyond, it drops the rarer half of them and counts them as
  * folded: one that comes again starts anew, so that no count is ever too high.
  */
 export function createKeyTotals({ maxKeys, maxKeyTextLength }: KeyTotalsLimits): KeyTotals {

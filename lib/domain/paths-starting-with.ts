@@ -3,13 +3,16 @@ import { saturatedSum } from './sums.ts';
 
 /** Some of a window's paths. */
 export interface MatchingPaths {
-  /** Of the paths that match; those under `(other)` are not among them, as nobody knows their paths. */
+  /** Requests of the matching paths, without those under `(other)`, whose paths nobody knows. */
   readonly requests: number;
-  /** By key, with `(other)` as the window has it. */
+  /** Counts by key, with `(other)` as in the window. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** The paths that start with a prefix, whatever the method: a key is a method, which has no space, a space and the path. */
+/**
+ * Returns the paths that start with a prefix, for any method: a key is a method, which has no space, a space and the
+ * path.
+ */
 export function pathsStartingWith(
   prefix: string,
   requestsByPath: ReadonlyMap<string, number>,
