@@ -162,9 +162,9 @@ describe('problemOfPathTemplate', () => {
   it.each([
     ['users/:id', 'must begin with /'],
     ['Auto', 'must begin with / or be auto'],
-    ['/users/:', 'no name'],
-    ['/users/:user-id', 'no name'],
-    ['/files/:name.json', 'no name'],
+    ['/users/:', 'not a name'],
+    ['/users/:user-id', 'not a name'],
+    ['/files/:name.json', 'not a name'],
     ['/a*', 'only as its last segment'],
     ['/*/a', 'only as its last segment'],
     ['/search?q=:q', 'must have no query'],
