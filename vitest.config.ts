@@ -1,29 +1,45 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Tests of whole pipelines, which are never unit tests, and tests that need other programs: see `vitest.real.config.ts`. */
+const wholePipelines = 'test/{aws,deploy,e2e}/**';
+const otherPrograms = 'test/real/**';
+const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
+
+// No test depends on the speed of the machine: these limits end what hangs.
+const short = { testTimeout: 30_000, hookTimeout: 30_000 };
+const long = { testTimeout: 300_000, hookTimeout: 120_000 };
+
+/** The kind of a test is in its folder and in the ending of its name. CONTRIBUTING.md says which script runs which kind. */
 export default defineConfig({
   test: {
-    // At least two files at once, where one would be the default of two cores: much of the time they wait, for processes.
+    // Tests mostly wait for processes, so two files run at once even on two cores, where vitest would run one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // No test depends on how fast the machine is: these are for what hangs.
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{aws,deploy,e2e,real}/**'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          exclude: [wholePipelines, otherPrograms, otherKinds],
+          setupFiles: ['test/refuse-processes.ts'],
+          // Modules keep no state, so that files of one worker can share them: loading takes a third of the time otherwise.
+          isolate: false,
+          ...short,
         },
+      },
+      {
+        test: { name: 'processes', include: ['test/**/*.process.test.ts'], ...short },
       },
       {
         test: {
           name: 'e2e',
-          include: ['test/{aws,deploy,e2e}/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          include: [`${wholePipelines}/*.test.ts`],
+          exclude: [otherKinds],
+          ...long,
         },
       },
+      { test: { name: 'crashes', include: ['test/**/*.crash.test.ts'], ...long } },
+      { test: { name: 'long', include: ['test/**/*.long.test.ts'], ...long } },
     ],
   },
 });

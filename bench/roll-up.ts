@@ -7,7 +7,7 @@
 import { customerIdSchema, windowStartSchema } from '../lib/domain/stored-document.ts';
 import { minuteKey, windowKey } from '../lib/domain/keys.ts';
 import { encodeWindow } from '../lib/domain/window-format.ts';
-import { recomputeWindow } from '../lib/pipeline/recompute-window.ts';
+import { recomputeWindow } from '../lib/pipeline/roll-up/recompute-window.ts';
 import { numbersOf } from './command-line.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';

@@ -4,7 +4,7 @@
  *
  *     npm run bench:verify [-- batches]
  */
-import { verify, type StoredNotice } from '../lib/pipeline/verify.ts';
+import { verify, type StoredNotice } from '../lib/pipeline/verify/verify.ts';
 import { RecentEmissions } from '../lib/pipeline/verify/recent-emissions.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { batchIdOf, customer } from '../test/factories.ts';

@@ -8,7 +8,7 @@ import { audit, type AuditReporter } from '../lib/pipeline/audit/audit.ts';
 import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
-import { createRetention } from '../lib/pipeline/retention.ts';
+import { createRetention } from '../lib/pipeline/expire/retention.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';

@@ -4,7 +4,7 @@ import type {
 } from 'aws-lambda';
 import { apiKeyFromHeader } from '../lib/domain/api-key.ts';
 import { Unavailable } from '../lib/errors.ts';
-import type { Authorize } from '../lib/pipeline/authorize.ts';
+import type { Authorize } from '../lib/pipeline/authorize/authorize.ts';
 import { wiredAuthorize } from './wiring.ts';
 
 /** What the authorizer tells the functions behind it; `http.ts` reads it. All values are text, as the gateway wants. */

@@ -1,17 +1,13 @@
 import { NoSuchBatch } from '../lib/errors.ts';
-import { findBatch } from '../lib/pipeline/find-batch.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { respondJson } from './respond.ts';
+import { findBatch } from '../lib/pipeline/query/find-batch.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { respondJson } from './http/respond.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /batches/{batchId}`: whether a batch of the caller's is counted. */
 export function batchHandler(wired: () => Promise<App>): HttpHandler {
-  const route = {
-    name: 'GET /batches/{batchId}',
-    invalidRequestCode: 'QRY_1000',
-    scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
-  } as const;
-  return httpHandler(wired, route, async (request, app) => {
+  return httpHandler(wired, routes.findBatch, async (request, app) => {
     const customerId = requireCustomer(request);
     const batchId = request.pathParameters.batchId ?? '';
     const found = await app.reads.run(customerId, () =>

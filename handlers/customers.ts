@@ -1,41 +1,35 @@
 import * as z from 'zod';
-import { listCustomers } from '../lib/pipeline/list-customers.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { decodeToken, encodeToken, parseParameters, wholeNumber } from './parameters.ts';
-import { respondJson } from './respond.ts';
+import { listCustomers } from '../lib/pipeline/query/list-customers.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { decodeToken, encodeToken, parseParameters } from './http/parameters.ts';
+import { customersParametersSchema, maxCustomersLimit } from './http/reads/customers-parameters.ts';
+import { respondJson } from './http/respond.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
-
-const maxLimit = 1_000;
-
-export const customersParametersSchema = z.object({
-  limit: wholeNumber(maxLimit).optional().describe(`Customers a page, ${maxLimit} by default.`),
-  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
-});
 
 const tokenSchema = z.object({ version: z.literal(1), after: z.string() });
 
 /** `GET /customers`: the customers that there are; deployed, who may see no other, the caller. */
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
-  return httpHandler(
-    wired,
-    { name: 'GET /customers', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
-    async (request, app) => {
-      const { limit = maxLimit, nextToken } = parseParameters(request.query, customersParametersSchema);
-      const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-      if (app.config.storage === 'aws') {
-        return respondJson(200, { customers: [requireCustomer(request)] }, headers);
-      }
-      const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;
-      // A list of customers is nobody's, and no customer has this name.
-      const { customers, lastSegment } = await app.reads.run('', () =>
-        listCustomers({ after, limit }, app.store),
-      );
-      const token: z.input<typeof tokenSchema> | undefined = lastSegment
-        ? { version: 1, after: lastSegment }
-        : undefined;
-      return respondJson(200, { customers, nextToken: token && encodeToken(token) }, headers);
-    },
-  );
+  return httpHandler(wired, routes.listCustomers, async (request, app) => {
+    const { limit = maxCustomersLimit, nextToken } = parseParameters(
+      request.query,
+      customersParametersSchema,
+    );
+    const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
+    if (app.config.storage === 'aws') {
+      return respondJson(200, { customers: [requireCustomer(request)] }, headers);
+    }
+    const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;
+    // A list of customers is nobody's, and no customer has this name.
+    const { customers, lastSegment } = await app.reads.run('', () =>
+      listCustomers({ after, limit }, app.store),
+    );
+    const token: z.input<typeof tokenSchema> | undefined = lastSegment
+      ? { version: 1, after: lastSegment }
+      : undefined;
+    return respondJson(200, { customers, nextToken: token && encodeToken(token) }, headers);
+  });
 }
 
 export const handler = customersHandler(wired);

@@ -1,5 +1,5 @@
 import { takesEffectAt } from '../lib/domain/retention.ts';
-import { expire, type ExpireReporter } from '../lib/pipeline/expire.ts';
+import { expire, type ExpireReporter } from '../lib/pipeline/expire/expire.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Of windows and of raw objects each: less than half of the function's time-out, since what is begun is ended. */

@@ -1,19 +1,18 @@
 import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
-import { streamOf } from '../lib/pipeline/emit.ts';
-import { ingest, type Ingested } from '../lib/pipeline/ingest.ts';
-import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/read-batch.ts';
-import { requireAcceptable } from '../lib/pipeline/require-acceptable.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
-import { respondError, respondJson, type Answer } from './respond.ts';
+import { streamOf } from '../lib/pipeline/streams/emit.ts';
+import { ingest, type Ingested } from '../lib/pipeline/ingest/ingest.ts';
+import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
+import { requireAcceptable } from '../lib/pipeline/ingest/require-acceptable.ts';
+import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { respondError, respondJson, type Answer } from './http/respond.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
-
-const route = { name: 'POST /logs', invalidRequestCode: 'ING_1000', scopes: ['ingest'] } as const;
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
-  return httpHandler(app, route, async (request, app) => {
+  return httpHandler(app, routes.sendLogs, async (request, app) => {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);

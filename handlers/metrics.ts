@@ -1,5 +1,6 @@
 import { NoSuchRoute } from '../lib/errors.ts';
-import { httpHandler, type HttpHandler } from './http.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
@@ -7,19 +8,15 @@ import { wired, type App } from './wiring.ts';
  * only what it did itself, and customers are not to see it.
  */
 export function metricsHandler(wired: () => Promise<App>): HttpHandler {
-  return httpHandler(
-    wired,
-    { name: 'GET /metrics', invalidRequestCode: 'QRY_1000' },
-    async (_request, app) => {
-      if (app.config.storage === 'aws') throw new NoSuchRoute('Deployed, metrics are in CloudWatch.');
-      const { contentType, text } = await app.metrics.read(app.clock.now());
-      return {
-        status: 200,
-        headers: { 'content-type': contentType, 'cache-control': 'no-store' },
-        body: text,
-      };
-    },
-  );
+  return httpHandler(wired, routes.readMetrics, async (_request, app) => {
+    if (app.config.storage === 'aws') throw new NoSuchRoute('Deployed, metrics are in CloudWatch.');
+    const { contentType, text } = await app.metrics.read(app.clock.now());
+    return {
+      status: 200,
+      headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+      body: text,
+    };
+  });
 }
 
 export const handler = metricsHandler(wired);

@@ -1,23 +1,20 @@
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, type HttpHandler } from './http.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, type HttpHandler } from './http/http.ts';
 // Not `openapi/`: the emulator would take such a folder for the function.
-import { describeApi } from './openapi-document/describe-api.ts';
+import { describeApi } from './http/openapi-document/describe-api.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /openapi.json`: the HTTP contract as OpenAPI 3.1. */
 export function openApiHandler(wired: () => Promise<App>): HttpHandler {
   // Made when somebody asks for it first; it is the same as long as the program is.
   let made: { readonly body: string; readonly etag: string } | undefined;
-  return httpHandler(
-    wired,
-    { name: 'GET /openapi.json', invalidRequestCode: 'QRY_1000' },
-    async (request) => {
-      made ??= make();
-      const headers = { etag: made.etag, 'cache-control': 'no-cache' };
-      if (matchesEtag(request.headers['if-none-match'], made.etag)) return { status: 304, headers, body: '' };
-      return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body: made.body };
-    },
-  );
+  return httpHandler(wired, routes.describeApi, async (request) => {
+    made ??= make();
+    const headers = { etag: made.etag, 'cache-control': 'no-cache' };
+    if (matchesEtag(request.headers['if-none-match'], made.etag)) return { status: 304, headers, body: '' };
+    return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body: made.body };
+  });
 }
 
 export const handler = openApiHandler(wired);

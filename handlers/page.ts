@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { NoSuchRoute } from '../lib/errors.ts';
 import { bundlePage, type Page } from '../scripts/bundle-page.ts';
-import { matchesEtag } from './etag.ts';
-import { httpHandler, type HttpHandler, type HttpRequest } from './http.ts';
-import type { Answer } from './respond.ts';
+import { matchesEtag } from './http/etag.ts';
+import { httpHandler, type HttpHandler, type HttpRequest } from './http/http.ts';
+import type { Answer } from './http/respond.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /** The page runs its own files, speaks to its own origin, and no more: what a path or an agent says stays text. */
@@ -46,7 +47,7 @@ export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Pag
     return page;
   };
 
-  return httpHandler(wired, { name: 'GET /', invalidRequestCode: 'QRY_1000' }, async (request) => {
+  return httpHandler(wired, routes.readPage, async (request) => {
     const { html, assets } = await bundled();
     const { name } = request.pathParameters;
     return name === undefined ? answerDocument(html, request) : answerAsset(name, assets);

@@ -1,60 +1,61 @@
-import { query, type AnsweredWindow } from '../lib/pipeline/query.ts';
-import { withinRetention } from '../lib/pipeline/within-retention.ts';
-import { progressCell, progressFields, progressHeaders } from './answer-progress.ts';
-import { csvContentType } from './csv.ts';
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http.ts';
-import { negotiate } from './negotiate.ts';
-import { encodeNextToken, parseQueryParameters, queryParametersSchema } from './query-parameters.ts';
-import { respondJson } from './respond.ts';
-import { windowsCsvHeader, windowToCsv } from './windows-csv.ts';
+import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
+import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
+import { progressCell, progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { csvContentType } from './http/csv.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { negotiate } from './http/negotiate.ts';
+import {
+  encodeNextToken,
+  parseQueryParameters,
+  queryParametersSchema,
+} from './http/reads/query-parameters.ts';
+import { respondJson } from './http/respond.ts';
+import { windowsCsvHeader, windowToCsv } from './http/reads/windows-csv.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates`: the windows of a customer in a range of time. */
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
-  return httpHandler(
-    wired,
-    { name: 'GET /aggregates', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
-    async (request, app) => {
-      const customerId = requireCustomer(request);
-      const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
-      const representation = negotiate(request.headers.accept);
-      const textOf =
-        representation === 'csv'
-          ? (window: AnsweredWindow) => windowToCsv(window, 'YYYY-MM-DDThh:mm:ss.sssZ')
-          : (window: AnsweredWindow) => JSON.stringify(window);
-      const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
-      const { allowedLatenessSeconds } = app.config;
-      const { range, found: page } = await app.reads.run(customerId, () =>
-        withinRetention(parameters, app.retention, (kept) =>
-          query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
-        ),
-      );
+  return httpHandler(wired, routes.readWindows, async (request, app) => {
+    const customerId = requireCustomer(request);
+    const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
+    const representation = negotiate(request.headers.accept);
+    const textOf =
+      representation === 'csv'
+        ? (window: AnsweredWindow) => windowToCsv(window, 'YYYY-MM-DDThh:mm:ss.sssZ')
+        : (window: AnsweredWindow) => JSON.stringify(window);
+    const bytesOf = (window: AnsweredWindow) => bytesSent(textOf(window));
+    const { allowedLatenessSeconds } = app.config;
+    const { range, found: page } = await app.reads.run(customerId, () =>
+      withinRetention(parameters, app.retention, (kept) =>
+        query({ ...kept, customerId, allowedLatenessSeconds, bytesOf }, app),
+      ),
+    );
 
-      const { windowSize, from, to } = range;
-      const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
-      // Of the windows alone: "until now" and `countedThrough` move on while the windows stay the same.
-      const etag = weakEtag([representation, page.windows, nextToken]);
-      const headers = {
-        etag,
-        'cache-control': 'private, no-cache',
-        vary: 'accept, x-customer-id',
-        ...progressHeaders(page),
-        ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
-      };
-      if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
-      if (representation === 'csv') {
-        const body =
-          windowsCsvHeader + page.windows.map((window) => windowToCsv(window, progressCell(page))).join('');
-        return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
-      }
-      return respondJson(
-        200,
-        { customerId, windowSize, from, to, ...progressFields(page), nextToken, windows: page.windows },
-        headers,
-      );
-    },
-  );
+    const { windowSize, from, to } = range;
+    const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
+    // Of the windows alone: "until now" and `countedThrough` move on while the windows stay the same.
+    const etag = weakEtag([representation, page.windows, nextToken]);
+    const headers = {
+      etag,
+      'cache-control': 'private, no-cache',
+      vary: 'accept, x-customer-id',
+      ...progressHeaders(page),
+      ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
+    };
+    if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+    if (representation === 'csv') {
+      const body =
+        windowsCsvHeader + page.windows.map((window) => windowToCsv(window, progressCell(page))).join('');
+      return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
+    }
+    return respondJson(
+      200,
+      { customerId, windowSize, from, to, ...progressFields(page), nextToken, windows: page.windows },
+      headers,
+    );
+  });
 }
 
 export const handler = queryHandler(wired);

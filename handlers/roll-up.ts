@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
-import { rollUp } from '../lib/pipeline/roll-up.ts';
-import { readNotices } from './read-notices.ts';
+import { rollUp } from '../lib/pipeline/roll-up/roll-up.ts';
+import { readNotices } from './queues/read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Half of the function's time-out: what is begun by then is ended before. */

@@ -1,55 +1,52 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import type { KeyTotal } from '../lib/domain/key-totals.ts';
-import { total, type Total } from '../lib/pipeline/total.ts';
-import { withinRetention } from '../lib/pipeline/within-retention.ts';
-import { progressFields, progressHeaders } from './answer-progress.ts';
-import { csvContentType } from './csv.ts';
-import { matchesEtag, weakEtag } from './etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler } from './http.ts';
-import { negotiate } from './negotiate.ts';
-import { respondJson } from './respond.ts';
-import { totalToCsv } from './total-csv.ts';
-import { parseTotalParameters } from './total-parameters.ts';
+import { total, type Total } from '../lib/pipeline/query/total.ts';
+import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
+import { progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { csvContentType } from './http/csv.ts';
+import { matchesEtag, weakEtag } from './http/etag.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
+import { negotiate } from './http/negotiate.ts';
+import { respondJson } from './http/respond.ts';
+import { totalToCsv } from './http/reads/total-csv.ts';
+import { parseTotalParameters } from './http/reads/total-parameters.ts';
+import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates/total`: what a customer has in a range of time, in one answer. */
 export function totalHandler(wired: () => Promise<App>): HttpHandler {
-  return httpHandler(
-    wired,
-    { name: 'GET /aggregates/total', invalidRequestCode: 'QRY_1000', scopes: ['read'] },
-    async (request, app) => {
-      const customerId = requireCustomer(request);
-      const parameters = parseTotalParameters(request.query, app.clock.now());
-      const representation = negotiate(request.headers.accept);
-      const { allowedLatenessSeconds } = app.config;
-      const { range, found: summed } = await app.reads.run(customerId, () =>
-        withinRetention(parameters, app.retention, (kept) =>
-          total({ ...kept, customerId, allowedLatenessSeconds }, app),
-        ),
-      );
+  return httpHandler(wired, routes.readTotal, async (request, app) => {
+    const customerId = requireCustomer(request);
+    const parameters = parseTotalParameters(request.query, app.clock.now());
+    const representation = negotiate(request.headers.accept);
+    const { allowedLatenessSeconds } = app.config;
+    const { range, found: summed } = await app.reads.run(customerId, () =>
+      withinRetention(parameters, app.retention, (kept) =>
+        total({ ...kept, customerId, allowedLatenessSeconds }, app),
+      ),
+    );
 
-      const { requests, folded, complete } = summed;
-      const tops = topsByName(summed);
-      const etag = weakEtag([representation, requests, tops, folded, complete]);
-      const headers = {
-        etag,
-        'cache-control': 'private, no-cache',
-        vary: 'accept, x-customer-id',
-        ...progressHeaders(summed),
-      };
-      if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
-      if (representation === 'csv') {
-        const body = totalToCsv(range, summed);
-        return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
-      }
-      const { from, to, pathPrefix } = range;
-      return respondJson(
-        200,
-        { customerId, from, to, ...progressFields(summed), pathPrefix, requests, ...tops, folded, complete },
-        headers,
-      );
-    },
-  );
+    const { requests, folded, complete } = summed;
+    const tops = topsByName(summed);
+    const etag = weakEtag([representation, requests, tops, folded, complete]);
+    const headers = {
+      etag,
+      'cache-control': 'private, no-cache',
+      vary: 'accept, x-customer-id',
+      ...progressHeaders(summed),
+    };
+    if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
+    if (representation === 'csv') {
+      const body = totalToCsv(range, summed);
+      return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
+    }
+    const { from, to, pathPrefix } = range;
+    return respondJson(
+      200,
+      { customerId, from, to, ...progressFields(summed), pathPrefix, requests, ...tops, folded, complete },
+      headers,
+    );
+  });
 }
 
 export const handler = totalHandler(wired);

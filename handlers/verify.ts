@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { verify, type Verdict } from '../lib/pipeline/verify.ts';
+import { verify, type Verdict } from '../lib/pipeline/verify/verify.ts';
 import { RecentEmissions } from '../lib/pipeline/verify/recent-emissions.ts';
-import { readNotices } from './read-notices.ts';
+import { readNotices } from './queues/read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
 /** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */

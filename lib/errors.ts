@@ -1,5 +1,5 @@
 /**
- * The failures of the pipeline, one class each. They know nothing of HTTP: only `handlers/respond.ts` turns them into
+ * The failures of the pipeline, one class each. They know nothing of HTTP: only `handlers/http/respond.ts` turns them into
  * responses.
  */
 

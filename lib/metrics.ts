@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import { Unavailable } from './errors.ts';
-import type { Streams } from './pipeline/streams.ts';
+import type { Streams } from './pipeline/streams/streams.ts';
 import type { DiskRoom } from './ports/disk-room.ts';
 import type { RollUpBacklog } from './ports/roll-up-backlog.ts';
 

@@ -5,7 +5,7 @@ import { writeDurableFile } from './durable-files.ts';
 import { errorCode } from './object-directory/file-operations.ts';
 
 /** The layout of the data directory that this program writes; it reads this one and all before it. */
-export const dataDirectoryFormatVersion = 1;
+const dataDirectoryFormatVersion = 1;
 
 const formatSchema = z.object({ formatVersion: z.int().min(1) });
 

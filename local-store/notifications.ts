@@ -1,2 +1,2 @@
 export { notificationRules, type NotificationRule } from './notifications/rules.ts';
-export { notifyingObjectStore, type NotifyingOptions } from './notifications/notifying-object-store.ts';
+export { notifyingObjectStore } from './notifications/notifying-object-store.ts';

@@ -113,6 +113,16 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       streams.set(name, await log.stream(name, settings));
     }
     const versions = new Map<string, number>();
+    const notifying = notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
+      ...options,
+      clock,
+      queues,
+      rules: options.notifications,
+      announced: { prefix: minutePrefix, minutes: rollUps },
+      onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      intents: objects.intents,
+    });
+    opened.push(notifying);
     const store: LocalStore = {
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
@@ -122,14 +132,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
         backlogRecords: () => waitingRecords(streams.values()),
         clock: options.clock,
       }),
-      objects: notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
-        ...options,
-        clock,
-        queues,
-        rules: options.notifications,
-        announced: { prefix: minutePrefix, minutes: rollUps },
-        onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
-      }),
+      objects: notifying,
       rollUps,
       versionOf: (prefixes) =>
         prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),
@@ -201,7 +204,7 @@ async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void
   }
 }
 
-/** Whether a batch was ever stored: its notice is in the log before it. */
+/** Whether a batch was ever stored: the log was made, durably, before it. */
 async function hasBatches(directory: string): Promise<boolean> {
   try {
     await access(join(directory, 'objects', 'batches'));

@@ -7,7 +7,7 @@ import { Queue } from './queues/queue.ts';
 import { listMessages } from './queues/queued-messages.ts';
 import type { QueueSettings } from './queues/settings.ts';
 
-export { queueNameOf, queueSettings, type DeadLetters, type QueueSettings } from './queues/settings.ts';
+export { queueNameOf, queueSettings, type QueueSettings } from './queues/settings.ts';
 
 export interface QueuesOptions {
   readonly clock: Clock;

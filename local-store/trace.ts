@@ -3,7 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 /** A durable operation of the local store, about to begin or ended well. */
 export interface TracedOperation {
   readonly phase: 'before' | 'after';
-  readonly operation: 'hold' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
+  readonly operation: 'hold' | 'announce' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
   /** What it is about: a key, or the name of a stream or a queue. */
   readonly target: string;
 }

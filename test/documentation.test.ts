@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { tables } from '../commands/cost/tables.ts';
-import { errorCodes } from '../handlers/error-codes.ts';
+import { errorCodes } from '../handlers/http/error-codes.ts';
+import type { Route } from '../handlers/http/route.ts';
+import { routes } from '../handlers/http/routes.ts';
 import { environmentSchema } from '../lib/config.ts';
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
@@ -26,6 +28,32 @@ describe('the README', () => {
       ([name, schema]) => `| \`${name}\` | \`${String(schema.def.defaultValue)}\` | ${schema.description} |`,
     );
     expect(rowsAfter('## Configuration')).toEqual(rows);
+  });
+});
+
+describe('the reference of the HTTP interface', () => {
+  /** The text of each section whose heading names routes, by each of these. */
+  const sections = new Map(
+    readme.split(/^#{2,3} (?=`(?:GET|POST) \/)/m).flatMap((text) => {
+      const [heading = ''] = text.split('\n');
+      return [...heading.matchAll(/`([A-Z]+ \/[^`]*)`/g)].map(([, name = '']) => [name, text] as const);
+    }),
+  );
+  const table: readonly Route[] = Object.values(routes);
+
+  it('has a section for every route, and for no other', () => {
+    const forPrograms = table.filter(({ functionName }) => functionName !== 'page').map(({ name }) => name);
+    expect([...sections.keys()]).toEqual(expect.arrayContaining(forPrograms));
+    expect(table.map(({ name }) => name)).toEqual(expect.arrayContaining([...sections.keys()]));
+  });
+
+  it('names every parameter of a query', () => {
+    const missing = table.flatMap(({ name, query }) =>
+      Object.keys(query?.shape ?? {})
+        .filter((parameter) => sections.get(name)?.includes(`\`${parameter}\``) !== true)
+        .map((parameter) => `${name} ${parameter}`),
+    );
+    expect(missing).toEqual([]);
   });
 });
 

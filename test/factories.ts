@@ -11,7 +11,7 @@ import {
   type WindowPartial,
 } from '../lib/domain/partial.ts';
 import { UnreadableFormat } from '../lib/errors.ts';
-import type { ReceivedRecord } from '../lib/pipeline/aggregate.ts';
+import type { ReceivedRecord } from '../lib/pipeline/aggregate/aggregate.ts';
 import { minuteOfInstant } from '../lib/domain/timestamp.ts';
 import { parseWindowStart, type EpochMinute, type WindowStart } from '../lib/domain/window.ts';
 

@@ -1,8 +1,8 @@
 /** Paths of the reference scenario, as the path dimension counts them. */
-export const paths = ['/', '/login', '/pricing', '/api/items'] as const;
+const paths = ['/', '/login', '/pricing', '/api/items'] as const;
 
 /** User agents of the reference scenario, by the family that they are counted as. */
-export const agents = {
+const agents = {
   Chrome:
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
   Firefox: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0',

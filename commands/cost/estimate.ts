@@ -12,7 +12,7 @@ import {
 /** Dollars a month, by what they are for. */
 export type Estimate = ReadonlyMap<string, number>;
 
-export const hoursPerMonth = 730;
+const hoursPerMonth = 730;
 export const secondsPerMonth = hoursPerMonth * 3_600;
 
 /** Of what is logged for an invocation: START, END and REPORT, and 26 bytes an event that CloudWatch adds. */

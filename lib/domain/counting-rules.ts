@@ -1,6 +1,6 @@
 import { pathQueryVersion, withoutQuery, type PathQuery } from './counted-path.ts';
 import { createPathFolding, pathTemplatesVersion, type PathTemplate } from './path-templates.ts';
-import { createUserAgentFamilies, userAgentRulesVersion } from './user-agent.ts';
+import { userAgentFamily, userAgentRulesVersion } from './user-agent.ts';
 
 /**
  * The rules that decide, together with the request, under which key it is counted. They change with versions and with
@@ -30,7 +30,7 @@ export function createCountingRules(
   const versions = [userAgentRulesVersion, pathTemplatesVersion(pathTemplates), pathQueryVersion(pathQuery)];
   return {
     version: versions.filter((version) => version !== undefined).join('+'),
-    userAgentFamily: createUserAgentFamilies(),
+    userAgentFamily,
     countedPath: pathQuery === 'drop' ? (path) => fold(withoutQuery(path)) : fold,
   };
 }

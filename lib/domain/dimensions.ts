@@ -61,23 +61,11 @@ export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 /** The JSON form of the counts. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
 
-const fewEntries = 8;
-
 /** Counts the entries by each dimension. */
 export function countEntries(entries: readonly LogEntry[], rules: CountingRules): Counts {
   const counts = emptyCounts();
   for (const { field, valueOf, keyOf } of dimensions) {
     const requestsByKey = counts[field];
-    // With few entries, most have a unique key, and a batch can have many windows with a few entries each.
-    if (entries.length <= fewEntries) {
-      for (const entry of entries) {
-        const value = valueOf(entry);
-        if (value === undefined) continue;
-        const key = keyOf(value, rules);
-        requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + 1);
-      }
-      continue;
-    }
     const tallies = new Map<string, { requests: number }>();
     for (const entry of entries) {
       const value = valueOf(entry);
@@ -133,6 +121,60 @@ export function countsToText(counts: Counts): string {
   }
   return text;
 }
+
+/** Most of this few entries have a unique key. */
+const fewEntries = 8;
+
+/**
+ * Counts entries and formats the counts like `countsToText`. A batch can have 10,000 windows with a few entries each;
+ * for those, counting without maps takes a third of the time.
+ */
+export function countedText(entries: readonly LogEntry[], rules: CountingRules): string {
+  if (entries.length > fewEntries) return countsToText(countEntries(entries, rules));
+  let text = '';
+  const keys = new Array<string | undefined>(entries.length);
+  for (const { field, valueOf, keyOf } of dimensions) {
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index];
+      const value = entry && valueOf(entry);
+      keys[index] = value === undefined ? undefined : keyOf(value, rules);
+    }
+    text += text === '' ? `"${field}":{` : `,"${field}":{`;
+    text += fewCounts(keys);
+    text += '}';
+  }
+  return text;
+}
+
+/** Formats a few keys, each with its number of occurrences. */
+function fewCounts(keys: readonly (string | undefined)[]): string {
+  let text = '';
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index];
+    if (key === undefined || keys.indexOf(key) < index) continue;
+    let requests = 1;
+    for (let later = index + 1; later < keys.length; later++) if (keys[later] === key) requests += 1;
+    text += text === '' ? jsonOf(key) : `,${jsonOf(key)}`;
+    text += `:${requests}`;
+  }
+  return text;
+}
+
+/** Formats a text as JSON; if nothing has to be escaped, it takes a fifth of the time of `JSON.stringify`. */
+function jsonOf(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < firstPlain || code === quote || code === backslash || code >= firstSurrogate) {
+      return JSON.stringify(text);
+    }
+  }
+  return `"${text}"`;
+}
+
+const firstPlain = 0x20;
+const quote = 0x22;
+const backslash = 0x5c;
+const firstSurrogate = 0xd800;
 
 /** Picks the counts from the fields that `countsShape` read. */
 export function countsOf(fields: Counts): Counts {

@@ -12,7 +12,7 @@ const maxEntriesDescribed = 10;
 const byteOrderMark = Buffer.from('\ufeff');
 /**
  * Parses the entries of a decompressed body, all of them or none. It takes time in proportion to the length of the
- * body, whatever its content (test/handlers/bounded-work.test.ts).
+ * body, whatever its content (test/handlers/bounded-work.long.test.ts).
  * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries, of which it
  *                         describes the first ten
  */

@@ -69,34 +69,37 @@ export function partitionKeyOf(customerId: CustomerId, windowStart: WindowStart)
 
 /** The partial as the data of a stream record. */
 export function encodePartial(partial: WindowPartial): Buffer {
-  return partialEncoder(partial)(partial);
+  return Buffer.from(partialEncoder(partial)({ ...partial, countsText: countsToText(partial.counts) }));
 }
 
 /** What the partials of a batch have in common. */
 type OfBatch = 'customerId' | 'storedAt';
 
+/** A partial to encode: `countsText` is its counts as `countsToText` writes them. */
+type PartialOfBatch = Omit<WindowPartial, OfBatch | 'counts'> & { readonly countsText: string };
+
 /**
- * Returns a function that encodes the partials of one batch. A batch can have 10,000 of a few counts each, so what they
- * have in common is written once, and the rest by hand.
+ * Returns a function that encodes the partials of one batch, as text without line breaks. A batch can have 10,000 of a
+ * few counts each, so what they have in common is written once, and the rest by hand.
  */
 export function partialEncoder({
   customerId,
   storedAt,
-}: Pick<WindowPartial, OfBatch>): (partial: Omit<WindowPartial, OfBatch>) => Buffer {
+}: Pick<WindowPartial, OfBatch>): (partial: PartialOfBatch) => string {
   const stored = storedAt === undefined ? '' : `,"storedAt":${JSON.stringify(storedAt)}`;
   const start = `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)}${stored},"windowStart":"`;
-  const encodedIds = new Map<Buffer, string>();
-  const encodedId = (id: Buffer): string => {
-    const known = encodedIds.get(id);
-    if (known !== undefined) return known;
-    const encoded = id.toString('base64');
-    encodedIds.set(id, encoded);
-    return encoded;
+  // Most partials differ from the one before in their windows and counts alone.
+  let last: Pick<WindowPartial, 'part' | 'isLate' | 'requests' | 'id'> | undefined;
+  let middle = '';
+  return ({ windowStart, part, isLate, requests, id, countsText }) => {
+    const isAsLast =
+      last?.part === part && last.isLate === isLate && last.requests === requests && last.id === id;
+    if (!isAsLast) {
+      last = { part, isLate, requests, id };
+      middle = `","part":${part},"isLate":${isLate},"requests":${requests},"id":"${id.toString('base64')}",`;
+    }
+    return `${start}${windowStart}${middle}${countsText}}`;
   };
-  return ({ windowStart, part, isLate, requests, id, counts }) =>
-    Buffer.from(
-      `${start}${windowStart}","part":${part},"isLate":${isLate},"requests":${requests},"id":"${encodedId(id)}",${countsToText(counts)}}`,
-    );
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
-import { countEntries } from './dimensions.ts';
+import { countedText } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { partialEncoder, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
@@ -60,9 +60,9 @@ export function summarise(
     encode: partialEncoder(batch),
     idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
   };
-  const partials: EncodedPartial[] = [];
-  for (const [minute, entries] of minutes) encodeWindow(minute, entries, context, partials);
-  return partials;
+  const lines: Lines = { partials: [], text: '' };
+  for (const [minute, entries] of minutes) encodeWindow(minute, entries, context, lines);
+  return withData(lines);
 }
 
 interface Encoding extends SummarisedBatch, SummariseOptions {
@@ -70,26 +70,37 @@ interface Encoding extends SummarisedBatch, SummariseOptions {
   readonly idOfPart: (part: number) => Buffer;
 }
 
-/** Adds the partials of one window to `partials`. */
+/** Partials, and a line of text for each of them. */
+interface Lines {
+  readonly partials: Omit<EncodedPartial, 'data'>[];
+  text: string;
+}
+
+/** UTF-8 has no more bytes for a UTF-16 code unit. */
+const maxBytesPerCharacter = 3;
+
+/** Adds the partials of one window to `lines`. */
 function encodeWindow(
   minute: EpochMinute,
   entries: readonly LogEntry[],
   context: Encoding,
-  partials: EncodedPartial[],
+  lines: Lines,
 ): void {
   const { customerId, storedAt, rules, idOfPart } = context;
   const windowStart = windowStartOf(minute);
   const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
-  const isFuture = minuteStartsAfter(minute, storedAt, context.maxFutureSeconds);
+  const isFuture = minuteStartsAfter(minute, storedAt, context.maxFutureSeconds) || undefined;
   const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
   // Shares of the entries that are to be encoded, the next one last.
   const shares: (readonly LogEntry[])[] = [entries];
   for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
     const requests = share.length;
-    const counts = countEntries(share, rules);
-    const data = context.encode({ windowStart, id: idOfPart(part), part, isLate, requests, counts });
-    if (data.length <= maxDataBytes) {
-      partials.push({ windowStart, part, isLate, ...(isFuture && { isFuture }), requests, data });
+    const countsText = countedText(share, rules);
+    const text = context.encode({ windowStart, id: idOfPart(part), part, isLate, requests, countsText });
+    if (text.length * maxBytesPerCharacter <= maxDataBytes || Buffer.byteLength(text) <= maxDataBytes) {
+      lines.partials.push({ windowStart, part, isLate, isFuture, requests });
+      lines.text += text;
+      lines.text += '\n';
       part += 1;
     } else {
       const half = Math.ceil(requests / 2);
@@ -97,6 +108,23 @@ function encodeWindow(
     }
   }
 }
+
+/** The partials with the bytes of their lines, which are made at once: each by itself takes twice as long. */
+function withData({ partials, text }: Lines): EncodedPartial[] {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  return partials.map(({ windowStart, part, isLate, isFuture, requests }) => {
+    const start = at;
+    const end = bytes.indexOf(lineFeed, start);
+    at = end + 1;
+    const data = bytes.subarray(start, end);
+    return isFuture === true
+      ? { windowStart, part, isLate, isFuture, requests, data }
+      : { windowStart, part, isLate, requests, data };
+  });
+}
+
+const lineFeed = 0x0a;
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {
   const values: T[] = [];

@@ -1,7 +1,8 @@
-import QuickLRU from 'quick-lru';
-import { browserFamily, browsers, browserVariants } from './user-agent/browsers.ts';
-import { productFamily, runtimeFamily } from './user-agent/product-family.ts';
+import { browsers, browserVariants } from './user-agent/browsers.ts';
+import { findBrowser } from './user-agent/find-browser.ts';
+import { findProgram } from './user-agent/find-program.ts';
 import { distinctProducts, leadingProducts, runtimes } from './user-agent/products.ts';
+import { readSymbols } from './user-agent/symbols.ts';
 
 export { userAgentRulesVersion } from './user-agent/rules-version.ts';
 
@@ -18,41 +19,42 @@ export const userAgentFamilies: ReadonlySet<string> = new Set([
   ...runtimes.values(),
 ]);
 
-const defaultMaxCachedAgents = 4_096;
+/** A browser is looked for in so many characters, as ua-parser-js does. */
+const maxBrowserLength = 500;
+
+/** The symbols of the agent that is looked at: filled anew each time, since making one takes longer than filling it. */
+let symbols = new Uint8Array(2_048);
 
 /**
  * The family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one of
  * `userAgentFamilies`, 1–64 characters. `Other` where none is known, as for `''` and `'-'`. Any string will do, a header
  * that is already trimmed is expected. What differs from uap-core is in docs/user-agents.md.
+ *
+ * It takes a few nanoseconds for each character of any agent (bench/user-agent-speed.ts), so it need not be remembered.
  */
 export function userAgentFamily(userAgent: string): string {
   if (userAgent === '' || userAgent === '-') return otherFamily;
-  return (
-    productFamily(userAgent, otherFamily) ??
-    browserFamily(userAgent) ??
-    runtimeFamily(userAgent) ??
-    otherFamily
-  );
+  if (userAgent.length >= symbols.length) symbols = new Uint8Array(2 * userAgent.length);
+  readSymbols(userAgent, symbols);
+  const { product, isCrawler, runtime } = findProgram(symbols, userAgent.length);
+  if (product !== undefined) return product;
+  // Lest it counts as the browser that it also claims to be.
+  if (isCrawler) return otherFamily;
+  return browserFamily(userAgent) ?? runtime ?? otherFamily;
 }
 
-/**
- * `userAgentFamily` with a memory of the agents that were asked for last, as few agents send most entries. It keeps at
- * most twice `maxCachedAgents`: with agents of 1,024 characters about 8 MiB at the default.
- */
-export function createUserAgentFamilies(
-  maxCachedAgents = defaultMaxCachedAgents,
-): (userAgent: string) => string {
-  const cache = new QuickLRU<string, string>({ maxSize: maxCachedAgents });
-  return (userAgent) => {
-    const cached = cache.get(userAgent);
-    if (cached !== undefined) return cached;
-    const family = userAgentFamily(userAgent);
-    cache.set(ownCopy(userAgent), family);
-    return family;
-  };
+/** The family of the browser that sends `userAgent`, or `undefined` where none of the table is recognised. */
+function browserFamily(userAgent: string): string | undefined {
+  if (naver.test(userAgent)) return 'Naver';
+  const length = Math.min(userAgent.length, maxBrowserLength);
+  symbols[length] = 0;
+  const name = findBrowser(symbols, length);
+  if (name === undefined) return undefined;
+  for (const [pattern, family] of browserVariants.get(name) ?? []) {
+    if (pattern.test(userAgent)) return family;
+  }
+  return browsers.get(name);
 }
 
-/** The same text in memory of its own: an agent that was read from a body is a part of it, and would keep all of it. */
-function ownCopy(text: string): string {
-  return Buffer.from(text).toString();
-}
+/** Ahead of all other browsers: the application is around the browser that it names, too. */
+const naver = /naver\(/i;

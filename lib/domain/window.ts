@@ -16,7 +16,11 @@ export type RolledUpSize = Exclude<WindowSize, 'minute'>;
 export const partSizeOf = { hour: 'minute', day: 'hour' } as const satisfies Record<RolledUpSize, WindowSize>;
 
 const minuteMilliseconds = 60_000;
-const minutesPerDay = 1_440;
+const minutesPerHour = 60;
+const hoursPerDay = 24;
+const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
+/** By minute of an hour. */
+const minuteEnds = Array.from({ length: minutesPerHour }, (_, minute) => `${twoDigits(minute)}:00Z`);
 const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
   minute: minuteMilliseconds,
   hour: 60 * minuteMilliseconds,
@@ -26,13 +30,17 @@ const windowStartPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/;
 
 /** Returns the start of a minute window, in its stored and served form. */
 export function windowStartOf(minute: EpochMinute): WindowStart {
-  const day = Math.floor(minute / minutesPerDay);
-  const minuteOfDay = minute - day * minutesPerDay;
-  return `${dateOfDay(day)}T${twoDigits(Math.floor(minuteOfDay / 60))}:${twoDigits(minuteOfDay % 60)}:00Z` as WindowStart;
+  const hour = Math.floor(minute / minutesPerHour);
+  if (hour !== lastHour.hour) lastHour = { hour, start: startOfHour(hour) };
+  return `${lastHour.start}${minuteEnds[minute - hour * minutesPerHour]}` as WindowStart;
 }
 
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : `${number}`;
+/** What comes next is most often of the same hour: a batch can have 10,000 minutes. */
+let lastHour = { hour: 0, start: startOfHour(0) };
+
+function startOfHour(hour: number): string {
+  const day = Math.floor(hour / hoursPerDay);
+  return `${dateOfDay(day)}T${twoDigits(hour - day * hoursPerDay)}:`;
 }
 
 /** Reports whether a minute window ended more than `allowedLatenessSeconds` before `instant`. */

@@ -30,6 +30,9 @@ export class GroupCommit {
   readonly #transact: Transact;
   #gathered: Submitted[] = [];
   #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** What the timer was set to; `Infinity` where none runs. */
+  #timerMilliseconds = Infinity;
   #isClosed = false;
 
   constructor(transact: Transact) {
@@ -41,16 +44,37 @@ export class GroupCommit {
    * @throws Unavailable  its transaction failed, or the database is closed
    */
   submit(change: Change): Promise<void> {
+    const submitted = this.#gather(change);
+    this.#start();
+    return submitted;
+  }
+
+  /** As `submit`, for what can wait so long for another change to share its flush with. */
+  submitPatiently(change: Change, milliseconds: number): Promise<void> {
+    const submitted = this.#gather(change);
+    if (this.#running === undefined && milliseconds < this.#timerMilliseconds) {
+      clearTimeout(this.#timer);
+      this.#timerMilliseconds = milliseconds;
+      this.#timer = setTimeout(() => this.#start(), milliseconds);
+    }
+    return submitted;
+  }
+
+  #gather(change: Change): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Unavailable('The database is closed.'));
-    return new Promise((resolve, reject) => {
-      this.#gathered.push({ change, resolve, reject });
-      this.#running ??= this.#run();
-    });
+    return new Promise((resolve, reject) => this.#gathered.push({ change, resolve, reject }));
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer);
+    this.#timerMilliseconds = Infinity;
+    this.#running ??= this.#run();
   }
 
   /** Takes nothing more, and resolves when what was submitted has been settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#start();
     await this.#running;
   }
 

@@ -3,11 +3,14 @@ import { PreconditionFailed } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore, PutCondition } from '../../lib/ports/object-store.ts';
 import type { HeldMessage } from '../local-queue.ts';
-import { InvalidObjectKey } from '../object-directory.ts';
+import { InvalidObjectKey, type IntendedCreation } from '../object-directory.ts';
 import { etagOf } from '../object-directory/etag.ts';
+import type { Intents } from '../object-directory/intents.ts';
+import type { Logger } from '../logger.ts';
 import type { Queues } from '../queues.ts';
 import type { AnnouncedMinutes } from '../roll-ups/announced-minutes.ts';
 import { traced } from '../trace.ts';
+import { LateMessages } from './late-messages.ts';
 import type { NotificationRule } from './rules.ts';
 import { s3Event } from './s3-event.ts';
 import { Sequencer } from './sequencer.ts';
@@ -21,35 +24,78 @@ export interface NotifyingOptions {
   readonly announced?: { readonly prefix: string; readonly minutes: AnnouncedMinutes } | undefined;
   /** Told of each object that was written or removed, once that is durable. */
   readonly onChanged?: (key: ObjectKey) => void;
+  /** Of the object directory below; without them, all messages are written before their objects. */
+  readonly intents?: Intents;
+  readonly logger?: Pick<Logger, 'warn'>;
+}
+
+/** An object store that sends notifications, some of them after the writes. */
+export interface NotifyingObjectStore extends ObjectStore {
+  /** Sends what is still to be sent. */
+  close(): Promise<void>;
 }
 
 /**
- * The object directory with the notifications of a bucket: each write under a rule reaches its queue at least once.
- *
- * The message is durable before the object can appear, and is held in this process until the write has ended. So one
- * flush is all that a write pays; a crash releases the message, and then the object is there or never will be; and no
+ * The object directory with the notifications of a bucket: each write under a rule reaches its queue at least once, and no
  * message overtakes its write. Deletions are not notified.
+ *
+ * The intent of a notification is durable before the object can appear. For a creation it is the temporary file that
+ * becomes the object: its message is written after the answer, with whatever is written next, and a start sends those of
+ * the files that it finds. For other writes, and for keys that are too long for the name of a file, it is the message
+ * itself, which is held in this process until the write has ended; a crash releases it, and then the object is there or
+ * never will be. So do minutes, which have to be announced before they are written.
  */
 export function notifyingObjectStore(
   objects: ObjectStore,
-  { rules, queues, region, clock, announced, onChanged }: NotifyingOptions,
-): ObjectStore {
+  { rules, queues, region, clock, announced, onChanged, intents, logger }: NotifyingOptions,
+): NotifyingObjectStore {
   const sequencer = new Sequencer();
   const targets = rules.map((rule) => ({ rule, queue: queues.queue(rule.queueName) }));
+  const targetOf = (key: ObjectKey) =>
+    targets.find(({ rule }) => key.startsWith(rule.prefix) && key.endsWith(rule.suffix));
+  const late = intents && new LateMessages(intents, logger);
+
+  function announce(
+    target: NonNullable<ReturnType<typeof targetOf>>,
+    key: ObjectKey,
+    size: number,
+    eTag: string,
+  ) {
+    const at = clock.now();
+    const written = { key, size, eTag, sequencer: sequencer.next(at), at };
+    return JSON.stringify(s3Event(written, target.rule, region));
+  }
 
   async function put(key: ObjectKey, body: Uint8Array, condition: PutCondition) {
-    const target = targets.find(({ rule }) => key.startsWith(rule.prefix) && key.endsWith(rule.suffix));
-    const write = () => traced('put object', key, () => objects.put(key, body, condition));
+    const target = targetOf(key);
+    const write = (how: PutCondition | IntendedCreation = condition) =>
+      traced('put object', key, () => objects.put(key, body, how));
     if (target === undefined) return write();
-    const at = clock.now();
-    const written = { key, size: body.byteLength, eTag: etagOf(body), sequencer: sequencer.next(at), at };
-    const text = JSON.stringify(s3Event(written, target.rule, region));
+    const etag = etagOf(body);
     const minutes =
       announced !== undefined && key.startsWith(announced.prefix) ? announced.minutes : undefined;
+    if ('ifNoneMatch' in condition && minutes === undefined) {
+      const intent = intents?.make(key, body.byteLength, etag);
+      if (intent !== undefined) {
+        const text = announce(target, key, body.byteLength, etag);
+        const isWritten = () => late?.send({ queue: target.queue, text, intent });
+        return sendAfter(() => write({ ...condition, intent }), isWritten);
+      }
+    }
+    const text = announce(target, key, body.byteLength, etag);
     const barrier = await minutes?.noteBarrier(key);
     const message = await traced('hold', key, () => target.queue.hold(text));
     minutes?.add(message.id, key, barrier);
     return settleAfter(message, write);
+  }
+
+  for (const intent of intents?.left ?? []) {
+    const target = targetOf(intent.key);
+    if (target === undefined) intents?.end([intent]);
+    else {
+      const text = announce(target, intent.key, intent.size, intent.etag);
+      late?.send({ queue: target.queue, text, intent });
+    }
   }
 
   return {
@@ -69,7 +115,20 @@ export function notifyingObjectStore(
         onChanged?.(key);
       }
     },
+    close: async () => late?.close(),
   };
+}
+
+/** Sends the message unless nothing was written; where that isn't known, it is a message all the same. */
+async function sendAfter<Result>(write: () => Promise<Result>, send: () => void): Promise<Result> {
+  try {
+    const result = await write();
+    send();
+    return result;
+  } catch (error) {
+    if (!isRefused(error)) send();
+    throw error;
+  }
 }
 
 /** Withdraws the message where nothing was written; where that isn't known, it is a message all the same. */
@@ -79,8 +138,12 @@ async function settleAfter<Result>(message: HeldMessage, write: () => Promise<Re
     message.release();
     return result;
   } catch (error) {
-    if (error instanceof PreconditionFailed || error instanceof InvalidObjectKey) message.withdraw();
+    if (isRefused(error)) message.withdraw();
     else message.release();
     throw error;
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof PreconditionFailed || error instanceof InvalidObjectKey;
 }

@@ -1,9 +1,14 @@
 import { Unavailable } from '../../lib/errors.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
+import type { Intent } from './intent.ts';
 
 /** A round's share of descriptors and of memory; a single larger body makes a round of its own. */
 const maxRoundChanges = 128;
 const maxRoundBytes = 16 * 1024 * 1024;
+
+/** So many intents are ended together, or those that there are after so long: nobody waits for it. */
+const intentsTogether = 256;
+const intentMilliseconds = 200;
 
 interface WaitingChange {
   readonly change: Change;
@@ -16,6 +21,9 @@ export class ChangeRounds {
   readonly #writer: ChangeWriter;
   #waiting: WaitingChange[] = [];
   #running: Promise<void> | undefined;
+  #ended: Intent[] = [];
+  #areEndedDue = false;
+  #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(writer: ChangeWriter) {
@@ -31,9 +39,25 @@ export class ChangeRounds {
     });
   }
 
+  /** Ends intents between two rounds, soon. */
+  end(intents: readonly Intent[]): void {
+    this.#ended.push(...intents);
+    if (this.#ended.length >= intentsTogether) this.#endNow();
+    // Those that a process which ends leaves are ended at the next start.
+    else this.#timer ??= setTimeout(() => this.#endNow(), intentMilliseconds).unref();
+  }
+
+  #endNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#areEndedDue = true;
+    this.#running ??= this.#run();
+  }
+
   /** Carries out what was submitted, then ends the writer. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#ended.length > 0) this.#endNow();
     await this.#running;
     await this.#writer.close();
   }
@@ -41,8 +65,16 @@ export class ChangeRounds {
   async #run(): Promise<void> {
     // Requests that arrive in one turn of the event loop share the first round already.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#runRound(this.#takeRound());
+    while (this.#waiting.length > 0 || this.#areEndedDue) {
+      if (this.#waiting.length > 0) await this.#runRound(this.#takeRound());
+      if (this.#areEndedDue) await this.#endIntents();
+    }
     this.#running = undefined;
+  }
+
+  async #endIntents(): Promise<void> {
+    this.#areEndedDue = false;
+    await this.#writer.endIntents(this.#ended.splice(0));
   }
 
   async #runRound(round: readonly WaitingChange[]): Promise<void> {
@@ -61,9 +93,13 @@ export class ChangeRounds {
 
   #takeRound(): readonly WaitingChange[] {
     let bytes = 0;
+    const keys = new Set<string>();
     const isOver = ({ change }: WaitingChange, index: number): boolean => {
       bytes += 'body' in change ? change.body.length : 0;
-      return index > 0 && (bytes > maxRoundBytes || index >= maxRoundChanges);
+      // Whether it leaves a file of its own depends on what became of the others.
+      const hasToWait = change.kind === 'create' && change.intent !== undefined && keys.has(change.key);
+      keys.add(change.key);
+      return index > 0 && (hasToWait || bytes > maxRoundBytes || index >= maxRoundChanges);
     };
     const end = this.#waiting.findIndex(isOver);
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);

@@ -1,8 +1,15 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
+import type { Intent } from './intent.ts';
 
 /** What the writer is asked for. Plain data, since it travels between threads. */
 export type Change =
-  | { readonly kind: 'create'; readonly key: ObjectKey; readonly body: Uint8Array }
+  /** With an intent, the temporary file stays until the intent is ended. */
+  | {
+      readonly kind: 'create';
+      readonly key: ObjectKey;
+      readonly body: Uint8Array;
+      readonly intent?: Intent | undefined;
+    }
   | { readonly kind: 'replace'; readonly key: ObjectKey; readonly body: Uint8Array; readonly etag: string }
   /** With an etag only if that is there. */
   | { readonly kind: 'delete'; readonly key: ObjectKey; readonly etag?: string }
@@ -24,5 +31,7 @@ export type Outcome =
 /** Takes changes in rounds: one round at a time, its changes in their order. */
 export interface ChangeWriter {
   write(changes: readonly Change[]): Promise<readonly Outcome[]>;
+  /** Makes the objects durable at their places and removes the temporary files. What fails is tried again with the next. */
+  endIntents(intents: readonly Intent[]): Promise<void>;
   close(): Promise<void>;
 }

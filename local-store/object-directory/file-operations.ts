@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -36,7 +37,10 @@ export interface FileOperations {
   /** Returns when the names in the directory are on the disk. */
   flushDirectory(path: string): void;
   read(path: string): Buffer;
-  /** Neither of them follows a link. */
+  /** The names in a directory. */
+  names(path: string): readonly string[];
+  /** None of them follows a link. */
+  exists(path: string): boolean;
   isDirectory(path: string): boolean;
   isLink(path: string): boolean;
 }
@@ -77,6 +81,8 @@ export const realFileOperations: FileOperations = {
       closeSync(descriptor);
     }
   },
+  names: (path) => readdirSync(path),
+  exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
   isDirectory: (path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   isLink: (path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
 };

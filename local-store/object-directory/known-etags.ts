@@ -3,9 +3,9 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 
 const maxKnownEtags = 20_000;
 
-/** What a reader holds while it reads: the etag is set once somebody knows it. */
+/** What a reader holds while it reads: the etag is set once somebody knows it, `null` where there is no object. */
 export interface KnownEtag {
-  etag: string | undefined;
+  etag: string | null | undefined;
 }
 
 /**
@@ -31,6 +31,11 @@ export class KnownEtags {
     }
     this.#writing.delete(key);
     if (etag !== undefined) this.#known.set(key, { etag });
+  }
+
+  /** Whether an object is known to be there, and nobody is writing it. */
+  has(key: ObjectKey): boolean {
+    return typeof this.#known.peek(key)?.etag === 'string';
   }
 
   /** To be called before the file is opened. */

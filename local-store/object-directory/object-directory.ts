@@ -9,11 +9,16 @@ import type {
 } from '../../lib/ports/object-store.ts';
 import { ChangeRounds } from './change-rounds.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
+import type { Intent } from './intent.ts';
+import { createIntents, type Intents } from './intents.ts';
 import { directoryOf, InvalidObjectKey, placeOf } from './key-place.ts';
 import { KnownEtags } from './known-etags.ts';
 import { ObjectReader } from './object-reader.ts';
 
 const maxKnownDirectories = 10_000;
+
+/** Creates an object whose temporary file stays until the intent is ended; see `Intents`. */
+export type IntendedCreation = { readonly ifNoneMatch: '*'; readonly intent: Intent };
 
 /**
  * The object store as a directory: an object is a file at its key's place, its content as it was put, so that people
@@ -27,14 +32,17 @@ export class ObjectDirectory implements ObjectStore {
   readonly #rounds: ChangeRounds;
   readonly #etags = new KnownEtags();
   readonly #reader: ObjectReader;
-  /** Directories of which the writer has said that every name in them is durable, but for what it writes now. */
+  /** Directories of which the writer has said that all objects in them are durable, but for what it writes now. */
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
   /** Keys whose latest change may never reach the disk until the writer says otherwise. */
   readonly #suspects = new Set<ObjectKey>();
 
-  constructor(root: string, writer: ChangeWriter) {
+  readonly intents: Intents;
+
+  constructor(root: string, writer: ChangeWriter, left: readonly Intent[]) {
     this.#root = root;
     this.#rounds = new ChangeRounds(writer);
+    this.intents = createIntents(left, (intents) => this.#rounds.end(intents));
     this.#reader = new ObjectReader(root, this.#etags);
   }
 
@@ -54,12 +62,18 @@ export class ObjectDirectory implements ObjectStore {
     return found;
   }
 
-  async put(key: ObjectKey, body: Uint8Array, condition: PutCondition): Promise<{ readonly etag: string }> {
+  async put(
+    key: ObjectKey,
+    body: Uint8Array,
+    condition: PutCondition | IntendedCreation,
+  ): Promise<{ readonly etag: string }> {
     placeOf(this.#root, key);
+    if ('ifNoneMatch' in condition && this.#isKnown(key)) throw conditionFailed();
+    const intent = 'intent' in condition ? condition.intent : undefined;
     const change: Change =
       'ifMatch' in condition
         ? { kind: 'replace', key, body, etag: condition.ifMatch }
-        : { kind: 'create', key, body };
+        : { kind: 'create', key, body, intent };
     const etag = await this.#write(change);
     if (etag === undefined) throw new Unavailable('The writer gave no etag.');
     return { etag };
@@ -77,6 +91,11 @@ export class ObjectDirectory implements ObjectStore {
   /** Carries out the writes that were begun; later ones are refused. */
   async close(): Promise<void> {
     await this.#rounds.close();
+  }
+
+  /** Whether the object is there and durable, which most repetitions of a batch can be told without the writer. */
+  #isKnown(key: ObjectKey): boolean {
+    return this.#etags.has(key) && this.#settled.has(directoryOf(key)) && !this.#suspects.has(key);
   }
 
   async #write(change: Change): Promise<string | undefined> {
@@ -97,7 +116,7 @@ export class ObjectDirectory implements ObjectStore {
       case 'done':
         return outcome.etag;
       case 'precondition-failed':
-        throw new PreconditionFailed('The object is not what the condition says.');
+        throw conditionFailed();
       case 'invalid-key':
         throw new InvalidObjectKey(outcome.message);
       case 'unavailable': {
@@ -116,4 +135,8 @@ export class ObjectDirectory implements ObjectStore {
       if (outcome.status === 'unavailable' && outcome.isSuspect) this.#suspects.add(key);
     }
   }
+}
+
+function conditionFailed(): PreconditionFailed {
+  return new PreconditionFailed('The object is not what the condition says.');
 }

@@ -6,6 +6,8 @@ import { DirectorySettler } from './directory-settler.ts';
 import { etagOf } from './etag.ts';
 import { errorCode } from './file-operations.ts';
 import type { FileOperations } from './file-operations.ts';
+import type { Intent } from './intent.ts';
+import { KeptIntents } from './kept-intents.ts';
 import { directoryOf, InvalidObjectKey, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { SymbolicLink } from '../symbolic-link.ts';
 import { RealDirectories } from './real-directories.ts';
@@ -19,6 +21,8 @@ interface Work {
   readonly change: Change;
   readonly directory: string;
   readonly temporary: TemporaryFile;
+  /** A creation of what is there already. */
+  isRefused: boolean;
   hasChangedNames: boolean;
   outcome: Outcome | undefined;
 }
@@ -27,6 +31,9 @@ interface Work {
  * Carries out changes of the object directory, a round of them at a time: all contents are written, then flushed,
  * then given their names, and then each directory is flushed once for all of them. An object appears with its name,
  * so it is whole; an outcome is given after the last flush, so it is durable.
+ *
+ * A creation with an intent is durable with its temporary file: content and name of that are flushed before the object
+ * appears, the name once for all of the round. Its own directory is flushed when its intent is ended.
  *
  * What makes `replace` atomic, though the system has no "rename if": the owner lock lets one process change the
  * directory, in that process one writer does, and a writer is synchronous, so that nothing comes between looking at
@@ -40,6 +47,9 @@ export class ObjectWriter {
   readonly #etags = new QuickLRU<ObjectKey, string>({ maxSize: maxKnownEtags });
   /** Keys whose latest change may never reach the disk, as the flush of their directory failed. */
   readonly #suspects: Set<ObjectKey>;
+  readonly #intents: KeptIntents;
+  /** Intents that are to be ended and could not be yet. */
+  #ended: readonly Intent[] = [];
   #temporaryFiles = 0;
 
   constructor(root: string, operations: FileOperations, predecessor?: Predecessor) {
@@ -48,14 +58,18 @@ export class ObjectWriter {
     this.#directories = new DirectorySettler(root, operations, predecessor !== undefined);
     this.#realDirectories = new RealDirectories(root, (path) => operations.isLink(path));
     this.#suspects = new Set(predecessor?.suspects);
+    this.#intents = new KeptIntents(root, operations, this.#directories);
+    this.#intents.read();
   }
 
   /** Never throws: what fails is the outcome of its own change, and of those that share a flush with it. */
   write(changes: readonly Change[]): readonly Outcome[] {
     this.#realDirectories.forget();
     const works = changes.map((change) => this.#begin(change));
-    this.#each(works, (work) => this.#prepare(work));
+    const touched = new Set<ObjectKey>();
+    this.#each(works, (work) => this.#prepare(work, touched));
     this.#each(works, ({ temporary }) => temporary.flush());
+    this.#flushIntents(works);
     this.#each(works, (work) => void (work.outcome = this.#apply(work)));
     this.#flushNames(works);
     for (const { temporary } of works) temporary.discard();
@@ -66,12 +80,47 @@ export class ObjectWriter {
     return works.map(({ outcome }) => outcome ?? { status: 'done' });
   }
 
+  /** Never throws: what fails is left to the next call. */
+  endIntents(intents: readonly Intent[]): void {
+    const failed: Intent[] = [];
+    const flushed = new Map<string, boolean>();
+    for (const intent of [...this.#ended, ...intents]) {
+      if (!this.#intents.has(intent)) continue;
+      const directory = directoryOf(intent.key);
+      const place = placeOf(this.#root, intent.key);
+      try {
+        if (this.#suspects.has(intent.key)) this.#renew(intent.key, place);
+        if (this.#operations.exists(place)) {
+          if (!flushed.has(directory)) flushed.set(directory, this.#isFlushed(directory));
+          if (flushed.get(directory) !== true) {
+            failed.push(intent);
+            continue;
+          }
+        }
+        this.#intents.remove(intent);
+      } catch {
+        failed.push(intent);
+      }
+    }
+    this.#ended = failed;
+  }
+
+  #isFlushed(directory: string): boolean {
+    try {
+      this.#flushDirectory(directory);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #begin(change: Change): Work {
-    const temporary = this.#newTemporaryFile();
+    const intent = change.kind === 'create' ? change.intent : undefined;
     return {
       change,
       directory: directoryOf(change.key),
-      temporary,
+      temporary: this.#newTemporaryFile(intent),
+      isRefused: false,
       hasChangedNames: false,
       outcome: undefined,
     };
@@ -89,14 +138,34 @@ export class ObjectWriter {
     }
   }
 
-  #prepare({ change, directory, temporary }: Work): void {
+  #prepare(work: Work, touched: Set<ObjectKey>): void {
+    const { change, directory, temporary } = work;
     const place = placeOf(this.#root, change.key);
     const isWrite = change.kind === 'create' || change.kind === 'replace';
     for (const each of [directory, temporaryDirectoryName]) this.#realDirectories.require(each);
     if (isWrite) this.#directories.make(directory);
     else this.#directories.settle(directory);
     if (this.#suspects.has(change.key)) this.#renew(change.key, place);
+    if (change.kind === 'create') {
+      const isUnderWay = touched.has(change.key);
+      if (isUnderWay && change.intent !== undefined) throw new Error('The object is just being changed.');
+      // What is not going to be the object leaves no file, or a start could take that for it.
+      work.isRefused = !isUnderWay && this.#operations.exists(place);
+      if (work.isRefused) return;
+    }
+    touched.add(change.key);
     if (isWrite) temporary.write(change.body);
+  }
+
+  /** Makes the names of the temporary files durable for all who need that. */
+  #flushIntents(works: readonly Work[]): void {
+    const intended = works.filter((work) => work.outcome === undefined && hasIntent(work));
+    if (intended.length === 0) return;
+    try {
+      this.#intents.flush();
+    } catch (error) {
+      for (const work of intended) work.outcome = this.#failure(work, error);
+    }
   }
 
   #apply(work: Work): Outcome {
@@ -104,7 +173,12 @@ export class ObjectWriter {
     const place = placeOf(this.#root, key);
     switch (kind) {
       case 'create':
+        if (work.isRefused) return this.#refuse(place);
         work.hasChangedNames = this.#link(work.temporary, place);
+        if (work.hasChangedNames && work.change.intent !== undefined) {
+          work.temporary.keep();
+          this.#intents.add(key, this.#intents.pathOf(work.change.intent));
+        }
         return work.hasChangedNames
           ? this.#remember(key, work.change.body)
           : { status: 'precondition-failed' };
@@ -121,6 +195,7 @@ export class ObjectWriter {
           if (etag !== undefined && etag !== work.change.etag) return { status: 'precondition-failed' };
         }
         this.#etags.delete(key);
+        this.#intents.removeAllOf(key);
         work.hasChangedNames = this.#unlink(place);
         return { status: 'done' };
       case 'settle':
@@ -135,10 +210,16 @@ export class ObjectWriter {
       return true;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-      this.#refuseLink(place);
-      this.#refuseDirectory(place);
+      this.#refuse(place);
       return false;
     }
+  }
+
+  /** Refuses to create what is there. */
+  #refuse(place: string): Outcome {
+    this.#refuseLink(place);
+    this.#refuseDirectory(place);
+    return { status: 'precondition-failed' };
   }
 
   /** Whether something was there. */
@@ -189,10 +270,11 @@ export class ObjectWriter {
    * it may have been refused because of one in this round that is now in doubt.
    */
   #flushNames(works: readonly Work[]): void {
-    const changed = new Set(works.filter((work) => work.hasChangedNames).map(({ directory }) => directory));
+    const isToBeFlushed = (work: Work) => work.hasChangedNames && !hasIntent(work);
+    const changed = new Set(works.filter(isToBeFlushed).map(({ directory }) => directory));
     for (const directory of changed) {
       try {
-        this.#directories.flush(directory);
+        this.#flushDirectory(directory);
       } catch (error) {
         for (const work of works) {
           if (work.directory !== directory) continue;
@@ -200,6 +282,16 @@ export class ObjectWriter {
           work.outcome = this.#failure(work, error);
         }
       }
+    }
+  }
+
+  /** Where it fails, also those are in doubt that are to be flushed when their intents are ended. */
+  #flushDirectory(directory: string): void {
+    try {
+      this.#directories.flush(directory);
+    } catch (error) {
+      for (const key of this.#intents.keysIn(directory)) this.#suspects.add(key);
+      throw error;
     }
   }
 
@@ -232,9 +324,14 @@ export class ObjectWriter {
     return { status: 'unavailable', message, code, isSuspect: this.#suspects.has(change.key) };
   }
 
-  #newTemporaryFile(): TemporaryFile {
+  #newTemporaryFile(intent?: Intent): TemporaryFile {
+    if (intent !== undefined) return new TemporaryFile(this.#intents.pathOf(intent), this.#operations);
     this.#temporaryFiles += 1;
     const name = `${process.pid}-${threadId}-${this.#temporaryFiles}`;
     return new TemporaryFile(`${this.#root}/${temporaryDirectoryName}/${name}`, this.#operations);
   }
+}
+
+function hasIntent({ change, isRefused }: Work): boolean {
+  return change.kind === 'create' && change.intent !== undefined && !isRefused;
 }

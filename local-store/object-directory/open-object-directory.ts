@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
@@ -7,11 +7,13 @@ import type { Logger } from '../logger.ts';
 import { privateDirectoryMode } from '../private-modes.ts';
 import { refuseLink } from '../symbolic-link.ts';
 import type { ChangeWriter } from './change.ts';
-import type { FileOperations } from './file-operations.ts';
+import { realFileOperations, type FileOperations } from './file-operations.ts';
+import type { Intent } from './intent.ts';
 import { temporaryDirectoryName } from './key-place.ts';
 import { ObjectDirectory } from './object-directory.ts';
 import { ObjectReader } from './object-reader.ts';
 import { ObjectWriter } from './object-writer.ts';
+import { recoverIntents } from './recover-intents.ts';
 import { ThreadedWriter } from './threaded-writer.ts';
 
 export interface ObjectDirectoryOptions {
@@ -22,8 +24,8 @@ export interface ObjectDirectoryOptions {
 }
 
 /**
- * Opens the object directory at `root` to read and to write, makes it if it is not there, and removes what a process
- * that died left unfinished. Only the process that holds the owner lock may do so, and only once at a time: the
+ * Opens the object directory at `root` to read and to write, makes it if it is not there, and finishes or removes what a
+ * process that died left unfinished. Only the process that holds the owner lock may do so, and only once at a time: the
  * conditions of `put` hold among the writes of one `ObjectDirectory`.
  * @throws Unavailable  the directory cannot be made or read
  */
@@ -32,28 +34,27 @@ export async function openObjectDirectory(
   { operations, logger }: ObjectDirectoryOptions = {},
 ): Promise<ObjectDirectory> {
   const path = resolve(root);
+  let left: readonly Intent[];
   try {
     refuseLink(path);
     await makeDurableDirectory(path);
-    await sweep(`${path}/${temporaryDirectoryName}`);
+    const temporaryDirectory = `${path}/${temporaryDirectoryName}`;
+    refuseLink(temporaryDirectory);
+    await mkdir(temporaryDirectory, { recursive: true, mode: privateDirectoryMode });
+    left = recoverIntents(path, operations ?? realFileOperations);
   } catch (cause) {
     throw new Unavailable(`The object directory ${path} cannot be opened.`, { cause });
   }
   return new ObjectDirectory(
     path,
     operations === undefined ? threaded(path, logger) : inline(path, operations),
+    left,
   );
 }
 
 /** The object directory at `root` for those who only read: it may be another process's, and nothing is made or swept. */
 export function readObjectDirectory(root: string): Pick<ObjectStore, 'get' | 'list'> {
   return new ObjectReader(resolve(root));
-}
-
-async function sweep(temporaryDirectory: string): Promise<void> {
-  refuseLink(temporaryDirectory);
-  await mkdir(temporaryDirectory, { recursive: true, mode: privateDirectoryMode });
-  for (const name of await readdir(temporaryDirectory)) await rm(`${temporaryDirectory}/${name}`);
 }
 
 function threaded(root: string, logger: Logger | undefined): ChangeWriter {
@@ -64,5 +65,9 @@ function threaded(root: string, logger: Logger | undefined): ChangeWriter {
 
 function inline(root: string, operations: FileOperations): ChangeWriter {
   const writer = new ObjectWriter(root, operations);
-  return { write: async (changes) => writer.write(changes), close: async () => {} };
+  return {
+    write: async (changes) => writer.write(changes),
+    endIntents: async (intents) => writer.endIntents(intents),
+    close: async () => {},
+  };
 }

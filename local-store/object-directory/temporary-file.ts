@@ -34,6 +34,11 @@ export class TemporaryFile {
     this.#hasItsName = false;
   }
 
+  /** Leaves it where it is, for whoever ends its intent. */
+  keep(): void {
+    this.#hasItsName = false;
+  }
+
   discard(): void {
     try {
       if (this.#descriptor !== undefined) this.#operations.close(this.#descriptor);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
+import type { Intent } from './intent.ts';
 
 /** What a writer has to know of the one that was there before it, and died. */
 export interface Predecessor {
@@ -13,6 +14,9 @@ export interface WriterThreadData {
   readonly root: string;
   readonly predecessor: Predecessor | undefined;
 }
+
+/** What goes to the thread: a round of changes, or intents to end. */
+export type ToThread = { readonly changes: readonly Change[] } | { readonly ended: readonly Intent[] };
 
 interface Round {
   readonly changes: readonly Change[];
@@ -58,7 +62,18 @@ export class ThreadedWriter implements ChangeWriter {
       this.#round = { changes, resolve };
       thread.ref();
       const { message, transferred } = pack(changes);
-      thread.postMessage(message, [transferred]);
+      thread.postMessage({ changes: message } satisfies ToThread, [transferred]);
+    });
+  }
+
+  /** Where the thread dies meanwhile, those that are left are ended at the next start. */
+  endIntents(ended: readonly Intent[]): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('The object directory is closed.'));
+    const thread = (this.#thread ??= this.#start({ suspects: [...this.#suspects] }));
+    return new Promise((resolve) => {
+      this.#round = { changes: [], resolve: () => resolve() };
+      thread.ref();
+      thread.postMessage({ ended } satisfies ToThread);
     });
   }
 

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Change } from './change.ts';
 import { realFileOperations } from './file-operations.ts';
 import { ObjectWriter } from './object-writer.ts';
-import type { WriterThreadData } from './threaded-writer.ts';
+import type { ToThread, WriterThreadData } from './threaded-writer.ts';
 
 /*
  * The thread in which a `ThreadedWriter` has its changes carried out: a round of changes comes in, their outcomes go
@@ -14,5 +13,9 @@ const port = parentPort;
 // What the thread is started with is given by `ThreadedWriter` alone.
 const { root, predecessor } = workerData as WriterThreadData;
 const writer = new ObjectWriter(root, realFileOperations, predecessor);
-// What comes through this port was sent by `ThreadedWriter` alone, which sends `Change`s.
-port.on('message', (changes: readonly Change[]) => port.postMessage(writer.write(changes)));
+// What comes through this port was sent by `ThreadedWriter` alone.
+port.on('message', (message: ToThread) => {
+  if ('changes' in message) return port.postMessage(writer.write(message.changes));
+  writer.endIntents(message.ended);
+  port.postMessage([]);
+});

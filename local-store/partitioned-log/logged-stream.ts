@@ -41,6 +41,9 @@ const entryBytes = 64;
  */
 const recordsPerCommit = 500;
 
+/** So long a checkpoint waits for another change to share its flush with: where there is much to do, one comes at once. */
+const checkpointMilliseconds = 4;
+
 /** A stream of the partitioned log; see `openPartitionedLog`. */
 export class LoggedStream implements LocalStream {
   readonly name: string;
@@ -206,7 +209,7 @@ export class LoggedStream implements LocalStream {
       settle: (isDurable: boolean) => target.settle(isDurable),
       room: roomFor({ places: 2 + runsOf(records), bytes: entryBytes * records.length }),
     };
-    await traced('checkpoint', this.name, () => this.#commits.submit(move));
+    await traced('checkpoint', this.name, () => this.#commits.submitPatiently(move, checkpointMilliseconds));
   }
 
   async #storePositions(consumer: string): Promise<void> {

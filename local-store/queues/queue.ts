@@ -23,6 +23,9 @@ export interface QueueParts {
   readonly onRemoved: ((id: string) => void) | undefined;
 }
 
+/** So long a message that nobody waits for waits for another change to share its flush with. */
+const patienceMilliseconds = 50;
+
 interface Chosen {
   readonly message: ScheduledMessage;
   readonly content: MessageContent;
@@ -61,6 +64,13 @@ export class Queue implements LocalQueue {
 
   async send(body: string): Promise<void> {
     await this.#add(this.#newMessage(), body);
+    this.#arrive(1);
+  }
+
+  async sendPatiently(body: string): Promise<void> {
+    await this.#add(this.#newMessage(), body, (change) =>
+      this.#parts.commits.submitPatiently(change, patienceMilliseconds),
+    );
     this.#arrive(1);
   }
 
@@ -265,9 +275,13 @@ export class Queue implements LocalQueue {
     return now + Math.max(this.#settings.delaySeconds, this.#settings.visibilityTimeoutSeconds) * 1000;
   }
 
-  async #add(message: ScheduledMessage, body: string): Promise<void> {
+  async #add(message: ScheduledMessage, body: string, submit?: GroupCommit['submit']): Promise<void> {
     const content = { body, givenUpBy: undefined };
-    await this.#change(() => this.#tables.add(message, content), { messages: 1, contents: [content] });
+    await this.#change(
+      () => this.#tables.add(message, content),
+      { messages: 1, contents: [content] },
+      submit,
+    );
   }
 
   async #remove(places: readonly Place[]): Promise<void> {
@@ -300,9 +314,12 @@ export class Queue implements LocalQueue {
     return receiveCount >= (this.#settings.deadLetters?.maxReceiveCount ?? Infinity);
   }
 
-  async #change(write: () => void, size: ChangeSize): Promise<void> {
-    const change = { write, settle: () => this.#changing.clear(), room: roomForMessages(size) };
-    await this.#parts.commits.submit(change);
+  async #change(
+    write: () => void,
+    size: ChangeSize,
+    submit: GroupCommit['submit'] = (change) => this.#parts.commits.submit(change),
+  ): Promise<void> {
+    await submit({ write, settle: () => this.#changing.clear(), room: roomForMessages(size) });
   }
 
   /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */

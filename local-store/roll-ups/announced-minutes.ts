@@ -29,7 +29,8 @@ interface Customer {
   barrier: Barrier | undefined;
 }
 
-interface Barrier {
+/** How far a customer was counted when it was noted, which was before a write. */
+export interface Barrier {
   readonly through: Date | undefined;
   readonly elapsed: number;
   readonly timesSetBack: number;
@@ -51,26 +52,29 @@ export class AnnouncedMinutes implements RollUpBacklog {
     this.#options = options;
   }
 
-  /** Notes a barrier before the message of a write is held. Returns the value to pass to `add`. */
-  async noteBarrier(key: ObjectKey): Promise<Date | undefined> {
+  /** Notes how far a customer is counted, before the message of a write is held. Returns the value to pass to `add`. */
+  async noteBarrier(key: ObjectKey): Promise<Barrier> {
     const { clock, timers, countedThrough } = this.#options;
     const customer = this.#bySegment.get(customerSegmentOf(key));
     const noted = { elapsed: timers.elapsed(), timesSetBack: clock.timesSetBack };
-    if (customer?.barrier !== undefined && isFresh(customer.barrier, noted)) return customer.barrier.through;
-    const through = await countedThrough(customerOfKey(key));
-    if (customer !== undefined) customer.barrier = { through, ...noted };
-    return through;
+    if (customer?.barrier !== undefined && isFresh(customer.barrier, noted)) return customer.barrier;
+    const barrier = { through: await countedThrough(customerOfKey(key)), ...noted };
+    if (customer !== undefined) customer.barrier = barrier;
+    return barrier;
   }
 
-  /** Adds a minute; call it before the minute is written. */
-  add(messageId: string, key: ObjectKey, through: Date | undefined): void {
+  /**
+   * Adds a minute before it is written.
+   * @param barrier  `undefined` if an earlier process made the write
+   */
+  add(messageId: string, key: ObjectKey, barrier: Barrier | undefined): void {
     const segment = customerSegmentOf(key);
     let customer = this.#bySegment.get(segment);
     if (customer === undefined) {
       customer = { segment, minutes: new Set(), barrier: undefined };
       this.#bySegment.set(segment, customer);
     }
-    const minute = { minute: minuteOf(windowStartOfKey(key)), through };
+    const minute = { minute: minuteOf(windowStartOfKey(key)), barrier };
     customer.minutes.add(minute);
     this.#byMessage.set(messageId, { customer, minute });
   }
@@ -87,7 +91,8 @@ export class AnnouncedMinutes implements RollUpBacklog {
 
   async of(customerId: CustomerId, countedThrough: Date | undefined): Promise<Outstanding> {
     const [, , segment = ''] = windowPrefix(customerId, 'minute').split('/');
-    return waitingMinutes(this.#bySegment.get(segment)?.minutes ?? [], countedThrough);
+    const { timesSetBack } = this.#options.clock;
+    return waitingMinutes(this.#bySegment.get(segment)?.minutes ?? [], countedThrough, timesSetBack);
   }
 
   async oldestWrittenAt(): Promise<Date | undefined> {

@@ -4,14 +4,14 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorizeHandler } from '../../handlers/authorize.ts';
-import { authorizerSeconds } from '../../handlers/caller.ts';
+import { authorizerSeconds } from '../../handlers/http/caller.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
 import { encodeInstallationSecrets, secretsParameterOf } from '../../lib/domain/installation-secrets.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
+import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize/authorize.ts';
 import { installationSecret, newApiKey, recordParameter } from '../api-keys.ts';
 import { instant, sentEntry } from '../factories.ts';
 import { httpEvent, postLogs, testApp } from '../handlers/app.ts';

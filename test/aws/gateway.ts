@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { authorizeHandler, AuthorizerAnswer } from '../../handlers/authorize.ts';
-import type { HttpHandler } from '../../handlers/http.ts';
+import type { HttpHandler } from '../../handlers/http/http.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 
 export interface GatewayAnswer {

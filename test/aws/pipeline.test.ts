@@ -1,27 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
-import { planScenario, referenceSize, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
+import type { ScenarioSize } from '../../bench/scenario/plan.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
-import { sendRequests, type AnsweredRequest } from '../../bench/scenario/send-requests.ts';
-import { compareWindows } from '../../bench/scenario/window-counts.ts';
 import { credentials } from './clients.ts';
 import type { Fault, PassingRequest } from './fault-proxy.ts';
 import { startAwsPipeline, type AwsPipeline, type AwsPipelineOptions } from './pipeline.ts';
+import { clientOf, differencesOf, planOf, seed, send, statusesOf } from './sent-scenario.ts';
 import { throttled } from './throttled-records.ts';
 
-const seed = 20_251_228;
 const smallSize: ScenarioSize = { requestsPerPathAndAgent: 100, entriesPerBatch: 20, repeats: 200 };
 const xml = (code: string) => ({
   headers: { 'content-type': 'application/xml' },
   body: `<Error><Code>${code}</Code></Error>`,
 });
-
-/** Clients retry at once, since these tests do not check their waits. */
-const timing = {
-  now: () => performance.now(),
-  wait: () => new Promise<void>((resolve) => setImmediate(resolve)),
-};
 
 describe('the whole pipeline on the adapters for AWS', () => {
   let pipeline: AwsPipeline | undefined;
@@ -34,44 +24,6 @@ describe('the whole pipeline on the adapters for AWS', () => {
     pipeline = await startAwsPipeline({ random: randomNumbers(seed), ...options });
     return pipeline;
   }
-
-  function planOf(size: ScenarioSize) {
-    return planScenario({ runId: 'aws', start: referenceStart, size, seed });
-  }
-
-  function clientOf(running: AwsPipeline) {
-    const request: HttpClient['request'] = (path, options) => running.request(path, options);
-    return createPipelineClient({ request, close: () => {} }, 'cus-axon');
-  }
-
-  async function send(
-    running: AwsPipeline,
-    size: ScenarioSize,
-    onAnswer: (answered: number) => void = () => {},
-  ): Promise<AnsweredRequest[]> {
-    const options = { concurrency: 16, retryForSeconds: 60, timing, onAnswer };
-    return sendRequests(planOf(size), clientOf(running), options);
-  }
-
-  async function differencesOf(running: AwsPipeline, size: ScenarioSize): Promise<string[]> {
-    const found = await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z');
-    return compareWindows(planOf(size).windows, [], found).flatMap(({ differences }) => differences);
-  }
-
-  function statusesOf(answered: readonly AnsweredRequest[]): Record<number, number> {
-    const statuses: Record<number, number> = {};
-    for (const { answer } of answered) statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-    return statuses;
-  }
-
-  it('answers and counts the reference scenario exactly', async () => {
-    const running = await start();
-    const answered = await send(running, referenceSize);
-    expect(statusesOf(answered)).toEqual({ 202: 3_200, 409: 2_000 });
-    await running.count();
-    expect(await differencesOf(running, referenceSize)).toEqual([]);
-    expect(running.logLines).toEqual([]);
-  });
 
   it('counts exactly through every fault of store, stream and delivery', async () => {
     const random = randomNumbers(seed);

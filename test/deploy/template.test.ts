@@ -1,16 +1,27 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { prodSetup } from '../../commands/cost/workload.ts';
-import { authorizerSeconds } from '../../handlers/caller.ts';
-import { authorizeLimits } from '../../lib/pipeline/authorize.ts';
+import { authorizerSeconds } from '../../handlers/http/caller.ts';
+import { authorizeLimits } from '../../lib/pipeline/authorize/authorize.ts';
 import { lookupsFailed } from '../../lib/pipeline/authorize/remembered-lookups.ts';
 import { deployedNames } from '../../commands/deployed-names.ts';
 import { loadBundle } from './load-bundle.ts';
 import { packageService, type CompiledResource, type Package } from './compiled-template.ts';
 
 let service: Package;
+/** With all parameters that change the template, in one: packaging takes seconds. */
+let changed: Package;
+const changes = [
+  'ingestConcurrency=40',
+  'authorizeConcurrency=10',
+  'readConcurrency=20',
+  'openConcurrency=5',
+  'acceptOldKeys=false',
+  'streamMode=ON_DEMAND',
+];
 beforeAll(async () => {
-  service = await packageService('prod');
+  changed = await packageService('dev', ...changes.map((each) => `--param=${each}`));
+  service = await packageService('prod'); // the last: its bundles are loaded below
 });
 
 function resourcesOf(type: string): [logicalId: string, resource: CompiledResource][] {
@@ -251,15 +262,8 @@ describe('concurrency', () => {
     expect(reservedOf(service)).toEqual({});
   });
 
-  it('is reserved for senders, and limits what anybody can call', async () => {
-    const wanted = [
-      'ingestConcurrency=40',
-      'authorizeConcurrency=10',
-      'readConcurrency=20',
-      'openConcurrency=5',
-    ];
-    const reserved = await packageService('dev', ...wanted.map((each) => `--param=${each}`));
-    expect(reservedOf(reserved)).toEqual({
+  it('is reserved for senders, and limits what anybody can call', () => {
+    expect(reservedOf(changed)).toEqual({
       IngestLambdaFunction: 40,
       AuthorizeLambdaFunction: 10,
       QueryLambdaFunction: 20,
@@ -279,12 +283,11 @@ describe('concurrency', () => {
 });
 
 describe('API keys', () => {
-  it('of the old form are accepted until that is switched off', async () => {
+  it('of the old form are accepted until that is switched off', () => {
     const accepts = ({ resources }: Package) =>
       JSON.stringify(resources['AuthorizeLambdaFunction']?.Properties['Environment']);
     expect(accepts(service)).toContain('"ACCEPT_OLD_API_KEYS":"true"');
-    const switchedOff = await packageService('dev', '--param=acceptOldKeys=false');
-    expect(accepts(switchedOff)).toContain('"ACCEPT_OLD_API_KEYS":"false"');
+    expect(accepts(changed)).toContain('"ACCEPT_OLD_API_KEYS":"false"');
   });
 
   it('that are revoked are refused within five minutes, by the gateway and the authorizer together', () => {
@@ -505,8 +508,8 @@ it('names things as the commands expect', () => {
   expect(property('LogBucket', 'BucketName')).toEqual({ 'Fn::Sub': bucketName });
 });
 
-it('can have its streams on demand', async () => {
-  const { resources } = await packageService('dev', '--param=streamMode=ON_DEMAND');
+it('can have its streams on demand', () => {
+  const { resources } = changed;
   for (const logicalId of ['InsightStream', 'LateStream']) {
     const properties = resources[logicalId]?.Properties;
     expect(properties).toMatchObject({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });

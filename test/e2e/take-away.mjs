@@ -11,13 +11,13 @@ const protections = {
     to: 'const added = partials;',
   },
   'emission of a duplicate': {
-    file: 'lib/pipeline/ingest.ts',
+    file: 'lib/pipeline/ingest/ingest.ts',
     from: 'await emit(stored.customerId, partials, streams);',
     to: 'if (isFirst) await emit(stored.customerId, partials, streams);',
   },
   // Takes every batch for counted, and so is done with it.
   verify: {
-    file: 'lib/pipeline/verify.ts',
+    file: 'lib/pipeline/verify/verify.ts',
     from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
     to: 'const uncounted = { places: new Map(), failures: new Map() };',
   },

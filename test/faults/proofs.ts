@@ -6,22 +6,22 @@ export interface Proof {
 
 /** Tests that cover all steps, operations, files, bodies or protections. */
 export const tables: readonly string[] = [
-  'test/e2e/crash-table.test.ts',
-  'test/e2e/torn-files.test.ts',
+  'test/e2e/crash-table.crash.test.ts',
+  'test/e2e/torn-files.crash.test.ts',
   'test/e2e/store-faults.test.ts',
   'test/e2e/outage.test.ts',
-  'test/e2e/overload.test.ts',
+  'test/e2e/overload.long.test.ts',
   'test/e2e/output.test.ts',
-  'test/e2e/time.test.ts',
-  'test/e2e/dying-function.test.ts',
+  'test/e2e/time.long.test.ts',
+  'test/e2e/dying-function.crash.test.ts',
   'test/e2e/unhandled-rejection.test.ts',
-  'test/e2e/rules-change.test.ts',
+  'test/e2e/rules-change.long.test.ts',
   'test/e2e/any-body.test.ts',
-  'test/e2e/protections.test.ts',
+  'test/e2e/protections.crash.test.ts',
   'test/pipeline/protections.test.ts',
-  'test/pipeline/rules-change.test.ts',
+  'test/pipeline/rules-change.process.test.ts',
   'test/handlers/any-body.test.ts',
-  'test/handlers/long-outage.test.ts',
+  'test/handlers/long-outage.process.test.ts',
   'test/local-store/object-directory-power-cut.test.ts',
 ];
 

@@ -17,7 +17,7 @@ import { hashOfApiKey } from '../../lib/domain/api-key.ts';
 import { batchKey } from '../../lib/domain/keys.ts';
 import { encodeInstallationSecrets, secretsParameterOf } from '../../lib/domain/installation-secrets.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize.ts';
+import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize/authorize.ts';
 import { installationSecret, newApiKey, newOldApiKey, recordParameter } from '../api-keys.ts';
 import { credentials } from '../aws/clients.ts';
 import { startParameterServer } from '../aws/parameter-server.ts';

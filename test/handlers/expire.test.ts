@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { horizonKeys } from '../../lib/domain/keys.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { recomputeWindow } from '../../lib/pipeline/recompute-window.ts';
-import { createRetention } from '../../lib/pipeline/retention.ts';
+import { recomputeWindow } from '../../lib/pipeline/roll-up/recompute-window.ts';
+import { createRetention } from '../../lib/pipeline/expire/retention.ts';
 import { RetainedApp } from './retained-app.ts';
 
 const days = { RETENTION_DAYS: '30' };

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fallbackHandler, methodsByRoute } from '../../handlers/fallback.ts';
+import { fallbackHandler } from '../../handlers/fallback.ts';
 import { healthHandler } from '../../handlers/health.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
@@ -105,16 +104,5 @@ describe('any other route', () => {
     const { app } = testApp();
     const answer = await fallbackHandler(async () => app)(httpEvent(method, path));
     expect(answer).toMatchObject({ statusCode: 405, headers: { allow } });
-  });
-
-  it('knows every route of serverless.yml', () => {
-    const routes = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8').matchAll(
-      /- httpApi: \{ method: (?<method>[A-Z]+), path: '?(?<path>\/\S*?)'?,? /g,
-    );
-    const found = new Map<string, string[]>();
-    for (const { groups: { method = '', path = '' } = {} } of routes) {
-      found.set(path, [...(found.get(path) ?? []), method]);
-    }
-    expect(found).toEqual(methodsByRoute);
   });
 });

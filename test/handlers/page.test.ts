@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageHandler } from '../../handlers/page.ts';
-import { bundlePage, type Page } from '../../scripts/bundle-page.ts';
+import type { Page } from '../../scripts/bundle-page.ts';
 import { httpEvent, testApp } from './app.ts';
 
 const page: Page = {
@@ -92,27 +92,4 @@ describe('GET /assets/{name}', () => {
       expect(await get(`/assets/${name}`)).toMatchObject({ statusCode: 404 });
     },
   );
-});
-
-describe('the bundled page', () => {
-  it('names only files that it has, and has none that it does not name', async () => {
-    const { html, assets } = await bundlePage();
-    const named = [...html.matchAll(/(?:src|href)="(?<url>[^"#][^"]*)"/g)].map(({ groups }) => groups?.url);
-    expect(new Set(named)).toEqual(new Set(Object.keys(assets).map((name) => `assets/${name}`)));
-    expect(Object.keys(assets).every((name) => /^[a-z]+-[0-9a-f]{12}\.(?:js|css|svg)$/.test(name))).toBe(
-      true,
-    );
-  });
-
-  it('has no code or style in its document, which its policy would refuse', async () => {
-    const { html } = await bundlePage();
-    expect(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=/.exec(html)).toBeNull();
-  });
-
-  it('keeps the licence of the chart library, and is small', async () => {
-    const { html, assets } = await bundlePage();
-    const code = Object.values(assets).join('');
-    expect(code.includes('Leon Sorokin') && code.includes('Permission is hereby granted')).toBe(true);
-    expect(Buffer.byteLength(html + code)).toBeLessThan(150_000);
-  });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { receivedRecord, sentEntry, windowPartial, windowStart } from '../factories.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 

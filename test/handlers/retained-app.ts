@@ -14,7 +14,7 @@ import { audit } from '../../lib/pipeline/audit/audit.ts';
 import type { Finding } from '../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
 import { repairRollUps } from '../../lib/pipeline/audit/repair-roll-ups.ts';
-import { createRetention } from '../../lib/pipeline/retention.ts';
+import { createRetention } from '../../lib/pipeline/expire/retention.ts';
 import type { AgedObjects } from '../../lib/ports/aged-objects.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { instant, sentEntry } from '../factories.ts';

@@ -65,6 +65,8 @@ export function observedFileOperations(
       tell('read', path);
       return real.read(path);
     },
+    names: (path) => real.names(path),
+    exists: (path) => real.exists(path),
     isDirectory: (path) => real.isDirectory(path),
     isLink: (path) => real.isLink(path),
   };

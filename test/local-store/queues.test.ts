@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
@@ -472,18 +469,6 @@ describe('a queue', () => {
 });
 
 describe('those who only look at queues', () => {
-  it('see what another process has in them', async () => {
-    const directory = await temporaryDirectory();
-    const { queue } = await openVerify(directory);
-    await queue.send('a');
-    await receiveAll(queue);
-    const script = fileURLToPath(new URL('./queues/looker.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, directory]);
-    expect(JSON.parse(stdout)).toEqual({ verify: [{ body: 'a', receiveCount: 1 }], other: [] });
-    await queue.send('b');
-    expect(bodies(queue.list())).toEqual(['a', 'b']);
-  });
-
   it('are told when there is no database', async () => {
     await expect(readQueues(await temporaryDirectory())).rejects.toThrow(/There is no database in/);
   });

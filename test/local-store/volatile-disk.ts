@@ -124,6 +124,8 @@ export function volatileDisk(directories: readonly string[]): VolatileDisk {
     },
     flushDirectory: (path) => directoryAt(path).survivors.clear(),
     read: (path) => Buffer.from(fileAt(path).content),
+    names: (path) => [...directoryAt(path).names.keys()],
+    exists: (path) => find(path) !== undefined,
     isDirectory: (path) => find(path)?.kind === 'directory',
     isLink: () => false,
   };

@@ -5,11 +5,11 @@ import type { CountingRules } from '../../lib/domain/counting-rules.ts';
 import { batchKey, minuteKey } from '../../lib/domain/keys.ts';
 import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
 import { PreconditionFailed, Unavailable } from '../../lib/errors.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import { ingest } from '../../lib/pipeline/ingest.ts';
-import { readBatch } from '../../lib/pipeline/read-batch.ts';
-import type { Streams } from '../../lib/pipeline/streams.ts';
-import { verify } from '../../lib/pipeline/verify.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
+import type { Streams } from '../../lib/pipeline/streams/streams.ts';
+import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import {

@@ -1,6 +1,6 @@
-import { Admission } from '../../lib/pipeline/admission.ts';
-import { Emissions } from '../../lib/pipeline/emissions.ts';
-import type { IngestPorts } from '../../lib/pipeline/ingest.ts';
+import { Admission } from '../../lib/pipeline/streams/admission.ts';
+import { Emissions } from '../../lib/pipeline/ingest/emissions.ts';
+import type { IngestPorts } from '../../lib/pipeline/ingest/ingest.ts';
 
 /** The ports of a process that has just been started: it knows of no customer and of no emission. */
 export function withAdmission<Ports extends Pick<IngestPorts, 'streams' | 'clock'>>(

@@ -1,7 +1,8 @@
-import { IdempotencyKeyReused, Unavailable } from '../../lib/errors.ts';
-import { findBatch } from '../../lib/pipeline/find-batch.ts';
-import { ingest } from '../../lib/pipeline/ingest.ts';
-import { readBatch } from '../../lib/pipeline/read-batch.ts';
+import { IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
+import { findBatch } from '../../lib/pipeline/query/find-batch.ts';
+import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
+import { requireAcceptable } from '../../lib/pipeline/ingest/require-acceptable.ts';
+import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { simulatedRules } from './expected-window.ts';
 import type { Laws } from './laws.ts';
@@ -18,11 +19,11 @@ export interface ClientSurroundings {
   readonly portsOf: (process: Process) => ProcessPorts;
   readonly laws: Laws;
   readonly store: SimulatedStore;
+  readonly pauseMilliseconds: number;
 }
 
 const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const maxBatchBytes = 100_000;
-const pauseMilliseconds = 400;
 const maxAttempts = 6;
 
 /** Starts clients that send batches, repeat what was not answered, and now and then what was. */
@@ -33,7 +34,7 @@ export function startClients(plan: Plan, around: ClientSurroundings): { stop(): 
 
   const run = async (client: number): Promise<void> => {
     for (let number = 0; number < plan.batchesPerClient && !stopping.signal.aborted; number += 1) {
-      await scheduler.sleep(chance.upTo(pauseMilliseconds));
+      await scheduler.sleep(chance.upTo(plan.pauseMilliseconds));
       const key = `c${client}-${number}`;
       const batchPlan = { ...plan, now: scheduler.time };
       const batch = someBatch(key, chance, batchPlan);
@@ -58,7 +59,7 @@ async function sendUntilAnswered(batch: SentBatch, around: ClientSurroundings): 
   const { scheduler } = around;
   for (let attempt = 1; attempt <= scheduler.chance.upTo(maxAttempts); attempt += 1) {
     if ((await send(batch, around)) !== 'nothing') return;
-    await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+    await scheduler.sleep(scheduler.chance.upTo(around.pauseMilliseconds));
   }
 }
 
@@ -66,23 +67,26 @@ async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: C
   const rules = simulatedRules[scheduler.chance.upTo(simulatedRules.length) - 1];
   if (rules === undefined) throw new Error('There are rules.');
   const { customerId, body } = batch;
+  const tombstone = laws.tombstoneOf(customerId);
   const answer = await processes.invoke('ingest', async (process) => {
     try {
       const id = batch.hasKey ? batch.id : undefined;
       const sent = { customerId, id, mediaType: 'application/json', contentEncoding: '', body } as const;
-      await ingest(await readBatch(sent, maxBatchBytes), withAdmission(portsOf(process)), {
-        ...bounds,
-        rules,
-      });
+      const ports = portsOf(process);
+      const read = await readBatch(sent, maxBatchBytes);
+      await requireAcceptable(read, ports);
+      await ingest(read, withAdmission(ports), { ...bounds, rules });
       return 'accepted';
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing';
       if (error instanceof IdempotencyKeyReused) return 'reused';
+      if (error instanceof InvalidRequest) return 'too old';
       throw error;
     }
   });
-  if (answer === 'accepted') laws.accepted(batch);
+  if (answer === 'accepted') laws.accepted(batch, tombstone);
   if (answer === 'reused') laws.refusedAsReused(batch);
+  if (answer === 'too old') laws.refusedAsTooOld(batch);
   return answer;
 }
 
@@ -91,8 +95,9 @@ async function askFor(
   { processes, portsOf, laws, store }: ClientSurroundings,
 ): Promise<void> {
   await processes.invoke('query', async (process) => {
+    const { store: itsStore, retention } = portsOf(process);
     try {
-      const found = await findBatch(batch.customerId, batch.id.text, portsOf(process).store);
+      const found = await findBatch(batch.customerId, batch.id.text, itsStore, retention);
       if (found?.isCounted === true) laws.toldCounted(found.header, store);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;

@@ -3,6 +3,8 @@ import type { Process, Scheduler } from './scheduler.ts';
 
 /** How often operations go wrong, from 0 to 1. */
 export interface FaultRates {
+  /** The operation begins some seconds later. */
+  readonly slow: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
   /** It is done, and reported as failed. */
@@ -11,7 +13,9 @@ export interface FaultRates {
   readonly hangs: number;
 }
 
-export const noFaults: FaultRates = { refused: 0, answerLost: 0, hangs: 0 };
+const slowMilliseconds = 10_000;
+
+export const noFaults: FaultRates = { slow: 0, refused: 0, answerLost: 0, hangs: 0 };
 
 /** Runs the operations of processes as steps of their own, and has some of them go wrong. */
 export class Operations {
@@ -33,9 +37,11 @@ export class Operations {
   run<T>(process: Process, label: string, kind: 'read' | 'write', act: () => T): Promise<T> {
     const { chance } = this.#scheduler;
     return new Promise<T>((resolve, reject) => {
-      this.#scheduler.offer(`${process.name}: ${label}`, () => {
+      const isSlow = chance.happens(this.rates.slow);
+      const begin = () => {
         if (!process.isAlive) {
-          if (kind === 'write' && chance.happens(0.5)) attempt(act);
+          // One that took long was not sent yet when its process died: then it is there soon, or never.
+          if (kind === 'write' && !isSlow && chance.happens(0.5)) attempt(act);
           return;
         }
         const { refused, answerLost, hangs } = this.rates;
@@ -49,7 +55,10 @@ export class Operations {
           return reject(new Unavailable(`no answer: ${label}`));
         if ('error' in outcome) reject(outcome.error);
         else resolve(outcome.value);
-      });
+      };
+      const name = `${process.name}: ${label}`;
+      if (isSlow) this.#scheduler.after(chance.upTo(slowMilliseconds), name, begin);
+      else this.#scheduler.offer(name, begin);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { chanceOf } from '../faults/chance.ts';
 import { Scheduler } from './scheduler.ts';
 import { createWorld } from './world.ts';
-import type { Plan } from './plan.ts';
+import { startOf, type Plan } from './plan.ts';
 
 /** A law that a history broke, or an error that nothing should raise. */
 export interface Broken {
@@ -23,7 +23,7 @@ const maxSteps = 400_000;
  * @param onStep  told of each step, to print a history
  */
 export async function playHistory(plan: Plan, onStep?: (label: string) => void): Promise<History> {
-  const scheduler = new Scheduler(chanceOf(plan.seed, 0), new Date('2025-12-28T18:04:00Z'), onStep);
+  const scheduler = new Scheduler(chanceOf(plan.seed, 0), startOf(plan), onStep);
   const world = createWorld(plan, scheduler);
   const untilRest = async (): Promise<string | undefined> => {
     while (await scheduler.step()) {

@@ -1,18 +1,32 @@
 import { decodeBatch, type BatchHeader, type StoredBatch } from '../../lib/domain/batch-format.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { batchKey, enclosingWindowKey, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
+import {
+  batchKey,
+  enclosingWindowKey,
+  minuteKey,
+  horizonKeys,
+  tombstonesPrefix,
+  windowStartOfKey,
+  type ObjectKey,
+} from '../../lib/domain/keys.ts';
 import { partialId, partialIdBytes } from '../../lib/domain/partial.ts';
+import { decodeRetention } from '../../lib/domain/retention-format.ts';
+import { noHorizon } from '../../lib/domain/retention.ts';
 import { decodeWholeRolledUp } from '../../lib/domain/roll-up-format.ts';
+import { isForgotten, type Tombstone } from '../../lib/domain/tombstone.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
-import { windowStartOf } from '../../lib/domain/window.ts';
+import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
+import { ForgottenCustomers } from './forgotten-customers.ts';
 import type { SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 
 export interface AcceptedBatch {
   readonly batch: SentBatch;
   readonly at: Date;
+  /** As the stored batch says. */
+  readonly storedAt: Date;
 }
 
 /** A batch that is stored, and what was sent as it. */
@@ -33,6 +47,10 @@ export class Laws {
   readonly #accepted = new Map<ObjectKey, AcceptedBatch>();
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
+  readonly #forgotten = new ForgottenCustomers();
+  #horizon: WindowStart = noHorizon;
+  /** Minutes that have expired and were deleted. */
+  readonly #deletedMinutes = new Set<ObjectKey>();
 
   constructor(now: () => Date) {
     this.#now = now;
@@ -42,14 +60,44 @@ export class Laws {
     this.#sent.set(batch.payloadHash, batch);
   }
 
-  accepted(batch: SentBatch): void {
+  /** @param tombstone  the one that there was when the batch was sent */
+  accepted(batch: SentBatch, tombstone: Tombstone | undefined): void {
     const key = batchKey(batch.customerId, batch.id);
-    if (!this.#accepted.has(key)) this.#accepted.set(key, { batch, at: this.#now() });
-    if (this.#storedPayload(batch) !== batch.payloadHash)
-      this.#break(`${batch.name} was accepted and is not stored`);
+    const stored = this.#stored.get(key)?.header;
+    if (stored?.payloadHash !== batch.payloadHash)
+      return this.#break(`${batch.name} was accepted and is not stored`);
+    const { storedAt } = stored;
+    if (isForgotten(storedAt, tombstone))
+      this.#break(`${batch.name} was sent after its customer was forgotten, and is forgotten`);
+    const earlier = this.#accepted.get(key);
+    if (earlier?.storedAt.getTime() === storedAt.getTime()) return;
+    this.#accepted.set(key, { batch, at: this.#now(), storedAt });
+  }
+
+  /** A customer is forgotten, and these batches were accepted before somebody asked for it. */
+  forgets(accepted: readonly AcceptedBatch[], tombstone: Tombstone): void {
+    const kept = accepted.find(({ storedAt }) => !isForgotten(storedAt, tombstone));
+    if (kept !== undefined)
+      this.#break(`${kept.batch.name} was accepted before its customer was forgotten, and is kept`);
+  }
+
+  refusedAsTooOld(batch: SentBatch): void {
+    if (batch.entries.every(({ receivedAt }) => windowStartOf(minuteOf(receivedAt)) >= this.#horizon))
+      this.#break(`${batch.name} was refused as too old`);
+  }
+
+  /** Minutes that start before this have expired. */
+  get horizon(): WindowStart {
+    return this.#horizon;
+  }
+
+  tombstoneOf(customerId: CustomerId): Tombstone | undefined {
+    return this.#forgotten.of(customerId);
   }
 
   refusedAsReused(batch: SentBatch): void {
+    // Of a forgotten customer another payload may have been refused for one that is gone by now.
+    if (this.#forgotten.of(batch.customerId) !== undefined) return;
     if (this.#storedPayload(batch) === batch.payloadHash) {
       this.#break(`${batch.name} was refused as another payload, and is stored itself`);
     }
@@ -60,23 +108,45 @@ export class Laws {
     this.#break(`${what} failed unexpectedly: ${reason}`);
   }
 
-  /** A window or a batch is written now. */
+  /** An object is written now. */
   wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
-    if (key.startsWith('batches/')) this.#storedBatch(key, body);
+    if (key === horizonKeys.windows) this.#movedHorizon(body);
+    else if (key.startsWith(tombstonesPrefix)) this.#break(this.#forgotten.wrote(body));
+    else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
     else if (key.startsWith('failed/')) this.#break(`a record became a failed record at ${key}`);
   }
 
+  /** An object is removed now. */
+  deleted(key: ObjectKey, body: Buffer): void {
+    if (key.startsWith('aggregates/') && windowStartOfKey(key) < this.#horizon) {
+      this.#deletedMinutes.add(key);
+      return;
+    }
+    if (!mayBeRemoved(key, body, this.#forgotten))
+      this.#break(`${key} was removed, and is nothing that is forgotten`);
+  }
+
   /** A client was told that a batch is counted. */
   toldCounted(header: BatchHeader, store: SimulatedStore): void {
-    const missing = missingWindow(header, store);
+    if (this.#forgotten.isUnderWay(header.customerId) || this.#forgotten.has(header)) return;
+    const missing = missingWindow(header, this.#horizon, store);
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
 
-  /** Batches of a customer that are accepted now. */
+  /** Batches of a customer that are accepted now, and not forgotten. */
   acceptedOf(customerId: CustomerId): AcceptedBatch[] {
-    return [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId);
+    return this.notForgotten(
+      [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId),
+    );
+  }
+
+  /** Those of the batches that are not forgotten by now. */
+  notForgotten(accepted: readonly AcceptedBatch[]): AcceptedBatch[] {
+    return accepted.filter(
+      ({ batch, storedAt }) => !this.#forgotten.has({ customerId: batch.customerId, storedAt }),
+    );
   }
 
   /** An answer says less than it claims to hold. */
@@ -85,17 +155,27 @@ export class Laws {
   }
 
   checkAtRest(store: SimulatedStore): void {
-    for (const { batch } of this.#accepted.values()) {
+    for (const { batch } of this.notForgotten([...this.#accepted.values()])) {
       if (this.#storedPayload(batch) !== batch.payloadHash)
         this.#break(`${batch.name} was accepted and is lost`);
+    }
+    for (const [key, { header }] of this.#stored) {
+      if (store.objects.has(key) === this.#forgotten.has(header))
+        this.#break(`${key} is ${store.objects.has(key) ? 'forgotten and there' : 'lost'}`);
     }
     const minutes = this.#checkMinutes(store);
     const hours = this.#checkRollUps('hour', minutes, store);
     this.#checkRollUps('day', hours, store);
   }
 
-  #break(law: string): void {
+  #break(law: string | undefined): void {
     this.broken ??= law;
+  }
+
+  #movedHorizon(body: Buffer): void {
+    const horizon = decodeRetention(body).current?.horizon ?? noHorizon;
+    if (horizon < this.#horizon) this.#break(`the horizon went back to ${horizon}`);
+    this.#horizon = horizon;
   }
 
   #storedPayload({ customerId, id }: SentBatch): string | undefined {
@@ -106,8 +186,12 @@ export class Laws {
     const header = decodeBatch(body).batch;
     const sent = this.#sent.get(header.payloadHash);
     if (sent === undefined) return this.#break(`${key} is stored, and nobody sent it`);
-    if (this.#stored.has(key)) return this.#break(`${key} was stored twice`);
+    const earlier = this.#stored.get(key)?.header;
     this.#stored.set(key, { header, sent });
+    if (earlier?.storedAt.getTime() === header.storedAt.getTime() && this.#forgotten.of(header.customerId)) {
+      return; // announced again, as it is
+    }
+    if (earlier !== undefined && !this.#forgotten.has(earlier)) this.#break(`${key} was stored twice`);
     for (const { receivedAt } of sent.entries) {
       const minute = minuteKey(sent.customerId, windowStartOf(minuteOf(receivedAt)));
       this.#storedRequests.set(minute, (this.#storedRequests.get(minute) ?? 0) + 1);
@@ -115,6 +199,7 @@ export class Laws {
   }
 
   #wroteMinute(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
+    if (this.#deletedMinutes.has(key)) this.#break(`${key} had expired and was deleted, and is there again`);
     const window = decodeWindow(body);
     const ids = idsOf(window.partialIds);
     if (new Set(ids).size !== ids.length) this.#break(`${key} holds a partial twice`);
@@ -126,6 +211,7 @@ export class Laws {
     if (before === undefined) return;
     const held = new Set(ids);
     const earlier = decodeWindow(before);
+    if (isNewer(window.forgottenBefore, earlier.forgottenBefore)) return; // begun anew
     if (window.requests < earlier.requests || !idsOf(earlier.partialIds).every((id) => held.has(id))) {
       this.#break(`${key} went back from revision ${earlier.revision}`);
     }
@@ -134,12 +220,14 @@ export class Laws {
   #wroteRollUp(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
     if (before === undefined) return;
     const [earlier, later] = [decodeWholeRolledUp(before), decodeWholeRolledUp(body)];
+    if (this.#forgotten.of(later.customerId) !== undefined) return;
     if (later.requests < earlier.requests) this.#break(`${key} went back from revision ${earlier.revision}`);
   }
 
   #checkMinutes(store: SimulatedStore): Map<ObjectKey, ExpectedWindow> {
     const expected = new Map<ObjectKey, ExpectedWindow>();
     for (const { header, sent } of this.#stored.values()) {
+      if (this.#forgotten.has(header)) continue;
       for (const entry of sent.entries) {
         const key = minuteKey(sent.customerId, windowStartOf(minuteOf(entry.receivedAt)));
         expected.set(key, sumOf(expected.get(key), expectedWindow(entry, header.rulesVersion)));
@@ -171,6 +259,7 @@ export class Laws {
   ): void {
     for (const [key, should] of expected) {
       const object = store.objects.get(key);
+      if (windowStartOfKey(key) < this.#horizon) continue;
       if (object === undefined) {
         this.#break(`${key} is missing, with ${should.requests} requests`);
         continue;
@@ -187,11 +276,24 @@ export class Laws {
   }
 }
 
+function isNewer(forgottenBefore: Date | undefined, than: Date | undefined): boolean {
+  return forgottenBefore !== undefined && (than === undefined || forgottenBefore > than);
+}
+
+function mayBeRemoved(key: ObjectKey, body: Buffer, forgotten: ForgottenCustomers): boolean {
+  if (key.startsWith('batches/')) return forgotten.has(decodeBatch(body).batch);
+  if (key.startsWith('aggregates/minute/')) return forgotten.mayCount(decodeWindow(body));
+  if (!key.startsWith('aggregates/')) return true;
+  return forgotten.of(decodeWholeRolledUp(body).customerId) !== undefined;
+}
+
 function missingWindow(
   { customerId, id, payloadHash, partials }: BatchHeader,
+  horizon: WindowStart,
   store: SimulatedStore,
 ): string | undefined {
   for (const { windowStart, part } of partials) {
+    if (windowStart < horizon) continue;
     const key = minuteKey(customerId, windowStart);
     const object = store.objects.get(key);
     const held = object === undefined ? [] : idsOf(decodeWindow(object.body).partialIds);

@@ -9,6 +9,14 @@ export interface Plan {
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
+  /** For how long windows are kept; `undefined` for ever. */
+  readonly retentionDays: number | undefined;
+  /** The longest time between what a client does. */
+  readonly pauseMilliseconds: number;
+  /** How often the records of a stream are delivered only when windows have expired meanwhile, from 0 to 1. */
+  readonly outages: number;
+  /** How often an operator has a customer forgotten. */
+  readonly forgettings: number;
   /** Minutes that entries are of; few make many batches meet in one window. */
   readonly minutes: number;
   readonly processesPerStage: number;
@@ -23,8 +31,14 @@ export interface Plan {
   readonly stepsPerRestart: number;
 }
 
+/** When histories begin: just before midnight where windows expire, so that a day of them does. */
+export function startOf({ retentionDays }: Plan): Date {
+  return new Date(retentionDays === undefined ? '2025-12-28T18:04:00Z' : '2025-12-28T23:59:50Z');
+}
+
 export function planOf(seed: number): Plan {
   const { upTo, oneOf } = chanceOf(seed, 1);
+  const retentionDays = oneOf(undefined, undefined, undefined, 1);
   const rate = () => oneOf(0, 0.01, 0.05);
   return {
     seed,
@@ -32,14 +46,19 @@ export function planOf(seed: number): Plan {
     clients: upTo(4),
     batchesPerClient: upTo(5),
     customers: upTo(2),
-    minutes: oneOf(1, 2, 5, 70),
+    minutes: retentionDays === undefined ? oneOf(1, 2, 5, 70) : 1_600,
+    retentionDays,
+    pauseMilliseconds: retentionDays === undefined ? 400 : oneOf(400, 400_000),
+    outages: retentionDays === undefined ? 0 : oneOf(0, 0.1),
     processesPerStage: upTo(3),
     partitions: upTo(3),
-    rates: { refused: rate(), answerLost: rate(), hangs: oneOf(0, 0.005, 0.02) },
+    rates: { slow: rate(), refused: rate(), answerLost: rate(), hangs: oneOf(0, 0.005, 0.02) },
     stepsPerCrash: oneOf(Infinity, 30, 100),
-    stepsPerClockJump: oneOf(Infinity, Infinity, 200),
+    // A clock that jumps over the time in which a horizon settles is more than retention allows for.
+    stepsPerClockJump: retentionDays === undefined ? oneOf(Infinity, Infinity, 200) : Infinity,
     stepsPerSplit: oneOf(Infinity, 300),
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),
+    forgettings: oneOf(0, 0, 1, 2),
   };
 }

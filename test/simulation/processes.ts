@@ -3,7 +3,7 @@ import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query';
+export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query' | 'forget' | 'expire';
 
 interface RunningProcess extends Process {
   readonly stage: Stage;
@@ -11,7 +11,7 @@ interface RunningProcess extends Process {
   readonly onDeath: Set<() => void>;
 }
 
-const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'query'];
+const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'query', 'forget', 'expire'];
 /** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
 const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;

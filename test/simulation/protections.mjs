@@ -1,7 +1,7 @@
 // What keeps the counts exact, each as the pieces of source that it is: taken away, some history breaks a law.
 
 const verify = {
-  file: 'lib/pipeline/verify.ts',
+  file: 'lib/pipeline/verify/verify.ts',
   from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
   to: 'const uncounted = { places: new Map(), failures: new Map() };',
 };
@@ -39,14 +39,14 @@ export const protections = {
   ],
   'comparison of payloads': [
     {
-      file: 'lib/pipeline/ingest.ts',
+      file: 'lib/pipeline/ingest/ingest.ts',
       from: 'if (stored.payloadHash !== batch.payloadHash) throw',
       to: 'if (false) throw',
     },
   ],
   'partials are decided once': [
     {
-      file: 'lib/pipeline/ingest.ts',
+      file: 'lib/pipeline/ingest/ingest.ts',
       from: 'return { stored, isFirst: false };',
       to: `{
     const { partials } = stored.payloadHash === batch.payloadHash ? batch : stored;
@@ -72,7 +72,7 @@ export const protections = {
   ],
   'the hour is read before its minutes': [
     {
-      file: 'lib/pipeline/recompute-window.ts',
+      file: 'lib/pipeline/roll-up/recompute-window.ts',
       from: `    const object = await store.get(key);
     const current = object && decodeWholeRolledUp(object.body);
     const parts = await sumOfParts(key, size, store);
@@ -85,14 +85,14 @@ export const protections = {
   ],
   'the day follows an unchanged hour': [
     {
-      file: 'lib/pipeline/roll-up.ts',
+      file: 'lib/pipeline/roll-up/roll-up.ts',
       from: ".filter(({ outcome }) => outcome.kind !== 'failed')",
       to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
     },
   ],
   'minutes that wait to be rolled up are told': [
     {
-      file: 'lib/pipeline/counting-progress.ts',
+      file: 'lib/pipeline/query/counting-progress.ts',
       from: 'rollUps: bothOf(minutes, notRolledUp) };',
       to: 'rollUps: minutes };',
     },
@@ -100,20 +100,76 @@ export const protections = {
   'the barrier of a written minute': [
     {
       file: 'local-store/roll-ups/waiting-minutes.ts',
-      from: 'else if (barrier < through) through = barrier;',
+      from: 'else if (known < through) through = known;',
       to: '',
     },
   ],
   'progress is asked before the counts are read': [
     {
-      file: 'lib/pipeline/query.ts',
+      file: 'lib/pipeline/query/query.ts',
       from: 'const counted = progressFor(',
       to: 'const early = [];\n  for await (const each of windowsInRange(query, store, 16)) early.push(each);\n  const counted = progressFor(',
     },
     {
-      file: 'lib/pipeline/query.ts',
+      file: 'lib/pipeline/query/query.ts',
       from: 'of windowsInRange(query, store, atOnce)',
       to: 'of early',
+    },
+  ],
+  'a batch is dated behind the tombstone': [
+    {
+      file: 'lib/pipeline/ingest/ingest.ts',
+      from: 'describe(batch, storedAfter(tombstone, now), options)',
+      to: 'describe(batch, now, options)',
+    },
+  ],
+  'what is late does not bring a forgotten customer back': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'const alive = received.filter(({ partial }) => !isStoredUntil(forgottenBefore, partial.storedAt));',
+      to: 'const alive = received;',
+    },
+  ],
+  'the tombstone is looked at after the window is written': [
+    {
+      file: 'lib/pipeline/aggregate/count-groups.ts',
+      from: 'else if (look?.tombstone !== undefined && !isKnown(look.tombstone, attempt)) again.push(group);',
+      to: '',
+    },
+  ],
+  'a sum is made again while its parts are removed': [
+    {
+      file: 'lib/pipeline/roll-up/recompute-window.ts',
+      from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
+      to: '{',
+    },
+  ],
+  'only what was judged is removed': [
+    {
+      file: 'lib/pipeline/forget/remove-object.ts',
+      from: 'await store.delete(key, { ifMatch: object.etag });',
+      to: 'await store.delete(key);',
+    },
+  ],
+  'a barrier from before the clock was set back': [
+    {
+      file: 'local-store/roll-ups/waiting-minutes.ts',
+      from: 'barrier?.timesSetBack === timesSetBack ? barrier.through : undefined',
+      to: 'barrier?.through',
+    },
+  ],
+  'the horizon is asked before each write': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'if (retention !== undefined && partial.windowStart < (await retention.horizon())) {',
+      to: 'if (false) {',
+    },
+  ],
+  'nothing is deleted before the horizon is settled': [
+    {
+      file: 'lib/domain/retention.ts',
+      from: 'return isSettled ? current.horizon : settled;',
+      to: 'return current?.horizon ?? settled;',
     },
   ],
 };

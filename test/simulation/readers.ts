@@ -10,8 +10,9 @@ import {
   type WindowStart,
 } from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { query, type AnsweredWindow } from '../../lib/pipeline/query.ts';
-import { total } from '../../lib/pipeline/total.ts';
+import { query, type AnsweredWindow } from '../../lib/pipeline/query/query.ts';
+import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
+import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import { minuteOf } from '../factories.ts';
 import type { AcceptedBatch, Laws } from './laws.ts';
@@ -64,7 +65,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
       const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
-      const lie = claim === undefined ? undefined : lieOf(claim, before);
+      const lie = claim === undefined ? undefined : lieOf(claim, laws.notForgotten(before), laws.horizon);
       if (lie !== undefined) laws.lied(lie);
     }
   };
@@ -73,8 +74,10 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const customerId = parseCustomerId(`customer-${customer}`);
       if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
       for (const size of [...windowSizes, 'total'] as const) {
+        const askedAt = scheduler.time;
         const claim = await ask(customerId, size, 0, plan, around);
-        const lie = claim && (lieOf(claim, laws.acceptedOf(customerId)) ?? doubtOf(claim, scheduler.time));
+        const lie =
+          claim && (lieOf(claim, laws.acceptedOf(customerId), laws.horizon) ?? doubtOf(claim, askedAt));
         if (claim === undefined) laws.lied('a question at rest got no answer');
         else if (lie !== undefined) laws.lied(`at rest ${lie}`);
       }
@@ -111,11 +114,14 @@ async function ask(
     try {
       if (size === 'total') {
         const asked = { customerId, from, to, top: 10, pathPrefix: undefined, allowedLatenessSeconds };
-        const { requests, complete, ...said } = await total(asked, ports);
-        return { ...said, ranges: [{ from, to, requests, isComplete: complete }] };
+        const { range, found } = await withinRetention(asked, ports.retention, (kept) => total(kept, ports));
+        const { requests, complete, ...said } = found;
+        return { ...said, ranges: [{ ...range, requests, isComplete: complete }] };
       }
       const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
-      const page = await query({ ...asked, limit: 1_000, top: undefined, bytesOf: () => 1 }, ports);
+      const { found: page } = await withinRetention(asked, ports.retention, (kept) =>
+        query({ ...kept, limit: 10_000, top: undefined, bytesOf: () => 1 }, ports),
+      );
       return { ...page, ranges: page.windows.map(rangeOf) };
     } catch (error) {
       if (error instanceof Unavailable) return 'unavailable';
@@ -137,11 +143,12 @@ function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
 function lieOf(
   { countedThrough, waiting, ranges }: Claim,
   accepted: readonly AcceptedBatch[],
+  horizon: WindowStart,
 ): string | undefined {
   const counted = countedThrough === undefined ? [] : accepted.filter(({ at }) => at < countedThrough);
   for (const range of ranges) {
-    const all = requestsWithin(range, accepted);
-    const through = requestsWithin(range, counted);
+    const all = requestsWithin(range, accepted, horizon);
+    const through = requestsWithin(range, counted, horizon);
     const is = `from ${range.from} to ${range.to} counts ${range.requests} requests`;
     if (range.requests < through) {
       return `an answer ${is}, and ${through} were accepted before ${countedThrough?.toISOString()}`;
@@ -152,17 +159,23 @@ function lieOf(
       return `an answer ${is} and says that nothing waits, with ${all} accepted`;
   }
   const shown = ranges.reduce((sum, { requests }) => sum + requests, 0);
-  const should = counted.reduce((sum, { batch }) => sum + batch.entries.length, 0);
+  const should = requestsWithin({ from: horizon, to: endOfTime }, counted, horizon);
   if (shown < should) return `an answer has ${shown} requests, and ${should} are said to be counted`;
   return undefined;
 }
 
-function requestsWithin({ from, to }: CountedRange, accepted: readonly AcceptedBatch[]): number {
+const endOfTime = windowStartOf(minuteOf('9999-12-31T23:59:00Z'));
+
+function requestsWithin(
+  { from, to }: Pick<CountedRange, 'from' | 'to'>,
+  accepted: readonly AcceptedBatch[],
+  horizon: WindowStart,
+): number {
   let requests = 0;
   for (const { batch } of accepted) {
     for (const { receivedAt } of batch.entries) {
       const minute = windowStartOf(minuteOf(receivedAt));
-      if (minute >= from && minute < to) requests += 1;
+      if (minute >= horizon && minute >= from && minute < to) requests += 1;
     }
   }
   return requests;

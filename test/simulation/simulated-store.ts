@@ -1,6 +1,11 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { PreconditionFailed } from '../../lib/errors.ts';
-import type { ObjectStore, PutCondition, StoredObject } from '../../lib/ports/object-store.ts';
+import type {
+  DeleteCondition,
+  ObjectStore,
+  PutCondition,
+  StoredObject,
+} from '../../lib/ports/object-store.ts';
 import type { Operations } from './faults.ts';
 import type { Process } from './scheduler.ts';
 import type { HeldMessage } from './simulated-queue.ts';
@@ -10,8 +15,11 @@ interface KeptObject {
   readonly etag: string;
 }
 
-/** Learns of each write in the instant in which it is made. */
-export type OnWrite = (key: ObjectKey, body: Buffer, before: Buffer | undefined) => void;
+/** Learns of each change in the instant in which it is made. */
+export interface OnChange {
+  wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void;
+  deleted(key: ObjectKey, body: Buffer): void;
+}
 
 /** Holds the message that announces a write, where it has one. */
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
@@ -19,12 +27,12 @@ export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage
 /** The object store that all processes share. Each of them sees it through operations of its own. */
 export class SimulatedStore {
   readonly objects = new Map<ObjectKey, KeptObject>();
-  readonly #onWrite: OnWrite;
+  readonly #onChange: OnChange;
   readonly #announce: Announce;
   #etags = 0;
 
-  constructor(onWrite: OnWrite, announce: Announce) {
-    this.#onWrite = onWrite;
+  constructor(onChange: OnChange, announce: Announce) {
+    this.#onChange = onChange;
     this.#announce = announce;
   }
 
@@ -47,11 +55,18 @@ export class SimulatedStore {
           throw error;
         }
       },
-      delete: (key) => operations.run(process, `delete ${key}`, 'write', () => void this.objects.delete(key)),
+      delete: (key, condition) =>
+        operations.run(process, `delete ${key}`, 'write', () => this.#delete(key, condition)),
       async *list(prefix, { startAfter = '' } = {}) {
         yield* await list(prefix, startAfter);
       },
     };
+  }
+
+  /** Has an object from the beginning. */
+  begin(key: ObjectKey, body: Buffer): void {
+    this.objects.set(key, { body, etag: String((this.#etags += 1)) });
+    this.#onChange.wrote(key, body, undefined);
   }
 
   get(key: ObjectKey, { firstBytes }: { readonly firstBytes?: number } = {}): StoredObject | undefined {
@@ -70,8 +85,17 @@ export class SimulatedStore {
     if (!holds) throw new PreconditionFailed(`${key} is not what the condition says.`);
     const written = { body: Buffer.from(body), etag: String((this.#etags += 1)) };
     this.objects.set(key, written);
-    this.#onWrite(key, written.body, current?.body);
+    this.#onChange.wrote(key, written.body, current?.body);
     return { etag: written.etag };
+  }
+
+  #delete(key: ObjectKey, condition: DeleteCondition | undefined): void {
+    const current = this.objects.get(key);
+    if (current === undefined) return;
+    if (condition !== undefined && current.etag !== condition.ifMatch)
+      throw new PreconditionFailed(`${key} is not what the condition says.`);
+    this.objects.delete(key);
+    this.#onChange.deleted(key, current.body);
   }
 
   #keys(prefix: string, startAfter: string): ObjectKey[] {

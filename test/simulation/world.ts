@@ -1,9 +1,10 @@
-import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { aggregate } from '../../lib/pipeline/aggregate.ts';
-import type { Streams } from '../../lib/pipeline/streams.ts';
-import { rollUp } from '../../lib/pipeline/roll-up.ts';
-import { verify } from '../../lib/pipeline/verify.ts';
-import { createCountingProgress } from '../../lib/pipeline/counting-progress.ts';
+import { horizonKeys, type ObjectKey } from '../../lib/domain/keys.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { createRetention, type Retention } from '../../lib/pipeline/expire/retention.ts';
+import type { Streams } from '../../lib/pipeline/streams/streams.ts';
+import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
+import { verify } from '../../lib/pipeline/verify/verify.ts';
+import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
 import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -11,6 +12,8 @@ import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.t
 import { WatchedClock } from '../../local-store/watched-clock.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
+import { settledHorizon, startExpirers } from './expirers.ts';
+import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
@@ -36,6 +39,7 @@ export interface ProcessPorts {
   readonly store: ReturnType<SimulatedStore['through']>;
   readonly streams: Streams;
   readonly clock: { now(): Date };
+  readonly retention: Retention;
 }
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -48,6 +52,7 @@ const verifyOptions = {
   maxSeconds: 15,
 };
 const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) }, write: () => {} });
+const outageMilliseconds = 3_600_000;
 const clockJumpMilliseconds = 2 * 3_600_000;
 
 export function createWorld(plan: Plan, scheduler: Scheduler): World {
@@ -66,7 +71,17 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     return known;
   };
 
+  const retentions = new Map<string, Retention>();
+  const retentionOf = (process: Process) => {
+    const itsClock = { now: () => clockOf(process) };
+    const retention =
+      retentions.get(process.name) ?? createRetention(store.through(process, operations), itsClock);
+    retentions.set(process.name, retention);
+    return retention;
+  };
+
   const portsOf = (process: Process): ProcessPorts => ({
+    retention: retentionOf(process),
     store: store.through(process, operations),
     streams: { insights: insights.through(process), late: late.through(process) },
     clock: { now: () => clockOf(process) },
@@ -75,8 +90,9 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const counting = new SimulatedSource({
     scheduler,
     batchSize: 8,
-    consume: (records, partition) =>
-      processes.invoke('aggregate', async (process) => {
+    consume: async (records, partition) => {
+      if (chance.happens(plan.outages)) await scheduler.sleep(chance.upTo(outageMilliseconds));
+      return processes.invoke('aggregate', async (process) => {
         const received = records.map(({ sequence, partitionKey, data }) => ({
           stream: 'stream',
           partition: String(partition.number),
@@ -86,7 +102,8 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         }));
         const { failed } = await aggregate(received, portsOf(process), { ...limits, windowsAtOnce: 4 });
         return new Set(failed.map(({ record }) => Number(record.sequenceNumber)));
-      }),
+      });
+    },
   });
   const around = {
     scheduler,
@@ -131,11 +148,14 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
 
   /** On a laptop a message is held before the write that it announces; elsewhere the two are one act of the store. */
   const store = new SimulatedStore(
-    (key, body, before) => {
-      laws.wrote(key, body, before);
-      const queue = queueOf(key);
-      if (!plan.isLaptop) queue?.send(key);
-      if (chance.happens(0.02)) queue?.send(key);
+    {
+      wrote(key, body, before) {
+        laws.wrote(key, body, before);
+        const queue = queueOf(key);
+        if (!plan.isLaptop) queue?.send(key);
+        if (chance.happens(0.02)) queue?.send(key);
+      },
+      deleted: (key, body) => laws.deleted(key, body),
     },
     async (key, process) => {
       const queue = plan.isLaptop ? queueOf(key) : undefined;
@@ -190,8 +210,19 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       logger: silent,
     });
 
-  const clients = startClients(plan, { scheduler, processes, portsOf, laws, store });
+  if (plan.retentionDays !== undefined)
+    store.begin(horizonKeys.windows, settledHorizon(plan.retentionDays, new Date(scheduler.time)));
+  const clients = startClients(plan, {
+    scheduler,
+    processes,
+    portsOf,
+    laws,
+    store,
+    pauseMilliseconds: plan.pauseMilliseconds,
+  });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startForgetters(plan, { scheduler, processes, portsOf, laws });
+  startExpirers(plan, { scheduler, processes, portsOf, laws });
   const disturbances = [
     disturb(plan.stepsPerCrash, () => processes.crashOne()),
     disturb(plan.stepsPerClockJump, () => {

@@ -26,7 +26,7 @@ export function formatShare(share: number): string {
 }
 
 /** Formats the start of a unit: `Sun 28 Dec, 18:03`, without a clock for days. */
-export function formatUnitStart(instant: number, unit: Unit, zone: string): string {
+function formatUnitStart(instant: number, unit: Unit, zone: string): string {
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   if (unit === 'day') return format(instant, zone, day);
   return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;

@@ -1,9 +1,6 @@
-import { UAParser } from 'ua-parser-js';
-
 /**
- * Browsers: `ua-parser-js` finds one, this table gives it uap-core's family. Only names of the table come out, since
- * some of the library's rules copy text of the agent (`[mobiletab]{3,6}`) or keep its case (`FIREFOX`), and a hostile
- * agent must not be able to make families.
+ * Browsers: `browser-patterns.ts` finds one, under the name that ua-parser-js has for it; this table gives it uap-core's
+ * family. Only names of the table come out, so that a hostile agent cannot make families.
  *
  * Whoever changes a table raises `RULES_REVISION` in `rules-version.ts`.
  */
@@ -188,24 +185,3 @@ export const browsers: ReadonlyMap<string, string> = new Map(Object.entries(fami
 export const browserVariants: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map(
   Object.entries(variantsByName),
 );
-
-/**
- * From each of these on, a pattern of the library searches all of what follows in two nested repetitions, which took
- * 3.9 ms for 25 of one. A browser has each once, an application around it a few times.
- */
-const slowWords = ['droid', 'mozilla', 'trident'];
-const maxSlowWords = 4;
-
-/** The family of the browser that sends `userAgent`, or `undefined` where none of the table is recognised. */
-export function browserFamily(userAgent: string): string | undefined {
-  const text = userAgent.toLowerCase();
-  // One pattern of the library has three nested repetitions from here on: 500 hostile characters took it 131 ms.
-  if (text.includes('naver(')) return 'Naver';
-  if (slowWords.some((word) => text.split(word).length > 1 + maxSlowWords)) return undefined;
-  const name = new UAParser(userAgent).getBrowser().name?.toLowerCase();
-  if (name === undefined) return undefined;
-  for (const [pattern, family] of browserVariants.get(name) ?? []) {
-    if (pattern.test(userAgent)) return family;
-  }
-  return browsers.get(name);
-}

@@ -7,8 +7,8 @@ import { decodeWindow, encodeWindow } from '../../domain/window-format.ts';
 import { CountsTooLarge, PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
-import { readTombstone } from '../read-tombstone.ts';
-import type { Retention } from '../retention.ts';
+import { readTombstone } from '../forget/read-tombstone.ts';
+import type { Retention } from '../expire/retention.ts';
 import type { ReceivedPartial, UncountedRecord } from './received-record.ts';
 
 export interface AddedToWindow {

@@ -10,7 +10,7 @@ import {
 } from '../../domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Retention } from '../retention.ts';
+import type { Retention } from '../expire/retention.ts';
 import type { DifferingWindows } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
 import type { Finding } from './findings.ts';

@@ -6,10 +6,9 @@ import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { parseBatch } from '../../domain/parse-batch.ts';
 import { decodePartial, partialId, type WindowPartial } from '../../domain/partial.ts';
-import { rulesForBatch } from '../../domain/rules-for-batch.ts';
 import { windowStartOf, type EpochMinute, type WindowStart } from '../../domain/window.ts';
 import { BatchTooLarge, InvalidRequest, UnreadableFormat } from '../../errors.ts';
-import { decompress } from '../decompress.ts';
+import { decompress } from '../ingest/decompress.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 
 export interface InspectedBatch {
@@ -110,10 +109,9 @@ function sumOfEntries(entries: readonly LogEntry[], rules: CountingRules): Map<W
     if (those === undefined) byMinute.set(entry.minute, [entry]);
     else those.push(entry);
   }
-  const batchRules = rulesForBatch(rules, entries);
   return new Map(
     Array.from(byMinute, ([minute, those]) => {
-      return [windowStartOf(minute), { requests: those.length, counts: countEntries(those, batchRules) }];
+      return [windowStartOf(minute), { requests: those.length, counts: countEntries(those, rules) }];
     }),
   );
 }

@@ -7,7 +7,7 @@ import type { RolledUpWindow } from '../../domain/roll-up.ts';
 import { emptySum, type WindowSum } from '../../domain/window-sum.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
-import { sumOfParts } from '../sum-of-parts.ts';
+import { sumOfParts } from '../roll-up/sum-of-parts.ts';
 import type { ObjectReader } from './audit.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 import type { Difference } from './findings.ts';

@@ -10,7 +10,7 @@ import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombston
 import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
-import type { Retention } from '../retention.ts';
+import type { Retention } from '../expire/retention.ts';
 import type { AuditOptions, AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
 import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
 import type { DifferingWindows } from './differing-windows.ts';

@@ -2,7 +2,7 @@ import type { FoldingLimits } from '../../domain/folding.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { PreconditionFailed, Unavailable, UnreadableFormat } from '../../errors.ts';
-import { recomputeWindow, type RecomputePorts } from '../recompute-window.ts';
+import { recomputeWindow, type RecomputePorts } from '../roll-up/recompute-window.ts';
 import { AscendingLookup, keysIn, type DifferingBySize } from './differing-windows.ts';
 import { enclosingWindows } from './enclosing-windows.ts';
 import { reasonOf } from './reason-of.ts';

@@ -4,10 +4,10 @@ import type { ObjectKey } from '../../domain/keys.ts';
 import type { WindowStart } from '../../domain/window.ts';
 import type { AgedObjects } from '../../ports/aged-objects.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { findUncounted } from '../find-uncounted.ts';
-import { inGroups } from '../in-groups.ts';
-import { readBatchHeader } from '../read-stored-batch.ts';
-import type { Retention } from '../retention.ts';
+import { findUncounted } from '../verify/find-uncounted.ts';
+import { inGroups } from '../query/in-groups.ts';
+import { readBatchHeader } from '../ingest/read-stored-batch.ts';
+import type { Retention } from './retention.ts';
 import { hasUncounted } from './has-uncounted.ts';
 import type { SweepPhase } from './sweep.ts';
 

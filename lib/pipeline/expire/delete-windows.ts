@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { customerSegmentOf, windowsPrefix, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { windowSizes, type WindowSize, type WindowStart } from '../../domain/window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { firstWindowBehind } from '../list-customers.ts';
+import { firstWindowBehind } from '../query/list-customers.ts';
 import type { SweepPhase } from './sweep.ts';
 
 export interface DeleteOptions {

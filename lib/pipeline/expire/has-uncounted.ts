@@ -6,7 +6,7 @@ import { decodePartial } from '../../domain/partial.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Retention } from '../retention.ts';
+import type { Retention } from './retention.ts';
 
 export interface UncountedPorts {
   readonly store: Pick<ObjectStore, 'get'>;

@@ -4,8 +4,8 @@ import { batchPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
 import { PreconditionFailed, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { findUncounted } from '../find-uncounted.ts';
-import { readBatchHeader } from '../read-stored-batch.ts';
+import { findUncounted } from '../verify/find-uncounted.ts';
+import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 
 /** So many are looked at together, and each of their windows is read once. */
 const batchesAtOnce = 100;

@@ -6,7 +6,7 @@ import { decodeWindowCounts } from '../../domain/window-format.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { recomputeWindow, type RecomputePorts } from '../recompute-window.ts';
+import { recomputeWindow, type RecomputePorts } from '../roll-up/recompute-window.ts';
 import { removeObject, type Removal } from './remove-object.ts';
 
 /** Removes a minute that was begun before its customer was forgotten. */

@@ -3,7 +3,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { readBatchHeader } from '../read-stored-batch.ts';
+import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 import { isFailedRecordOf, namesCustomer } from './forget-failed-records.ts';
 
 /** What there is of a customer. */

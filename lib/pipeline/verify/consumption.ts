@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { CustomerBacklog } from '../../ports/event-stream.ts';
-import { streamNames, type StreamName, type Streams } from '../streams.ts';
+import { streamNames, type StreamName, type Streams } from '../streams/streams.ts';
 
 /** How far a stream was consumed: for one customer, where it can tell them apart. */
 export interface Consumed {

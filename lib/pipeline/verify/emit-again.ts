@@ -3,10 +3,10 @@ import { decodePartial } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { Admission } from '../admission.ts';
-import { emit } from '../emit.ts';
-import { readStoredBatch } from '../read-stored-batch.ts';
-import type { Streams } from '../streams.ts';
+import type { Admission } from '../streams/admission.ts';
+import { emit } from '../streams/emit.ts';
+import { readStoredBatch } from '../ingest/read-stored-batch.ts';
+import type { Streams } from '../streams/streams.ts';
 
 export interface EmitAgainPorts {
   readonly store: ObjectStore;

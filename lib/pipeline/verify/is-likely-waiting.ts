@@ -1,6 +1,6 @@
 import type { BatchHeader } from '../../domain/batch-format.ts';
 import { minutesOfWindow } from '../../domain/window.ts';
-import { streamOf } from '../emit.ts';
+import { streamOf } from '../streams/emit.ts';
 import type { CustomerConsumption } from './consumption.ts';
 
 /**

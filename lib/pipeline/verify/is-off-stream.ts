@@ -1,6 +1,6 @@
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { minutesOfWindow } from '../../domain/window.ts';
-import { streamOf } from '../emit.ts';
+import { streamOf } from '../streams/emit.ts';
 import type { CustomerConsumption } from './consumption.ts';
 
 /** What is known of when a batch was emitted. */

@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { minuteKey, windowKey, type ObjectKey } from '../../../lib/domain/keys.ts';
-import { aggregate } from '../../../lib/pipeline/aggregate.ts';
+import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { auditRollUps } from '../../../lib/pipeline/audit/audit-roll-ups.ts';
 import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repairRollUps } from '../../../lib/pipeline/audit/repair-roll-ups.ts';
 import type { RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import { sortedUnion } from '../../../lib/pipeline/audit/sorted-union.ts';
-import { rollUp } from '../../../lib/pipeline/roll-up.ts';
+import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 import { noneDiffering } from './in-memory-spool.ts';
 

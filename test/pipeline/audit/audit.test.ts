@@ -8,16 +8,16 @@ import { batchKey, horizonKeys, minuteKey, type ObjectKey } from '../../../lib/d
 import { decodePartial, encodePartial } from '../../../lib/domain/partial.ts';
 import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
-import { aggregate } from '../../../lib/pipeline/aggregate.ts';
+import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { audit, type AuditReporter } from '../../../lib/pipeline/audit/audit.ts';
 import type { DifferingWindows } from '../../../lib/pipeline/audit/differing-windows.ts';
 import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
 import type { PutCondition } from '../../../lib/ports/object-store.ts';
-import { ingest } from '../../../lib/pipeline/ingest.ts';
+import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
-import { readBatch } from '../../../lib/pipeline/read-batch.ts';
+import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import {
   batchIdOf,
   customer,

@@ -3,15 +3,15 @@ import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { Unavailable } from '../../../lib/errors.ts';
-import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate.ts';
+import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
 
-import { ingest } from '../../../lib/pipeline/ingest.ts';
-import { readBatch } from '../../../lib/pipeline/read-batch.ts';
-import { rollUp } from '../../../lib/pipeline/roll-up.ts';
-import type { Streams } from '../../../lib/pipeline/streams.ts';
-import { verify } from '../../../lib/pipeline/verify.ts';
+import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
+import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
+import type { Streams } from '../../../lib/pipeline/streams/streams.ts';
+import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
 import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorCodes } from '../../../../handlers/error-codes.ts';
+import { errorCodes } from '../../../../handlers/http/error-codes.ts';
 import { judgeRequest } from '../../../../local-store/emulator/gate/judge-request.ts';
 import {
   forbidden,

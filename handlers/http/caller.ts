@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { parseScopes, scopes, type Scope } from '../../lib/domain/scope.ts';
+import { CallerUnknown, MissingScope } from '../../lib/errors.ts';
+
+/** Who asks and what they may do, as the authorizer of a deployed pipeline says. */
+export interface Caller {
+  /** `undefined` on routes that have no authorizer. */
+  readonly customer: string | undefined;
+  readonly scopes: readonly Scope[];
+  /** Whether the authorizer could not find out who asks. */
+  readonly isUnknown: boolean;
+}
+
+/** An event with what API Gateway adds where the route has a Lambda authorizer; `AuthorizerContext` is its shape. */
+type AuthorizedEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: {
+    readonly authorizer?: { readonly lambda?: Readonly<Record<string, unknown>> | null };
+  };
+};
+
+/** How long the gateway remembers what the authorizer said: `resultTtlInSeconds` in `serverless.yml`. */
+export const authorizerSeconds = 60;
+
+/** Reads the caller. Anybody can send a header, so a deployed function goes by the authorizer alone. */
+export function callerOf({ requestContext }: AuthorizedEvent): Caller {
+  const { customerId, scopes: words, unavailable } = requestContext.authorizer?.lambda ?? {};
+  return {
+    customer: typeof customerId === 'string' ? customerId : undefined,
+    // Only the authorizer of the version before gave no scopes, and the gateway may still remember what it said.
+    scopes: typeof words === 'string' ? parseScopes(words) : scopes,
+    isUnknown: unavailable === 'true',
+  };
+}
+
+/**
+ * Refuses a caller whose key does not allow a route.
+ * @param oneOf  the scopes of which the route asks for one; none where any key is enough
+ * @throws CallerUnknown  the authorizer could not find out who asks
+ * @throws MissingScope   the key is good for something else
+ */
+export function requireScope({ scopes, isUnknown }: Caller, oneOf: readonly Scope[] = []): void {
+  if (isUnknown) throw new CallerUnknown(authorizerSeconds);
+  if (oneOf.length > 0 && !oneOf.some((scope) => scopes.includes(scope))) throw new MissingScope(oneOf);
+}

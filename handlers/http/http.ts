@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import { InvalidRequest } from '../../lib/errors.ts';
+import { callerOf, requireScope } from './caller.ts';
+import { respondToFailure, type Answer } from './respond.ts';
+import type { Route } from './route.ts';
+import { logWithoutApp, type App } from '../wiring.ts';
+
+/** A request as the functions see it. */
+export interface HttpRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  /** Those of the route, decoded. */
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** Who asks, as the header says or, deployed, the authorizer. */
+  readonly customer: string | undefined;
+  /** Names are in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The bytes as they were received. */
+  readonly body: Buffer;
+}
+
+/** What a function does around its work depends on this of its route; `other` stands for all that are not served. */
+export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
+  readonly name: Route['name'] | 'other';
+};
+
+export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Visible ASCII, so that an id that was taken over can stand in a header and a log line as it is. */
+export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
+
+/** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
+export function httpHandler(
+  wired: () => Promise<App>,
+  { name, invalidRequestCode, scopes }: ServedRoute,
+  handle: (request: HttpRequest, app: App) => Promise<Answer>,
+): HttpHandler {
+  return async (event) => {
+    const startedAt = performance.now();
+    const requestId = requestIdOf(event);
+    let app: App;
+    try {
+      app = await wired();
+    } catch (failure) {
+      logWithoutApp('The function has nothing to work with', { requestId, error: failure });
+      return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
+    }
+    // The laptop form has no keys: there, a customer is who the header says.
+    const caller = app.config.storage === 'aws' ? callerOf(event) : undefined;
+    const customer = caller === undefined ? event.headers['x-customer-id'] : caller.customer;
+    const request = toRequest(event, requestId, customer);
+    const { method, path } = request;
+    const allowed = async () => {
+      if (caller !== undefined) requireScope(caller, scopes);
+      return handle(request, app);
+    };
+    const answer = await allowed().catch((failure: unknown) => {
+      const answered = respondToFailure(failure, requestId, invalidRequestCode);
+      if (answered.status >= 500)
+        app.logger.error('A request failed', { requestId, method, path, error: failure });
+      return answered;
+    });
+
+    const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };
+    app.metrics.httpRequests.inc(labels);
+    app.metrics.httpRequestDuration.observe(labels, (performance.now() - startedAt) / 1_000);
+    await app.metrics.flush();
+    app.logger.debug('Answered', {
+      requestId,
+      method,
+      path,
+      status: answer.status,
+      errorCode: answer.errorCode,
+    });
+    return toResult(answer, requestId);
+  };
+}
+
+/** Keeps browsers from taking an answer for anything but its media type: it may have text of strangers in it. */
+const headersOfAll = { 'x-content-type-options': 'nosniff' };
+
+function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId }, body };
+}
+
+/**
+ * Whose traffic the request is about.
+ * @throws InvalidRequest  nobody says so, or it is not a customer id
+ */
+export function requireCustomer({ customer }: HttpRequest): CustomerId {
+  const customerId = customer === undefined ? undefined : parseCustomerId(customer);
+  if (customerId !== undefined) return customerId;
+  const reason = customer === undefined ? 'is required' : 'must be 1–128 characters of A–Z a–z 0–9 . _ - %';
+  throw new InvalidRequest(`The header x-customer-id ${reason}.`, [{ field: 'x-customer-id', reason }]);
+}
+
+function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
+  const given = headers['x-request-id'];
+  return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
+}
+
+function toRequest(
+  event: APIGatewayProxyEventV2,
+  requestId: string,
+  customer: string | undefined,
+): HttpRequest {
+  const { headers, body, isBase64Encoded, requestContext, rawPath, pathParameters, queryStringParameters } =
+    event;
+  return {
+    requestId,
+    method: requestContext.http.method,
+    path: rawPath,
+    pathParameters: pathParameters ?? {},
+    query: queryStringParameters ?? {},
+    customer,
+    headers,
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}

@@ -1,0 +1,61 @@
+import { referenceTo } from './json-schema.ts';
+import type { OperationText } from './operation.ts';
+
+const entry = {
+  receivedAt: '2025-12-28T18:03:07Z',
+  method: 'GET',
+  path: '/pricing',
+  userAgent: 'curl/8.7.1',
+  status: 200,
+};
+const accepted = { batchId: 'readme-1', entries: 2, windows: 1 };
+const lines = {
+  schema: { type: 'string', description: 'An entry a line.' },
+  example: `${JSON.stringify(entry)}\n`,
+};
+
+const bytes = {
+  schema: { type: 'string', description: 'An array or lines, compressed as `content-encoding` says.' },
+  example: '\u001f\u008b…',
+};
+
+/** The texts of the routes that take batches and tell what became of them. */
+export const batchTexts = {
+  sendLogs: {
+    summary: 'Send a batch of entries',
+    description:
+      'A batch is taken as a whole or refused as a whole. It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: { type: 'array', minItems: 1, items: referenceTo('Entry') },
+          example: [entry],
+        },
+        'application/x-ndjson': lines,
+        'application/ndjson': lines,
+        'application/gzip': bytes,
+        'application/octet-stream': bytes,
+      },
+    },
+    answers: {
+      202: {
+        description: 'The batch is stored and will be counted.',
+        headers: ['idempotent-replayed'],
+        examples: { 'application/json': accepted },
+      },
+    },
+  },
+  findBatch: {
+    summary: 'Look whether a batch is counted',
+    answers: {
+      200: {
+        description: 'The batch is stored; `counted` says whether all of its windows hold it.',
+        headers: ['cache-control', 'vary'],
+        examples: {
+          'application/json': { ...accepted, storedAt: '2025-12-28T18:03:10.000Z', counted: true },
+        },
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, OperationText>>;

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { requestIdPattern } from '../http.ts';
+import type { Route } from '../route.ts';
+import { routes, type OperationId } from '../routes.ts';
+import { batchTexts } from './batch-texts.ts';
+import { describeHeaders } from './headers.ts';
+import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
+import { describeErrors, describeOperation, type OperationText, type TextOf } from './operation.ts';
+import { ownTexts } from './own-texts.ts';
+import { readTexts } from './read-texts.ts';
+
+const info = {
+  title: 'Log analytics pipeline',
+  version: '0.1.0',
+  summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
+  description:
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+const requestHeaders = z.object({
+  'x-request-id': z
+    .string()
+    .regex(requestIdPattern)
+    .optional()
+    .describe('Visible ASCII characters, taken over into the answer and the log.'),
+});
+
+const apiKey = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'lap_…',
+  description:
+    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired. On a laptop there are no keys.',
+};
+
+/** The page and its files are for browsers, and not described. */
+type DescribedOperation = Exclude<OperationId, 'readPage' | 'readAsset'>;
+
+const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> } = {
+  ...batchTexts,
+  ...readTexts,
+  ...ownTexts,
+};
+
+/** The HTTP contract as OpenAPI 3.1, made of the routes table and of what the functions check requests with. */
+export function describeApi(): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [operationId, text] of Object.entries<OperationText>(texts)) {
+    const route: Route = routes[operationId as DescribedOperation];
+    const operation = describeOperation(operationId, route, text);
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
+  }
+  const [requestId] = parametersOf('header', requestHeaders);
+  const {
+    403: forbidden,
+    404: noSuchRoute,
+    405: methodNotAllowed,
+    408: tooSlow,
+  } = describeErrors(['API_1000', 'API_1001', 'API_1004', 'API_1008']);
+  return {
+    openapi: '3.1.1',
+    info,
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: namedSchemas(),
+      parameters: { 'x-request-id': requestId },
+      securitySchemes: { apiKey },
+      headers: describeHeaders(),
+      responses: {
+        Forbidden: forbidden,
+        NoSuchRoute: noSuchRoute,
+        MethodNotAllowed: methodNotAllowed,
+        TooSlow: tooSlow,
+      },
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { OperationText } from './operation.ts';
+
+/** The texts of the routes that tell of the pipeline itself. */
+export const ownTexts = {
+  describeApi: {
+    summary: 'This document',
+    answers: {
+      200: {
+        description: 'The contract as OpenAPI 3.1.',
+        headers: ['etag', 'cache-control'],
+        examples: { 'application/json': { openapi: '3.1.1' } },
+      },
+      304: { description: 'The client has this answer already.', headers: ['etag', 'cache-control'] },
+    },
+  },
+  readMetrics: {
+    summary: 'What the pipeline counts of itself',
+    answers: {
+      200: {
+        description: 'Text for Prometheus, in which no customer, path or id is.',
+        headers: ['cache-control'],
+        examples: { 'text/plain': 'log_analytics_batches_ingested_total 3200\n' },
+      },
+    },
+  },
+  checkHealth: {
+    summary: 'Whether the store can be written',
+    description: 'It is looked at every ten seconds at most.',
+    answers: {
+      200: {
+        description: 'It can.',
+        headers: ['cache-control'],
+        examples: { 'application/json': { status: 'ok' } },
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, OperationText>>;

@@ -1,0 +1,96 @@
+import { csvRow } from '../csv.ts';
+import { totalCsvHeader } from '../reads/total-csv.ts';
+import { windowsCsvHeader } from '../reads/windows-csv.ts';
+import type { OperationText } from './operation.ts';
+
+const range = { from: '2025-12-28T18:00:00Z', to: '2025-12-28T19:00:00Z' };
+const window = {
+  customerId: 'cus-axon',
+  windowSize: 'minute',
+  windowStart: '2025-12-28T18:03:00Z',
+  requests: 16_000,
+  requestsByPath: { 'GET /': 12_000, 'POST /login': 4_000 },
+  requestsByUserAgent: { Chrome: 16_000 },
+  requestsByStatus: { 200: 16_000 },
+  batches: 3_200,
+  revision: 41,
+  lateRequests: 0,
+  complete: true,
+  updatedAt: '2025-12-28T18:04:02.118Z',
+};
+const progress = { countedThrough: '2025-12-28T19:12:31.406Z', waiting: 0 };
+const windowPage = {
+  customerId: 'cus-axon',
+  windowSize: 'minute',
+  ...range,
+  ...progress,
+  windows: [window],
+};
+const total = {
+  customerId: 'cus-axon',
+  ...range,
+  ...progress,
+  requests: 16_000,
+  topPaths: [
+    { key: 'GET /', requests: 12_000 },
+    { key: 'POST /login', requests: 4_000 },
+  ],
+  topUserAgents: [{ key: 'Chrome', requests: 16_000 }],
+  topStatuses: [{ key: '200', requests: 16_000 }],
+  folded: 0,
+  complete: true,
+};
+const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
+const notModified = { description: 'The client has this answer already.', headers: readAnswerHeaders };
+const csvNote =
+  "With `accept: text/csv` the answer is CSV (RFC 4180): a row a key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). A `'` before what a spreadsheet would take for a formula is no part of the key. `countedThrough` is the same in each row, and empty where it is not known.";
+
+/** The texts of the routes that read the counts. */
+export const readTexts = {
+  readWindows: {
+    summary: 'Read the windows of a range',
+    description: csvNote,
+    answers: {
+      200: {
+        description: 'Windows with `from ≤ windowStart < to`, in the order of time.',
+        headers: [...readAnswerHeaders, 'link'],
+        examples: {
+          'application/json': windowPage,
+          'text/csv':
+            windowsCsvHeader +
+            csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
+        },
+      },
+      304: notModified,
+    },
+  },
+  readTotal: {
+    summary: 'Sum up a range',
+    description: `Put together from the largest windows that fit: whole days, then hours, then minutes. Hours that have not been complete for five minutes are read by the minute; what comes late for others is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, as they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
+    answers: {
+      200: {
+        description: 'The sum, and the largest keys of each dimension.',
+        headers: readAnswerHeaders,
+        examples: {
+          'application/json': total,
+          'text/csv':
+            totalCsvHeader +
+            csvRow([range.from, range.to, true, 'path', 'GET /', 12_000, progress.countedThrough]),
+        },
+      },
+      304: notModified,
+    },
+  },
+  listCustomers: {
+    summary: 'List the customers',
+    description:
+      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
+    answers: {
+      200: {
+        description: 'The customers.',
+        headers: ['cache-control', 'vary'],
+        examples: { 'application/json': { customers: ['cus-axon'] } },
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, OperationText>>;

@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
+import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
+import { windowSizes } from '../../../lib/domain/window.ts';
+import { errorCodes } from '../error-codes.ts';
+
+const count = z.int().nonnegative();
+const minute = z
+  .string()
+  .meta({ format: 'date-time', description: 'A whole minute in UTC: `2025-12-28T18:03:00Z`.' });
+const instant = z.string().meta({ format: 'date-time' });
+const nextToken = z.string().optional().describe('Asks for the next page; absent where there is none.');
+const errorCategories = [...new Set(Object.values(errorCodes).map(({ category }) => category))];
+
+const entry = z
+  .object({
+    ...logEntrySchema.shape,
+    receivedAt: logEntrySchema.shape.receivedAt.meta({
+      format: 'date-time',
+      description: 'An instant of the years 1970–9999, with any offset and up to 9 decimals.',
+    }),
+    method: logEntrySchema.shape.method.describe('An HTTP token; trimmed and written in capitals.'),
+    path: logEntrySchema.shape.path.describe('Trimmed, and otherwise kept as it is with its query.'),
+    userAgent: logEntrySchema.shape.userAgent.describe('May be empty; counted by its family.'),
+    status: z
+      .union([z.int().min(100).max(599), z.string().regex(/^[1-5][0-9]{2}$/)])
+      .optional()
+      .describe('The status of the answer, as a number or as a string.'),
+  })
+  .describe('One request that was logged. Other fields are ignored.');
+
+const problem = z.object({
+  index: count.optional().describe('Which entry of the batch, from 0.'),
+  field: z.string().optional(),
+  reason: z.string(),
+});
+
+const error = z
+  .object({
+    requestId: z.string(),
+    errorCategory: z.enum(errorCategories),
+    errorCode: z.enum(Object.keys(errorCodes)),
+    errorDescription: z.string(),
+    details: z.array(problem).optional().describe('What is wrong, where it can be told.'),
+    batchId: z.string().optional().describe('With `ING_1001`: the batch that was accepted before.'),
+  })
+  .describe('What every error of a function is answered with.');
+
+const accepted = z.object({
+  batchId: z.string().describe('The idempotency key, or `sha256-` and a hash.'),
+  entries: z.int().positive(),
+  windows: z.int().positive().describe('Different minutes among the entries.'),
+});
+
+const keyTotal = z.object({ key: z.string(), requests: z.int().positive() });
+
+const window = z.object({
+  customerId: z.string(),
+  windowSize: z.enum(windowSizes),
+  windowStart: minute,
+  requests: count,
+  ...mapDimensions(() => z.record(z.string(), z.int().positive())),
+  batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
+  revision: z.int().positive().describe('How often the window was written.'),
+  lateRequests: count.describe('Those of the requests that came late.'),
+  complete: z
+    .boolean()
+    .describe(
+      'It ended more than the allowed lateness before `countedThrough`, and holds all that was accepted for it before the request; late data can still raise the counts. False in doubt.',
+    ),
+  updatedAt: instant,
+});
+
+const progress = {
+  countedThrough: instant
+    .nullable()
+    .describe(
+      'Everything that was accepted (answered 202 or 409) before this instant is in the counts; null where that is not known now.',
+    ),
+  waiting: count
+    .optional()
+    .describe('How many accepted entries are not in the counts yet; absent where that is not known.'),
+};
+
+const windowPage = z.object({
+  customerId: z.string(),
+  windowSize: z.enum(windowSizes),
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
+  to: minute,
+  ...progress,
+  nextToken,
+  windows: z.array(window).describe('In the order of time; those without requests are absent.'),
+});
+
+const total = z.object({
+  customerId: z.string(),
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
+  to: minute,
+  ...progress,
+  pathPrefix: z.string().optional(),
+  requests: count.describe('With `pathPrefix`, those of the paths that start with it.'),
+  ...Object.fromEntries(
+    dimensions.map(({ field, topField }) => {
+      const largest = z.array(keyTotal).describe('Largest first.');
+      return [topField, field === 'requestsByPath' ? largest : largest.optional()];
+    }),
+  ),
+  folded: count.describe(
+    'Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too low, and so is `requests` with `pathPrefix`.',
+  ),
+  complete: z
+    .boolean()
+    .describe(
+      'The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request is in the sum. False in doubt.',
+    ),
+});
+
+const batch = z.object({
+  batchId: z.string(),
+  entries: z.int().positive(),
+  windows: z.int().positive(),
+  storedAt: instant,
+  counted: z.boolean().describe('All of its windows hold it.'),
+});
+
+const customerPage = z.object({ customers: z.array(z.string()), nextToken });
+
+const health = z.object({ status: z.literal('ok') });
+
+const document = z.looseObject({ openapi: z.string() }).describe('An OpenAPI document.');
+
+/** What requests and answers are made of, by the names that they have in the document. */
+export const schemas = {
+  Entry: entry,
+  Error: error,
+  Accepted: accepted,
+  KeyTotal: keyTotal,
+  Window: window,
+  WindowPage: windowPage,
+  Total: total,
+  Batch: batch,
+  CustomerPage: customerPage,
+  Health: health,
+  Document: document,
+} as const satisfies Record<string, z.ZodType>;
+
+export type SchemaName = keyof typeof schemas;

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { InvalidRequest } from '../../lib/errors.ts';
+import type { HttpRequest } from './http.ts';
+
+/**
+ * The parameters of a request, as a route's schema has them.
+ * @throws InvalidRequest  one of them is not valid
+ */
+export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodType<T>): T {
+  const { data, error } = schema.safeParse(query);
+  if (error === undefined) return data;
+  const problems = error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+  throw new InvalidRequest('The query is not valid.', problems);
+}
+
+export function invalidParameter(field: string, reason: string): InvalidRequest {
+  return new InvalidRequest('The query is not valid.', [{ field, reason }]);
+}
+
+/** A whole number from 1; what is said of it besides is for the description of the route. */
+export function wholeNumber(max: number) {
+  const message = `must be a whole number of 1–${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(1, message).max(max, message))
+    .meta({ type: 'integer', minimum: 1, maximum: max });
+}
+
+/** An instant that `parse` understands. A `+` in a query string means a space, and can only have been meant as a plus. */
+export function instantParameter<T>(parse: (text: string) => T | undefined, message: string) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const parsed = parse(text.replace(' ', '+'));
+      if (parsed !== undefined) return parsed;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .meta({ format: 'date-time' });
+}
+
+/** Where a page goes on, as clients hand it back; to them it has no meaning. */
+export function encodeToken(token: unknown): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+/** @throws InvalidRequest  it is not one that was given out */
+export function decodeToken<T>(nextToken: string, schema: z.ZodType<T>): T {
+  const { data } = schema.safeParse(parseJson(Buffer.from(nextToken, 'base64url').toString()));
+  if (data === undefined) throw invalidParameter('nextToken', 'is not one that was given out');
+  return data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

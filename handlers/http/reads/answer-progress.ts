@@ -1,0 +1,21 @@
+import type { AnswerProgress } from '../../../lib/domain/completeness.ts';
+
+type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
+
+/** What an answer in JSON says of itself; `waiting` is left out where it is not known. */
+export function progressFields({ countedThrough, waiting }: Said): {
+  readonly countedThrough: string | null;
+  readonly waiting: number | undefined;
+} {
+  return { countedThrough: countedThrough?.toISOString() ?? null, waiting };
+}
+
+/** The same as a header, which a 304 has as well; absent where it is not known. */
+export function progressHeaders({ countedThrough }: Said): Readonly<Record<string, string>> {
+  return countedThrough === undefined ? {} : { 'x-counted-through': countedThrough.toISOString() };
+}
+
+/** The same as a cell of CSV; empty where it is not known. */
+export function progressCell({ countedThrough }: Said): string {
+  return countedThrough?.toISOString() ?? '';
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import type { CustomerId } from '../../../lib/domain/customer-id.ts';
+import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
+import { firstMinuteFrom } from '../../../lib/domain/timestamp.ts';
+import {
+  firstWindowStartFrom,
+  minutesBefore,
+  windowStartOf,
+  windowSizes,
+  type WindowSize,
+  type WindowStart,
+} from '../../../lib/domain/window.ts';
+import type { HttpRequest } from '../http.ts';
+import {
+  decodeToken,
+  encodeToken,
+  instantParameter,
+  invalidParameter,
+  parseParameters,
+  wholeNumber,
+} from '../parameters.ts';
+
+/** What `GET /aggregates` is asked for, with its defaults. */
+export interface QueryParameters {
+  readonly windowSize: WindowSize;
+  /** Windows that start before this minute are not in the answer. */
+  readonly from: WindowStart;
+  /** Nor are those that start with this one, or later. */
+  readonly to: WindowStart;
+  readonly limit: number;
+  readonly top: number | undefined;
+  /** The last window of the page before. */
+  readonly after: WindowStart | undefined;
+}
+
+const maxLimit = 1_000;
+const maxTop = 10_000;
+/** How far back an answer goes of which that is not said: an hour, a day, 31 days. */
+const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
+
+const instant = instantParameter((text) => {
+  const minute = firstMinuteFrom(text);
+  return minute === undefined ? undefined : windowStartOf(minute);
+}, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
+
+export const queryParametersSchema = z.object({
+  window: z
+    .enum(windowSizes, 'must be minute, hour or day')
+    .optional()
+    .describe('How long the windows are; `minute` by default.'),
+  from: instant
+    .optional()
+    .describe(
+      'Windows that start here or later. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
+    ),
+  to: instant.optional().describe('Windows that start before; now by default.'),
+  limit: wholeNumber(maxLimit)
+    .optional()
+    .describe(`Windows a page, ${maxLimit} by default; a page also ends at about 4 MiB.`),
+  top: wholeNumber(maxTop)
+    .optional()
+    .describe('Keeps the so many largest keys of each dimension; the rest is summed up as `(other)`.'),
+  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
+});
+
+/** A token names the query that it goes on with, so that it cannot be used for another. */
+const tokenSchema = z.object({
+  version: z.literal(1),
+  customerId: z.string(),
+  windowSize: z.enum(windowSizes),
+  from: windowStartSchema,
+  to: windowStartSchema,
+  top: z.int().optional(),
+  after: windowStartSchema,
+});
+
+/** @throws InvalidRequest  a parameter is not valid, or the token belongs to another query */
+export function parseQueryParameters(
+  query: HttpRequest['query'],
+  customerId: CustomerId,
+  now: Date,
+): QueryParameters {
+  const asked = parseParameters(query, queryParametersSchema);
+  const limit = asked.limit ?? maxLimit;
+  if (asked.nextToken !== undefined) return { ...continueFrom(asked.nextToken, asked, customerId), limit };
+
+  const to = asked.to ?? firstWindowStartFrom(now);
+  const windowSize = asked.window ?? 'minute';
+  const from = asked.from ?? minutesBefore(to, defaultMinutes[windowSize]);
+  if (from > to) throw invalidParameter('from', 'must not be after to');
+  return { windowSize, from, to, limit, top: asked.top, after: undefined };
+}
+
+/** The token with which the next page is asked for. */
+export function encodeNextToken(
+  parameters: QueryParameters,
+  customerId: CustomerId,
+  after: WindowStart,
+): string {
+  const { windowSize, from, to, top } = parameters;
+  const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, after };
+  return encodeToken(token);
+}
+
+function continueFrom(
+  nextToken: string,
+  asked: z.output<typeof queryParametersSchema>,
+  customerId: CustomerId,
+): Omit<QueryParameters, 'limit'> {
+  const token = decodeToken(nextToken, tokenSchema);
+  const isOfThisQuery =
+    token.customerId === customerId &&
+    (asked.window ?? token.windowSize) === token.windowSize &&
+    (asked.from ?? token.from) === token.from &&
+    (asked.to ?? token.to) === token.to &&
+    (asked.top ?? token.top) === token.top;
+  if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
+  return { windowSize: token.windowSize, from: token.from, to: token.to, top: token.top, after: token.after };
+}

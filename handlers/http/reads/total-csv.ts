@@ -1,0 +1,27 @@
+import { dimensions } from '../../../lib/domain/dimensions.ts';
+import type { Total } from '../../../lib/pipeline/query/total.ts';
+import { progressCell } from './answer-progress.ts';
+import { csvRow } from '../csv.ts';
+import type { TotalParameters } from './total-parameters.ts';
+
+export const totalCsvHeader = csvRow([
+  'from',
+  'to',
+  'complete',
+  'dimension',
+  'key',
+  'requests',
+  'countedThrough',
+]);
+
+/** The rows of `GET /aggregates`, of one window that is the range; `folded` is in the first ones, as `total` is. */
+export function totalToCsv({ from, to }: TotalParameters, total: Total): string {
+  const { requests, tops, folded, complete } = total;
+  const countedThrough = progressCell(total);
+  const row = (dimension: string, key: string, requests: number) =>
+    csvRow([from, to, complete, dimension, key, requests, countedThrough]);
+  const largest = dimensions.flatMap(({ field, name }) =>
+    (tops.get(field) ?? []).map(({ key, requests }) => row(name, key, requests)),
+  );
+  return [totalCsvHeader, row('total', '', requests), row('folded', '', folded), ...largest].join('');
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { minuteStartedBy } from '../../../lib/domain/timestamp.ts';
+import {
+  firstWindowStartFrom,
+  minutesBefore,
+  windowStartOf,
+  type WindowStart,
+} from '../../../lib/domain/window.ts';
+import type { HttpRequest } from '../http.ts';
+import { instantParameter, invalidParameter, parseParameters, wholeNumber } from '../parameters.ts';
+
+/** What `GET /aggregates/total` is asked for, with its defaults. */
+export interface TotalParameters {
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  readonly top: number;
+  readonly pathPrefix: string | undefined;
+}
+
+const defaultTop = 10;
+const maxTop = 1_000;
+const defaultMinutes = 1_440;
+/** Any year in any time zone. It bounds what one request reads: 366 days, and at the edges hours and minutes. */
+const maxDays = 366;
+const maxPathLength = 2_048;
+
+const wholeMinute = instantParameter((text) => {
+  const minute = minuteStartedBy(text);
+  return minute === undefined ? undefined : windowStartOf(minute);
+}, 'must be a whole minute as an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
+
+export const totalParametersSchema = z.object({
+  from: wholeMinute
+    .optional()
+    .describe('The first minute, with any offset: a whole minute. A day before `to` by default.'),
+  to: wholeMinute
+    .optional()
+    .describe(
+      `The minute behind the last one, at most ${maxDays} days later. The end of this minute by default.`,
+    ),
+  top: wholeNumber(maxTop)
+    .optional()
+    .describe(`How many of the largest keys of each dimension are listed, ${defaultTop} by default.`),
+  pathPrefix: z
+    .string()
+    .min(1, `must have 1–${maxPathLength} characters`)
+    .max(maxPathLength, `must have 1–${maxPathLength} characters`)
+    .optional()
+    .describe('Only requests whose path, as it is counted, starts with this, whatever the method.'),
+});
+
+/** @throws InvalidRequest  a parameter is not valid */
+export function parseTotalParameters(query: HttpRequest['query'], now: Date): TotalParameters {
+  const asked = parseParameters(query, totalParametersSchema);
+  const to = asked.to ?? firstWindowStartFrom(now);
+  const from = asked.from ?? minutesBefore(to, defaultMinutes);
+  if (from > to) throw invalidParameter('from', 'must not be after to');
+  if (minutesBefore(to, maxDays * 1_440) > from) {
+    throw invalidParameter('from', `must be at most ${maxDays} days before to`);
+  }
+  return { from, to, top: asked.top ?? defaultTop, pathPrefix: asked.pathPrefix };
+}

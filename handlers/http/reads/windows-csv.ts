@@ -1,0 +1,29 @@
+import { dimensions } from '../../../lib/domain/dimensions.ts';
+import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
+import { csvRow } from '../csv.ts';
+
+export const windowsCsvHeader = csvRow([
+  'windowStart',
+  'windowSize',
+  'complete',
+  'dimension',
+  'key',
+  'requests',
+  'countedThrough',
+]);
+
+/**
+ * A window as rows, one a key, so that a pivot table or a filter finds each count in one column; before them one with
+ * all of the window's requests, of the dimension `total`.
+ * @param countedThrough  of the answer; the same in each row
+ */
+export function windowToCsv(window: AnsweredWindow, countedThrough: string): string {
+  const { windowStart, windowSize, complete, requests } = window;
+  const row = (dimension: string, key: string, requests: number) =>
+    csvRow([windowStart, windowSize, complete, dimension, key, requests, countedThrough]);
+  let rows = row('total', '', requests);
+  for (const { field, name } of dimensions) {
+    for (const key of Object.keys(window[field])) rows += row(name, key, window[field][key] ?? 0);
+  }
+  return rows;
+}

@@ -1,0 +1,92 @@
+import {
+  BatchTooLarge,
+  CallerUnknown,
+  BudgetUsedUp,
+  IdempotencyKeyReused,
+  InvalidRequest,
+  MethodNotAllowed,
+  MissingScope,
+  NoSuchBatch,
+  NoSuchRoute,
+  QuotaExceeded,
+  Unavailable,
+  UnsupportedMedia,
+} from '../../lib/errors.ts';
+import { errorCodes, type ErrorCode } from './error-codes.ts';
+
+/** An answer before the request id is added to it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Of an answer that reports an error. */
+  readonly errorCode?: ErrorCode;
+}
+
+/** For how long a client had better leave us alone when we cannot take a request. */
+const retryAfterSeconds = 1;
+/** A disk that is full stays so until somebody, or the retention, makes room. */
+const quotaRetryAfterSeconds = 10;
+
+export function respondJson(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+/** An error as the contract words it; `more` adds members to the body. */
+export function respondError(
+  errorCode: ErrorCode,
+  requestId: string,
+  errorDescription: string,
+  more: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  const { status, category } = errorCodes[errorCode];
+  const body = { requestId, errorCategory: category, errorCode, errorDescription, ...more };
+  return { ...respondJson(status, body, headers), errorCode };
+}
+
+/**
+ * The answer to a request that failed: the only place where failures become HTTP. A fault that nobody foresaw is a 503
+ * like every trouble on our side, since that is the status which all log shippers retry; what it was stays in the log.
+ * @param invalidRequestCode  the route's own code for a request that is not valid
+ */
+export function respondToFailure(
+  failure: unknown,
+  requestId: string,
+  invalidRequestCode: 'ING_1000' | 'QRY_1000',
+): Answer {
+  if (failure instanceof InvalidRequest) {
+    const details = failure.problems.length > 0 ? { details: failure.problems } : {};
+    return respondError(invalidRequestCode, requestId, failure.message, details);
+  }
+  if (failure instanceof BatchTooLarge) return respondError('ING_1003', requestId, failure.message);
+  if (failure instanceof UnsupportedMedia) return respondError('ING_1004', requestId, failure.message);
+  if (failure instanceof IdempotencyKeyReused) return respondError('ING_1002', requestId, failure.message);
+  if (failure instanceof NoSuchBatch) return respondError('QRY_1001', requestId, failure.message);
+  if (failure instanceof NoSuchRoute) return respondError('API_1000', requestId, failure.message);
+  if (failure instanceof MethodNotAllowed) {
+    return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
+  }
+  if (failure instanceof MissingScope) return respondError('API_1006', requestId, failure.message);
+  if (failure instanceof BudgetUsedUp || failure instanceof CallerUnknown) {
+    const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
+    const headers = { 'retry-after': String(failure.retryAfterSeconds) };
+    return respondError(errorCode, requestId, failure.message, {}, headers);
+  }
+  if (failure instanceof QuotaExceeded) {
+    const headers = { 'retry-after': String(quotaRetryAfterSeconds) };
+    return respondError('API_1007', requestId, failure.message, {}, headers);
+  }
+  const [errorCode, description] =
+    failure instanceof Unavailable
+      ? (['API_1002', 'The request cannot be taken now. It is safe to repeat it as it is.'] as const)
+      : ([
+          'API_1003',
+          'Something went wrong on our side. It is safe to repeat the request as it is.',
+        ] as const);
+  return respondError(errorCode, requestId, description, {}, { 'retry-after': String(retryAfterSeconds) });
+}

@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import type { Scope } from '../../lib/domain/scope.ts';
+import type { ErrorCode } from './error-codes.ts';
+import type { SchemaName } from './openapi-document/schemas.ts';
+
+export type Method = 'GET' | 'POST';
+
+/** The schema of each media type of an answer; `text` where it is not JSON. Empty for an answer without a body. */
+export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
+
+/** A route of the HTTP interface: what a request may have, and what is answered. */
+export interface Route {
+  readonly method: Method;
+  /** With its parameters in braces, as `serverless.yml` has it. */
+  readonly path: string;
+  /** Method and path; the label of the metrics. */
+  readonly name: `${Method} ${string}`;
+  /** Which function of `serverless.yml` serves it. */
+  readonly functionName: string;
+  /** The code of a request that is not valid. */
+  readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
+  /** Deployed, an API key needs one of these scopes; empty for any key, absent where no key is needed. */
+  readonly scopes?: readonly Scope[];
+  readonly headers?: z.ZodObject;
+  readonly pathParameters?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** By status; errors are left out. */
+  readonly answers: Readonly<Record<number, AnswerContent>>;
+  /** Besides those that every route has. */
+  readonly errors?: readonly ErrorCode[];
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { customersParametersSchema } from './reads/customers-parameters.ts';
+import { queryParametersSchema } from './reads/query-parameters.ts';
+import { totalParametersSchema } from './reads/total-parameters.ts';
+import { batchHeaders, conditionalHeader, customerHeader, readHeaders } from './request-headers.ts';
+import type { Method, Route } from './route.ts';
+
+const json = 'application/json';
+const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
+
+/**
+ * Every route that is served, by its operation. The functions, the answers 404 and 405, and the OpenAPI document go by
+ * this table; tests compare `serverless.yml` and the documents with it.
+ */
+export const routes = {
+  sendLogs: route('POST', '/logs', {
+    functionName: 'ingest',
+    invalidRequestCode: 'ING_1000',
+    scopes: ['ingest'],
+    headers: batchHeaders,
+    answers: { 202: { [json]: 'Accepted' } },
+    errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
+  }),
+  findBatch: route('GET', '/batches/{batchId}', {
+    functionName: 'batch',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
+    headers: customerHeader,
+    pathParameters: z.object({
+      batchId: z.string().describe('As `POST /logs` answered it, percent-encoded.'),
+    }),
+    answers: { 200: { [json]: 'Batch' } },
+    errors: ['QRY_1000', 'QRY_1001'],
+  }),
+  readWindows: route('GET', '/aggregates', {
+    functionName: 'query',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['read'],
+    headers: readHeaders,
+    query: queryParametersSchema,
+    answers: { 200: { [json]: 'WindowPage', 'text/csv': 'text' }, 304: {} },
+    errors: ['QRY_1000'],
+  }),
+  readTotal: route('GET', '/aggregates/total', {
+    functionName: 'total',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['read'],
+    headers: readHeaders,
+    query: totalParametersSchema,
+    answers: { 200: { [json]: 'Total', 'text/csv': 'text' }, 304: {} },
+    errors: ['QRY_1000'],
+  }),
+  listCustomers: route('GET', '/customers', {
+    functionName: 'customers',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['read'],
+    headers: customerHeader.partial(),
+    query: customersParametersSchema,
+    answers: { 200: { [json]: 'CustomerPage' } },
+    errors: ['QRY_1000'],
+  }),
+  describeApi: route('GET', '/openapi.json', {
+    functionName: 'openapi',
+    invalidRequestCode: 'QRY_1000',
+    scopes: [],
+    headers: conditionalHeader,
+    answers: { 200: { [json]: 'Document' }, 304: {} },
+  }),
+  readMetrics: route('GET', '/metrics', {
+    functionName: 'metrics',
+    invalidRequestCode: 'QRY_1000',
+    scopes: [],
+    answers: { 200: { 'text/plain': 'text' } },
+  }),
+  checkHealth: route('GET', '/health', {
+    functionName: 'health',
+    invalidRequestCode: 'QRY_1000',
+    answers: { 200: { [json]: 'Health' } },
+  }),
+  readPage: route('GET', '/', {
+    ...pageOfItself,
+    answers: { 200: { 'text/html': 'text' }, 304: {} },
+  }),
+  readAsset: route('GET', '/assets/{name}', {
+    ...pageOfItself,
+    answers: { 200: { 'text/javascript': 'text', 'text/css': 'text', 'image/svg+xml': 'text' } },
+  }),
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type OperationId = keyof typeof routes;
+
+/** Returns the methods that the routes at this path have; `undefined` where there is none. */
+export function methodsAt(path: string): readonly Method[] | undefined {
+  const methods = Object.values(routes)
+    .filter((route) => isAt(path, route.path))
+    .map(({ method }) => method);
+  return methods.length > 0 ? methods : undefined;
+}
+
+/** Decides whether a path is one of the route's, with or without a slash at its end. */
+function isAt(path: string, route: string): boolean {
+  const segments = path.replace(/(?<=.)\/$/, '').split('/');
+  const expected = route.split('/');
+  return (
+    segments.length === expected.length &&
+    expected.every((segment, index) => segment.startsWith('{') || segment === segments[index])
+  );
+}
+
+function route<const M extends Method, const Path extends string, const Rest extends RouteRest>(
+  method: M,
+  path: Path,
+  rest: Rest,
+) {
+  return { method, path, name: `${method} ${path}` as const, ...rest };
+}
+
+type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

@@ -1,0 +1,37 @@
+import type { SQSRecord } from 'aws-lambda';
+import { notifiedKeys } from '../../lib/domain/notification.ts';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import type { Logger } from '../../lib/logger.ts';
+
+/** Word of a written object. */
+export interface Notice {
+  readonly messageId: string;
+  readonly key: ObjectKey;
+  /** 1 when the message comes for the first time. */
+  readonly receiveCount: number;
+  readonly firstReceivedAt: Date;
+}
+
+/**
+ * What the messages of an event tell. One that cannot be understood fails alone: it comes again, and in the end to the
+ * dead letters, and those around it are not held up.
+ */
+export function readNotices(
+  records: readonly SQSRecord[],
+  logger: Logger,
+): { readonly notices: readonly Notice[]; readonly failedMessageIds: readonly string[] } {
+  const notices: Notice[] = [];
+  const failedMessageIds: string[] = [];
+  for (const { messageId, body, attributes } of records) {
+    const keys = notifiedKeys(body);
+    if (keys === undefined) {
+      failedMessageIds.push(messageId);
+      logger.error('A message cannot be understood; it comes again', { messageId });
+      continue;
+    }
+    const receiveCount = Number(attributes.ApproximateReceiveCount);
+    const firstReceivedAt = new Date(Number(attributes.ApproximateFirstReceiveTimestamp));
+    notices.push(...keys.map((key) => ({ messageId, key, receiveCount, firstReceivedAt })));
+  }
+  return { notices, failedMessageIds };
+}

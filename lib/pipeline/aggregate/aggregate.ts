@@ -1,0 +1,107 @@
+import pMap from 'p-map';
+import type { FailedRecord } from '../../domain/failed-record.ts';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { groupBy } from '../../domain/group-by.ts';
+import { isForgotten } from '../../domain/tombstone.ts';
+import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { countGroups } from './count-groups.ts';
+import { decodeRecords } from './decode-records.ts';
+import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
+import { keepFailedRecord } from './keep-failed-record.ts';
+import type { Retention } from '../expire/retention.ts';
+import { readTombstone } from '../forget/read-tombstone.ts';
+
+export type { ReceivedRecord, UncountedRecord } from './received-record.ts';
+
+export interface AggregatePorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
+}
+
+export interface AggregateOptions extends FoldingLimits {
+  /** So many windows are read and written at the same time. */
+  readonly windowsAtOnce?: number;
+}
+
+export interface Aggregated {
+  /** To be delivered again: store or window could not be had now, or a newer version wrote one of them. */
+  readonly failed: readonly UncountedRecord[];
+  /** Never to be applied, and kept under `failed/`. */
+  readonly setAside: readonly UncountedRecord[];
+  readonly windowsCreated: number;
+  readonly windowsUpdated: number;
+  /** Dropped, since their windows have expired. */
+  readonly expired: number;
+}
+
+/**
+ * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
+ * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
+ * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
+ * again until a function of that version gets it. Those of expired windows are dropped: a window that was deleted must not
+ * come back with a part of its counts.
+ */
+export async function aggregate(
+  records: readonly ReceivedRecord[],
+  ports: AggregatePorts,
+  { windowsAtOnce = 32, ...limits }: AggregateOptions,
+): Promise<Aggregated> {
+  const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
+  const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
+  const uncounted = counted.flatMap((group) => group.uncounted);
+  const failed = uncounted.filter((each) => !isHopeless(each));
+  const hopeless = uncounted.filter(isHopeless);
+
+  const setAside: UncountedRecord[] = [];
+  await pMap(
+    hopeless,
+    async (uncounted) => {
+      try {
+        await setAsideUnlessForgotten(uncounted, ports);
+        setAside.push(uncounted);
+      } catch (error) {
+        failed.push({ record: uncounted.record, error });
+      }
+    },
+    { concurrency: windowsAtOnce },
+  );
+  return {
+    failed,
+    setAside,
+    windowsCreated: counted.filter(({ change }) => change === 'created').length,
+    windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
+    expired: counted.reduce((sum, { expired }) => sum + expired, 0),
+  };
+}
+
+/** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
+function isHopeless({ error }: UncountedRecord): boolean {
+  const isOfRecord = error instanceof UnreadableFormat || error instanceof CountsTooLarge;
+  return isOfRecord && !(error instanceof NewerFormat);
+}
+
+/**
+ * Keeps a record that can never be applied. The tombstone is looked at after that, for the reason that `countGroups` has:
+ * forgetting looks for failed records after it has written the tombstone. What is not known to be forgotten is kept.
+ */
+async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
+  const { store, clock } = ports;
+  const place = await keepFailedRecord(toFailedRecord(uncounted, clock.now()), store);
+  const { received } = decodeRecords([uncounted.record]);
+  for (const { partial } of received) {
+    try {
+      const tombstone = await readTombstone(partial.customerId, store);
+      if (isForgotten(partial.storedAt, tombstone)) await store.delete(place);
+    } catch (error) {
+      if (!(error instanceof UnreadableFormat)) throw error; // the tombstone is damaged, which may be why it is here
+    }
+  }
+}
+
+function toFailedRecord({ record, error }: UncountedRecord, now: Date): FailedRecord {
+  return { ...record, cause: error instanceof Error ? error.message : String(error), failedAt: now };
+}

@@ -1,0 +1,133 @@
+import {
+  hasHash,
+  isSealedUnder,
+  type ApiKey,
+  type OldApiKey,
+  type SealedApiKey,
+} from '../../domain/api-key.ts';
+import { recordNameOf, type ApiKeyRecord } from '../../domain/api-key-record.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { InstallationSecrets } from '../../domain/installation-secrets.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { fullBucket, refill, spend, type TokenRate } from '../../domain/token-bucket.ts';
+import { Unavailable } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { ApiKeys } from '../../ports/api-keys.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { CopiedRecords, type CopyLimits, type CopyStore } from './copied-records.ts';
+import { RememberedLookups, type MemoryLimits } from './remembered-lookups.ts';
+
+/** What a key allows; `undefined` for a key that is unknown, revoked or expired. */
+export interface Grant {
+  readonly customerId: CustomerId;
+  readonly scopes: readonly Scope[];
+  /** Names the key in logs: its id, or the beginning of its hash. */
+  readonly keyId: string;
+}
+
+/** @throws Unavailable  it cannot be known now whether the key is good */
+export type Authorize = (key: ApiKey) => Promise<Grant | undefined>;
+
+export interface AuthorizePorts {
+  readonly apiKeys: ApiKeys;
+  /** Where records are copied to for an outage. */
+  readonly copies: CopyStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface AuthorizeLimits {
+  /** Whether keys of the old form, which have no MAC, are taken. */
+  readonly acceptOldKeys: boolean;
+  readonly memory: MemoryLimits;
+  readonly copies: CopyLimits;
+  /** A MAC that does not fit has the secrets read again where they are older than this: a new one may be there. */
+  readonly secretsReadAgainSeconds: number;
+  /** Look-ups of old keys that are not remembered: anybody can make up such a key, and each costs one. */
+  readonly oldKeyLookups: TokenRate;
+}
+
+/** With the minute for which the gateway remembers an answer, a revoked key is refused after four minutes at most. */
+export const authorizeLimits: Omit<AuthorizeLimits, 'acceptOldKeys'> = {
+  memory: {
+    freshSeconds: 180,
+    staleSeconds: 12 * 3_600,
+    pauseSeconds: 5,
+    maxPresent: 20_000,
+    maxAbsent: 2_000,
+  },
+  copies: { copyAgainSeconds: 6 * 3_600, staleSeconds: 12 * 3_600, maxRemembered: 20_000 },
+  secretsReadAgainSeconds: 10,
+  oldKeyLookups: { perSecond: 5, burst: 20 },
+};
+
+/** As much of its hash names an old key. */
+const oldIdLength = 12;
+const warnEveryMilliseconds = 60_000;
+
+/**
+ * Finds out what API keys allow. The MAC is checked before anything is looked up, so that a made-up key costs a hash.
+ * What the store answered is remembered, and goes on for a bounded time while the store fails; a process that remembers
+ * nothing then goes by the copies of records that are in use.
+ */
+export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits): Authorize {
+  const { apiKeys, clock, logger } = ports;
+  const records = new RememberedLookups<ApiKeyRecord>(limits.memory, ports);
+  const secrets = new RememberedLookups<InstallationSecrets>(limits.memory, ports);
+  const copies = new CopiedRecords(limits.copies, ports);
+  let oldKeyLookups = fullBucket(limits.oldKeyLookups, clock.now().getTime());
+  let warnedAt = -Infinity;
+
+  async function isGenuine(key: SealedApiKey): Promise<boolean> {
+    const isUnder = (known: InstallationSecrets | undefined) =>
+      isSealedUnder(
+        key,
+        (known ?? []).map(({ secret }) => secret),
+      );
+    const read = () => apiKeys.secrets();
+    if (isUnder(await secrets.find('', read))) return true;
+    // While the store fails, the secrets that are known decide: no key is made under others meanwhile.
+    return isUnder(await secrets.find('', read, limits.secretsReadAgainSeconds));
+  }
+
+  function requireLookup(key: OldApiKey): void {
+    if (records.ageOf(recordNameOf(key)) !== undefined) return;
+    const now = clock.now().getTime();
+    oldKeyLookups = refill(oldKeyLookups, limits.oldKeyLookups, now);
+    if (oldKeyLookups.tokens < 1) {
+      if (Math.abs(now - warnedAt) > warnEveryMilliseconds) {
+        warnedAt = now;
+        logger.warn('More unknown API keys of the old form are presented than are looked up');
+      }
+      throw new Unavailable('Too many unknown keys of the old form are presented.');
+    }
+    oldKeyLookups = spend(oldKeyLookups, 1);
+  }
+
+  async function recordOf(key: ApiKey): Promise<ApiKeyRecord | undefined> {
+    const name = recordNameOf(key);
+    try {
+      if (key.form === 'old') requireLookup(key);
+      else if (!(await isGenuine(key))) return undefined;
+      return await records.find(name, async () => {
+        const record = await apiKeys.find(name);
+        if (record !== undefined) await copies.keep(record);
+        return record;
+      });
+    } catch (error) {
+      const copy = error instanceof Unavailable ? await copies.find(key) : undefined;
+      if (copy === undefined) throw error; // not refused: that there is no copy says nothing
+      return copy;
+    }
+  }
+
+  return async (key) => {
+    if (key.form === 'old' && !limits.acceptOldKeys) return undefined;
+    const record = await recordOf(key);
+    if (record === undefined || !hasHash(key, record.hash)) return undefined;
+    const { customerId, scopes, expiresAt } = record;
+    if (expiresAt !== undefined && expiresAt <= clock.now()) return undefined;
+    const keyId = key.form === 'sealed' ? key.id : record.hash.slice(0, oldIdLength);
+    return { customerId, scopes, keyId };
+  };
+}

@@ -1,0 +1,81 @@
+import { horizonKeys, sweepKeys } from '../../domain/keys.ts';
+import { deletableHorizon, horizonOf, type RetentionState } from '../../domain/retention.ts';
+import type { AgedObjects } from '../../ports/aged-objects.ts';
+import { windowPhases, type DeleteOptions } from './delete-windows.ts';
+import { rawPhases, type RawOptions } from './delete-raw-objects.ts';
+import { moveHorizon } from './move-horizon.ts';
+import { sweep, type SweepPhase, type SweepPorts } from './sweep.ts';
+import type { Retention } from './retention.ts';
+
+export interface ExpirePorts extends SweepPorts {
+  readonly retention: Retention;
+  /** Where raw batches and failed records are deleted here, and not by the store itself. */
+  readonly aged?: AgedObjects | undefined;
+}
+
+/** What expires: windows by their own time, raw batches and failed records by when they were stored. */
+export type Expiring = keyof typeof horizonKeys;
+
+export interface ExpireOptions {
+  /** How many days windows are kept; `undefined` for ever. */
+  readonly retentionDays: number | undefined;
+  /** The same of raw batches and failed records. */
+  readonly rawBatchDays: number | undefined;
+  /** Of each kind. What is not deleted by then is left to the next invocation. */
+  readonly maxSeconds: number;
+  /** So many objects are deleted at the same time. */
+  readonly atOnce: number;
+}
+
+/** Told as it goes on. */
+export interface ExpireReporter {
+  /** A horizon was announced, withdrawn or set. */
+  moved(what: Expiring, state: RetentionState): void;
+  deletedWindows: DeleteOptions['onDeleted'];
+  deletedRaw: RawOptions['onDeleted'];
+  kept: RawOptions['onKept'];
+}
+
+/**
+ * Moves the horizons on, and deletes what is behind them. In this order it is harmless to be killed anywhere: a horizon
+ * is stored, and known to every process, before anything behind it is deleted; and what is left the next invocation
+ * deletes. Several may run at once.
+ * @throws Unavailable       the store cannot be read or written now; safe to repeat
+ * @throws UnreadableFormat  a newer version of this program wrote a horizon or a position
+ */
+export async function expire(
+  ports: ExpirePorts,
+  options: ExpireOptions,
+  reporter: ExpireReporter,
+): Promise<void> {
+  const { store, clock, aged } = ports;
+  const { retentionDays, rawBatchDays, maxSeconds, atOnce } = options;
+  const advance = async (what: Expiring, days: number | undefined, phases: readonly SweepPhase[]) => {
+    const { state, hasChanged } = await moveHorizon(horizonKeys[what], days, ports);
+    if (hasChanged) reporter.moved(what, state);
+    const horizon = deletableHorizon(state, clock.now());
+    if (phases.length === 0 || horizon === undefined) return;
+    const deadline = new Date(clock.now().getTime() + maxSeconds * 1_000);
+    await sweep(sweepKeys[what], horizon, phases, ports, deadline);
+  };
+
+  // Also where nothing is to expire any more: what is behind the horizon is no longer served, and has to go.
+  await advance(
+    'windows',
+    retentionDays,
+    windowPhases(store, { atOnce, onDeleted: reporter.deletedWindows }),
+  );
+
+  if (aged === undefined) return;
+  const ofRaw = (days: number): SweepPhase[] =>
+    rawPhases(
+      { ...ports, aged },
+      {
+        notBehind: horizonOf(clock.now(), days),
+        atOnce,
+        onDeleted: reporter.deletedRaw,
+        onKept: reporter.kept,
+      },
+    );
+  await advance('raw', rawBatchDays, rawBatchDays === undefined ? [] : ofRaw(rawBatchDays));
+}

@@ -1,0 +1,21 @@
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { tombstoneKey, type ObjectKey } from '../../domain/keys.ts';
+import { decodeTombstone, type Tombstone } from '../../domain/tombstone.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+
+type Reader = Pick<ObjectStore, 'get'>;
+
+/**
+ * Reads since when a customer is forgotten; `undefined` where it never was.
+ * @throws Unavailable       the store cannot be read now
+ * @throws UnreadableFormat  the tombstone is damaged, or a newer version wrote it
+ */
+export function readTombstone(customerId: CustomerId, store: Reader): Promise<Tombstone | undefined> {
+  return readTombstoneAt(tombstoneKey(customerId), store);
+}
+
+/** The same, by the tombstone's key. */
+export async function readTombstoneAt(key: ObjectKey, store: Reader): Promise<Tombstone | undefined> {
+  const object = await store.get(key);
+  return object && decodeTombstone(object.body);
+}

@@ -1,0 +1,38 @@
+import type { SentMediaType } from '../../domain/media-type.ts';
+import { UnsupportedMedia } from '../../errors.ts';
+
+/** A body, and what its headers say of it. */
+export interface EncodedBody {
+  readonly mediaType: SentMediaType;
+  /** The header's value, `''` where there is none. */
+  readonly contentEncoding: string;
+  readonly body: Buffer;
+}
+
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * How a body is compressed. Gateways treat what is called JSON as text, which destroys compressed bytes, and some
+ * decompress what they find compressed; so a compressed batch may be called what its bytes are, `application/gzip` or
+ * `application/octet-stream`, and then it is looked whether it still is gzip.
+ * @throws UnsupportedMedia  bytes of which nothing says that they are compressed
+ */
+export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedBody): string {
+  switch (mediaType) {
+    case 'application/json':
+    case 'application/x-ndjson':
+      return contentEncoding;
+    case 'application/gzip':
+    case 'application/octet-stream': {
+      const said = contentEncoding.trim().toLowerCase();
+      const encoding = said === '' && mediaType === 'application/gzip' ? 'gzip' : said;
+      if (encoding === '' || encoding === 'identity') {
+        throw new UnsupportedMedia(
+          `The media type ${mediaType} is for compressed batches and needs a content-encoding; use application/json or application/x-ndjson.`,
+        );
+      }
+      const isPlain = /^(x-)?gzip$/.test(encoding) && !body.subarray(0, gzipMagic.length).equals(gzipMagic);
+      return isPlain ? 'identity' : encoding;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../../errors.ts';
+
+const maxOverheadBytes = 64 * 1_024;
+
+/**
+ * The body without its content encoding. Decompression stops as soon as the result is larger than `maxBytes`. Gzip may
+ * have several members (RFC 1952, section 2.2); what comes behind the end of the data would be lost in silence, and is refused.
+ * @param contentEncoding  the header's value, `''` where there is none
+ * @throws UnsupportedMedia  an encoding other than `identity`, `gzip`, `deflate` and `br`
+ * @throws BatchTooLarge     the result is larger than `maxBytes`
+ * @throws InvalidRequest    the body is not what its encoding says
+ */
+export async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
+  const encoding = contentEncoding.trim().toLowerCase();
+  // What is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say.
+  if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
+  const decoded = await decode(body, encoding, maxBytes).catch((error: unknown) => {
+    if (!isZlibError(error)) throw error;
+    throw new InvalidRequest(`The body is not valid ${encoding} data.`, [], { cause: error });
+  });
+  if (decoded.length > maxBytes) throw new BatchTooLarge(maxBytes);
+  return decoded;
+}
+
+async function decode(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
+  switch (encoding) {
+    case '':
+    case 'identity':
+      return body;
+    case 'gzip':
+    case 'x-gzip':
+      return passThrough(zlib.createGunzip(), body, maxBytes);
+    case 'deflate':
+      return passThrough(
+        hasZlibHeader(body) ? zlib.createInflate() : zlib.createInflateRaw(),
+        body,
+        maxBytes,
+      );
+    case 'br':
+      return passThrough(zlib.createBrotliDecompress(), body, maxBytes);
+    default:
+      throw new UnsupportedMedia(
+        `The content encoding "${encoding}" is not supported; use gzip, deflate or br.`,
+      );
+  }
+}
+
+/** All that a decoder makes of the body; as a stream, since only that tells how much of the body it has taken. */
+async function passThrough(decoder: Transform & zlib.Zlib, body: Buffer, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  decoder.end(body);
+  for await (const chunk of decoder as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new BatchTooLarge(maxBytes); // leaving the loop stops the decoder
+    chunks.push(chunk);
+  }
+  const bytesBehind = body.length - decoder.bytesWritten;
+  if (bytesBehind > 0) {
+    throw new InvalidRequest(`The body goes on for ${bytesBehind} bytes behind its compressed data.`);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+/** `deflate` is the zlib format, but some clients send bare deflate data (RFC 9110, section 8.4.1.2). */
+function hasZlibHeader(body: Buffer): boolean {
+  return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
+}
+
+function isZlibError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}

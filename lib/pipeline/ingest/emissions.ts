@@ -1,0 +1,24 @@
+import QuickLRU from 'quick-lru';
+import type { StoredBatch } from '../../domain/batch-format.ts';
+import { batchKey, type ObjectKey } from '../../domain/keys.ts';
+
+/** So many batches are remembered, of some 200 bytes each. */
+const maxBatches = 10_000;
+
+/**
+ * Batches whose partials this process has put on their streams, which keep them until they are counted. A repetition of
+ * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these wait. Should the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows
+ * tell.
+ */
+export class Emissions {
+  /** By the key of a batch: when it was stored. One that was removed and stored anew is another batch. */
+  readonly #storedAt = new QuickLRU<ObjectKey, number>({ maxSize: maxBatches });
+
+  has({ customerId, id, storedAt }: StoredBatch): boolean {
+    return this.#storedAt.get(batchKey(customerId, id)) === storedAt.getTime();
+  }
+
+  add({ customerId, id, storedAt }: StoredBatch): void {
+    this.#storedAt.set(batchKey(customerId, id), storedAt.getTime());
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash, webcrypto } from 'node:crypto';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { batchIdFromPayload, type BatchId } from '../../domain/batch-id.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/media-type.ts';
+import { parseBatch } from '../../domain/parse-batch.ts';
+import { contentEncodingOf } from './content-encoding.ts';
+import { decompress } from './decompress.ts';
+import type { BodySize } from './intake.ts';
+
+/** A batch as a client sends it. */
+export interface SentBatch {
+  readonly customerId: CustomerId;
+  /** From its idempotency key; without one, the id is derived from the payload. */
+  readonly id: BatchId | undefined;
+  readonly mediaType: SentMediaType;
+  /** The header's value, `''` where there is none. */
+  readonly contentEncoding: string;
+  readonly body: Buffer;
+}
+
+/** A batch that was understood and can be stored. */
+export interface Batch {
+  readonly customerId: CustomerId;
+  readonly id: BatchId;
+  /** SHA-256 in hexadecimal of the customer, a line break and the decompressed body. */
+  readonly payloadHash: string;
+  readonly mediaType: MediaType;
+  readonly entries: readonly LogEntry[];
+  /** Of the decompressed body. */
+  readonly bodyBytes: number;
+  readonly gzippedBody: Buffer;
+}
+
+/** From here on, hashing and compressing on other threads is quicker than the way there and back (4 kB: 18 µs). */
+const worthAThreadBytes = 64 * 1_024;
+const gzip = promisify(zlib.gzip);
+const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };
+/** Each chunk is a way there and back: of 2 MB, 1.8 ms of this thread with chunks of 16 kB, and next to none with these. */
+const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
+
+/**
+ * Decompresses and understands a batch.
+ * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
+ * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
+ * @throws InvalidRequest    it is not valid; what is wrong is described
+ */
+export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise<Batch> {
+  return understandBatch(sent, await decodeBody(sent, maxBatchBytes));
+}
+
+/**
+ * Decompresses the body of a batch.
+ * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
+ * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
+ * @throws InvalidRequest    it is not what its encoding says
+ */
+export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
+  return decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+}
+
+/**
+ * Understands a batch, of which `body` is decompressed.
+ * @throws InvalidRequest  it is not valid; what is wrong is described
+ */
+export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Batch> {
+  const { customerId } = sent;
+  const mediaType = isNamed(sent.mediaType) ? sent.mediaType : mediaTypeOf(body);
+  const isLarge = body.length >= worthAThreadBytes;
+  // The other threads start first, so that they work while this one parses.
+  const [payloadHash, gzippedBody, entries] = await Promise.all([
+    isLarge ? hashOnThread(customerId, body) : hash(customerId, body),
+    isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptions),
+    parseLater(body, mediaType),
+  ]);
+  const id = sent.id ?? batchIdFromPayload(payloadHash);
+  return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
+}
+
+/** What is known of the size of a batch before it is decompressed. */
+export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
+  const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
+  return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };
+}
+
+function isNamed(mediaType: SentMediaType): mediaType is MediaType {
+  return mediaType === 'application/json' || mediaType === 'application/x-ndjson';
+}
+
+async function parseLater(body: Buffer, mediaType: MediaType): Promise<LogEntry[]> {
+  return parseBatch(body, mediaType);
+}
+
+function hash(customerId: CustomerId, body: Buffer): string {
+  return createHash('sha256').update(`${customerId}\n`).update(body).digest('hex');
+}
+
+async function hashOnThread(customerId: CustomerId, body: Buffer): Promise<string> {
+  const digest = await webcrypto.subtle.digest(
+    'SHA-256',
+    Buffer.concat([Buffer.from(`${customerId}\n`), body]),
+  );
+  return Buffer.from(digest).toString('hex');
+}

@@ -1,0 +1,54 @@
+import {
+  decodeBatch,
+  decodeBatchHeader,
+  type BatchHeader,
+  type StoredBatch,
+} from '../../domain/batch-format.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+
+type Reader = Pick<ObjectStore, 'get'>;
+
+/** Most headers are shorter, and have no more than some 150 partials; one that is not is read with its whole object. */
+const usualHeaderBytes = 16 * 1_024;
+
+/**
+ * The header of a stored batch, or `undefined` where there is none.
+ * @throws Unavailable       the store cannot be read now
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
+export async function readBatchHeader(key: ObjectKey, store: Reader): Promise<BatchHeader | undefined> {
+  const header = await readShortHeader(key, store);
+  return header === 'long' ? readLongHeader(key, store) : header;
+}
+
+/** The same, of a header that is short; it is `'long'` where `readLongHeader` has to read it. */
+export async function readShortHeader(
+  key: ObjectKey,
+  store: Reader,
+): Promise<BatchHeader | 'long' | undefined> {
+  const start = await store.get(key, { firstBytes: usualHeaderBytes });
+  return start && (decodeBatchHeader(start.body) ?? 'long');
+}
+
+/** The same, from the whole object. */
+export async function readLongHeader(key: ObjectKey, store: Reader): Promise<BatchHeader | undefined> {
+  const whole = await store.get(key);
+  const header = whole && decodeBatchHeader(whole.body);
+  // An object that was cut off is damage, and must not be taken for one that is not there.
+  if (whole !== undefined && header === undefined) {
+    throw new UnreadableFormat('A batch is damaged: its header has no end.');
+  }
+  return header;
+}
+
+/**
+ * A stored batch with its partials, or `undefined` where there is none.
+ * @throws Unavailable       the store cannot be read now
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
+export async function readStoredBatch(key: ObjectKey, store: ObjectStore): Promise<StoredBatch | undefined> {
+  const object = await store.get(key);
+  return object && decodeBatch(object.body).batch;
+}

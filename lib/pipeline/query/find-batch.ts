@@ -1,0 +1,38 @@
+import { batchIdsSeenAs } from '../../domain/batch-id.ts';
+import type { BatchHeader } from '../../domain/batch-format.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { batchKey } from '../../domain/keys.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { findUncounted } from '../verify/find-uncounted.ts';
+import { readBatchHeader } from '../ingest/read-stored-batch.ts';
+import type { Retention } from '../expire/retention.ts';
+
+/** A batch, and whether all of its windows hold it. */
+export interface FoundBatch {
+  readonly header: BatchHeader;
+  readonly isCounted: boolean;
+}
+
+/**
+ * The batch whose id was answered as this text, or `undefined` where the customer has none. Where it has two, since it
+ * gave the derived id of one as the key of the other, one that is not counted goes first: so who asks for either never
+ * hears that it is counted because the other is.
+ * @throws Unavailable       the store cannot be read now
+ * @throws UnreadableFormat  the batch or one of its windows is damaged, or of a newer version
+ */
+export async function findBatch(
+  customerId: CustomerId,
+  text: string,
+  store: ObjectStore,
+  retention?: Retention,
+): Promise<FoundBatch | undefined> {
+  const found: FoundBatch[] = [];
+  for (const batchId of batchIdsSeenAs(text)) {
+    const header = await readBatchHeader(batchKey(customerId, batchId), store);
+    if (header === undefined) continue;
+    const { places, failures } = await findUncounted([header], store, retention);
+    if (failures.has(header)) throw failures.get(header);
+    found.push({ header, isCounted: !places.has(header) });
+  }
+  return found.find(({ isCounted }) => !isCounted) ?? found[0];
+}

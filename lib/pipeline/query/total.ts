@@ -1,0 +1,95 @@
+import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { composeRange } from '../../domain/compose-range.ts';
+import { dimensions, mapDimensions, type DimensionField } from '../../domain/dimensions.ts';
+import { createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
+import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
+import { saturatedSum } from '../../domain/sums.ts';
+import type { WindowStart } from '../../domain/window.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CountingProgress } from '../../ports/counting-progress.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { windowsInRange } from './windows-in-range.ts';
+
+export interface TotalPorts {
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  readonly progress: CountingProgress;
+}
+
+/** What is to be summed up: the minutes with `from ≤ minute < to`. */
+export interface TotalQuery {
+  readonly customerId: CustomerId;
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  /** At most so many keys of each dimension. */
+  readonly top: number;
+  /** Only requests of paths that start with this. */
+  readonly pathPrefix: string | undefined;
+  readonly allowedLatenessSeconds: number;
+}
+
+export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
+  /** With a prefix, those of the paths that start with it. */
+  readonly requests: number;
+  /** Largest first. With a prefix those of paths alone: what else is counted is not counted by path. */
+  readonly tops: ReadonlyMap<DimensionField, readonly KeyTotal[]>;
+  /**
+   * Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too
+   * low, and so is `requests` with a prefix.
+   */
+  readonly folded: number;
+  /** It holds all that was accepted for the range, which ended long ago; late data can still raise the counts. */
+  readonly complete: boolean;
+}
+
+const pathField: DimensionField = 'requestsByPath';
+/** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
+const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextLength: 16 * 1_024 * 1_024 };
+/**
+ * Of each list of largest keys. Only paths are long, and of any text; as a function's answer is JSON within JSON, they can
+ * be twice as long in it, which is far less than the 6 MiB that Lambda answers.
+ */
+const maxTopBytes = 1_024 * 1_024;
+/** A window can have 3 MB, and each is read whole. */
+const windowsInFlight = 8;
+
+/**
+ * The sum over a range of time. It reads the largest windows that fit, of which a year has a few hundred, and keeps no
+ * more than one group of them and the keys under way.
+ */
+export async function total(query: TotalQuery, { store, clock, progress }: TotalPorts): Promise<Total> {
+  const { customerId, from, to, top, pathPrefix, allowedLatenessSeconds } = query;
+  const runs = composeRange(from, to, clock.now(), allowedLatenessSeconds);
+  // Asked before the windows are read: what does not wait by now is in them.
+  const counted = progressFor(
+    await progress.of(customerId),
+    runs.some(({ windowSize }) => windowSize !== 'minute'),
+    allowedLatenessSeconds,
+  );
+  const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
+  const fields: readonly DimensionField[] =
+    pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
+  let requests = 0;
+
+  for (const run of runs) {
+    for await (const window of windowsInRange({ customerId, ...run }, store, windowsInFlight)) {
+      if (pathPrefix === undefined) {
+        requests = saturatedSum(requests, window.requests);
+        for (const field of fields) keyTotals[field].add(window.counts[field]);
+      } else {
+        const matching = pathsStartingWith(pathPrefix, window.counts[pathField]);
+        requests = saturatedSum(requests, matching.requests);
+        keyTotals[pathField].add(matching.counts);
+      }
+    }
+  }
+  return {
+    requests,
+    tops: new Map(fields.map((field) => [field, keyTotals[field].largest(top, maxTopBytes)])),
+    folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
+    complete: counted.isComplete({ from, to }),
+    countedThrough: counted.countedThrough,
+    waiting: counted.waiting,
+  };
+}

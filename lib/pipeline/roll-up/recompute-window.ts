@@ -1,0 +1,79 @@
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
+import { decodeWholeRolledUp, encodeRolledUp } from '../../domain/roll-up-format.ts';
+import { rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
+import type { Tombstone } from '../../domain/tombstone.ts';
+import { foldSum } from '../../domain/window-sum.ts';
+import type { RolledUpSize } from '../../domain/window.ts';
+import { PreconditionFailed } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../expire/retention.ts';
+import { readTombstoneAt } from '../forget/read-tombstone.ts';
+import { sumOfParts } from './sum-of-parts.ts';
+
+export interface RecomputePorts {
+  readonly store: Pick<ObjectStore, 'get' | 'list' | 'put' | 'delete'>;
+  readonly clock: Clock;
+  /** Without it no window expires. */
+  readonly retention?: Retention;
+}
+
+/** What came of it. */
+export type Recomputed =
+  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly window: RolledUpWindow }
+  /** It has no parts, and so nothing to be the sum of. Where its customer was forgotten, it is removed. */
+  | { readonly kind: 'absent' }
+  /** It has expired, and some of its parts may be deleted. */
+  | { readonly kind: 'expired' };
+
+/**
+ * Makes an hour the sum of its minutes, or a day that of its hours. The window is read before its parts, and written only
+ * if nobody else has since: so of two who do it at once, the one that has seen less cannot be the last. A lost race
+ * begins again by reading the window.
+ *
+ * What is written is recomputed once more where the customer is being forgotten: the parts that it is the sum of may have
+ * been removed since they were read. Forgetting writes the tombstone first, removes parts next, and looks at their sums
+ * last, so that one of the two sees what the other did.
+ * @throws UnreadableFormat  the window or a part of it is damaged, and is left as it is
+ */
+export async function recomputeWindow(
+  key: ObjectKey,
+  size: RolledUpSize,
+  { store, clock, retention }: RecomputePorts,
+  limits: FoldingLimits,
+): Promise<Recomputed> {
+  const readIts = () => readTombstoneAt(tombstoneKeyOfWindow(key), store);
+  const tombstoneAtFirst = await readIts();
+  let written: 'created' | 'updated' | undefined;
+  for (;;) {
+    if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
+      return { kind: 'expired' };
+    }
+    const object = await store.get(key);
+    const current = object && decodeWholeRolledUp(object.body);
+    const parts = await sumOfParts(key, size, store);
+    try {
+      if (parts === undefined) {
+        const isForgotten = object !== undefined && (await readIts()) !== undefined;
+        if (isForgotten) await store.delete(key, { ifMatch: object.etag });
+        return { kind: 'absent' };
+      }
+      const next = rollUp(current, parts.window, foldSum(parts.sum, limits), clock.now());
+      if (next === current) return { kind: written ?? 'unchanged', window: next };
+      await store.put(key, encodeRolledUp(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
+      written ??= object ? 'updated' : 'created';
+      const tombstone = await readIts();
+      if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {
+        return { kind: written, window: next };
+      }
+    } catch (error) {
+      if (!(error instanceof PreconditionFailed)) throw error;
+    }
+  }
+}
+
+/** Whether everything had been removed that a tombstone is about, so that no part was read which should not be there. */
+function wasComplete(atFirst: Tombstone | undefined, now: Tombstone): boolean {
+  return atFirst?.completedAt !== undefined && atFirst.before.getTime() === now.before.getTime();
+}

@@ -1,0 +1,87 @@
+import pMap from 'p-map';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { groupBy } from '../../domain/group-by.ts';
+import { inTurns } from '../../domain/in-turns.ts';
+import { customerSegmentOf, enclosingWindowKey, type ObjectKey } from '../../domain/keys.ts';
+import type { RolledUpSize } from '../../domain/window.ts';
+import { recomputeWindow, type Recomputed, type RecomputePorts } from './recompute-window.ts';
+
+export interface RollUpOptions {
+  readonly limits: FoldingLimits;
+  /** Days that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
+  readonly maxSeconds: number;
+}
+
+/** Word that a minute was written. */
+export interface WrittenNotice {
+  readonly messageId: string;
+  /** Of the minute. */
+  readonly key: ObjectKey;
+}
+
+/** What came of an hour or a day; where it has failed, or is to be begun later, its messages have to come back. */
+export type RollUpOutcome =
+  | { readonly kind: Recomputed['kind'] | 'postponed' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface RolledUp {
+  readonly key: ObjectKey;
+  readonly size: RolledUpSize;
+  /** That the minutes of which this window is the sum were written. */
+  readonly notices: readonly WrittenNotice[];
+  readonly outcome: RollUpOutcome;
+}
+
+/** Several, as most of the time goes into waiting for reads; few, as each may have the keys of 60 full minutes. */
+const daysInFlight = 4;
+
+/**
+ * Brings the hours and days up to date of which minutes were written. Each is recomputed once, however many notices there
+ * are of its minutes, and from its parts: so it is right whatever was written twice, late or in another order, and a crash
+ * anywhere leaves nothing but messages that come again. A day is recomputed also where its hour needed no change, since
+ * whoever wrote that hour may have died before the day.
+ */
+export async function rollUp(
+  notices: readonly WrittenNotice[],
+  ports: RecomputePorts,
+  { limits, maxSeconds }: RollUpOptions,
+): Promise<RolledUp[]> {
+  const deadline = ports.clock.now().getTime() + maxSeconds * 1_000;
+  const hours = groupBy(notices, ({ key }) => enclosingWindowKey(key, 'hour'));
+  const days = groupBy(hours, ([hourKey]) => enclosingWindowKey(hourKey, 'day'));
+  // One customer may have written a week of minutes: the day of another one does not wait for all of these.
+  const customersInTurn = inTurns(days, ([dayKey]) => customerSegmentOf(dayKey));
+  const rolledUp = await pMap(
+    customersInTurn,
+    async ([dayKey, itsHours]): Promise<RolledUp[]> => {
+      if (ports.clock.now().getTime() <= deadline) return rollUpDay(dayKey, itsHours, ports, limits);
+      const itsNotices = itsHours.flatMap(([, those]) => those);
+      return [{ key: dayKey, size: 'day', notices: itsNotices, outcome: { kind: 'postponed' } }];
+    },
+    { concurrency: daysInFlight },
+  );
+  return rolledUp.flat();
+}
+
+async function rollUpDay(
+  dayKey: ObjectKey,
+  hours: readonly (readonly [ObjectKey, readonly WrittenNotice[]])[],
+  ports: RecomputePorts,
+  limits: FoldingLimits,
+): Promise<RolledUp[]> {
+  const recompute = async (key: ObjectKey, size: RolledUpSize, notices: readonly WrittenNotice[]) => {
+    const outcome = await recomputeWindow(key, size, ports, limits).then(
+      ({ kind }): RollUpOutcome => ({ kind }),
+      (error: unknown): RollUpOutcome => ({ kind: 'failed', error }),
+    );
+    return { key, size, notices, outcome };
+  };
+
+  const rolledUp: RolledUp[] = [];
+  for (const [key, notices] of hours) rolledUp.push(await recompute(key, 'hour', notices));
+  const ofDone = rolledUp
+    .filter(({ outcome }) => outcome.kind !== 'failed')
+    .flatMap(({ notices }) => notices);
+  if (ofDone.length > 0) rolledUp.push(await recompute(dayKey, 'day', ofDone));
+  return rolledUp;
+}

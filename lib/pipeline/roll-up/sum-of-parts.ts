@@ -1,0 +1,53 @@
+import pMap, { pMapSkip } from 'p-map';
+import { partsPrefix, windowKey, type ObjectKey } from '../../domain/keys.ts';
+import type { WindowName } from '../../domain/roll-up.ts';
+import { addToSum, emptySum, type WindowSum } from '../../domain/window-sum.ts';
+import { enclosingWindowStart, partSizeOf, type RolledUpSize } from '../../domain/window.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { readWindowCounts } from './read-window-counts.ts';
+
+/** What the parts of a window add up to, with every key that they have. */
+export interface SumOfParts {
+  /** Which window it is that has these parts. */
+  readonly window: WindowName;
+  readonly sum: WindowSum;
+  /** When the youngest of them was written. */
+  readonly updatedAt: Date;
+}
+
+const partsInFlight = 8;
+
+/**
+ * The sum of the minutes of an hour, or of the hours of a day, as they are stored; `undefined` where there are none. No
+ * more than a few of them are in memory at a time, and the sum.
+ * @throws UnreadableFormat  one of them is damaged, written by a newer version, or at the place of another one
+ */
+export async function sumOfParts(
+  key: ObjectKey,
+  size: RolledUpSize,
+  store: Pick<ObjectStore, 'get' | 'list'>,
+): Promise<SumOfParts | undefined> {
+  const partSize = partSizeOf[size];
+  const sum = emptySum();
+  let window: WindowName | undefined;
+  let updatedAt = new Date(0);
+  await pMap(
+    store.list(partsPrefix(key, size)),
+    async (partKey) => {
+      const part = await readWindowCounts(partKey, partSize, store);
+      if (part === undefined) return pMapSkip;
+      const { customerId, windowStart } = part;
+      // Then the customer and the time are those of this window as well: both keys have them in the same places.
+      if (windowKey(customerId, partSize, windowStart) !== partKey) {
+        throw new UnreadableFormat(`The window ${partKey} is at the place of another one.`);
+      }
+      window = { customerId, windowSize: size, windowStart: enclosingWindowStart(windowStart, size) };
+      if (part.updatedAt > updatedAt) updatedAt = part.updatedAt;
+      addToSum(sum, part);
+      return pMapSkip; // else there would be a list of all results
+    },
+    { concurrency: partsInFlight },
+  );
+  return window && { window, sum, updatedAt };
+}

@@ -1,0 +1,111 @@
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { decideAdmission } from '../../domain/share-of.ts';
+import type { EncodedPartial } from '../../domain/summarise.ts';
+import { BudgetUsedUp, Unavailable } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EventStream } from '../../ports/event-stream.ts';
+import { streamOf } from './emit.ts';
+import { RecentCustomers } from './recent-customers.ts';
+import type { StreamName, Streams } from './streams.ts';
+
+export interface AdmissionOptions {
+  readonly streams: Streams;
+  readonly clock: Clock;
+  /** How many records may wait on a stream. */
+  readonly maxBacklogRecords: number;
+}
+
+/** From here on a batch costs something to read. */
+const largeFromBytes = 64 * 1_024;
+
+/** For so long a customer that was refused is beyond its share without another look, which costs 1 ms of a large backlog. */
+const refusedMilliseconds = 500;
+
+interface Refused {
+  readonly stream: StreamName;
+  readonly error: BudgetUsedUp;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A customer shares the backlog limit with those who have sent something in this time. */
+const activeSeconds = 60;
+
+/**
+ * Decides which batches are taken now, so that what waits to be counted stays bounded and customers share it: alone, one
+ * may use all of it; when others send, each has a share. On a stream that cannot tell its customers apart only the whole
+ * is bounded, and on Kinesis not even that: its shards bound it themselves.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #active: RecentCustomers<true>;
+  /** When, and on which stream, a customer was last found beyond its share. */
+  readonly #refused: RecentCustomers<Refused>;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#active = new RecentCustomers(options.clock, activeSeconds);
+    this.#refused = new RecentCustomers(options.clock, activeSeconds);
+  }
+
+  /**
+   * Refuses a large batch before it is read, where the customer was refused a moment ago and is still beyond its share:
+   * reading is what costs. Small ones are read, since they may take the other stream.
+   * @throws BudgetUsedUp  the customer has used up its share; safe to repeat
+   */
+  async requireShare(customerId: CustomerId, bytes: number): Promise<void> {
+    this.#active.set(customerId, true);
+    const refused = this.#refused.get(customerId);
+    if (refused === undefined || bytes < largeFromBytes) return;
+    const age = this.#options.clock.now().getTime() - refused.at;
+    if (age >= 0 && age < refusedMilliseconds) throw refused.error;
+    await this.#requireRoomOn(refused.stream, customerId);
+  }
+
+  /**
+   * @throws BudgetUsedUp  the customer has used up its share of a stream that the partials take; safe to repeat
+   * @throws Unavailable   all customers together have used up such a stream; safe to repeat
+   */
+  async requireRoom(
+    customerId: CustomerId,
+    partials: readonly Pick<EncodedPartial, 'isLate' | 'isFuture'>[],
+  ): Promise<void> {
+    const names = new Set(partials.map(streamOf));
+    await Promise.all([...names].map((name) => this.#requireRoomOn(name, customerId)));
+  }
+
+  #refuse(customerId: CustomerId, stream: StreamName, records: number): BudgetUsedUp {
+    const error = new BudgetUsedUp(
+      `${records} of your partials wait to be counted, which is more than your share. Other customers are not affected. ` +
+        'Repeat the request later, as it is.',
+    );
+    this.#refused.set(customerId, { stream, error, at: this.#options.clock.now().getTime() });
+    return error;
+  }
+
+  async #requireRoomOn(name: StreamName, customerId: CustomerId): Promise<void> {
+    const { streams, maxBacklogRecords } = this.#options;
+    const found = await backlogsOf(streams[name], customerId);
+    if (found === undefined) return;
+    const activeCustomers = this.#active.size;
+    switch (decideAdmission({ ...found, activeCustomers }, maxBacklogRecords)) {
+      case 'admit':
+        return;
+      case 'own share used up':
+        throw this.#refuse(customerId, name, found.ownRecords);
+      case 'all used up':
+        throw new Unavailable(
+          `${found.records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,
+        );
+    }
+  }
+}
+
+/** All records that wait, and the customer's; where its are not known, all are as if they were its own. */
+async function backlogsOf(
+  stream: EventStream,
+  customerId: CustomerId,
+): Promise<{ readonly records: number; readonly ownRecords: number } | undefined> {
+  const [all, own] = await Promise.all([stream.backlog(), stream.backlogOf(customerId)]);
+  return all && { records: all.records, ownRecords: own?.records ?? all.records };
+}

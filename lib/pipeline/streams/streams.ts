@@ -1,0 +1,11 @@
+import type { EventStream } from '../../ports/event-stream.ts';
+
+export const streamNames = ['insights', 'late'] as const;
+
+export type StreamName = (typeof streamNames)[number];
+
+/**
+ * The ways from `ingest` to `aggregate`: the same records and the same code, but each with a consumer of its own, so that
+ * a flood of history (`late`) never delays the windows that people watch (`insights`).
+ */
+export type Streams = Readonly<Record<StreamName, EventStream>>;

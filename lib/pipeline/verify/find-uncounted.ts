@@ -1,0 +1,84 @@
+import pMap from 'p-map';
+import type { BatchHeader } from '../../domain/batch-format.ts';
+import type { EncodedPartial } from '../../domain/summarise.ts';
+import { minuteKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
+import { unseen } from '../../domain/packed-ids.ts';
+import { partialId } from '../../domain/partial.ts';
+import { decodeWindow } from '../../domain/window-format.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../expire/retention.ts';
+
+/** What has to be known of a batch to find it in its windows. */
+export interface SoughtBatch extends Pick<BatchHeader, 'customerId' | 'id' | 'payloadHash'> {
+  readonly partials: readonly Pick<EncodedPartial, 'windowStart' | 'part'>[];
+}
+
+/** What the windows say of batches. One that is in neither is in all of its windows. */
+export interface Uncounted {
+  /** The places, in the header's list, of the partials that their windows do not hold. */
+  readonly places: ReadonlyMap<SoughtBatch, ReadonlySet<number>>;
+  /** Batches with a window that could not be read, and why. */
+  readonly failures: ReadonlyMap<SoughtBatch, unknown>;
+}
+
+/** A partial that its window should hold. */
+interface Expected {
+  readonly batch: SoughtBatch;
+  readonly place: number;
+  readonly id: Buffer;
+}
+
+/** Some ten thousand, as a batch may have, take ten seconds where a read takes 30 ms. */
+const windowsInFlight = 32;
+
+/**
+ * Looks into the windows of batches for their partials. Each window is read once, however many of the batches have a
+ * part in it. Partials of expired windows are counted as far as anybody will ever know.
+ * @param retention  without it no window expires
+ */
+export async function findUncounted(
+  batches: readonly SoughtBatch[],
+  store: ObjectStore,
+  retention?: Retention,
+): Promise<Uncounted> {
+  const places = new Map<SoughtBatch, Set<number>>();
+  const failures = new Map<SoughtBatch, unknown>();
+  await pMap(
+    expectedByWindow(batches),
+    async ([key, expected]) => {
+      try {
+        if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
+        const window = await store.get(key);
+        const held = window === undefined ? Buffer.alloc(0) : decodeWindow(window.body).partialIds;
+        const lacking = unseen(held, expected);
+        // Asked again: what was missing may have been deleted since.
+        const mayHaveExpired = lacking.length > 0 && retention !== undefined;
+        if (mayHaveExpired && windowStartOfKey(key) < (await retention.horizon())) return;
+        for (const { batch, place } of lacking) {
+          const others = places.get(batch);
+          if (others === undefined) places.set(batch, new Set([place]));
+          else others.add(place);
+        }
+      } catch (error) {
+        for (const { batch } of expected) failures.set(batch, error);
+      }
+    },
+    { concurrency: windowsInFlight },
+  );
+  return { places, failures };
+}
+
+function expectedByWindow(batches: readonly SoughtBatch[]): Map<ObjectKey, Expected[]> {
+  const windows = new Map<ObjectKey, Expected[]>();
+  for (const batch of batches) {
+    const { customerId, id: batchId, payloadHash, partials } = batch;
+    for (const [place, { windowStart, part }] of partials.entries()) {
+      const key = minuteKey(customerId, windowStart);
+      const expected = { batch, place, id: partialId(batchId, payloadHash, part) };
+      const others = windows.get(key);
+      if (others === undefined) windows.set(key, [expected]);
+      else others.push(expected);
+    }
+  }
+  return windows;
+}

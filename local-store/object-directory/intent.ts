@@ -1,0 +1,35 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { isObjectKey } from './key-place.ts';
+
+/**
+ * The creation of an object, as the name of its temporary file tells it. Once content and name of that file are durable,
+ * so is the object: a start that finds the file gives it its place. And as long as the file is there, a start finds what was
+ * to be done after the creation and may not have been.
+ */
+export interface Intent {
+  readonly key: ObjectKey;
+  /** Tells apart what was tried for one key; the latest of them counts. */
+  readonly sequence: number;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** No segment of a key has it, nor has an etag. */
+const separator = '+';
+const prefix = 'intent';
+const maxNameBytes = 255;
+const wholeNumber = /^(?:0|[1-9]\d{0,15})$/;
+
+/** Returns the name of the temporary file, or `undefined` where the key is too long to be a part of it. */
+export function intentName({ key, sequence, size, etag }: Intent): string | undefined {
+  const name = [prefix, sequence, size, etag, ...key.split('/')].join(separator);
+  return name.length <= maxNameBytes ? name : undefined;
+}
+
+/** Reads the name of a temporary file; `undefined` where it tells of no creation. */
+export function parseIntent(name: string): Intent | undefined {
+  const [start, sequence = '', size = '', etag = '', ...segments] = name.split(separator);
+  const key = segments.join('/');
+  if (start !== prefix || !wholeNumber.test(sequence) || !wholeNumber.test(size)) return undefined;
+  return isObjectKey(key) ? { key, sequence: Number(sequence), size: Number(size), etag } : undefined;
+}

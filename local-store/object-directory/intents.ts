@@ -1,0 +1,24 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { intentName, type Intent } from './intent.ts';
+
+/** The intents of an object directory: those that its owner makes, and those that an earlier one left. */
+export interface Intents {
+  /** What earlier processes did not end. */
+  readonly left: readonly Intent[];
+  /** Makes an intent to be given to a `put`; `undefined` where the key is too long for one. */
+  make(key: ObjectKey, size: number, etag: string): Intent | undefined;
+  /** To be called when all is done that was to be done after the creation, or nothing was created. */
+  end(intents: readonly Intent[]): void;
+}
+
+export function createIntents(left: readonly Intent[], end: Intents['end']): Intents {
+  let last = left.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
+  return {
+    left,
+    make(key, size, etag) {
+      const intent = { key, sequence: (last += 1), size, etag };
+      return intentName(intent) === undefined ? undefined : intent;
+    },
+    end,
+  };
+}

@@ -1,0 +1,80 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import type { DirectorySettler } from './directory-settler.ts';
+import { errorCode, type FileOperations } from './file-operations.ts';
+import { intentName, parseIntent, type Intent } from './intent.ts';
+import { directoryOf, temporaryDirectoryName } from './key-place.ts';
+
+/** The temporary files of intents that are not ended, as the one writer of the object directory keeps them. */
+export class KeptIntents {
+  readonly #root: string;
+  readonly #operations: FileOperations;
+  readonly #directories: DirectorySettler;
+  /** The paths of the files, by key. */
+  readonly #paths = new Map<ObjectKey, Set<string>>();
+  #hasUnflushedRemovals = false;
+
+  constructor(root: string, operations: FileOperations, directories: DirectorySettler) {
+    this.#root = root;
+    this.#operations = operations;
+    this.#directories = directories;
+  }
+
+  /** Learns of what is there; a writer that takes the place of another one has to. */
+  read(): void {
+    for (const name of this.#operations.names(`${this.#root}/${temporaryDirectoryName}`)) {
+      const intent = parseIntent(name);
+      if (intent !== undefined) this.add(intent.key, this.pathOf(intent));
+    }
+  }
+
+  pathOf(intent: Intent): string {
+    const name = intentName(intent);
+    if (name === undefined) throw new RangeError(`The key is too long for an intent: ${intent.key}`);
+    return `${this.#root}/${temporaryDirectoryName}/${name}`;
+  }
+
+  has(intent: Intent): boolean {
+    return this.#paths.get(intent.key)?.has(this.pathOf(intent)) === true;
+  }
+
+  add(key: ObjectKey, path: string): void {
+    const paths = this.#paths.get(key) ?? new Set();
+    this.#paths.set(key, paths.add(path));
+  }
+
+  /** Makes names of temporary files durable, and that of those which were removed before, gone. */
+  flush(): void {
+    this.#directories.make(temporaryDirectoryName); // its own name as well, the first time
+    this.#directories.flush(temporaryDirectoryName);
+    this.#hasUnflushedRemovals = false;
+  }
+
+  keysIn(directory: string): readonly ObjectKey[] {
+    return [...this.#paths.keys()].filter((key) => directoryOf(key) === directory);
+  }
+
+  /** To be called once the object is durable at its place. */
+  remove(intent: Intent): void {
+    const path = this.pathOf(intent);
+    this.#unlink(path);
+    const paths = this.#paths.get(intent.key);
+    paths?.delete(path);
+    if (paths?.size === 0) this.#paths.delete(intent.key);
+  }
+
+  /** To be called before an object is deleted: a start must not bring it back. */
+  removeAllOf(key: ObjectKey): void {
+    for (const path of this.#paths.get(key) ?? []) this.#unlink(path);
+    this.#paths.delete(key);
+    if (this.#hasUnflushedRemovals) this.flush();
+  }
+
+  #unlink(path: string): void {
+    this.#hasUnflushedRemovals = true;
+    try {
+      this.#operations.unlink(path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+}

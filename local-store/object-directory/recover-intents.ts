@@ -1,0 +1,101 @@
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { DirectorySettler } from './directory-settler.ts';
+import { etagOf } from './etag.ts';
+import { errorCode, type FileOperations } from './file-operations.ts';
+import { intentName, parseIntent, type Intent } from './intent.ts';
+import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
+import { TemporaryFile } from './temporary-file.ts';
+
+/**
+ * Finishes what the processes before have left in the temporary directory: an intent whose file is whole has its object
+ * at its place afterwards, durably, and what is not whole is nobody's. Returns the intents; their files stay until they are
+ * ended.
+ *
+ * An object may have been acknowledged and be nowhere else, since its name is flushed later than that. Of several whole
+ * files for one absent object the latest counts: an earlier one had failed when that was tried.
+ */
+export function recoverIntents(root: string, operations: FileOperations): readonly Intent[] {
+  const directories = new DirectorySettler(root, operations, false);
+  const left: Intent[] = [];
+  for (const intents of byKey(sweep(root, operations)).values()) {
+    const kept = recoverObject(root, intents, operations, directories);
+    for (const intent of intents) if (intent !== kept) operations.unlink(pathOf(root, intent));
+    if (kept !== undefined) left.push(kept);
+  }
+  return left;
+}
+
+/** Returns the intents, and removes all other files. */
+function sweep(root: string, operations: FileOperations): readonly Intent[] {
+  const directory = `${root}/${temporaryDirectoryName}`;
+  return operations.names(directory).flatMap((name) => {
+    const intent = parseIntent(name);
+    if (intent !== undefined) return [intent];
+    const path = `${directory}/${name}`;
+    if (operations.isDirectory(path)) operations.removeDirectory(path);
+    else operations.unlink(path);
+    return [];
+  });
+}
+
+/** Latest first. */
+function byKey(intents: readonly Intent[]): ReadonlyMap<ObjectKey, readonly Intent[]> {
+  const groups = new Map<ObjectKey, Intent[]>();
+  for (const intent of [...intents].sort((a, b) => b.sequence - a.sequence)) {
+    const group = groups.get(intent.key);
+    if (group === undefined) groups.set(intent.key, [intent]);
+    else group.push(intent);
+  }
+  return groups;
+}
+
+/** Makes sure that the object is at its place, and returns the intent that stands for it. */
+function recoverObject(
+  root: string,
+  intents: readonly Intent[],
+  operations: FileOperations,
+  directories: DirectorySettler,
+): Intent | undefined {
+  const [latest] = intents;
+  if (latest === undefined) return undefined;
+  const place = placeOf(root, latest.key);
+  const directory = directoryOf(latest.key);
+  if (operations.exists(place)) {
+    directories.settle(directory);
+    return latest;
+  }
+  for (const intent of intents) {
+    const body = wholeBody(root, intent, operations);
+    if (body === undefined) continue;
+    directories.make(directory);
+    create(root, place, body, operations);
+    directories.flush(directory);
+    return intent;
+  }
+  return undefined;
+}
+
+function wholeBody(root: string, intent: Intent, operations: FileOperations): Buffer | undefined {
+  const path = pathOf(root, intent);
+  if (operations.isLink(path) || operations.isDirectory(path)) return undefined;
+  const body = operations.read(path);
+  return body.length === intent.size && etagOf(body) === intent.etag ? body : undefined;
+}
+
+/** A copy, as the file itself may be in the system's memory alone and cannot be flushed without being opened to write. */
+function create(root: string, place: string, body: Buffer, operations: FileOperations): void {
+  const temporary = new TemporaryFile(`${root}/${temporaryDirectoryName}/recovered`, operations);
+  try {
+    temporary.write(body);
+    temporary.flush();
+    temporary.linkTo(place);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  } finally {
+    temporary.discard();
+  }
+}
+
+function pathOf(root: string, intent: Intent): string {
+  return `${root}/${temporaryDirectoryName}/${intentName(intent) ?? ''}`;
+}

@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { s3Event } from '../../local-store/notifications/s3-event.ts';
+import { kinesisClient } from '../aws/clients.ts';
+import { awsEnvironment } from '../aws/environment.ts';
+import { startIdentityServer } from '../aws/identity-server.ts';
+import { startKinesisServer } from '../aws/kinesis-server.ts';
+import { servedMessage, startQueueServer, type ServedMessage } from '../aws/queue-server.ts';
+import type { RunningServer } from '../aws/running-server.ts';
+import { startS3Server } from '../aws/s3-server.ts';
+import { createShardReader } from '../aws/shard-reader.ts';
+import { limits } from './counted-directory.ts';
+import { jsonLines, runCommandWith } from './run-command.ts';
+
+const prefix = 'log-analytics-pipeline-prod';
+const stream = `${prefix}-insights`;
+const bucket = `${prefix}-123456789012-us-east-1`;
+const batch = 'batches/cus-axon/k-lost';
+const clock = { now: () => new Date() };
+const neverDecoded = Buffer.from([0, 255]);
+
+/** As S3 words it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
+const testNotification = JSON.stringify({
+  Service: 'Amazon S3',
+  Event: 's3:TestEvent',
+  Time: '2026-11-24T10:00:00.000Z',
+  Bucket: bucket,
+  RequestId: '5582815E1AEA5ADF',
+  HostId: '8cLeGAmw098X5cv4Zkwcmo8vvZa3eH3eKxsPzbB9wrR',
+});
+
+function noticeOf(key: string): string {
+  const write = { key, size: 1, eTag: 'e', sequencer: '0', at: new Date() };
+  const rule = { prefix: '', suffix: '', queueName: '', bucketName: bucket, configurationId: 'c' };
+  return JSON.stringify(s3Event(write, rule, 'us-east-1'));
+}
+
+describe('npm run dead-letters, of what was deployed', () => {
+  let objects: InMemoryObjectStore;
+  let queues: Map<string, ServedMessage[]>;
+  let kinesis: RunningServer;
+  let servers: RunningServer[];
+  let environment: Record<string, string>;
+
+  beforeEach(async () => {
+    objects = new InMemoryObjectStore();
+    const names = ['verify', 'roll-up', 'unverified-batches', 'failed-roll-ups', 'failed-records'];
+    queues = new Map(names.map((name) => [`${prefix}-${name}`, []]));
+    kinesis = await startKinesisServer({ [stream]: { shards: 2 }, [`${prefix}-late`]: { shards: 1 } });
+    const [S3, SQS, STS] = [
+      await startS3Server(bucket, objects),
+      await startQueueServer(queues),
+      await startIdentityServer('123456789012'),
+    ];
+    servers = [S3, SQS, STS, kinesis];
+    environment = awsEnvironment({ S3, SQS, STS, KINESIS: kinesis });
+  });
+  afterEach(async () => {
+    for (const server of servers) await server.close();
+  });
+
+  function deadLetters(...args: readonly string[]) {
+    return runCommandWith(environment, 'dead-letters', ...args, '--stage', 'prod');
+  }
+
+  async function list() {
+    return jsonLines(await deadLetters('--json')) as { readonly id: string }[];
+  }
+
+  async function onlyId(): Promise<string> {
+    const [only, ...others] = await list();
+    if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+    return only.id;
+  }
+
+  function messagesIn(name: string): ServedMessage[] {
+    return queues.get(`${prefix}-${name}`) ?? [];
+  }
+
+  /** Has the real `aggregate` set a record aside that it cannot decode, and S3 notify the queue of it. */
+  async function setAside(ofStream = stream): Promise<void> {
+    const place = { stream: ofStream, partition: 'shardId-000000000001', sequenceNumber: '495' };
+    const record = { ...place, partitionKey: 'key', data: neverDecoded };
+    const { setAside: records } = await aggregate([record], { store: objects, clock }, limits);
+    expect(records).toHaveLength(1);
+    for await (const key of objects.list('failed/')) {
+      messagesIn('failed-records').push(servedMessage(noticeOf(key)));
+    }
+  }
+
+  async function dataOnStream(): Promise<Buffer[]> {
+    const client = kinesisClient(kinesis.endpoint);
+    try {
+      const found = await createShardReader(client, stream).read();
+      return found.map(({ record }) => Buffer.from(record.Data ?? []));
+    } finally {
+      client.destroy();
+    }
+  }
+
+  it('lists, shows and puts back a record that was set aside, with its notice', async () => {
+    await setAside();
+    const listed = await deadLetters();
+    expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(listed.stdout).toContain(`${prefix}-failed-records`);
+    expect(listed.stdout).toContain(`${stream} shardId-000000000001 495`);
+
+    const id = await onlyId();
+    const shown = await deadLetters('show', id);
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      kind: 'failed-record',
+      base64: neverDecoded.toString('base64'),
+      notices: [{ queue: `${prefix}-failed-records` }],
+    });
+
+    const redriven = await deadLetters('redrive', id);
+    expect(redriven.stdout).toContain(`${id}  redriven to ${stream}\n1 of 1 dead letters were redriven.`);
+    expect(redriven.exitCode).toBe(0);
+    expect(await dataOnStream()).toEqual([neverDecoded]);
+    expect(messagesIn('failed-records')).toEqual([]);
+    expect(await list()).toEqual([]);
+  });
+
+  it('puts back what Lambda gave up, under the name that AWS gives it', async () => {
+    const key =
+      'aws/lambda/5b3f4d1e-7c1a-4f0e-9d55-3c9d7a1e2b60/shardId-000000000001/2026/11/24/2026-11-24T10.00.00-8a0f';
+    const kinesisRecord = {
+      sequenceNumber: '495',
+      partitionKey: 'key',
+      data: neverDecoded.toString('base64'),
+    };
+    const record = {
+      requestContext: {
+        requestId: 'c9b8fa9f-5a7f-xmpl-af9c-0c604cde93a5',
+        functionArn: `arn:aws:lambda:us-east-1:123456789012:function:${prefix}-aggregate`,
+        condition: 'RecordAgeExceeded',
+        approximateInvokeCount: 7,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: '2026-11-24T10:00:00.000Z',
+      KinesisBatchInfo: {
+        shardId: 'shardId-000000000001',
+        startSequenceNumber: '495',
+        endSequenceNumber: '495',
+        batchSize: 1,
+        streamArn: `arn:aws:kinesis:us-east-1:123456789012:stream/${stream}`,
+      },
+      payload: JSON.stringify({ Records: [{ kinesis: kinesisRecord, eventSource: 'aws:kinesis' }] }),
+    };
+    await objects.put(key as ObjectKey, Buffer.from(JSON.stringify(record)), { ifNoneMatch: '*' });
+    messagesIn('failed-records').push(servedMessage(noticeOf(key)));
+    expect(await list()).toMatchObject([
+      {
+        queue: `${prefix}-failed-records`,
+        what: `${stream} shardId-000000000001 495`,
+        cause: `the function ${prefix}-aggregate died of it (RecordAgeExceeded, 7 attempts)`,
+      },
+    ]);
+    expect(await deadLetters('redrive', '--all')).toMatchObject({ exitCode: 0 });
+    expect(await dataOnStream()).toEqual([neverDecoded]);
+    expect(await list()).toEqual([]);
+  });
+
+  it('gives messages back to the queues that gave them up', async () => {
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
+    messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), `${prefix}-verify`));
+    // This one does not say who gave it up; its queue does.
+    messagesIn('failed-roll-ups').push(servedMessage(noticeOf(minute)));
+    expect(await list()).toMatchObject([
+      { queue: `${prefix}-unverified-batches`, what: batch, since: '2026-11-24T10:00:00.000Z' },
+      { queue: `${prefix}-failed-roll-ups`, what: minute },
+    ]);
+    const { exitCode, stdout } = await deadLetters('redrive', '--all');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2 of 2 dead letters were redriven.');
+    expect(messagesIn('verify')).toMatchObject([{ body: expect.stringContaining(batch) as string }]);
+    expect(messagesIn('roll-up')).toMatchObject([{ body: expect.stringContaining(minute) as string }]);
+    expect(await list()).toEqual([]);
+  });
+
+  it('leaves what it has looked at to be seen by others at once, however much it is', async () => {
+    for (let number = 0; number < 25; number += 1) {
+      messagesIn('unverified-batches').push(
+        servedMessage(noticeOf(`batches/a/k-${number}`), `${prefix}-verify`),
+      );
+    }
+    expect(await list()).toHaveLength(25);
+    expect(await list()).toHaveLength(25);
+    const hidden = messagesIn('unverified-batches').filter(({ visibleAt }) => visibleAt > Date.now());
+    expect(hidden).toEqual([]);
+  });
+
+  it('tells the test of S3 from a loss, and removes it', async () => {
+    messagesIn('failed-records').push(servedMessage(testNotification));
+    await setAside();
+    expect(await list()).toMatchObject([
+      { what: `${stream} shardId-000000000001 495` },
+      { what: 'a test of S3', cause: 'S3 sent it when the pipeline was deployed; a redrive removes it' },
+    ]);
+    expect(await deadLetters('redrive', '--all')).toMatchObject({ exitCode: 0 });
+    expect(messagesIn('failed-records')).toEqual([]);
+  });
+
+  it('leaves as it is, and tells, what cannot be given back', async () => {
+    await setAside('another-stream');
+    messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), 'gone'));
+    messagesIn('failed-records').push(servedMessage('what?'));
+    const { exitCode, stdout } = await deadLetters('redrive', '--all');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('NOT redriven: There is no stream "another-stream".');
+    expect(stdout).toContain(
+      'NOT redriven: The queue gone cannot be reached. (The specified queue does not exist.)',
+    );
+    expect(stdout).toContain('NOT redriven: No queue gave it up.');
+    expect(stdout).toContain('0 of 3 dead letters were redriven.');
+    expect(await list()).toHaveLength(3);
+  });
+
+  it('ends with 2, and says why, where the stage is not there', async () => {
+    const { exitCode, stderr } = await runCommandWith(environment, 'dead-letters', '--stage', 'staging');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('log-analytics-pipeline-staging-unverified-batches cannot be reached.');
+  });
+});

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { auditData } from '../faults/audit-data.ts';
+import { CrashedBatch, type Crash } from './crashed-batch.ts';
+import { Emulator } from './emulator.ts';
+import { loggedRecords } from './logged-records.ts';
+import { metric } from './requests.ts';
+
+const env = { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: '20' };
+
+/** A row of the crash table: the operations at which the emulator dies, and what is then there. */
+export interface CrashRow {
+  readonly name: string;
+  /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
+  readonly crashes: readonly Crash[];
+  readonly isStored: boolean;
+  /** It is known of a batch that is not there: `verify` has to drop that. */
+  readonly hasStaleNotice?: true;
+  /** How many records the streams have when it has died. */
+  readonly records?: Readonly<Record<'insights' | 'late', number>>;
+}
+
+/** Registers the tests of one row. */
+export function describeRow({ name, crashes, isStored, hasStaleNotice, records }: CrashRow): void {
+  describe(`killed ${name}`, () => {
+    // One each, so that nothing is left in it of another row that could reach the operation.
+    const emulator = new Emulator({ env });
+    afterAll(() => emulator.remove());
+    const batch = new CrashedBatch(emulator, name);
+
+    it('counts what it had stored, once and with nobody’s help', async () => {
+      await batch.dieAt(crashes);
+      if (records !== undefined) expect(await loggedRecords(emulator.dataDirectory)).toEqual(records);
+      await batch.restart();
+      if (isStored) await batch.isCounted();
+      if (hasStaleNotice) while ((await droppedNotices()) === 0) await sleep(50);
+      expect(await batch.state()).toMatchObject(isStored ? { counted: true } : { errorCode: 'QRY_1001' });
+      expect(await batch.requestsIn('minute')).toEqual(isStored ? [2, 1] : []);
+      if (isStored) await batch.isRolledUp();
+      expect(await batch.requestsIn('hour')).toEqual(isStored ? [2, 1] : []);
+      expect(await batch.requestsIn('day')).toEqual(isStored ? [2, 1] : []);
+    });
+
+    it('counts it once when the client repeats it after all', async () => {
+      expect(await batch.send()).toBe(isStored ? 409 : 202);
+      await batch.isCounted();
+      expect(await batch.requestsIn('minute')).toEqual([2, 1]);
+      await batch.isRolledUp();
+      expect(await droppedNotices()).toBe(hasStaleNotice ? 1 : 0);
+      expect(await auditData(emulator.dataDirectory, 'as sent', 1)).toEqual([]);
+    });
+
+    async function droppedNotices(): Promise<number> {
+      return metric(emulator, 'log_analytics_batch_verifications_total', 'verdict="absent"');
+    }
+  });
+}

@@ -1,0 +1,213 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
+import { countsToJson } from '../../../lib/domain/dimensions.ts';
+import { minuteKey, windowKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
+import type { RolledUpSize } from '../../../lib/domain/window.ts';
+import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
+import { rollUp, type RolledUp, type WrittenNotice } from '../../../lib/pipeline/roll-up/roll-up.ts';
+import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+
+/** Tells which objects were written, and fails for those that it is told to. */
+class WatchedStore extends InMemoryObjectStore {
+  readonly written: ObjectKey[] = [];
+  failing: ((key: ObjectKey) => boolean) | undefined;
+  beforePut: (() => void) | undefined;
+
+  override async put(...args: Parameters<InMemoryObjectStore['put']>) {
+    this.beforePut?.();
+    if (this.failing?.(args[0]) === true) throw new Unavailable('The disk is full.');
+    this.written.push(args[0]);
+    return super.put(...args);
+  }
+}
+
+const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
+const options = { limits, maxSeconds: 60 };
+let now: Date;
+const clock = { now: () => now };
+let store: WatchedStore;
+let partials = 0;
+
+beforeEach(() => {
+  now = instant('2025-12-30T12:00:00Z');
+  store = new WatchedStore();
+});
+
+/** Counts requests in a minute of December, and gives the notice of its write. */
+async function count(
+  minute: string,
+  paths: Readonly<Record<string, number>> = { 'GET /': 1 },
+  { isLate = false, of = customer() } = {},
+): Promise<WrittenNotice> {
+  const start = windowStart(`2025-12-${minute}:00Z`);
+  const partial = windowPartial({
+    id: partials++,
+    customerId: of,
+    windowStart: start,
+    isLate,
+    counts: { requestsByPath: paths },
+  });
+  await aggregate([receivedRecord('1', partial)], { store, clock }, limits);
+  return { messageId: `message-${partials}`, key: minuteKey(of, start) };
+}
+
+const hourAt = (hour: string) => windowKey(customer(), 'hour', windowStart(`2025-12-${hour}:00:00Z`));
+const dayAt = (day: string) => windowKey(customer(), 'day', windowStart(`2025-12-${day}T00:00:00Z`));
+
+async function windowAt(key: ObjectKey) {
+  const object = await store.get(key);
+  return object && decodeRolledUp(object.body);
+}
+
+async function requestsAt(key: ObjectKey): Promise<number | undefined> {
+  return (await windowAt(key))?.requests;
+}
+
+function outcomes(rolledUp: readonly RolledUp[]): [RolledUpSize, string][] {
+  return rolledUp.map(({ size, outcome }) => [size, outcome.kind]);
+}
+
+describe('rollUp', () => {
+  it('makes an hour the sum of its minutes and a day that of its hours', async () => {
+    const notices = [
+      await count('28T18:00', { 'GET /a': 2 }),
+      await count('28T18:59', { 'GET /a': 1, 'GET /b': 4 }, { isLate: true }),
+      await count('28T19:00', { 'GET /b': 8 }),
+      await count('29T00:00', { 'GET /b': 16 }),
+    ];
+    expect(outcomes(await rollUp(notices, { store, clock }, options))).toEqual([
+      ['hour', 'created'],
+      ['hour', 'created'],
+      ['day', 'created'],
+      ['hour', 'created'],
+      ['day', 'created'],
+    ]);
+    const hour = await windowAt(hourAt('28T18'));
+    expect(hour).toMatchObject({ customerId: customer(), windowSize: 'hour', revision: 1, updatedAt: now });
+    expect(hour).toMatchObject({ windowStart: '2025-12-28T18:00:00Z', requests: 7, lateRequests: 5 });
+    expect(hour && countsToJson(hour.counts).requestsByPath).toEqual({ 'GET /a': 3, 'GET /b': 4 });
+    const day = await windowAt(dayAt('28'));
+    expect(day).toMatchObject({ windowSize: 'day', windowStart: '2025-12-28T00:00:00Z', requests: 15 });
+    expect(await requestsAt(dayAt('29'))).toBe(16);
+  });
+
+  it('is right again after late data', async () => {
+    await rollUp([await count('28T18:03')], { store, clock }, options);
+    await rollUp([await count('28T18:03', { 'GET /': 2 }, { isLate: true })], { store, clock }, options);
+    expect(await windowAt(hourAt('28T18'))).toMatchObject({ requests: 3, lateRequests: 2, revision: 2 });
+    expect(await windowAt(dayAt('28'))).toMatchObject({ requests: 3, lateRequests: 2, revision: 2 });
+  });
+
+  it('keeps customers apart, also those whose names do not fit into a key', async () => {
+    const long = customer('A'.repeat(128));
+    const notices = [await count('28T18:03'), await count('28T18:03', { 'GET /': 5 }, { of: long })];
+    await rollUp(notices, { store, clock }, options);
+    expect(await requestsAt(hourAt('28T18'))).toBe(1);
+    const ofLong = await windowAt(windowKey(long, 'day', windowStart('2025-12-28T00:00:00Z')));
+    expect(ofLong).toMatchObject({ customerId: long, requests: 5 });
+  });
+
+  it('writes each hour and day once, however many notices there are, and not at all where nothing changed', async () => {
+    const notices = await Promise.all([count('28T18:03'), count('28T18:03'), count('28T18:04')]);
+    store.written.length = 0;
+    await rollUp(notices, { store, clock }, options);
+    expect(store.written).toEqual([hourAt('28T18'), dayAt('28')]);
+    const again = await rollUp(notices, { store, clock }, options);
+    expect(outcomes(again)).toEqual([
+      ['hour', 'unchanged'],
+      ['day', 'unchanged'],
+    ]);
+    expect(store.written).toHaveLength(2);
+  });
+
+  it('does the day when it died between hour and day the time before', async () => {
+    const notice = await count('28T18:03');
+    store.failing = (key) => key === dayAt('28');
+    const died = await rollUp([notice], { store, clock }, options);
+    expect(died.at(-1)).toMatchObject({ size: 'day', notices: [notice], outcome: { kind: 'failed' } });
+    store.failing = undefined;
+    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([
+      ['hour', 'unchanged'],
+      ['day', 'created'],
+    ]);
+  });
+
+  it('fails only for the messages of an hour that cannot be written, and adds up the others', async () => {
+    const [bad, good] = [await count('28T18:03'), await count('28T19:03')];
+    store.failing = (key) => key === hourAt('28T18');
+    const rolledUp = await rollUp([bad, good], { store, clock }, options);
+    const failed = rolledUp.filter(({ outcome }) => outcome.kind === 'failed');
+    expect(failed.map(({ key, notices }) => [key, notices])).toEqual([[hourAt('28T18'), [bad]]]);
+    expect(await requestsAt(dayAt('28'))).toBe(1);
+  });
+
+  it.each<[string, string]>([
+    ['is damaged', '{"formatVersion":1'],
+    ['is from a newer version', '{"formatVersion":2,\n"partialIds":""}\n'],
+  ])('leaves the hour of a minute that %s as it was', async (_what, text) => {
+    await rollUp([await count('28T18:04')], { store, clock }, options);
+    const damaged = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
+    await store.put(damaged, Buffer.from(text), { ifNoneMatch: '*' });
+    const rolledUp = await rollUp([await count('28T18:04')], { store, clock }, options);
+    const errors = rolledUp.map(({ outcome }) => (outcome.kind === 'failed' ? outcome.error : undefined));
+    expect(errors).toEqual([expect.any(UnreadableFormat)]);
+    expect(await requestsAt(hourAt('28T18'))).toBe(1);
+  });
+
+  it('refuses a minute that is at the place of another, and an hour that is damaged', async () => {
+    const { key } = await count('28T18:03');
+    const moved = minuteKey(customer(), windowStart('2025-12-28T18:05:00Z'));
+    await store.put(moved, (await store.get(key))?.body ?? Buffer.alloc(0), { ifNoneMatch: '*' });
+    const notice = { messageId: 'm', key };
+    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    await store.delete(moved);
+    await store.put(hourAt('28T18'), Buffer.from('{"formatVersion":1'), { ifNoneMatch: '*' });
+    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    expect((await store.get(hourAt('28T18')))?.body.toString()).toBe('{"formatVersion":1');
+  });
+
+  it('has nothing to do for a minute that was not written after all', async () => {
+    const notice = { messageId: 'm', key: minuteKey(customer(), windowStart()) };
+    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([
+      ['hour', 'absent'],
+      ['day', 'absent'],
+    ]);
+  });
+
+  it('begins no more days when its time is over, and ends those that it has begun', async () => {
+    const days = Array.from({ length: 8 }, (_, day) => String(day + 10));
+    const notices = await Promise.all(days.map((day) => count(`${day}T18:03`)));
+    store.beforePut = () => void (now = new Date(now.getTime() + 61_000));
+    const rolledUp = await rollUp(notices, { store, clock }, options);
+    const done = rolledUp.filter(({ size, outcome }) => size === 'day' && outcome.kind === 'created');
+    const postponed = rolledUp.filter(({ outcome }) => outcome.kind === 'postponed');
+    expect(done.length).toBeGreaterThan(0);
+    expect(postponed.length).toBeGreaterThan(0);
+    expect([...done, ...postponed].flatMap((one) => one.notices)).toHaveLength(8);
+  });
+
+  it('has the day of one customer written before all the days of another', async () => {
+    const notices: WrittenNotice[] = [];
+    for (let day = 1; day <= 20; day += 1) notices.push(await count(`${String(day).padStart(2, '0')}T18:03`));
+    const other = customer('cus-other');
+    notices.push(await count('01T18:03', undefined, { of: other }));
+    store.written.length = 0;
+    await rollUp(notices, { store, clock }, options);
+    const places = store.written.filter((key) => key.startsWith('aggregates/day/'));
+    expect(places).toHaveLength(21);
+    const own = places.indexOf(windowKey(other, 'day', windowStart('2025-12-01T00:00:00Z')));
+    expect(own).toBeLessThan(5);
+  });
+
+  it('keeps as many keys as a window has, by their count in the whole hour', async () => {
+    const notices = [
+      await count('28T18:03', { 'GET /a': 3, 'GET /b': 2 }),
+      await count('28T18:04', { 'GET /b': 2, 'GET /c': 1 }),
+    ];
+    await rollUp(notices, { store, clock }, { ...options, limits: { ...limits, maxKeysPerDimension: 1 } });
+    const hour = await windowAt(hourAt('28T18'));
+    expect(hour && countsToJson(hour.counts).requestsByPath).toEqual({ 'GET /b': 4, '(other)': 4 });
+  });
+});

@@ -1,0 +1,78 @@
+import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import type { Tombstone } from '../../lib/domain/tombstone.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { beginForgetting } from '../../lib/pipeline/forget/begin-forgetting.ts';
+import { forgetCustomer } from '../../lib/pipeline/forget/forget-customer.ts';
+import type { Laws } from './laws.ts';
+import type { Plan } from './plan.ts';
+import type { Processes } from './processes.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { ProcessPorts } from './world.ts';
+
+export interface ForgetterSurroundings {
+  readonly scheduler: Scheduler;
+  readonly processes: Processes;
+  readonly portsOf: (process: Process) => ProcessPorts;
+  readonly laws: Laws;
+}
+
+const options = { limits: { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 }, maxSeconds: 10 };
+const pauseMilliseconds = 3_000;
+
+/** Starts operators who have customers forgotten, and who repeat what was not answered until it is done. */
+export function startForgetters(plan: Plan, around: ForgetterSurroundings): void {
+  const { scheduler, laws } = around;
+  const run = async (): Promise<void> => {
+    await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+    const customerId = parseCustomerId(`customer-${scheduler.chance.upTo(plan.customers)}`);
+    if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+    const tombstone = await begin(customerId, around);
+    if (tombstone === undefined) return;
+    while (!(await goOn(tombstone, around))) await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+  };
+  for (let forgotten = 0; forgotten < plan.forgettings; forgotten += 1) {
+    run().catch((error: unknown) => laws.unexpected('an operator', error));
+  }
+}
+
+async function begin(
+  customerId: CustomerId,
+  { scheduler, processes, portsOf, laws }: ForgetterSurroundings,
+): Promise<Tombstone | undefined> {
+  for (;;) {
+    const accepted = laws.acceptedOf(customerId);
+    const begun = await processes.invoke('forget', async (process) => {
+      try {
+        return await beginForgetting(customerId, portsOf(process));
+      } catch (error) {
+        if (error instanceof Unavailable) return 'nothing';
+        throw error;
+      }
+    });
+    if (begun !== 'nothing') {
+      if (begun.tombstone !== undefined) laws.forgets(accepted, begun.tombstone);
+      return begun.tombstone;
+    }
+    await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+  }
+}
+
+/** Returns true when all is removed, or somebody else has begun anew. */
+async function goOn(
+  tombstone: Tombstone,
+  { processes, portsOf, laws }: ForgetterSurroundings,
+): Promise<boolean> {
+  const forgotten = await processes.invoke('forget', async (process) => {
+    try {
+      return await forgetCustomer(tombstone, portsOf(process), options);
+    } catch (error) {
+      if (error instanceof Unavailable) return 'nothing';
+      throw error;
+    }
+  });
+  if (forgotten === 'nothing') return false;
+  return (
+    forgotten.isDone ||
+    laws.tombstoneOf(tombstone.customerId)?.before.getTime() !== tombstone.before.getTime()
+  );
+}

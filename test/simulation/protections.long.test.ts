@@ -1,0 +1,9 @@
+import { describe, expect, it } from 'vitest';
+import { firstBrokenLaw } from './print-table.ts';
+import { protections } from './protections.mjs';
+
+describe('a protection that is taken away', () => {
+  it.each(Object.keys(protections))('is missed: %s', async (name) => {
+    expect(await firstBrokenLaw(name, 2_000)).toMatch(/broke a law/);
+  });
+});
