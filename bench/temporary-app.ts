@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp, type App } from '../handlers/wiring.ts';
+import { createApp, type App, type AppParts } from '../handlers/wiring.ts';
 import { parseConfig } from '../lib/config.ts';
 import { createLogger } from '../lib/logger.ts';
 import type { LocalStream } from '../local-store/local-stream.ts';
@@ -10,6 +10,8 @@ import { openLocalStore } from '../local-store/open-local-store.ts';
 /** The functions' app on the real local store, in this process, without consumers of the streams. */
 export interface TemporaryApp {
   readonly app: App;
+  /** The parts of the app. */
+  readonly parts: AppParts;
   /** The stream of current minutes, and the late stream. */
   readonly streams: readonly LocalStream[];
   /** Closes the store and leaves no file. */
@@ -37,15 +39,17 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
   const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', streams, ...queues });
   const insights = local.stream(config.insightStreamName);
   const late = local.stream(config.lateStreamName);
+  const parts = {
+    config,
+    clock,
+    logger,
+    store: local.objects,
+    streams: { insights, late },
+    rollUps: local.rollUps,
+  };
   return {
-    app: createApp({
-      config,
-      clock,
-      logger,
-      store: local.objects,
-      streams: { insights, late },
-      rollUps: local.rollUps,
-    }),
+    app: createApp(parts),
+    parts,
     streams: [insights, late],
     async remove() {
       await local.close();

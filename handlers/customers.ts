@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { listCustomers } from '../lib/pipeline/query/list-customers.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { decodeToken, encodeToken, parseParameters } from './http/parameters.ts';
 import { customersParametersSchema, maxCustomersLimit } from './http/reads/customers-parameters.ts';
@@ -22,12 +21,8 @@ export function customersHandler(wired: () => Promise<App>): HttpHandler {
     }
     const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;
     // A list of customers is nobody's, and no customer has this name.
-    const { customers, lastSegment } = await app.reads.run('', () =>
-      listCustomers({ after, limit }, app.store),
-    );
-    const token: z.input<typeof tokenSchema> | undefined = lastSegment
-      ? { version: 1, after: lastSegment }
-      : undefined;
+    const { customers, next } = await app.reads.run('', () => app.reader.customers({ after, limit }));
+    const token: z.input<typeof tokenSchema> | undefined = next ? { version: 1, after: next } : undefined;
     return respondJson(200, { customers, nextToken: token && encodeToken(token) }, headers);
   });
 }

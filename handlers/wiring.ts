@@ -11,6 +11,7 @@ import { Admission } from '../lib/pipeline/streams/admission.ts';
 import { Emissions } from '../lib/pipeline/ingest/emissions.ts';
 import { Intake } from '../lib/pipeline/ingest/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
+import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
 import { ReadTurns } from '../lib/pipeline/query/read-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
@@ -19,6 +20,7 @@ import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
+import type { WindowReader } from '../lib/ports/window-reader.ts';
 
 /** Everything that the functions work with. */
 export interface App {
@@ -30,6 +32,8 @@ export interface App {
   readonly metrics: Metrics;
   readonly rules: CountingRules;
   readonly store: ObjectStore;
+  /** Reads windows for answers. */
+  readonly reader: WindowReader;
   readonly streams: Streams;
   readonly progress: CountingProgress;
   readonly intake: Intake;
@@ -85,6 +89,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
+    reader: createObjectWindowReader(parts.store),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
     emissions: new Emissions(),

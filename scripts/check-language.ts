@@ -6,8 +6,7 @@ import { findFaults } from './check-language/find-faults.ts';
 const textual = /\.(?:[cm]?[jt]s|md|ya?ml|html|css|sh)$|(?:^|\/)(?:Dockerfile|run)$/;
 
 /** Files that quote what is banned, or that others wrote. */
-const excluded =
-  /^(?:scripts\/check-language\/rules\.ts|test\/scripts\/check-language\.|test\/fixtures\/)/;
+const excluded = /^(?:scripts\/check-language\/rules\.ts|test\/scripts\/check-language\.|test\/fixtures\/)/;
 
 /** Folders and files that still have to be rewritten. */
 const notYetClean: readonly string[] = [

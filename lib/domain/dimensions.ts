@@ -95,13 +95,16 @@ export function emptyCounts(): Counts {
 }
 
 export function countsToJson(counts: Counts): CountsJson {
-  return mapDimensions((field) => {
-    // An object without a prototype takes fresh keys by the hundred in a quarter of the time that
-    // `Object.fromEntries` needs (0.25 µs against 1.2 µs a key), since V8 keeps it as a hash table from the start.
-    const requestsByKey = Object.create(null) as Record<string, number>;
-    for (const [key, requests] of counts[field]) requestsByKey[key] = requests;
-    return requestsByKey;
-  });
+  return mapDimensions((field) => requestsToJson(counts[field]));
+}
+
+/** Builds the JSON object of one dimension's counts. */
+export function requestsToJson(requestsByKey: ReadonlyMap<string, number>): Record<string, number> {
+  // An object without a prototype takes fresh keys by the hundred in a quarter of the time that `Object.fromEntries`
+  // needs (0.25 µs against 1.2 µs a key), since V8 keeps it as a hash table from the start.
+  const json = Object.create(null) as Record<string, number>;
+  for (const [key, requests] of requestsByKey) json[key] = requests;
+  return json;
 }
 
 /**

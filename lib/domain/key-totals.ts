@@ -1,4 +1,6 @@
+import type { CountsText } from './counts-text.ts';
 import { otherKey } from './folding.ts';
+import { KeyTable } from './key-totals/key-table.ts';
 import { saturatedSum } from './sums.ts';
 
 /** A key and its requests. */
@@ -10,13 +12,21 @@ export interface KeyTotal {
 /** Limits of the memory for summing up windows. */
 export interface KeyTotalsLimits {
   readonly maxKeys: number;
-  /** Length of all keys together, in UTF-16 code units. */
-  readonly maxKeyTextLength: number;
+  /** Bytes of all keys together, in JSON. */
+  readonly maxKeyTextBytes: number;
 }
+
+/** Reports whether a key is wanted, given the place of its JSON text in some bytes. */
+export type KeyFilter = (bytes: Buffer, start: number, end: number) => boolean;
 
 /** The requests by key of any number of windows, in limited memory. */
 export interface KeyTotals {
-  add(counts: ReadonlyMap<string, number>): void;
+  /**
+   * Adds the counts of a window. What it has under `(other)` is always wanted.
+   * @param isWanted  all keys without it
+   * @returns the requests of the wanted keys, without those under `(other)`
+   */
+  add(counts: CountsText, isWanted?: KeyFilter): number;
   /**
    * Returns the largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each
    * count is at most `folded()` too low, and a key that was not kept has at most that many requests.
@@ -26,60 +36,113 @@ export interface KeyTotals {
   folded(): number;
 }
 
+const quote = 0x22;
+const backslash = 0x5c;
+const zero = 0x30;
+const comma = 0x2c;
+const emptyLength = Buffer.byteLength('{}');
+const otherBytes = Buffer.from(otherKey);
+
 /**
  * Sums up exactly while the keys are within the limits. Beyond, it drops the rarer half of them and counts them as
  * folded: one that comes again starts anew, so that no count is ever too high.
  */
-export function createKeyTotals({ maxKeys, maxKeyTextLength }: KeyTotalsLimits): KeyTotals {
-  let requestsByKey = new Map<string, number>();
-  let keyTextLength = 0;
+export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): KeyTotals {
+  let table = new KeyTable();
   let folded = 0;
 
   function letRareKeysGo(): void {
-    const kept = new Map<string, number>();
-    let keptTextLength = 0;
+    const kept = new KeyTable();
+    const requests = table.requests();
     // Equal counts stay in the order in which they came: comparing their keys as well takes four times as long.
-    for (const [key, requests] of [...requestsByKey].sort(([, a], [, b]) => b - a)) {
-      const isKept = kept.size < maxKeys / 2 && keptTextLength + key.length <= maxKeyTextLength / 2;
+    for (const key of [...requests.keys()].sort((a, b) => (requests[b] ?? 0) - (requests[a] ?? 0))) {
+      const isKept = kept.size < maxKeys / 2 && kept.textBytes + table.lengthOf(key) <= maxKeyTextBytes / 2;
+      const its = requests[key] ?? 0;
       if (isKept) {
-        kept.set(key, requests);
-        keptTextLength += key.length;
+        const bytes = table.bytesOf(key);
+        kept.add(bytes, viewOf(bytes), 0, bytes.length, its);
       } else {
-        folded = saturatedSum(folded, requests);
+        folded = saturatedSum(folded, its);
       }
     }
-    requestsByKey = kept;
-    keyTextLength = keptTextLength;
+    table = kept;
   }
 
   return {
-    add(counts) {
-      for (const [key, requests] of counts) {
-        if (key === otherKey) {
-          folded = saturatedSum(folded, requests);
-          continue;
+    add({ json }, isWanted) {
+      const view = viewOf(json);
+      let sum = 0;
+      // Behind the brace, and then behind each comma, there is a key: `"GET /":12`.
+      for (let at = 1; json.length > emptyLength && at < json.length - 1;) {
+        const keyStart = at + 1;
+        let keyEnd = keyStart;
+        while (keyEnd < json.length && json[keyEnd] !== quote) keyEnd += json[keyEnd] === backslash ? 2 : 1;
+        let requests = 0;
+        for (at = keyEnd + 2; at < json.length - 1 && json[at] !== comma; at++) {
+          requests = requests * 10 + (json[at] ?? 0) - zero;
         }
-        const counted = requestsByKey.get(key);
-        if (counted === undefined) keyTextLength += key.length;
-        requestsByKey.set(key, saturatedSum(counted ?? 0, requests));
+        at += 1;
+        if (isOther(json, keyStart, keyEnd)) {
+          folded = saturatedSum(folded, requests);
+        } else if (isWanted === undefined || isWanted(json, keyStart, keyEnd)) {
+          sum = saturatedSum(sum, requests);
+          table.add(json, view, keyStart, keyEnd, requests);
+        }
       }
-      if (requestsByKey.size > maxKeys || keyTextLength > maxKeyTextLength) letRareKeysGo();
+      if (table.size > maxKeys || table.textBytes > maxKeyTextBytes) letRareKeysGo();
+      return sum;
     },
     largest(most, maxBytes) {
-      const largest = byRequests(requestsByKey).slice(0, most);
+      const largest: KeyTotal[] = [];
       let bytes = 0;
-      const firstTooMany = largest.findIndex((total) => {
+      for (const total of largestKeys(table, most)) {
         bytes += Buffer.byteLength(JSON.stringify(total));
-        return bytes > maxBytes;
-      });
-      return firstTooMany < 0 ? largest : largest.slice(0, firstTooMany);
+        if (bytes > maxBytes) break;
+        largest.push(total);
+      }
+      return largest;
     },
     folded: () => folded,
   };
 }
 
-function byRequests(requestsByKey: ReadonlyMap<string, number>): KeyTotal[] {
-  return [...requestsByKey]
-    .map(([key, requests]) => ({ key, requests }))
-    .sort((a, b) => (a.requests === b.requests ? (a.key < b.key ? -1 : 1) : b.requests - a.requests));
+/**
+ * Sorts now and then, and in between passes over what has fewer requests than all that is kept. The keys of most windows
+ * are rare, and no text is made of these.
+ */
+function largestKeys(table: KeyTable, most: number): KeyTotal[] {
+  let kept: KeyTotal[] = [];
+  let least: KeyTotal | undefined;
+  const sort = () => {
+    kept = kept.sort(byRequests).slice(0, most);
+    if (kept.length === most) least = kept.at(-1);
+  };
+  for (const [place, requests] of table.requests().entries()) {
+    if (least !== undefined && requests < least.requests) continue;
+    const total = { key: keyText(table.bytesOf(place)), requests };
+    if (least !== undefined && byRequests(least, total) < 0) continue;
+    kept.push(total);
+    if (kept.length >= 2 * most) sort();
+  }
+  sort();
+  return kept;
+}
+
+function byRequests(a: KeyTotal, b: KeyTotal): number {
+  if (a.requests !== b.requests) return b.requests - a.requests;
+  return a.key < b.key ? -1 : 1;
+}
+
+function keyText(bytes: Buffer): string {
+  const text = bytes.toString();
+  return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
+}
+
+function isOther(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start !== otherBytes.length || bytes[start] !== otherBytes[0]) return false;
+  return bytes.subarray(start, end).equals(otherBytes);
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -1,31 +1,17 @@
-import { otherKey } from './folding.ts';
-import { saturatedSum } from './sums.ts';
+import type { KeyFilter } from './key-totals.ts';
 
-/** Some of a window's paths. */
-export interface MatchingPaths {
-  /** Requests of the matching paths, without those under `(other)`, whose paths nobody knows. */
-  readonly requests: number;
-  /** Counts by key, with `(other)` as in the window. */
-  readonly counts: ReadonlyMap<string, number>;
-}
+const space = 0x20;
 
 /**
- * Returns the paths that start with a prefix, for any method: a key is a method, which has no space, a space and the
- * path.
+ * Creates a filter for the paths that start with a prefix, for any method: a key is a method, which has no space, a space
+ * and the path. JSON escapes each character separately, so a path has a prefix if its JSON text has that of the prefix.
  */
-export function pathsStartingWith(
-  prefix: string,
-  requestsByPath: ReadonlyMap<string, number>,
-): MatchingPaths {
-  const counts = new Map<string, number>();
-  let requests = 0;
-  for (const [key, count] of requestsByPath) {
-    if (key === otherKey) {
-      counts.set(key, count);
-    } else if (key.startsWith(prefix, key.indexOf(' ') + 1)) {
-      counts.set(key, count);
-      requests = saturatedSum(requests, count);
-    }
-  }
-  return { requests, counts };
+export function pathsStartingWith(prefix: string): KeyFilter {
+  const prefixBytes = Buffer.from(JSON.stringify(prefix).slice(1, -1));
+  return (bytes, start, end) => {
+    const methodEnd = bytes.indexOf(space, start);
+    const pathStart = methodEnd < 0 || methodEnd >= end ? start : methodEnd + 1;
+    if (pathStart + prefixBytes.length > end) return false;
+    return prefixBytes.every((byte, place) => bytes[pathStart + place] === byte);
+  };
 }

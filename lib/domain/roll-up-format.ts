@@ -25,6 +25,7 @@ const rolledUpSchema = z
 
 /** Ends the document; texts never contain it, since JSON escapes it. */
 const lineBreak = 0x0a;
+const closingBrace = 0x7d;
 
 /** Encodes an hour or a day for the store: one line of JSON. */
 export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
@@ -37,20 +38,36 @@ export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
  */
 export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
   const end = start.indexOf(lineBreak);
-  if (end < 0) return undefined;
-  const fields = readDocument(start.toString('utf8', 0, end), 'A window', formatVersion, rolledUpSchema);
-  const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
-  return {
-    customerId,
-    windowSize,
-    windowStart,
-    requests,
-    revision,
-    lateRequests,
-    updatedAt,
-    counts: countsOf(fields),
-  };
+  return end < 0 ? undefined : rolledUpText.read(start.toString('utf8', 0, end));
 }
+
+/** The text of a stored hour or day, in pieces. */
+export const rolledUpText = {
+  /** Returns the end of the last field; `undefined` if it is after `start`, or the document does not end there. */
+  endOfFields(start: Buffer): number | undefined {
+    const end = start.indexOf(lineBreak) - 1;
+    return end < 0 || start[end] !== closingBrace ? undefined : end;
+  },
+
+  /**
+   * Reads the JSON document.
+   * @throws UnreadableFormat  not an hour or a day, or one of a newer version
+   */
+  read(text: string): RolledUpWindow {
+    const fields = readDocument(text, 'A window', formatVersion, rolledUpSchema);
+    const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
+    return {
+      customerId,
+      windowSize,
+      windowStart,
+      requests,
+      revision,
+      lateRequests,
+      updatedAt,
+      counts: countsOf(fields),
+    };
+  },
+};
 
 /**
  * Decodes a whole stored hour or day.

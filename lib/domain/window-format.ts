@@ -76,26 +76,37 @@ function base64Length(bytes: number): number {
  * @throws UnreadableFormat  not a window, or one of a newer version
  */
 export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
-  const countsEnd = start.indexOf(beforeIds);
-  if (countsEnd < 0) return undefined;
-  const fields = readDocument(
-    `${start.toString('utf8', 0, countsEnd)}}`,
-    'A window',
-    formatVersion,
-    windowSchema,
-  );
-  const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
-  const { storedSince, forgottenBefore } = fields;
-  return {
-    customerId,
-    windowStart,
-    requests,
-    batches,
-    revision,
-    lateRequests,
-    updatedAt,
-    ...(storedSince && { storedSince }),
-    ...(forgottenBefore && { forgottenBefore }),
-    counts: countsOf(fields),
-  };
+  const end = windowText.endOfFields(start);
+  return end === undefined ? undefined : windowText.read(`${start.toString('utf8', 0, end)}}`);
 }
+
+/** The text of a stored window, in pieces. */
+export const windowText = {
+  /** Finds the end of the fields before the ids; `undefined` where they go on behind `start`. */
+  endOfFields(start: Buffer): number | undefined {
+    const end = start.indexOf(beforeIds);
+    return end < 0 ? undefined : end;
+  },
+
+  /**
+   * Reads the fields before the ids from a JSON document that ends with them.
+   * @throws UnreadableFormat  not those of a window, or of one of a newer version
+   */
+  read(text: string): MinuteCounts {
+    const fields = readDocument(text, 'A window', formatVersion, windowSchema);
+    const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
+    const { storedSince, forgottenBefore } = fields;
+    return {
+      customerId,
+      windowStart,
+      requests,
+      batches,
+      revision,
+      lateRequests,
+      updatedAt,
+      ...(storedSince && { storedSince }),
+      ...(forgottenBefore && { forgottenBefore }),
+      counts: countsOf(fields),
+    };
+  },
+};

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countsText } from '../../lib/domain/counts-text.ts';
 import { createKeyTotals } from '../../lib/domain/key-totals.ts';
 
-const roomy = { maxKeys: 1_000, maxKeyTextLength: 1_000_000 };
+const roomy = { maxKeys: 1_000, maxKeyTextBytes: 1_000_000 };
 const noLimit = Number.MAX_SAFE_INTEGER;
 
 function totalsOf(windows: readonly Readonly<Record<string, number>>[], limits = roomy) {
   const totals = createKeyTotals(limits);
-  for (const counts of windows) totals.add(new Map(Object.entries(counts)));
+  for (const counts of windows) totals.add(countsText(new Map(Object.entries(counts))));
   return totals;
 }
 
@@ -40,7 +41,7 @@ describe('key totals', () => {
       often: 10,
       ...Object.fromEntries(Array.from({ length: 5 }, (_, key) => [`rare-${window}-${key}`, 1])),
     }));
-    const totals = totalsOf(rare, { maxKeys: 20, maxKeyTextLength: 1_000_000 });
+    const totals = totalsOf(rare, { maxKeys: 20, maxKeyTextBytes: 1_000_000 });
     expect(totals.largest(1, noLimit)).toEqual([{ key: 'often', requests: 500 }]);
     const kept = totals.largest(noLimit, noLimit);
     expect(kept.length).toBeLessThanOrEqual(25);
@@ -54,7 +55,7 @@ describe('key totals', () => {
     );
     const limits = fc.record({
       maxKeys: fc.integer({ min: 2, max: 12 }),
-      maxKeyTextLength: fc.integer({ min: 2, max: 20 }),
+      maxKeyTextBytes: fc.integer({ min: 2, max: 20 }),
     });
     fc.assert(
       fc.property(fc.array(window, { maxLength: 12 }), limits, (windows, limits) => {

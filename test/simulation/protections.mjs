@@ -108,11 +108,11 @@ export const protections = {
     {
       file: 'lib/pipeline/query/query.ts',
       from: 'const counted = progressFor(',
-      to: 'const early = [];\n  for await (const each of windowsInRange(query, store, 16)) early.push(each);\n  const counted = progressFor(',
+      to: 'const early = [];\n  for await (const each of reader.windows(query, 16)) early.push(each);\n  const counted = progressFor(',
     },
     {
       file: 'lib/pipeline/query/query.ts',
-      from: 'of windowsInRange(query, store, atOnce)',
+      from: 'of reader.windows(query, atOnce)',
       to: 'of early',
     },
   ],

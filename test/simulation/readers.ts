@@ -10,7 +10,8 @@ import {
   type WindowStart,
 } from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import { query, type AnsweredWindow } from '../../lib/pipeline/query/query.ts';
+import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
+import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
@@ -108,21 +109,22 @@ async function ask(
   around: ReaderSurroundings,
 ): Promise<Claim | undefined> {
   const answer = await around.processes.invoke('query', async (process): Promise<Claim | 'unavailable'> => {
-    const ports = { ...around.portsOf(process), progress: around.progressOf(process) };
+    const { store, clock, retention } = around.portsOf(process);
+    const ports = { reader: createObjectWindowReader(store), clock, progress: around.progressOf(process) };
     const to = firstWindowStartFrom(new Date(around.scheduler.time));
     const from = enclosingWindowStart(minutesBefore(to, plan.minutes + 60), 'day');
     try {
       if (size === 'total') {
         const asked = { customerId, from, to, top: 10, pathPrefix: undefined, allowedLatenessSeconds };
-        const { range, found } = await withinRetention(asked, ports.retention, (kept) => total(kept, ports));
+        const { range, found } = await withinRetention(asked, retention, (kept) => total(kept, ports));
         const { requests, complete, ...said } = found;
         return { ...said, ranges: [{ ...range, requests, isComplete: complete }] };
       }
       const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
-      const { found: page } = await withinRetention(asked, ports.retention, (kept) =>
-        query({ ...kept, limit: 10_000, top: undefined, bytesOf: () => 1 }, ports),
+      const { found: page } = await withinRetention(asked, retention, (kept) =>
+        query({ ...kept, limit: 10_000, top: undefined }, ports, rangeOf),
       );
-      return { ...page, ranges: page.windows.map(rangeOf) };
+      return { ...page, ranges: page.windows };
     } catch (error) {
       if (error instanceof Unavailable) return 'unavailable';
       throw error;
@@ -131,8 +133,9 @@ async function ask(
   return answer === 'nothing' || answer === 'unavailable' ? undefined : answer;
 }
 
-function rangeOf({ windowStart, windowSize, requests, complete }: AnsweredWindow): CountedRange {
-  return { from: windowStart, to: endOf(windowStart, windowSize), requests, isComplete: complete };
+function rangeOf({ windowStart, windowSize, requests, complete }: AnsweredWindow): CountedRange & SentWindow {
+  const to = endOf(windowStart, windowSize);
+  return { from: windowStart, to, requests, isComplete: complete, bytesSent: 1 };
 }
 
 function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {

@@ -1,3 +1,4 @@
+import { readCountsText } from '../../../lib/domain/counts-text.ts';
 import { dimensions } from '../../../lib/domain/dimensions.ts';
 import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
 import { csvRow } from '../csv.ts';
@@ -23,7 +24,7 @@ export function windowToCsv(window: AnsweredWindow, countedThrough: string): str
     csvRow([windowStart, windowSize, complete, dimension, key, requests, countedThrough]);
   let rows = row('total', '', requests);
   for (const { field, name } of dimensions) {
-    for (const key of Object.keys(window[field])) rows += row(name, key, window[field][key] ?? 0);
+    for (const [key, requests] of readCountsText(window.counts[field])) rows += row(name, key, requests);
   }
   return rows;
 }

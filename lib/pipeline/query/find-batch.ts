@@ -13,6 +13,9 @@ export interface FoundBatch {
   readonly isCounted: boolean;
 }
 
+/** So many are read before it is decided whether to go on. */
+const windowsAGroup = 128;
+
 /**
  * The batch whose id was answered as this text, or `undefined` where the customer has none. Where it has two, since it
  * gave the derived id of one as the key of the other, one that is not counted goes first: so who asks for either never
@@ -30,9 +33,25 @@ export async function findBatch(
   for (const batchId of batchIdsSeenAs(text)) {
     const header = await readBatchHeader(batchKey(customerId, batchId), store);
     if (header === undefined) continue;
-    const { places, failures } = await findUncounted([header], store, retention);
-    if (failures.has(header)) throw failures.get(header);
-    found.push({ header, isCounted: !places.has(header) });
+    found.push({ header, isCounted: await isCounted(header, store, retention) });
   }
   return found.find(({ isCounted }) => !isCounted) ?? found[0];
+}
+
+/**
+ * Looks for the batch in its windows, the last ones first, as these get their partials last, and no further than the first
+ * group that lacks one: a batch can be in a week of minutes.
+ */
+async function isCounted(
+  { partials, ...batch }: BatchHeader,
+  store: ObjectStore,
+  retention?: Retention,
+): Promise<boolean> {
+  for (let end = partials.length; end > 0; end -= windowsAGroup) {
+    const group = { ...batch, partials: partials.slice(Math.max(0, end - windowsAGroup), end) };
+    const { places, failures } = await findUncounted([group], store, retention);
+    if (failures.has(group)) throw failures.get(group);
+    if (places.has(group)) return false;
+  }
+  return true;
 }

@@ -8,20 +8,8 @@ import {
 } from '../../domain/keys.ts';
 import type { WindowSize } from '../../domain/window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { CustomerPage, CustomerRange } from '../../ports/window-reader.ts';
 import { readWindowCounts } from '../roll-up/read-window-counts.ts';
-
-export interface CustomerPage {
-  /** Sorted. */
-  readonly customers: readonly CustomerId[];
-  /** What the keys of the last customer of this page have for it, where there are more behind it. */
-  readonly lastSegment: string | undefined;
-}
-
-export interface CustomerQuery {
-  /** The `lastSegment` of the page before. */
-  readonly after: string | undefined;
-  readonly limit: number;
-}
 
 /**
  * The customers that have windows. It looks at one key of each and skips the others, so that what it costs depends on
@@ -29,15 +17,15 @@ export interface CustomerQuery {
  * letters come first.
  */
 export async function listCustomers(
-  { after, limit }: CustomerQuery,
-  store: ObjectStore,
+  { after, limit }: CustomerRange,
+  store: Pick<ObjectStore, 'get' | 'list'>,
 ): Promise<CustomerPage> {
   const customers: CustomerId[] = [];
   let lastSegment = after;
   for (;;) {
     const key = await firstWindowBehind(lastSegment, 'minute', store);
-    if (key === undefined) return { customers: customers.sort(), lastSegment: undefined };
-    if (customers.length === limit) return { customers: customers.sort(), lastSegment };
+    if (key === undefined) return { customers: customers.sort(), next: undefined };
+    if (customers.length === limit) return { customers: customers.sort(), next: lastSegment };
     const customerId = customerOfKey(key) ?? (await readWindowCounts(key, 'minute', store))?.customerId;
     if (customerId === undefined) continue; // it was removed meanwhile, and the customer may have others
     customers.push(customerId);

@@ -8,11 +8,10 @@ import { saturatedSum } from '../../domain/sums.ts';
 import type { WindowStart } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import { windowsInRange } from './windows-in-range.ts';
+import type { WindowReader } from '../../ports/window-reader.ts';
 
 export interface TotalPorts {
-  readonly store: ObjectStore;
+  readonly reader: Pick<WindowReader, 'windows'>;
   readonly clock: Clock;
   readonly progress: CountingProgress;
 }
@@ -45,7 +44,7 @@ export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'
 
 const pathField: DimensionField = 'requestsByPath';
 /** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
-const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextLength: 16 * 1_024 * 1_024 };
+const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /**
  * Of each list of largest keys. Only paths are long, and of any text; as a function's answer is JSON within JSON, they can
  * be twice as long in it, which is far less than the 6 MiB that Lambda answers.
@@ -58,7 +57,7 @@ const windowsInFlight = 8;
  * The sum over a range of time. It reads the largest windows that fit, of which a year has a few hundred, and keeps no
  * more than one group of them and the keys under way.
  */
-export async function total(query: TotalQuery, { store, clock, progress }: TotalPorts): Promise<Total> {
+export async function total(query: TotalQuery, { reader, clock, progress }: TotalPorts): Promise<Total> {
   const { customerId, from, to, top, pathPrefix, allowedLatenessSeconds } = query;
   const runs = composeRange(from, to, clock.now(), allowedLatenessSeconds);
   // Asked before the windows are read: what does not wait by now is in them.
@@ -70,18 +69,14 @@ export async function total(query: TotalQuery, { store, clock, progress }: Total
   const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
   const fields: readonly DimensionField[] =
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
+  const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);
   let requests = 0;
 
   for (const run of runs) {
-    for await (const window of windowsInRange({ customerId, ...run }, store, windowsInFlight)) {
-      if (pathPrefix === undefined) {
-        requests = saturatedSum(requests, window.requests);
-        for (const field of fields) keyTotals[field].add(window.counts[field]);
-      } else {
-        const matching = pathsStartingWith(pathPrefix, window.counts[pathField]);
-        requests = saturatedSum(requests, matching.requests);
-        keyTotals[pathField].add(matching.counts);
-      }
+    for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
+      let matching = 0;
+      for (const field of fields) matching = keyTotals[field].add(window.counts[field], isWanted);
+      requests = saturatedSum(requests, isWanted === undefined ? window.requests : matching);
     }
   }
   return {

@@ -1,32 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pMap from 'p-map';
-import type { WindowRun } from '../../domain/compose-range.ts';
-import type { CustomerId } from '../../domain/customer-id.ts';
 import { windowKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
-import type { RolledUpWindow } from '../../domain/roll-up.ts';
-import type { WindowStart } from '../../domain/window.ts';
-import type { MinuteCounts } from '../../domain/window-aggregate.ts';
+import { decodeServedWindow, type ServedWindow } from '../../domain/served-window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { WindowRange } from '../../ports/window-reader.ts';
+import { readWindowStart } from '../roll-up/read-window-counts.ts';
 import { inGroups } from './in-groups.ts';
-import { readWindowCounts } from '../roll-up/read-window-counts.ts';
 
-/** Windows of one customer, of one size, with `from ≤ windowStart < to`. */
-export interface WindowsInRange extends WindowRun {
-  readonly customerId: CustomerId;
-  /** Only those behind this one. */
-  readonly after?: WindowStart | undefined;
-}
-
-/**
- * The windows that there are in a range, in the order of time. They are read lazily, so many at once: a caller that
- * stops early pays for no more than these.
- */
+/** Reads the windows that the store has in a range, as the window reader promises. */
 export async function* windowsInRange(
-  range: WindowsInRange,
-  store: ObjectStore,
+  range: WindowRange,
+  store: Pick<ObjectStore, 'get' | 'list'>,
   atOnce: number,
-): AsyncGenerator<MinuteCounts | RolledUpWindow> {
-  const read = (key: ObjectKey) => readWindowCounts(key, range.windowSize, store);
+): AsyncGenerator<ServedWindow> {
+  const decode = (start: Buffer) => decodeServedWindow(start, range.windowSize);
+  const read = (key: ObjectKey) => readWindowStart(key, decode, store);
   for await (const keys of inGroups(keysOf(range, store), atOnce)) {
     const windows = await pMap(keys, read, { concurrency: atOnce });
     yield* windows.filter((window) => window !== undefined);
@@ -35,8 +23,8 @@ export async function* windowsInRange(
 }
 
 async function* keysOf(
-  { customerId, windowSize, from, to, after }: WindowsInRange,
-  store: ObjectStore,
+  { customerId, windowSize, from, to, after }: WindowRange,
+  store: Pick<ObjectStore, 'list'>,
 ): AsyncGenerator<ObjectKey> {
   // What sorts before the key of a window, and behind those of the windows before it.
   const startAfter =

@@ -7,28 +7,41 @@ import { decodeWindowCounts } from '../../domain/window-format.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Holds the counts of most windows, and none of the ids of the busy minutes, which follow them. */
-const usualCountsBytes = 16 * 1_024;
+/** Holds the counts of most windows, and few of the ids of the busy minutes, which follow them. */
+const usualCountsBytes = 64 * 1_024;
 
 /**
  * Reads the counts of the window at a key; `undefined` where there is none. One that was listed may be gone by then, when
  * its customer is being forgotten or it has expired.
  * @throws UnreadableFormat  it is damaged, or a newer version wrote it
  */
-export async function readWindowCounts(
+export function readWindowCounts(
   key: ObjectKey,
   size: WindowSize,
   store: Pick<ObjectStore, 'get'>,
 ): Promise<MinuteCounts | RolledUpWindow | undefined> {
-  const decode = size === 'minute' ? decodeWindowCounts : decodeRolledUp;
+  const decode = (start: Buffer): MinuteCounts | RolledUpWindow | undefined =>
+    size === 'minute' ? decodeWindowCounts(start) : decodeRolledUp(start);
+  return readWindowStart(key, decode, store);
+}
+
+/**
+ * The same, as `decode` reads it, which returns `undefined` where the counts go on behind the bytes that it gets.
+ * @throws UnreadableFormat  it is damaged, or a newer version wrote it
+ */
+export async function readWindowStart<T>(
+  key: ObjectKey,
+  decode: (start: Buffer) => T | undefined,
+  store: Pick<ObjectStore, 'get'>,
+): Promise<T | undefined> {
   const start = await store.get(key, { firstBytes: usualCountsBytes });
   if (start === undefined) return undefined;
-  const counts = decode(start.body);
-  if (counts !== undefined) return counts;
+  const window = decode(start.body);
+  if (window !== undefined) return window;
   const whole = await store.get(key);
   if (whole === undefined) return undefined;
-  const wholeCounts = decode(whole.body);
-  if (wholeCounts === undefined)
+  const wholeWindow = decode(whole.body);
+  if (wholeWindow === undefined)
     throw new UnreadableFormat(`The window ${key} is damaged: it has no end of its counts.`);
-  return wholeCounts;
+  return wholeWindow;
 }

@@ -6,6 +6,7 @@ import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
 import { decodeWindow, encodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
+import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { total } from '../../../lib/pipeline/query/total.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
@@ -144,7 +145,7 @@ describe('minutes that were forged before counts were looked at', () => {
     for (const pathPrefix of [undefined, '/']) {
       const { requests, tops } = await total(
         { ...query, pathPrefix },
-        { store, clock, progress: playedProgress(clock) },
+        { reader: createObjectWindowReader(store), clock, progress: playedProgress(clock) },
       );
       expect(requests).toBe(Number.MAX_SAFE_INTEGER);
       expect(tops.get('requestsByPath')).toEqual([{ key: 'GET /', requests: Number.MAX_SAFE_INTEGER }]);

@@ -37,7 +37,7 @@ describe('listCustomers', () => {
   ])('gives %s, sorted', async (_, customers) => {
     const store = await storeOf(customers);
     const page = await listCustomers({ after: undefined, limit: 1_000 }, store);
-    expect(page).toEqual({ customers: customers.toSorted(), lastSegment: undefined });
+    expect(page).toEqual({ customers: customers.toSorted(), next: undefined });
   });
 
   it('goes on behind the last customer of a page until there are no more', async () => {
@@ -50,7 +50,7 @@ describe('listCustomers', () => {
         const page = await listCustomers({ after, limit }, store);
         expect(page.customers.length).toBeLessThanOrEqual(limit);
         found.push(...page.customers);
-        after = page.lastSegment;
+        after = page.next;
       } while (after !== undefined);
       expect(found.toSorted()).toEqual(customers.toSorted());
     }

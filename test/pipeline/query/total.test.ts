@@ -11,6 +11,7 @@ import {
   type WindowStart,
 } from '../../../lib/domain/window.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
+import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { total, type TotalQuery } from '../../../lib/pipeline/query/total.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
@@ -95,7 +96,7 @@ describe('total', () => {
     );
     const clock = { now: () => longAfter };
     const { tops, ...summed } = await total(decemberTo('2025-12-29T00:00:00Z', { top: 2 }), {
-      store,
+      reader: createObjectWindowReader(store),
       clock,
       progress: playedProgress(clock),
     });
@@ -128,7 +129,8 @@ describe('total', () => {
       key === gone ? undefined : InMemoryObjectStore.prototype.get.call(store, key, options);
     const clock = { now: () => instant(at('05')) };
     const range = queryOf(at('00'), at('10'));
-    const { requests } = await total(range, { store, clock, progress: playedProgress(clock) });
+    const reader = createObjectWindowReader(store);
+    const { requests } = await total(range, { reader, clock, progress: playedProgress(clock) });
     expect(requests).toBe(1);
   });
 
@@ -148,7 +150,7 @@ describe('total', () => {
     };
     const clock = { now: () => longAfter };
     const { requests } = await total(decemberTo('2025-12-29T00:00:00Z'), {
-      store,
+      reader: createObjectWindowReader(store),
       clock,
       progress: playedProgress(clock),
     });
@@ -162,7 +164,11 @@ describe('total', () => {
     const store = await storeWith([{ at: '2025-12-28T18:03:00Z', paths, agents: { curl: 15 } }], longAfter);
     const clock = { now: () => longAfter };
     const query = decemberTo('2025-12-29T00:00:00Z', { pathPrefix: '/api/' });
-    const { tops, ...summed } = await total(query, { store, clock, progress: playedProgress(clock) });
+    const { tops, ...summed } = await total(query, {
+      reader: createObjectWindowReader(store),
+      clock,
+      progress: playedProgress(clock),
+    });
     expect(summed).toMatchObject({ requests: 5, folded: 4, complete: true });
     expect(Object.fromEntries(tops)).toEqual({
       requestsByPath: [
@@ -176,7 +182,13 @@ describe('total', () => {
     const store = new InMemoryObjectStore();
     const clock = { now: () => instant('2025-12-28T19:10:00Z') };
     const isComplete = async (to: string) =>
-      (await total(decemberTo(to), { store, clock, progress: playedProgress(clock) })).complete;
+      (
+        await total(decemberTo(to), {
+          reader: createObjectWindowReader(store),
+          clock,
+          progress: playedProgress(clock),
+        })
+      ).complete;
     expect(await isComplete('2025-12-28T19:00:00Z')).toBe(false);
     expect(await isComplete('2025-12-28T18:59:00Z')).toBe(true);
   });
@@ -204,7 +216,7 @@ describe('total', () => {
         const isKnown = ({ at }: Minute) => Date.parse(at) <= now.getTime();
         const store = await storeWith(minutes.filter(isKnown), now);
         const { requests, tops } = await total(queryOf(from, to), {
-          store,
+          reader: createObjectWindowReader(store),
           clock: { now: () => now },
           progress: playedProgress({ now: () => now }),
         });

@@ -1,0 +1,138 @@
+/**
+ * Time of the answers that people wait for, through the functions on the real local store, in this process. With the
+ * path of another checkout, its functions answer the same requests from the same store in turns, and each of its bodies
+ * has to be the same.
+ *
+ *     npm run bench:answers [-- --rounds 30 --against ../before]
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HttpHandler } from '../handlers/http/http.ts';
+import { httpEvent } from '../test/handlers/app.ts';
+import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
+import { median } from './statistics.ts';
+import { printTable, type Row } from './table.ts';
+import { openTemporaryApp } from './temporary-app.ts';
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '30' }, against: { type: 'string' } },
+});
+const rounds = Number(values.rounds);
+const warmUps = 3;
+/** Of a request that takes long, fewer rounds do. */
+const [leastRounds, maxSeconds] = [3, 20];
+const paged = { limit: '1000' };
+
+/** Requests by what they ask for. */
+const requests: readonly {
+  name: string;
+  aim: number;
+  path: string;
+  customer: string;
+  query: Record<string, string>;
+}[] = [
+  {
+    name: 'an hour of minutes, 500 paths each',
+    aim: 10,
+    path: '/aggregates',
+    customer: 'hour',
+    query: { window: 'minute', from: firstDay, to: '2025-01-01T01:00:00Z' },
+  },
+  {
+    name: 'a year of days, 300 paths each',
+    aim: 100,
+    path: '/aggregates',
+    customer: 'year',
+    query: { window: 'day', from: firstDay, to: '2026-01-01T00:00:00Z', ...paged },
+  },
+  {
+    name: 'the total of 18 full minutes',
+    aim: 50,
+    path: '/aggregates/total',
+    customer: 'full',
+    query: { from: firstDay, to: '2025-01-01T00:18:00Z' },
+  },
+  { name: 'a page of 1,000 of 5,000 customers', aim: 30, path: '/customers', customer: 'hour', query: paged },
+];
+
+type Answer = (request: (typeof requests)[number]) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const temporary = await openTemporaryApp();
+try {
+  const { store } = temporary.app;
+  await storeMinutes('hour', 60, { paths: 500, agents: 20, statuses: 5 }, store);
+  await storeDays('year', 365, { paths: 300, agents: 20, statuses: 5 }, store);
+  await storeMinutes('full', 18, { paths: 10_000, agents: 10_000, statuses: 500 }, store);
+  await storeCustomers(5_000, store);
+
+  const versions = [{ name: 'now', answer: await answersOf(resolve(import.meta.dirname, '..')) }];
+  if (values.against !== undefined)
+    versions.unshift({ name: 'before', answer: await answersOf(values.against) });
+
+  const rows: Row[] = [];
+  for (const request of requests) {
+    const wall = new Map<string, number[]>();
+    const processor = new Map<string, number[]>();
+    let body: string | undefined;
+    const until = performance.now() + maxSeconds * 1_000;
+    for (let round = -warmUps; round < rounds; round++) {
+      if (round >= leastRounds && performance.now() > until) break;
+      for (const { name, answer } of versions) {
+        const [began, usedBefore] = [performance.now(), process.cpuUsage()];
+        const answered = await answer(request);
+        const used = process.cpuUsage(usedBefore);
+        const took = performance.now() - began;
+        if (answered.statusCode !== 200) throw new Error(`${request.path} answered ${answered.body}`);
+        // What moves on between two answers is left out.
+        const said = `${answered.headers?.etag} ${answered.body?.replace(/"countedThrough":"[^"]*"/, '')}`;
+        if (body !== undefined && body !== said)
+          throw new Error(`${request.path} differs between the versions.`);
+        body = said;
+        if (round < 0) continue;
+        wall.set(name, [...(wall.get(name) ?? []), took]);
+        processor.set(name, [...(processor.get(name) ?? []), (used.user + used.system) / 1_000]);
+      }
+    }
+    for (const { name } of versions) {
+      const [ms, cpu] = [wall, processor].map((times) => median(times.get(name) ?? []).toFixed(1));
+      rows.push([
+        request.name,
+        name,
+        ms ?? '',
+        cpu ?? '',
+        request.aim,
+        ((body?.length ?? 0) / 1_000).toFixed(0),
+      ]);
+    }
+  }
+  printTable(`Answers: median of ${rounds}`, ['', 'version', 'ms', 'ms of processor', 'aim', 'kB'], rows);
+} finally {
+  await temporary.remove();
+}
+
+/** The functions of a checkout, on this run's store. */
+async function answersOf(checkout: string): Promise<Answer> {
+  const load = async (path: string) => import(pathToFileURL(resolve(checkout, path)).href);
+  const { createApp }: Pick<typeof import('../handlers/wiring.ts'), 'createApp'> =
+    await load('handlers/wiring.ts');
+  const { queryHandler }: Pick<typeof import('../handlers/query.ts'), 'queryHandler'> =
+    await load('handlers/query.ts');
+  const { totalHandler }: Pick<typeof import('../handlers/total.ts'), 'totalHandler'> =
+    await load('handlers/total.ts');
+  const { customersHandler }: Pick<typeof import('../handlers/customers.ts'), 'customersHandler'> =
+    await load('handlers/customers.ts');
+  const app = createApp(temporary.parts);
+  const wired = async () => app;
+  const handlers: Readonly<Record<string, HttpHandler>> = {
+    '/aggregates': queryHandler(wired),
+    '/aggregates/total': totalHandler(wired),
+    '/customers': customersHandler(wired),
+  };
+  return async ({ path, customer, query }) => {
+    const handler = handlers[path];
+    if (handler === undefined) throw new Error(`No function answers ${path}.`);
+    return handler(httpEvent('GET', path, { headers: { 'x-customer-id': customer }, query }));
+  };
+}

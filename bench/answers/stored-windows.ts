@@ -1,0 +1,83 @@
+import pMap from 'p-map';
+import { customerIdSchema, windowStartSchema } from '../../lib/domain/stored-document.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { emptyCounts, type Counts } from '../../lib/domain/dimensions.ts';
+import { minuteKey, windowKey } from '../../lib/domain/keys.ts';
+import { partialIdBytes } from '../../lib/domain/partial.ts';
+import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
+import { encodeWindow } from '../../lib/domain/window-format.ts';
+import { windowStartOf, type EpochMinute } from '../../lib/domain/window.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+
+export interface Keys {
+  readonly paths: number;
+  readonly agents: number;
+  readonly statuses: number;
+}
+
+const minutesPerDay = 1_440;
+export const firstDay = '2025-01-01T00:00:00Z';
+const firstMinute = Date.parse(firstDay) / 60_000;
+const updatedAt = new Date('2026-01-02T00:00:00Z');
+const createOnly = { ifNoneMatch: '*' } as const;
+
+/** Stores so many minutes, one after the other, each with 100 batches. */
+export async function storeMinutes(name: string, minutes: number, keys: Keys, store: ObjectStore) {
+  for (let minute = 0; minute < minutes; minute++) {
+    const window = { ...countsOf(name, firstMinute + minute, keys, minute), batches: 100 };
+    const partialIds = Buffer.alloc(100 * partialIdBytes, minute);
+    const body = encodeWindow({ ...window, storedSince: updatedAt, partialIds });
+    await store.put(minuteKey(window.customerId, window.windowStart), body, createOnly);
+  }
+}
+
+/** Stores so many days, one after the other. */
+export async function storeDays(name: string, days: number, keys: Keys, store: ObjectStore) {
+  for (let day = 0; day < days; day++) {
+    const window = countsOf(name, firstMinute + day * minutesPerDay, keys, day);
+    const body = encodeRolledUp({ windowSize: 'day', ...window });
+    await store.put(windowKey(window.customerId, 'day', window.windowStart), body, createOnly);
+  }
+}
+
+export function customerNamed(name: string): CustomerId {
+  return customerIdSchema.parse(name);
+}
+
+/** Stores a minute of each of so many customers. */
+export async function storeCustomers(count: number, store: ObjectStore) {
+  const keys = { paths: 1, agents: 1, statuses: 1 };
+  const names = Array.from({ length: count }, (_, n) => `cus-${n}`);
+  await pMap(names, (name) => storeMinutes(name, 1, keys, store), { concurrency: 64 });
+}
+
+/** Counts whose keys come in another order in each window, as they do in traffic. */
+function countsOf(name: string, minute: number, { paths, agents, statuses }: Keys, place: number) {
+  const counts: Counts = {
+    ...emptyCounts(),
+    requestsByPath: shuffled(paths, place, (id) => `GET /shop/articles?id=${id}`),
+    requestsByUserAgent: shuffled(agents, place, (id) => `agent-${id}`),
+    requestsByStatus: shuffled(statuses, place, (id) => String(100 + id)),
+  };
+  const requests = [...counts.requestsByPath.values()].reduce((sum, each) => sum + each, 0);
+  return {
+    customerId: customerNamed(name),
+    windowStart: windowStartSchema.parse(windowStartOf(minute as EpochMinute)),
+    requests,
+    counts,
+    revision: 1 + place,
+    lateRequests: 0,
+    updatedAt,
+  };
+}
+
+/** All numbers below `count`, once each: steps of a number that has no divisor in common with it. */
+function shuffled(count: number, place: number, keyOf: (id: number) => string): Map<string, number> {
+  const step = [7_919, 6_101, 4_999][place % 3] ?? 1;
+  return new Map(
+    Array.from({ length: count }, (_, n) => {
+      const id = (n * step + place * 31) % count;
+      return [keyOf(id), 1 + ((id * 13 + place) % 97)];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { UnreadableFormat } from '../errors.ts';
+import { countsTexts, type CountsText, type CountsTexts } from './counts-text.ts';
+import { scanCounts } from './counts-text/scan-counts.ts';
+import { dimensions, mapDimensions } from './dimensions.ts';
+import { decodeRolledUp, rolledUpText } from './roll-up-format.ts';
+import type { WindowSize } from './window.ts';
+import type { WindowCounts } from './window-aggregate.ts';
+import { decodeWindowCounts, windowText } from './window-format.ts';
+
+/** A window of any size as answers are made of it: its counts are text that was checked, and not read. */
+export interface ServedWindow extends Omit<WindowCounts, 'counts'> {
+  /** In minutes only. */
+  readonly batches?: number;
+  readonly counts: CountsTexts;
+}
+
+/** The names of the fields, each with what is around it. */
+const names = mapDimensions((field) => Buffer.from(`,"${field}":`));
+const noCounts: CountsText = { json: Buffer.from('{}'), escapes: 0 };
+
+/**
+ * Reads the stored window of which `start` is the beginning, or returns `undefined` where its counts go on behind it.
+ *
+ * The counts are most of a window. Where they are written as this program writes them, they are cut out of the text, and
+ * the schema reads what is left as a window without counts. Any other window is read by the schema as a whole, which also
+ * decides what is damaged.
+ * @throws UnreadableFormat  not a window of this size, or one of a newer version
+ */
+export function decodeServedWindow(start: Buffer, size: WindowSize): ServedWindow | undefined {
+  const cut = cutCounts(start, size);
+  if (cut !== undefined) return cut;
+  const window = size === 'minute' ? decodeWindowCounts(start) : decodeRolledUp(start);
+  return window && { ...window, counts: countsTexts(window.counts) };
+}
+
+function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
+  const { endOfFields, read } = size === 'minute' ? windowText : rolledUpText;
+  const end = endOfFields(start);
+  const firstCounts = start.indexOf(names[dimensions[0].field]);
+  if (end === undefined || firstCounts < 0) return undefined;
+
+  let at = firstCounts;
+  const counts = mapDimensions((field) => {
+    const name = names[field];
+    const valueStart = at + name.length;
+    if (!start.subarray(at, valueStart).equals(name)) return noCounts;
+    const scanned = scanCounts(start, valueStart);
+    if (scanned === undefined) return noCounts; // and `at` does not come to the end
+    at = scanned.end;
+    return { json: start.subarray(valueStart, at), escapes: scanned.escapes };
+  });
+  if (at !== end) return undefined;
+
+  try {
+    const rest = read(`${start.toString('utf8', 0, firstCounts)}}`);
+    const isWithoutCounts = dimensions.every(({ field }) => rest.counts[field].size === 0);
+    return isWithoutCounts ? { ...rest, counts } : undefined;
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return undefined;
+    throw error;
+  }
+}
