@@ -1,7 +1,6 @@
 /**
- * Time of the answers that people wait for, through the functions on the real local store, in this process. With the
- * path of another checkout, its functions answer the same requests from the same store in turns, and each of its bodies
- * has to be the same.
+ * Measures the answers that people wait for, through the functions on the real local store, in this process. Given
+ * another checkout, its functions answer the same requests from the same store in turns, and each body must be equal.
  *
  *     npm run bench:answers [-- --rounds 30 --against ../before]
  */
@@ -21,11 +20,11 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const warmUps = 3;
-/** Of a request that takes long, fewer rounds do. */
+/** Slow requests run in fewer rounds. */
 const [leastRounds, maxSeconds] = [3, 20];
 const paged = { limit: '1000' };
 
-/** Requests by what they ask for. */
+/** The requests that are measured. */
 const requests: readonly {
   name: string;
   aim: number;
@@ -85,7 +84,7 @@ try {
         const used = process.cpuUsage(usedBefore);
         const took = performance.now() - began;
         if (answered.statusCode !== 200) throw new Error(`${request.path} answered ${answered.body}`);
-        // What moves on between two answers is left out.
+        // Fields that change between two answers are removed.
         const said = `${answered.headers?.etag} ${answered.body?.replace(/"countedThrough":"[^"]*"/, '')}`;
         if (body !== undefined && body !== said)
           throw new Error(`${request.path} differs between the versions.`);
@@ -112,7 +111,7 @@ try {
   await temporary.remove();
 }
 
-/** The functions of a checkout, on this run's store. */
+/** Returns the functions of a checkout, on this run's store. */
 async function answersOf(checkout: string): Promise<Answer> {
   const load = async (path: string) => import(pathToFileURL(resolve(checkout, path)).href);
   const { createApp }: Pick<typeof import('../handlers/wiring.ts'), 'createApp'> =

@@ -22,8 +22,8 @@ export type KeyFilter = (bytes: Buffer, start: number, end: number) => boolean;
 /** The requests by key of any number of windows, in limited memory. */
 export interface KeyTotals {
   /**
-   * Adds the counts of a window. What it has under `(other)` is always wanted.
-   * @param isWanted  all keys without it
+   * Adds the counts of a window; those under `(other)` are always included.
+   * @param isWanted  default: all keys
    * @returns the requests of the wanted keys, without those under `(other)`
    */
   add(counts: CountsText, isWanted?: KeyFilter): number;
@@ -72,7 +72,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
     add({ json }, isWanted) {
       const view = viewOf(json);
       let sum = 0;
-      // Behind the brace, and then behind each comma, there is a key: `"GET /":12`.
+      // A key follows the brace, and then each comma: `"GET /":12`.
       for (let at = 1; json.length > emptyLength && at < json.length - 1;) {
         const keyStart = at + 1;
         let keyEnd = keyStart;
@@ -107,8 +107,8 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
 }
 
 /**
- * Sorts now and then, and in between passes over what has fewer requests than all that is kept. The keys of most windows
- * are rare, and no text is made of these.
+ * Finds the largest keys. It sorts now and then, and in between skips keys with fewer requests than all kept ones.
+ * Most keys of windows are rare, and no string is created for them.
  */
 function largestKeys(table: KeyTable, most: number): KeyTotal[] {
   let kept: KeyTotal[] = [];

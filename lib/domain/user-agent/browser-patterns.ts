@@ -119,7 +119,9 @@ const endOfOperaKind: Tail = (symbols, start) => {
   return at - start >= 3 && at - start <= 6 && !isWord(symbols[at]) ? at : failed(start);
 };
 const operaName: Sequence['name'] = (symbols, start) =>
-  ['opera mobi', 'opera tablet'].find((name) => isAt(name, symbols, start) && !isWord(symbols[start + name.length])) ?? unknown;
+  ['opera mobi', 'opera tablet'].find(
+    (name) => isAt(name, symbols, start) && !isWord(symbols[start + name.length]),
+  ) ?? unknown;
 
 const afterBaidu = setOf('aekoprswx');
 const [letterA, letterB, letterI, letterU] = ['a', 'b', 'i', 'u'].map(symbolOf);
@@ -207,7 +209,11 @@ export const browserPatterns: readonly BrowserPattern[] = [
   own('avant|iemobile|slimbrowser|slimboat|slimjet', ''),
   [named('ie', 'msie |(ie ', version)],
   [
-    ...own('flock|rockmelt|midori|epiphany|silk|skyfire|ovibrowser|bolt|iron|vivaldi|iridium', '/', versionDash),
+    ...own(
+      'flock|rockmelt|midori|epiphany|silk|skyfire|ovibrowser|bolt|iron|vivaldi|iridium',
+      '/',
+      versionDash,
+    ),
     ...own('phantomjs|bowser|qupzilla|falkon|rekonq|puffin|brave|qqbrowserlite', '/', versionDash),
     ...own('duckduckgo|klar|helio|dragon', '/', versionDash),
     ...own('whale', '/', { tail: unlessLater('naver', 0, wDash) }),
@@ -239,7 +245,9 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [named('firefox', 'fxios/', versionDash)],
   [named('360', 'qihoobrowser', { isWordStart: true })],
   [named('qqbrowser', 'qq/', wordVersion)],
-  ['oculus', 'sailfish', 'huawei', 'vivo', 'pico'].map((name) => named(`${name} browser`, `${name}browser/`, version)),
+  ['oculus', 'sailfish', 'huawei', 'vivo', 'pico'].map((name) =>
+    named(`${name} browser`, `${name}browser/`, version),
+  ),
   [named('samsung internet', 'samsungbrowser/', version)],
   [named('sogou explorer', 'metasr', { separator: slashOrBlank, next: digitOrDot })],
   [named('sogou mobile', 'sogoumo', { run: wordCharacter, then: '/', next: digitOrDot })],
@@ -261,8 +269,17 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [named('line', 'line/', { isWordStart: true, run: w, then: '/iab' })],
   [named('alipay', 'alipayclient/', version)],
   [named('twitter', 'twitterand'), sequence('twitter', 'twitter f', { texts: ['e/'], next: w })],
-  [...own('chromium|instagram|snapchat', '/', versionDash), ...own('chromium|instagram|snapchat', ' ', versionDash)],
-  [sequence('gsa', { texts: ['gsa/'], isWordStart: true, run: w, then: ' ' }, { texts: ['safari/'], gap: 0 })],
+  [
+    ...own('chromium|instagram|snapchat', '/', versionDash),
+    ...own('chromium|instagram|snapchat', ' ', versionDash),
+  ],
+  [
+    sequence(
+      'gsa',
+      { texts: ['gsa/'], isWordStart: true, run: w, then: ' ' },
+      { texts: ['safari/'], gap: 0 },
+    ),
+  ],
   [
     sequence('tiktok', 'musical_ly', { texts: ['appversion/', 'app_version/'], next: w }),
     named('tiktok', 'musical_ly_', version),
@@ -337,6 +354,7 @@ function afterDashToo(): Omit<Step, 'texts'> {
 
 /** `\d\/[-\w.]` */
 function endOfNetscape(symbols: Uint8Array, at: number): number {
-  const isVersion = isIn(digit, symbols[at] ?? 0) && isIn(slash, symbols[at + 1] ?? 0) && isIn(wDash, symbols[at + 2] ?? 0);
+  const isVersion =
+    isIn(digit, symbols[at] ?? 0) && isIn(slash, symbols[at + 1] ?? 0) && isIn(wDash, symbols[at + 2] ?? 0);
   return isVersion ? at + 3 : failed(at);
 }

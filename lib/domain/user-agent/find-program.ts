@@ -1,5 +1,16 @@
 import { distinctProducts, leadingProducts, runtimes } from './products.ts';
-import { addressEnd, dash, digit, dot, isIn, letter, space, symbolCount, symbolOf, wordCharacter } from './symbols.ts';
+import {
+  addressEnd,
+  dash,
+  digit,
+  dot,
+  isIn,
+  letter,
+  space,
+  symbolCount,
+  symbolOf,
+  wordCharacter,
+} from './symbols.ts';
 import { createTrie, nowhere, root } from './trie.ts';
 
 /** The longest known agents have some forty words; a hostile one has 512. */
@@ -20,7 +31,11 @@ const { next, nodeOf } = createTrie(allNames);
 const names: readonly Name[] = [
   {},
   ...Array.from(allNames, (name): Name => {
-    return { distinct: distinctProducts.get(name), leading: leadingProducts.get(name), runtime: runtimes.get(name) };
+    return {
+      distinct: distinctProducts.get(name),
+      leading: leadingProducts.get(name),
+      runtime: runtimes.get(name),
+    };
   }),
 ];
 /** By node: which of the names it is, 0 for none. */

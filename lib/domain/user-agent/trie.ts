@@ -22,7 +22,8 @@ export function createTrie(texts: Iterable<string>): Trie {
   const next = new Uint16Array(nodes.length * symbolCount);
   for (const [node, children] of nodes.entries()) {
     // The children alone: most places of these arrays are empty.
-    for (const symbol of Object.keys(children)) next[node * symbolCount + Number(symbol)] = children[Number(symbol)] ?? nowhere;
+    for (const symbol of Object.keys(children))
+      next[node * symbolCount + Number(symbol)] = children[Number(symbol)] ?? nowhere;
   }
   const nodeOf = (text: string): number => {
     let node = root;
