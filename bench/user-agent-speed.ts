@@ -1,6 +1,6 @@
 /**
- * How long one user agent can take: searches for agents of 1,024 characters that make the patterns backtrack, and
- * prints the slowest. Then the time of ordinary agents, with and without the cache.
+ * Measures how long one user agent can take: searches for agents of 1,024 characters that make the patterns
+ * backtrack, and prints the slowest. Then it measures ordinary agents, with and without the cache.
  *
  *     node --import tsx bench/user-agent-speed.ts [seconds]
  */
@@ -11,7 +11,7 @@ import { randomNumbers } from '../traffic/seeded-order.ts';
 const agentLength = 1_024;
 const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;
 
-/** What the patterns of ua-parser-js and ours begin with, repeat, or end with. */
+/** Parts with which the patterns of ua-parser-js and ours begin, repeat, or end. */
 const fragments = `
   Mozilla/5.0( mozilla/1. Chrome/ chrome Safari/ safari mobilesafari Version/ version/1 AppleWebKit/ webkit/537.36
   webkit khtml/ opera operamini operamobi opera/ naver( naver(1.1 1. 1.1. 9 a . _ - ( ) ; , / : rv: rv:1 trident
@@ -32,7 +32,7 @@ function milliseconds(agent: string): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/** The least of several, as the machine is shared. */
+/** Returns the shortest of several runs, since the machine is shared. */
 const steady = (agent: string, times: number): number =>
   Math.min(...Array.from({ length: times }, () => milliseconds(agent)));
 
@@ -42,7 +42,7 @@ const fill = (unit: string, length: number): string =>
 const random = randomNumbers(1);
 const pick = (): string => fragments[Math.floor(random() * fragments.length)] ?? '';
 
-/** Runs of up to four fragments, of random lengths; most of the weight where the library still looks. */
+/** Composes runs of up to four fragments, of random lengths; most of the weight is where the library still looks. */
 function compose(): string {
   const runs = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
     fill(pick(), 1 + Math.floor(random() * 300)),
@@ -50,7 +50,7 @@ function compose(): string {
   return (random() < 0.5 ? 'x' : '') + fill(runs.join(''), agentLength - 1);
 }
 
-/** The agent with one place overwritten by another fragment. */
+/** Returns the agent with another fragment written over one place. */
 function mutate(agent: string): string {
   const at = Math.floor(random() * 500);
   const patch = fill(pick(), 1 + Math.floor(random() * 120));
@@ -94,7 +94,7 @@ function ordinary(): void {
     const start = process.hrtime.bigint();
     for (let round = 0; round < rounds; round += 1) for (const agent of agents) family(agent);
     const nanoseconds = Number(process.hrtime.bigint() - start) / (rounds * agents.length);
-    process.stdout.write(`${name}: ${(nanoseconds / 1_000).toFixed(3)} µs an agent\n`);
+    process.stdout.write(`${name}: ${(nanoseconds / 1_000).toFixed(3)} µs per agent\n`);
   }
 }
 

@@ -24,7 +24,6 @@ const notYetClean: readonly string[] = [
   'test/local-store/',
   'test/pipeline/',
   'test/simulation/',
-  'traffic/',
 ];
 
 const faults = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {

@@ -47,7 +47,7 @@ describe('the reference of the HTTP interface', () => {
     expect(table.map(({ name }) => name)).toEqual(expect.arrayContaining([...sections.keys()]));
   });
 
-  it('names every parameter of a query', () => {
+  it('names every query parameter', () => {
     const missing = table.flatMap(({ name, query }) =>
       Object.keys(query?.shape ?? {})
         .filter((parameter) => sections.get(name)?.includes(`\`${parameter}\``) !== true)
@@ -63,7 +63,7 @@ it('docs/cost.md has the tables that `npm run cost` prints', () => {
   expect(written).toEqual(tables().map(comparable));
 });
 
-it('names only files and commands that there are', () => {
+it('names only files and commands that exist', () => {
   const root = new URL('../', import.meta.url);
   const pagesIn = (folder: string, options: { recursive: boolean }) =>
     readdirSync(new URL(folder, root), { ...options, encoding: 'utf8' })
@@ -91,7 +91,7 @@ it('names only files and commands that there are', () => {
   expect(missing).toEqual([]);
 });
 
-/** Without the padding of its cells. */
+/** Removes the padding of a table's cells. */
 function comparable(table: string): string {
   return table
     .trim()
