@@ -8,7 +8,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type * as customers from '../handlers/customers.ts';
 import type { HttpHandler } from '../handlers/http/http.ts';
+import type * as query from '../handlers/query.ts';
+import type * as total from '../handlers/total.ts';
+import type * as wiring from '../handlers/wiring.ts';
 import { httpEvent } from '../test/handlers/app.ts';
 import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
 import { median } from './statistics.ts';
@@ -113,15 +117,12 @@ try {
 
 /** Returns the functions of a checkout, on this run's store. */
 async function answersOf(checkout: string): Promise<Answer> {
-  const load = async (path: string) => import(pathToFileURL(resolve(checkout, path)).href);
-  const { createApp }: Pick<typeof import('../handlers/wiring.ts'), 'createApp'> =
-    await load('handlers/wiring.ts');
-  const { queryHandler }: Pick<typeof import('../handlers/query.ts'), 'queryHandler'> =
-    await load('handlers/query.ts');
-  const { totalHandler }: Pick<typeof import('../handlers/total.ts'), 'totalHandler'> =
-    await load('handlers/total.ts');
-  const { customersHandler }: Pick<typeof import('../handlers/customers.ts'), 'customersHandler'> =
-    await load('handlers/customers.ts');
+  const load = async (path: string): Promise<unknown> => import(pathToFileURL(resolve(checkout, path)).href);
+  // Another checkout is of an earlier version of this one, with the same functions.
+  const { createApp } = (await load('handlers/wiring.ts')) as typeof wiring;
+  const { queryHandler } = (await load('handlers/query.ts')) as typeof query;
+  const { totalHandler } = (await load('handlers/total.ts')) as typeof total;
+  const { customersHandler } = (await load('handlers/customers.ts')) as typeof customers;
   const app = createApp(temporary.parts);
   const wired = async () => app;
   const handlers: Readonly<Record<string, HttpHandler>> = {

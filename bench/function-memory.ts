@@ -107,7 +107,7 @@ try {
   }
   await countAll(testing);
   const partialOf = createSamplePartials(traffic, testing.app);
-  const notices = (keys: readonly string[]) =>
+  const notifications = (keys: readonly string[]) =>
     sqsEvent(
       keys.map((key, n) => ({
         id: `message-${n}`,
@@ -146,12 +146,12 @@ try {
     [
       'verify',
       '1,000 batches',
-      notices(Array.from({ length: 1_000 }, (_, n) => `batches/cus-busy/k-small-${n}`)),
+      notifications(Array.from({ length: 1_000 }, (_, n) => `batches/cus-busy/k-small-${n}`)),
     ],
     [
       'rollUp',
       '60 minutes of 10,000 paths',
-      notices(minutes.map((minute) => minuteKey(customerId, windowStart(minute)))),
+      notifications(minutes.map((minute) => minuteKey(customerId, windowStart(minute)))),
     ],
     ['query', 'a page of such minutes', reading('/aggregates', { window: 'minute', ...range })],
     [

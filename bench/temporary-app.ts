@@ -44,6 +44,7 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
     clock,
     logger,
     store: local.objects,
+    customers: local.customers,
     streams: { insights, late },
     rollUps: local.rollUps,
   };

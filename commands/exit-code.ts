@@ -2,7 +2,7 @@ import { InvalidConfig } from '../lib/config.ts';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import { DirectoryInUse } from '../local-store/owner-lock.ts';
 import { SymbolicLink } from '../local-store/symbolic-link.ts';
-import { reasonOf } from '../lib/pipeline/audit/reason-of.ts';
+import { reasonOf } from '../lib/reason-of.ts';
 import { BadArguments } from './command-line.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
 import { ServiceUnreadable } from './service.ts';

@@ -91,7 +91,7 @@ const rightsOf = (stage) => ({
   aggregateLate: aggregateFrom('LateStream'),
   verify: [
     consumeQueue('VerifyQueue'),
-    ...read('batches/*', 'aggregates/minute/*', horizon),
+    ...read('batches/*', 'aggregates/minute/*', 'failed/*', 'aws/lambda/*', horizon),
     readTombstones,
     remove('batches/*'),
     emit,

@@ -1,7 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { aggregate, type ReceivedRecord } from '../lib/pipeline/aggregate/aggregate.ts';
-import type { StreamName } from '../lib/pipeline/streams/streams.ts';
+import type { StreamName } from '../lib/domain/stream-name.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Consumes a stream: adds partials to their windows, and names the records that have to come again. */

@@ -1,7 +1,7 @@
 import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
-import { streamOf } from '../lib/pipeline/streams/emit.ts';
+import { streamOf } from '../lib/domain/stream-name.ts';
 import { ingest, type Ingested } from '../lib/pipeline/ingest/ingest.ts';
 import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
 import { requireAcceptable } from '../lib/pipeline/ingest/require-acceptable.ts';
@@ -20,6 +20,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const size = sizeOf(sent, config.maxBatchBytes);
     await app.admission.requireShare(sent.customerId, size.atMostBytes);
     const { batch, ingested } = await app.intake.run(
+      sent.customerId,
       size,
       () => decodeBody(sent, config.maxBatchBytes),
       async (body) => {

@@ -1,10 +1,10 @@
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
-import { progressCell, progressFields, progressHeaders } from './http/reads/answer-progress.ts';
+import { progressCell, progressFields, progressHeaders, type Said } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtagOfJson } from './http/etag.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
-import { negotiate, type Representation } from './http/negotiate.ts';
+import { negotiate } from './http/negotiate.ts';
 import {
   encodeNextToken,
   parseQueryParameters,
@@ -21,7 +21,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const customerId = requireCustomer(request);
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
     const representation = negotiate(request.headers.accept);
-    const send = (window: AnsweredWindow) => sentAs(representation, window);
+    const send = representation === 'csv' ? sendRows : sendJson;
     const { allowedLatenessSeconds } = app.config;
     const { range, found: page } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>
@@ -43,8 +43,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     };
     if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {
-      const body =
-        windowsCsvHeader + page.windows.map(({ window }) => windowToCsv(window, progressCell(page))).join('');
+      const body = windowsCsvHeader + page.windows.map(({ rows }) => rows).join('');
       return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
     }
     const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
@@ -55,15 +54,21 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = queryHandler(wired);
 
-/** A window in the form that is asked for; the etag is of its JSON in either. */
-function sentAs(
-  representation: Representation,
-  window: AnsweredWindow,
-): WindowJson & { window: AnsweredWindow } {
-  const sent = windowToJson(window);
-  if (representation === 'json') return { ...sent, window };
-  const rows = windowToCsv(window, 'YYYY-MM-DDThh:mm:ss.sssZ');
-  return { ...sent, window, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
+/** A window in the form that is asked for. */
+interface SentWindow extends WindowJson {
+  /** In CSV. */
+  readonly rows: string;
+}
+
+/** Writes a window as JSON. */
+function sendJson(window: AnsweredWindow): SentWindow {
+  return { ...windowToJson(window), rows: '' };
+}
+
+/** Writes a window as rows of CSV; the etag is of its JSON all the same. */
+function sendRows(window: AnsweredWindow, said: Said): SentWindow {
+  const rows = windowToCsv(window, progressCell(said));
+  return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
 }
 
 /** Where the next page is (RFC 8288): in CSV there is no other place for it. */

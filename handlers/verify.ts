@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { verify, type Verdict } from '../lib/pipeline/verify/verify.ts';
-import { RecentEmissions } from '../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { readNotices } from './queues/read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
@@ -14,7 +14,7 @@ const maxSeconds = 30;
 
 /** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  const emissions = new RecentEmissions();
+  const reEmissions = new ReEmissionTimes();
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
@@ -22,7 +22,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const { notices, failedMessageIds } = readNotices(Records, logger);
     const verified = await verify(
       notices,
-      { ...app, emissions },
+      { ...app, reEmissions },
       {
         marginSeconds,
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,

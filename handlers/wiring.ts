@@ -6,15 +6,21 @@ import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipelin
 import { createHealthCheck } from '../lib/pipeline/check-health/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/streams/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/query/counting-progress.ts';
-import { createFailedRecords, failedRecordPrefixes } from '../lib/pipeline/query/failed-records.ts';
+import {
+  createFailedRecords,
+  failedRecordPrefixes,
+  type FailedRecords,
+} from '../lib/pipeline/failed-records/failed-records.ts';
 import { Admission } from '../lib/pipeline/streams/admission.ts';
-import { Emissions } from '../lib/pipeline/ingest/emissions.ts';
+import { EmittedLargeBatches } from '../lib/pipeline/ingest/emitted-large-batches.ts';
 import { Intake } from '../lib/pipeline/ingest/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
-import { ReadTurns } from '../lib/pipeline/query/read-turns.ts';
+import { readLimits } from '../lib/pipeline/query/read-limits.ts';
+import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -45,8 +51,9 @@ export interface App {
   /** Where nothing else deletes raw batches that have expired. */
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
-  readonly emissions: Emissions;
-  readonly reads: ReadTurns;
+  readonly emittedLargeBatches: EmittedLargeBatches;
+  readonly failedRecords: FailedRecords;
+  readonly reads: CustomerTurns;
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -60,12 +67,15 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
+  /** Where the store knows its customers by itself. */
+  readonly customers?: CustomerSegments | undefined;
 };
 
 export function createApp({
   writeMetrics,
   diskRoom,
   aged,
+  customers,
   rollUps,
   failedRecordsVersion,
   ...parts
@@ -89,11 +99,12 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     intake: new Intake(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store),
+    reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
-    emissions: new Emissions(),
-    reads: new ReadTurns(),
+    emittedLargeBatches: new EmittedLargeBatches(),
+    failedRecords,
+    reads: new CustomerTurns(readLimits),
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
@@ -183,7 +194,7 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   return createApp({ config, clock, logger, ...storage, writeMetrics });
 }
 
-type Storage = Pick<AppParts, 'store' | 'streams' | 'rollUps' | 'failedRecordsVersion' | 'diskRoom' | 'aged'>;
+type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;
 
 /** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
@@ -202,6 +213,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
+        customers: local.customers,
         aged: local.aged,
         diskRoom: local.diskRoom,
         streams,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { UnreadableFormat } from '../lib/errors.ts';
 import { writeDurableFile } from './durable-files.ts';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 
 /** The layout of the data directory that this program writes; it reads this one and all before it. */
 const dataDirectoryFormatVersion = 1;

@@ -1,6 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { privateDirectoryMode, privateFileMode } from './private-modes.ts';
 
 type FlushDirectory = (path: string) => Promise<void>;

@@ -5,14 +5,16 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import { createDiskRoom } from './disk-room.ts';
 import { askDisk } from './disk-room/ask-disk.ts';
 import { measureInThread } from './disk-room/measure-in-thread.ts';
 import { measuredObjectStore } from './disk-room/measured-object-store.ts';
 import { UsedBytes } from './disk-room/used-bytes.ts';
+import { KnownCustomers } from './known-customers.ts';
 import type { LocalStream } from './local-stream.ts';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { agedObjects, openObjectDirectory } from './object-directory.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
@@ -42,6 +44,7 @@ export interface LocalStore {
   queue(name: string): LocalQueue;
   /** What was written to minutes and is not rolled up yet. */
   readonly rollUps: RollUpBacklog;
+  readonly customers: CustomerSegments;
   /** Changes whenever an object under one of the prefixes may have been written or removed. */
   versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
@@ -113,6 +116,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       streams.set(name, await log.stream(name, settings));
     }
     const versions = new Map<string, number>();
+    const customers = new KnownCustomers(root, objects);
     const notifying = notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
       ...options,
       clock,
@@ -124,6 +128,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     });
     opened.push(notifying);
     const store: LocalStore = {
+      customers,
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
         askDisk: () => askDisk(directory),
@@ -132,7 +137,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
         backlogRecords: () => waitingRecords(streams.values()),
         clock: options.clock,
       }),
-      objects: notifying,
+      objects: customers.observed(notifying),
       rollUps,
       versionOf: (prefixes) =>
         prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),

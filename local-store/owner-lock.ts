@@ -1,7 +1,7 @@
 import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { makeDurableDirectory } from './durable-files.ts';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { privateFileMode } from './private-modes.ts';
 
 /** Who owns a data directory, as it tells others. */

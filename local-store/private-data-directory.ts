@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { makeDurableDirectory } from './durable-files.ts';
 import type { Logger } from './logger.ts';
 import { privateDirectoryMode, privateFileMode } from './private-modes.ts';

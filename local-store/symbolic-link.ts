@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { errorCode } from './object-directory/file-operations.ts';
+import { errorCode } from '../lib/error-code.ts';
 
 /** A symbolic link within the data directory. Whoever made it decides where it leads, so nothing is read or written through it. */
 export class SymbolicLink extends Error {

@@ -13,7 +13,8 @@ import {
 import { UnreadableFormat } from '../lib/errors.ts';
 import type { ReceivedRecord } from '../lib/pipeline/aggregate/aggregate.ts';
 import { minuteOfInstant } from '../lib/domain/timestamp.ts';
-import { parseWindowStart, type EpochMinute, type WindowStart } from '../lib/domain/window.ts';
+import type { EpochMinute } from '../lib/domain/epoch-minute.ts';
+import { parseWindowStart, type WindowStart } from '../lib/domain/window.ts';
 
 export function customer(text = 'cus-axon'): CustomerId {
   return required(parseCustomerId(text), text);

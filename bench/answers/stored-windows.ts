@@ -6,7 +6,8 @@ import { minuteKey, windowKey } from '../../lib/domain/keys.ts';
 import { partialIdBytes } from '../../lib/domain/partial.ts';
 import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
-import { windowStartOf, type EpochMinute } from '../../lib/domain/window.ts';
+import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
+import { windowStartOf } from '../../lib/domain/window.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
 export interface Keys {

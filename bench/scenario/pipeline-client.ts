@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../lib/parse-json.ts';
 import { backlogOf } from '../../commands/pipeline-client/backlog.ts';
 import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
 import type { PlannedBatch } from './plan.ts';
@@ -40,7 +41,8 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
     async readWindows(from, to) {
       const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
       const answer = await http.request(path, { headers: customer });
-      const page = answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body)) : undefined;
+      const page =
+        answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body.toString())) : undefined;
       if (page?.data === undefined) throw new UnexpectedAnswer(path, answer);
       return page.data.windows;
     },
@@ -50,13 +52,4 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
       return status === 200 ? backlogOf(body.toString()) : undefined;
     },
   };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

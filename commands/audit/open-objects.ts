@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ObjectReader } from '../../lib/pipeline/audit/audit.ts';
+import type { ObjectReader } from '../../lib/pipeline/audit/audit-ports.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { readObjectDirectory } from '../../local-store/object-directory.ts';

@@ -1,4 +1,4 @@
-import type { AuditOptions } from '../../lib/pipeline/audit/audit.ts';
+import type { AuditOptions } from '../../lib/pipeline/audit/audit-ports.ts';
 
 /** For how many days raw batches are kept; what an audit may conclude from one that is not there depends on it. */
 export type RawBatches =

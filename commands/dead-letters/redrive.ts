@@ -1,7 +1,7 @@
 import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
-import { reasonOf } from '../../lib/pipeline/audit/reason-of.ts';
+import { reasonOf } from '../../lib/reason-of.ts';
 import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequest } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import type { HttpRequest } from './http.ts';
 
 /**
@@ -51,13 +52,4 @@ export function decodeToken<T>(nextToken: string, schema: z.ZodType<T>): T {
   const { data } = schema.safeParse(parseJson(Buffer.from(nextToken, 'base64url').toString()));
   if (data === undefined) throw invalidParameter('nextToken', 'is not one that was given out');
   return data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { backoffMilliseconds } from '../backoff.ts';
 
 /**
  * Repeats an action until it succeeds, fails for good, or has failed `maxAttempts` times in a row since it last made
@@ -20,10 +21,7 @@ export interface BackoffOptions {
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-/**
- * Creates a backoff that waits for a random time up to a limit that doubles, so that callers that collided do not
- * collide again (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
- */
+/** Creates a backoff that waits between attempts for a random time up to a limit that doubles. */
 export function createBackoff({
   maxAttempts,
   firstMilliseconds,
@@ -31,14 +29,16 @@ export function createBackoff({
   pause = wait,
 }: BackoffOptions): Backoff {
   return async (work, passes, gotOn = () => false) => {
+    const longestMilliseconds = firstMilliseconds * 2 ** (maxAttempts - 2);
+    const bounds = { firstMilliseconds, longestMilliseconds, randomShare: 1 };
     let inVain = 0;
-    for (let doublings = 0; ; doublings = Math.min(doublings + 1, maxAttempts - 2)) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await work();
       } catch (error) {
         inVain = gotOn(error) ? 0 : inVain + 1;
         if (inVain === maxAttempts || !passes(error)) throw error;
-        await pause(random() * firstMilliseconds * 2 ** doublings);
+        await pause(backoffMilliseconds(failures, bounds, random));
       }
     }
   };

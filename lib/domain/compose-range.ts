@@ -1,4 +1,5 @@
-import { windowStartOf, type EpochMinute, type WindowSize, type WindowStart } from './window.ts';
+import type { EpochMinute } from './epoch-minute.ts';
+import { windowStartOf, type WindowSize, type WindowStart } from './window.ts';
 
 /** Windows of one size, side by side: those with `from ≤ windowStart < to`. */
 export interface WindowRun {

@@ -45,16 +45,15 @@ export function decodeFailedRecord(body: Buffer): FailedRecord {
  * content. Sequence numbers start anew when a stream is recreated or the log is removed, so another record can be at
  * this one's place.
  */
-export function placesOfFailedRecord({
-  stream,
-  partition,
-  sequenceNumber,
-  partitionKey,
-  data,
-}: FailedRecord): readonly [ObjectKey, ObjectKey] {
-  const digest = createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
+export function placesOfFailedRecord(record: FailedRecord): readonly [ObjectKey, ObjectKey] {
+  const { stream, partition, sequenceNumber } = record;
   return [
     failedRecordKey(stream, partition, sequenceNumber),
-    failedRecordKey(stream, partition, `${sequenceNumber}-${digest}`),
+    failedRecordKey(stream, partition, `${sequenceNumber}-${digestOf(record)}`),
   ];
+}
+
+/** Returns 32 hexadecimal digits that are the same for the same record, wherever on a stream it is. */
+export function digestOf({ partitionKey, data }: Pick<FailedRecord, 'partitionKey' | 'data'>): string {
+  return createHash('sha256').update(`${partitionKey}\n`).update(data).digest('hex').slice(0, 32);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../parse-json.ts';
 import type { CustomerId } from './customer-id.ts';
 
 /** The part of a stream record that names its customer. */
@@ -43,13 +44,4 @@ export function withoutRecords(
   if (Records.length === 0) return { isChanged: true, body: undefined };
   const payload = JSON.stringify({ ...event, Records });
   return { isChanged: true, body: Buffer.from(JSON.stringify({ ...invocation, payload })) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -113,6 +113,11 @@ export function windowsPrefix(size: WindowSize): string {
   return `aggregates/${size}/`;
 }
 
+/** Returns the prefix of the keys of all windows of one size of the customer with this segment. */
+export function windowPrefixOfSegment(segment: string, size: WindowSize): string {
+  return `${windowsPrefix(size)}${segment}/`;
+}
+
 /** Returns the customer's segment in a window's key. */
 export function customerSegmentOf(windowKey: ObjectKey): string {
   return windowKey.split('/')[customerSegments - 1] ?? '';
@@ -130,7 +135,11 @@ export function behindCustomer(customerSegment: string, size: WindowSize): strin
 
 /** Returns the customer of a window's key, or `undefined` if the key only has a hash of the customer. */
 export function customerOfKey(windowKey: ObjectKey): CustomerId | undefined {
-  const segment = customerSegmentOf(windowKey);
+  return customerOfSegment(customerSegmentOf(windowKey));
+}
+
+/** Returns the customer of a segment, or `undefined` if the segment only has a hash of the customer. */
+export function customerOfSegment(segment: string): CustomerId | undefined {
   const customerId = parseCustomerId(
     segment.replace(/%([0-9a-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
   );

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Problem } from '../errors.ts';
 import { minuteOfInstant } from './timestamp.ts';
-import type { EpochMinute } from './window.ts';
+import type { EpochMinute } from './epoch-minute.ts';
 
 /** One log line, in the form in which it is counted. */
 export interface LogEntry {

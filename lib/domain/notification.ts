@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../parse-json.ts';
 import type { ObjectKey } from './keys.ts';
 
 /**
@@ -35,15 +36,6 @@ function decodeKey(text: string): ObjectKey | undefined {
     return decodeURIComponent(text.replaceAll('+', ' ')) as ObjectKey;
   } catch (error) {
     if (error instanceof URIError) return undefined;
-    throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -1,10 +1,5 @@
-import {
-  enclosingWindowStart,
-  minutesBefore,
-  windowStartOf,
-  type EpochMinute,
-  type WindowStart,
-} from './window.ts';
+import type { EpochMinute } from './epoch-minute.ts';
+import { enclosingWindowStart, minutesBefore, windowStartOf, type WindowStart } from './window.ts';
 
 /** A horizon, and when it was set. */
 export interface Horizon {

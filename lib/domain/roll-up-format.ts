@@ -43,17 +43,15 @@ export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
 
 /** The text of a stored hour or day, in pieces. */
 export const rolledUpText = {
-  /** Returns the end of the last field; `undefined` if it is after `start`, or the document does not end there. */
-  endOfFields(start: Buffer): number | undefined {
-    const end = start.indexOf(lineBreak) - 1;
-    return end < 0 || start[end] !== closingBrace ? undefined : end;
-  },
+  /** Reports whether the last field ends at a place. */
+  isEndOfFields: (start: Buffer, place: number) =>
+    start[place] === closingBrace && start[place + 1] === lineBreak,
 
   /**
    * Reads the JSON document.
    * @throws UnreadableFormat  not an hour or a day, or one of a newer version
    */
-  read(text: string): RolledUpWindow {
+  read: (text: string): RolledUpWindow => {
     const fields = readDocument(text, 'A window', formatVersion, rolledUpSchema);
     const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
     return {

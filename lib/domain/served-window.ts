@@ -34,10 +34,9 @@ export function decodeServedWindow(start: Buffer, size: WindowSize): ServedWindo
 }
 
 function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
-  const { endOfFields, read } = size === 'minute' ? windowText : rolledUpText;
-  const end = endOfFields(start);
+  const { isEndOfFields, read } = size === 'minute' ? windowText : rolledUpText;
   const firstCounts = start.indexOf(names[dimensions[0].field]);
-  if (end === undefined || firstCounts < 0) return undefined;
+  if (firstCounts < 0) return undefined;
 
   let at = firstCounts;
   const counts = mapDimensions((field) => {
@@ -49,10 +48,12 @@ function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
     at = scanned.end;
     return { json: start.subarray(valueStart, at), escapes: scanned.escapes };
   });
-  if (at !== end) return undefined;
+  const before = start.toString('utf8', 0, firstCounts);
+  // A line break ends the fields, wherever it is.
+  if (!isEndOfFields(start, at) || before.includes('\n')) return undefined;
 
   try {
-    const rest = read(`${start.toString('utf8', 0, firstCounts)}}`);
+    const rest = read(`${before}}`);
     const isWithoutCounts = dimensions.every(({ field }) => rest.counts[field].size === 0);
     return isWithoutCounts ? { ...rest, counts } : undefined;
   } catch (error) {

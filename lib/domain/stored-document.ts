@@ -12,7 +12,7 @@ import { parseWindowStart } from './window.ts';
  * @throws NewerFormat       written by a newer version of this program
  */
 export function readDocument<T>(text: string, what: string, version: number, schema: z.ZodType<T>): T {
-  const document = parseJson(text, what);
+  const document = requireJson(text, what);
   const written = formatVersionOf(document);
   if (written === undefined) throw new UnreadableFormat(`${what} is damaged: it has no format version.`);
   if (written > version) {
@@ -39,7 +39,7 @@ export const windowStartSchema = z.string().transform((text, context) => {
 
 export const instantSchema = z.iso.datetime().transform((text) => new Date(text));
 
-function parseJson(text: string, what: string): unknown {
+function requireJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

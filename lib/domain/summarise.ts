@@ -5,7 +5,8 @@ import { countedText } from './dimensions.ts';
 import { groupBy } from './group-by.ts';
 import type { LogEntry } from './log-entry.ts';
 import { partialEncoder, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
-import { minuteEndedBefore, minuteStartsAfter, windowStartOf, type EpochMinute } from './window.ts';
+import type { EpochMinute } from './epoch-minute.ts';
+import { minuteEndedBefore, minuteStartsAfter, windowStartOf } from './window.ts';
 
 /** A batch to summarise. */
 export interface SummarisedBatch {

@@ -1,4 +1,4 @@
-import type { EpochMinute } from './window.ts';
+import type { EpochMinute } from './epoch-minute.ts';
 
 const minutesPerDay = 1_440;
 const daysPerEra = 146_097;

@@ -32,7 +32,7 @@ const windowSchema = z.object({
  * in the second, so that readers of the counts stop at the line break; texts never contain one, since JSON escapes
  * it.
  */
-const beforeIds = ',\n"partialIds":"';
+const beforeIds = Buffer.from(',\n"partialIds":"');
 const afterIds = '"}\n';
 
 /** Encodes the window for the store. */
@@ -43,7 +43,9 @@ export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate)
     ...fields,
     ...countsToJson(counts),
   });
-  return Buffer.from(firstLine.slice(0, -1) + beforeIds + partialIds.toString('base64') + afterIds);
+  return Buffer.from(
+    `${firstLine.slice(0, -1)}${beforeIds.toString()}${partialIds.toString('base64')}${afterIds}`,
+  );
 }
 
 /**
@@ -76,23 +78,21 @@ function base64Length(bytes: number): number {
  * @throws UnreadableFormat  not a window, or one of a newer version
  */
 export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
-  const end = windowText.endOfFields(start);
-  return end === undefined ? undefined : windowText.read(`${start.toString('utf8', 0, end)}}`);
+  const end = start.indexOf(beforeIds);
+  return end < 0 ? undefined : windowText.read(`${start.toString('utf8', 0, end)}}`);
 }
 
 /** The text of a stored window, in pieces. */
 export const windowText = {
-  /** Finds the end of the fields before the ids; `undefined` where they go on behind `start`. */
-  endOfFields(start: Buffer): number | undefined {
-    const end = start.indexOf(beforeIds);
-    return end < 0 ? undefined : end;
-  },
+  /** Tells whether the fields before the ids end at a place. */
+  isEndOfFields: (start: Buffer, place: number) =>
+    start.subarray(place, place + beforeIds.length).equals(beforeIds),
 
   /**
    * Reads the fields before the ids from a JSON document that ends with them.
    * @throws UnreadableFormat  not those of a window, or of one of a newer version
    */
-  read(text: string): MinuteCounts {
+  read: (text: string): MinuteCounts => {
     const fields = readDocument(text, 'A window', formatVersion, windowSchema);
     const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
     const { storedSince, forgottenBefore } = fields;

@@ -1,11 +1,9 @@
 import type { Brand } from './brand.ts';
+import type { EpochMinute } from './epoch-minute.ts';
 import { dateOfDay, minuteOfInstant } from './timestamp.ts';
 
 /** The first instant of a window, ISO 8601 in UTC without a fraction: `2025-12-28T18:03:00Z`. */
 export type WindowStart = Brand<string, 'WindowStart'>;
-
-/** Whole minutes since 1970-01-01T00:00Z: the form of a minute window in the hot path. */
-export type EpochMinute = Brand<number, 'EpochMinute'>;
 
 /** Sizes of windows. Hours and days are UTC's. */
 export const windowSizes = ['minute', 'hour', 'day'] as const;

@@ -1,5 +1,5 @@
 import { minuteStartedBy } from '../domain/timestamp.ts';
-import type { EpochMinute } from '../domain/window.ts';
+import type { EpochMinute } from '../domain/epoch-minute.ts';
 
 /** The customer and minute in the partition key of a record. */
 export interface PartitionKeyParts {

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 const blockBytes = 4_096;
 

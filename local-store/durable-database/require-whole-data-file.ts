@@ -1,7 +1,7 @@
 import { open, truncate } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { UnreadableFormat } from '../../lib/errors.ts';
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /**
  * Where lmdb keeps what it needs to know of its file: in the first two pages, of which the one with the higher transaction

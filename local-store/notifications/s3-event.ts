@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { S3Event } from 'aws-lambda';
 import * as z from 'zod';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import type { NotificationRule } from './rules.ts';
 
 /** A write that is about to be made. */
@@ -59,15 +60,6 @@ const s3EventSchema = z.object({
     z.object({ s3: z.object({ object: z.object({ key: z.string().transform(decodedKey) }) }) }),
   ),
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
 
 function decodedKey(text: string): ObjectKey {
   return (new URLSearchParams(`=${text}`).get('') ?? '') as ObjectKey;

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { Unavailable } from '../../lib/errors.ts';
 import type { AgedObjects } from '../../lib/ports/aged-objects.ts';
-import { errorCode } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { placeOf } from './key-place.ts';
 
 /** Reads the age of objects from the files that they are: an object is written whole, so its file is as old as it is. */

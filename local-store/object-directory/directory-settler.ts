@@ -1,5 +1,5 @@
 import QuickLRU from 'quick-lru';
-import { errorCode } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import type { FileOperations } from './file-operations.ts';
 import { directoryOf } from './key-place.ts';
 

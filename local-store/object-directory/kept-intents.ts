@@ -1,6 +1,7 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { DirectorySettler } from './directory-settler.ts';
-import { errorCode, type FileOperations } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
+import type { FileOperations } from './file-operations.ts';
 import { intentName, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, temporaryDirectoryName } from './key-place.ts';
 

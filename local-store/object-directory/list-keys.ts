@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { errorCode } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { isKeySegment, isObjectKey } from './key-place.ts';
 import { SymbolicLink } from '../symbolic-link.ts';
 import { sortedRuns } from './sorted-runs.ts';

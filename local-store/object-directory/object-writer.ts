@@ -4,7 +4,7 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, Outcome } from './change.ts';
 import { DirectorySettler } from './directory-settler.ts';
 import { etagOf } from './etag.ts';
-import { errorCode } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import type { FileOperations } from './file-operations.ts';
 import type { Intent } from './intent.ts';
 import { KeptIntents } from './kept-intents.ts';

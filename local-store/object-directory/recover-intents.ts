@@ -1,7 +1,8 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { DirectorySettler } from './directory-settler.ts';
 import { etagOf } from './etag.ts';
-import { errorCode, type FileOperations } from './file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
+import type { FileOperations } from './file-operations.ts';
 import { intentName, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { TemporaryFile } from './temporary-file.ts';

@@ -11,7 +11,7 @@ import {
   writeWhole,
   type OperatorRequest,
 } from './request-files.ts';
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /**
  * Nobody serves requests in the data directory, or the owner has gone; it is not known whether this request was

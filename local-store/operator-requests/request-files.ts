@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { errorCode } from '../object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 
 /**
  * Requests of a command to the process that owns a data directory, as files in that directory. Only users who can

@@ -1,5 +1,6 @@
 import type { QueuedMessage } from '../local-queue.ts';
-import { backoffMilliseconds, pause } from '../stream-event-source/backoff.ts';
+import { backoffMilliseconds } from '../../lib/backoff.ts';
+import { pause, sourceBackoff } from '../stream-event-source/backoff.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
 import { returnDelaySeconds } from './return-delay.ts';
 import type { SourceContext } from './source-context.ts';
@@ -29,7 +30,7 @@ export async function consumeQueue(context: SourceContext): Promise<void> {
     } catch (error) {
       failures += 1;
       logger.error('The queue could not be read and is tried again.', { queue: queue.name, failures, error });
-      await pause(backoffMilliseconds(failures, context.random), context);
+      await pause(backoffMilliseconds(failures, sourceBackoff, context.random), context);
     }
   }
 }
@@ -128,6 +129,6 @@ async function deleteDone(messages: readonly QueuedMessage[], context: SourceCon
       logger.error('Messages that are done could not be deleted.', facts);
     }
     if (stopping.aborted) return;
-    await pause(backoffMilliseconds(failures, context.random), context);
+    await pause(backoffMilliseconds(failures, sourceBackoff, context.random), context);
   }
 }

@@ -1,5 +1,6 @@
 import type { LoggedRecord } from '../local-stream.ts';
-import { backoffMilliseconds, pause } from './backoff.ts';
+import { backoffMilliseconds } from '../../lib/backoff.ts';
+import { pause, sourceBackoff } from './backoff.ts';
 import { batchesOf, lanesOf, maxBatchBytes } from './batches.ts';
 import { deliver, untried, type Delivery, type Part, type Start } from './deliver.ts';
 import { gather } from './gather.ts';
@@ -41,7 +42,7 @@ export async function consumePartition(partition: number, context: SourceContext
         failures,
         error,
       });
-      await pause(backoffMilliseconds(failures, context.random), context);
+      await pause(backoffMilliseconds(failures, sourceBackoff, context.random), context);
     }
   }
   await state.isolated.ended();
@@ -127,6 +128,6 @@ async function finish(
       });
     }
     if (stopping.aborted) return false;
-    await pause(backoffMilliseconds(failures, context.random), context);
+    await pause(backoffMilliseconds(failures, sourceBackoff, context.random), context);
   }
 }

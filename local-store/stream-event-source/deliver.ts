@@ -1,6 +1,7 @@
 import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import type { LoggedRecord } from '../local-stream.ts';
-import { backoffMilliseconds, pause } from './backoff.ts';
+import { backoffMilliseconds } from '../../lib/backoff.ts';
+import { pause, sourceBackoff } from './backoff.ts';
 import { giveUp } from './give-up.ts';
 import { kinesisStreamEvent } from './kinesis-event.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
@@ -96,7 +97,7 @@ export async function deliver(
       continue;
     }
     failures += 1;
-    const inMilliseconds = backoffMilliseconds(failures, context.random);
+    const inMilliseconds = backoffMilliseconds(failures, sourceBackoff, context.random);
     report('tried again', partition, rest, outcome.cause, context, {
       failures,
       retryInMilliseconds: inMilliseconds,

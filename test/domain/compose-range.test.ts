@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { composeRange, type WindowRun } from '../../lib/domain/compose-range.ts';
-import {
-  endOfWindow,
-  enclosingWindowStart,
-  windowStartOf,
-  type EpochMinute,
-} from '../../lib/domain/window.ts';
+import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
+import { endOfWindow, enclosingWindowStart, windowStartOf } from '../../lib/domain/window.ts';
 import { instant, minuteOf, windowStart } from '../factories.ts';
 
 const farFuture = instant('2030-01-01T00:00:00Z');

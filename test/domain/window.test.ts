@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import {
   endedBefore,
   endOfWindow,
@@ -7,7 +8,6 @@ import {
   minuteEndedBefore,
   minutesBefore,
   windowStartOf,
-  type EpochMinute,
   type WindowSize,
 } from '../../lib/domain/window.ts';
 import { instant, windowStart } from '../factories.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { errorCode } from '../../local-store/object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import type { Proof } from './proofs.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));

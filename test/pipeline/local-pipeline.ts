@@ -13,9 +13,10 @@ import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
-import type { StreamName, Streams } from '../../lib/pipeline/streams/streams.ts';
+import type { StreamName } from '../../lib/domain/stream-name.ts';
+import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify/verify.ts';
-import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
@@ -77,7 +78,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     await close();
     await rm(directory, { recursive: true, force: true });
   });
-  const emissions = new RecentEmissions();
+  const reEmissions = new ReEmissionTimes();
   const streams = { insights: local.stream('insights'), late: local.stream('late') };
   const store = local.objects;
 
@@ -152,7 +153,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     async verify(notices) {
       const verified = await verify(
         notices,
-        { ...withAdmission({ store, streams, clock }), emissions },
+        { ...withAdmission({ store, streams, clock }), reEmissions },
         looks,
       );
       return verified.map(({ verdict }) => verdict);

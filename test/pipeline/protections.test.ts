@@ -10,7 +10,7 @@ import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
-import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import {
   batchIdOf,
@@ -199,7 +199,7 @@ describe('verify', () => {
       maxSeconds: 30,
       onlyEmitterSince: undefined,
     };
-    const ports = { ...withAdmission({ store, streams, clock }), emissions: new RecentEmissions() };
+    const ports = { ...withAdmission({ store, streams, clock }), reEmissions: new ReEmissionTimes() };
     await crashWithoutRetry(() => verify([notice], ports, settings));
     expect(await requests()).toBe(1);
   });

@@ -1,16 +1,19 @@
 import { Admission } from '../../lib/pipeline/streams/admission.ts';
-import { Emissions } from '../../lib/pipeline/ingest/emissions.ts';
+import { EmittedLargeBatches } from '../../lib/pipeline/ingest/emitted-large-batches.ts';
+import { createFailedRecords } from '../../lib/pipeline/failed-records/failed-records.ts';
 import type { IngestPorts } from '../../lib/pipeline/ingest/ingest.ts';
+import type { EmitAgainPorts } from '../../lib/pipeline/verify/emit-again.ts';
 
-/** The ports of a process that has just been started: it knows of no customer and of no emission. */
-export function withAdmission<Ports extends Pick<IngestPorts, 'streams' | 'clock'>>(
+/** The ports of a process that has just been started: it knows of no customer, no emission and no failed record. */
+export function withAdmission<Ports extends Pick<IngestPorts, 'store' | 'streams' | 'clock'>>(
   ports: Ports,
   maxBacklogRecords = 1_000_000,
-): Ports & Pick<IngestPorts, 'admission' | 'emissions'> {
-  const { streams, clock } = ports;
+): Ports & Pick<IngestPorts, 'admission' | 'emittedLargeBatches'> & Pick<EmitAgainPorts, 'failedRecords'> {
+  const { store, streams, clock } = ports;
   return {
     ...ports,
     admission: new Admission({ streams, clock, maxBacklogRecords }),
-    emissions: new Emissions(),
+    emittedLargeBatches: new EmittedLargeBatches(),
+    failedRecords: createFailedRecords({ store }),
   };
 }

@@ -31,7 +31,7 @@ const names = deployedNames('prod');
 const [unverifiedBatches = '', ...otherQueues] = names.deadLetterQueues.map(({ name }) => name);
 const verify = names.deadLetterQueues[0]?.source ?? '';
 const bucket = names.bucketName('123456789012', 'us-east-1'); // moto's account
-const notice = JSON.stringify({ Records: [{ s3: { object: { key: 'batches/cus-axon/k-lost' } } }] });
+const notification = JSON.stringify({ Records: [{ s3: { object: { key: 'batches/cus-axon/k-lost' } } }] });
 
 let moto: RunningServer;
 let sqs: SQSClient;
@@ -75,7 +75,7 @@ it('lists the dead letters, redrives them, and then finds nothing to audit', asy
     });
 
     // SQS itself made it a dead letter: it was received more often than its queue allows.
-    await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notice }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notification }));
     for (const _ of [1, 2]) await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
     const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
     const store = createS3ObjectStore({ client: s3, bucket, backoff });
@@ -97,7 +97,7 @@ it('lists the dead letters, redrives them, and then finds nothing to audit', asy
     const records = await createShardReader(kinesis, names.insightStreamName).read();
     expect(records.map((read) => Buffer.from(read.record.Data ?? []))).toEqual([Buffer.from([0, 255])]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
-    expect(Messages.map(({ Body }) => Body)).toEqual([notice]);
+    expect(Messages.map(({ Body }) => Body)).toEqual([notification]);
     expect(await command('audit')).toMatchObject({ exitCode: 0 });
   } finally {
     s3.destroy();

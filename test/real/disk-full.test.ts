@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { errorCode } from '../../local-store/object-directory/file-operations.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { spawnEmulator } from '../e2e/emulator-process.ts';
 import { Emulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';

@@ -108,12 +108,12 @@ function expectInOrder(steps: readonly Step[]): void {
 describe.each(['first', 'second'])('before the %s batch is answered', (batch) => {
   it('everything that the answer promises was flushed, each part before the next began', () => {
     const key = `batches/${customerId}/k-${batch}`;
-    const notice = committed(`k-${batch}`);
-    const after = notice?.ended ?? 0;
+    const notification = committed(`k-${batch}`);
+    const after = notification?.ended ?? 0;
     const object = stepsOf(key, after);
     const record = committed(`/path-of-${batch}`, object.ended);
     expectInOrder([
-      ['its notification is committed', notice?.ended],
+      ['its notification is committed', notification?.ended],
       ...stepsOfNewDirectories(key, after),
       ...object.steps,
       ['its partial begins to be committed', record?.began],
@@ -128,11 +128,11 @@ describe.each(['first', 'second'])('before the %s batch is answered', (batch) =>
     const key = `aggregates/minute/${customerId}/2025/12/28/18/03.json`;
     const after = committed(`/path-of-${batch}`)?.ended ?? 0;
     const window = stepsOf(key, after);
-    const notice = committed('18/03.json', after);
+    const notification = committed('18/03.json', after);
     const checkpoint = committed('aggregateLate', window.ended);
     expectInOrder([
       ['its partial is committed', after],
-      ['the notification of its window is committed', notice?.ended],
+      ['the notification of its window is committed', notification?.ended],
       ...stepsOfNewDirectories(key, after),
       ...window.steps,
       ['the checkpoint begins to be committed', checkpoint?.began],

@@ -11,7 +11,7 @@ import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { someBatch, type SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
-import type { ProcessPorts } from './world.ts';
+import type { ProcessPorts } from './process-ports.ts';
 
 export interface ClientSurroundings {
   readonly scheduler: Scheduler;

@@ -6,7 +6,7 @@ import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import type { ProcessPorts } from './world.ts';
+import type { ProcessPorts } from './process-ports.ts';
 
 export interface ExpirerSurroundings {
   readonly scheduler: Scheduler;

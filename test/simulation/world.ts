@@ -1,11 +1,10 @@
 import { horizonKeys, type ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { createRetention, type Retention } from '../../lib/pipeline/expire/retention.ts';
-import type { Streams } from '../../lib/pipeline/streams/streams.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
-import { RecentEmissions } from '../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
@@ -18,6 +17,7 @@ import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
+import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedQueue } from './simulated-queue.ts';
@@ -32,14 +32,6 @@ export interface World {
   heal(): void;
   /** To be called when there is nothing left to do; begins what is asked then. */
   checkAtRest(): void;
-}
-
-/** What a process gives to the pipeline's functions. */
-export interface ProcessPorts {
-  readonly store: ReturnType<SimulatedStore['through']>;
-  readonly streams: Streams;
-  readonly clock: { now(): Date };
-  readonly retention: Retention;
 }
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -64,10 +56,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
   const now = () => watched.now();
   const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
-  const emissions = new Map<string, RecentEmissions>();
-  const emissionsOf = ({ name }: Process) => {
-    const known = emissions.get(name) ?? new RecentEmissions();
-    emissions.set(name, known);
+  const reEmissions = new Map<string, ReEmissionTimes>();
+  const reEmissionsOf = ({ name }: Process) => {
+    const known = reEmissions.get(name) ?? new ReEmissionTimes();
+    reEmissions.set(name, known);
     return known;
   };
 
@@ -122,7 +114,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
           notices,
-          { ...withAdmission(portsOf(process)), emissions: emissionsOf(process) },
+          { ...withAdmission(portsOf(process)), reEmissions: reEmissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(

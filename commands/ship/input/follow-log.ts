@@ -1,4 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { errorCode } from '../../../lib/error-code.ts';
 import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
 import type { ReadingControl } from './read-log.ts';
 
@@ -104,7 +105,7 @@ async function openIfOther(path: string, identity: string): Promise<OpenFile | u
     if (`${dev}:${ino}` === identity) return undefined;
     return await openFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

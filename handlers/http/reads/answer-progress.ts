@@ -1,6 +1,6 @@
 import type { AnswerProgress } from '../../../lib/domain/completeness.ts';
 
-type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
+export type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
 
 /** What an answer in JSON says of itself; `waiting` is left out where it is not known. */
 export function progressFields({ countedThrough, waiting }: Said): {

@@ -3,7 +3,8 @@ import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
 
 /** A window in an answer's JSON. */
 export interface WindowJson {
-  readonly json: Buffer;
+  /** Pieces of it. */
+  readonly json: readonly Buffer[];
   /** Its length in what a function answers, where the body is a string within JSON: a quote takes two bytes. */
   readonly bytesSent: number;
 }
@@ -26,14 +27,13 @@ export function windowToJson(window: AnsweredWindow): WindowJson {
     escapes += counts[field].escapes;
   }
   parts.push(Buffer.from(after));
-  const json = Buffer.concat(parts);
-  return { json, bytesSent: json.length + escapes };
+  return { json: parts, bytesSent: parts.reduce((sum, { length }) => sum + length, escapes) };
 }
 
 /** Writes the windows as a list. */
 export function windowsToJson(windows: readonly WindowJson[]): Buffer {
   const comma = Buffer.from(',');
-  const parts = windows.flatMap(({ json }, place) => (place === 0 ? [json] : [comma, json]));
+  const parts = windows.flatMap(({ json }, place) => (place === 0 ? json : [comma, ...json]));
   return Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']')]);
 }
 

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { countGroups } from './count-groups.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
-import { keepFailedRecord } from './keep-failed-record.ts';
+import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
 import type { Retention } from '../expire/retention.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 

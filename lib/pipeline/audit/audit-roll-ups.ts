@@ -2,7 +2,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { windowPrefix, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { partSizeOf, type RolledUpSize, type WindowSize } from '../../domain/window.ts';
 import type { Retention } from '../expire/retention.ts';
-import type { AuditReporter, ObjectReader } from './audit.ts';
+import type { AuditReporter, ObjectReader } from './audit-ports.ts';
 import { keysIn, type DifferingBySize } from './differing-windows.ts';
 import { eachObject } from './each-object.ts';
 import { enclosingWindows } from './enclosing-windows.ts';

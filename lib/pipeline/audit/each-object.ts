@@ -1,5 +1,5 @@
 import { pMapIterable } from 'p-map';
-import type { AuditReporter, AuditStep } from './audit.ts';
+import type { AuditReporter, AuditStep } from './audit-ports.ts';
 
 const objectsInFlight = 8;
 

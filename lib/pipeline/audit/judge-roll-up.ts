@@ -8,10 +8,10 @@ import { emptySum, type WindowSum } from '../../domain/window-sum.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import { sumOfParts } from '../roll-up/sum-of-parts.ts';
-import type { ObjectReader } from './audit.ts';
+import type { ObjectReader } from './audit-ports.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 import type { Difference } from './findings.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../reason-of.ts';
 
 /** Holds one hour against its minutes, or one day against its hours. */
 export async function judgeRollUp(

@@ -11,11 +11,11 @@ import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { Retention } from '../expire/retention.ts';
-import type { AuditOptions, AuditPorts, AuditReporter, ObjectReader } from './audit.ts';
+import type { AuditOptions, AuditPorts, AuditReporter, ObjectReader } from './audit-ports.ts';
 import { compareWindow, type ComparedWindow, type WindowComparison } from './compare-window.ts';
 import type { DifferingWindows } from './differing-windows.ts';
 import { maxNamed, type AuditedWindow } from './findings.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../reason-of.ts';
 import { parseLine, type SpooledLine, type WindowSnapshot } from './spool.ts';
 
 export interface Judged {

@@ -2,7 +2,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { tombstoneKey, tombstonesPrefix, type ObjectKey } from '../../domain/keys.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
-import type { ObjectReader } from './audit.ts';
+import type { ObjectReader } from './audit-ports.ts';
 
 /** Reads the tombstones of one customer or, for `undefined`, of all: by their keys. They are few. */
 export async function readTombstones(

@@ -5,7 +5,7 @@ import { PreconditionFailed, Unavailable, UnreadableFormat } from '../../errors.
 import { recomputeWindow, type RecomputePorts } from '../roll-up/recompute-window.ts';
 import { AscendingLookup, keysIn, type DifferingBySize } from './differing-windows.ts';
 import { enclosingWindows } from './enclosing-windows.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../reason-of.ts';
 import type { RepairOutcome, RepairReporter } from './repair.ts';
 import { sortedUnion } from './sorted-union.ts';
 

@@ -11,7 +11,7 @@ import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { decodeSnapshot } from './judge-windows.ts';
 import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
-import { reasonOf } from './reason-of.ts';
+import { reasonOf } from '../../reason-of.ts';
 import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
 
 export interface RepairPorts {

@@ -19,3 +19,15 @@ export async function readTombstoneAt(key: ObjectKey, store: Reader): Promise<To
   const object = await store.get(key);
   return object && decodeTombstone(object.body);
 }
+
+/** Returns what reads tombstones for as long as one invocation takes: that of each customer once. */
+export function tombstonesReadOnce(
+  store: Reader,
+): (customerId: CustomerId) => Promise<Tombstone | undefined> {
+  const tombstones = new Map<CustomerId, Promise<Tombstone | undefined>>();
+  return (customerId) => {
+    const read = tombstones.get(customerId) ?? readTombstone(customerId, store);
+    tombstones.set(customerId, read);
+    return read;
+  };
+}

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { errorCode } from '../../error-code.ts';
 import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../../errors.ts';
 
 const maxOverheadBytes = 64 * 1_024;
@@ -17,7 +18,7 @@ export async function decompress(body: Buffer, contentEncoding: string, maxBytes
   // What is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say.
   if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
   const decoded = await decode(body, encoding, maxBytes).catch((error: unknown) => {
-    if (!isZlibError(error)) throw error;
+    if (errorCode(error) === undefined) throw error; // not of zlib
     throw new InvalidRequest(`The body is not valid ${encoding} data.`, [], { cause: error });
   });
   if (decoded.length > maxBytes) throw new BatchTooLarge(maxBytes);
@@ -67,8 +68,4 @@ async function passThrough(decoder: Transform & zlib.Zlib, body: Buffer, maxByte
 /** `deflate` is the zlib format, but some clients send bare deflate data (RFC 9110, section 8.4.1.2). */
 function hasZlibHeader(body: Buffer): boolean {
   return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
-}
-
-function isZlibError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }

@@ -1,4 +1,5 @@
-import { ByteBudget } from './byte-budget.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import { CustomerTurns } from '../turns/customer-turns.ts';
 
 /** Decompressed bytes of batches. */
 export interface IntakeLimits {
@@ -14,6 +15,7 @@ export interface IntakeLimits {
   readonly decodersAtOnce: number;
   /** So many large and as many small ones wait, as they were sent, until there is memory for them. */
   readonly maxWaiting: number;
+  readonly maxWaitingOfOneCustomer: number;
 }
 
 const mebibyte = 1_024 * 1_024;
@@ -25,6 +27,7 @@ const limits: IntakeLimits = {
   smallBytesHeld: 16 * mebibyte,
   decodersAtOnce: 4, // as many threads as there are for it
   maxWaiting: 1_000,
+  maxWaitingOfOneCustomer: 500, // so that there is room for others
 };
 
 /** What is known of a body before it is decoded. */
@@ -39,21 +42,22 @@ export interface BodySize {
  * Bounds what a process takes in at one time, where it runs several invocations at once (a Lambda function has one).
  * Memory: a body whose size is not known counts as the largest that it can be, and waits its turn before it is
  * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
- * often as there are large ones.
+ * often as there are large ones. Customers take turns everywhere, so that nobody's batches wait for all of another's.
  */
 export class Intake {
   readonly #limits: IntakeLimits;
-  readonly #heldLarge: ByteBudget;
-  readonly #heldSmall: ByteBudget;
-  readonly #decoders: ByteBudget;
-  readonly #large: ByteBudget;
+  readonly #heldLarge: CustomerTurns;
+  readonly #heldSmall: CustomerTurns;
+  readonly #decoders: CustomerTurns;
+  readonly #large: CustomerTurns;
 
   constructor(given: IntakeLimits = limits) {
     this.#limits = given;
-    this.#heldLarge = new ByteBudget(given.largeBytesHeld, given.maxWaiting);
-    this.#heldSmall = new ByteBudget(given.smallBytesHeld, given.maxWaiting);
-    this.#decoders = new ByteBudget(given.decodersAtOnce);
-    this.#large = new ByteBudget(given.largeBytesAtOnce);
+    const waiting = { waiting: given.maxWaiting, waitingOfOneCustomer: given.maxWaitingOfOneCustomer };
+    this.#heldLarge = new CustomerTurns({ atOnce: given.largeBytesHeld, ...waiting });
+    this.#heldSmall = new CustomerTurns({ atOnce: given.smallBytesHeld, ...waiting });
+    this.#decoders = new CustomerTurns({ atOnce: given.decodersAtOnce });
+    this.#large = new CustomerTurns({ atOnce: given.largeBytesAtOnce });
   }
 
   /**
@@ -61,18 +65,19 @@ export class Intake {
    * @throws Unavailable  too many wait for their turn; safe to repeat
    */
   async run<T>(
+    customerId: CustomerId,
     { atMostBytes, isKnown }: BodySize,
     decode: () => Promise<Buffer>,
     work: (body: Buffer) => Promise<T>,
   ): Promise<T> {
     const { largeFromBytes } = this.#limits;
     const isSmall = isKnown && atMostBytes < largeFromBytes;
-    const held = await (isSmall ? this.#heldSmall : this.#heldLarge).take(atMostBytes);
+    const held = await (isSmall ? this.#heldSmall : this.#heldLarge).take(customerId, atMostBytes);
     try {
-      const body = await (isKnown ? decode() : this.#decoders.run(1, decode));
+      const body = await (isKnown ? decode() : this.#decoders.run(customerId, decode));
       held.reduceTo(body.length);
       if (body.length < largeFromBytes) return await work(body);
-      return await this.#large.run(body.length, () => work(body));
+      return await this.#large.run(customerId, () => work(body), body.length);
     } finally {
       held.end();
     }

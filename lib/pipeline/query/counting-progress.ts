@@ -1,16 +1,17 @@
 import type { Outstanding } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
+import { streamNames } from '../../domain/stream-name.ts';
 import type { Logger } from '../../logger.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { EventStream } from '../../ports/event-stream.ts';
 import type { RollUpBacklog } from '../../ports/roll-up-backlog.ts';
-import type { FailedRecords } from './failed-records.ts';
-import { streamNames, type Streams } from '../streams/streams.ts';
+import type { FailedRecords } from '../failed-records/failed-records.ts';
+import type { Streams } from '../streams/streams.ts';
 
 export interface CountingProgressPorts {
   readonly streams: Streams;
   readonly rollUps: RollUpBacklog;
-  readonly failedRecords: FailedRecords;
+  readonly failedRecords: Pick<FailedRecords, 'mayHave'>;
   readonly logger: Logger;
 }
 

@@ -33,7 +33,10 @@ export interface AnsweredWindow extends ServedWindow {
   readonly complete: boolean;
 }
 
-export interface WindowPage<Sent> extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
+/** What a whole answer says of itself. */
+type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
+
+export interface WindowPage<Sent> extends Said {
   readonly windows: readonly Sent[];
   /** The last window of this page, where there are more behind it. */
   readonly lastWindow: WindowStart | undefined;
@@ -50,7 +53,7 @@ const windowsInFlight = 16;
 export async function query<Sent extends SentWindow>(
   query: WindowQuery,
   { reader, progress }: QueryPorts,
-  send: (window: AnsweredWindow) => Sent,
+  send: (window: AnsweredWindow, said: Said) => Sent,
 ): Promise<WindowPage<Sent>> {
   // Asked before the windows are read: what does not wait by now is in them.
   const counted = progressFor(
@@ -64,7 +67,7 @@ export async function query<Sent extends SentWindow>(
   let bytes = 0;
   const atOnce = Math.min(windowsInFlight, query.limit + 1);
   for await (const served of reader.windows(query, atOnce)) {
-    const window = send(answer(served, query, counted));
+    const window = send(answer(served, query, counted), counted);
     const isFull = windows.length === query.limit || bytes + window.bytesSent > pageBytes;
     if (isFull && windows.length > 0) return { countedThrough, waiting, windows, lastWindow };
     windows.push(window);

@@ -1,12 +1,12 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { decideAdmission } from '../../domain/share-of.ts';
+import { streamOf, type StreamName } from '../../domain/stream-name.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { BudgetUsedUp, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventStream } from '../../ports/event-stream.ts';
-import { streamOf } from './emit.ts';
 import { RecentCustomers } from './recent-customers.ts';
-import type { StreamName, Streams } from './streams.ts';
+import type { Streams } from './streams.ts';
 
 export interface AdmissionOptions {
   readonly streams: Streams;

@@ -1,13 +1,9 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { partitionKeyOf } from '../../domain/partial.ts';
+import { streamNames, streamOf, type StreamName } from '../../domain/stream-name.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import type { StreamRecord } from '../../ports/event-stream.ts';
-import { streamNames, type StreamName, type Streams } from './streams.ts';
-
-/** The stream that a partial takes: decided when its batch was described, and the same for every emission. */
-export function streamOf({ isLate, isFuture }: Pick<EncodedPartial, 'isLate' | 'isFuture'>): StreamName {
-  return isLate || isFuture === true ? 'late' : 'insights';
-}
+import type { Streams } from './streams.ts';
 
 /**
  * Puts the partials of a customer on their streams.

@@ -1,8 +1,5 @@
+import type { StreamName } from '../../domain/stream-name.ts';
 import type { EventStream } from '../../ports/event-stream.ts';
-
-export const streamNames = ['insights', 'late'] as const;
-
-export type StreamName = (typeof streamNames)[number];
 
 /**
  * The ways from `ingest` to `aggregate`: the same records and the same code, but each with a consumer of its own, so that

@@ -1,40 +1,32 @@
 import pMap from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { CustomerBacklog } from '../../ports/event-stream.ts';
-import { streamNames, type StreamName, type Streams } from '../streams/streams.ts';
-
-/** How far a stream was consumed: for one customer, where it can tell them apart. */
-export interface Consumed {
-  readonly backlog: CustomerBacklog | undefined;
-  /** See `EventStream.consumedThrough`. */
-  readonly through: Date | undefined;
-}
-
-export type CustomerConsumption = Readonly<Record<StreamName, Consumed>>;
+import type { Consumed, Consumption } from '../../domain/judge-batch/consumption.ts';
+import { streamNames, type StreamName } from '../../domain/stream-name.ts';
+import type { Streams } from '../streams/streams.ts';
 
 const customersInFlight = 16;
 
 /** Reads how far the streams are, once, and returns what reads it of some customers. */
 export async function readConsumption(
   streams: Streams,
-): Promise<(customers: readonly CustomerId[]) => Promise<(customerId: CustomerId) => CustomerConsumption>> {
-  const through = {
-    insights: await streams.insights.consumedThrough(),
-    late: await streams.late.consumedThrough(),
-  };
-  const ofAll = {
-    insights: { backlog: undefined, through: through.insights },
-    late: { backlog: undefined, through: through.late },
+): Promise<(customers: readonly CustomerId[]) => Promise<(customerId: CustomerId) => Consumption>> {
+  const ofAll: Consumption = {
+    insights: { waitsWithin: undefined, through: await streams.insights.consumedThrough() },
+    late: { waitsWithin: undefined, through: await streams.late.consumedThrough() },
   };
   return async (customers) => {
-    const found = new Map<CustomerId, CustomerConsumption>();
+    const found = new Map<CustomerId, Consumption>();
     await pMap(
       new Set(customers),
       async (customerId) => {
         const consumed: Record<StreamName, Consumed> = { ...ofAll };
         for (const name of streamNames) {
           const backlog = await streams[name].backlogOf(customerId);
-          if (backlog !== undefined) consumed[name] = { backlog, through: backlog.consumedThrough };
+          if (backlog === undefined) continue;
+          consumed[name] = {
+            through: backlog.consumedThrough,
+            waitsWithin: (from, to) => backlog.waitsWithin(from, to),
+          };
         }
         found.set(customerId, consumed);
       },

@@ -1,8 +1,9 @@
 import type { ObjectKey } from '../../domain/keys.ts';
-import { decodePartial } from '../../domain/partial.ts';
+import { decodePartial, partitionKeyOf } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { FailedRecords } from '../failed-records/failed-records.ts';
 import type { Admission } from '../streams/admission.ts';
 import { emit } from '../streams/emit.ts';
 import { readStoredBatch } from '../ingest/read-stored-batch.ts';
@@ -11,11 +12,14 @@ import type { Streams } from '../streams/streams.ts';
 export interface EmitAgainPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
+  /** Nothing is emitted for a customer that has too much waiting. */
   readonly admission: Admission;
+  readonly failedRecords: Pick<FailedRecords, 'kept'>;
 }
 
 /**
- * Emits those partials of a batch that are at these places of its list.
+ * Emits those partials of a batch that are at these places of its list. What is kept as a failed record is left to a
+ * redrive: it would most likely fail again, and each emission would leave another failed record.
  * @returns how many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
  * @throws UnreadableFormat  none of them can be counted here: `aggregate` would set aside each emission anew, or give
  *                           it back for as long as no newer version runs
@@ -23,11 +27,15 @@ export interface EmitAgainPorts {
 export async function emitAgain(
   key: ObjectKey,
   places: ReadonlySet<number>,
-  { store, streams, admission }: EmitAgainPorts,
+  { store, streams, admission, failedRecords }: EmitAgainPorts,
 ): Promise<number | undefined> {
   const batch = await readStoredBatch(key, store);
   if (batch === undefined) return undefined;
-  const partials = countable(batch.partials.filter((_partial, place) => places.has(place)));
+  const isKept = await failedRecords.kept();
+  const partials = countable(batch.partials.filter((_partial, place) => places.has(place))).filter(
+    ({ windowStart, data }) => !isKept({ partitionKey: partitionKeyOf(batch.customerId, windowStart), data }),
+  );
+  if (partials.length === 0) return 0;
   await admission.requireRoom(batch.customerId, partials);
   await emit(batch.customerId, partials, streams);
   return partials.length;

@@ -1,48 +1,34 @@
 import pMap from 'p-map';
 import type { BatchHeader } from '../../domain/batch-format.ts';
 import { groupBy, type NonEmpty } from '../../domain/group-by.ts';
-import type { CustomerId } from '../../domain/customer-id.ts';
+import { judgeBatch } from '../../domain/judge-batch.ts';
+import type { Consumption } from '../../domain/judge-batch/consumption.ts';
+import { isLikelyWaiting } from '../../domain/judge-batch/is-likely-waiting.ts';
+import type { EmissionLimits } from '../../domain/judge-batch/is-off-stream.ts';
+import { isOverdue } from '../../domain/judge-batch/is-overdue.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
-import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
-import { findUncounted, type Uncounted } from './find-uncounted.ts';
-import { forgetBatch } from '../forget/forget-batch.ts';
-import { readTombstone } from '../forget/read-tombstone.ts';
-import { readLongHeader, readShortHeader } from '../ingest/read-stored-batch.ts';
 import type { Retention } from '../expire/retention.ts';
-import type { Admission } from '../streams/admission.ts';
-import type { Streams } from '../streams/streams.ts';
-import { readConsumption, type CustomerConsumption } from './consumption.ts';
-import { emitAgain } from './emit-again.ts';
-import { isLikelyWaiting } from './is-likely-waiting.ts';
-import { isOffStream } from './is-off-stream.ts';
-import type { RecentEmissions } from './recent-emissions.ts';
+import { forgetBatch } from '../forget/forget-batch.ts';
+import { tombstonesReadOnce } from '../forget/read-tombstone.ts';
+import { readLongHeader, readShortHeader } from '../ingest/read-stored-batch.ts';
+import { readConsumption } from './consumption.ts';
+import { emitAgain, type EmitAgainPorts } from './emit-again.ts';
+import { findUncounted, type Uncounted } from './find-uncounted.ts';
+import type { ReEmissionTimes } from './re-emission-times.ts';
+import { turnsOf } from './turns-of.ts';
 
-export interface VerifyPorts {
-  readonly store: ObjectStore;
-  readonly streams: Streams;
+/** Nothing is emitted for a customer that has too much waiting. */
+export interface VerifyPorts extends EmitAgainPorts {
   readonly clock: Clock;
   /** Without it no window expires. */
   readonly retention?: Retention;
-  /** What this process has emitted again. */
-  readonly emissions: RecentEmissions;
-  /** Nothing is emitted for a customer that has too much waiting. */
-  readonly admission: Admission;
+  readonly reEmissions: ReEmissionTimes;
 }
 
-export interface VerifyOptions {
-  /** How long after a batch was stored its emission may still be under way, and by how much clocks may differ. */
-  readonly marginSeconds: number;
-  /** After how long a message comes back whose invocation has not ended: at least twice what that may take. */
-  readonly lookAgainSeconds: number;
+export interface VerifyOptions extends EmissionLimits {
   /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
   readonly overdueSeconds: number;
-  /**
-   * Since when this process runs, where it is the only one that emits: whoever stored a batch before is gone, and emits
-   * nothing any more. `undefined` where there are others.
-   */
-  readonly onlyEmitterSince: Date | undefined;
   /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
   readonly maxSeconds: number;
 }
@@ -74,21 +60,17 @@ export type Verdict =
   | { readonly kind: 'absent' }
   /** The aggregator is behind, or there was no time to look; the message has to come back. */
   | { readonly kind: 'waiting'; readonly isOverdue: boolean }
+  /**
+   * All that is not counted is kept as failed records, and emitted by nothing but a redrive; the message has to come back,
+   * until they are seen in their windows.
+   */
+  | { readonly kind: 'awaiting-redrive'; readonly isOverdue: boolean }
   /** So many of its partials were emitted again; the message has to come back, until they are seen in their windows. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
   /** It could not be looked at, or not be emitted; the message has to come back. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
-/** The headers of batches, as far as they are short. */
-type Beginnings = ReadonlyMap<NoticedBatch, BatchHeader | 'long'>;
-
 const batchesInFlight = 16;
-/**
- * Batches with no more partials than this are looked at together, so that each of their windows is read once: mostly all
- * that an invocation has. Reading so many windows, or emitting so many partials on a stream of one shard, takes some ten
- * seconds.
- */
-const partialsAtOnce = 10_000;
 /** Up to so many windows are read also for a batch that is likely to wait. */
 const partialsWorthALook = 1_000;
 
@@ -108,12 +90,13 @@ export async function verify(
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
-  const { store, streams, clock, retention, emissions } = ports;
+  const { store, streams, clock, retention, reEmissions } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
   const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
-  const overdue = (batch: NoticedBatch, storedAt?: Date) => {
-    return { isOverdue: isOverdue(batch, storedAt, clock.now(), options) };
+  const overdue = ({ notices }: NoticedBatch, storedAt?: Date) => {
+    const firstLooks = notices.map(({ firstReceivedAt }) => firstReceivedAt);
+    return { isOverdue: isOverdue(storedAt, firstLooks, clock.now(), options.overdueSeconds) };
   };
 
   /** Tells of those that are not there, or cannot be read, and returns what was read of the others. */
@@ -144,46 +127,45 @@ export async function verify(
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   const consumption = await readConsumption(streams);
-  const tombstones = new Map<CustomerId, Promise<Tombstone | undefined>>();
-  const tombstoneOf = (customerId: CustomerId) => {
-    const read = tombstones.get(customerId) ?? readTombstone(customerId, store);
-    tombstones.set(customerId, read);
-    return read;
-  };
+  const tombstoneOf = tombstonesReadOnce(store);
   const look = async (
     batch: NoticedBatch,
     header: BatchHeader,
     uncounted: Uncounted,
-    consumed: CustomerConsumption,
+    consumed: Consumption,
   ): Promise<Verdict> => {
+    const { key } = batch;
     const tombstone = await tombstoneOf(header.customerId);
-    if (tombstone !== undefined && isForgotten(header.storedAt, tombstone)) {
-      // It was being stored when its customer was forgotten; one that has taken its place since is announced by itself.
-      await forgetBatch(batch.key, tombstone, store);
-      return { kind: 'absent' };
+    const read = {
+      header,
+      tombstone,
+      uncounted: uncounted.places.get(header) ?? new Set(),
+      consumption: consumed,
+      emittedAgainAt: reEmissions.at(key),
+      receiveCount: Math.max(...batch.notices.map(({ receiveCount }) => receiveCount)),
+    };
+    const state = judgeBatch(read, clock.now(), options);
+    if (state.kind !== 'forgotten' && uncounted.failures.has(header)) throw uncounted.failures.get(header);
+    switch (state.kind) {
+      case 'forgotten':
+        // It was being stored when its customer was forgotten; one that has taken its place since is announced by itself.
+        await forgetBatch(key, state.tombstone, store);
+        return { kind: 'absent' };
+      case 'counted':
+        return { kind: 'counted' };
+      case 'waiting':
+        return { kind: 'waiting', ...overdue(batch, header.storedAt) };
+      case 'lost': {
+        const partials = await emitAgain(key, state.places, ports);
+        if (partials === undefined) return { kind: 'absent' };
+        if (partials === 0) return { kind: 'awaiting-redrive', ...overdue(batch, header.storedAt) };
+        reEmissions.add(key, clock.now());
+        return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
+      }
     }
-    if (uncounted.failures.has(header)) throw uncounted.failures.get(header);
-    const places = uncounted.places.get(header);
-    if (places === undefined) return { kind: 'counted' };
-
-    const emission = {
-      storedAt: header.storedAt,
-      emittedAgainAt: emissions.at(batch.key),
-      receiveCount: receiveCountOf(batch),
-    };
-    const isLost = (place: number) => {
-      const partial = header.partials[place];
-      return partial !== undefined && isOffStream(partial, emission, consumed, clock.now(), options);
-    };
-    const lost = new Set([...places].filter(isLost));
-    if (lost.size === 0) return { kind: 'waiting', ...overdue(batch, header.storedAt) };
-    const partials = await emitAgain(batch.key, lost, ports);
-    if (partials === undefined) return { kind: 'absent' };
-    emissions.add(batch.key, clock.now());
-    return { kind: 'emitted', partials, ...overdue(batch, header.storedAt) };
   };
 
-  for (const [turn, group] of groupsOf(beginnings).entries()) {
+  for (const [turn, group] of turnsOf(beginnings).entries()) {
     if (turn > 0 && clock.now().getTime() > deadline) {
       for (const [batch, header] of group) {
         const storedAt = header === 'long' ? undefined : header.storedAt;
@@ -217,42 +199,4 @@ export async function verify(
     );
   }
   return verified;
-}
-
-/** What is looked at together, in its order. A long header is not read before it is its turn: many would fill the memory. */
-function groupsOf(beginnings: Beginnings): Beginnings[] {
-  const groups: Map<NoticedBatch, BatchHeader | 'long'>[] = [];
-  const large: typeof groups = [];
-  let room = 0;
-  for (const [batch, header] of beginnings) {
-    if (header === 'long') {
-      large.push(new Map([[batch, header]]));
-      continue;
-    }
-    const group = header.partials.length <= room ? groups.at(-1) : undefined;
-    if (group === undefined) groups.push(new Map([[batch, header]]));
-    else group.set(batch, header);
-    room = (group === undefined ? partialsAtOnce : room) - header.partials.length;
-  }
-  return [...groups, ...large];
-}
-
-/**
- * Decides by the time that has passed since the batch was stored, and since it was first looked at: this is known also
- * where its header cannot be read. One that was stored far in the future is as overdue as one that was stored long ago: a
- * clock was wrong.
- */
-function isOverdue(
-  { notices }: NoticedBatch,
-  storedAt: Date | undefined,
-  now: Date,
-  { overdueSeconds }: VerifyOptions,
-): boolean {
-  const since = notices.map(({ firstReceivedAt }) => firstReceivedAt);
-  if (storedAt !== undefined) since.push(storedAt);
-  return since.some((instant) => Math.abs(now.getTime() - instant.getTime()) / 1_000 > overdueSeconds);
-}
-
-function receiveCountOf({ notices }: NoticedBatch): number {
-  return Math.max(...notices.map(({ receiveCount }) => receiveCount));
 }

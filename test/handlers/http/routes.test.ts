@@ -39,12 +39,11 @@ describe('the routes table', () => {
   });
 
   it('names the parameters of each path', () => {
-    for (const { name, path, pathParameters } of table.filter(
-      ({ functionName }) => functionName !== 'page',
-    )) {
-      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
-      expect(Object.keys(pathParameters?.shape ?? {}), name).toEqual(inPath);
-    }
+    const named = table
+      .filter(({ functionName }) => functionName !== 'page')
+      .map(({ path, pathParameters }) => [path, Object.keys(pathParameters?.shape ?? {})]);
+    const inPaths = named.map(([path]) => [path, [...String(path).matchAll(/(?<=\{)\w+(?=\})/g)].flat()]);
+    expect(named).toEqual(inPaths);
   });
 
   it.each([

@@ -6,7 +6,7 @@ import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { expire, type ExpireReporter } from '../../../lib/pipeline/expire/expire.ts';
-import { keepFailedRecord } from '../../../lib/pipeline/aggregate/keep-failed-record.ts';
+import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-failed-record.ts';
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';

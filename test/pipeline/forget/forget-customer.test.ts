@@ -18,7 +18,7 @@ import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts'
 
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
-import { listCustomers } from '../../../lib/pipeline/query/list-customers.ts';
+import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
@@ -33,7 +33,7 @@ import {
   windowPartial,
   windowStart,
 } from '../../factories.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -142,7 +142,7 @@ async function verdictOn(key: string, through: ObjectStore = store) {
   const streams = { insights: stream, late: stream };
   const [verified] = await verify(
     [notice],
-    { ...withAdmission({ store: through, streams, clock }), emissions: new RecentEmissions() },
+    { ...withAdmission({ store: through, streams, clock }), reEmissions: new ReEmissionTimes() },
     options,
   );
   return verified?.verdict.kind;
@@ -214,7 +214,10 @@ describe('forgetting a customer', () => {
     expect((await keys()).filter((key) => key.includes('cus-other'))).toEqual(
       before.filter((key) => key.includes('cus-other')),
     );
-    const { customers } = await listCustomers({ after: undefined, limit: 10 }, store);
+    const { customers } = await createObjectWindowReader(store).customers({
+      after: undefined,
+      limit: 10,
+    });
     expect(customers).toEqual([other]);
     const object = (await store.get(tombstone)) ?? expect.fail('there is no tombstone');
     expect(decodeTombstone(object.body)).toMatchObject({ customerId: customer(), completedAt: now });

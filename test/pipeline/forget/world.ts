@@ -14,7 +14,7 @@ import type { Streams } from '../../../lib/pipeline/streams/streams.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 
 /** Who works on the store; each may be given another view of it. */
@@ -81,15 +81,11 @@ export class World {
     } as const;
     const clock = { now: () => new Date(this.clock.now().getTime() + skewMilliseconds) };
     const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
-    const { admission, emissions } = withAdmission({ streams: this.#streams, clock });
+    const ports = withAdmission({ store: this.#storeOf('ingest', 0), streams: this.#streams, clock });
     for (;;) {
       const store = this.#storeOf('ingest', 0);
       try {
-        await ingest(
-          await readBatch(sent, 100_000),
-          { store, streams: this.#streams, clock, admission, emissions },
-          options,
-        );
+        await ingest(await readBatch(sent, 100_000), { ...ports, store }, options);
         return;
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
@@ -164,7 +160,7 @@ export class World {
     const streams = this.#streams;
     const ports = {
       ...withAdmission({ store: this.#storeOf('verify', 0), streams, clock }),
-      emissions: new RecentEmissions(),
+      reEmissions: new ReEmissionTimes(),
     };
     const [verified] = await verify([notice], ports, looks);
     const kind = verified?.verdict.kind;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lib/errors.ts';
+import { customer } from '../../factories.ts';
 import { Intake, type BodySize, type IntakeLimits } from '../../../lib/pipeline/ingest/intake.ts';
 
 const limits: IntakeLimits = {
@@ -10,6 +11,7 @@ const limits: IntakeLimits = {
   smallBytesHeld: 30,
   decodersAtOnce: 2,
   maxWaiting: 3,
+  maxWaitingOfOneCustomer: 3,
 };
 const plain = (bytes: number): BodySize => ({ atMostBytes: bytes, isKnown: true });
 /** A body that is at most 50 bytes, which nothing says before it is decoded. */
@@ -23,6 +25,7 @@ function observed(given: IntakeLimits = limits) {
   const gates = { decoders: gate(), work: gate() };
   const run = (name: string, size: BodySize, decodedBytes = size.atMostBytes) =>
     intake.run(
+      customer(name.startsWith('other') ? 'cus-other' : 'cus-axon'),
       size,
       async () => {
         decoding.push(name);
@@ -53,6 +56,35 @@ describe('Intake', () => {
     gates.work.open();
     await Promise.all(running);
     expect(working.at(-1)).toBe('next');
+  });
+
+  it('takes large batches of several customers in turn, however many one of them sends', async () => {
+    const { run, working, gates } = observed({ ...limits, largeBytesHeld: 1_000, maxWaiting: 100 });
+    const running = ['a', 'b', 'c', 'd', 'other 1', 'other 2'].map((name) => run(name, plain(20)));
+    gates.work.open();
+    await Promise.all(running);
+    expect(working).toEqual(['a', 'b', 'other 1', 'c', 'other 2', 'd']);
+  });
+
+  it('has memory for a batch of another customer as soon as there is some', async () => {
+    const { run, decoding, gates } = observed();
+    const running = ['a', 'b', 'c', 'd', 'other'].map((name) => run(name, compressed));
+    await nextTurn();
+    expect(decoding).toEqual(['a', 'b']);
+    gates.decoders.open();
+    gates.work.open();
+    await Promise.all(running);
+    expect(decoding.indexOf('other')).toBeLessThan(decoding.indexOf('d'));
+  });
+
+  it('keeps places in which others wait', async () => {
+    const { run, gates } = observed({ ...limits, maxWaitingOfOneCustomer: 2 });
+    const own = [1, 2, 3, 4].map((n) => run(`large ${n}`, compressed));
+    await expect(run('refused', compressed)).rejects.toThrow(Unavailable);
+    const other = run('other', compressed);
+    gates.decoders.open();
+    gates.work.open();
+    await expect(Promise.all([...own, other])).resolves.toContain('other');
   });
 
   it('takes a compressed batch for the largest there can be, and decodes it when there is memory for that', async () => {
@@ -116,15 +148,16 @@ describe('Intake', () => {
       throw new Error('did not work');
     };
     for (let attempt = 0; attempt < 5; attempt++) {
-      await expect(intake.run(compressed, failing, async () => 'not reached')).rejects.toThrow(
+      await expect(intake.run(customer(), compressed, failing, async () => 'not reached')).rejects.toThrow(
         'did not work',
       );
-      await expect(intake.run(plain(100), async () => Buffer.alloc(100), failing)).rejects.toThrow(
-        'did not work',
-      );
+      await expect(
+        intake.run(customer(), plain(100), async () => Buffer.alloc(100), failing),
+      ).rejects.toThrow('did not work');
     }
     await expect(
       intake.run(
+        customer(),
         compressed,
         async () => Buffer.alloc(50),
         async () => 'taken',

@@ -63,7 +63,10 @@ const minutesOf = (count: number) =>
 function pageOf(store: InMemoryObjectStore, asked: WindowQuery, bytesSent?: number) {
   return query(asked, { reader: createObjectWindowReader(store), progress }, (window) => {
     const sent = windowToJson(window);
-    const read = JSON.parse(sent.json.toString()) as Record<'windowStart' | 'requestsByPath', string> & {
+    const read = JSON.parse(Buffer.concat(sent.json).toString()) as Record<
+      'windowStart' | 'requestsByPath',
+      string
+    > & {
       readonly requests: number;
       readonly complete: boolean;
     };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { partitionKeyOf } from '../../../lib/domain/partial.ts';
 import { readConsumption } from '../../../lib/pipeline/verify/consumption.ts';
-import { isOffStream, type Emission } from '../../../lib/pipeline/verify/is-off-stream.ts';
+import { isOffStream, type Emission } from '../../../lib/domain/judge-batch/is-off-stream.ts';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import { customer, instant, windowStart } from '../../factories.ts';
 

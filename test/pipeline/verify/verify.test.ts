@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch, encodeBatch } from '../../../lib/domain/batch-format.ts';
-import { batchKey, minuteKey } from '../../../lib/domain/keys.ts';
-import { decodeWindow } from '../../../lib/domain/window-format.ts';
+import { batchKey, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
+import { decodeWindow, encodeWindow } from '../../../lib/domain/window-format.ts';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import { partitionKeyOf } from '../../../lib/domain/partial.ts';
 import { BudgetUsedUp, UnreadableFormat } from '../../../lib/errors.ts';
@@ -11,7 +12,7 @@ import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import { verify, type StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
-import { RecentEmissions } from '../../../lib/pipeline/verify/recent-emissions.ts';
+import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import {
   batchIdOf,
   customer,
@@ -54,14 +55,14 @@ const clock = { now: () => now };
 let store: CountingStore;
 let insights: ReturnType<typeof createInMemoryEventStream>;
 let late: ReturnType<typeof createInMemoryEventStream>;
-let emissions: RecentEmissions;
+let reEmissions: ReEmissionTimes;
 
 beforeEach(() => {
   now = instant('2025-12-28T18:04:00Z');
   store = new CountingStore();
   insights = createInMemoryEventStream({ clock });
   late = createInMemoryEventStream({ clock });
-  emissions = new RecentEmissions();
+  reEmissions = new ReEmissionTimes();
 });
 
 const wait = (seconds: number) => (now = new Date(now.getTime() + seconds * 1_000));
@@ -102,7 +103,7 @@ async function count(stream: typeof insights, maxRecords?: number): Promise<void
 async function verdictOn(...notices: readonly StoredNotice[]) {
   const verified = await verify(
     notices,
-    { ...withAdmission({ store, streams: { insights, late }, clock }), emissions },
+    { ...withAdmission({ store, streams: { insights, late }, clock }), reEmissions },
     options,
   );
   const verdicts = new Map(
@@ -371,7 +372,7 @@ describe('verify', () => {
     };
     const [verified] = await verify(
       [stored],
-      { ...withAdmission({ store, streams: { insights: pastAll, late }, clock }, 1_000), emissions },
+      { ...withAdmission({ store, streams: { insights: pastAll, late }, clock }, 1_000), reEmissions },
       options,
     );
     expect(verified?.verdict).toMatchObject({
@@ -405,6 +406,82 @@ describe('verify', () => {
       expect(insights.drain()).toEqual([]);
     }
     expect([await requestsAt('18:03'), await requestsAt('18:04')]).toEqual([undefined, 1]);
+  });
+
+  describe('of a record that can never be applied', () => {
+    const key = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
+
+    /** The window has a count to which nothing can be added, as somebody could forge it. */
+    async function setRequests(requests: number): Promise<void> {
+      const object = (await store.get(key)) ?? expect.fail('there is no window');
+      const counts = {
+        requestsByPath: new Map([['GET /', requests]]),
+        requestsByUserAgent: new Map([['Chrome', requests]]),
+        requestsByStatus: new Map(),
+      };
+      const forged = encodeWindow({ ...decodeWindow(object.body), requests, counts });
+      await store.put(key, forged, { ifMatch: object.etag });
+    }
+
+    async function keptAt(): Promise<ObjectKey[]> {
+      const keys: ObjectKey[] = [];
+      for await (const each of store.list('failed/')) keys.push(each);
+      return keys;
+    }
+
+    async function failOne(): Promise<StoredNotice> {
+      await storeBatch('before', '18:03');
+      await count(insights);
+      await setRequests(Number.MAX_SAFE_INTEGER);
+      const stored = await storeBatch('a', '18:03', '18:04');
+      await count(insights);
+      return stored;
+    }
+
+    it('emits nothing as long as the record is kept, however often it looks', async () => {
+      const stored = await failOne();
+      for (const receiveCount of [1, 2, 50]) {
+        wait(120);
+        const verdicts = await verdictOn({ ...stored, receiveCount });
+        expect(verdicts).toEqual([{ kind: 'awaiting-redrive', isOverdue: false }]);
+        expect(insights.drain()).toEqual([]);
+      }
+      expect(await keptAt()).toHaveLength(1);
+    });
+
+    it('is done once the record was redriven and counted', async () => {
+      const stored = await failOne();
+      await setRequests(1);
+      const [place = expect.fail('no record is kept')] = await keptAt();
+      const object = (await store.get(place)) ?? expect.fail('no record is kept');
+      const { partitionKey, data } = decodeFailedRecord(object.body);
+      await insights.put([{ partitionKey, data }]);
+      await store.delete(place);
+      await count(insights);
+      expect(await verdictOn({ ...stored, receiveCount: 2 })).toEqual([{ kind: 'counted' }]);
+      expect([await requestsAt('18:03'), await requestsAt('18:04')]).toEqual([2, 1]);
+    });
+
+    it('emits the record once nothing keeps it, and what else was lost of its batch at once', async () => {
+      await storeBatch('before', '18:03');
+      await count(insights);
+      await setRequests(Number.MAX_SAFE_INTEGER);
+      const stored = await storeBatch('a', '18:03', '18:04');
+      await count(insights, 1); // 18:03 fails
+      insights.drain(); // 18:04 is lost
+      wait(120);
+      expect(await verdictOn(stored)).toMatchObject([{ kind: 'emitted', partials: 1 }]);
+      await count(insights);
+      expect(await requestsAt('18:04')).toBe(1);
+
+      for (const place of await keptAt()) await store.delete(place);
+      await setRequests(1);
+      wait(120);
+      expect(await verdictOn({ ...stored, receiveCount: 2 })).toMatchObject([{ kind: 'emitted' }]);
+      await count(insights);
+      expect(await verdictOn({ ...stored, receiveCount: 3 })).toEqual([{ kind: 'counted' }]);
+      expect(await requestsAt('18:03')).toBe(2);
+    });
   });
 
   it('fails the batches of a window that cannot be read, and no others', async () => {

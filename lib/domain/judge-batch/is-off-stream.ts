@@ -1,7 +1,7 @@
-import type { EncodedPartial } from '../../domain/summarise.ts';
-import { minutesOfWindow } from '../../domain/window.ts';
-import { streamOf } from '../streams/emit.ts';
-import type { CustomerConsumption } from './consumption.ts';
+import { streamOf } from '../stream-name.ts';
+import type { EncodedPartial } from '../summarise.ts';
+import { minutesOfWindow } from '../window.ts';
+import type { Consumption } from './consumption.ts';
 
 /** What is known of when a batch was emitted. */
 export interface Emission {
@@ -31,16 +31,16 @@ export interface EmissionLimits {
 export function isOffStream(
   partial: Pick<EncodedPartial, 'isLate' | 'isFuture' | 'windowStart'>,
   emission: Emission,
-  consumption: CustomerConsumption,
+  consumption: Consumption,
   now: Date,
   limits: EmissionLimits,
 ): boolean {
-  const { backlog, through } = consumption[streamOf(partial)];
+  const { waitsWithin, through } = consumption[streamOf(partial)];
   const last = lastEmission(emission, now, limits);
   if (through !== undefined && through > last) return true;
-  if (backlog === undefined || now <= last) return false;
+  if (waitsWithin === undefined || now <= last) return false;
   const { from, to } = minutesOfWindow(partial.windowStart, 'minute');
-  return !backlog.waitsWithin(from, to);
+  return !waitsWithin(from, to);
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { BatchHeader } from '../../domain/batch-format.ts';
-import { minutesOfWindow } from '../../domain/window.ts';
-import { streamOf } from '../streams/emit.ts';
-import type { CustomerConsumption } from './consumption.ts';
+import type { BatchHeader } from '../batch-format.ts';
+import { streamOf } from '../stream-name.ts';
+import { minutesOfWindow } from '../window.ts';
+import type { Consumption } from './consumption.ts';
 
 /**
  * Decides whether some of a batch is likely to wait on its streams, so that there is no use in reading all of its windows
@@ -9,8 +9,8 @@ import type { CustomerConsumption } from './consumption.ts';
  * cannot tell its customers apart, nobody knows, and the windows have to be read.
  */
 export function isLikelyWaiting(
-  { partials, storedAt }: BatchHeader,
-  consumption: CustomerConsumption,
+  { partials, storedAt }: Pick<BatchHeader, 'partials' | 'storedAt'>,
+  consumption: Consumption,
   now: Date,
   marginSeconds: number,
 ): boolean {
@@ -21,8 +21,8 @@ export function isLikelyWaiting(
   const emittedBy =
     Math.min(storedAt.getTime(), now.getTime() - 2_000 * marginSeconds) + 1_000 * marginSeconds;
   return [...new Set(partials.map(streamOf))].some((name) => {
-    const { backlog, through } = consumption[name];
-    if (backlog === undefined || (through !== undefined && through.getTime() > emittedBy)) return false;
-    return backlog.waitsWithin(first.windowStart, to);
+    const { waitsWithin, through } = consumption[name];
+    if (waitsWithin === undefined || (through !== undefined && through.getTime() > emittedBy)) return false;
+    return waitsWithin(first.windowStart, to);
   });
 }

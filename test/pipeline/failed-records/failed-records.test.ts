@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { encodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import { failedRecordKey } from '../../../lib/domain/keys.ts';
-import { createFailedRecords, type FailedRecords } from '../../../lib/pipeline/query/failed-records.ts';
+import {
+  createFailedRecords,
+  type FailedRecords,
+} from '../../../lib/pipeline/failed-records/failed-records.ts';
 import { customer, instant } from '../../factories.ts';
 
 class CountingStore extends InMemoryObjectStore {
@@ -47,6 +50,23 @@ async function keep(sequence: number, customerId = 'cus-axon'): Promise<void> {
 }
 
 describe('failed records', () => {
+  it('are told from others by what they are, and not by their places', async () => {
+    await keep(0);
+    const record = { partitionKey: 'cus-axon/2025-12-28T18:03:00Z', data: Buffer.from('x') };
+    const isKept = await failedRecords.kept();
+    expect(isKept(record)).toBe(true);
+    expect(isKept({ ...record, data: Buffer.from('y') })).toBe(false);
+    expect(isKept({ ...record, partitionKey: 'cus-axon/2025-12-28T18:04:00Z' })).toBe(false);
+  });
+
+  it('are no longer kept once they are removed', async () => {
+    await keep(0);
+    await store.delete(failedRecordKey('insights', 'shard', '0'));
+    version += 1;
+    const isKept = await failedRecords.kept();
+    expect(isKept({ partitionKey: 'cus-axon/2025-12-28T18:03:00Z', data: Buffer.from('x') })).toBe(false);
+  });
+
   it('are listed again only where there may be others, and each is read once', async () => {
     for (let sequence = 0; sequence < 5; sequence += 1) await keep(sequence);
     expect(await failedRecords.mayHave(customer())).toBe(true);

@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { decodeFailedRecord } from '../../domain/failed-record.ts';
+import { decodeFailedRecord, digestOf, type FailedRecord } from '../../domain/failed-record.ts';
 import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
@@ -24,19 +24,30 @@ export interface FailedRecords {
    * @throws Unavailable  the store cannot be asked now
    */
   mayHave(customerId: CustomerId): Promise<boolean>;
+  /**
+   * Returns what tells whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
+   * is removed since, and for some while there are more than are read for one question.
+   * @throws Unavailable  the store cannot be asked now
+   */
+  kept(): Promise<(record: Pick<FailedRecord, 'partitionKey' | 'data'>) => boolean>;
 }
 
-/** Whose records an object has; `anyone` where it does not tell. */
-type Owners = ReadonlySet<string> | 'anyone';
+/** What is remembered of an object. */
+interface KeptObject {
+  /** Whose records it has; `anyone` where it does not tell. */
+  readonly owners: ReadonlySet<string> | 'anyone';
+  /** Of a record that `aggregate` keeps. */
+  readonly digest: string | undefined;
+}
 
 const readsAQuestion = 200;
 const readsInFlight = 16;
-/** Some 100 bytes each. Beyond so many, every customer may have one. */
+/** Some 200 bytes each. Beyond so many, every customer may have one. */
 const maxObjects = 50_000;
 
 /** The objects never change, so each is read once; their keys are listed when there may be others. */
 export function createFailedRecords({ store, version }: FailedRecordsOptions): FailedRecords {
-  let owners: ReadonlyMap<ObjectKey, Owners> = new Map();
+  let objects: ReadonlyMap<ObjectKey, KeptObject> = new Map();
   let customers = new Set<string>();
   let isAnyones = false;
   let isWhole = false;
@@ -45,14 +56,14 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
 
   async function list(): Promise<void> {
     const versionBefore = version?.();
-    const next = new Map<ObjectKey, Owners>();
+    const next = new Map<ObjectKey, KeptObject>();
     const unread: ObjectKey[] = [];
     let isCutOff = false;
     for (const prefix of failedRecordPrefixes) {
       for await (const key of store.list(prefix)) {
         isCutOff = next.size + unread.length === maxObjects;
         if (isCutOff) break;
-        const known = owners.get(key);
+        const known = objects.get(key);
         if (known === undefined) unread.push(key);
         else next.set(key, known);
       }
@@ -60,17 +71,17 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
     await pMap(
       unread.slice(0, readsAQuestion),
       async (key) => {
-        const found = await ownersOf(key, store);
+        const found = await readKept(key, store);
         if (found !== undefined) next.set(key, found);
       },
       { concurrency: readsInFlight },
     );
-    owners = next;
+    objects = next;
     customers = new Set();
     isAnyones = false;
-    for (const its of next.values()) {
-      if (its === 'anyone') isAnyones = true;
-      else for (const customer of its) customers.add(customer);
+    for (const { owners } of next.values()) {
+      if (owners === 'anyone') isAnyones = true;
+      else for (const customer of owners) customers.add(customer);
     }
     isWhole = !isCutOff && unread.length <= readsAQuestion;
     listedAt = isWhole ? versionBefore : undefined;
@@ -78,30 +89,45 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
 
   const isListed = () => listedAt !== undefined && listedAt === version?.();
 
+  const listIfNeeded = async () => {
+    if (isListed()) return;
+    await listing; // which may have begun too early; one that runs after it has not
+    if (!isListed()) await (listing ??= list().finally(() => (listing = undefined)));
+  };
+
   return {
     async mayHave(customerId) {
-      if (!isListed()) {
-        await listing; // which may have begun too early; one that runs after it has not
-        if (!isListed()) await (listing ??= list().finally(() => (listing = undefined)));
-      }
+      await listIfNeeded();
       return !isWhole || isAnyones || customers.has(customerId);
+    },
+
+    async kept() {
+      await listIfNeeded();
+      const digests = new Set([...objects.values()].flatMap(({ digest }) => digest ?? []));
+      return (record) => digests.size > 0 && digests.has(digestOf(record));
     },
   };
 }
 
-/** `undefined` where it is not there any more. */
-async function ownersOf(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promise<Owners | undefined> {
+/** Reads an object; `undefined` where it is not there any more. */
+async function readKept(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promise<KeptObject | undefined> {
   const object = await store.get(key);
   if (object === undefined) return undefined;
   try {
-    const partitionKeys = key.startsWith('failed/')
-      ? [decodeFailedRecord(object.body).partitionKey]
-      : decodeGivenUpRecords(object.body).records.map(({ partitionKey }) => partitionKey);
-    const keys = partitionKeys.map(readPartitionKey);
-    const isForWindows = keys.every(({ minute }) => minute !== undefined);
-    return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
+    if (!key.startsWith('failed/')) {
+      const { records } = decodeGivenUpRecords(object.body);
+      return { owners: ownersOf(records), digest: undefined };
+    }
+    const record = decodeFailedRecord(object.body);
+    return { owners: ownersOf([record]), digest: digestOf(record) };
   } catch (error) {
-    if (error instanceof UnreadableFormat) return 'anyone';
+    if (error instanceof UnreadableFormat) return { owners: 'anyone', digest: undefined };
     throw error;
   }
+}
+
+function ownersOf(records: readonly Pick<FailedRecord, 'partitionKey'>[]): KeptObject['owners'] {
+  const keys = records.map(({ partitionKey }) => readPartitionKey(partitionKey));
+  const isForWindows = keys.every(({ minute }) => minute !== undefined);
+  return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
 }

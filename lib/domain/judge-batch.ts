@@ -1,0 +1,43 @@
+import type { BatchHeader } from './batch-format.ts';
+import type { Consumption } from './judge-batch/consumption.ts';
+import { isOffStream, type EmissionLimits } from './judge-batch/is-off-stream.ts';
+import { isForgotten, type Tombstone } from './tombstone.ts';
+
+/** What is known of a stored batch when its windows have been read. */
+export interface ReadBatch {
+  readonly header: Pick<BatchHeader, 'storedAt' | 'partials'>;
+  readonly tombstone: Tombstone | undefined;
+  /** The places, in the header's list, of the partials that their windows do not hold. */
+  readonly uncounted: ReadonlySet<number>;
+  /** How far the streams were before the windows were read. */
+  readonly consumption: Consumption;
+  /** By this process, in an earlier look. */
+  readonly emittedAgainAt: Date | undefined;
+  /** How often the notification of the batch has come; 1 at the first look. */
+  readonly receiveCount: number;
+}
+
+/** The state of a stored batch. */
+export type BatchState =
+  /** Its customer was forgotten after it was stored. */
+  | { readonly kind: 'forgotten'; readonly tombstone: Tombstone }
+  | { readonly kind: 'counted' }
+  /** Partials of it are on their streams, or may still be put there. */
+  | { readonly kind: 'waiting' }
+  /** The partials at these places of the header's list are neither in their windows nor on their way there. */
+  | { readonly kind: 'lost'; readonly places: ReadonlySet<number> };
+
+/** Decides what became of a stored batch. The end state counts, the windows, and not what happened on the way there. */
+export function judgeBatch(read: ReadBatch, now: Date, limits: EmissionLimits): BatchState {
+  const { header, tombstone, uncounted, consumption, emittedAgainAt, receiveCount } = read;
+  const { storedAt, partials } = header;
+  if (tombstone !== undefined && isForgotten(storedAt, tombstone)) return { kind: 'forgotten', tombstone };
+  if (uncounted.size === 0) return { kind: 'counted' };
+  const emission = { storedAt, emittedAgainAt, receiveCount };
+  const isLost = (place: number) => {
+    const partial = partials[place];
+    return partial !== undefined && isOffStream(partial, emission, consumption, now, limits);
+  };
+  const places = new Set([...uncounted].filter(isLost));
+  return places.size === 0 ? { kind: 'waiting' } : { kind: 'lost', places };
+}

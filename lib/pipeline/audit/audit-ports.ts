@@ -1,0 +1,43 @@
+import type { CountingRules } from '../../domain/counting-rules.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Retention } from '../expire/retention.ts';
+import type { DifferingWindows } from './differing-windows.ts';
+import type { Finding } from './findings.ts';
+import type { Spool } from './spool.ts';
+
+export type ObjectReader = Pick<ObjectStore, 'get' | 'list'>;
+
+export interface AuditPorts {
+  readonly store: ObjectReader;
+  /** A new one. */
+  readonly spool: Spool;
+  /** Where those minutes go that differ. */
+  readonly differing: DifferingWindows;
+  /** Windows that have expired are not looked at: some may be deleted. Without it no window expires. */
+  readonly retention?: Retention;
+}
+
+export interface AuditOptions {
+  /** Whose windows and batches; `undefined` for everybody's. */
+  readonly customerId: CustomerId | undefined;
+  readonly rules: CountingRules;
+  /** Whether a batch that was stored then may still be on its way to its windows. */
+  readonly isPending: (storedAt: Date) => boolean;
+  /**
+   * Whether a raw batch that was stored since then may have expired, for another reason than that the pipeline has deleted
+   * it; `undefined` where it is not known since when. What a window counts and no stored batch has is foreign where none can
+   * have expired.
+   */
+  readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
+}
+
+/** Told as the audit goes on: what is found, and how far it is. */
+export interface AuditReporter {
+  found(finding: Finding): void;
+  /** So much is to be done in a step; `done` is called for each of it. */
+  begin(step: AuditStep, total: number): void;
+  done(): void;
+}
+
+export type AuditStep = 'windows' | 'batches' | 'comparison' | 'hours' | 'days';

@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCountsText } from '../../lib/domain/counts-text.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { mapDimensions } from '../../lib/domain/dimensions.ts';
+import type { WindowSize, WindowStart } from '../../lib/domain/window.ts';
+import { UnreadableFormat } from '../../lib/errors.ts';
+import type { ServedWindow, WindowRange, WindowReader } from '../../lib/ports/window-reader.ts';
+import { customer, windowStart } from '../factories.ts';
+
+/** A window to be read: one request a path, and nothing else of interest. */
+export interface WrittenWindow {
+  readonly customerId: CustomerId;
+  readonly windowSize: WindowSize;
+  readonly windowStart: WindowStart;
+  readonly paths: readonly string[];
+}
+
+/** A reader under test, of no windows at first. */
+export interface WindowReaderFixture {
+  readonly reader: WindowReader;
+  /** Has the reader's windows written as the pipeline would, until it can read them. */
+  write(window: WrittenWindow): Promise<void>;
+  /** Has a window removed, until the reader does not have it any more. */
+  remove(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
+  /** Has a window damaged. */
+  damage(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const axon = customer('cus-axon');
+const at = (time: string) => windowStart(`2025-12-${time}:00Z`);
+
+/** What every window reader promises, whatever is behind it. */
+export function describeWindowReader(name: string, open: () => Promise<WindowReaderFixture>): void {
+  describe(`the window reader ${name}`, () => {
+    let fixture: WindowReaderFixture;
+
+    beforeEach(async () => {
+      fixture = await open();
+    });
+    afterEach(() => fixture.close());
+
+    const write = (windowSize: WindowSize, start: string, customerId = axon, paths = ['GET /']) =>
+      fixture.write({ customerId, windowSize, windowStart: at(start), paths });
+
+    async function read(range: Partial<WindowRange>, atOnce = 4): Promise<ServedWindow[]> {
+      const found: ServedWindow[] = [];
+      const asked = { customerId: axon, windowSize: 'minute', ...range } as const;
+      const whole = { from: at('01T00:00'), to: at('31T00:00'), ...asked };
+      for await (const window of fixture.reader.windows(whole, atOnce)) found.push(window);
+      return found;
+    }
+    const startsOf = (windows: readonly ServedWindow[]) => windows.map((window) => window.windowStart);
+
+    async function customersBy(limit: number): Promise<string[]> {
+      const found: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await fixture.reader.customers({ after, limit });
+        expect(page.customers.length).toBeLessThanOrEqual(limit);
+        expect(page.customers).toEqual(page.customers.toSorted());
+        found.push(...page.customers);
+        after = page.next;
+      } while (after !== undefined);
+      return found.toSorted();
+    }
+
+    describe('windows', () => {
+      it('gives a window with its counts', async () => {
+        await write('minute', '28T18:03', axon, ['GET /', 'GET /"a"', 'GET /é', '200']);
+        const [window] = await read({});
+        expect(window).toMatchObject({
+          customerId: axon,
+          windowStart: at('28T18:03'),
+          requests: 4,
+          batches: 1,
+          revision: 1,
+          lateRequests: 0,
+          updatedAt: new Date('2025-12-31T00:00:00Z'),
+        });
+        if (window === undefined) return;
+        const counts = mapDimensions((field) => readCountsText(window.counts[field]));
+        expect(counts.requestsByPath).toEqual(
+          new Map([
+            ['200', 1],
+            ['GET /', 1],
+            ['GET /"a"', 1],
+            ['GET /é', 1],
+          ]),
+        );
+        expect(counts.requestsByUserAgent).toEqual(new Map([['curl', 4]]));
+        expect(counts.requestsByStatus).toEqual(new Map());
+      });
+
+      it.each(['minute', 'hour', 'day'] as const)(
+        'gives each %s that starts in the range, from the first one to before its end, in the order of time',
+        async (windowSize) => {
+          const starts = {
+            minute: ['28T17:59', '28T18:00', '28T18:10', '28T19:02', '28T19:03'],
+            hour: ['27T23:00', '28T00:00', '28T09:00', '29T00:00', '29T01:00'],
+            day: ['09T00:00', '10T00:00', '11T00:00', '19T00:00', '20T00:00'],
+          }[windowSize];
+          for (const start of starts.toReversed()) await write(windowSize, start);
+          const [, from = '', , , to = ''] = starts;
+          const windows = await read({ windowSize, from: at(from), to: at(to) });
+          expect(startsOf(windows)).toEqual(starts.slice(1, -1).map(at));
+        },
+      );
+
+      it('gives only the hours and days that start behind a range’s beginning, where that is within one', async () => {
+        await write('hour', '28T18:00');
+        await write('hour', '28T19:00');
+        const windows = await read({ windowSize: 'hour', from: at('28T18:01'), to: at('28T19:01') });
+        expect(startsOf(windows)).toEqual([at('28T19:00')]);
+      });
+
+      it('gives nothing in an empty range, nor in one without windows', async () => {
+        await write('minute', '28T18:03');
+        expect(await read({ from: at('28T18:03'), to: at('28T18:03') })).toEqual([]);
+        expect(await read({ from: at('28T18:04'), to: at('29T00:00') })).toEqual([]);
+      });
+
+      it('goes on behind a window, also behind one that is not there', async () => {
+        for (const start of ['28T18:03', '28T18:04', '28T18:06']) await write('minute', start);
+        expect(startsOf(await read({ after: at('28T18:03') }))).toEqual([at('28T18:04'), at('28T18:06')]);
+        expect(startsOf(await read({ after: at('28T18:05') }))).toEqual([at('28T18:06')]);
+        expect(startsOf(await read({ after: at('28T18:06') }))).toEqual([]);
+      });
+
+      it('gives nothing of another size or another customer', async () => {
+        await write('hour', '28T18:00');
+        for (const other of ['cus-axo', 'cus-axon2', 'CUS-AXON', 'cus-axon.b']) {
+          await write('minute', '28T18:03', customer(other));
+        }
+        expect(await read({})).toEqual([]);
+      });
+
+      it.each([1, 2, 16])('gives all of more windows than are read at once, by %i', async (atOnce) => {
+        const starts = Array.from({ length: 7 }, (_, minute) => `28T18:0${minute}`);
+        for (const start of starts) await write('minute', start);
+        expect(startsOf(await read({}, atOnce))).toEqual(starts.map(at));
+      });
+
+      it('gives what was written last', async () => {
+        await write('minute', '28T18:03');
+        await fixture.remove({ customerId: axon, windowSize: 'minute', windowStart: at('28T18:03') });
+        expect(await read({})).toEqual([]);
+        await write('minute', '28T18:03', axon, ['GET /a', 'GET /b']);
+        expect((await read({})).map(({ requests }) => requests)).toEqual([2]);
+      });
+
+      it('fails where a window is damaged', async () => {
+        await write('minute', '28T18:03');
+        await fixture.damage({ customerId: axon, windowSize: 'minute', windowStart: at('28T18:03') });
+        await expect(read({})).rejects.toThrow(UnreadableFormat);
+      });
+    });
+
+    describe('customers', () => {
+      it('has none where there are no windows', async () => {
+        expect(await fixture.reader.customers({ after: undefined, limit: 10 })).toEqual({
+          customers: [],
+          next: undefined,
+        });
+      });
+
+      it('lists each customer once, whatever its name, by pages of any size', async () => {
+        const names = [
+          'a',
+          'A',
+          'Aa',
+          '%41',
+          '.x',
+          'x.',
+          'con',
+          'a%2fb',
+          'cus-1',
+          'X'.repeat(128),
+          'Y'.repeat(127),
+        ];
+        for (const name of names) {
+          await write('minute', '28T18:03', customer(name));
+          await write('minute', '29T18:03', customer(name));
+        }
+        for (const limit of [1, 3, names.length, 1_000]) {
+          expect(await customersBy(limit)).toEqual(names.toSorted());
+        }
+      });
+
+      it('lists a customer from its first window on, and until its last one is removed', async () => {
+        expect(await customersBy(10)).toEqual([]);
+        for (const name of ['cus-axon', 'Z'.repeat(128)]) {
+          const windows = ['28T18:03', '28T18:04'].map((start) => {
+            return { customerId: customer(name), windowSize: 'minute', windowStart: at(start) } as const;
+          });
+          for (const window of windows) {
+            await fixture.write({ ...window, paths: ['GET /'] });
+            expect(await customersBy(10)).toEqual([name]);
+          }
+          for (const window of windows) {
+            expect(await customersBy(10)).toEqual([name]);
+            await fixture.remove(window);
+          }
+          expect(await customersBy(10)).toEqual([]);
+        }
+      });
+    });
+  });
+}
