@@ -49,10 +49,17 @@ export const rules: readonly Rule[] = [
     advice: 'Say "window".',
   },
   {
-    pattern: /\b(?:is|are|was|were) (?:not )?to be (?:had|said|told)\b/i,
-    advice: 'Say who does what: "is not available", "could not be read".',
+    pattern: /\b(?:is|are|was|were) (?:not )?to be (?:said|told)\b|\bbe had\b/i,
+    advice: 'Say what happens: "is not available", "could not be read".',
   },
-  { pattern: /\bit is told (?!to\b|otherwise\b)/i, advice: 'Say who reports what.' },
+  { pattern: /\bit is told (?!to\b|otherwise\b)|\btold as\b/i, advice: 'Say who reports what.' },
+  {
+    pattern: /\bbut for\b/i,
+    // "Not for reads, but for writes" is fine.
+    unless: /\b(?:not|no|only|never|nothing|nobody|none)\b/i,
+    advice: 'Say "except" or "except for".',
+  },
+  { pattern: /\bas no (?:root|user)\b/i, advice: 'Say "without root rights", or who it runs as.' },
   { pattern: /\bof which it is\b/i, advice: 'Start with the subject of the sentence.' },
   { pattern: /\bwhat (?:it|one|they) (?:goes|go) by\b/i, advice: 'Say what it depends on.' },
 ];
