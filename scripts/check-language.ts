@@ -18,10 +18,8 @@ const notYetClean: readonly string[] = [
   'lib/pipeline/',
   'local-store/',
   'test/commands/',
-  'test/domain/',
   'test/e2e/',
   'test/handlers/',
-  'test/local-store/',
   'test/pipeline/',
   'test/simulation/',
 ];
