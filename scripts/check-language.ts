@@ -18,8 +18,6 @@ const notYetClean: readonly string[] = [
   'lib/pipeline/',
   'local-store/',
   'test/commands/',
-  'test/e2e/',
-  'test/handlers/',
   'test/pipeline/',
   'test/simulation/',
 ];

@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The real emulator, as `npm start` starts it, in a process of its own. */
+/** The real emulator, as `npm start` starts it, in its own process. */
 export interface EmulatorProcess {
   readonly pid: number;
-  /** What it has written so far, on both of its outputs. */
+  /** Returns its output so far, of both streams. */
   readonly output: () => string;
-  /** Closes our ends of its outputs: what it writes then fails. */
+  /** Closes our ends of its outputs, so that its writes fail. */
   readonly abandonOutput: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<ProcessEnd>;
 }
 
 export interface ProcessEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly exitCode: number | null;
   readonly output: string;
 }
@@ -21,13 +21,13 @@ export interface ProcessEnd {
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const serverless = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
 
-/** What a process needs of the environment that the tests run in; the rest could be a setting of somebody's shell. */
+/** Variables that a process needs from the tests' environment; others could be settings of somebody's shell. */
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
 /**
- * @param args   behind `serverless`
+ * @param args   arguments of `serverless`
  * @param env    the settings of the emulator; it gets no others
- * @param under  a command that runs the one behind it, in its own place: signals reach the emulator
+ * @param under  a command that runs the one after it, in its own place: signals reach the emulator
  */
 export function spawnEmulator(
   args: readonly string[],
@@ -48,7 +48,7 @@ export function spawnEmulator(
   for (const stream of outputs) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  // Tests that are interrupted leave no emulator behind.
+  // Interrupted tests leave no emulator behind.
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = new Promise<ProcessEnd>((resolve) => {

@@ -64,7 +64,7 @@ describe('a start that is refused', () => {
   });
 });
 
-/** Starts an emulator that is to end by itself, and is killed where the test ends before. */
+/** Starts an emulator that must end by itself; kills it if the test ends before. */
 async function startAndWait({
   env,
   args = ['offline', 'start'],

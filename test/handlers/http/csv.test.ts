@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRow } from '../../../handlers/http/csv.ts';
 
-/** Reads a row as RFC 4180 says. */
+/** Parses a row according to RFC 4180. */
 function parseRow(text: string, separator = ','): string[] {
   const cells: string[] = [];
   let at = 0;
