@@ -53,7 +53,7 @@ describe('the plan', () => {
     expect(early).toEqual([]);
   });
 
-  it('is the same each time, but for the keys of its run', () => {
+  it('is the same each time, except for the keys of its run', () => {
     const other = planScenario({ ...options, runId: 'other' });
 
     const bodies = ({ batches }: ScenarioPlan) => batches.map(({ body }) => body.toString()).join('\n');

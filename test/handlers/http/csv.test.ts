@@ -59,7 +59,7 @@ describe('a row of CSV', () => {
     }
   });
 
-  it('gives back every text, but for the marks before what looks like a formula', () => {
+  it('gives back every text, except for the marks before what looks like a formula', () => {
     const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n ;,"\'a/é'.split('')) });
     fc.assert(
       fc.property(fc.array(text, { minLength: 1 }), (cells) => {
