@@ -7,7 +7,7 @@ const otherPrograms = 'test/real/**';
 const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
 
 // No test depends on the speed of the machine: these limits end what hangs.
-const short = { testTimeout: 30_000, hookTimeout: 30_000 };
+const short = { testTimeout: 120_000, hookTimeout: 120_000 };
 const long = { testTimeout: 300_000, hookTimeout: 120_000 };
 
 /** The kind of a test is in its folder and in the ending of its name. CONTRIBUTING.md says which script runs which kind. */

@@ -1,17 +1,18 @@
 /**
- * Measures how long one user agent can take: searches for agents of 1,024 characters that make the patterns
- * backtrack, and prints the slowest. Then it measures ordinary agents, with and without the cache.
+ * Measures how long one user agent can take, per character: searches for the slowest agents of several lengths by
+ * composing texts that the rules look for, and prints them. Then it measures ordinary agents.
  *
  *     node --import tsx bench/user-agent-speed.ts [seconds]
  */
 import { readFileSync } from 'node:fs';
-import { createUserAgentFamilies, userAgentFamily } from '../lib/domain/user-agent.ts';
+import { userAgentFamily } from '../lib/domain/user-agent.ts';
 import { randomNumbers } from '../traffic/seeded-order.ts';
 
-const agentLength = 1_024;
+/** Lengths of the longest agent of an entry, of the part that is read for browsers, of a usual agent, and of a short one. */
+const agentLengths = [1_024, 500, 120, 30];
 const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;
 
-/** Parts with which the patterns of ua-parser-js and ours begin, repeat, or end. */
+/** Texts that the rules look for, begin with, repeat, or end with. */
 const fragments = `
   Mozilla/5.0( mozilla/1. Chrome/ chrome Safari/ safari mobilesafari Version/ version/1 AppleWebKit/ webkit/537.36
   webkit khtml/ opera operamini operamobi opera/ naver( naver(1.1 1. 1.1. 9 a . _ - ( ) ; , / : rv: rv:1 trident
@@ -26,15 +27,18 @@ const fragments = `
   .split(/\s+/)
   .flatMap((fragment) => [fragment, `${fragment} `, ` ${fragment}`]);
 
-function milliseconds(agent: string): number {
+const repetitions = 50;
+
+/** Returns the time per character of the agent. */
+function nanoseconds(agent: string): number {
   const start = process.hrtime.bigint();
-  userAgentFamily(agent);
-  return Number(process.hrtime.bigint() - start) / 1e6;
+  for (let repetition = 0; repetition < repetitions; repetition++) userAgentFamily(agent);
+  return Number(process.hrtime.bigint() - start) / repetitions / agent.length;
 }
 
 /** Returns the shortest of several runs, since the machine is shared. */
 const steady = (agent: string, times: number): number =>
-  Math.min(...Array.from({ length: times }, () => milliseconds(agent)));
+  Math.min(...Array.from({ length: times }, () => nanoseconds(agent)));
 
 const fill = (unit: string, length: number): string =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
@@ -42,44 +46,42 @@ const fill = (unit: string, length: number): string =>
 const random = randomNumbers(1);
 const pick = (): string => fragments[Math.floor(random() * fragments.length)] ?? '';
 
-/** Composes runs of up to four fragments, of random lengths; most of the weight is where the library still looks. */
-function compose(): string {
+/** Composes runs of up to four fragments, of random lengths. */
+function compose(length: number): string {
   const runs = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
-    fill(pick(), 1 + Math.floor(random() * 300)),
+    fill(pick(), 1 + Math.floor(random() * 0.3 * length)),
   );
-  return (random() < 0.5 ? 'x' : '') + fill(runs.join(''), agentLength - 1);
+  return (random() < 0.5 ? 'x' : '') + fill(runs.join(''), length - 1);
 }
 
 /** Returns the agent with another fragment written over one place. */
 function mutate(agent: string): string {
-  const at = Math.floor(random() * 500);
-  const patch = fill(pick(), 1 + Math.floor(random() * 120));
-  return (agent.slice(0, at) + patch + agent.slice(at + patch.length)).slice(0, agentLength);
+  const at = Math.floor(random() * agent.length);
+  const patch = fill(pick(), 1 + Math.floor(random() * 0.2 * agent.length));
+  return (agent.slice(0, at) + patch + agent.slice(at + patch.length)).slice(0, agent.length);
 }
 
-function search(): void {
+function search(length: number, milliseconds: number): void {
   const slowest: { agent: string; time: number }[] = [];
   let tried = 0;
   const consider = (agent: string): void => {
     tried += 1;
-    const first = milliseconds(agent);
     const last = slowest.at(-1);
-    if (slowest.length === 20 && last !== undefined && first <= last.time) return;
-    const time = steady(agent, 3);
-    slowest.push({ agent, time });
+    if (slowest.length === 20 && last !== undefined && nanoseconds(agent) <= last.time) return;
+    slowest.push({ agent, time: steady(agent, 5) });
     slowest.sort((a, b) => b.time - a.time).splice(20);
   };
-  for (const fragment of fragments) consider(fill(fragment, agentLength));
-  const end = Date.now() + searchMilliseconds;
+  for (const fragment of fragments) consider(fill(fragment, length));
+  const end = Date.now() + milliseconds;
   while (Date.now() < end) {
-    consider(compose());
+    consider(compose(length));
     const parent = slowest[Math.floor(random() * slowest.length)];
     if (parent !== undefined) consider(mutate(parent.agent));
   }
-  process.stdout.write(`${tried} agents of ${agentLength} characters; the slowest:\n`);
+  process.stdout.write(`${tried} agents of ${length} characters; the slowest:\n`);
   const measured = slowest.map(({ agent }) => ({ agent, time: steady(agent, 20) }));
-  for (const { agent, time } of measured.sort((a, b) => b.time - a.time).slice(0, 5)) {
-    process.stdout.write(`  ${time.toFixed(2)} ms  ${agent.slice(0, 90)}…\n`);
+  for (const { agent, time } of measured.sort((a, b) => b.time - a.time).slice(0, 3)) {
+    process.stdout.write(`  ${time.toFixed(1)} ns a character  ${agent.slice(0, 90)}…\n`);
   }
 }
 
@@ -87,16 +89,12 @@ function ordinary(): void {
   const agents = readFileSync(new URL('../test/fixtures/user-agents.txt', import.meta.url), 'utf8')
     .split('\n')
     .flatMap((line) => line.split('\t')[1] ?? []);
-  const rounds = 20;
-  const cached = createUserAgentFamilies();
-  for (const [name, family] of [['not cached', userAgentFamily] as const, ['cached', cached] as const]) {
-    for (const agent of agents) family(agent);
-    const start = process.hrtime.bigint();
-    for (let round = 0; round < rounds; round += 1) for (const agent of agents) family(agent);
-    const nanoseconds = Number(process.hrtime.bigint() - start) / (rounds * agents.length);
-    process.stdout.write(`${name}: ${(nanoseconds / 1_000).toFixed(3)} µs per agent\n`);
-  }
+  const rounds = 100;
+  const start = process.hrtime.bigint();
+  for (let round = 0; round < rounds; round += 1) for (const agent of agents) userAgentFamily(agent);
+  const each = Number(process.hrtime.bigint() - start) / (rounds * agents.length);
+  process.stdout.write(`listed agents: ${(each / 1_000).toFixed(2)} µs each\n`);
 }
 
 ordinary();
-search();
+for (const length of agentLengths) search(length, searchMilliseconds / agentLengths.length);

@@ -12,7 +12,7 @@ import {
   type FailedRecords,
 } from '../lib/pipeline/failed-records/failed-records.ts';
 import { Admission } from '../lib/pipeline/streams/admission.ts';
-import { EmittedLargeBatches } from '../lib/pipeline/ingest/emitted-large-batches.ts';
+import { EmittedBatches } from '../lib/pipeline/ingest/emitted-batches.ts';
 import { Intake } from '../lib/pipeline/ingest/intake.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
@@ -51,7 +51,7 @@ export interface App {
   /** Where nothing else deletes raw batches that have expired. */
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
-  readonly emittedLargeBatches: EmittedLargeBatches;
+  readonly emittedBatches: EmittedBatches;
   readonly failedRecords: FailedRecords;
   readonly reads: CustomerTurns;
   /** Rejects when the store cannot be written. */
@@ -102,7 +102,7 @@ export function createApp({
     reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),
     admission: new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords }),
-    emittedLargeBatches: new EmittedLargeBatches(),
+    emittedBatches: new EmittedBatches(),
     failedRecords,
     reads: new CustomerTurns(readLimits),
     checkHealth: createHealthCheck(parts.store, parts.clock),

@@ -6,10 +6,10 @@ import {
   windowsPrefix,
   type ObjectKey,
 } from '../lib/domain/keys.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { Unavailable } from '../lib/errors.ts';
 import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
-import { errorCode } from './object-directory/file-operations.ts';
 import { isKeySegment } from './object-directory/key-place.ts';
 
 const minutes = windowsPrefix('minute');

@@ -5,6 +5,7 @@ import type { CustomerId } from './customer-id.ts';
 import type { MediaType } from './media-type.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { EncodedPartial } from './summarise.ts';
+import { TextBytes } from './text-bytes.ts';
 
 interface BatchFields {
   readonly customerId: CustomerId;
@@ -63,7 +64,7 @@ const lineBreak = 0x0a;
 export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer {
   const { id, partials, ...fields } = batch;
   const text = JSON.stringify({ formatVersion, batchId: id, ...fields, contentEncoding: 'gzip' });
-  const header = Buffer.from(`${text.slice(0, -1)},"partials":[${partials.map(listedPartial).join(',')}]}\n`);
+  const header = encodeHeader(text.slice(0, -1), partials);
   let length = header.length + gzippedBody.length;
   for (const { data } of partials) length += data.length + 1;
   // By hand, which takes a fifth of the time of `Buffer.concat` where a batch has 10,000 partials.
@@ -80,11 +81,24 @@ export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer
   return object;
 }
 
-/** A partial as the header lists it. Written by hand, as a batch can have 10,000. */
-function listedPartial({ windowStart, part, isLate, isFuture, requests, data }: EncodedPartial): string {
-  const future = isFuture === true ? ',"isFuture":true' : '';
-  const counted = requests === undefined ? '' : `,"requests":${requests}`;
-  return `{"windowStart":"${windowStart}","part":${part},"isLate":${isLate}${future}${counted},"bytes":${data.length}}`;
+/** The header with its partials and its line break. Written by hand, as a batch can have 10,000. */
+function encodeHeader(start: string, partials: readonly EncodedPartial[]): Buffer {
+  const bytes = new TextBytes();
+  bytes.text(`${start},"partials":[`);
+  let separator = '';
+  for (const { windowStart, part, isLate, isFuture, requests, data } of partials) {
+    bytes.text(separator);
+    bytes.text('{"windowStart":"');
+    bytes.text(windowStart);
+    bytes.text(`","part":${part}`);
+    bytes.text(isLate ? ',"isLate":true' : ',"isLate":false');
+    if (isFuture === true) bytes.text(',"isFuture":true');
+    if (requests !== undefined) bytes.text(`,"requests":${requests}`);
+    bytes.text(`,"bytes":${data.length}}`);
+    separator = ',';
+  }
+  bytes.text(']}\n');
+  return bytes.copy();
 }
 
 /**

@@ -14,7 +14,9 @@ export function problemsOfExpired(
   const firstKeptMinute = Date.parse(horizon) / 60_000;
   const problems: Problem[] = [];
   let expired = 0;
-  for (const [index, { minute }] of entries.entries()) {
+  let index = -1;
+  for (const { minute } of entries) {
+    index += 1;
     if (minute >= firstKeptMinute) continue;
     expired += 1;
     if (expired > maxEntriesDescribed) continue;

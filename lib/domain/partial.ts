@@ -3,9 +3,10 @@ import * as z from 'zod';
 import type { BatchId } from './batch-id.ts';
 import { UnreadableFormat } from '../errors.ts';
 import type { CustomerId } from './customer-id.ts';
-import { countsOf, countsShape, countsToText, dimensions, type Counts } from './dimensions.ts';
+import { countsOf, countsShape, dimensions, writeCounts, type Counts } from './dimensions.ts';
 import { batchName } from './keys.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
+import { TextBytes } from './text-bytes.ts';
 import type { WindowStart } from './window.ts';
 
 /** What one batch adds to one minute window, or a part of it where the whole is too large for a stream record. */
@@ -69,37 +70,59 @@ export function partitionKeyOf(customerId: CustomerId, windowStart: WindowStart)
 
 /** The partial as the data of a stream record. */
 export function encodePartial(partial: WindowPartial): Buffer {
-  return Buffer.from(partialEncoder(partial)({ ...partial, countsText: countsToText(partial.counts) }));
+  const bytes = new TextBytes();
+  const writer = new PartialWriter(partial, bytes);
+  writer.start(partial);
+  writeCounts(partial.counts, bytes);
+  writer.end();
+  return bytes.copy();
 }
 
 /** What the partials of a batch have in common. */
 type OfBatch = 'customerId' | 'storedAt';
 
-/** A partial to encode: `countsText` is its counts as `countsToText` writes them. */
-type PartialOfBatch = Omit<WindowPartial, OfBatch | 'counts'> & { readonly countsText: string };
-
 /**
- * Returns a function that encodes the partials of one batch, as text without line breaks. A batch can have 10,000 of a
- * few counts each, so what they have in common is written once, and the rest by hand.
+ * Writes the partials of one batch. A batch can have 10,000 of a few counts each, so what they have in common is made
+ * once, and the rest by hand.
  */
-export function partialEncoder({
-  customerId,
-  storedAt,
-}: Pick<WindowPartial, OfBatch>): (partial: PartialOfBatch) => string {
-  const stored = storedAt === undefined ? '' : `,"storedAt":${JSON.stringify(storedAt)}`;
-  const start = `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)}${stored},"windowStart":"`;
-  // Most partials differ from the one before in their windows and counts alone.
-  let last: Pick<WindowPartial, 'part' | 'isLate' | 'requests' | 'id'> | undefined;
-  let middle = '';
-  return ({ windowStart, part, isLate, requests, id, countsText }) => {
-    const isAsLast =
-      last?.part === part && last.isLate === isLate && last.requests === requests && last.id === id;
-    if (!isAsLast) {
-      last = { part, isLate, requests, id };
-      middle = `","part":${part},"isLate":${isLate},"requests":${requests},"id":"${id.toString('base64')}",`;
+export class PartialWriter {
+  readonly #bytes: TextBytes;
+  readonly #start: Buffer;
+  // Most partials have these as the one before has them.
+  #part: Pick<WindowPartial, 'part' | 'isLate'> | undefined;
+  #partText = Buffer.alloc(0);
+  #id: Buffer | undefined;
+  #idText = Buffer.alloc(0);
+
+  constructor({ customerId, storedAt }: Pick<WindowPartial, OfBatch>, bytes: TextBytes) {
+    const stored = storedAt === undefined ? '' : `,"storedAt":${JSON.stringify(storedAt)}`;
+    this.#start = Buffer.from(
+      `{"formatVersion":${formatVersion},"customerId":${JSON.stringify(customerId)}${stored},"windowStart":"`,
+    );
+    this.#bytes = bytes;
+  }
+
+  /** Writes what is before the counts. */
+  start({ windowStart, part, isLate, requests, id }: Omit<WindowPartial, OfBatch | 'counts'>): void {
+    if (this.#part?.part !== part || this.#part.isLate !== isLate) {
+      this.#part = { part, isLate };
+      this.#partText = Buffer.from(`","part":${part},"isLate":${isLate},"requests":`);
     }
-    return `${start}${windowStart}${middle}${countsText}}`;
-  };
+    if (this.#id !== id) {
+      this.#id = id;
+      this.#idText = Buffer.from(`,"id":"${id.toString('base64')}",`);
+    }
+    this.#bytes.bytes(this.#start);
+    this.#bytes.text(windowStart);
+    this.#bytes.bytes(this.#partText);
+    this.#bytes.text(`${requests}`);
+    this.#bytes.bytes(this.#idText);
+  }
+
+  /** Writes what is behind the counts. */
+  end(): void {
+    this.#bytes.text('}');
+  }
 }
 
 /**

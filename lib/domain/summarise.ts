@@ -1,11 +1,11 @@
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
-import { countedText } from './dimensions.ts';
-import { groupBy } from './group-by.ts';
+import { writeCountsOf } from './dimensions.ts';
 import type { LogEntry } from './log-entry.ts';
-import { partialEncoder, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
 import type { EpochMinute } from './epoch-minute.ts';
+import { PartialWriter, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
+import { TextBytes } from './text-bytes.ts';
 import { minuteEndedBefore, minuteStartsAfter, windowStartOf } from './window.ts';
 
 /** A batch to summarise. */
@@ -41,10 +41,47 @@ export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'par
 /** The entries of one minute of a batch. */
 export type MinuteEntries = readonly [minute: EpochMinute, entries: readonly LogEntry[]];
 
-/** The entries by minute, in the order of time. */
+/** The entries by minute, in the order of time; those of one minute in their order. */
 export function minutesOf(entries: readonly LogEntry[]): readonly MinuteEntries[] {
-  return [...groupBy(entries, ({ minute }) => minute)].sort(([a], [b]) => a - b);
+  const ordered = isOrdered(entries) ? entries : inOrder(entries);
+  const minutes: MinuteEntries[] = [];
+  let start = 0;
+  for (let end = 1; end <= ordered.length; end++) {
+    const minute = ordered[start]?.minute;
+    if (minute === undefined || ordered[end]?.minute === minute) continue;
+    minutes.push([minute, ordered.slice(start, end)]);
+    start = end;
+  }
+  return minutes;
 }
+
+function isOrdered(entries: readonly LogEntry[]): boolean {
+  let last = -1;
+  for (const { minute } of entries) {
+    if (minute < last) return false;
+    last = minute;
+  }
+  return true;
+}
+
+/** Sorted as numbers, which takes a tenth of the time of sorting the entries: minutes have 32 bits, places 20. */
+function inOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
+  const places = new Float64Array(entries.length);
+  let place = 0;
+  for (const { minute } of entries) {
+    places[place] = minute * maxEntries + place;
+    place += 1;
+  }
+  const ordered: LogEntry[] = [];
+  for (const sorted of places.sort()) {
+    const entry = entries[sorted % maxEntries];
+    if (entry !== undefined) ordered.push(entry);
+  }
+  return ordered;
+}
+
+/** A batch has fewer: 16 MiB, of at least 64 bytes each. */
+const maxEntries = 2 ** 20;
 
 /**
  * What the batch adds to these minute windows, in their order. A window whose partial would not fit into a stream record
@@ -55,77 +92,74 @@ export function summarise(
   minutes: readonly MinuteEntries[],
   options: SummariseOptions,
 ): EncodedPartial[] {
+  const bytes = new TextBytes();
   const context: Encoding = {
     ...batch,
     ...options,
-    encode: partialEncoder(batch),
+    bytes,
+    writer: new PartialWriter(batch, bytes),
     idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
   };
-  const lines: Lines = { partials: [], text: '' };
-  for (const [minute, entries] of minutes) encodeWindow(minute, entries, context, lines);
-  return withData(lines);
+  const partials: WrittenPartial[] = [];
+  for (const [minute, entries] of minutes) writeWindow(minute, entries, context, partials);
+  return withData(partials, bytes.copy());
 }
 
 interface Encoding extends SummarisedBatch, SummariseOptions {
-  readonly encode: ReturnType<typeof partialEncoder>;
+  readonly bytes: TextBytes;
+  readonly writer: PartialWriter;
   readonly idOfPart: (part: number) => Buffer;
 }
 
-/** Partials, and a line of text for each of them. */
-interface Lines {
-  readonly partials: Omit<EncodedPartial, 'data'>[];
-  text: string;
+/** A partial, and where its bytes end, which begin where those of the one before end. */
+interface WrittenPartial extends Omit<EncodedPartial, 'data'> {
+  readonly end: number;
 }
 
-/** UTF-8 has no more bytes for a UTF-16 code unit. */
-const maxBytesPerCharacter = 3;
-
-/** Adds the partials of one window to `lines`. */
-function encodeWindow(
+/** Adds the partials of one window to `partials`. */
+function writeWindow(
   minute: EpochMinute,
   entries: readonly LogEntry[],
   context: Encoding,
-  lines: Lines,
+  partials: WrittenPartial[],
 ): void {
-  const { customerId, storedAt, rules, idOfPart } = context;
+  const { customerId, storedAt, rules, idOfPart, bytes, writer } = context;
   const windowStart = windowStartOf(minute);
   const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
   const isFuture = minuteStartsAfter(minute, storedAt, context.maxFutureSeconds) || undefined;
   const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
-  // Shares of the entries that are to be encoded, the next one last.
-  const shares: (readonly LogEntry[])[] = [entries];
-  for (let part = 0, share = shares.pop(); share !== undefined; share = shares.pop()) {
+  let part = 0;
+  // Shares of the entries that are to be encoded besides this one, the next one last.
+  let others: (readonly LogEntry[])[] | undefined;
+  for (let share: readonly LogEntry[] | undefined = entries; share !== undefined; share = others?.pop()) {
+    const start = bytes.length;
     const requests = share.length;
-    const countsText = countedText(share, rules);
-    const text = context.encode({ windowStart, id: idOfPart(part), part, isLate, requests, countsText });
-    if (text.length * maxBytesPerCharacter <= maxDataBytes || Buffer.byteLength(text) <= maxDataBytes) {
-      lines.partials.push({ windowStart, part, isLate, isFuture, requests });
-      lines.text += text;
-      lines.text += '\n';
+    writer.start({ windowStart, id: idOfPart(part), part, isLate, requests });
+    writeCountsOf(share, rules, bytes);
+    writer.end();
+    if (bytes.length - start <= maxDataBytes) {
+      partials.push({ windowStart, part, isLate, isFuture, requests, end: bytes.length });
       part += 1;
     } else {
+      bytes.length = start;
       const half = Math.ceil(requests / 2);
-      shares.push(share.slice(half), share.slice(0, half));
+      others ??= [];
+      others.push(share.slice(half), share.slice(0, half));
     }
   }
 }
 
-/** The partials with the bytes of their lines, which are made at once: each by itself takes twice as long. */
-function withData({ partials, text }: Lines): EncodedPartial[] {
-  const bytes = Buffer.from(text);
-  let at = 0;
-  return partials.map(({ windowStart, part, isLate, isFuture, requests }) => {
-    const start = at;
-    const end = bytes.indexOf(lineFeed, start);
-    at = end + 1;
+function withData(partials: readonly WrittenPartial[], bytes: Buffer): EncodedPartial[] {
+  let start = 0;
+  return partials.map(({ windowStart, part, isLate, isFuture, requests, end }) => {
     const data = bytes.subarray(start, end);
+    start = end;
+    // Written out: with a spread, each use of such an object took 300 ns more.
     return isFuture === true
       ? { windowStart, part, isLate, isFuture, requests, data }
       : { windowStart, part, isLate, requests, data };
   });
 }
-
-const lineFeed = 0x0a;
 
 function memoise<T>(valueOf: (index: number) => T): (index: number) => T {
   const values: T[] = [];

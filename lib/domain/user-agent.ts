@@ -45,10 +45,9 @@ export function userAgentFamily(userAgent: string): string {
 
 /** The family of the browser that sends `userAgent`, or `undefined` where none of the table is recognised. */
 function browserFamily(userAgent: string): string | undefined {
-  if (naver.test(userAgent)) return 'Naver';
   const length = Math.min(userAgent.length, maxBrowserLength);
   symbols[length] = 0;
-  const name = findBrowser(symbols, length);
+  const name = userAgent.length > length && naver.test(userAgent) ? 'naver' : findBrowser(symbols, length);
   if (name === undefined) return undefined;
   for (const [pattern, family] of browserVariants.get(name) ?? []) {
     if (pattern.test(userAgent)) return family;
@@ -56,5 +55,5 @@ function browserFamily(userAgent: string): string | undefined {
   return browsers.get(name);
 }
 
-/** Ahead of all other browsers: the application is around the browser that it names, too. */
+/** What decides behind these characters, too. */
 const naver = /naver\(/i;

@@ -8,7 +8,9 @@ const maxPartitionKeyLength = 256;
  * @throws RangeError  names the first record that Kinesis would refuse
  */
 export function requireRecordsWithinLimits(records: readonly StreamRecord[]): void {
-  for (const [index, { partitionKey, data }] of records.entries()) {
+  let index = -1;
+  for (const { partitionKey, data } of records) {
+    index += 1;
     if (partitionKey.length < 1 || partitionKey.length > maxPartitionKeyLength) {
       throw new RangeError(
         `Record ${index}: a partition key must have 1 to ${maxPartitionKeyLength} characters, but this one has ${partitionKey.length}.`,

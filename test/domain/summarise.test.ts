@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import type { LogEntry } from '../../lib/domain/log-entry.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
 import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
@@ -50,6 +51,21 @@ describe('summarise', () => {
     });
     expect(second).toMatchObject({ windowStart: '2025-12-28T18:04:00Z', requests: 1 });
     expect(second?.id).toEqual(first?.id);
+  });
+
+  it('counts each agent by its family, of however many there are', () => {
+    const agents = Array.from(
+      { length: 20_000 },
+      (_, version) => `Mozilla/5.0 (X11) Chrome/${version}.0 Safari/537.36`,
+    );
+    const rules = createCountingRules([]);
+    const [partial] = partialsOf(
+      agents.map((userAgent) => logEntry({ userAgent })),
+      { rules },
+    );
+    expect(partial && decodePartial(partial.data).counts.requestsByUserAgent).toEqual(
+      new Map([['Chrome', 20_000]]),
+    );
   });
 
   it('calls a window late that ended longer before the batch was stored than is allowed', () => {

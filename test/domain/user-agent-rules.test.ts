@@ -7,7 +7,7 @@ import { distinctProducts, leadingProducts, runtimes } from '../../lib/domain/us
 
 /** The rules at the time when they got this version. */
 const frozen = {
-  version: '2+ua-parser-js.1.0.41',
+  version: '3+ua-parser-js.1.0.41',
   tables: '485d606df1ba7eb7',
   families: '1424b54a00d00af6',
 };

@@ -73,11 +73,11 @@ describe('GET /metrics', () => {
       'log_analytics_batches_ingested_total 1',
       'log_analytics_entries_ingested_total 2',
       'log_analytics_duplicate_batches_total 1',
-      'log_analytics_partials_produced_total{stream="insights"} 2',
+      'log_analytics_partials_produced_total{stream="insights"} 1',
       'log_analytics_http_requests_total{route="POST /logs",status="202",error_code=""} 1',
       'log_analytics_http_requests_total{route="POST /logs",status="409",error_code="ING_1001"} 1',
       'log_analytics_http_requests_total{route="POST /logs",status="400",error_code="ING_1000"} 1',
-      'log_analytics_stream_backlog_records{stream="insights"} 2',
+      'log_analytics_stream_backlog_records{stream="insights"} 1',
       'log_analytics_stream_oldest_record_age_seconds{stream="insights"} 0',
     ]) {
       expect(body).toContain(`${line}\n`);

@@ -1,5 +1,5 @@
 import { Admission } from '../../lib/pipeline/streams/admission.ts';
-import { EmittedLargeBatches } from '../../lib/pipeline/ingest/emitted-large-batches.ts';
+import { EmittedBatches } from '../../lib/pipeline/ingest/emitted-batches.ts';
 import { createFailedRecords } from '../../lib/pipeline/failed-records/failed-records.ts';
 import type { IngestPorts } from '../../lib/pipeline/ingest/ingest.ts';
 import type { EmitAgainPorts } from '../../lib/pipeline/verify/emit-again.ts';
@@ -8,12 +8,12 @@ import type { EmitAgainPorts } from '../../lib/pipeline/verify/emit-again.ts';
 export function withAdmission<Ports extends Pick<IngestPorts, 'store' | 'streams' | 'clock'>>(
   ports: Ports,
   maxBacklogRecords = 1_000_000,
-): Ports & Pick<IngestPorts, 'admission' | 'emittedLargeBatches'> & Pick<EmitAgainPorts, 'failedRecords'> {
+): Ports & Pick<IngestPorts, 'admission' | 'emittedBatches'> & Pick<EmitAgainPorts, 'failedRecords'> {
   const { store, streams, clock } = ports;
   return {
     ...ports,
     admission: new Admission({ streams, clock, maxBacklogRecords }),
-    emittedLargeBatches: new EmittedLargeBatches(),
+    emittedBatches: new EmittedBatches(),
     failedRecords: createFailedRecords({ store }),
   };
 }

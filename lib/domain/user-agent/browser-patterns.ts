@@ -32,9 +32,9 @@ export interface Step {
   readonly separator?: number;
   /** Several of these may be in between. */
   readonly separators?: number;
-  /** Then one or more of these, as many as there are, and behind them the text `then`. */
+  /** Then one or more of these, as many as there are, and behind them the text `runEnd`. */
   readonly run?: number;
-  readonly then?: string;
+  readonly runEnd?: string;
   /** Then one of these. */
   readonly next?: number;
   /** Else what has to follow. */
@@ -101,7 +101,7 @@ const toBoundary =
     return failed(start);
   };
 
-const setOf = (characters: string): ReadonlySet<number> => new Set([...characters].map(symbolOf));
+const setOf = (characters: string): ReadonlySet<number> => new Set(Array.from(characters, symbolOf));
 const has = (set: ReadonlySet<number>, symbols: Uint8Array, at: number): boolean => set.has(symbols[at] ?? 0);
 
 function isAt(text: string, symbols: Uint8Array, start: number): boolean {
@@ -191,6 +191,8 @@ const wordVersion = { isWordStart: true, next: w } as const;
 const afterSeparator = { separator: slashOrBlank, next: w } as const;
 
 export const browserPatterns: readonly BrowserPattern[] = [
+  // Ours, ahead of all others: the application is around a browser that is named, too.
+  own('naver', '('),
   [named('chrome', 'crmo/|crios/', wordVersion)],
   [named('edge', 'edg/|edge/|edgios/|edga/', version)],
   own('opera mini', '/', versionDash),
@@ -238,7 +240,7 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [named('avast secure browser', 'avast/', version), named('avg secure browser', 'avg/', version)],
   [named('firefox focus', 'focus/', wordVersion)],
   [named('opera touch', 'opt/', wordVersion)],
-  [named('coc coc', 'coc_coc', { run: wordCharacter, then: '/', next: w })],
+  [named('coc coc', 'coc_coc', { run: wordCharacter, runEnd: '/', next: w })],
   [named('dolphin', 'dolfin/', version)],
   [named('opera coast', 'coast/', version)],
   [named('miui browser', 'miuibrowser/', version)],
@@ -250,8 +252,8 @@ export const browserPatterns: readonly BrowserPattern[] = [
   ),
   [named('samsung internet', 'samsungbrowser/', version)],
   [named('sogou explorer', 'metasr', { separator: slashOrBlank, next: digitOrDot })],
-  [named('sogou mobile', 'sogoumo', { run: wordCharacter, then: '/', next: digitOrDot })],
-  [named('electron', 'electron/', { run: w, then: ' safari' })],
+  [named('sogou mobile', 'sogoumo', { run: wordCharacter, runEnd: '/', next: digitOrDot })],
+  [named('electron', 'electron/', { run: w, runEnd: ' safari' })],
   [named('tesla', 'tesla qtcarbrowser'), named('tesla', 'tesla/20', { tail: endOfTeslaVersion })],
   [...own('qqbrowser', '', afterSeparator), named('2345', '2345browser|2345chrome|2345explorer')],
   own('lbbrowser|rekonq', ''),
@@ -260,13 +262,13 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [sequence('360', { texts: ['ome/'], next: w }, { texts: ['qihu 360ee', 'qihu 360se'], gap: 2 })],
   [
     named('facebook', 'fban/fbios|fb_iab/fb4a', { tail: unlessLater('fbav', 1, undefined) }),
-    named('facebook', ';fbav/', { run: w, then: ';' }),
+    named('facebook', ';fbav/', { run: w, runEnd: ';' }),
   ],
   own('klarna', '/', version),
   [...own('kakaotalk|kakaostory', '/', version), ...own('kakaotalk|kakaostory', ' ', version)],
   [named('daum', 'daumapps/|daumapps ', version)],
   [named('line', 'safari line/', version)],
-  [named('line', 'line/', { isWordStart: true, run: w, then: '/iab' })],
+  [named('line', 'line/', { isWordStart: true, run: w, runEnd: '/iab' })],
   [named('alipay', 'alipayclient/', version)],
   [named('twitter', 'twitterand'), sequence('twitter', 'twitter f', { texts: ['e/'], next: w })],
   [
@@ -276,7 +278,7 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [
     sequence(
       'gsa',
-      { texts: ['gsa/'], isWordStart: true, run: w, then: ' ' },
+      { texts: ['gsa/'], isWordStart: true, run: w, runEnd: ' ' },
       { texts: ['safari/'], gap: 0 },
     ),
   ],
@@ -294,14 +296,14 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [
     sequence(
       'mobile safari',
-      { texts: ['version/'], run: w | comma, then: ' ' },
-      { texts: ['mobile/'], gap: 0, run: wordCharacter, then: ' safari' },
+      { texts: ['version/'], run: w | comma, runEnd: ' ' },
+      { texts: ['mobile/'], gap: 0, run: wordCharacter, runEnd: ' safari' },
     ),
   ],
   [
     sequence(
       'safari', // never Mobile Safari: the library's pattern takes the last one, and the shorter text
-      { texts: ['version/'], run: w | comma | bracketOrBar, then: ' ' },
+      { texts: ['version/'], run: w | comma | bracketOrBar, runEnd: ' ' },
       { texts: ['safari'], gap: 0 },
     ),
   ],
@@ -316,7 +318,7 @@ export const browserPatterns: readonly BrowserPattern[] = [
     named('netscape', 'netscape', { tail: (symbols, at) => endOfNetscape(symbols, at) }),
   ],
   own('wolvic|librewolf', '/', version),
-  [sequence('firefox reality', { texts: ['mobile vr; rv:'], run: w, then: ')' }, 'firefox')],
+  [sequence('firefox reality', { texts: ['mobile vr; rv:'], run: w, runEnd: ')' }, 'firefox')],
   [sequence('flow', 'ekiohf', { texts: ['flow/'], next: w })],
   own('swiftfox', ''),
   own('icedragon|iceweasel|camino|chimera|fennec|maemo browser|minimo|conkeror', '', {
@@ -333,7 +335,7 @@ export const browserPatterns: readonly BrowserPattern[] = [
   [
     sequence(
       'mozilla',
-      { texts: ['mozilla/'], run: w, then: ' ' },
+      { texts: ['mozilla/'], run: w, runEnd: ' ' },
       { texts: ['rv:'] },
       { texts: ['gecko/'], next: digit },
     ),

@@ -24,7 +24,7 @@ interface Hit {
   readonly separator: number;
   readonly separators: number;
   readonly run: number;
-  readonly then: readonly number[];
+  readonly runEnd: readonly number[];
   readonly next: number;
 }
 
@@ -43,6 +43,8 @@ const starts = new Uint16Array(sequenceCount);
 const ends = new Uint16Array(sequenceCount);
 /** By step: none is found whose text ends before this place. */
 const notBefore = new Uint16Array(stepCount);
+/** Something of them is to be cleared before the next agent. */
+let isUsed = false;
 
 /**
  * What ua-parser-js calls the browser of an agent, in lower case; `undefined` where it knows none. It looks at the first
@@ -50,16 +52,24 @@ const notBefore = new Uint16Array(stepCount);
  * step of the search, and each text that is found a look at what is around it.
  */
 export function findBrowser(symbols: Uint8Array, length: number): string | undefined {
-  reached.fill(0);
-  notBefore.fill(0);
+  if (isUsed) {
+    reached.fill(0);
+    notBefore.fill(0);
+    isUsed = false;
+  }
   let bestRank = browserPatterns.length;
   let bestStart = 0;
   let bestName: Sequence['name'] | undefined;
+  /** Some sequence has come somewhere in this line. */
+  let hasBegun = false;
   let state = root;
   for (let at = 0; at < length; at++) {
     state = nextState[state * symbolCount + (symbols[at] ?? 0)] ?? root;
     if (isEnding[state] === 0) continue;
-    if (isLineEnd[state] === 1) reached.fill(0);
+    if (isLineEnd[state] === 1 && hasBegun) {
+      reached.fill(0);
+      hasBegun = false;
+    }
     for (const hit of hitsAt[state] ?? noHits) {
       if (hit.rank > bestRank) continue;
       const { sequence } = hit;
@@ -69,16 +79,18 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
       if (hit.isWordStart && start > 0 && isIn(wordCharacter, symbols[start - 1] ?? 0)) continue;
       if (hit.head !== undefined) start = hit.head(symbols, start);
       if (start < 0) continue;
+      const firstStart = hit.isFirst ? start : (starts[sequence] ?? 0);
+      if (hit.rank === bestRank && firstStart >= bestStart) continue;
       const end = endOfStep(hit, symbols, at + 1, length);
       if (end < 0) continue;
-      if (hit.isFirst) starts[sequence] = start;
       if (!hit.isLast) {
+        isUsed = true;
+        hasBegun = true;
+        starts[sequence] = firstStart;
         reached[sequence] = hit.stepIndex + 1;
         ends[sequence] = end;
         continue;
       }
-      const firstStart = starts[sequence] ?? 0;
-      if (hit.rank === bestRank && firstStart >= bestStart) continue;
       bestRank = hit.rank;
       bestStart = firstStart;
       bestName = hit.name;
@@ -94,6 +106,7 @@ function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): n
     if (at < (notBefore[hit.step] ?? 0)) return -1;
     end = hit.tail === undefined ? endOfRun(hit, symbols, at) : hit.tail(symbols, at, length);
     if (end < 0) {
+      isUsed = true;
       notBefore[hit.step] = -1 - end;
       return -1;
     }
@@ -106,14 +119,14 @@ function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): n
 }
 
 /** As a `Tail` does: where the run ends with the text behind it. */
-function endOfRun({ run, then }: Hit, symbols: Uint8Array, at: number): number {
+function endOfRun({ run, runEnd }: Hit, symbols: Uint8Array, at: number): number {
   let end = at;
   while (isIn(run, symbols[end] ?? 0)) end += 1;
   if (end === at) return -1 - end;
-  for (let place = 0; place < then.length; place++) {
-    if (symbols[end + place] !== then[place]) return -1 - end;
+  for (let place = 0; place < runEnd.length; place++) {
+    if (symbols[end + place] !== runEnd[place]) return -1 - end;
   }
-  return end + then.length;
+  return end + runEnd.length;
 }
 
 function listHits(): { texts: string[]; hits: Hit[]; sequenceCount: number; stepCount: number } {
@@ -142,7 +155,7 @@ function listHits(): { texts: string[]; hits: Hit[]; sequenceCount: number; step
             separator: step.separator ?? 0,
             separators: step.separators ?? 0,
             run: step.run ?? 0,
-            then: Array.from(step.then ?? '', symbolOf),
+            runEnd: Array.from(step.runEnd ?? '', symbolOf),
             next: step.next ?? 0,
           });
         }

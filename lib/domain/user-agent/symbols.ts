@@ -52,7 +52,7 @@ export function readSymbols(text: string, into: Uint8Array): void {
 
 function createSymbols(): Uint8Array {
   const table = new Uint8Array(65_536);
-  for (const [index, character] of [...listed].entries()) {
+  for (const [index, character] of Array.from(listed).entries()) {
     table[character.charCodeAt(0)] = firstListed + index;
     table[character.toUpperCase().charCodeAt(0)] = firstListed + index;
   }

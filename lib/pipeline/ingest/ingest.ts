@@ -9,7 +9,7 @@ import { maxRecordBytes } from '../../ports/event-stream.ts';
 import type { ObjectStore, PutCondition } from '../../ports/object-store.ts';
 import type { Admission } from '../streams/admission.ts';
 import { emit } from '../streams/emit.ts';
-import type { EmittedLargeBatches } from './emitted-large-batches.ts';
+import type { EmittedBatches } from './emitted-batches.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import type { Batch } from './read-batch.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
@@ -21,7 +21,7 @@ export interface IngestPorts {
   readonly streams: Streams;
   readonly clock: Clock;
   readonly admission: Admission;
-  readonly emittedLargeBatches: EmittedLargeBatches;
+  readonly emittedBatches: EmittedBatches;
   /** Without it no window expires. */
   readonly retention?: Retention;
 }
@@ -52,7 +52,7 @@ const windowsAtOnce = 250;
  * @throws Unavailable           store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
-  const { streams, admission, emittedLargeBatches } = ports;
+  const { streams, admission, emittedBatches } = ports;
   const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
   const tombstone = await readTombstone(batch.customerId, ports.store);
   const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
@@ -63,16 +63,16 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
   // What was stored before takes the ways of then, which may be others: a minute that is late by now was not.
   if (!isFirst) await admission.requireRoom(stored.customerId, partials);
   await emit(stored.customerId, partials, streams); // a crash before this line: verify emits them
-  emittedLargeBatches.add(stored);
+  emittedBatches.add(stored);
   return { batch: stored, isFirst, emitted: partials };
 }
 
 /** Those partials of a stored batch that may be neither on their way nor counted. */
 async function findLacking(
   stored: StoredBatch,
-  { store, emittedLargeBatches, retention }: IngestPorts,
+  { store, emittedBatches, retention }: IngestPorts,
 ): Promise<readonly EncodedPartial[]> {
-  if (emittedLargeBatches.has(stored)) return [];
+  if (emittedBatches.has(stored)) return [];
   const { places, failures } = await findUncounted([stored], store, retention);
   const failure = failures.get(stored);
   if (failure !== undefined) {

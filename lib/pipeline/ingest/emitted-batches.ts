@@ -7,10 +7,10 @@ const maxBatches = 10_000;
 
 /**
  * Batches whose partials this process has put on their streams, which keep them until they are counted. A repetition of
- * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these wait. Should the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows
- * tell.
+ * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these wait. Should
+ * the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows tell.
  */
-export class EmittedLargeBatches {
+export class EmittedBatches {
   /** By the key of a batch: when it was stored. One that was removed and stored anew is another batch. */
   readonly #storedAt = new QuickLRU<ObjectKey, number>({ maxSize: maxBatches });
 
