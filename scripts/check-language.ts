@@ -14,7 +14,6 @@ const notYetClean: readonly string[] = [
   'commands/',
   'docs/',
   'handlers/',
-  'lib/domain/',
   'lib/pipeline/',
   'local-store/',
   'test/commands/',

@@ -17,7 +17,7 @@ const minuteMilliseconds = 60_000;
 const minutesPerHour = 60;
 const hoursPerDay = 24;
 const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
-/** By minute of an hour. */
+/** Ends of window starts, by the minute of the hour. */
 const minuteEnds = Array.from({ length: minutesPerHour }, (_, minute) => `${twoDigits(minute)}:00Z`);
 const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
   minute: minuteMilliseconds,
@@ -33,7 +33,7 @@ export function windowStartOf(minute: EpochMinute): WindowStart {
   return `${lastHour.start}${minuteEnds[minute - hour * minutesPerHour]}` as WindowStart;
 }
 
-/** What comes next is most often of the same hour: a batch can have 10,000 minutes. */
+/** The hour of the last call: the next minute is usually in the same one, and a batch can have 10,000 minutes. */
 let lastHour = { hour: 0, start: startOfHour(0) };
 
 function startOfHour(hour: number): string {
