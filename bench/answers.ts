@@ -19,10 +19,19 @@ import { median } from './statistics.ts';
 import { printTable, type Row } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
+const help = `npm run bench:answers [-- --rounds <30> --against <another checkout, with its node_modules>]`;
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '30' }, against: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '30' },
+    against: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(values.rounds);
+if (values.help || !Number.isInteger(rounds) || rounds < 1) {
+  console.log(help);
+  process.exit(values.help ? 0 : 2);
+}
 const warmUps = 3;
 /** Slow requests run in fewer rounds. */
 const [leastRounds, maxSeconds] = [3, 20];
@@ -78,6 +87,7 @@ try {
   for (const request of requests) {
     const wall = new Map<string, number[]>();
     const processor = new Map<string, number[]>();
+    const first = new Map<string, number>();
     let body: string | undefined;
     const until = performance.now() + maxSeconds * 1_000;
     for (let round = -warmUps; round < rounds; round++) {
@@ -93,6 +103,7 @@ try {
         if (body !== undefined && body !== said)
           throw new Error(`${request.path} differs between the versions.`);
         body = said;
+        if (!first.has(name)) first.set(name, took);
         if (round < 0) continue;
         wall.set(name, [...(wall.get(name) ?? []), took]);
         processor.set(name, [...(processor.get(name) ?? []), (used.user + used.system) / 1_000]);
@@ -106,11 +117,16 @@ try {
         ms ?? '',
         cpu ?? '',
         request.aim,
+        (first.get(name) ?? 0).toFixed(0),
         ((body?.length ?? 0) / 1_000).toFixed(0),
       ]);
     }
   }
-  printTable(`Answers: median of ${rounds}`, ['', 'version', 'ms', 'ms of processor', 'aim', 'kB'], rows);
+  printTable(
+    `Answers: median of ${rounds}`,
+    ['', 'version', 'ms', 'ms of processor', 'aim', 'first ms', 'kB'],
+    rows,
+  );
 } finally {
   await temporary.remove();
 }

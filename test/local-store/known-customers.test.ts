@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { customerSegmentOf, minuteKey, type ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
@@ -67,34 +68,53 @@ describe('the customers of an object directory', () => {
       name: fc.constantFrom('cus-a', 'cus-b', 'X'.repeat(128)),
       minute: fc.nat(1),
     });
-    let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const directory = join(root, `run-${(run += 1)}`);
-        const own = await openObjectDirectory(directory);
-        try {
-          const customers = new KnownCustomers(directory, own);
-          const store = customers.observed(own);
-          const underWay: Promise<unknown>[] = [];
-          for (const { kind, name, minute } of steps) {
-            const key = keyOf(name, minute);
-            // One of several creations at a time fails, as in the pipeline.
-            if (kind === 'create')
-              underWay.push(store.put(key, Buffer.from('{}'), { ifNoneMatch: '*' }).catch(() => {}));
-            if (kind === 'remove') underWay.push(store.delete(key));
-            if (kind === 'list') underWay.push(listed(customers));
-            if (kind === 'wait') await Promise.all(underWay.splice(0));
-          }
-          await Promise.all(underWay);
-          const expected = new Set<string>();
-          for await (const key of own.list('aggregates/minute/')) expected.add(customerSegmentOf(key));
-          expect(await listed(customers)).toEqual([...expected].sort());
-        } finally {
-          await own.close();
+      fc.asyncProperty(fc.scheduler(), fc.array(step, { maxLength: 20 }), async (scheduler, steps) => {
+        const own = new InMemoryObjectStore();
+        const slow = slowed(own, scheduler);
+        const customers = new KnownCustomers(join(root, 'nothing-at-first'), slow);
+        const store = customers.observed(slow);
+        const underWay: Promise<unknown>[] = [];
+        for (const { kind, name, minute } of steps) {
+          const key = keyOf(name, minute);
+          // One of several creations at a time fails, as in the pipeline.
+          if (kind === 'create') underWay.push(create(key, store).catch(() => {}));
+          if (kind === 'remove') underWay.push(store.delete(key));
+          if (kind === 'list') underWay.push(listed(customers));
+          if (kind === 'wait') await scheduler.waitFor(Promise.all(underWay.splice(0)));
         }
+        await scheduler.waitFor(Promise.all(underWay));
+        const expected = new Set<string>();
+        for await (const key of own.list('aggregates/minute/')) expected.add(customerSegmentOf(key));
+        expect(await scheduler.waitFor(listed(customers))).toEqual([...expected].sort());
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
+  });
+
+  it('keep one whose minute is written while the directory, where it was not yet, is looked at', async () => {
+    const own = new InMemoryObjectStore();
+    let whileLooking = async () => {};
+    const slow: ObjectStore = {
+      get: (key, options) => own.get(key, options),
+      put: (key, body, condition) => own.put(key, body, condition),
+      delete: (key, condition) => own.delete(key, condition),
+      async *list(prefix, options) {
+        const found: ObjectKey[] = [];
+        for await (const key of own.list(prefix, options)) found.push(key);
+        await whileLooking();
+        yield* found;
+      },
+    };
+    const customers = new KnownCustomers(root, slow);
+    const store = customers.observed(slow);
+    await create(keyOf('cus-a'), store);
+    await listed(customers);
+    await store.delete(keyOf('cus-a'));
+    whileLooking = async () => void (await create(keyOf('cus-a'), store));
+    await listed(customers);
+    whileLooking = async () => {};
+    expect(await listed(customers)).toEqual(['cus-a']);
   });
 
   it('cannot be listed where the directory is gone, and are listed again when it is back', async () => {
@@ -115,4 +135,29 @@ async function openedAndLost(directory: string): Promise<ObjectStore> {
   await opened.close();
   await rm(directory, { recursive: true });
   return opened;
+}
+
+/** A store whose calls take effect, and return, when the scheduler says so. */
+function slowed(store: ObjectStore, scheduler: fc.Scheduler): ObjectStore {
+  const later = async <T>(work: () => Promise<T>): Promise<T> => {
+    await scheduler.schedule(Promise.resolve());
+    try {
+      return await work();
+    } finally {
+      await scheduler.schedule(Promise.resolve());
+    }
+  };
+  return {
+    get: (key, options) => later(() => store.get(key, options)),
+    put: (key, body, condition) => later(() => store.put(key, body, condition)),
+    delete: (key, condition) => later(() => store.delete(key, condition)),
+    async *list(prefix, options) {
+      const keys = await later(async () => {
+        const found: ObjectKey[] = [];
+        for await (const key of store.list(prefix, options)) found.push(key);
+        return found;
+      });
+      yield* keys;
+    },
+  };
 }
