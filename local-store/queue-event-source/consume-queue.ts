@@ -91,7 +91,7 @@ async function returnSoon(
       if (seconds < queue.visibilityTimeoutSeconds) await queue.hide(those, seconds);
     }
   } catch (error) {
-    logger.warn('The return of messages could not be brought forward.', { queue: queue.name, error });
+    logger.warn('Messages could not be scheduled to come back sooner.', { queue: queue.name, error });
   }
 }
 
