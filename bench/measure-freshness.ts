@@ -7,7 +7,7 @@ import {
   createHttpClient,
   type HttpAnswer,
   type HttpClient,
-} from '../commands/pipeline-client/http-client.ts';
+} from '../client/http-client.ts';
 import { quantile } from './statistics.ts';
 
 /** Number of customers, so that no window has more paths than are kept. */

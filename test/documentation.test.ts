@@ -77,7 +77,7 @@ it('names only files and commands that exist', () => {
   const missing = pages.flatMap((page) => {
     const text = readFileSync(new URL(page, root), 'utf8');
     const files = [
-      ...text.matchAll(/(?:`|npx tsx )((?:test|bench|docs|lib|local-store|commands)\/[\w./-]+\.\w+)/g),
+      ...text.matchAll(/(?:`|npx tsx )((?:test|bench|client|docs|lib|local-store|commands)\/[\w./-]+\.\w+)/g),
     ];
     const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)];
     const commands = [...text.matchAll(/npm run ([\w:-]+)/g)];

@@ -88,22 +88,24 @@ describe('the window before its checkpoint', () => {
   });
 });
 
-describe('the notice before the object', () => {
-  // Messages are handled in the order in which they were sent: once that of this batch is done, that of the batch
-  // before is, too.
-  const later = { customerId: 'cus-later', body: [entry] };
+// Messages are handled in the order in which they were sent: once that of this batch is done, that of the batch before
+// is, too.
+const later = { customerId: 'cus-later', body: [entry] };
 
-  it('is needed: with the object first, what was stored and not emitted is never verified', async () => {
-    const { emulator, batch } = emulatorWithout('notice before the object');
+describe('the look at temporary files at a start', () => {
+  it('is needed: without it, what was stored and not emitted is never verified', async () => {
+    const { emulator, batch } = emulatorWithout('temporary files are looked at at a start');
     await batch.dieAt([batchStored]);
     await batch.restart();
     await postLogs(emulator, later);
     await isVerified(emulator);
     expect(await batch.requestsIn('minute')).toEqual([]);
   });
+});
 
+describe('the notice before the window', () => {
   it('is needed: with the window first, what was in it before the crash is never rolled up', async () => {
-    const { emulator, batch } = emulatorWithout('notice before the object');
+    const { emulator, batch } = emulatorWithout('notice before the window');
     await batch.dieAt([windowWritten]);
     await batch.restart();
     expect(await batch.requestsIn('minute')).toEqual([2, 1]);

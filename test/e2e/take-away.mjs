@@ -21,7 +21,7 @@ const protections = {
     from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
     to: 'const uncounted = { places: new Map(), failures: new Map() };',
   },
-  'notice before the object': {
+  'notice before the window': {
     file: 'local-store/notifications/notifying-object-store.ts',
     from: `
     const message = await traced('hold', key, () => target.queue.hold(text));
@@ -33,6 +33,11 @@ const protections = {
     await target.queue.send(text);
     return result;
 `,
+  },
+  'temporary files are looked at at a start': {
+    file: 'local-store/notifications/notifying-object-store.ts',
+    from: 'for (const intent of intents?.left ?? []) {',
+    to: 'for (const intent of []) {',
   },
   'window before the checkpoint': {
     file: 'local-store/stream-event-source/deliver.ts',

@@ -53,8 +53,8 @@ export type Ending =
 
 /** The durable steps of the local store at which a crash is planned, by the names in `crash-at.mjs`. */
 export const steps: readonly string[] = [
-  'hold batches/',
   'put object batches/',
+  'announce batches/',
   'append insights',
   'append late',
   'hold aggregates/',

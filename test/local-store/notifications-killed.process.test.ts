@@ -28,7 +28,8 @@ it(
     const acknowledged = new Set<string>();
     for (const [run, puts] of [1, 333, 1_500].entries()) {
       for (const key of await writeAndKill(directory, run, puts)) acknowledged.add(key);
-      const { queue, objects, close } = await openNotifying(directory);
+      const { store, queue, objects, close } = await openNotifying(directory, { isLate: true });
+      await store.close(); // it has sent what was left
       const notified = new Set(
         Array.from(queue.list(), ({ body }) => (JSON.parse(body) as S3Event).Records[0]?.s3.object.key),
       );

@@ -15,7 +15,7 @@ import { readTrace, traceInto, type SystemCall } from './system-calls.ts';
 
 const customerId = 'cus-flushed';
 const calls = ['openat', 'write', 'writev', 'pwrite64', 'pwritev', 'fdatasync', 'fsync', 'sendto', 'sendmsg'];
-const names = ['mkdir', 'mkdirat', 'link', 'linkat', 'rename', 'renameat', 'renameat2'];
+const names = ['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'link', 'linkat', 'rename', 'renameat', 'renameat2'];
 
 let directory: string;
 let dataDirectory: string;
@@ -105,23 +105,54 @@ function expectInOrder(steps: readonly Step[]): void {
   expect(inOrder(steps)).toEqual(steps.map(([name]) => name));
 }
 
+/** A batch: its temporary file, which is durable by name and content before it gets its place. */
+function stepsOfIntent(key: string): { steps: Step[]; ended: number | undefined } {
+  const naming = called(/^link/, `"${join(dataDirectory, 'objects', key)}"`);
+  const temporary = /"([^"]*)"/.exec(naming?.text ?? '')?.[1] ?? 'no temporary file';
+  const write = called(/^p?write/, `<${temporary}>`);
+  const flush = called(/^f(data)?sync$/, `<${temporary}>`, write?.ended);
+  const flushOfName = called(/^fsync$/, `<${dirname(temporary)}>`, flush?.ended);
+  return {
+    steps: [
+      [`${key}: its content is written`, write?.ended],
+      [`${key}: its content is flushed`, flush?.ended],
+      [`${key}: the name of its temporary file is flushed`, flushOfName?.ended],
+      [`${key}: it gets its name`, naming?.began],
+    ],
+    ended: naming?.ended,
+  };
+}
+
 describe.each(['first', 'second'])('before the %s batch is answered', (batch) => {
   it('everything that the answer promises was flushed, each part before the next began', () => {
     const key = `batches/${customerId}/k-${batch}`;
-    const notification = committed(`k-${batch}`);
-    const after = notification?.ended ?? 0;
-    const object = stepsOf(key, after);
+    const object = stepsOfIntent(key);
     const record = committed(`/path-of-${batch}`, object.ended);
+    const directories = stepsOfNewDirectories(key, -1);
     expectInOrder([
-      ['its notification is committed', notification?.ended],
-      ...stepsOfNewDirectories(key, after),
+      ...(batch === 'first' ? directories : []),
       ...object.steps,
       ['its partial begins to be committed', record?.began],
       ['its partial is committed', record?.ended],
-      ['202 is written', called(/^(write|send)/, 'HTTP/1.1 202', after)?.began],
+      ['202 is written', called(/^(write|send)/, 'HTTP/1.1 202', record?.ended)?.began],
     ]);
-    const isNew = batch === 'first';
-    expect(stepsOfNewDirectories(key, after)).toHaveLength(isNew ? 4 : 0);
+    expect(directories).toHaveLength(4);
+  });
+
+  it('and before its temporary file is removed, its notification and its name were flushed', () => {
+    const place = join(dataDirectory, 'objects', 'batches', customerId, `k-${batch}`);
+    const naming = called(/^link/, `"${place}"`);
+    const temporary = /"([^"]*)"/.exec(naming?.text ?? '')?.[1] ?? 'no temporary file';
+    const notice = committed(`k-${batch}`, naming?.ended);
+    const flush = called(/^fsync$/, `<${dirname(place)}>`, notice?.ended);
+    const removal = called(/^unlink/, `"${temporary}"`);
+    expect(removal).toBeDefined();
+    expectInOrder([
+      ['it gets its name', naming?.began],
+      ['its notification is committed', notice?.ended],
+      ['its name is flushed', flush?.ended],
+      ['its temporary file is removed', removal?.began],
+    ]);
   });
 
   it('or its partial counts as done, its window was flushed', () => {

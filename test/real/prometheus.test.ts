@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';
 import { postLogs } from '../e2e/requests.ts';

@@ -39,15 +39,24 @@ export async function openNotifying(
   {
     settings = [verify],
     between = (objects) => objects,
+    isLate = false,
   }: {
     readonly settings?: readonly QueueSettings[];
     readonly between?: (objects: ObjectStore) => ObjectStore;
+    /** Messages of creations are sent after these. */
+    readonly isLate?: boolean;
   } = {},
 ) {
   const fixture = await openFixture(join(directory, 'log'), settings);
   const objects = await openObjectDirectory(join(directory, 'objects'));
   onTestFinished(() => objects.close());
   const { queues, clock } = fixture;
-  const store = notifyingObjectStore(between(objects), { rules: [batchesRule], queues, region, clock });
+  const store = notifyingObjectStore(between(objects), {
+    rules: [batchesRule],
+    queues,
+    region,
+    clock,
+    ...(isLate && { intents: objects.intents }),
+  });
   return { ...fixture, objects, store, queue: queues.queue('verify') };
 }

@@ -15,7 +15,9 @@ import { batchesRule, region } from './notifying-fixture.ts';
 const [directory = '', run = ''] = process.argv.slice(2);
 const clock = { now: () => new Date() };
 const database = await openDurableDatabase(join(directory, 'log'));
-const store = notifyingObjectStore(await openObjectDirectory(join(directory, 'objects')), {
+const objects = await openObjectDirectory(join(directory, 'objects'));
+const store = notifyingObjectStore(objects, {
+  intents: objects.intents,
   rules: [batchesRule],
   queues: openQueues(database, [verify], { clock, logger: console }),
   region,
