@@ -7,7 +7,7 @@ import { print } from './io.ts';
 export const cost = defineCommand({
   name: 'cost',
   summary:
-    'Estimates what the pipeline costs on AWS, at the list prices that docs/cost.md names. Without options it prints the tables ' +
+    'Estimates what the pipeline costs on AWS, at the list prices that docs/explanation/costs.md names. Without options it prints the tables ' +
     'of that page.',
   usage: [[''], ['--entries-per-second <n> --entries-per-batch <n> [options]']],
   options: costOptions,

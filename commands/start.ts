@@ -19,7 +19,7 @@ export const start = defineCommand({
     }),
     host: value({
       shows: '<name>',
-      help: 'the address to listen at; others than localhost can be reached from other machines (docs/access.md)',
+      help: 'the address to listen at; others than localhost can be reached from other machines (docs/reference/access.md)',
       default: 'localhost',
       read: anyText,
     }),
@@ -33,7 +33,7 @@ export const start = defineCommand({
   },
   keepsUnknownOptions: true,
   details: [
-    'Other options are those of `serverless offline start`. The README lists the variables of the environment that it reads.',
+    'Other options are those of `serverless offline start`. docs/reference/configuration.md lists the variables of the environment that it reads.',
   ],
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'it could not start', 2: 'wrong options' },
   failures: [],

@@ -1,5 +1,5 @@
 // Limits of the routes and reserved concurrency of the functions, for `serverless.yml`. HTTP APIs have no usage
-// plans, so a limit applies to a route, not to a key; docs/deploy.md explains what that means.
+// plans, so a limit applies to a route, not to a key; docs/explanation/aws.md explains what that means.
 
 /** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {

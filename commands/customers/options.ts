@@ -29,7 +29,7 @@ export const customersDetails = [
     'has used before. So stop its senders, or revoke its API keys, if nothing is to come back.',
   "A tombstone stays (forgotten/<customer>), with the customer's id and an instant: without it, late data would bring the " +
     'customer back. Notifications that wait in queues name the customer and its batches for up to 14 days. API keys, logs and ' +
-    'backups are not touched. docs/delete-a-customer.md says more.',
+    'backups are not touched. docs/how-to/delete-a-customer.md says more.',
   'It may be stopped at any time: run it again, and it goes on.',
 ];
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** The emulator, as `npm start` starts it, in a process of its own. */
@@ -36,10 +37,8 @@ export interface EmulatorCommand {
 
 /** The directory of this project, where its `serverless.yml` is. */
 export const repository = new URL('../../', import.meta.url);
-/** The program behind `npx serverless`. */
-export const serverlessPath = fileURLToPath(
-  new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url),
-);
+/** The program behind `npx serverless`, wherever npm has put it: beside this project, where that is a package. */
+export const serverlessPath = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
 /**
  * Starts an emulator. It is killed with this process, if it has not ended before.

@@ -118,7 +118,7 @@ export const shipDetails = [
   'Files may be compressed with gzip, whatever their name; - is standard input. Lines that are not HTTP requests, or that the ' +
     'pipeline would not take, are skipped, counted and explained. A log may be sent again at any time with the same options: ' +
     'after a crash, or when it has grown, was renamed or compressed. What was sent before is not counted again. ' +
-    'docs/shipping.md explains how, and describes the formats.',
+    'docs/reference/ship.md explains how, and describes the formats.',
   'When it ends, everything that it sent is counted, and it prints the time range of the entries and a link to the dashboard. A ' +
     'deployed pipeline knows a few minutes later what is counted.',
 ];

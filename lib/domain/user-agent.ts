@@ -7,7 +7,7 @@ import { readSymbols } from './user-agent/symbols.ts';
 export { userAgentRulesVersion } from './user-agent/rules-version.ts';
 
 /** The family of agents whose family is not known. */
-export const otherFamily = 'Other';
+const otherFamily = 'Other';
 
 /** Every possible family: limits the dimension, whatever agents are sent. */
 export const userAgentFamilies: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ let symbols = new Uint8Array(2_048);
 /**
  * Returns the family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one
  * of `userAgentFamilies`, 1–64 characters; `Other` if none is known, as for `''` and `'-'`. It accepts any string and
- * expects a trimmed header. docs/user-agents.md lists the differences from uap-core.
+ * expects a trimmed header. docs/reference/user-agents.md lists the differences from uap-core.
  *
  * It takes a few nanoseconds per character of any agent (bench/user-agent-speed.ts), so results need not be cached.
  */

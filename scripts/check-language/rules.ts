@@ -25,7 +25,7 @@ export const rules: readonly Rule[] = [
   },
   {
     pattern: new RegExp(
-      String.raw`\b${determiner} (?:\w+ )?notices?\b(?! (?:that|how|when|if|nothing))|\bnotices (?:of|are|were|have|wait|come)\b`,
+      String.raw`\b${determiner} notices?\b(?! (?:that|how|when|if|nothing))|\bnotices (?:of|are|were|have|wait|come)\b`,
       'i',
     ),
     unless: /\b(?:copyright|licen[cs]es?)\b/i,

@@ -80,7 +80,7 @@ describe('the words', () => {
 
   it.each([
     'Keep the notices of each licence.',
-    'Nobody notices. Clients notice that it is gone.',
+    'Nobody notices. A user notices it. Clients notice that it is gone.',
     'We recommend, amend and commend it.',
     'Invalid entries are set aside. The record is kept, and set beside others.',
     'The insight stream, an S3 bucket, a histogram bucket.',

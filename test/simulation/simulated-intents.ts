@@ -13,7 +13,7 @@ interface Intent {
   wasPlaced: boolean;
 }
 
-export interface IntentPorts {
+interface IntentPorts {
   readonly scheduler: Scheduler;
   readonly operations: Operations;
   readonly processes: Processes;

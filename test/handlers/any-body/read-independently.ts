@@ -24,7 +24,7 @@ const instant = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:z|(
 const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 /**
- * Reads a body a second time, in the plain way that the documents describe, and returns its windows in time order;
+ * Reads a body a second time, in the plain way that docs/reference/http.md describes, and returns its windows in time order;
  * `undefined` if the body must be refused. It shares nothing with the pipeline's own reading, except the families of
  * agents.
  */
