@@ -6,12 +6,12 @@ import { spawnEmulator } from '../commands/emulator/spawn-emulator.ts';
 import { untilReady } from '../commands/emulator/until-ready.ts';
 import { freePorts } from '../test/e2e/free-ports.ts';
 
-/** serverless-offline in a process of its own, with data of its own. */
+/** serverless-offline in its own process, with its own data. */
 export interface RunningEmulator {
   readonly baseUrl: URL;
   readonly pid: number;
   readonly dataDirectory: string;
-  /** Ends it in order, and leaves no file. */
+  /** Stops it in order, and leaves no file. */
   remove(): Promise<void>;
 }
 
@@ -23,9 +23,9 @@ export const pipeline = new URL('../', import.meta.url);
 export const ceiling = new URL('./ceiling/', import.meta.url);
 
 /**
- * Resolves when the service answers.
+ * Starts an emulator; resolves when the service answers.
  * @param service   the directory of its `serverless.yml`
- * @param execArgv  options of Node, to profile it for one
+ * @param execArgv  options of Node, for example to profile it
  */
 export async function startEmulator(
   service: URL,

@@ -13,7 +13,7 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 
-/** A century: more would be a mistake, and dates stay within the years that entries may have. */
+/** A century: a larger number would be a mistake, and dates stay within the years that entries may have. */
 const maxDays = 36_525;
 
 const pathTemplates = z.string().transform((text, context): readonly PathTemplate[] => {
@@ -38,7 +38,10 @@ const hostNames = z.string().transform((text, context): readonly string[] => {
   return z.NEVER;
 });
 
-/** The environment that the functions read, with defaults; docs/reference/configuration.md has the same table, and a test compares them. */
+/**
+ * The environment that the functions read, with defaults; docs/reference/configuration.md has the same table, and a test
+ * compares them.
+ */
 export const environmentSchema = z.object({
   DATA_DIR: z
     .string()
@@ -182,62 +185,65 @@ export const environmentSchema = z.object({
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
-/** What can be set from outside, parsed once, at the start. */
+/** The configuration from outside, parsed once at the start. */
 export interface Config {
-  /** Where everything is kept: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
+  /** The kind of storage: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
   readonly storage: 'local' | 'aws';
   readonly dataDirectory: string;
   readonly bucketName: string;
   readonly maxBatchBytes: number;
-  /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
+  /** A duplicate by idempotency key is answered as an error (409) or like the first request (202). */
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
-  /** Windows that start further ahead take the stream of what comes late. */
+  /** Windows that start further ahead take the late stream. */
   readonly maxFutureSeconds: number;
   readonly maxKeysPerDimension: number;
-  /** In the order in which they are tried; empty where paths are counted as they are. */
+  /** Patterns in the order in which they are tried; empty if paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
-  /** Host names in lower case that requests to the emulator may be sent to. */
+  /** Host names in lower case to which the emulator answers. */
   readonly allowedHosts: readonly string[];
-  /** Whether a path is counted with its query string. */
+  /** Says whether a path keeps its query string when it is counted. */
   readonly pathQuery: PathQuery;
-  /** How many days windows are kept; `undefined` where they are kept for ever. */
+  /** Days for which windows are kept; `undefined` keeps them forever. */
   readonly retentionDays: number | undefined;
-  /** How many days raw batches and failed records are kept; `undefined` where they are kept for ever. */
+  /** Days for which raw batches and failed records are kept; `undefined` keeps them forever. */
   readonly rawBatchDays: number | undefined;
-  /** How much the data directory may use; `undefined` where there is no quota. */
+  /** Bytes that the data directory may use; `undefined` without a quota. */
   readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
   readonly apiKeysPath: string;
-  /** API keys without a MAC, which versions before made. */
+  /** True if API keys without a MAC, which earlier versions made, are accepted. */
   readonly acceptOldKeys: boolean;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
-  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  /** The queue of written minutes, its dead-letter queue, and the function that consumes it. */
   readonly rollUpQueueName: string;
   readonly failedRollUpsQueueName: string;
   readonly rollUpConsumerName: string;
-  /** Beyond this, what is sent is refused for now. */
+  /** The backlog limit: beyond it, new batches are refused for now. */
   readonly maxBacklogRecords: number;
-  /** Of one customer, in one process, while others send; 0 is no bound. */
+  /** Limit of one customer in one process while others send; 0 means no limit. */
   readonly customerRecordsPerSecond: number;
-  /** So many windows an invocation reads and writes at the same time. */
+  /** Number of windows that an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
 }
 
-/** The environment has a value that cannot be used; the message names the variable. */
+/** A value in the environment is invalid; the message names the variable. */
 export class InvalidConfig extends Error {
   override readonly name = 'InvalidConfig';
 }
 
-/** @throws InvalidConfig  a variable has a value that cannot be used */
+/**
+ * Parses the environment.
+ * @throws InvalidConfig  a variable has an invalid value
+ */
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
-  // A variable that is set to nothing is one that is not set.
+  // A variable set to the empty string counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { data, error } = environmentSchema.safeParse(given);
   if (error !== undefined) {
@@ -245,7 +251,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       const variable = path.join('.');
       return `${variable} ${message}, and is ${JSON.stringify(environment[variable])}`;
     });
-    throw new InvalidConfig(`The environment cannot be used: ${problems.join('; ')}.`);
+    throw new InvalidConfig(`The environment is invalid: ${problems.join('; ')}.`);
   }
   return {
     storage: data.STORAGE,

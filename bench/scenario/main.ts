@@ -1,4 +1,4 @@
-/** The command `npm run scenario`; what it does and takes is said in `options.ts`. */
+/** The command `npm run scenario`; `options.ts` describes it and its options. */
 import { randomUUID } from 'node:crypto';
 import { GaveUp } from '../../client/answer-or-retry.ts';
 import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';

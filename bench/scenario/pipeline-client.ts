@@ -5,16 +5,16 @@ import { readJson } from '../../client/read-json.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
 
-/** What the scenario asks of the pipeline; each call rejects with `ConnectionFailed` where there is no answer. */
+/** The scenario's requests to the pipeline; each call rejects with `ConnectionFailed` if there is no answer. */
 export interface PipelineClient {
   sendBatch(batch: PlannedBatch): Promise<HttpAnswer>;
-  /** @throws UnexpectedAnswer  the answer is not one of this pipeline */
+  /** @throws UnexpectedAnswer  the answer is not from this pipeline */
   readWindows(from: string, to: string): Promise<readonly WindowCounts[]>;
-  /** Records that wait to be counted; `undefined` where the pipeline does not say, as when it is deployed. */
+  /** Returns the records that wait to be counted; `undefined` if the pipeline does not report it, as on AWS. */
   readBacklog(): Promise<number | undefined>;
 }
 
-/** The server answered something that this pipeline would not. */
+/** The server gave an answer that this pipeline would not give. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   /** HTTP status of the answer. */

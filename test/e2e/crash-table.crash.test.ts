@@ -7,10 +7,14 @@ const lostEmission: Crash = { at: 'after put object batches/' };
 const rows: readonly CrashRow[] = [
   { name: 'before the batch', crashes: [{ at: 'before put object batches/' }], isStored: false },
   { name: 'after the batch, before it is emitted', crashes: [lostEmission], isStored: true },
-  { name: 'before its notice is written', crashes: [{ at: 'before announce batches/' }], isStored: true },
-  { name: 'after its notice is written', crashes: [{ at: 'after announce batches/' }], isStored: true },
   {
-    name: 'while the next start writes its notice',
+    name: 'before its notification is written',
+    crashes: [{ at: 'before announce batches/' }],
+    isStored: true,
+  },
+  { name: 'after its notification is written', crashes: [{ at: 'after announce batches/' }], isStored: true },
+  {
+    name: 'while the next start writes its notification',
     crashes: [lostEmission, { at: 'before announce batches/' }],
     isStored: true,
   },

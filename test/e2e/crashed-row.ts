@@ -7,20 +7,20 @@ import { metric } from './requests.ts';
 
 const env = { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: '20' };
 
-/** A row of the crash table: the operations at which the emulator dies, and what is then there. */
+/** A row of the crash table: the operations at which the emulator dies, and the state afterwards. */
 export interface CrashRow {
   readonly name: string;
-  /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
+  /** One crash per start. The batch is sent after the first start; later starts find what earlier ones left. */
   readonly crashes: readonly Crash[];
   readonly isStored: boolean;
-  /** How many records the streams have when it has died. */
+  /** Number of records on the streams after the crash. */
   readonly records?: Readonly<Record<'insights' | 'late', number>>;
 }
 
 /** Registers the tests of one row. */
 export function describeRow({ name, crashes, isStored, records }: CrashRow): void {
   describe(`killed ${name}`, () => {
-    // One each, so that nothing is left in it of another row that could reach the operation.
+    // Each row has its own emulator, so that no leftovers of another row can reach the operation.
     const emulator = new Emulator({ env });
     afterAll(() => emulator.remove());
     const batch = new CrashedBatch(emulator, name);

@@ -18,13 +18,13 @@ const isOpen = 'Stop        Ctrl-C';
 
 interface DemoRun {
   readonly output: () => string;
-  /** Resolves when it has written that. */
+  /** Resolves when the command has written this. */
   readonly says: (text: string) => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<number | null>;
-  /** The one for temporary files. */
+  /** The directory for temporary files. */
   readonly directory: string;
-  /** What it has left there. */
+  /** Returns what the command has left there. */
   readonly left: () => readonly string[];
 }
 
@@ -70,7 +70,7 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** All that it says of the traffic. */
+/** Returns everything that the output says about the traffic. */
 function tablesOf(output: string): string {
   return output.slice(output.indexOf('lantern-shop'), output.indexOf('Dashboard'));
 }

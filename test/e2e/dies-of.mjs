@@ -1,5 +1,5 @@
-// Loaded into the emulator by `--import`: a function that decodes a stream record with the text DIES_OF in it fails
-// with an error that nothing catches, as by a defect.
+// Loaded into the emulator with `--import`: a function that decodes a stream record with the text DIES_OF in it fails
+// with an error that nothing catches, like a defect.
 const from = Buffer.from.bind(Buffer);
 const text = process.env.DIES_OF;
 

@@ -2,14 +2,14 @@ import { spawnEmulator as spawn, type EmulatorProcess } from '../../commands/emu
 
 export type { EmulatorProcess, ProcessEnd } from '../../commands/emulator/spawn-emulator.ts';
 
-/** What a process needs of the environment that the tests run in; the rest could be a setting of somebody's shell. */
+/** Variables that a process needs from the tests' environment; others could be settings of somebody's shell. */
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
 /**
  * Starts the emulator without the settings of the shell that the tests run in.
- * @param args   behind `serverless`
+ * @param args   arguments of `serverless`
  * @param env    the settings of the emulator; it gets no others
- * @param under  a command that runs the one behind it, in its own place: signals reach the emulator
+ * @param under  a command that runs the one after it, in its own place: signals reach the emulator
  */
 export function spawnEmulator(
   args: readonly string[],

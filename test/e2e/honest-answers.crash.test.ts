@@ -20,15 +20,15 @@ interface Sent {
   readonly customerId: string;
   readonly minute: string;
   readonly entries: number;
-  /** When 202 or 409 came; `undefined` where no answer did. */
+  /** When 202 or 409 came; `undefined` if no answer did. */
   acceptedAt?: number;
 }
 
-/** What an answer says of one window, or of the whole range. */
+/** The counts of an answer for one window, or for the whole range. */
 interface Said {
   readonly customerId: string;
   readonly window: string;
-  /** Whether the minute is in the window. */
+  /** Reports whether the minute is in the window. */
   readonly holds: (minute: string) => boolean;
   readonly askedAt: number;
   readonly countedThrough: number;

@@ -48,7 +48,7 @@ it('exits with 1 and says what is missing where batches are taken and not counte
   expect(output).toContain('NOT exact');
 });
 
-/** Answers every read like this, and takes every batch. */
+/** Gives this answer to every read, and accepts every batch. */
 async function serve(body: string, readStatus = 202): Promise<string> {
   const server: Server = createServer((request, response) => {
     request.resume().on('end', () => {

@@ -53,7 +53,7 @@ describe('the plan', () => {
     expect(early).toEqual([]);
   });
 
-  it('is the same each time, but for the keys of its run', () => {
+  it('is the same each time, except for the keys of its run', () => {
     const other = planScenario({ ...options, runId: 'other' });
 
     const bodies = ({ batches }: ScenarioPlan) => batches.map(({ body }) => body.toString()).join('\n');
@@ -239,7 +239,7 @@ function attempts(outcomes: readonly (HttpAnswer | ConnectionFailed)[]): () => P
   };
 }
 
-/** Time passes only where it is waited for. */
+/** Creates timing in which time only passes while somebody waits for it. */
 function stoppedTiming(): Timing & { readonly waits: readonly number[] } {
   let now = 0;
   const waits: number[] = [];
@@ -253,7 +253,7 @@ function stoppedTiming(): Timing & { readonly waits: readonly number[] } {
   };
 }
 
-/** A pipeline that does what it should: it takes a key once, and has counted the plan when it has all of a run. */
+/** Creates a correct pipeline: it accepts a key once, and has counted the plan when it has all batches of a run. */
 function pipeline({ batches, windows }: ScenarioPlan): { readonly client: PipelineClient } {
   const keys = new Set<string>();
   return {

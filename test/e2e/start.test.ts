@@ -68,7 +68,7 @@ describe('a start that is refused', () => {
   });
 });
 
-/** Starts an emulator that is to end by itself, and is killed where the test ends before. */
+/** Starts an emulator that must end by itself; kills it if the test ends before. */
 async function startAndWait({
   env,
   args = ['offline', 'start'],
@@ -93,7 +93,7 @@ async function temporaryDirectory(): Promise<string> {
 }
 
 describe('npm start', () => {
-  /** Starts the pipeline as `npm start` does, but for npm itself. */
+  /** Starts the pipeline as `npm start` does, except for npm itself. */
   async function start(...args: readonly string[]) {
     const started = spawnCommand({ DATA_DIR: await temporaryDirectory() }, 'start', args);
     onTestFinished(async () => {

@@ -4,7 +4,7 @@ import { UnexpectedAnswer } from '../../bench/scenario/pipeline-client.ts';
 
 const pageSchema = z.object({ windows: z.array(z.object({ requests: z.int() })) });
 
-/** The requests of a customer in all windows of a size together. */
+/** Returns a customer's requests in all windows of a size. */
 export async function requestsIn(
   window: 'minute' | 'hour' | 'day',
   customerId: string,

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { openNotifying } from './notifications/notifying-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
-/** Lets a process write until it has acknowledged so many puts, kills it, and returns the keys of those. */
+/** Lets a process write until it has acknowledged this many puts, kills it, and returns their keys. */
 async function writeAndKill(directory: string, run: number, puts: number): Promise<readonly string[]> {
   const script = fileURLToPath(new URL('./notifications/notifying-writer.ts', import.meta.url));
   const writer = spawn(process.execPath, ['--import', 'tsx', script, directory, String(run)], {

@@ -19,7 +19,7 @@ import { volatileDisk, type VolatileDisk } from './volatile-disk.ts';
 const root = '/data/objects';
 const temporaryDirectory = `${root}/${temporaryDirectoryName}`;
 
-/** What a power cut and the start after it could do. */
+/** The harm of a power cut and the start after it. */
 type Harm =
   /** To an acknowledged object: there is none. */
   | 'lost'
@@ -38,7 +38,7 @@ type TakenAway = (operations: FileOperations) => FileOperations;
 const nothing: TakenAway = (operations) => operations;
 
 interface Watched {
-  /** What may be there. */
+  /** Contents that may be there. */
   allowed: readonly Content[];
   readonly intent: Intent;
   isAnnounced: boolean;
@@ -64,7 +64,7 @@ function writeFile({ operations }: VolatileDisk, path: string, content: string):
   operations.flushDirectory(dirname(path));
 }
 
-/** What a start makes of an object and its temporary file. */
+/** Returns the result of a start for an object and its temporary file. */
 function recovered(
   { intent }: Watched,
   atPlace: Content,

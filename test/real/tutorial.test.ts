@@ -20,7 +20,7 @@ async function shell(command: string): Promise<string> {
   return stdout;
 }
 
-/** When something was stored, written or counted is what differs from run to run. */
+/** Removes the times of storing, writing and counting, which differ from run to run. */
 function comparable(json: string): unknown {
   return JSON.parse(json, (key, value: unknown) =>
     ['updatedAt', 'storedAt', 'countedThrough'].includes(key) && value !== null ? 'some time' : value,
@@ -28,13 +28,13 @@ function comparable(json: string): unknown {
 }
 
 describe('the commands of the tutorial', () => {
-  it('are there to be tried', () => {
+  it('exist', () => {
     expect(examples.length).toBeGreaterThanOrEqual(4);
   });
 
-  it.each(examples)('answer as it says: $command', async ({ command, output }) => {
-    // Counts are there a moment after the 202, and rolled up some seconds later; repeating a POST changes nothing, but is
-    // answered as what it is then.
+  it.each(examples)('answer as documented: $command', async ({ command, output }) => {
+    // Counts appear a moment after the 202, and are rolled up some seconds later; repeating a POST changes nothing,
+    // but gets the answer for a duplicate.
     if (!command.includes('/logs')) {
       await expect
         .poll(async () => comparable(await shell(command)), { timeout: 30_000 })

@@ -18,7 +18,7 @@ async function shell(command: string): Promise<string> {
   return stdout;
 }
 
-/** How long it took, and where it listens, differ from run to run. */
+/** Removes durations and addresses, which differ from run to run. */
 function comparable(output: string): string {
   return output
     .replace(/In [\d.]+ s, [\d,]+ lines\/s/, 'In … s, … lines/s')

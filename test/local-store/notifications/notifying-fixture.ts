@@ -16,7 +16,7 @@ export const batchesRule: NotificationRule = {
   queueName: 'verify',
 };
 
-/** The same store, which puts as the test says. */
+/** Returns the same store with another `put`. */
 export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectStore {
   return {
     put,
@@ -26,14 +26,14 @@ export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectSt
   };
 }
 
-/** Holds up whoever waits for it until it is opened. */
+/** Creates a gate that blocks everybody who waits for it until it is opened. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open: () => open() };
 }
 
-/** An object directory with notifications in `directory`, behind what the test puts between the two. */
+/** Opens an object directory with notifications in `directory`, with the test's layer between the two. */
 export async function openNotifying(
   directory: string,
   {

@@ -1,6 +1,6 @@
 /**
- * A process to be killed: writers that create objects through the notifying store without end, and print the key of each
- * as soon as its put is acknowledged. Every third put is of an object that is there already.
+ * A process to be killed: writers that create objects through the notifying store without end, and print the key of
+ * each as soon as its put is acknowledged. Every third put is for an object that already exists.
  */
 import { join } from 'node:path';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
