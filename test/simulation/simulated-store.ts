@@ -25,11 +25,7 @@ export interface OnChange {
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
 
 /** Creates an object whose message is sent later; `undefined` where that is not how it is created. */
-type CreateIntended = (
-  key: ObjectKey,
-  object: KeptObject,
-  process: Process,
-) => Promise<void> | undefined;
+type CreateIntended = (key: ObjectKey, object: KeptObject, process: Process) => Promise<void> | undefined;
 
 /** The object store that all processes share. Each of them sees it through operations of its own. */
 export class SimulatedStore {
