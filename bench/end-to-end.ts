@@ -6,12 +6,12 @@
  */
 import { numbersOf } from './command-line.ts';
 import { ceiling, pipeline, startEmulator } from './emulator.ts';
-import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { createPipelineClient, type PipelineClient } from './scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioPlan } from './scenario/plan.ts';
 import { runScenario } from './scenario/run.ts';
 import { sendRequests } from './scenario/send-requests.ts';
-import { realTiming } from '../commands/pipeline-client/timing.ts';
+import { realTiming } from '../client/timing.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import pMap from 'p-map';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { createPipelineClient } from './scenario/pipeline-client.ts';
 import type { Shipped } from './shipper.ts';

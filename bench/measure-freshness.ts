@@ -7,7 +7,7 @@ import {
   createHttpClient,
   type HttpAnswer,
   type HttpClient,
-} from '../commands/pipeline-client/http-client.ts';
+} from '../client/http-client.ts';
 import { quantile } from './statistics.ts';
 
 /** So many customers, so that a window has no more paths than are kept. */

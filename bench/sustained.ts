@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnCommand } from '../test/spawn-command.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import { createHttpClient, type HttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../client/http-client.ts';
 import { median } from './statistics.ts';
 import { growthOf } from './sustained/growth.ts';
 import { optionsOf } from './sustained/options.ts';

@@ -1,5 +1,5 @@
 // How much each route takes, and what is reserved for which function: `serverless.yml` takes it from here. HTTP APIs
-// know no usage plans, so a limit is a route's and not a key's; docs/deploy.md has what that means.
+// know no usage plans, so a limit is a route's and not a key's; docs/explanation/aws.md says what that means.
 
 /** The routes by who may use them up: those who send, those who read, and everybody. */
 const routes = {

@@ -10,8 +10,10 @@ if (!isInstalled()) {
 
 function isInstalled() {
   const wanted = packagesOf('package-lock.json');
+  // A package has no lock file: npm has installed what it needs together with it.
+  if (wanted === undefined) return true;
   const installed = packagesOf('node_modules/.package-lock.json');
-  if (wanted === undefined || installed === undefined) return false;
+  if (installed === undefined) return false;
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
       path === '' || installed[path]?.version === version || (optional && !installed[path]),

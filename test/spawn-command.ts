@@ -17,14 +17,14 @@ export interface RunningCommand {
 
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
-/** Starts a command of `commands/` in a process of its own, without the settings of the shell but with these variables. */
+/** Starts a command in a process of its own, without the settings of the shell but with these variables. */
 export function spawnCommand(
   env: Readonly<Record<string, string>>,
   command: string,
   args: readonly string[],
 ): RunningCommand {
-  const main = fileURLToPath(new URL(`../commands/${command}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const program = fileURLToPath(new URL('../bin/log-analytics.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program, command, ...args], {
     env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
     stdio: 'pipe',
   });

@@ -10,7 +10,7 @@ import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
-export interface Keys {
+interface Keys {
   readonly paths: number;
   readonly agents: number;
   readonly statuses: number;
@@ -41,7 +41,7 @@ export async function storeDays(name: string, days: number, keys: Keys, store: O
   }
 }
 
-export function customerNamed(name: string): CustomerId {
+function customerNamed(name: string): CustomerId {
   return customerIdSchema.parse(name);
 }
 

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { constants, brotliCompressSync } from 'node:zlib';
 import * as z from 'zod';
-import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';
 
 const minutes = 10_080;
 const minuteMilliseconds = 60_000;

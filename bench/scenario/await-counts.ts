@@ -1,6 +1,6 @@
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { UnexpectedAnswer, type PipelineClient } from './pipeline-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../client/timing.ts';
 import { compareWindows, type WindowComparison, type WindowCounts } from './window-counts.ts';
 
 export interface CountsFound {

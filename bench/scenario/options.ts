@@ -21,7 +21,7 @@ Sends the reference scenario to a running pipeline and checks that every entry w
 
   npm run scenario -- [options]
 
-  --base-url <url>        where the pipeline listens             (http://localhost:3000)
+  --url <url>             where the pipeline listens             (http://localhost:3000)
   --customer <id>         whose traffic it is                    (cus-axon)
   --timestamps <which>    reference: the minutes above; now: the four minutes
                           that end with the current one          (reference)
@@ -48,7 +48,7 @@ export function parseOptions(args: readonly string[], now: Date, runId: string):
   const values = parse(args);
   if (values.help) return undefined;
   return {
-    baseUrl: parseUrl(values['base-url']),
+    baseUrl: parseUrl(values.url ?? values['base-url'] ?? 'http://localhost:3000'),
     customerId: matching('--customer', values.customer, /^[A-Za-z0-9._%-]{1,128}$/),
     start: parseStart(values.timestamps, now),
     concurrency: wholeNumber('--concurrency', values.concurrency, 1, 1_024),
@@ -62,7 +62,8 @@ function parse(args: readonly string[]) {
     parseArgs({
       args: [...args],
       options: {
-        'base-url': { type: 'string', default: 'http://localhost:3000' },
+        url: { type: 'string' },
+        'base-url': { type: 'string' }, // its older name
         customer: { type: 'string', default: 'cus-axon' },
         timestamps: { type: 'string', default: 'reference' },
         concurrency: { type: 'string', default: '16' },
@@ -77,7 +78,7 @@ function parse(args: readonly string[]) {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new BadArguments(`--base-url must be an http or https URL, and is "${text}".`);
+    throw new BadArguments(`--url must be an http or https URL, and is "${text}".`);
   }
   return url;
 }

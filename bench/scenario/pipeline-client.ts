@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { parseJson } from '../../lib/parse-json.ts';
-import { backlogOf } from '../../commands/pipeline-client/backlog.ts';
-import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { backlogOf } from '../../client/backlog.ts';
+import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
+import { readJson } from '../../client/read-json.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
 
@@ -41,8 +41,7 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
     async readWindows(from, to) {
       const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
       const answer = await http.request(path, { headers: customer });
-      const page =
-        answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body.toString())) : undefined;
+      const page = answer.status === 200 ? pageSchema.safeParse(readJson(answer)) : undefined;
       if (page?.data === undefined) throw new UnexpectedAnswer(path, answer);
       return page.data.windows;
     },

@@ -2,7 +2,7 @@ import { awaitCounts, rangeOf, type CountsFound } from './await-counts.ts';
 import type { PipelineClient } from './pipeline-client.ts';
 import type { ScenarioPlan } from './plan.ts';
 import { sendRequests, type AnsweredRequest } from './send-requests.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import { realTiming, type Timing } from '../../client/timing.ts';
 
 export interface RunOptions {
   /** Requests at a time. */

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import { answerOrRetry, type FinalAnswer } from '../../commands/pipeline-client/answer-or-retry.ts';
+import { answerOrRetry, type FinalAnswer } from '../../client/answer-or-retry.ts';
 import type { PipelineClient } from './pipeline-client.ts';
 import type { PlannedRequest, ScenarioPlan } from './plan.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../client/timing.ts';
 
 export interface SendOptions {
   /** Requests at a time. */

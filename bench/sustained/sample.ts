@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 
 /** What the emulator needs at a moment. */
 export interface Sample {

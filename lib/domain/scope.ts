@@ -3,7 +3,7 @@ export const scopes = ['ingest', 'read'] as const;
 
 export type Scope = (typeof scopes)[number];
 
-export function isScope(text: string): text is Scope {
+function isScope(text: string): text is Scope {
   return (scopes as readonly string[]).includes(text);
 }
 

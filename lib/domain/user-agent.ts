@@ -7,7 +7,7 @@ import { readSymbols } from './user-agent/symbols.ts';
 export { userAgentRulesVersion } from './user-agent/rules-version.ts';
 
 /** The family of agents that none is known for. */
-export const otherFamily = 'Other';
+const otherFamily = 'Other';
 
 /** Every family that there can be: the dimension is bounded by it, whatever agents are sent. */
 export const userAgentFamilies: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ let symbols = new Uint8Array(2_048);
 /**
  * The family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one of
  * `userAgentFamilies`, 1–64 characters. `Other` where none is known, as for `''` and `'-'`. Any string will do, a header
- * that is already trimmed is expected. What differs from uap-core is in docs/user-agents.md.
+ * that is already trimmed is expected. What differs from uap-core is in docs/reference/user-agents.md.
  *
  * It takes a few nanoseconds for each character of any agent (bench/user-agent-speed.ts), so it need not be remembered.
  */

@@ -13,12 +13,14 @@ import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
 import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
+import { describeStartFailure } from './describe-start-failure.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
 import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { requireLoopback } from './require-loopback.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
@@ -62,6 +64,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
     loadFunctionsOnce();
     await closeLambdaPort();
     await requireLoopback(offlineOptions.host);
+    await requireFreePort(offlineOptions.host, offlineOptions.httpPort);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
@@ -124,17 +127,21 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       },
 
       async stop() {
+        process.stdout.write('\nStopping: what runs is finished first.\n');
         await Promise.all([
           requests.drain(stopTimeoutMilliseconds),
           commands?.stop(),
           stopEventSources(sources, stopTimeoutMilliseconds, { timers: realTimers, logger }),
         ]);
         await store.close();
+        process.stdout.write(
+          'Stopped. Everything that was accepted is stored, and is counted after the next start.\n',
+        );
       },
     };
   } catch (error) {
     // Shown as a message, without the stack that the framework prints of an error which is not its own.
-    throw new serverless.classes.Error(error instanceof Error ? error.message : String(error));
+    throw new serverless.classes.Error(describeStartFailure(error));
   }
 }
 

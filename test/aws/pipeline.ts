@@ -13,7 +13,7 @@ import { createLogger } from '../../lib/logger.ts';
 import type { LocalQueue } from '../../local-store/local-queue.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
-import type { HttpAnswer, HttpRequestOptions } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer, HttpRequestOptions } from '../../client/http-client.ts';
 import { authorized, httpEvent } from '../handlers/app.ts';
 import { credentials, kinesisClient } from './clients.ts';
 import { startFaultProxy, type Fault, type PassingRequest } from './fault-proxy.ts';

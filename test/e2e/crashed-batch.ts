@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import type { Emulator } from './emulator.ts';
 import { loading } from './loaded-modules.ts';
 import { countedWindows, entry, json, postLogs } from './requests.ts';

@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isFreePort } from '../../commands/demo/free-port.ts';
+import { isFreePort } from '../../commands/emulator/free-port.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { freePorts } from './free-ports.ts';
 
 const { PATH, HOME, SystemRoot } = process.env;
-const main = fileURLToPath(new URL('../../commands/demo.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/log-analytics.mjs', import.meta.url));
 const few = ['--entries', '600', '--days', '1', '--customers', '2'];
 const isOpen = 'Stop        Ctrl-C';
 
@@ -30,7 +30,7 @@ interface DemoRun {
 
 function startDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoRun {
   const directory = mkdtempSync(join(tmpdir(), 'log-analytics-demo-test-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [program, 'demo', ...args], {
     env: { PATH, HOME, SystemRoot, TMPDIR: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -138,6 +138,6 @@ describe('npm run demo', () => {
     const { exitCode, stderr } = await runCommand('demo', '--port', String(port));
 
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`something else listens at ${port}`);
+    expect(stderr).toContain(`another program listens at ${port}`);
   });
 });

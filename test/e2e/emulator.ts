@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import {
-  ConnectionFailed,
-  createHttpClient,
-  type HttpClient,
-} from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
+import { untilReady } from '../../commands/emulator/until-ready.ts';
 import { spawnEmulator, type EmulatorProcess, type ProcessEnd } from './emulator-process.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -74,7 +70,7 @@ export class Emulator {
    */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.launch(env);
-    await isReady(given(this.#http), given(this.#process));
+    await untilReady(given(this.#http), given(this.#process));
   }
 
   /** The same without waiting until it answers: for one that may not live so long. */
@@ -137,28 +133,6 @@ export function useEmulator(options: EmulatorOptions = {}): Emulator {
   beforeAll(() => emulator.start());
   afterAll(() => emulator.remove());
   return emulator;
-}
-
-async function isReady(http: HttpClient, { ended, output }: EmulatorProcess): Promise<void> {
-  let hasEnded = false;
-  void ended.then(() => (hasEnded = true));
-  for (;;) {
-    if (hasEnded) throw new Error(`The emulator ended before it was ready:\n${output()}`);
-    // Another process could answer at this port; it says so itself once it has it.
-    if (!output().includes('Listening ')) {
-      await sleep(20);
-      continue;
-    }
-    const status = await http.request('/health').then(
-      (answer) => answer.status,
-      (error: unknown) => {
-        if (error instanceof ConnectionFailed) return undefined;
-        throw error;
-      },
-    );
-    if (status === 200) return;
-    await sleep(20);
-  }
 }
 
 function given<T>(value: T | undefined): T {

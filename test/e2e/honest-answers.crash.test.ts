@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { Emulator } from './emulator.ts';
 import { json } from './requests.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { auditData } from '../faults/audit-data.ts';
 import { useFaultyDisk } from './faulty-disk.ts';
 import { askForBatch, countedRequests, entry, json, postLogs, rolledUpRequests } from './requests.ts';

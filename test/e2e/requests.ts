@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionFailed, type HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, type HttpAnswer } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 import type { Emulator } from './emulator.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { combinedLines, logText } from '../commands/ship/sample-log.ts';
-import { runCommand, startCommand } from '../commands/run-command.ts';
+import { runCommand, startCommand, startProcess } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
 import { countedRequests, countedWindows, entry, json, postLogs } from './requests.ts';
 
@@ -30,7 +30,7 @@ it('counts each line once when it is killed half-way, again and again, and the l
   const customerId = 'cus-killed';
   for (const [round, known] of [8_300, 15_700, 20_000].entries()) {
     await writeFile(path, logText(lines.slice(0, known)));
-    const running = startCommand({}, 'ship', ...to(customerId), '--concurrency', '3', path);
+    const running = startProcess({}, 'ship', ...to(customerId), '--concurrency', '3', path);
     await untilCounted(customerId, 2_500 + round * 4_000);
     running.kill('SIGKILL');
     await running.ended;
@@ -49,7 +49,7 @@ it('counts each line once when it follows a log and is killed, and the rest is s
     [300, 450],
     [450, 1_300],
   ] as const) {
-    const running = startCommand({}, 'ship', ...to(customerId), '--follow', '--flush-after', '0', path);
+    const running = startProcess({}, 'ship', ...to(customerId), '--follow', '--flush-after', '0', path);
     await untilCounted(customerId, from);
     await appendFile(path, logText(lines.slice(from, to_)));
     await untilCounted(customerId, to_);

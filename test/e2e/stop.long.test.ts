@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
-import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceStart, type PlannedBatch } from '../../bench/scenario/plan.ts';
 import { useEmulator } from './emulator.ts';

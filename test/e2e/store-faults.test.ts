@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { useFaultyDisk, type Fault } from './faulty-disk.ts';
 import { countedRequests, december, entry, json, postLogs } from './requests.ts';

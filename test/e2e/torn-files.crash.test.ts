@@ -2,7 +2,7 @@ import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { spawnEmulator } from './emulator-process.ts';
 import { Emulator } from './emulator.ts';
 import { freePorts } from './free-ports.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { findMiscounts } from './find-miscounts.ts';
 import type { PathRules } from './path-rules.ts';
 import type { SentBatch } from './sent-batch.ts';

@@ -1,4 +1,4 @@
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 import { foldableKey, ownPath, type PathRules } from './path-rules.ts';

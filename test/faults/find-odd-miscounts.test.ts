@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { findOddMiscounts } from './find-odd-miscounts.ts';
 import type { SentOddBody } from './odd-bodies.ts';
 

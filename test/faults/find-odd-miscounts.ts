@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { UnexpectedAnswer } from '../../bench/scenario/pipeline-client.ts';
 import { readIndependently, type ExpectedWindow } from '../handlers/any-body/read-independently.ts';
 import type { SentOddBody } from './odd-bodies.ts';

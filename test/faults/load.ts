@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ConnectionFailed,
-  type HttpAnswer,
-  type HttpClient,
-} from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import { ConnectionFailed, type HttpAnswer, type HttpClient } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 import type { PathRules } from './path-rules.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';
 import { startSenders, type SenderContext, type Senders } from './senders.ts';

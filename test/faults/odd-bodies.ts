@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { HttpClient } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 import { anyBytes, batches, damagedBatches, type SentBody } from '../handlers/any-body/bodies.ts';
 import type { Load } from './load.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { UnexpectedAnswer } from '../../bench/scenario/pipeline-client.ts';
 
 const pageSchema = z.object({ windows: z.array(z.object({ requests: z.int() })) });

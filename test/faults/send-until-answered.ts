@@ -1,6 +1,6 @@
-import { answerOrRetry, type FinalAnswer } from '../../commands/pipeline-client/answer-or-retry.ts';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import { answerOrRetry, type FinalAnswer } from '../../client/answer-or-retry.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 
 /** How long a batch is repeated: far longer than a restart takes. */
 const retryForSeconds = 120;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
+import { realTiming, type Timing } from '../../client/timing.ts';
 
 /** What a client sends with, until it is over. */
 export interface SenderContext<Sent> {

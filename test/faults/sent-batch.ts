@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { foldablePath, ownPath, type PathRules } from './path-rules.ts';
 

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';
 import { postLogs } from '../e2e/requests.ts';
 
-const monitoring = fileURLToPath(new URL('../../docs/monitoring/', import.meta.url));
+const monitoring = fileURLToPath(new URL('../../docs/how-to/monitoring/', import.meta.url));
 const emulator = useEmulator();
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.7.1' };
 

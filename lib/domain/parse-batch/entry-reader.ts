@@ -1,4 +1,5 @@
 import { TextWindow } from './text-window.ts';
+import { unescape } from './unescape.ts';
 import {
   afterString,
   afterValue,
@@ -97,7 +98,8 @@ export class EntryReader {
       const after = afterString(bytes, start);
       if (after === malformed) return notJson;
       this.at = isEscaped(after) ? ~after : after;
-      return isEscaped(after) ? this.#parse(start, ~after) : this.#text.between(start + 1, after - 1);
+      if (!isEscaped(after)) return this.#text.between(start + 1, after - 1);
+      return unescape(this.#text.between(start + 1, ~after - 1));
     }
     const after = afterValue(bytes, start, this.#lineBreak);
     if (after === malformed) return notJson;

@@ -24,7 +24,7 @@ const instant = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:z|(
 const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 /**
- * What the README says of a body, read a second time and the plain way, in the order of time; `undefined` where the
+ * What docs/reference/http.md says of a body, read a second time and the plain way, in the order of time; `undefined` where the
  * body has to be refused. Nothing of the pipeline's own reading is used, but for the families of agents.
  */
 export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedWindow[] | undefined {
