@@ -41,7 +41,7 @@ export async function storeDays(name: string, days: number, keys: Keys, store: O
   }
 }
 
-export function customerNamed(name: string): CustomerId {
+function customerNamed(name: string): CustomerId {
   return customerIdSchema.parse(name);
 }
 

@@ -7,7 +7,7 @@ import { readSymbols } from './user-agent/symbols.ts';
 export { userAgentRulesVersion } from './user-agent/rules-version.ts';
 
 /** The family of agents that none is known for. */
-export const otherFamily = 'Other';
+const otherFamily = 'Other';
 
 /** Every family that there can be: the dimension is bounded by it, whatever agents are sent. */
 export const userAgentFamilies: ReadonlySet<string> = new Set([
