@@ -1,4 +1,4 @@
-# The pipeline under the emulator, as `npm start` runs it: for a machine of your own, not for AWS (docs/deploy.md).
+# The pipeline under the emulator, as `npm start` runs it: for a machine of your own, not for AWS (docs/how-to/deploy.md).
 FROM node:24-bookworm-slim
 
 ENV NODE_ENV=production

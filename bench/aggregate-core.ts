@@ -1,6 +1,6 @@
 /**
- * How many partials a second the function `aggregate` counts on the real object directory, one invocation of 500
- * records after the other, as for one partition: all of one busy window, and spread over 50 windows.
+ * Measures how many partials per second the function `aggregate` counts on the real object directory, one invocation
+ * of 500 records after the other, as for one partition: all of one busy window, and spread over 50 windows.
  *
  *     npm run bench:aggregate [-- invocations]
  */
@@ -56,7 +56,7 @@ try {
 
   printTable(
     `Aggregate core: invocations of ${recordsPerInvocation} records, ${invocations} of each kind`,
-    ['', 'partials/s', 'ms an invocation', 'of it main thread', 'decoding partials alone'],
+    ['', 'partials/s', 'ms per invocation', 'main thread, part of it', 'decoding partials alone'],
     [await measure('cus-busy', 1), await measure('cus-spread', 50)],
   );
 } finally {

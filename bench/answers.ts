@@ -1,7 +1,6 @@
 /**
- * Time of the answers that people wait for, through the functions on the real local store, in this process. With the
- * path of another checkout, its functions answer the same requests from the same store in turns, and each of its bodies
- * has to be the same.
+ * Measures the answers that people wait for, through the functions on the real local store, in this process. Given
+ * another checkout, its functions answer the same requests from the same store in turns, and each body must be equal.
  *
  *     npm run bench:answers [-- --rounds 30 --against ../before]
  */
@@ -34,11 +33,11 @@ if (values.help || !Number.isInteger(rounds) || rounds < 1) {
   process.exit(values.help ? 0 : 2);
 }
 const warmUps = 3;
-/** Of a request that takes long, fewer rounds do. */
+/** Slow requests run in fewer rounds. */
 const [leastRounds, maxSeconds] = [3, 20];
 const paged = { limit: '1000' };
 
-/** Requests by what they ask for. */
+/** The requests that are measured. */
 const requests: readonly {
   name: string;
   aim: number;
@@ -99,7 +98,7 @@ try {
         const used = process.cpuUsage(usedBefore);
         const took = performance.now() - began;
         if (answered.statusCode !== 200) throw new Error(`${request.path} answered ${answered.body}`);
-        // What moves on between two answers is left out.
+        // Fields that change between two answers are removed.
         const said = `${answered.headers?.etag} ${answered.body?.replace(/"countedThrough":"[^"]*"/, '')}`;
         if (body !== undefined && body !== said)
           throw new Error(`${request.path} differs between the versions.`);
@@ -132,7 +131,7 @@ try {
   await temporary.remove();
 }
 
-/** The functions of a checkout, on this run's store. */
+/** Returns the functions of a checkout, on this run's store. */
 async function answersOf(checkout: string): Promise<Answer> {
   const load = async (path: string): Promise<unknown> => import(pathToFileURL(resolve(checkout, path)).href);
   // Another checkout is of an earlier version of this one, with the same functions.

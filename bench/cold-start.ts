@@ -1,6 +1,6 @@
 /**
- * What a new instance of each function takes until it can be invoked: loading its bundle, and with it wiring what it
- * works with, in a new process each time. The SDK is that of node_modules, where Lambda has its own.
+ * Measures the time until a new instance of each function can be invoked: loading its bundle and wiring its parts, in
+ * a new process each time. The SDK is that of node_modules; Lambda has its own.
  *
  *     npm run bench:cold-start [-- runs]
  */
@@ -17,7 +17,9 @@ const help = 'npm run bench:cold-start [-- <runs: 11>]';
 const [runs = 11] = numbersOf(help, 11);
 const repository = fileURLToPath(new URL('../', import.meta.url));
 
-/** Loading is synchronous; clients are loaded and made in the microtasks behind it, and done before an immediate. */
+/**
+ * Loading is synchronous; clients are loaded and created in the microtasks after it, and ready before an immediate.
+ */
 const script = `
   const began = performance.now();
   require(process.argv[1]);
@@ -31,7 +33,7 @@ type Measured = z.output<typeof measuredSchema>;
 
 const { bundleBytes } = await packageService('dev');
 const measured = new Map([...bundleBytes.keys()].map((key) => [key, [] as Measured[]]));
-// In turns, so that what else the machine does meets all of them.
+// Functions take turns, so that other load on the machine affects all of them.
 for (let run = 0; run < runs; run++) for (const [key, all] of measured) all.push(measure(key));
 
 printTable(

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
 /**
- * The whole numbers above 0 that a command was given, in their order, and the defaults of those that it was not. With
- * `--help`, or with something else, it prints the help and ends the process.
+ * Returns the whole numbers above 0 on the command line, in order, with defaults for missing ones. With `--help`, or
+ * with anything else, it prints the help and ends the process.
  */
 export function numbersOf(help: string, ...defaults: readonly number[]): number[] {
   const { values, positionals } = parseArgs({

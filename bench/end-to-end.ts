@@ -1,17 +1,17 @@
 /**
- * The reference scenario's requests per second and the time until all can be read, beside the emulator's own ceiling:
- * the same requests to a function that answers at once, in turns.
+ * Measures the reference scenario's requests per second, and the time until all counts can be read, beside the
+ * emulator's own ceiling: the same requests to a function that answers at once, in turns.
  *
  *     npm run bench:end-to-end [-- rounds]
  */
 import { numbersOf } from './command-line.ts';
 import { ceiling, pipeline, startEmulator } from './emulator.ts';
-import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { createPipelineClient, type PipelineClient } from './scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioPlan } from './scenario/plan.ts';
 import { runScenario } from './scenario/run.ts';
 import { sendRequests } from './scenario/send-requests.ts';
-import { realTiming } from '../commands/pipeline-client/timing.ts';
+import { realTiming } from '../client/timing.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
@@ -19,7 +19,7 @@ const [rounds = 5] = numbersOf('npm run bench:end-to-end [-- <rounds: 5>]', 5);
 const concurrency = 16;
 const retryForSeconds = 60;
 
-/** Requests a second. */
+/** Returns requests per second. */
 async function sendOnly(plan: ScenarioPlan, client: PipelineClient): Promise<number> {
   const startedAt = realTiming.now();
   await sendRequests(plan, client, { concurrency, retryForSeconds, timing: realTiming, onAnswer: () => {} });
@@ -39,7 +39,7 @@ try {
       seed: 1,
     });
     const atCeiling = await sendOnly(plan, createPipelineClient(ofCeiling, 'cus-ceiling'));
-    // A customer of its own, so that every round begins with no windows.
+    // Each round has its own customer, so that it begins without windows.
     const client = createPipelineClient(ofPipeline, `cus-round-${round}`);
     const figures = await runScenario(plan, client, { concurrency, retryForSeconds });
     if (!figures.isExact) throw new Error('The scenario was not counted exactly.');
@@ -64,7 +64,7 @@ try {
   ];
   printTable(
     `End to end: the reference scenario, ${concurrency} at a time, in turns with the ceiling`,
-    ['', 'requests/s', 'ceiling', 'of the ceiling', 'p99 ms', 'all readable after ms', 'at most ms'],
+    ['', 'requests/s', 'ceiling', 'share of the ceiling', 'p99 ms', 'all readable after ms', 'at most ms'],
     [row('just started', [first]), row(`median of ${rounds} more rounds`, warm)],
   );
 } finally {

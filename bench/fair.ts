@@ -1,9 +1,9 @@
 /**
- * What one customer can do to the others: freshness and refusals of live batches, without and with a customer beside them
- * who sends batches with a week of minutes each, as fast as it gets answers: new ones, each of them again under its key,
- * and some that lie in the future.
+ * Measures what one customer can do to the others: freshness and refusals of live batches, first alone, then beside a
+ * customer that sends batches of a week of minutes as fast as it gets answers: new ones, each of them again under its
+ * key, and some in the future.
  *
- *     npm run bench:fair [-- seconds [live batches a second [connections of the one customer]]]
+ *     npm run bench:fair [-- seconds [live batches per second [connections of the one customer]]]
  */
 import { numbersOf } from './command-line.ts';
 import { pipeline, startEmulator } from './emulator.ts';
@@ -12,7 +12,7 @@ import { freshnessHeadings, measureFreshness, warmUpSeconds } from './measure-fr
 import { printTable } from './table.ts';
 
 const help =
-  'npm run bench:fair [-- <seconds: 30> <live batches a second: 20> <connections of the abusive customer: 4>]';
+  'npm run bench:fair [-- <seconds: 30> <live batches per second: 20> <connections of the abusive customer: 4>]';
 const [seconds = 30, batchesPerSecond = 20, connections = 4] = numbersOf(help, 30, 20, 4);
 
 const emulator = await startEmulator(pipeline);
@@ -32,7 +32,7 @@ try {
     ],
   );
   printTable(
-    'What the abusive customer was answered',
+    'Answers to the abusive customer',
     ['answer', 'times'],
     Object.entries(answers).toSorted(([a], [b]) => a.localeCompare(b)),
   );

@@ -1,18 +1,19 @@
 /**
- * Ships the history that its argument asks for, in a process of its own as any shipper is: making its requests would hold
- * up the clients that are measured. Sends `ready`, begins at the next message, and sends what it took.
+ * Ships the history that its argument describes, in its own process like any shipper: building its requests would
+ * slow down the clients being measured. The process sends `ready`, starts at the next message, and then sends its
+ * times.
  */
 import { once } from 'node:events';
 import pMap from 'p-map';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { createPipelineClient } from './scenario/pipeline-client.ts';
 import type { Shipped } from './shipper.ts';
 
 const entriesPerBatch = 10_000;
-/** As an access log has it: a batch is an hour or so of one customer's traffic. */
+/** Minutes of a batch. As in an access log, it has about an hour of one customer's traffic. */
 const minutesPerBatch = 60;
 
 const { url, customer, entries, connections } = z

@@ -1,7 +1,7 @@
 /**
- * How much memory and processor the packaged functions take for the largest events that there can be: what their
- * `memorySize` and time-outs in `serverless.yml` are chosen by. Each is a process of its own, against servers that speak
- * the protocols of AWS.
+ * Measures memory and processor time of the packaged functions for the largest possible events; `memorySize` and
+ * time-outs in `serverless.yml` follow from the results. Each function runs in its own process, against servers that
+ * speak AWS's protocols.
  *
  *     npm run bench:function-memory [-- invocations]
  */
@@ -37,7 +37,7 @@ const largestBatchBytes = 2_097_152;
 const customerId = customer('cus-wide');
 const start = new Date('2025-12-28T18:00:00Z');
 
-/** Invokes it so often, each time with a key of its own where the event has headers. */
+/** Invokes a function this many times, each time with a new key if the event has headers. */
 const script = `
   const [bundle, file, times] = process.argv.slice(1);
   const { handler } = require(bundle);
@@ -107,7 +107,7 @@ try {
   }
   await countAll(testing);
   const partialOf = createSamplePartials(traffic, testing.app);
-  const notices = (keys: readonly string[]) =>
+  const notifications = (keys: readonly string[]) =>
     sqsEvent(
       keys.map((key, n) => ({
         id: `message-${n}`,
@@ -146,12 +146,12 @@ try {
     [
       'verify',
       '1,000 batches',
-      notices(Array.from({ length: 1_000 }, (_, n) => `batches/cus-busy/k-small-${n}`)),
+      notifications(Array.from({ length: 1_000 }, (_, n) => `batches/cus-busy/k-small-${n}`)),
     ],
     [
       'rollUp',
       '60 minutes of 10,000 paths',
-      notices(minutes.map((minute) => minuteKey(customerId, windowStart(minute)))),
+      notifications(minutes.map((minute) => minuteKey(customerId, windowStart(minute)))),
     ],
     ['query', 'a page of such minutes', reading('/aggregates', { window: 'minute', ...range })],
     [
@@ -162,7 +162,7 @@ try {
   ] as const;
   const measured = [];
   for (const [functionKey, what, event] of rows) {
-    // What an earlier invocation has written would be found, and not be made.
+    // Objects that an earlier invocation wrote would be found instead of created.
     await store.delete(windowKey(customerId, 'hour', windowStart(range.from)));
     const { processor, maxRSS, status, failures } = await measure(functionKey, event);
     if (status >= 300 || failures > 0)

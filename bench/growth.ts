@@ -1,6 +1,7 @@
 /**
- * Whether the cost stays flat as the pipeline holds more: that of ingesting and aggregating an entry up to 100,000
- * stored batches, and that of an invocation of `aggregate` within one busy window of 50,000 batches.
+ * Measures whether the cost stays flat while the pipeline stores more: the cost of ingesting and aggregating an entry
+ * up to 100,000 stored batches, and the cost of an invocation of `aggregate` within one busy window of 50,000
+ * batches.
  *
  *     npm run bench:growth [-- batches]
  */
@@ -37,7 +38,7 @@ function storeSome(first: number, count: number, customerPrefix: string): Promis
   return storeBatches(app, traffic, { first, count, customerPrefix });
 }
 
-/** Many customers and minutes; then what was put on the stream is consumed. */
+/** Stores batches of many customers and minutes, then consumes the stream. */
 async function growInBatches(): Promise<void> {
   const step = batches / 10;
   const rows: string[][] = [];
@@ -61,12 +62,12 @@ async function growInBatches(): Promise<void> {
   }
   printTable(
     `Growth: batches of ${entriesPerBatch} entries of 10 customers, 200 a window`,
-    ['stored batches', 'ingest µs an entry', 'aggregate µs an entry', 'processor µs an entry'],
+    ['stored batches', 'ingest µs per entry', 'aggregate µs per entry', 'processor µs per entry'],
     rows,
   );
 }
 
-/** One customer's minute, 500 partials an invocation. */
+/** Fills one customer's minute, with 500 partials per invocation. */
 async function growInOneWindow(): Promise<void> {
   const shownAt = new Set([0.02, 0.2, 0.5, 1].map((share) => share * batchesInWindow));
   const window = windowStart('2026-01-01T00:00:00Z');
@@ -91,7 +92,7 @@ async function growInOneWindow(): Promise<void> {
   }
   printTable(
     `Growth: one window, ${recordsPerInvocation} batches an invocation`,
-    ['batches in it', 'ms an invocation (median of 10)', 'kB of the window'],
+    ['batches in it', 'ms per invocation (median of 10)', 'kB of the window'],
     rows,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What it takes to ingest a batch of 2 MB, as multiples of `JSON.parse` alone of the same body, and where it goes.
+ * Measures the time to ingest a batch of 2 MB, as a multiple of `JSON.parse` of the same body, and its parts.
  *
  *     npm run bench:ingest [-- rounds]
  */
@@ -25,7 +25,7 @@ try {
   const parsing: number[] = [];
   const ingesting: number[] = [];
   const mainThread: number[] = [];
-  // One after the other, so that the ratio holds when the speed of the machine changes.
+  // Both run in turns, so that the ratio holds when the speed of the machine changes.
   for (let round = -warmUpRounds; round < rounds; round++) {
     const event = postLogs(body, { 'idempotency-key': `batch-${round}` });
     const began = performance.now();

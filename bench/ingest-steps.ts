@@ -17,7 +17,7 @@ import { median } from './statistics.ts';
 
 export interface Step {
   readonly name: string;
-  /** Where the work is done. */
+  /** The thread that does the work. */
   readonly thread: 'main' | 'other';
   /** Median over the rounds. */
   readonly milliseconds: number;
@@ -25,7 +25,7 @@ export interface Step {
 
 const templates = '/docs/:page /blog/:post /cart/:id /assets/* auto';
 
-/** Times what the handler does with a batch, each step by itself. */
+/** Measures each step of the handler for a batch separately. */
 export async function measureSteps(body: Buffer, app: App, rounds: number): Promise<Step[]> {
   const base64 = body.toString('base64');
   const gzip = promisify(zlib.gzip);
@@ -60,7 +60,7 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
     return batch;
   };
 
-  // Each is prepared anew, since strings that were looked at before have their hashes already.
+  // Each step gets fresh strings, since used ones already have their hashes.
   const steps: [string, Step['thread'], (round: number) => () => unknown][] = [
     ['decode base64', 'main', () => () => Buffer.from(base64, 'base64')],
     ['parse, build entries', 'main', () => () => parseBatch(body, mediaType)],
@@ -73,7 +73,7 @@ export async function measureSteps(body: Buffer, app: App, rounds: number): Prom
       },
     ],
     [
-      'of it: count entries',
+      'counting entries, part of it',
       'main',
       () => {
         const entries = parseBatch(body, mediaType);

@@ -1,8 +1,8 @@
 /**
- * What a flood of history does to the minute that is being watched: freshness at a steady rate without and with a million
- * entries of last week being shipped beside it, and how long these take alone.
+ * Measures the effect of a flood of history on the current minute: freshness at a steady rate, without and with a
+ * million entries of last week being shipped beside it, and the time that these take alone.
  *
- *     npm run bench:late [-- entries of the flood [its connections [live batches a second]]]
+ *     npm run bench:late [-- entries of the flood [its connections [live batches per second]]]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numbersOf } from './command-line.ts';
@@ -12,9 +12,9 @@ import { startShipper, type Shipped } from './shipper.ts';
 import { printTable } from './table.ts';
 
 const help =
-  'npm run bench:late [-- <entries: 1000000> <connections of the flood: 1> <live batches a second: 50>]';
+  'npm run bench:late [-- <entries: 1000000> <connections of the flood: 1> <live batches per second: 50>]';
 const [entries = 1_000_000, connections = 1, batchesPerSecond = 50] = numbersOf(help, 1_000_000, 1, 50);
-/** Less than the flood takes: what comes after it is not measured. */
+/** Shorter than the flood, so that all live batches are measured during it. */
 const liveSeconds = 10;
 
 function figuresOf({ accepted, counted }: Shipped): string[] {

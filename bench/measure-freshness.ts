@@ -7,14 +7,16 @@ import {
   createHttpClient,
   type HttpAnswer,
   type HttpClient,
-} from '../commands/pipeline-client/http-client.ts';
+} from '../client/http-client.ts';
 import { quantile } from './statistics.ts';
 
-/** So many customers, so that a window has no more paths than are kept. */
+/** Number of customers, so that no window has more paths than are kept. */
 export const customers = 10;
 export const entriesPerBatch = 20;
 
-/** From which moment on the time until a batch is counted is measured: when its 202 was read, or when it was sent. */
+/**
+ * The moment from which the time until a batch is counted is measured: when its 202 was read, or when it was sent.
+ */
 export type Since = 'answer' | 'request';
 
 export const freshnessHeadings = [
@@ -28,9 +30,9 @@ export const freshnessHeadings = [
   'not seen',
 ];
 
-/** What is sent in the first seconds is not part of the figures. */
+/** The figures leave out the first seconds. */
 export const warmUpSeconds = 3;
-/** Each customer is looked at so often, which is what the figures are rounded up to. */
+/** Time between two looks at a customer, to which the figures are rounded up. */
 const pollMilliseconds = 50;
 const giveUpSeconds = 30;
 const pageSchema = z.object({
@@ -38,9 +40,9 @@ const pageSchema = z.object({
 });
 
 /**
- * Sends batches of current timestamps at a steady rate and looks for each: the time from its 202, or from its request, to
- * its count being readable. Every batch has a path of its own, so that the very batch is looked for.
- * @param prefix  of the customers, so that several runs do not meet
+ * Sends batches with current timestamps at a steady rate and looks for each: measures the time from its 202, or from
+ * its request, until its count can be read. Every batch has its own path, so that it can be found.
+ * @param prefix  prefix of the customers, so that several runs do not mix
  * @returns a row for `freshnessHeadings`
  */
 export async function measureFreshness(
@@ -53,7 +55,7 @@ export async function measureFreshness(
   const sending = createHttpClient(emulator.baseUrl, 64);
   const reading = createHttpClient(emulator.baseUrl, customers);
   const traffic = createSampleTraffic(1);
-  /** When each path's batch was answered, of the batches that were not seen yet, by customer. */
+  /** Batches that were not seen yet, by customer: when the batch of each path was answered. */
   const awaited = Array.from({ length: customers }, () => new Map<string, number>());
   const freshness: number[] = [];
   let sent = 0;
@@ -110,7 +112,7 @@ export async function measureFreshness(
   try {
     const running: Promise<void>[] = [];
     for (let batch = 0; batch < (warmUpSeconds + seconds) * batchesPerSecond; batch++) {
-      // By the clock, whatever the answers take: a client that waited would hide that the pipeline is behind.
+      // It sends by the clock, however long answers take: a client that waited would hide the lag of the pipeline.
       const due = startedAt + (batch / batchesPerSecond) * 1_000;
       if (due > performance.now()) await sleep(due - performance.now());
       running.push(send(batch));
@@ -132,7 +134,10 @@ export async function measureFreshness(
   }
 }
 
-/** As every client does: a connection that was idle may be closed just when it is used again. The time goes on. */
+/**
+ * Repeats a request as every client does, since an idle connection may be closed just when it is used again. The time
+ * keeps running.
+ */
 async function requestAgain(
   client: HttpClient,
   ...request: Parameters<HttpClient['request']>

@@ -1,9 +1,9 @@
 /*
- * What a put, a get and a list cost in a directory of no, 100,000 and a million objects:
+ * Measures a put, a get and a list in a directory of no, 100,000 and a million objects:
  *
  *     npx tsx bench/object-directory-growth.ts [/a/directory/on/the/disk/to/measure]
  *
- * The directory is filled with hard links to a few objects, which makes its names in a minute and costs no space.
+ * The directory is filled with hard links to a few objects, which creates the names in a minute and needs no space.
  */
 import { hash } from 'node:crypto';
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -17,14 +17,14 @@ import { openObjectDirectory, type ObjectDirectory } from '../local-store/object
 
 const inFlight = [1, 16, 64];
 const body = Buffer.alloc(2048, 'a line of a log\n');
-/** ext4 allows a file 65,000 names. */
+/** ext4 allows 65,000 names per file. */
 const maxLinks = 60_000;
 
 function keyOf(n: number): ObjectKey {
   return `batches/cus/h-${hash('sha256', String(n))}` as ObjectKey;
 }
 
-/** Runs `operation` so many times with so many at once, and prints what one of them costs. */
+/** Runs `operation` a number of times, several at once, and prints the cost of one. */
 async function measure(
   label: string,
   concurrency: number,
@@ -69,10 +69,10 @@ async function measureList(directory: ObjectDirectory): Promise<void> {
     keys += 1;
   }
   const all = performance.now() - start;
-  await setTimeout(10); // the delay is taken when the event loop next turns
+  await setTimeout(10); // the delay is recorded when the event loop next turns
   console.log(
     `list of ${keys}: first key after ${first?.toFixed(0)} ms, all after ${all.toFixed(0)} ms,` +
-      ` the event loop held up for ${(delay.max / 1e6).toFixed(0)} ms at most`,
+      ` the event loop blocked for at most ${(delay.max / 1e6).toFixed(0)} ms`,
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * How many durable puts a second the partitioned log takes, how long one waits, and what it costs the main thread,
- * with the appends of a number of clients in flight; then how fast a stream event source brings records to a function.
- * Run: node --import tsx bench/partitioned-log.ts [seconds a row]
+ * Measures how many durable puts per second the partitioned log takes, how long one waits, and its cost on the main
+ * thread, with the appends of a number of clients in flight; then how fast a stream event source brings records to a
+ * function. Run: node --import tsx bench/partitioned-log.ts [seconds per row]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ for (const isConsumed of [false, true]) {
     console.log(
       `${stream.name.padEnd(8)} ${String(inFlight).padStart(2)} in flight: ${Math.round(puts / seconds)} puts/s,`,
       `p50 ${latencies[puts >> 1]?.toFixed(2)} ms, p99 ${latencies[Math.floor(puts * 0.99)]?.toFixed(2)} ms,`,
-      `main thread ${((active * 1000) / puts).toFixed(1)} µs a put`,
+      `main thread ${((active * 1000) / puts).toFixed(1)} µs per put`,
       isConsumed ? `delivered ${Math.round(delivered / seconds)}/s by ${invocations}, behind ${behind}` : '',
     );
   }

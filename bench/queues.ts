@@ -1,7 +1,7 @@
 /**
- * What a notification costs each put of the object directory, with the puts of a number of clients in flight; then how
- * fast messages are received and deleted by the thousand, and how long that holds up the main thread at once.
- * Run: node --import tsx bench/queues.ts [seconds a row]
+ * Measures what a notification costs each put of the object directory, with the puts of a number of clients in
+ * flight; then how fast messages are received and deleted by the thousand, and how long that blocks the main thread.
+ * Run: node --import tsx bench/queues.ts [seconds per row]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,7 @@ for (const maxBytes of [maxEventBytes, Infinity]) {
 }
 printTable(
   `Receives, of ${visible} messages`,
-  ['messages', 'receive ms', 'event ms', 'delete ms', 'longest hold-up ms'],
+  ['messages', 'receive ms', 'event ms', 'delete ms', 'longest block ms'],
   receives,
 );
 const began = performance.now();

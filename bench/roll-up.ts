@@ -1,6 +1,6 @@
 /**
- * What it takes to recompute an hour of 60 minutes on the real object directory: by how many paths its minutes have, and
- * whether these are the same in all of them.
+ * Measures the time to recompute an hour of 60 minutes on the real object directory, by the number of paths in its
+ * minutes, and by whether all minutes have the same ones.
  *
  *     npx tsx bench/roll-up.ts [rounds]
  */

@@ -9,7 +9,7 @@ import type { SampleTraffic } from './sample-traffic.ts';
 
 const entriesPerPartial = 20;
 
-/** Makes partials as `ingest` does, each of a batch of its own with 20 entries of one minute. */
+/** Creates partials as `ingest` does, each from its own batch with 20 entries of one minute. */
 export function createSamplePartials(traffic: SampleTraffic, { rules, config }: App) {
   let made = 0;
   return (customerText: string, minute: Date): Buffer => {
@@ -31,7 +31,7 @@ export function createSamplePartials(traffic: SampleTraffic, { rules, config }: 
   };
 }
 
-/** An event with the partials as its records, numbered from `firstSequence`. */
+/** Creates an event with the partials as its records, numbered from `firstSequence`. */
 export function eventOf(partials: readonly Buffer[], firstSequence: number): KinesisStreamEvent {
   return kinesisEvent(partials.map((data, n) => ({ sequenceNumber: String(firstSequence + n), data })));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { randomNumbers } from '../traffic/seeded-order.ts';
 import { zipf } from '../traffic/weighted-choice.ts';
 
-/** An entry as a web server's log would have it: compact, 160 bytes of JSON on average. */
+/** An entry as in a web server's log: compact, 160 bytes of JSON on average. */
 export interface SampleEntry {
   readonly receivedAt: string;
   readonly method: string;
@@ -14,9 +14,9 @@ export interface SampleEntry {
 /** Entries of a site with a few busy pages and a few common agents, and a long tail of both. */
 export interface SampleTraffic {
   entry(receivedAt: Date): SampleEntry;
-  /** So many entries, spread evenly over the minutes that begin at `start`. */
+  /** Returns this many entries, spread evenly over the minutes that begin at `start`. */
   entries(count: number, start: Date, minutes: number): SampleEntry[];
-  /** A JSON array of as many of them as have room in `maxBytes`, in the order of time, and how many these are. */
+  /** Returns a JSON array of as many entries as fit into `maxBytes`, in time order, and their number. */
   batchOf(
     maxBytes: number,
     start: Date,
@@ -28,7 +28,7 @@ const agentCount = 60;
 const pathCount = 1_000;
 const bracketAndComma = 2;
 
-/** The same seed gives the same entries, to the byte. */
+/** Creates sample traffic; the same seed gives the same entries, to the byte. */
 export function createSampleTraffic(seed: number): SampleTraffic {
   const random = randomNumbers(seed);
   const pickAgent = zipf(readAgents(), random);
@@ -64,7 +64,7 @@ export function createSampleTraffic(seed: number): SampleTraffic {
   };
 }
 
-/** The agents of the tests, a browser and a program in turn, from the most to the least frequent. */
+/** Reads the agents of the tests, a browser and a program in turn, from the most to the least frequent. */
 function readAgents(): string[] {
   const fixture = readFileSync(new URL('../test/fixtures/user-agents.txt', import.meta.url), 'latin1');
   const agents = fixture.split('\n').flatMap((line) => line.split('\t')[1] ?? []);

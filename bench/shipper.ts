@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-/** A history to be shipped, of entries of last week. */
+/** A history to ship, with entries of last week. */
 export interface Flood {
   readonly url: string;
   readonly customer: string;
@@ -13,15 +13,18 @@ export interface Flood {
 
 const shippedSchema = z.object({ accepted: z.number(), counted: z.number() });
 
-/** Seconds until all of it was accepted, and until all of it was counted. */
+/** Seconds until everything was accepted, and until everything was counted. */
 export type Shipped = z.output<typeof shippedSchema>;
 
 export interface Shipper {
-  /** @throws Error  it ended before all was counted; why is on the standard error */
+  /**
+   * Ships the history.
+   * @throws Error  the process ended before everything was counted; standard error has the reason
+   */
   ship(): Promise<Shipped>;
 }
 
-/** A process that has the history made and is ready to ship it. */
+/** Starts a process that generates the history and is ready to ship it. */
 export async function startShipper(flood: Flood): Promise<Shipper> {
   const program = fileURLToPath(new URL('./flood.ts', import.meta.url));
   const shipper = fork(program, [JSON.stringify(flood)]);

@@ -7,7 +7,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createHttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../client/http-client.ts';
 import { pipeline, startEmulator, type RunningEmulator } from './emulator.ts';
 import { createPipelineClient } from './scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart } from './scenario/plan.ts';
@@ -57,7 +57,9 @@ async function measure(
     const figures = await runScenario(plan, client, {
       concurrency,
       retryForSeconds: 60,
-      onAllAnswered: () => (atLastAnswer = processorMilliseconds(pid)),
+      onAllAnswered: () => {
+        atLastAnswer = processorMilliseconds(pid);
+      },
     });
     if (!figures.isExact) throw new Error('The scenario was not counted exactly.');
     return {

@@ -8,7 +8,7 @@ import type { SampleTraffic } from './sample-traffic.ts';
 import { consumer, type TemporaryApp } from './temporary-app.ts';
 
 export interface StoredBatches {
-  /** The number of the first of them. */
+  /** The number of the first batch. */
   readonly first: number;
   readonly count: number;
   readonly customerPrefix: string;
@@ -22,12 +22,12 @@ const inFlight = 64;
 const recordsPerInvocation = 500;
 const maxWindows = 64;
 
-/** Whose batch this is, and under which key: 200 batches of a customer have the same minute. */
+/** Returns the customer and the key of a batch: 200 batches of a customer have the same minute. */
 export function sentBatch(number: number, customerPrefix: string): { customerId: string; key: string } {
   return { customerId: `${customerPrefix}-${number % customers}`, key: `batch-${number}` };
 }
 
-/** Has batches of ten entries ingested, 64 at a time. */
+/** Ingests batches of ten entries, 64 at a time. */
 export async function storeBatches(
   app: App,
   traffic: SampleTraffic,
@@ -50,7 +50,7 @@ export async function storeBatches(
   );
 }
 
-/** Has everything counted that waits on the streams. */
+/** Counts everything that waits on the streams. */
 export async function countStored({ app, streams }: TemporaryApp): Promise<void> {
   const partitions = streams.flatMap((stream) =>
     stream.partitions().map((partition) => ({ stream, partition })),
@@ -58,7 +58,7 @@ export async function countStored({ app, streams }: TemporaryApp): Promise<void>
   await pMap(partitions, ({ stream, partition }) => countPartition(app, stream, partition));
 }
 
-/** All that a partition holds, as its event source would bring it. */
+/** Counts all records of a partition, as its event source would bring them. */
 async function countPartition(app: App, stream: LocalStream, partition: number): Promise<void> {
   const invokeAggregate = aggregateHandler(async () => app);
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * Whether the emulator's memory, open files and event loop stay as they are while many clients send at once; what it
- * takes is said in `sustained/options.ts`.
+ * Measures whether the emulator's memory, open files and event loop stay stable while many clients send at once;
+ * `sustained/options.ts` describes the options.
  *
  *     npm run bench:sustained [-- --minutes 5 --clients 64]
  */
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnCommand } from '../test/spawn-command.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
-import { createHttpClient, type HttpClient } from '../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../client/http-client.ts';
 import { median } from './statistics.ts';
 import { growthOf } from './sustained/growth.ts';
 import { optionsOf } from './sustained/options.ts';
@@ -27,7 +27,7 @@ const judgedFromMilliseconds = 60_000;
 const { minutes, clients } = optionsOf(process.argv.slice(2));
 const quarterMilliseconds = (minutes * 60_000) / quarters;
 const traffic = createSampleTraffic(1);
-/** As they were counted up to now. */
+/** Answers so far. */
 const answers = { accepted: 0, refused: 0 };
 let bodies: { readonly minute: number; readonly texts: readonly string[] } | undefined;
 
@@ -47,7 +47,7 @@ try {
     console.log(`${untilText(quarter)}: ${answers.accepted} batches accepted`);
   }
   printTable(
-    `Sustained load: ${clients} clients at once, ${entriesPerBatch} entries a batch; at rest ` +
+    `Sustained load: ${clients} clients at once, ${entriesPerBatch} entries per batch; at rest ` +
       `${atRest.residentMegabytes.toFixed(0)} MB, ${atRest.ownMegabytes.toFixed(0)} of its own, and ${atRest.openFiles} open files; ${answers.refused} refused`,
     [
       'until',
@@ -104,7 +104,7 @@ async function send(through: HttpClient, key: string, number: number): Promise<v
   else throw new Error(`A batch was answered with ${status}.`);
 }
 
-/** Of the current minute, so that windows come and go as they do in life. */
+/** Returns bodies of the current minute, so that windows come and go as in real traffic. */
 function bodiesOfNow(): readonly string[] {
   const minute = Math.floor(Date.now() / 60_000);
   if (bodies?.minute !== minute) {
@@ -128,7 +128,10 @@ function describe(samples: readonly Sample[]): string[] {
   ].map((number) => number.toFixed(0));
 }
 
-/** When nothing waits any more; again for a while where it finds something, as hours and days follow a little later. */
+/**
+ * Audits when nothing waits any more, and again for a while if it finds differences, as hours and days follow a
+ * little later.
+ */
 async function audit(): Promise<number> {
   while ((await takeSample(emulator.pid, watching)).recordsWaiting > 0) await sleep(100);
   const deadline = performance.now() + rolledUpWithinMilliseconds;

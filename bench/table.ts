@@ -1,6 +1,8 @@
 export type Row = readonly (string | number)[];
 
-/** Prints rows as a table of Markdown, as bench/README.md has them: the first column to the left, others to the right. */
+/**
+ * Prints rows as a Markdown table, as in bench/README.md: the first column left-aligned, the others right-aligned.
+ */
 export function printTable(title: string, header: Row, rows: readonly Row[]): void {
   const lines = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));

@@ -7,18 +7,18 @@ import { createLogger } from '../lib/logger.ts';
 import type { LocalStream } from '../local-store/local-stream.ts';
 import { openLocalStore } from '../local-store/open-local-store.ts';
 
-/** The functions' app on the real local store, in this process and with nobody to consume the streams. */
+/** The functions' app on the real local store, in this process, without consumers of the streams. */
 export interface TemporaryApp {
   readonly app: App;
-  /** What the app is made of. */
+  /** The parts of the app. */
   readonly parts: AppParts;
-  /** Of this minute's data, and of what is late. */
+  /** The stream of current minutes, and the late stream. */
   readonly streams: readonly LocalStream[];
   /** Closes the store and leaves no file. */
   remove(): Promise<void>;
 }
 
-/** Who reads the stream, for those who do so by hand. */
+/** Name of the consumer for benchmarks that consume the stream by hand. */
 export const consumer = 'aggregate';
 const partitionCount = 8;
 

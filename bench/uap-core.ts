@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 const rulesPath = createRequire(import.meta.url).resolve('uap-core/regexes.yaml');
 
 /**
- * uap-core's families as its specification tells to find them: the first of its `user_agent_parsers` that matches
- * gives `family_replacement`, with `$1` filled in, or its first group; without a match `Other`.
+ * Creates a function that finds a family as uap-core's specification describes: the first of its `user_agent_parsers`
+ * that matches gives `family_replacement`, with `$1` filled in, or its first group; without a match `Other`.
  */
 export function uapCoreFamilies(): (userAgent: string) => string {
   const parsers = readUserAgentParsers(readFileSync(rulesPath, 'utf8'));
@@ -25,8 +25,8 @@ interface UserAgentParser {
 }
 
 /**
- * Reads the one section of the one YAML file that is needed: a list of mappings, each value a quoted string on its
- * line. A line of another shape is an error, so that nothing is left out unseen.
+ * Reads the one section of the one YAML file that is needed: a list of mappings, each value a quoted string on one
+ * line. A line of another form is an error, so that nothing is skipped silently.
  */
 function readUserAgentParsers(yaml: string): UserAgentParser[] {
   const entries: Map<string, string>[] = [];

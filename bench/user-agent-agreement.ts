@@ -1,10 +1,10 @@
 /**
- * How often our families are uap-core's, over real agents; every difference is printed.
+ * Measures how often our families agree with uap-core's, over real agents; prints every difference.
  *
  *     node --import tsx bench/user-agent-agreement.ts [file…]
  *
- * Without files it reads test/fixtures/user-agents.txt. A file is such a list, agents alone, one a line, or a test file
- * of uap-core (`tests/test_ua.yaml` of its repository; the npm package has none).
+ * Without files it reads test/fixtures/user-agents.txt. A file is a list of agents, one per line, or a test file of
+ * uap-core (`tests/test_ua.yaml` of its repository; the npm package has none).
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { uapCoreFamilies } from './uap-core.ts';
 const ownList = fileURLToPath(new URL('../test/fixtures/user-agents.txt', import.meta.url));
 const files = process.argv.length > 2 ? process.argv.slice(2) : [ownList];
 
-/** What uap-core says of a program that it doesn't know and that runs on top of another. */
+/** Families that uap-core gives for an unknown program that runs on top of another one. */
 const underneath = new Set([
   'Android',
   'Apple Mail',

@@ -1,6 +1,6 @@
 /**
- * Measures what one user agent can take, for each of its characters: searches for the slowest agents of several lengths
- * by composing what the rules look for, and prints them. Then the time of ordinary agents.
+ * Measures how long one user agent can take, per character: searches for the slowest agents of several lengths by
+ * composing texts that the rules look for, and prints them. Then it measures ordinary agents.
  *
  *     node --import tsx bench/user-agent-speed.ts [seconds]
  */
@@ -8,11 +8,11 @@ import { readFileSync } from 'node:fs';
 import { userAgentFamily } from '../lib/domain/user-agent.ts';
 import { randomNumbers } from '../traffic/seeded-order.ts';
 
-/** The longest that an entry may have, what is read of a browser, a usual one, and a short one. */
+/** Lengths of the longest agent of an entry, of the part that is read for browsers, of a usual agent, and of a short one. */
 const agentLengths = [1_024, 500, 120, 30];
 const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;
 
-/** What the rules look for, begin with, repeat, or end with. */
+/** Texts that the rules look for, begin with, repeat, or end with. */
 const fragments = `
   Mozilla/5.0( mozilla/1. Chrome/ chrome Safari/ safari mobilesafari Version/ version/1 AppleWebKit/ webkit/537.36
   webkit khtml/ opera operamini operamobi opera/ naver( naver(1.1 1. 1.1. 9 a . _ - ( ) ; , / : rv: rv:1 trident
@@ -29,14 +29,14 @@ const fragments = `
 
 const repetitions = 50;
 
-/** What a character of the agent takes. */
+/** Returns the time per character of the agent. */
 function nanoseconds(agent: string): number {
   const start = process.hrtime.bigint();
   for (let repetition = 0; repetition < repetitions; repetition++) userAgentFamily(agent);
   return Number(process.hrtime.bigint() - start) / repetitions / agent.length;
 }
 
-/** The least of several, as the machine is shared. */
+/** Returns the shortest of several runs, since the machine is shared. */
 const steady = (agent: string, times: number): number =>
   Math.min(...Array.from({ length: times }, () => nanoseconds(agent)));
 
@@ -46,7 +46,7 @@ const fill = (unit: string, length: number): string =>
 const random = randomNumbers(1);
 const pick = (): string => fragments[Math.floor(random() * fragments.length)] ?? '';
 
-/** Runs of up to four fragments, of random lengths. */
+/** Composes runs of up to four fragments, of random lengths. */
 function compose(length: number): string {
   const runs = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
     fill(pick(), 1 + Math.floor(random() * 0.3 * length)),
@@ -54,7 +54,7 @@ function compose(length: number): string {
   return (random() < 0.5 ? 'x' : '') + fill(runs.join(''), length - 1);
 }
 
-/** The agent with one place overwritten by another fragment. */
+/** Returns the agent with another fragment written over one place. */
 function mutate(agent: string): string {
   const at = Math.floor(random() * agent.length);
   const patch = fill(pick(), 1 + Math.floor(random() * 0.2 * agent.length));

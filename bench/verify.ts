@@ -1,6 +1,6 @@
 /**
- * Whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`, with a
- * thousand notices an invocation, as the queue brings them when much comes in.
+ * Measures whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`,
+ * with a thousand messages per invocation, as the queue brings them under load.
  *
  *     npm run bench:verify [-- batches]
  */
@@ -17,7 +17,7 @@ import { openTemporaryApp } from './temporary-app.ts';
 
 const help = 'npm run bench:verify [-- <batches, at the end: 100000>]';
 const [batches = 100_000] = numbersOf(help, 100_000);
-const noticesAtOnce = 1_000;
+const messagesAtOnce = 1_000;
 const rounds = 11;
 const customerPrefix = 'cus';
 const looks = {
@@ -34,7 +34,7 @@ const traffic = createSampleTraffic(1);
 try {
   const rows: string[][] = [];
   let stored = 0;
-  for (const wanted of [0.01, 0.1, 1].map((share) => Math.max(noticesAtOnce, Math.round(batches * share)))) {
+  for (const wanted of [0.01, 0.1, 1].map((share) => Math.max(messagesAtOnce, Math.round(batches * share)))) {
     await storeBatches(app, traffic, { first: stored, count: wanted - stored, customerPrefix });
     await countStored(temporary);
     if (stored === 0) await measure(wanted); // until the code is compiled
@@ -42,13 +42,15 @@ try {
     const measured = await measure(stored);
     rows.push([
       stored.toLocaleString('en-US'),
-      ...[measured.wall, measured.processor].map((all) => ((median(all) * 1_000) / noticesAtOnce).toFixed(0)),
+      ...[measured.wall, measured.processor].map((all) =>
+        ((median(all) * 1_000) / messagesAtOnce).toFixed(0),
+      ),
       Math.max(...measured.wall).toFixed(0),
     ]);
   }
   printTable(
-    `Verify: ${noticesAtOnce} notices of counted batches an invocation`,
-    ['stored batches', 'µs a batch', 'processor µs a batch', 'slowest invocation ms'],
+    `Verify: ${messagesAtOnce} messages of counted batches per invocation`,
+    ['stored batches', 'µs per batch', 'processor µs per batch', 'slowest invocation ms'],
     rows,
   );
 } finally {
@@ -57,25 +59,26 @@ try {
 
 const reEmissions = new ReEmissionTimes();
 
-/** Milliseconds of invocations that each have the notices of batches that came one after the other. */
+/** Measures the milliseconds of invocations with messages of consecutive batches. */
 async function measure(stored: number): Promise<{ wall: number[]; processor: number[] }> {
   const wall: number[] = [];
   const processor: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const first = Math.floor(((stored - noticesAtOnce) * round) / (rounds - 1));
-    const notices = Array.from({ length: noticesAtOnce }, (_, n) => noticeOf(first + n));
+    const first = Math.floor(((stored - messagesAtOnce) * round) / (rounds - 1));
+    const messages = Array.from({ length: messagesAtOnce }, (_, n) => messageOf(first + n));
     const began = performance.now();
     const cpu = process.cpuUsage();
-    const verified = await verify(notices, { ...app, reEmissions }, looks);
+    const verified = await verify(messages, { ...app, reEmissions }, looks);
     wall.push(performance.now() - began);
     const { user, system } = process.cpuUsage(cpu);
     processor.push((user + system) / 1_000);
-    if (verified.some(({ verdict }) => verdict.kind !== 'counted')) throw new Error('One is not counted.');
+    if (verified.some(({ verdict }) => verdict.kind !== 'counted'))
+      throw new Error('A batch is not counted.');
   }
   return { wall, processor };
 }
 
-function noticeOf(number: number): StoredNotice {
+function messageOf(number: number): StoredNotice {
   const { customerId, key } = sentBatch(number, customerPrefix);
   return {
     messageId: key,

@@ -7,7 +7,7 @@ import type { WindowStart } from '../lib/domain/window.ts';
 
 export const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
 
-/** A minute with so many paths, from the one with this number on. */
+/** Creates a minute with this many paths, numbered from the given one on. */
 export function wideWindow(
   customerId: CustomerId,
   windowStart: WindowStart,
@@ -22,6 +22,6 @@ export function wideWindow(
   const counts = { ...emptyCounts(), requestsByPath };
   const partial = { customerId, windowStart, id: Buffer.alloc(partialIdBytes), part: 0, isLate: false };
   const window = addPartials(undefined, [{ ...partial, requests, counts }], now, limits);
-  if (window === undefined) throw new Error('A new window has nothing to hold.');
+  if (window === undefined) throw new Error('The partial does not change the window.');
   return window;
 }

@@ -1,7 +1,5 @@
-/** The command `npm run api-keys`; what it does and takes is said in `api-keys/options.ts`. */
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
-import type { Clock } from '../lib/ports/clock.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { findKey, revokeKey, rotateKey } from './api-keys/change-key.ts';
 import { createChangeLog } from './api-keys/change-log.ts';
@@ -9,46 +7,71 @@ import { dropSecret, rotateSecret } from './api-keys/change-secret.ts';
 import { createKey } from './api-keys/create-key.ts';
 import { openKeyParameters } from './api-keys/key-parameters.ts';
 import { listKeys } from './api-keys/list-keys.ts';
-import { help, parseOptions, type ApiKeysOptions } from './api-keys/options.ts';
+import {
+  apiKeysActions,
+  apiKeysDetails,
+  apiKeysOptions,
+  apiKeysOptionsOf,
+  type ApiKeysOptions,
+} from './api-keys/options.ts';
 import { printHistory } from './api-keys/print-history.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { deployedNames } from './deployed-names.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { defineCommand } from './define-command.ts';
+import { complain, type Io } from './io.ts';
 import { openDeployed } from './open-deployed.ts';
+import { deployedFailures } from './place-failures.ts';
 
-const clock: Clock = { now: () => new Date() };
-
-process.exitCode = await exitCodeOf(main);
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), clock.now());
-  if (options === undefined) {
-    console.log(help);
-    return 0;
-  }
-  const client = new SSMClient({});
-  try {
-    return (await run(options, client)) ? 0 : 1;
-  } catch (cause) {
-    if (cause instanceof Unavailable || cause instanceof UnreadableFormat) throw cause;
-    throw new Unavailable('AWS refused the request.', { cause });
-  } finally {
-    client.destroy();
-  }
-}
+/** Manages the API keys of a deployed pipeline. */
+export const apiKeys = defineCommand({
+  name: 'api-keys',
+  summary: 'Creates, lists, rotates and revokes the API keys of a deployed pipeline.',
+  usage: [
+    ['[list] [--json]', 'the keys: id, customer, scopes, label, times; the default'],
+    ['create <customer>', 'a new key for a customer; it is printed once and never again'],
+    ['rotate <id>', 'a new key with the same customer, scopes and label'],
+    ['revoke <id>', 'ends a key, within four minutes'],
+    ['history [--json]', 'who changed which key, and when'],
+    ['rotate-secret', 'a new secret for new keys; keys of the one before go on'],
+    ['drop-secret', 'ends the secret before; refused while it has keys'],
+  ],
+  actions: apiKeysActions,
+  options: apiKeysOptions,
+  details: apiKeysDetails,
+  exitCodes: {
+    0: 'done',
+    1: 'there is no such key, or the change was refused',
+    2: 'wrong options, or AWS refused a request',
+    130: 'interrupted (143 by SIGTERM)',
+  },
+  failures: deployedFailures,
+  interrupted: 'A change that was under way may have been made: list and history show it.',
+  async run(given, io) {
+    const options = apiKeysOptionsOf(given, io.clock.now());
+    const client = new SSMClient({});
+    try {
+      return (await change(options, client, io)) ? 0 : 1;
+    } catch (cause) {
+      if (cause instanceof Unavailable || cause instanceof UnreadableFormat) throw cause;
+      throw new Unavailable('AWS refused the request.', { cause });
+    } finally {
+      client.destroy();
+    }
+  },
+});
 
 /** @returns whether it was done */
-async function run(options: ApiKeysOptions, client: SSMClient): Promise<boolean> {
+async function change(options: ApiKeysOptions, client: SSMClient, io: Io): Promise<boolean> {
   const { stage } = options;
   const parameters = openKeyParameters(client, stage);
-  const now = clock.now();
+  const now = io.clock.now();
   if (options.action === 'list') {
-    await listKeys(parameters, now, options.isJson);
+    await listKeys(parameters, now, options.isJson, io);
     return true;
   }
-  const { store, caller } = await openBucket(stage, process.env);
-  const log = createChangeLog(store, caller, clock);
-  const opened = { parameters, log, store };
+  const { store, caller } = await openBucket(stage, io);
+  const log = createChangeLog(store, caller, io);
+  const opened = { parameters, log, store, io };
   switch (options.action) {
     case 'create':
       await createKey(options, now, opened);
@@ -57,7 +80,7 @@ async function run(options: ApiKeysOptions, client: SSMClient): Promise<boolean>
     case 'revoke': {
       const key = await findKey(options.id, parameters);
       if (key === undefined) {
-        console.error(`There is no key ${options.id}.`);
+        complain(io, `There is no key ${options.id}.`);
         return false;
       }
       await (options.action === 'revoke'
@@ -70,18 +93,18 @@ async function run(options: ApiKeysOptions, client: SSMClient): Promise<boolean>
     case 'drop-secret':
       return dropSecret(options.isForced, opened);
     case 'history':
-      await printHistory(log, options.isJson);
+      await printHistory(log, options.isJson, io);
       return true;
   }
 }
 
-/** The stage's bucket, and the caller as AWS knows them. */
+/** Opens the stage's bucket, and finds out who the caller is to AWS. */
 async function openBucket(
   stage: string,
-  environment: NodeJS.ProcessEnv,
+  { env, clock }: Io,
 ): Promise<{ readonly store: ObjectStore; readonly caller: string }> {
   const { account, arn, region } = await callerIdentity();
-  const bucketName = environment['BUCKET_NAME'] || deployedNames(stage).bucketName(account, region);
+  const bucketName = env['BUCKET_NAME'] || deployedNames(stage).bucketName(account, region);
   const { store } = await openDeployed({ kind: 'deployed', stage, bucketName }, clock);
   return { store, caller: arn };
 }

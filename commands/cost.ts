@@ -1,14 +1,22 @@
-/** The command `npm run cost`; what it does and takes is said in `cost/options.ts`. */
-import { help, parseOptions } from './cost/options.ts';
+import { costOptions, workloadOf } from './cost/options.ts';
 import { tables, workloadTable } from './cost/tables.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { defineCommand } from './define-command.ts';
+import { print } from './io.ts';
 
-process.exitCode = await exitCodeOf(main);
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(help);
-  else if (options === 'tables') console.log(tables().join('\n\n'));
-  else console.log(workloadTable([options]));
-  return 0;
-}
+/** Estimates what a deployed pipeline costs. */
+export const cost = defineCommand({
+  name: 'cost',
+  summary:
+    'Estimates what the pipeline costs on AWS, at the list prices that docs/explanation/costs.md names. Without options it prints the tables ' +
+    'of that page.',
+  usage: [[''], ['--entries-per-second <n> --entries-per-batch <n> [options]']],
+  options: costOptions,
+  details: [],
+  exitCodes: { 0: 'printed', 2: 'wrong options' },
+  failures: [],
+  async run(given, io) {
+    const workload = workloadOf(given);
+    print(io, workload === undefined ? tables().join('\n\n') : workloadTable([workload]));
+    return 0;
+  },
+});

@@ -1,35 +1,54 @@
-/** The command `npm run customers`; what it does and takes is said in `customers/options.ts`. */
 import { isUnknown, surveyCustomer, type CustomerSurvey } from '../lib/pipeline/forget/survey-customer.ts';
 import type { Removed } from '../lib/pipeline/forget/forget-customer.ts';
-import type { Clock } from '../lib/ports/clock.ts';
 import { openObjects } from './audit/open-objects.ts';
 import { openForgetter } from './customers/forgetter.ts';
-import { help, parseOptions, type CustomersOptions } from './customers/options.ts';
-import { exitCodeOf } from './exit-code.ts';
+import {
+  customersDetails,
+  customersOptions,
+  customersOptionsOf,
+  type CustomersOptions,
+} from './customers/options.ts';
+import { defineCommand, type CommandIo } from './define-command.ts';
+import { complain, print, type Io } from './io.ts';
+import { placeFailures } from './place-failures.ts';
 import { showProgress } from './progress.ts';
 import { whole } from './whole.ts';
 
-const clock: Clock = { now: () => new Date() };
+/** Forgets a customer, or shows what would be removed. */
+export const customers = defineCommand({
+  name: 'customers',
+  summary:
+    'Forgets a customer: removes its raw batches, its minutes, hours and days, and its failed records.',
+  usage: [
+    ['forget <customer>', 'shows what would be removed'],
+    ['forget <customer> --yes', 'removes it; this cannot be undone'],
+  ],
+  actions: ['forget'],
+  options: customersOptions,
+  details: customersDetails,
+  exitCodes: {
+    0: 'removed, or shown',
+    1: 'nothing is stored of this customer, or some of it was left',
+    2: 'wrong options, or a data directory or AWS cannot be reached',
+    130: 'interrupted (143 by SIGTERM)',
+  },
+  failures: placeFailures,
+  interrupted: 'What was begun goes on when you run the command again.',
+  async run(given, io) {
+    const options = customersOptionsOf(given, io.env);
+    const found = await survey(options, io);
+    if (isUnknown(found)) {
+      complain(io, `Nothing is stored of the customer ${options.customerId}.`);
+      return 1;
+    }
+    return options.isConfirmed ? forget(options, found, io) : show(options, found, io);
+  },
+});
+
 const firstStepSeconds = 2;
 
-process.exitCode = await exitCodeOf(main);
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), process.env);
-  if (options === undefined) {
-    console.log(help);
-    return 0;
-  }
-  const found = await survey(options);
-  if (isUnknown(found)) {
-    console.error(`There is nothing of the customer ${options.customerId}.`);
-    return 1;
-  }
-  return options.isConfirmed ? forget(options, found) : show(options, found);
-}
-
-async function survey({ customerId, place }: CustomersOptions): Promise<CustomerSurvey> {
-  const objects = await openObjects(place, false, clock);
+async function survey({ customerId, place }: CustomersOptions, io: Io): Promise<CustomerSurvey> {
+  const objects = await openObjects(place, false, io);
   try {
     return await surveyCustomer(customerId, objects.reader);
   } finally {
@@ -37,13 +56,14 @@ async function survey({ customerId, place }: CustomersOptions): Promise<Customer
   }
 }
 
-function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey): number {
+function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey, io: Io): number {
   if (isJson) {
-    console.log(JSON.stringify({ kind: 'would-remove', customerId, ...found }));
+    print(io, JSON.stringify({ kind: 'would-remove', customerId, ...found }));
     return 0;
   }
   const { batches, minutes, hoursAndDays, failedRecords } = found;
-  console.log(
+  print(
+    io,
     `${customerId} has ${whole(batches)} batches, ${whole(minutes)} minutes, ${whole(hoursAndDays)} hours and days, and ` +
       `${whole(failedRecords)} failed records.\n` +
       'Nothing was removed. To remove all of it, which cannot be undone, add --yes.',
@@ -54,10 +74,12 @@ function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey): 
 async function forget(
   { customerId, place, isJson }: CustomersOptions,
   found: CustomerSurvey,
+  io: CommandIo,
 ): Promise<number> {
   const { batches, minutes, hoursAndDays, failedRecords } = found;
-  const progress = showProgress(process.stderr);
-  const forgetter = await openForgetter(place, clock);
+  const progress = showProgress(io.stderr);
+  io.atEnd(() => progress.stop());
+  const forgetter = await openForgetter(place, io);
   const removed = { batches: 0, windows: 0, failedRecords: 0 };
   try {
     progress.begin('Removing', batches + minutes + hoursAndDays + failedRecords);
@@ -70,7 +92,7 @@ async function forget(
       for (let shown = 0; shown < count; shown += 1) progress.done();
       if (step.unknown.length > 0) {
         progress.stop();
-        console.error(`A newer version wrote ${step.unknown.join(', ')}: run that version's command.`);
+        complain(io, `A newer version wrote ${step.unknown.join(', ')}: run that version's command.`);
         return 1;
       }
       isDone = step.isDone;
@@ -80,7 +102,8 @@ async function forget(
     progress.stop();
     await forgetter.close();
   }
-  console.log(
+  print(
+    io,
     isJson
       ? JSON.stringify({ kind: 'forgotten', customerId, removed })
       : `${customerId} is forgotten: ${whole(removed.batches)} batches, ${whole(removed.windows)} windows and ` +

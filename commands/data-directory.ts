@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { requireDataDirectoryFormat } from '../local-store/data-directory-format.ts';
 import { refuseLinksIn } from '../local-store/symbolic-link.ts';
+import { describeDenied, isDenied } from './permission-denied.ts';
 
 /** There is no data directory, or none that this program can use; the message says why. */
 export class UnusableDataDirectory extends Error {
@@ -21,8 +22,9 @@ export async function requireDataDirectory(path: string): Promise<string> {
   try {
     await stat(join(directory, 'format.json'));
   } catch (cause) {
+    if (isDenied(cause)) throw new UnusableDataDirectory(describeDenied(cause, directory));
     throw new UnusableDataDirectory(
-      `There is no data directory at ${directory}; --data-dir says where it is.`,
+      `There is no data directory at ${directory}. npm start makes one; --data-dir names another.`,
       { cause },
     );
   }

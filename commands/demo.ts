@@ -1,78 +1,97 @@
-/** The command `npm run demo`; what it does and takes is said in `demo/options.ts`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../lib/ports/clock.ts';
+import { GaveUp } from '../client/answer-or-retry.ts';
+import { createHttpClient } from '../client/http-client.ts';
+import { RequestRefused } from '../client/request-refused.ts';
 import { BadArguments } from './command-line.ts';
+import { defineCommand, type CommandIo } from './define-command.ts';
 import { demonstrate, interrupted } from './demo/demonstrate.ts';
-import { EmulatorEnded, startEmulator } from './demo/emulator.ts';
-import { freePort, isFreePort } from './demo/free-port.ts';
-import { help, parseOptions, type DemoOptions } from './demo/options.ts';
-import { UnexpectedAnswer } from './demo/served-counts.ts';
-import { exitCodeOf } from './exit-code.ts';
-import { GaveUp } from './pipeline-client/answer-or-retry.ts';
-import { createHttpClient } from './pipeline-client/http-client.ts';
-import { BatchRefused } from './pipeline-client/open-pipeline.ts';
+import { demoDetails, demoOptions, demoOptionsOf, type DemoOptions } from './demo/options.ts';
+import { startEmulator } from './demo/start-emulator.ts';
+import { freePort, isFreePort } from './emulator/free-port.ts';
+import { EmulatorEnded, untilReady } from './emulator/until-ready.ts';
+import { interruptible } from './interruptible.ts';
+import { complain, print } from './io.ts';
 import { showProgress } from './progress.ts';
 
-const clock: Clock = { now: () => new Date() };
+/** Shows the pipeline at work, on a directory of its own. */
+export const demo = defineCommand({
+  name: 'demo',
+  summary:
+    'Shows the pipeline at work, on a directory of its own: starts it, sends the traffic of some sites over the last days, as log ' +
+    'shippers would (some batches twice, some late), checks that all of it is counted exactly once, prints the most frequent ' +
+    'paths, agents and statuses, and keeps the dashboard open, with new traffic coming in, until Ctrl-C.',
+  usage: [['[options]']],
+  options: demoOptions,
+  details: demoDetails,
+  exitCodes: {
+    0: 'ended by Ctrl-C (npm has a 130 of its own for that)',
+    1: 'the counts differ, or the pipeline ended',
+    2: 'wrong options, or a port that is taken',
+    130: 'a Ctrl-C before all was sent',
+  },
+  failures: [],
+  async run(given, io) {
+    const options = demoOptionsOf(given);
+    return show(options, await choosePort(options.port), io);
+  },
+});
+
 const usualPort = 3_000;
 
-process.exitCode = await exitCodeOf(main);
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === undefined) {
-    console.log(help);
-    return 0;
-  }
-  return run(options, await choosePort(options.port));
-}
-
-async function run(options: DemoOptions, httpPort: number): Promise<number> {
+async function show(options: DemoOptions, httpPort: number, io: CommandIo): Promise<number> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'log-analytics-demo-'));
-  console.log(`Starting the pipeline on a new directory, ${dataDirectory}`);
-  const emulator = startEmulator({ dataDirectory, httpPort, lambdaPort: await freePort() });
-  const url = new URL(`http://localhost:${httpPort}/`);
-  const http = createHttpClient(url, 4);
-  const progress = showProgress(process.stderr);
-  const stop = new AbortController();
-  // However it ends, it leaves no process and no file; the second Ctrl-C does not wait for what runs.
-  process.once('exit', () => {
-    emulator.kill();
+  print(io, `Starting the pipeline on a new directory, ${dataDirectory}`);
+  const emulator = startEmulator({
+    dataDirectory,
+    httpPort,
+    lambdaPort: await freePort(),
+    environment: io.env,
+  });
+  // However it ends, it leaves no process and no file.
+  io.atEnd(() => {
+    emulator.kill('SIGKILL');
     if (!options.isKept) rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
   });
-  const interrupt = () => (stop.signal.aborted ? process.exit(interrupted) : stop.abort());
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const url = new URL(`http://localhost:${httpPort}/`);
+  const http = createHttpClient(url, 1);
+  const progress = showProgress(io.stderr);
 
-  const print = (text: string) => console.log(text);
-  try {
-    return await Promise.race([
-      demonstrate(options, { http, url, clock, progress, print, signal: stop.signal }),
-      emulator.ended.then((output) => {
-        if (stop.signal.aborted) return interrupted;
-        throw new EmulatorEnded(`The pipeline ended:\n${output}`);
-      }),
-    ]);
-  } catch (error) {
-    // What is under way at a Ctrl-C may get no answer any more.
-    if (stop.signal.aborted && error instanceof GaveUp) return interrupted;
-    const isTrouble = [EmulatorEnded, GaveUp, BatchRefused, UnexpectedAnswer].some((a) => error instanceof a);
-    if (!isTrouble) throw error;
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  } finally {
-    progress.stop();
-    stop.abort();
-    http.close();
-    await emulator.stop();
-    if (options.isKept) console.log(`The data is in ${dataDirectory}`);
-  }
+  const demonstration = async (stop: AbortController): Promise<number> => {
+    const { signal } = stop;
+    const stage = { url, clock: io.clock, progress, print: (text: string) => print(io, text), signal };
+    try {
+      return await Promise.race([
+        untilReady(http, emulator, { signal }).then(() => demonstrate(options, stage)),
+        emulator.ended.then(({ output }) => {
+          if (signal.aborted) return interrupted;
+          throw new EmulatorEnded(output);
+        }),
+      ]);
+    } catch (error) {
+      // What is under way at a Ctrl-C may get no answer any more.
+      if (signal.aborted && error instanceof GaveUp) return interrupted;
+      const isTrouble = [EmulatorEnded, GaveUp, RequestRefused].some((type) => error instanceof type);
+      if (!isTrouble) throw error;
+      complain(io, error instanceof Error ? error.message : String(error));
+      return 1;
+    } finally {
+      progress.stop();
+      stop.abort();
+      http.close();
+      await emulator.stop();
+      if (options.isKept) print(io, `The data is in ${dataDirectory}`);
+    }
+  };
+  const message = 'Stopping the pipeline. A second Ctrl-C does not wait for it.';
+  return (await interruptible(demonstration, message, io)).result;
 }
 
 /** @throws BadArguments  the port that was asked for is taken */
 async function choosePort(asked: number | undefined): Promise<number> {
   if (await isFreePort(asked ?? usualPort)) return asked ?? usualPort;
-  if (asked !== undefined) throw new BadArguments(`--port: something else listens at ${asked}.`);
+  if (asked !== undefined)
+    throw new BadArguments(`--port: another program listens at ${asked}. Give another one.`);
   return freePort();
 }

@@ -1,26 +1,43 @@
-const signals = ['SIGINT', 'SIGTERM'] as const;
-export type Interruption = (typeof signals)[number];
+import { constants } from 'node:os';
+import { complain, type Io } from './io.ts';
+
+/** The signals by which a user or a supervisor asks a command to end. */
+export const interruptions = ['SIGINT', 'SIGTERM'] as const;
+export type Interruption = (typeof interruptions)[number];
 
 /**
  * Does something that the first Ctrl-C, or SIGTERM, asks to end by aborting a controller; a second one ends the process at
  * once.
+ * @param message  what happens then, for the user
  */
 export async function interruptible<T>(
   action: (stop: AbortController) => Promise<T>,
+  message: string,
+  io: Pick<Io, 'events' | 'stderr' | 'exit'>,
 ): Promise<{ readonly result: T; readonly interruptedBy: Interruption | undefined }> {
   const stop = new AbortController();
   let interruptedBy: Interruption | undefined;
-  const listeners = signals.map((signal) => {
+  const listeners = interruptions.map((signal) => {
     const listener = () => {
+      if (stop.signal.aborted) {
+        io.exit(exitCodeOfSignal(signal));
+        return;
+      }
       interruptedBy = signal;
+      complain(io, message);
       stop.abort();
     };
-    process.once(signal, listener);
+    io.events.on(signal, listener);
     return { signal, listener };
   });
   try {
     return { result: await action(stop), interruptedBy };
   } finally {
-    for (const { signal, listener } of listeners) process.off(signal, listener);
+    for (const { signal, listener } of listeners) io.events.off(signal, listener);
   }
+}
+
+/** Returns the exit code that shells give a process that a signal ended. */
+export function exitCodeOfSignal(signal: Interruption): number {
+  return 128 + constants.signals[signal];
 }

@@ -1,6 +1,6 @@
 import { createLogger } from '../lib/logger.ts';
-import type { Clock } from '../lib/ports/clock.ts';
 import { openLocalStore, type LocalStore } from '../local-store/open-local-store.ts';
+import type { OperatorIo } from './io.ts';
 import { describeService } from './service.ts';
 
 /** The store that the emulator would have, and the names of its queues. */
@@ -15,8 +15,11 @@ export interface WritableStore extends LocalStore {
  * @throws ServiceUnreadable  `serverless.yml` cannot be read
  * @throws UnreadableFormat   a newer version of this program wrote it
  */
-export async function openForWriting(directory: string, clock: Clock): Promise<WritableStore> {
-  const write = (line: string) => void process.stderr.write(line);
+export async function openForWriting(
+  directory: string,
+  { clock, stderr }: OperatorIo,
+): Promise<WritableStore> {
+  const write = (line: string) => void stderr.write(line);
   const logger = createLogger({ level: 'warn', clock, write });
   const service = await describeService();
   const store = await openLocalStore(directory, { ...service, clock, logger });

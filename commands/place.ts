@@ -1,6 +1,7 @@
 import { parseConfig } from '../lib/config.ts';
 import { BadArguments } from './command-line.ts';
-import { parseStage } from './stage.ts';
+import { anyText, value, type Values } from './define-command/options.ts';
+import { stageName } from './stage.ts';
 
 /** The pipeline that a command works on: that of a directory, or one that was deployed. */
 export type Place = LocalPlace | DeployedPlace;
@@ -17,29 +18,40 @@ export interface DeployedPlace {
   readonly bucketName: string | undefined;
 }
 
-/** The options that say which it is, for `parseArgs`. */
-export const placeOptions = { 'data-dir': { type: 'string' }, stage: { type: 'string' } } as const;
-
-export interface PlaceValues {
-  readonly 'data-dir'?: string | undefined;
-  readonly stage?: string | undefined;
-}
+/** The options that name a pipeline. */
+export const placeOptions = {
+  'data-dir': value({
+    shows: '<path>',
+    help: 'the data directory',
+    shownDefault: 'DATA_DIR or .data',
+    read: anyText,
+  }),
+  stage: value({
+    shows: '<name>',
+    help:
+      'instead of a directory, the stage that was deployed, in the account and region of the AWS environment ' +
+      '(AWS_REGION, AWS_PROFILE, …); STORAGE=aws means dev, and BUCKET_NAME another bucket',
+    read: stageName,
+  }),
+};
 
 /**
- * @param environment  for what is not given: the variables that the functions read
- * @throws BadArguments   both are given, or a stage that is none
+ * Decides which pipeline is meant.
+ * @param env  for what is not given: the variables that the functions read
+ * @throws BadArguments   both are given
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
-export function placeOf(values: PlaceValues, environment: NodeJS.ProcessEnv): Place {
-  const { 'data-dir': dataDirectory, stage } = values;
+export function placeOf(
+  { 'data-dir': dataDirectory, stage }: Values<typeof placeOptions>,
+  env: Readonly<Record<string, string | undefined>>,
+): Place {
   if (dataDirectory !== undefined && stage !== undefined) {
     throw new BadArguments(
-      '--data-dir is for a directory of this machine, and --stage for what was deployed.',
+      '--data-dir is for a directory of this machine, and --stage for what was deployed: give one of them.',
     );
   }
-  const config = parseConfig(environment);
+  const config = parseConfig(env);
   const isDeployed = stage !== undefined || (dataDirectory === undefined && config.storage === 'aws');
   if (!isDeployed) return { kind: 'local', dataDirectory: dataDirectory ?? config.dataDirectory };
-  const bucketName = environment['BUCKET_NAME'] || undefined;
-  return { kind: 'deployed', stage: parseStage(stage ?? 'dev'), bucketName };
+  return { kind: 'deployed', stage: stage ?? 'dev', bucketName: env['BUCKET_NAME'] || undefined };
 }

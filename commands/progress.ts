@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import type { Output } from './io.ts';
 import { whole } from './whole.ts';
 
 /** Shows how far a command is, one step after the other. It writes beside the command's own output. */
@@ -16,15 +17,12 @@ export interface Transfer {
   stop(): void;
 }
 
-/** Where progress is shown; only a terminal says that it is one. */
-export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean };
-
 /** A bar on a terminal, a plain line for each step anywhere else. */
-export function showProgress(output: ProgressOutput): Progress {
+export function showProgress(output: Output): Progress {
   return output.isTTY === true ? showBar(output) : writeLines(output);
 }
 
-function showBar(stream: ProgressOutput): Progress {
+function showBar(stream: Output): Progress {
   const bar = new cliProgress.SingleBar({
     format: '{step}  {bar}  {value} of {total}  {duration_formatted}',
     barCompleteChar: '█',
@@ -44,7 +42,7 @@ function showBar(stream: ProgressOutput): Progress {
   };
 }
 
-function writeLines(output: ProgressOutput): Progress {
+function writeLines(output: Output): Progress {
   return {
     begin: (step, total) => void output.write(`${step.padEnd(10)}  ${total.toLocaleString('en-US')}\n`),
     done: () => {},
@@ -63,7 +61,7 @@ const firstLineAfterMilliseconds = 2_000;
 export function showTransfer(
   name: string,
   totalBytes: number | undefined,
-  output: ProgressOutput,
+  output: Output,
   now: () => number,
 ): Transfer {
   const startedAt = now();
@@ -82,7 +80,7 @@ export function showTransfer(
 function showTransferBar(
   name: string,
   totalBytes: number | undefined,
-  stream: ProgressOutput,
+  stream: Output,
   describe: (bytes: number, lines: number) => string,
 ): Transfer {
   const bar = new cliProgress.SingleBar({
@@ -109,7 +107,7 @@ function showTransferBar(
 function writeTransferLines(
   name: string,
   totalBytes: number | undefined,
-  output: ProgressOutput,
+  output: Output,
   describe: (bytes: number, lines: number) => string,
   isWorthALine: () => boolean,
 ): Transfer {
@@ -144,11 +142,11 @@ export interface Wait {
 const waitLineMilliseconds = 30_000;
 
 /** A line that changes on a terminal, a plain line now and then anywhere else. */
-export function showWait(output: ProgressOutput, now: () => number): Wait {
+export function showWait(output: Output, now: () => number): Wait {
   return output.isTTY === true ? showWaitLine(output) : writeWaitLines(output, now);
 }
 
-function showWaitLine(stream: ProgressOutput): Wait {
+function showWaitLine(stream: Output): Wait {
   const bar = new cliProgress.SingleBar({
     format: '{text}  {duration_formatted}  {reason}',
     stream,
@@ -164,7 +162,7 @@ function showWaitLine(stream: ProgressOutput): Wait {
   };
 }
 
-function writeWaitLines(output: ProgressOutput, now: () => number): Wait {
+function writeWaitLines(output: Output, now: () => number): Wait {
   let nextLineAt = -Infinity;
   let held = '';
   return {

@@ -7,6 +7,7 @@ import { emulatedResources } from '../local-store/emulator/emulated-resources.ts
 import { streamMappings } from '../local-store/emulator/stream-mappings.ts';
 import { notificationRules } from '../local-store/notifications.ts';
 import { queueSettings } from '../local-store/queues.ts';
+import { repository, serverlessPath } from './emulator/spawn-emulator.ts';
 
 /** `serverless.yml` could not be read; the message has what the framework said. */
 export class ServiceUnreadable extends Error {
@@ -14,8 +15,6 @@ export class ServiceUnreadable extends Error {
 }
 
 const run = promisify(execFile);
-const repository = fileURLToPath(new URL('../', import.meta.url));
-const serverless = fileURLToPath(new URL('../node_modules/serverless/bin/serverless.js', import.meta.url));
 const maxOutputBytes = 16 * 1024 * 1024;
 
 const resourceSchema = z.object({
@@ -47,8 +46,11 @@ export async function describeService(): Promise<
   Pick<LocalStoreOptions, 'region' | 'streams' | 'queues' | 'notifications'>
 > {
   try {
-    const args = [serverless, 'print', '--format', 'json'];
-    const { stdout } = await run(process.execPath, args, { cwd: repository, maxBuffer: maxOutputBytes });
+    const args = [serverlessPath, 'print', '--format', 'json'];
+    const { stdout } = await run(process.execPath, args, {
+      cwd: fileURLToPath(repository),
+      maxBuffer: maxOutputBytes,
+    });
     const service = serviceSchema.parse(JSON.parse(stdout));
     const resources = emulatedResources(service.resources.Resources);
     const streams = streamMappings(service.functions, resources).map(

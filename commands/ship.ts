@@ -1,54 +1,76 @@
-/** The command `npm run ship`; what it does and takes is said in `ship/options.ts`. */
-import { constants } from 'node:os';
-import { exitCodeOf } from './exit-code.ts';
-import { interruptible, type Interruption } from './interruptible.ts';
-import { GaveUp } from './pipeline-client/answer-or-retry.ts';
-import { BatchRefused, openPipeline } from './pipeline-client/open-pipeline.ts';
-import { realTiming } from './pipeline-client/timing.ts';
+import { GaveUp, NotRunning } from '../client/answer-or-retry.ts';
+import { openPipeline } from '../client/open-pipeline.ts';
+import { RequestRefused } from '../client/request-refused.ts';
+import { realTiming } from '../client/timing.ts';
+import { defineCommand } from './define-command.ts';
+import { failure } from './define-command/failures.ts';
+import { exitCodeOfSignal, interruptible } from './interruptible.ts';
+import { complain, print, type Io } from './io.ts';
 import { showTransfer } from './progress.ts';
 import { awaitCounted } from './ship/await-counted.ts';
 import type { CuttingOptions } from './ship/cut-pieces.ts';
 import { deliverPieces, OtherContent } from './ship/deliver-pieces.ts';
-import { detectFormat } from './ship/formats/detect-format.ts';
+import { detectFormat, UnknownFormat } from './ship/formats/detect-format.ts';
 import { createFormat, formatNames } from './ship/formats/known-formats.ts';
+import { UnreadableLog } from './ship/log.ts';
 import { openLogs, requireReadable } from './ship/open-logs.ts';
-import { help, parseOptions, type ShipOptions } from './ship/options.ts';
+import { shipDetails, shipOptions, shipOptionsOf, type ShipOptions } from './ship/options.ts';
 import { printPieces } from './ship/print-pieces.ts';
 import { shipLogs } from './ship/ship-logs.ts';
 import { describeRange } from './ship/shown-range.ts';
 import { createTally, type Tally } from './ship/tally.ts';
 
+/** Sends access logs to a pipeline. */
+export const ship = defineCommand({
+  name: 'ship',
+  summary:
+    'Sends access logs to the pipeline, so that each line is counted once, however often they are sent.',
+  usage: [['--customer <id> [options] <file> ...']],
+  options: shipOptions,
+  details: shipDetails,
+  exitCodes: {
+    0: 'all is sent, except for skipped lines, and counted as far as the pipeline says',
+    1: 'not all could be sent, or lines were skipped with --strict',
+    2: 'wrong options, or a log that cannot be read or understood',
+    3: 'all is sent, but not counted within --wait-for',
+    130: 'interrupted (143 by SIGTERM); the same command goes on from there',
+  },
+  failures: [failure(UnreadableLog), failure(UnknownFormat)],
+  run: (given, io) => shipAndWait(shipOptionsOf(given), io),
+});
+
 const now = () => realTiming.now();
 
-process.exitCode = await exitCodeOf(main);
-
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), process.env);
-  if (options === undefined) {
-    console.log(help);
-    return 0;
-  }
+async function shipAndWait(options: ShipOptions, io: Io): Promise<number> {
   const totalBytes = await requireReadable(options);
   const tally = createTally();
-  // What is under way is finished; a second Ctrl-C ends it at once.
-  const sending = await interruptible((stop) => send(options, totalBytes, tally, stop));
+  const sending = await interruptible(
+    (stop) => send(options, totalBytes, tally, stop, io),
+    'Interrupted: what is under way is finished first. A second Ctrl-C ends it at once.',
+    io,
+  );
   const { failure } = sending.result;
-  const sendingCode = failure === undefined ? exitCodeOfSending(options, tally) : explain(failure);
+  const sendingCode =
+    failure === undefined ? exitCodeOfSending(options, tally) : explain(failure, options, io);
   const isCutShort = sending.interruptedBy !== undefined && !options.isFollowing;
   if (isCutShort || failure !== undefined || options.isDryRun) {
-    showRange(options, tally);
+    showRange(options, tally, io);
     return isCutShort ? exitCodeOfSignal(sending.interruptedBy) : sendingCode;
   }
 
   const isAwaited = options.waitForSeconds > 0 && tally.accepted > 0;
   const waiting = isAwaited
-    ? await interruptible(({ signal }) => awaitCounted(options, tally, { output: process.stderr, signal }))
+    ? await interruptible(
+        ({ signal }) => awaitCounted(options, tally, { output: io.stderr, signal }),
+        'Interrupted.',
+        io,
+      )
     : undefined;
   if (waiting !== undefined) {
     const { message, isGood } = waiting.result;
-    (isGood ? process.stdout : process.stderr).write(`${message}\n`);
+    (isGood ? print : complain)(io, message);
   }
-  showRange(options, tally);
+  showRange(options, tally, io);
   if (waiting?.interruptedBy !== undefined) return exitCodeOfSignal(waiting.interruptedBy);
   return sendingCode === 0 ? (waiting?.result.exitCode ?? 0) : sendingCode;
 }
@@ -59,19 +81,20 @@ async function send(
   totalBytes: number | undefined,
   tally: Tally,
   stop: AbortController,
+  io: Io,
 ): Promise<{ readonly failure: Error | undefined }> {
   const { isDryRun } = options;
   const { signal } = stop;
   const startedAt = now();
-  const progress = showTransfer('Sending', totalBytes, process.stderr, now);
+  const progress = showTransfer('Sending', totalBytes, io.stderr, now);
   let bytesRead = 0;
   const onRead = (bytes: number) => void (bytesRead += bytes);
   const onRetry = (failure: string) => progress.hold(`${failure}; trying again`);
   const pipeline = openPipeline({ ...options, signal, onRetry });
-  const deliver = isDryRun ? printPieces(process.stdout, stop) : deliverPieces(pipeline, tally.sent);
+  const deliver = isDryRun ? printPieces(io.stdout, stop) : deliverPieces(pipeline, tally.sent);
   let failure: Error | undefined;
   try {
-    await shipLogs(openLogs(options, { signal, timing: realTiming, onRead }), {
+    await shipLogs(openLogs(options, io.stdin, { signal, timing: realTiming, onRead }), {
       cutting: cuttingOf(options),
       // Printed in the order of the lines.
       concurrency: isDryRun ? 1 : options.concurrency,
@@ -91,8 +114,8 @@ async function send(
   }
 
   if (failure === undefined || tally.lines > 0) {
-    const output = isDryRun ? process.stderr : process.stdout;
-    output.write(`${tally.summary((now() - startedAt) / 1_000, isDryRun)}\n`);
+    const summary = tally.summary((now() - startedAt) / 1_000, isDryRun);
+    (isDryRun ? complain : print)(io, summary);
   }
   return { failure };
 }
@@ -102,25 +125,29 @@ function exitCodeOfSending({ isDryRun, isStrict }: ShipOptions, { unsent, skippe
   return isAllSent && !(isStrict && skipped > 0) ? 0 : 1;
 }
 
-/** @throws  a failure that is not one of sending */
-function explain(failure: Error): number {
-  if (failure instanceof GaveUp) {
-    console.error(`${failure.message}\nThe same command goes on where this one ended.`);
+/** @throws Error  a failure that is not one of sending */
+function explain(failure: Error, { url, waitForStartSeconds }: ShipOptions, io: Io): number {
+  if (failure instanceof NotRunning) {
+    complain(
+      io,
+      `No pipeline is running at ${url.origin}: it refused connections for ${waitForStartSeconds} s. Start one with npm start, ` +
+        'name another one with --url, or wait for it with --wait-for-start <seconds>.',
+    );
     return 1;
   }
-  if (failure instanceof BatchRefused || failure instanceof OtherContent) {
-    console.error(failure.message);
+  if (failure instanceof GaveUp) {
+    complain(io, `${failure.message}\nThe same command goes on where this one ended.`);
+    return 1;
+  }
+  if (failure instanceof RequestRefused || failure instanceof OtherContent) {
+    complain(io, failure.message);
     return 1;
   }
   throw failure;
 }
 
-function showRange({ url, customerId }: ShipOptions, { range }: Tally): void {
-  if (range !== undefined) process.stdout.write(`${describeRange(range, url, customerId)}\n`);
-}
-
-function exitCodeOfSignal(signal: Interruption): number {
-  return 128 + constants.signals[signal];
+function showRange({ url, customerId }: ShipOptions, { range }: Tally, io: Io): void {
+  if (range !== undefined) print(io, describeRange(range, url, customerId));
 }
 
 function cuttingOf(options: ShipOptions): CuttingOptions {

@@ -1,7 +1,10 @@
 import { BadArguments } from './command-line.ts';
 
-/** @throws BadArguments  it can be no name of a stage */
-export function parseStage(text: string): string {
+/**
+ * Takes names of stages.
+ * @throws BadArguments  it cannot be one
+ */
+export function stageName(text: string, name: string): string {
   if (/^[A-Za-z0-9-]{1,64}$/.test(text)) return text;
-  throw new BadArguments(`--stage is no name of a stage: "${text}".`);
+  throw new BadArguments(`${name} is not a name of a stage: "${text}".`);
 }

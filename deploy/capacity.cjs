@@ -1,14 +1,14 @@
-// How much each route takes, and what is reserved for which function: `serverless.yml` takes it from here. HTTP APIs
-// know no usage plans, so a limit is a route's and not a key's; docs/deploy.md has what that means.
+// Limits of the routes and reserved concurrency of the functions, for `serverless.yml`. HTTP APIs have no usage
+// plans, so a limit applies to a route, not to a key; docs/explanation/aws.md explains what that means.
 
-/** The routes by who may use them up: those who send, those who read, and everybody. */
+/** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {
   request: ['POST /logs'],
   read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
   open: ['GET /', 'GET /assets/{name}', 'GET /health'],
 };
 
-/** The functions that get a parameter's number of concurrent executions each. */
+/** Functions that each get the number of concurrent executions of a parameter. */
 const functionsOf = {
   ingestConcurrency: ['ingest'],
   authorizeConcurrency: ['authorize'],
@@ -16,7 +16,10 @@ const functionsOf = {
   openConcurrency: ['page', 'health', 'fallback'],
 };
 
-/** `GET /batches/{batchId}` is the resource `HttpApiRouteGetBatchesBatchidVar`, as the framework names it. */
+/**
+ * Returns the name that the framework gives a route's resource: `HttpApiRouteGetBatchesBatchidVar` for `GET
+ * /batches/{batchId}`.
+ */
 function resourceOf(route) {
   const words = route
     .toLowerCase()
@@ -29,7 +32,7 @@ module.exports = async ({ resolveVariable }) => {
   async function wholeNumber(name) {
     const value = await resolveVariable(`param:${name}`);
     if (/^\d{1,6}$/.test(String(value))) return Number(value);
-    throw new Error(`The parameter ${name} must be a whole number, and is "${value}".`);
+    throw new Error(`The parameter ${name} must be a whole number, but is "${value}".`);
   }
 
   async function throttling(kind) {
@@ -59,7 +62,7 @@ module.exports = async ({ resolveVariable }) => {
   return {
     extensions: {
       HttpApiStage: {
-        // The stage is refused while a route that it has settings for is not there.
+        // CloudFormation refuses a stage with settings for a route that does not exist yet.
         DependsOn: Object.keys(RouteSettings).map(resourceOf),
         Properties: { DefaultRouteSettings: await throttling('read'), RouteSettings },
       },

@@ -1,5 +1,5 @@
-// Alarms and the CloudWatch dashboard: `serverless.yml` takes them from here. An alarm says that somebody should look;
-// what the pipeline mends by itself raises none.
+// Alarms and the CloudWatch dashboard, for `serverless.yml`. An alarm asks a person to look; nothing that the
+// pipeline fixes by itself raises one.
 
 const minutes = (count) => count * 60;
 const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
@@ -10,7 +10,7 @@ const scheduledFunctions = ['expire'];
 const httpFunctions = ['ingest', 'query', 'total', 'customers', 'batch', 'authorize'];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
-/** `aggregate` and `errors` give `AggregateErrorsAlarm`. */
+/** Names an alarm: `AggregateErrorsAlarm` for `aggregate` and `errors`. */
 function alarmName(subject, what) {
   return [subject, what, 'alarm'].map((word) => `${word[0].toUpperCase()}${word.slice(1)}`).join('');
 }
@@ -60,7 +60,7 @@ function alarmsOf(prefix) {
   return Object.fromEntries([
     ...[...functions, ...scheduledFunctions].map((key) => [
       alarmName(key, 'errors'),
-      alarm(`${key} fails: it dies, or takes too long.`, lambda('Errors', key), {
+      alarm(`${key} fails: it crashes or times out.`, lambda('Errors', key), {
         threshold: 0,
         period: minutes(5),
         statistic: 'Sum',
@@ -68,16 +68,20 @@ function alarmsOf(prefix) {
     ]),
     ...functions.map((key) => [
       alarmName(key, 'throttles'),
-      alarm(`${key} finds no room among the account's concurrent executions.`, lambda('Throttles', key), {
-        threshold: 0,
-        period: minutes(5),
-        periods: 3,
-        statistic: 'Sum',
-      }),
+      alarm(
+        `${key} is throttled: the account has no concurrent execution left for it.`,
+        lambda('Throttles', key),
+        {
+          threshold: 0,
+          period: minutes(5),
+          periods: 3,
+          statistic: 'Sum',
+        },
+      ),
     ]),
     [
       alarmName('aggregate', 'age'),
-      alarm('What was sent ten minutes ago is not counted.', lambda('IteratorAge', 'aggregate'), {
+      alarm('Entries sent ten minutes ago are not counted yet.', lambda('IteratorAge', 'aggregate'), {
         threshold: minutes(10) * 1_000,
         period: minutes(1),
         periods: 3,
@@ -85,7 +89,7 @@ function alarmsOf(prefix) {
     ],
     [
       alarmName('aggregateLate', 'age'),
-      alarm('What came late six hours ago is not counted.', lambda('IteratorAge', 'aggregateLate'), {
+      alarm('Late entries sent six hours ago are not counted yet.', lambda('IteratorAge', 'aggregateLate'), {
         threshold: minutes(360) * 1_000,
         period: minutes(1),
         periods: 3,
@@ -94,7 +98,7 @@ function alarmsOf(prefix) {
     ...['InsightStream', 'LateStream'].map((logicalId) => [
       alarmName(logicalId, 'full'),
       alarm(
-        'The stream refuses records: clients get 503, and it needs more shards.',
+        'The stream refuses records, so clients get 503. It needs more shards.',
         stream('WriteProvisionedThroughputExceeded', logicalId),
         { threshold: 0, period: minutes(5), periods: 3, statistic: 'Sum' },
       ),
@@ -102,7 +106,7 @@ function alarmsOf(prefix) {
     ...deadLetterQueues.map((logicalId) => [
       alarmName(logicalId, 'depth'),
       alarm(
-        'There are dead letters: `npm run dead-letters` shows them.',
+        'There are dead letters. `npm run dead-letters` shows them.',
         queue('ApproximateNumberOfMessagesVisible', logicalId),
         { threshold: 0, period: minutes(1) },
       ),
@@ -110,7 +114,7 @@ function alarmsOf(prefix) {
     [
       alarmName('verifyQueue', 'age'),
       alarm(
-        'For an hour, a batch could not be proved to be counted.',
+        'For an hour, the pipeline could not prove that a batch was counted.',
         queue('ApproximateAgeOfOldestMessage', 'VerifyQueue'),
         { threshold: minutes(60), period: minutes(5) },
       ),
@@ -118,7 +122,7 @@ function alarmsOf(prefix) {
     [
       alarmName('rollUpQueue', 'age'),
       alarm(
-        'For an hour, an hour or a day was not rolled up.',
+        'For an hour, the pipeline could not roll up an hour or a day.',
         queue('ApproximateAgeOfOldestMessage', 'RollUpQueue'),
         {
           threshold: minutes(60),
@@ -136,7 +140,7 @@ function alarmsOf(prefix) {
     ],
     [
       alarmName('httpApi', 'failures'),
-      alarm('Of a hundred requests more than one is answered with 5xx.', api('5xx'), {
+      alarm('More than 1 % of the requests are answered with 5xx.', api('5xx'), {
         threshold: 0.01,
         period: minutes(5),
         periods: 2,
@@ -146,7 +150,9 @@ function alarmsOf(prefix) {
   ]);
 }
 
-/** Known keys go on while Parameter Store fails, so that without this nobody would hear of it: not from clients either. */
+/**
+ * Known keys keep working while Parameter Store fails, so without this alarm nobody, clients included, would notice.
+ */
 function keyLookupsOf(prefix) {
   const metric = { MetricNamespace: prefix, MetricName: 'log_analytics_api_key_lookups_failed' };
   return {
@@ -159,7 +165,7 @@ function keyLookupsOf(prefix) {
       },
     },
     [alarmName('apiKeys', 'lookups')]: alarm(
-      'API keys cannot be looked up: those in use go on for some hours, others get 503.',
+      'API keys cannot be looked up: keys in use keep working for some hours, others get 503.',
       { Namespace: metric.MetricNamespace, MetricName: metric.MetricName, Dimensions: [] },
       { threshold: 0, period: minutes(5), periods: 2, statistic: 'Sum' },
     ),
@@ -192,7 +198,7 @@ function dashboardOf(prefix) {
         ['AWS/ApiGateway', '4xx', 'ApiId', '${HttpApi}'],
         ['AWS/ApiGateway', '5xx', 'ApiId', '${HttpApi}'],
       ]),
-      graph('How far counting is behind (ms)', ofFunctions('IteratorAge', streamFunctions), {
+      graph('Counting lag (ms)', ofFunctions('IteratorAge', streamFunctions), {
         stat: 'Maximum',
       }),
       graph('Partials counted', ofStreams('partials_consumed_total')),

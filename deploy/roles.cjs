@@ -1,24 +1,27 @@
-// The role of each function, and nothing more in it than the function does: `serverless.yml` takes them from here.
+// The role of each function, for `serverless.yml`: it allows what the function does and nothing else.
 
 const object = (prefix) => ({ 'Fn::Sub': `\${LogBucket.Arn}/${prefix}` });
 const arnOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource });
 
-/** Without the right to list, S3 answers 403 and not 404 for what is not there. */
+/** Without the right to list, S3 answers 403 instead of 404 for an object that does not exist. */
 const tellMissing = allow(['s3:ListBucket'], [arnOf('LogBucket')]);
 const read = (...prefixes) => [allow(['s3:GetObject'], prefixes.map(object)), tellMissing];
-/** A write that replaces what an etag names needs the right to read it as well. */
+/** Replacing an object by its etag also needs the right to read it. */
 const readAndWrite = (...prefixes) => [
   allow(['s3:GetObject', 's3:PutObject'], prefixes.map(object)),
   tellMissing,
 ];
 
-/** How far windows have expired. */
+/** The horizon behind which windows have expired. */
 const horizon = 'retention/horizon';
-/** Whether a customer was forgotten, and since when. */
+/** A tombstone records whether and when a customer was forgotten. */
 const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
-/** What is forgotten, and was being written meanwhile, is removed by whoever finds it. */
+/**
+ * A function that finds an object of a forgotten customer, written while the customer was being forgotten, removes
+ * it.
+ */
 const remove = (...prefixes) => allow(['s3:DeleteObject'], prefixes.map(object));
 
 const emit = allow(['kinesis:PutRecords'], [arnOf('InsightStream'), arnOf('LateStream')]);
@@ -36,21 +39,23 @@ const consumeStream = (stream) =>
     [arnOf(stream)],
   );
 
-/** What the event source mapping cannot deliver it puts here, with the rights of the function. */
+/** The event source mapping writes what it cannot deliver to the bucket, with the rights of the function. */
 const keepUndelivered = allow(['s3:PutObject'], [object('aws/lambda/*')]);
 
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaSQSQueueExecutionRole.html
 const consumeQueue = (queue) =>
   allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [arnOf(queue)]);
 
-/** CloudWatch has no rights to a part of its metrics. */
+/** CloudWatch cannot restrict rights to some of its metrics. */
 const readMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
 const parameter = (stage, name) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
 });
 
-/** Records of keys, and the encrypted secret that keys are made under; AWS's own key decrypts that parameter alone. */
+/**
+ * Reads the records of keys, and the encrypted secret that signs keys; AWS's own key decrypts only that parameter.
+ */
 const readApiKeys = (stage) => [
   allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
   {
@@ -67,7 +72,7 @@ const readApiKeys = (stage) => [
   },
 ];
 
-/** Windows, and what there is to say how complete they are. */
+/** Reads windows, and everything that shows how complete they are. */
 const readCounts = [...read('aggregates/*', 'failed/*', 'aws/lambda/*', horizon), readMetrics];
 
 const aggregateFrom = (stream) => [
@@ -99,7 +104,7 @@ const rightsOf = (stage) => ({
     readTombstones,
     remove('aggregates/hour/*', 'aggregates/day/*'),
   ],
-  // Raw batches and failed records expire by the bucket's lifecycle.
+  // The bucket's lifecycle deletes raw batches and failed records.
   expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
   query: readCounts,
   total: readCounts,
@@ -112,7 +117,7 @@ const rightsOf = (stage) => ({
   fallback: [],
 });
 
-/** `ingest` has the role `IngestRole`. */
+/** Names the role of a function: `IngestRole` for `ingest`. */
 function roleNameOf(functionKey) {
   return `${functionKey[0].toUpperCase()}${functionKey.slice(1)}Role`;
 }

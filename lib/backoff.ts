@@ -1,13 +1,15 @@
 export interface BackoffBounds {
-  /** How long to wait after the first failure. */
+  /** Longest wait after the first failure. */
   readonly firstMilliseconds: number;
   readonly longestMilliseconds: number;
-  /** How much of the wait is left to chance, from 0 to 1: so that those who failed together do not come back together. */
+  /**
+   * Share of the wait that is random, from 0 to 1, so that callers that failed together do not come back together.
+   */
   readonly randomShare: number;
 }
 
 /**
- * Returns how long to wait after the `failures`th failure in a row (from 1): twice as long each time, less a random part
+ * Returns the wait after the `failures`th failure in a row (from 1): twice as long each time, less a random part
  * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
  * @param random  returns a number from 0 to below 1
  */

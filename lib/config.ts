@@ -13,7 +13,7 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, 'must be a whole number')
   .transform(Number);
 
-/** A century: more would be a mistake, and dates stay within the years that entries may have. */
+/** A century: a larger number would be a mistake, and dates stay within the years that entries may have. */
 const maxDays = 36_525;
 
 const pathTemplates = z.string().transform((text, context): readonly PathTemplate[] => {
@@ -38,7 +38,10 @@ const hostNames = z.string().transform((text, context): readonly string[] => {
   return z.NEVER;
 });
 
-/** The environment that the functions read, with defaults; the README's table says the same and is tested against it. */
+/**
+ * The environment that the functions read, with defaults; docs/reference/configuration.md has the same table, and a test
+ * compares them.
+ */
 export const environmentSchema = z.object({
   DATA_DIR: z
     .string()
@@ -59,13 +62,15 @@ export const environmentSchema = z.object({
   DUPLICATE_STATUS: z
     .enum(['409', '202'], 'must be 409 or 202')
     .default('409')
-    .describe('the answer to an idempotency key that comes again with the same body'),
+    .describe('the answer to an idempotency key that arrives again with the same body'),
   ALLOWED_LATENESS_SECONDS: wholeNumber
     .default(600)
-    .describe('how long after its end a window is complete; what comes later is counted too, as late'),
+    .describe('seconds after its end when a window is complete; later entries are counted too, as late'),
   MAX_FUTURE_SECONDS: wholeNumber
     .default(3_600)
-    .describe('how far ahead a window may start; one that starts later is counted too, with what comes late'),
+    .describe(
+      'seconds that a window may start ahead; one that starts later is counted too, by the late stream',
+    ),
   MAX_KEYS_PER_DIMENSION: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(10_000, 'must be at most 10000'))
     .default(10_000)
@@ -73,50 +78,50 @@ export const environmentSchema = z.object({
   PATH_TEMPLATES: pathTemplates
     .prefault('none')
     .describe(
-      'patterns such as `/users/:id`, and `auto`: [paths that are counted together](docs/path-templates.md)',
+      'patterns such as `/users/:id`, and `auto`: [paths to count together](docs/reference/path-templates.md)',
     ),
   ALLOWED_HOSTS: hostNames
     .prefault('localhost')
     .describe(
-      'host names under which the emulator answers, besides `localhost`, IP addresses and that of `--host`: [access](docs/access.md)',
+      'host names under which the emulator answers, besides `localhost`, IP addresses and the name of `--host`: [access](docs/reference/access.md)',
     ),
   PATH_QUERY: z
     .enum(['keep', 'drop'], 'must be keep or drop')
     .default('keep')
     .describe(
-      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/personal-data.md))',
+      '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/how-to/keep-less-personal-data.md))',
     ),
   RETENTION_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'how many days minutes, hours and days are kept, after which they are deleted for good; `0` keeps them for ever',
+      'days for which minutes, hours and days are kept; then they are deleted for good; `0` keeps them for ever',
     ),
   RAW_BATCH_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'how many days raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
+      'days for which raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
     ),
   DISK_QUOTA_BYTES: wholeNumber
     .default(0)
     .describe(
-      'how much the data directory may use; beyond, new batches are answered 503 `API_1007`; `0` sets no quota',
+      'bytes that the data directory may use; beyond, new batches get 503 `API_1007`; `0` sets no quota',
     ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')
     .default('info')
-    .describe('the least severe lines that are logged; at `debug`, errors have their stacks'),
+    .describe('the least severe level that is logged; with `debug`, errors have their stacks'),
   VERIFY_AFTER_SECONDS: wholeNumber
     .pipe(z.int().max(900, 'must be at most 900'))
     .default(120)
-    .describe(
-      'how long after it was stored a batch is looked at whether it is counted; 5 under the emulator',
-    ),
+    .describe('seconds after which `verify` checks whether a stored batch is counted; 5 under the emulator'),
   VERIFY_AGAIN_SECONDS: wholeNumber
     .pipe(z.int().min(20, 'must be at least 20').max(43_200, 'must be at most 43200'))
     .default(60)
-    .describe('after how long it is looked at again where it is not counted yet; 900 once deployed'),
+    .describe(
+      'seconds after which `verify` checks again, if the batch is not counted yet; 900 once deployed',
+    ),
   METRICS_NAMESPACE: z
     .string()
     .default('log-analytics-pipeline')
@@ -131,7 +136,7 @@ export const environmentSchema = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('true')
     .describe(
-      'with `STORAGE=aws`: whether [API keys of the old form](docs/api-keys.md#keys-of-the-old-form) are taken; set by `serverless.yml`',
+      'with `STORAGE=aws`: whether [API keys of the old form](docs/how-to/manage-api-keys.md#switch-keys-of-the-old-form-off) are accepted; set by `serverless.yml`',
     ),
   INSIGHT_STREAM_NAME: z
     .string()
@@ -140,7 +145,7 @@ export const environmentSchema = z.object({
   LATE_STREAM_NAME: z
     .string()
     .default('log-analytics-pipeline-late')
-    .describe('the same for what comes late; set by `serverless.yml`'),
+    .describe('the same for late entries; set by `serverless.yml`'),
   INSIGHT_CONSUMER_NAME: z
     .string()
     .default('log-analytics-pipeline-aggregate')
@@ -148,7 +153,7 @@ export const environmentSchema = z.object({
   LATE_CONSUMER_NAME: z
     .string()
     .default('log-analytics-pipeline-aggregateLate')
-    .describe('the same for what comes late; set by `serverless.yml`'),
+    .describe('the same for late entries; set by `serverless.yml`'),
   ROLL_UP_QUEUE_NAME: z
     .string()
     .default('log-analytics-pipeline-roll-up')
@@ -165,77 +170,80 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(1, 'must be at least 1'))
     .default(200_000)
     .describe(
-      'how many partials may wait on a stream for one customer, or its share of them while others send; beyond, its batches for it are answered 503',
+      'partials of one customer that may wait on a stream, or its share of them while others send; beyond, its batches for that stream get 503',
     ),
   CUSTOMER_RECORDS_PER_SECOND: wholeNumber
     .default(100)
     .describe(
-      'with `STORAGE=aws`: how many stream records, or kB of them, a second one customer may send through one instance of `ingest` [while others send](docs/deploy.md#throttling); 0 is no bound; set by `serverless.yml`',
+      'with `STORAGE=aws`: stream records (or kB of them) a second that one customer may send through one instance of `ingest` [while others send](docs/explanation/aws.md#how-a-customer-is-limited); `0` sets no limit; set by `serverless.yml`',
     ),
   WINDOWS_AT_ONCE: wholeNumber
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
     .default(32)
-    .describe('how many windows an invocation reads and writes at the same time; 8 under the emulator'),
+    .describe('windows that an invocation reads and writes at the same time; 8 under the emulator'),
 });
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
-/** What can be set from outside, parsed once, at the start. */
+/** The configuration from outside, parsed once at the start. */
 export interface Config {
-  /** Where everything is kept: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
+  /** The kind of storage: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
   readonly storage: 'local' | 'aws';
   readonly dataDirectory: string;
   readonly bucketName: string;
   readonly maxBatchBytes: number;
-  /** A duplicate by idempotency key is answered as an error (409) or as the first was (202). */
+  /** A duplicate by idempotency key is answered as an error (409) or like the first request (202). */
   readonly duplicateStatus: 409 | 202;
   readonly allowedLatenessSeconds: number;
-  /** Windows that start further ahead take the stream of what comes late. */
+  /** Windows that start further ahead take the late stream. */
   readonly maxFutureSeconds: number;
   readonly maxKeysPerDimension: number;
-  /** In the order in which they are tried; empty where paths are counted as they are. */
+  /** Patterns in the order in which they are tried; empty if paths are counted as they are. */
   readonly pathTemplates: readonly PathTemplate[];
-  /** Host names in lower case that requests to the emulator may be sent to. */
+  /** Host names in lower case to which the emulator answers. */
   readonly allowedHosts: readonly string[];
-  /** Whether a path is counted with its query string. */
+  /** Says whether a path keeps its query string when it is counted. */
   readonly pathQuery: PathQuery;
-  /** How many days windows are kept; `undefined` where they are kept for ever. */
+  /** Days for which windows are kept; `undefined` keeps them forever. */
   readonly retentionDays: number | undefined;
-  /** How many days raw batches and failed records are kept; `undefined` where they are kept for ever. */
+  /** Days for which raw batches and failed records are kept; `undefined` keeps them forever. */
   readonly rawBatchDays: number | undefined;
-  /** How much the data directory may use; `undefined` where there is no quota. */
+  /** Bytes that the data directory may use; `undefined` without a quota. */
   readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
   readonly metricsNamespace: string;
   readonly apiKeysPath: string;
-  /** API keys without a MAC, which versions before made. */
+  /** True if API keys without a MAC, which earlier versions made, are accepted. */
   readonly acceptOldKeys: boolean;
   readonly insightStreamName: string;
   readonly lateStreamName: string;
   /** The functions that consume the streams. */
   readonly insightConsumerName: string;
   readonly lateConsumerName: string;
-  /** The queue of minutes that were written, that of its dead letters, and the function that consumes it. */
+  /** The queue of written minutes, its dead-letter queue, and the function that consumes it. */
   readonly rollUpQueueName: string;
   readonly failedRollUpsQueueName: string;
   readonly rollUpConsumerName: string;
-  /** Beyond this, what is sent is refused for now. */
+  /** The backlog limit: beyond it, new batches are refused for now. */
   readonly maxBacklogRecords: number;
-  /** Of one customer, in one process, while others send; 0 is no bound. */
+  /** Limit of one customer in one process while others send; 0 means no limit. */
   readonly customerRecordsPerSecond: number;
-  /** So many windows an invocation reads and writes at the same time. */
+  /** Number of windows that an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
 }
 
-/** The environment has a value that cannot be used; the message names the variable. */
+/** A value in the environment is invalid; the message names the variable. */
 export class InvalidConfig extends Error {
   override readonly name = 'InvalidConfig';
 }
 
-/** @throws InvalidConfig  a variable has a value that cannot be used */
+/**
+ * Parses the environment.
+ * @throws InvalidConfig  a variable has an invalid value
+ */
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
-  // A variable that is set to nothing is one that is not set.
+  // A variable set to the empty string counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { data, error } = environmentSchema.safeParse(given);
   if (error !== undefined) {
@@ -243,7 +251,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       const variable = path.join('.');
       return `${variable} ${message}, and is ${JSON.stringify(environment[variable])}`;
     });
-    throw new InvalidConfig(`The environment cannot be used: ${problems.join('; ')}.`);
+    throw new InvalidConfig(`The environment is invalid: ${problems.join('; ')}.`);
   }
   return {
     storage: data.STORAGE,

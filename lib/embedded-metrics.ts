@@ -3,14 +3,14 @@ import type { Clock } from './ports/clock.ts';
 
 export interface EmbeddedMetricsOptions {
   readonly registry: Registry;
-  /** Under which CloudWatch has them. */
+  /** The namespace in CloudWatch. */
   readonly namespace: string;
   readonly clock: Clock;
-  /** Takes a line for the log. */
+  /** Writes a line to the log. */
   readonly write: (line: string) => void;
 }
 
-/** A number that is counted up, with the labels that it is counted by. */
+/** A number to count up, with its labels. */
 interface Sample {
   readonly name: string;
   readonly unit: 'Count' | 'Seconds';
@@ -19,12 +19,12 @@ interface Sample {
 }
 
 /**
- * Makes what flushes the metrics to CloudWatch, for where nobody can ask each instance: what was added since the last
- * flush is written to the log in the embedded metric format, and CloudWatch takes it from there.
+ * Creates the function that flushes metrics to CloudWatch, for instances that nobody can scrape. It writes the
+ * increase since the last flush to the log in the embedded metric format, and CloudWatch reads it there.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
- * To be called at the end of each invocation. A histogram becomes the mean of what it was given since then, which is
- * the value itself where that is once an invocation. Gauges are of the moment, and not flushed.
+ * Call it at the end of each invocation. A histogram becomes the mean of its values since the last flush, which is
+ * the value itself if there is one per invocation. Gauges describe a moment and are not flushed.
  */
 export function createEmbeddedMetrics({
   registry,
@@ -52,10 +52,10 @@ export function createEmbeddedMetrics({
 
 type JsonMetrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** Counters as they are; of histograms the sum and the count. */
+/** Returns counters as they are, and the sum and count of each histogram. */
 function samplesOf(metrics: JsonMetrics): Sample[] {
   return metrics.flatMap((metric) => {
-    // prom-client names the type of a metric, and its typings say that it is a number.
+    // prom-client returns the type of a metric as a name, although its typings declare a number.
     const type = String(metric.type);
     if (type !== 'counter' && type !== 'histogram') return [];
     return metric.values.flatMap((value) => {
@@ -71,7 +71,7 @@ function samplesOf(metrics: JsonMetrics): Sample[] {
   });
 }
 
-/** In place of the sum and the count of a histogram their quotient, by the histogram's name. */
+/** Replaces the sum and count of each histogram with their quotient, under the histogram's name. */
 function means(samples: readonly Sample[]): Sample[] {
   return samples.flatMap((sample) => {
     if (sample.name.endsWith('_count')) return [];

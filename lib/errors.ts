@@ -1,17 +1,17 @@
 /**
- * The failures that the pipeline tells apart, a class each. They know nothing of HTTP: `handlers/http/respond.ts` alone
- * turns them into responses.
+ * The failures of the pipeline, one class each. They know nothing of HTTP: only `handlers/http/respond.ts` turns them into
+ * responses.
  */
 
-/** One thing that is wrong with a request, at a place that its sender can find. */
+/** A problem of a request, at a place that its sender can find. */
 export interface Problem {
-  /** Position in the batch, from 0; absent where the problem is not one entry's. */
+  /** Position in the batch, from 0; absent if the problem is not in an entry. */
   readonly index?: number;
   readonly field?: string;
   readonly reason: string;
 }
 
-/** The request is not what the contract asks for. */
+/** The request breaks the contract. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
   readonly problems: readonly Problem[];
@@ -22,7 +22,7 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** The body is larger than `maxBytes` once it is decompressed. */
+/** The decompressed body is larger than `maxBytes`. */
 export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';
   readonly maxBytes: number;
@@ -33,7 +33,7 @@ export class BatchTooLarge extends Error {
   }
 }
 
-/** A media type or a content encoding that nobody here can read. */
+/** The media type or content encoding is not supported. */
 export class UnsupportedMedia extends Error {
   override readonly name = 'UnsupportedMedia';
 }
@@ -47,7 +47,7 @@ export class IdempotencyKeyReused extends Error {
   }
 }
 
-/** The customer has no batch of this id. */
+/** The customer has no batch with this id. */
 export class NoSuchBatch extends Error {
   override readonly name = 'NoSuchBatch';
 
@@ -56,34 +56,37 @@ export class NoSuchBatch extends Error {
   }
 }
 
-/** Nothing is served at this path. */
+/** No route has this path. */
 export class NoSuchRoute extends Error {
   override readonly name = 'NoSuchRoute';
 }
 
-/** Something is served at this path, by other methods. */
+/** The route does not support this method. */
 export class MethodNotAllowed extends Error {
   override readonly name = 'MethodNotAllowed';
   readonly allowed: readonly string[];
 
   constructor(allowed: readonly string[]) {
-    super(`This route has the method ${allowed.join(', ')} only.`);
+    super(`This route only supports ${allowed.join(', ')}.`);
     this.allowed = allowed;
   }
 }
 
-/** The caller's API key is good, and does not allow this. */
+/** The caller's API key is valid but does not allow this request. */
 export class MissingScope extends Error {
   override readonly name = 'MissingScope';
 
-  /** @param oneOf  the scopes of which one would do */
+  /** @param oneOf  the scopes, of which the key needs one */
   constructor(oneOf: readonly string[]) {
     const scopes = oneOf.map((scope) => `"${scope}"`).join(' or ');
     super(`This API key does not have the scope ${scopes}. Ask for a key that has it.`);
   }
 }
 
-/** It is not known now who asks: API keys cannot be looked up. Nothing was done, and the same call may be repeated. */
+/**
+ * The caller is not known because API keys cannot be looked up now. Nothing was done, so it is safe to repeat the
+ * call.
+ */
 export class CallerUnknown extends Error {
   override readonly name = 'CallerUnknown';
   readonly retryAfterSeconds: number;
@@ -94,47 +97,51 @@ export class CallerUnknown extends Error {
   }
 }
 
-/** The store or the stream cannot do it now. Nothing is known to be lost; the same call may be repeated. */
+/**
+ * The store or the stream is not available now. As far as is known nothing was lost; it is safe to repeat the call.
+ */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
 
-/** The customer has used up its own budget for now; others have theirs. The same call may be repeated. */
+/**
+ * The customer has used up its own budget for now; other customers are not affected. It is safe to repeat the call.
+ */
 export class BudgetUsedUp extends Error {
   override readonly name = 'BudgetUsedUp';
   readonly retryAfterSeconds: number;
 
-  /** @param retryAfterSeconds  by then some of what waits for the customer should be counted */
+  /** @param retryAfterSeconds  time until some of the customer's backlog should be counted */
   constructor(message: string, retryAfterSeconds = 5) {
     super(message);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-/** The disk, or the quota of it, is used up but for what counting takes. The same call may be repeated later. */
+/** The disk, or its quota, is full except for the reserve for counting. It is safe to repeat the call later. */
 export class QuotaExceeded extends Error {
   override readonly name = 'QuotaExceeded';
 }
 
-/** A conditional write found something else than it expected; nothing was changed. */
+/** The condition of a write did not hold; nothing was changed. */
 export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';
 }
 
-/** What is stored cannot be understood: damaged, or written by a newer version of this program. */
+/** Stored data cannot be read: it is damaged, or a newer version of this program wrote it. */
 export class UnreadableFormat extends Error {
   override readonly name: string = 'UnreadableFormat';
 }
 
 /**
- * A newer version of this program wrote it. A function of that version can read it, so it is tried again and never given
- * up: during a rolling deployment both versions run.
+ * A newer version of this program wrote the data. A function of that version can read it, so it is retried and never
+ * becomes a failed record: during a rolling deployment both versions run.
  */
 export class NewerFormat extends UnreadableFormat {
   override readonly name = 'NewerFormat';
 }
 
-/** Counts would no longer be exact: a sum is beyond 2^53 − 1. Real traffic cannot come near it. */
+/** Counts would no longer be exact: a sum exceeds 2^53 − 1. Real traffic cannot come near it. */
 export class CountsTooLarge extends Error {
   override readonly name = 'CountsTooLarge';
 

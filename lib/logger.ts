@@ -5,15 +5,15 @@ import { Unavailable } from './errors.ts';
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * Writes lines of JSON: `{"time","level","message",…}`. Never give it a body, a header or a key. At the level `debug` errors
- * have their stacks; otherwise a line stays short, since an outage writes many.
+ * Writes lines of JSON: `{"time","level","message",…}`. Never pass it a body, a header or a key. At the level `debug`
+ * errors have their stacks; otherwise lines stay short, since an outage writes many.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** The same logger, with these fields on each of its lines. */
+  /** Returns a logger that adds these fields to each line. */
   with(fields: LogFields): Logger;
 }
 
@@ -44,8 +44,8 @@ export function createLogger(options: LoggerOptions, fixedFields: LogFields = {}
 }
 
 /**
- * An error with all of its causes, which JSON would leave out. Where it is trouble that was foreseen, its message says it;
- * for anything else `at` is the place where it was thrown.
+ * Describes an error with all of its causes, which JSON would omit. An expected error is described by its message;
+ * for any other, `at` is the place where it was thrown.
  */
 function describe(error: Error, level: LogLevel): LogFields {
   const { name, message, stack, cause } = error;
@@ -61,7 +61,7 @@ function describe(error: Error, level: LogLevel): LogFields {
   };
 }
 
-/** The first line of a stack behind the message: `read (file:///app/lib/x.ts:12:3)`. */
+/** Returns the first line of a stack after the message: `read (file:///app/lib/x.ts:12:3)`. */
 function placeIn(stack = ''): string | undefined {
   return /^ +at (.+)$/m.exec(stack)?.[1];
 }

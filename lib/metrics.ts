@@ -5,25 +5,26 @@ import type { Streams } from './pipeline/streams/streams.ts';
 import type { DiskRoom } from './ports/disk-room.ts';
 import type { RollUpBacklog } from './ports/roll-up-backlog.ts';
 
-/** How metrics leave an instance by themselves. */
+/** Options of the metrics that an instance flushes by itself. */
 export type FlushedMetrics = Pick<EmbeddedMetricsOptions, 'namespace' | 'clock' | 'write'>;
 
-/** What is asked when the metrics are read. */
+/** Parts that are measured when the metrics are read. */
 export interface MeasuredParts {
-  /** Where the store is a disk of this machine. */
+  /** Set if the store is a disk of this machine. */
   readonly diskRoom?: DiskRoom | undefined;
-  /** For the age of what is not rolled up. */
+  /** Source of the age of minutes that are not rolled up. */
   readonly rollUps?: RollUpBacklog | undefined;
 }
 
 const prefix = 'log_analytics_';
 
-/** What the pipeline counts of itself. Labels have few values: never a customer, a path or an id. */
+/** The metrics that the pipeline keeps about itself. Labels have few values: never a customer, a path or an id. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * @param streams  by name, to ask for their depth and age when the metrics are read
- * @param flushed  where the metrics are flushed to at the end of each invocation, where nobody reads them
+ * Creates the metrics.
+ * @param streams  streams by name, whose depth and age are read together with the metrics
+ * @param flushed  destination for a flush at the end of each invocation, if nobody reads the metrics
  */
 export function createMetrics(
   streams: Streams,
@@ -31,7 +32,7 @@ export function createMetrics(
   { diskRoom, rollUps }: MeasuredParts = {},
 ) {
   const registry = new Registry();
-  // Those of the process are for who reads them; a flush would collect them anew at the end of each invocation.
+  // Metrics of the process are only for readers; a flush would collect them again at the end of each invocation.
   if (flushed === undefined) collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
@@ -42,9 +43,9 @@ export function createMetrics(
   const disk = {
     usedBytes: gauge('disk_used_bytes', 'What the data directory uses; absent where there is no quota.'),
     quotaBytes: gauge('disk_quota_bytes', 'What the data directory may use; absent where there is no quota.'),
-    freeBytes: gauge('disk_free_bytes', 'What is free on the disk of the data directory.'),
+    freeBytes: gauge('disk_free_bytes', 'Free bytes on the disk of the data directory.'),
   };
-  /** A gauge whose value is not known is absent: 0 would be one. */
+  /** Reads the gauges of the disk. A gauge with an unknown value is absent, because 0 would be a value. */
   const readDisk = async (room: DiskRoom): Promise<void> => {
     for (const each of Object.values(disk)) each.remove();
     try {
@@ -53,7 +54,7 @@ export function createMetrics(
       if (quotaBytes !== undefined) disk.quotaBytes.set(quotaBytes);
       disk.freeBytes.set(freeBytes);
     } catch (error) {
-      // The other metrics tell of a disk that is gone.
+      // Other metrics report a missing disk.
       if (!(error instanceof Unavailable)) throw error;
     }
   };
@@ -66,14 +67,14 @@ export function createMetrics(
   });
   const oldestRecordAge = new Gauge({
     name: `${prefix}stream_oldest_record_age_seconds`,
-    help: 'Age of the oldest record of a stream that is not consumed yet; 0 when there is none.',
+    help: 'Age of the oldest record of a stream that is not consumed yet; 0 if there is none.',
     labelNames: ['stream'],
     registers,
   });
 
   const oldestUncountedAge = new Gauge({
     name: `${prefix}oldest_uncounted_age_seconds`,
-    help: 'Age of what has waited longest to be counted into its minute, or rolled up into its hour; 0 when nothing waits.',
+    help: 'Longest time that something has waited to be counted into its minute, or rolled up into its hour; 0 if nothing waits.',
     labelNames: ['step'],
     registers,
   });
@@ -98,7 +99,7 @@ export function createMetrics(
     partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', [
       'stream',
     ]),
-    partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and come again.', [
+    partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and are retried.', [
       'stream',
     ]),
     partialsSetAside: counter(
@@ -119,33 +120,28 @@ export function createMetrics(
       'Raw batches and failed records deleted because they have expired.',
       ['kind'],
     ),
-    batchesVerified: counter('batch_verifications_total', 'Looks at stored batches, by what was found.', [
-      'verdict',
-    ]),
+    batchesVerified: counter('batch_verifications_total', 'Looks at stored batches, by result.', ['verdict']),
     batchesOverdue: counter(
       'batches_overdue_total',
       'Looks at batches that should have been counted long ago.',
     ),
     partialsEmittedAgain: counter(
       'partials_emitted_again_total',
-      'Partials that were lost on the way and emitted again.',
+      'Partials that were lost and emitted again.',
     ),
     windowsCreated: counter('windows_created_total', 'Minute windows written for the first time.'),
     windowsUpdated: counter('windows_updated_total', 'Minute windows written again.'),
-    rollUps: counter('roll_ups_total', 'Hours and days recomputed, by what came of it.', [
-      'window',
-      'outcome',
-    ]),
+    rollUps: counter('roll_ups_total', 'Hours and days recomputed, by result.', ['window', 'outcome']),
 
     rollUpsRepeated: counter(
       'roll_ups_repeated_total',
-      'Hours and days whose roll-up failed or was postponed, and is tried again.',
+      'Hours and days whose roll-up failed or was postponed, and is retried.',
     ),
 
-    /** To be awaited at the end of each invocation. */
+    /** Await it at the end of each invocation. */
     flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 
-    /** All of it in the Prometheus text format. */
+    /** Returns all metrics in the Prometheus text format. */
     async read(now: Date): Promise<{ contentType: string; text: string }> {
       const uncounted: number[] = [];
       for (const [name, stream] of Object.entries(streams)) {
@@ -164,7 +160,7 @@ export function createMetrics(
   };
 }
 
-/** 0 where nothing waits, or the clock was set back since. */
+/** Returns the age, or 0 if nothing waits or the clock was set back since. */
 function ageSeconds(since: Date | undefined, now: Date): number {
   return since === undefined ? 0 : Math.max(0, now.getTime() - since.getTime()) / 1_000;
 }

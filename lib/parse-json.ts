@@ -1,4 +1,4 @@
-/** Parses a text; returns `undefined`, which no JSON is, where it is not JSON. */
+/** Parses a text; returns `undefined`, which JSON cannot express, if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -5,33 +5,34 @@ import type { Disk } from './disk-room/ask-disk.ts';
 import type { UsedBytes } from './disk-room/used-bytes.ts';
 
 export interface DiskRoomOptions {
-  /** @throws Unavailable  the disk cannot be asked now */
+  /** @throws Unavailable  the disk cannot be queried now */
   readonly askDisk: () => Promise<Disk>;
   readonly quotaBytes: number | undefined;
-  /** Of the objects; `undefined` where there is no quota to hold it against. */
+  /** Bytes of the objects; `undefined` if there is no quota to compare them with. */
   readonly objects: Pick<UsedBytes, 'bytes'> | undefined;
-  /** How many records wait to be counted. */
+  /** Returns the number of records that wait to be counted. */
   readonly backlogRecords: () => Promise<number>;
   readonly clock: Clock;
 }
 
-/** The disk is asked at most so often. */
+/** The disk is queried at most this often. */
 const askedMilliseconds = 250;
 
 /**
- * What counting a minute of a batch may take at most, besides its keys, where it is the only one of its day: the minute and
- * its directory, the hour, and the day, a block each.
+ * Space for counting one minute of a batch, besides its keys, if it is the only one of its day: the minute and its
+ * directory, the hour, and the day, one block each.
  */
 const bytesAMinute = 4 * 4_096;
-/** What is never given to new batches: for hours and days that wait, the log, and files that are being replaced. */
+/** Share that new batches never get: for hours and days that wait, the log, and files that are being replaced. */
 const reservedShare = 0.05;
 const maxReservedBytes = 64 * 1_024 * 1_024;
 
 /**
- * The room that the disk, and the quota on it, has for new batches. Both have a reserve, so that what was accepted is
- * still counted when no new batch is taken: a share, and for the quota what the waiting records may take.
+ * Creates the check for space on the disk, and within its quota, for new batches. Both keep a reserve, so that
+ * accepted batches can still be counted when new ones are refused: a share and, for the quota, the space that waiting
+ * records may need.
  *
- * Until the objects were measured for the first time, seconds after the start, the quota refuses nothing.
+ * The quota refuses nothing until the objects have been measured for the first time, seconds after the start.
  */
 export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
   const { quotaBytes, objects, clock } = options;
@@ -62,7 +63,7 @@ export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
       const reservedOfDisk = Math.min(maxReservedBytes, sizeBytes * reservedShare);
       if (sizeBytes > 0 && freeBytes - needed < reservedOfDisk) {
         return new QuotaExceeded(
-          'The disk is nearly full, so no new batch is taken. Repeat it later, as it is.',
+          'The disk is nearly full, so no new batch is accepted. Repeat the request later, as it is.',
         );
       }
       const { usedBytes } = await use();
@@ -70,7 +71,7 @@ export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
       const reserved = quotaBytes * reservedShare + (await options.backlogRecords()) * bytesAMinute;
       if (usedBytes + needed <= quotaBytes - reserved) return undefined;
       return new QuotaExceeded(
-        'The disk quota is used up, so no new batch is taken. Repeat it later, as it is.',
+        'The disk quota is used up, so no new batch is accepted. Repeat the request later, as it is.',
       );
     },
   };

@@ -4,33 +4,33 @@ import type { Consumer, LocalStream } from './local-stream.ts';
 import { LoggedStream } from './partitioned-log/logged-stream.ts';
 
 export interface StreamSettings {
-  /** As many partitions as a Kinesis stream has shards; it may differ from the last run's. */
+  /** Number of partitions, like a Kinesis stream's shards; it may differ from the last run's. */
   readonly partitionCount: number;
   /**
-   * Everybody who reads the stream in this run, also those who begin later: what all of these have passed is deleted,
-   * and whoever is not among them is not waited for. With no consumers, nothing is.
+   * All consumers of the stream in this run, including those that start later: records that all of them have passed
+   * are deleted, and no other consumer is waited for. Without consumers nothing is deleted.
    */
   readonly consumers: readonly Consumer[];
 }
 
-/** Kinesis on this machine: any number of streams in one database, all of whose writes share their flushes. */
+/** Kinesis on this machine: any number of streams in one database, whose writes share their flushes. */
 export interface PartitionedLog {
   /**
-   * Opens a stream, or makes it; once a run each.
+   * Opens a stream, or creates it; once per run.
    *
-   * With another number of partitions than before, what was put earlier stays where it was and is still read; only
-   * the order of one key's records from before and after the change is then not given.
+   * If the number of partitions has changed, earlier records stay where they are and are still read; only the order
+   * between one key's records from before and after the change is lost.
    * @throws Unavailable       a new consumer could not be written
    * @throws UnreadableFormat  the checkpoints are damaged
    */
   stream(name: string, settings: StreamSettings): Promise<LocalStream>;
 
-  /** Finishes the writes that were submitted and takes no more. */
+  /** Finishes the submitted writes and accepts no more. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a log with a database of its own in `directory`, which only one process may do at a time.
+ * Opens a log with its own database in `directory`; only one process may do so at a time.
  * @throws UnreadableFormat  a newer version of this program wrote it
  */
 export async function openPartitionedLog(
@@ -41,7 +41,7 @@ export async function openPartitionedLog(
   return { ...partitionedLogIn(database, options), close: () => database.close() };
 }
 
-/** The log in a database that others share and that its opener closes. To be called once a database. */
+/** Creates the log in a database that others share and that its opener closes. Call it once per database. */
 export function partitionedLogIn(
   { environment, commits }: DurableDatabase,
   { clock }: { readonly clock: Clock },
@@ -56,7 +56,7 @@ export function partitionedLogIn(
       if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) {
         throw new RangeError(`Stream "${name}" cannot have ${partitionCount} partitions.`);
       }
-      // Two would give the same sequence numbers twice.
+      // Two of them would assign the same sequence numbers twice.
       if (opened.has(name)) throw new Error(`Stream "${name}" is already open.`);
       opened.add(name);
       const records = environment.openDB<Buffer, [number, number]>(`records/${name}`, { encoding: 'binary' });

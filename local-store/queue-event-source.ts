@@ -14,15 +14,15 @@ export interface QueueEventSourceOptions
     Partial<Pick<SourceContext, 'timers' | 'random'>> {}
 
 export interface QueueEventSource {
-  /** Begins nothing new, and resolves when the invocation that runs has ended and what it did is remembered. */
+  /** Starts nothing new, and resolves when the running invocation has ended and its results are stored. */
   stop(): Promise<void>;
 }
 
 /**
- * AWS's event source mapping from a queue to a function: invokes it with genuine SQS events, one invocation at a time,
- * which on one machine is as fast as several and keeps batches large. Delivery is at least once: killed at any moment,
- * messages come back after their visibility time-out, and those that were received too many times become dead letters.
- * What goes wrong is logged, and nothing is ever thrown from here.
+ * Works like AWS's event source mapping from a queue to a function: invokes it with genuine SQS events, one
+ * invocation at a time, which on one machine is as fast as several and keeps batches large. Delivery is at least
+ * once: after a kill at any moment, messages come back after their visibility time-out, and those that were received
+ * too many times become dead letters. Failures are logged; nothing is ever thrown from here.
  */
 export function startQueueEventSource(options: QueueEventSourceOptions): QueueEventSource {
   const stop = new AbortController();

@@ -2,12 +2,19 @@ import type { Clock } from '../lib/ports/clock.ts';
 import { readDurableDatabase, type DurableDatabase } from './durable-database.ts';
 import type { LocalQueue, QueuedMessage } from './local-queue.ts';
 import type { Logger } from './logger.ts';
+import { Arrivals } from './queues/arrivals.ts';
+import { InFlightMessages } from './queues/in-flight-messages.ts';
+import { MessageChanges } from './queues/message-changes.ts';
 import { openMessageTables } from './queues/message-tables.ts';
 import { Queue } from './queues/queue.ts';
+import type { QueueParts } from './queues/queue-parts.ts';
 import { listMessages } from './queues/queued-messages.ts';
 import type { QueueSettings } from './queues/settings.ts';
 
 export { queueNameOf, queueSettings, type QueueSettings } from './queues/settings.ts';
+
+/** So long a message that nobody waits for waits for another change to share its flush with. */
+const patienceMilliseconds = 50;
 
 export interface QueuesOptions {
   readonly clock: Clock;
@@ -30,23 +37,35 @@ export interface Queues {
 export function openQueues(
   { environment, commits }: DurableDatabase,
   settings: readonly QueueSettings[],
-  { clock, logger, onRemoved }: QueuesOptions,
+  { clock, logger, onRemoved = () => {} }: QueuesOptions,
 ): Queues {
-  const queues = new Map<string, Queue>();
-  const queueNamed = (name: string): Queue => {
-    const queue = queues.get(name);
-    if (queue === undefined) throw new RangeError(`There is no queue "${name}".`);
-    return queue;
+  const queues = new Map<string, { readonly parts: QueueParts; readonly queue: Queue }>();
+  const opened = (name: string) => {
+    const found = queues.get(name);
+    if (found === undefined) throw new RangeError(`There is no queue "${name}".`);
+    return found;
   };
   for (const queueSettings of settings) {
     const tables = openMessageTables(environment, queueSettings.name);
     if (tables === undefined) throw new Error('Queues cannot be opened in a database that is only read.');
-    const parts = { tables, commits, clock, logger, queueNamed, onRemoved };
-    queues.set(queueSettings.name, new Queue(queueSettings, parts));
+    const parts: QueueParts = {
+      settings: queueSettings,
+      tables,
+      changes: new MessageChanges(tables, (change) => commits.submit(change)),
+      submitPatiently: (change) => commits.submitPatiently(change, patienceMilliseconds),
+      arrivals: new Arrivals(),
+      inFlight: new InFlightMessages(),
+      held: new Set(),
+      clock,
+      logger,
+      queueNamed: (name) => opened(name).parts,
+      onRemoved,
+    };
+    queues.set(queueSettings.name, { parts, queue: new Queue(parts) });
   }
   // A message that is to be given up could otherwise fail in the middle of a commit, and everybody's change with it.
-  for (const { deadLetters } of settings) if (deadLetters !== undefined) queueNamed(deadLetters.queueName);
-  return { queue: queueNamed };
+  for (const { deadLetters } of settings) if (deadLetters !== undefined) opened(deadLetters.queueName);
+  return { queue: (name) => opened(name).queue };
 }
 
 /** The queues for those who only look; see `readQueues`. */

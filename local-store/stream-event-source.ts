@@ -18,22 +18,22 @@ export interface StreamEventSourceOptions
 const defaultRestMilliseconds = 50;
 
 export interface StreamEventSource {
-  /** Begins nothing new, and resolves when the invocations that run have ended and what they did is remembered. */
+  /** Starts nothing new, and resolves when running invocations have ended and their results are stored. */
   stop(): Promise<void>;
 }
 
 /**
- * AWS's event source mapping from a stream to a function: reads every partition from where the consumer was and
- * invokes the function with genuine Kinesis events, in order, one invocation at a time per partition and lane.
- * Delivery is at least once: killed at any moment, it goes on from the checkpoint. What fails delays its own partition
- * until it succeeds or, where the settings have a limit, until the on-failure destination has it; what goes wrong is
- * logged, and nothing is ever thrown from here after the start.
+ * Works like AWS's event source mappings from a stream to a function: reads every partition from the consumer's
+ * position and invokes the function with genuine Kinesis events, in order, one invocation at a time per partition and
+ * lane. Delivery is at least once: after a kill at any moment, it continues from the checkpoint. A failure delays
+ * only its own partition, until it is over or, if the settings have a limit, until the on-failure destination has the
+ * record. Failures are logged; nothing is ever thrown from here after the start.
  * @throws Error  the stream was opened without this consumer
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): StreamEventSource {
   const { stream, consumer, settings } = options;
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // each partition waits for it, which is no leak
+  setMaxListeners(0, stop.signal); // each partition listens for it, which is not a leak
   const context: SourceContext = {
     ...options,
     timers: options.timers ?? realTimers,

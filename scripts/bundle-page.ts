@@ -5,19 +5,19 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** The dashboard as it is served: a document, and files that it names. */
+/** The dashboard as served: a document, and the files that it links to. */
 export interface Page {
   readonly html: string;
-  /** By names that change with their content, so that a browser may keep them for good. */
+  /** Files by name; a name changes with its content, so browsers may cache it forever. */
   readonly assets: Readonly<Record<string, string>>;
 }
 
-/** The files that `web/index.html` names. */
+/** The files that `web/index.html` links to. */
 const entryPoints = ['theme.ts', 'main.ts', 'styles.css', 'icon.svg'] as const;
 
 /**
- * Bundles the page out of `web/`, in about 0.1 s: under the emulator when it is first asked for, and when the functions are
- * packaged. In a deployed bundle this module is replaced by what it makes; see `bundle-plugin.cjs`.
+ * Bundles the page from `web/` in about 0.1 s: in the emulator on the first request, and when the functions are
+ * packaged. A deployed bundle has the result in place of this module; see `bundle-plugin.cjs`.
  */
 export async function bundlePage(): Promise<Page> {
   const source = (name: string) => fileURLToPath(new URL(`../web/${name}`, import.meta.url));
@@ -29,9 +29,9 @@ export async function bundlePage(): Promise<Page> {
     bundle: true,
     minify: true,
     format: 'iife',
-    target: ['chrome123', 'firefox128', 'safari17.5'], // the first ones with all of the CSS that is used
+    target: ['chrome123', 'firefox128', 'safari17.5'], // the first versions with all CSS features in use
     loader: { '.svg': 'copy' },
-    logLevel: 'silent', // a failure is thrown with all that it says
+    logLevel: 'silent', // a failure is thrown, with its whole text
   });
 
   const licence = await readFile(createRequire(import.meta.url).resolve('uplot/LICENSE'), 'utf8');
@@ -39,7 +39,7 @@ export async function bundlePage(): Promise<Page> {
   const assets: Record<string, string> = {};
   for (const { path, text: bundled } of outputFiles) {
     const built = basename(path);
-    // Who copies the library copies its licence.
+    // The licence of a library must accompany every copy of it.
     const text = built === 'main.js' ? `${bundled}/*! uPlot\n\n${licence}*/\n` : bundled;
     const name = hashedName(built, text);
     assets[name] = text;

@@ -1,5 +1,5 @@
-// Bundles each function before the framework packages it: one file of what it uses, without types, tests, or anything
-// that is for this machine alone.
+// Bundles each function before the framework packages it: one file with only what the function uses, without types,
+// tests, or anything for the laptop form.
 const { rm } = require('node:fs/promises');
 const { build } = require('esbuild');
 const { tsImport } = require('tsx/esm/api');
@@ -23,11 +23,11 @@ module.exports = class BundlePlugin {
   }
 };
 
-/** @param parts  the function of wiring.ts that gives what it works with */
+/** @param parts  the function of wiring.ts that builds the parts the handler works with */
 async function bundle(key, definition, parts) {
   const [source, exportName] = definition.handler.split('.');
-  // Lambda gives its whole processor while a function is loaded, and less afterwards: so it is put together then. What
-  // fails then is tried again by the first invocation, which tells it.
+  // Lambda gives a function its full processor while it loads, and less afterwards. So the parts are built at load
+  // time. If that fails, the first invocation tries again and reports the error.
   const entry = `
     import { ${parts} } from './handlers/wiring.ts';
     export { ${exportName} } from './${source}.ts';
@@ -41,10 +41,10 @@ async function bundle(key, definition, parts) {
     format: 'cjs',
     target: 'node22',
     minify: true,
-    keepNames: true, // logs and answers to errors go by the names of classes
+    keepNames: true, // logs and error answers contain class names
     sourcemap: true,
     sourcesContent: false,
-    // The local store and its native dependencies stay out; the AWS SDK comes with the runtime.
+    // The local store and its native dependencies are left out; the Lambda runtime provides the AWS SDK.
     external: ['../local-store/*', '@aws-sdk/*', '@smithy/*'],
     plugins: [builtPage],
     logLevel: 'warning',
@@ -53,7 +53,7 @@ async function bundle(key, definition, parts) {
   definition.package = { patterns: ['!**', `${outputDirectory}/${key}/**`] };
 }
 
-/** The dashboard is bundled now, so that the function neither builds it nor has what that takes. */
+/** The dashboard is built now, so the function needs neither the bundler nor the sources. */
 const builtPage = {
   name: 'built-page',
   setup({ onLoad }) {

@@ -1,4 +1,7 @@
-/** `npm run check:licences`: refuses packages whose licence is not permissive. A directory may be named; default: here. */
+/**
+ * `npm run check:licences`: refuses packages with a licence that is not permissive. Takes a directory; default: this
+ * one.
+ */
 import { findProblems, type Policy } from './check-licences/find-problems.ts';
 
 const policy: Policy = {
@@ -6,13 +9,13 @@ const policy: Policy = {
     {
       name: 'axe-core',
       licence: 'MPL-2.0',
-      reason: 'Finds faults of the dashboard in tests; no user installs it, and nothing of it is passed on.',
+      reason: 'Checks the dashboard in tests; users neither install it nor receive any of it.',
       isForDevelopment: true,
     },
     {
       name: 'lightningcss',
       licence: 'MPL-2.0',
-      reason: 'Comes with vitest; no user installs it, and nothing of it is passed on.',
+      reason: 'Comes with vitest; users neither install it nor receive any of it.',
       isForDevelopment: true,
     },
   ],
@@ -22,8 +25,8 @@ const policy: Policy = {
 const problems = findProblems(process.argv[2] ?? '.', policy);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {
-  console.error('Take another package, or add an exception with its reason to scripts/check-licences.ts.');
+  console.error('Choose another package, or add an exception with its reason to scripts/check-licences.ts.');
   process.exitCode = 1;
 } else {
-  console.log('All packages have permissive licences, or an exception with a reason.');
+  console.log('All packages have a permissive licence, or an exception with a reason.');
 }

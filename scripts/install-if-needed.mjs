@@ -1,5 +1,5 @@
-// Makes `npm start`, `npm test` and the like enough on a fresh checkout: installs from the lock file when what is in
-// node_modules is not what the lock file says. npm keeps a copy of the lock of what it installed there.
+// Lets `npm start`, `npm test` and others work on a fresh checkout: installs the dependencies when node_modules
+// differs from the lock file. npm keeps a copy of the lock file in node_modules.
 import { execSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -10,8 +10,10 @@ if (!isInstalled()) {
 
 function isInstalled() {
   const wanted = packagesOf('package-lock.json');
+  // A package has no lock file: npm has installed what it needs together with it.
+  if (wanted === undefined) return true;
   const installed = packagesOf('node_modules/.package-lock.json');
-  if (wanted === undefined || installed === undefined) return false;
+  if (installed === undefined) return false;
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
       path === '' || installed[path]?.version === version || (optional && !installed[path]),

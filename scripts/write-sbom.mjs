@@ -1,6 +1,6 @@
-// `npm run sbom`: writes a software bill of materials of what the lock file names, as CycloneDX JSON
-// (https://cyclonedx.org), to artifacts/sbom.cdx.json. npm makes it; here it gets the name of the package, which npm
-// takes from the directory, and is compared with the lock file.
+// `npm run sbom`: writes a software bill of materials for the lock file to artifacts/sbom.cdx.json, as CycloneDX JSON
+// (https://cyclonedx.org). npm creates it. This script sets the package's name, which npm would take from the
+// directory, and compares the result with the lock file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -15,7 +15,8 @@ const sbom = JSON.parse(
 const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
 sbom.metadata.component.name = name;
 
-// npm names an alias as it is installed (`serverless`), which is another package; the reference has its own name.
+// npm lists an alias under its installed name (`serverless`), which is another package; the reference has the real
+// name.
 for (const component of sbom.components) {
   component.name = component['bom-ref'].slice(0, component['bom-ref'].lastIndexOf('@'));
 }

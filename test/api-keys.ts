@@ -4,7 +4,7 @@ import { encodeApiKeyRecord, type ApiKeyRecord } from '../lib/domain/api-key-rec
 import type { InstallationSecret } from '../lib/domain/installation-secrets.ts';
 import { customer, instant } from './factories.ts';
 
-/** An installation's secret, the same for the same number. */
+/** Returns an installation's secret; the same number gives the same one. */
 export function installationSecret(number = 1): InstallationSecret {
   return {
     id: number.toString(16).padStart(8, '0'),
@@ -13,12 +13,12 @@ export function installationSecret(number = 1): InstallationSecret {
   };
 }
 
-/** A key nobody has seen before, made under a secret. */
+/** Creates a new key, signed with a secret. */
 export function newApiKey({ secret } = installationSecret()): SealedApiKey {
   return createApiKey({ id: randomBytes(8), random: randomBytes(20) }, secret);
 }
 
-/** A key of the version before. */
+/** Creates a key of the earlier version. */
 export function newOldApiKey(): string {
   return `lap_${randomBytes(32).toString('base64url')}`;
 }
@@ -36,7 +36,7 @@ export function apiKeyRecord(key: SealedApiKey, given: Partial<ApiKeyRecord> = {
   };
 }
 
-/** The parameter of a key's record. */
+/** Returns the parameter of a key's record. */
 export function recordParameter(
   path: string,
   key: SealedApiKey,

@@ -8,7 +8,7 @@ import * as z from 'zod';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
-/** An import that the arrows of the layout forbid, and one from the same place that they allow. */
+/** Pairs of imports from one place: one that the arrows of the layout forbid, and one that they allow. */
 const arrows = [
   ['lib/domain/a.ts', '../ports/clock.ts', '../errors.ts'],
   ['lib/domain/user-agent/a.ts', '../../pipeline/ingest/ingest.ts', '../counting-rules.ts'],
@@ -35,7 +35,11 @@ const arrows = [
   ['lib/adapters/a.ts', '../../commands/data-directory.ts', '../ports/object-store.ts'],
   ['commands/a.ts', '../handlers/wiring.ts', '../local-store/open-local-store.ts'],
   ['commands/audit/a.ts', '../../bench/scenario/progress.ts', '../../lib/pipeline/audit/audit.ts'],
-  ['bench/scenario/a.ts', '../../commands/data-directory.ts', '../../commands/pipeline-client/timing.ts'],
+  ['bench/scenario/a.ts', '../../commands/data-directory.ts', '../../client/timing.ts'],
+  ['bench/a.ts', '../commands/data-directory.ts', '../commands/emulator/free-port.ts'],
+  ['lib/pipeline/a.ts', '../../client/timing.ts', '../domain/keys.ts'],
+  ['local-store/a.ts', '../client/timing.ts', '../lib/errors.ts'],
+  ['client/a.ts', '../lib/errors.ts', './timing.ts'],
   ['web/a.ts', '../lib/domain/keys.ts', './period/period.ts'],
   ['web/api/a.ts', '../../handlers/http/respond.ts', './answers.ts'],
   ['web/a.ts', 'node:path', 'uplot'],
@@ -48,7 +52,7 @@ const arrows = [
   ['local-store/a.ts', '../traffic/visit.ts', '../lib/errors.ts'],
 ] as const;
 
-/** `handlers/wiring.ts` is the only handler that may import this. */
+/** An import that only `handlers/wiring.ts` may have among the handlers. */
 const chosenByWiring = ['handlers/wiring.ts', '../local-store/open-local-store.ts'] as const;
 
 const circle = {
@@ -56,7 +60,7 @@ const circle = {
   'circle/b.ts': `import { a } from './a.ts';\nexport const b = (): unknown => a;\n`,
 };
 
-/** All imports of the rows, as one text a file. */
+/** Returns the imports of all rows, as one text per file. */
 function rowsAsFiles(): ReadonlyMap<string, string> {
   const imported = new Map<string, Set<string>>();
   const rows = arrows.flatMap(([file, forbidden, allowed]) => [
@@ -80,7 +84,7 @@ const reportSchema = z.object({
 });
 
 interface Verdict {
-  /** Whether the linter's report has an error, of this rule, in this file, about this import. */
+  /** Reports whether the linter found an error of this rule in this file, about this import. */
   readonly refuses: (file: string, rule: string, path?: string) => boolean;
   readonly exitCode: number | null;
 }

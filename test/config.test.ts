@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidConfig, parseConfig } from '../lib/config.ts';
 
 describe('parseConfig', () => {
-  it('has a default for everything, also where a variable is set to nothing', () => {
+  it('has a default for everything, also if a variable is set to the empty string', () => {
     const defaults = {
       dataDirectory: '.data',
       maxBatchBytes: 2_097_152,
@@ -45,7 +45,7 @@ describe('parseConfig', () => {
     expect(() => parseConfig({ [variable]: value })).toThrow(`, and is "${value}"`);
   });
 
-  it('takes path templates in their order, divided by commas and white space', () => {
+  it('takes path templates in their order, separated by commas and white space', () => {
     const PATH_TEMPLATES = '/users/:id,/assets/* , auto';
     expect(parseConfig({ PATH_TEMPLATES }).pathTemplates).toEqual(['/users/:id', '/assets/*', 'auto']);
     expect(parseConfig({ PATH_TEMPLATES: 'none' }).pathTemplates).toEqual([]);

@@ -78,7 +78,7 @@ describe('metrics that are flushed to CloudWatch', () => {
     expect(await flushed()).toMatchObject([{ log_analytics_http_request_duration_seconds: 0.75 }]);
   });
 
-  it('are of the pipeline alone, without those of the process', async () => {
+  it('leave out those of the process', async () => {
     const { flushed } = flushedMetrics();
     expect(await flushed()).toEqual([]);
   });

@@ -45,12 +45,12 @@ export function logEntry({ receivedAt = '2025-12-28T18:03:07Z', ...fields }: Log
 
 type LogEntryFields = Partial<Omit<LogEntry, 'minute'>> & { readonly receivedAt?: string };
 
-/** An entry as a client sends it. */
+/** Creates an entry as a client sends it. */
 export function sentEntry(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.0', ...fields };
 }
 
-/** A partial with an id of its own for each `id`, and as many requests as its paths have. */
+/** Creates a partial with a unique id for each `id`, and as many requests as its paths have. */
 export function windowPartial({ id, counts = {}, ...fields }: WindowPartialFields): WindowPartial {
   const byField = mapDimensions((field) => new Map(Object.entries(counts[field] ?? {})));
   const requests = [...byField.requestsByPath.values()].reduce((sum, count) => sum + count, 0);
@@ -71,7 +71,7 @@ type WindowPartialFields = Partial<Omit<WindowPartial, 'id' | 'counts'>> & {
   readonly counts?: Partial<Record<DimensionField, Readonly<Record<string, number>>>>;
 };
 
-/** A record as `aggregate` receives it; its requests are counted by agent too, if they are not yet. */
+/** Creates a record as `aggregate` receives it; its requests are counted by agent too, if they are not yet. */
 export function receivedRecord(sequenceNumber: string, data: WindowPartial | Uint8Array): ReceivedRecord {
   const bytes = Buffer.from('counts' in data ? encodePartial(withAgents(data)) : data);
   return {
@@ -89,7 +89,7 @@ function withAgents(partial: WindowPartial): WindowPartial {
   return { ...partial, counts: { ...partial.counts, requestsByUserAgent } };
 }
 
-/** That of its window; any other where it is no partial. */
+/** Returns the partition key of a partial's window; any other key if the data is not a partial. */
 function partitionKeyIn(data: Buffer): string {
   try {
     const { customerId, windowStart } = decodePartial(data);
@@ -100,7 +100,7 @@ function partitionKeyIn(data: Buffer): string {
   }
 }
 
-/** Rules that take the text before the first slash for the family, and a path as it is. */
+/** Rules that take the text before the first slash for the family, and count paths unchanged. */
 export const simpleRules: CountingRules = {
   version: 'simple-1',
   userAgentFamily: (userAgent) => userAgent.split('/')[0] || 'Other',

@@ -18,7 +18,7 @@ describe('the logger', () => {
     ]);
   });
 
-  it('leaves out what is less severe than its level', () => {
+  it('leaves out lines that are less severe than its level', () => {
     const { lines, logger } = logged('warn');
     logger.debug('a');
     logger.info('b');
@@ -27,7 +27,7 @@ describe('the logger', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('writes an error with its causes and the place that it comes from, and its stack at debug level alone', () => {
+  it('writes an error with its causes and its place, and its stack only at debug level', () => {
     const error = new Error('outer', { cause: Object.assign(new TypeError('inner'), { code: 'ENOSPC' }) });
     const { lines, logger } = logged('info');
     logger.error('Failed', { error });
@@ -49,7 +49,7 @@ describe('the logger', () => {
     });
   });
 
-  it('writes no place of trouble that was foreseen', () => {
+  it('writes no place for an expected error', () => {
     const { lines, logger } = logged('info');
     logger.error('Failed', { error: new Unavailable('The disk is full.') });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export interface CommandEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -17,14 +17,14 @@ export interface RunningCommand {
 
 const { PATH, HOME, TMPDIR, SystemRoot } = process.env;
 
-/** Starts a command of `commands/` in a process of its own, without the settings of the shell but with these variables. */
+/** Starts a command in its own process, with these variables instead of the shell's settings. */
 export function spawnCommand(
   env: Readonly<Record<string, string>>,
   command: string,
   args: readonly string[],
 ): RunningCommand {
-  const main = fileURLToPath(new URL(`../commands/${command}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const program = fileURLToPath(new URL('../bin/log-analytics.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program, command, ...args], {
     env: { PATH, HOME, TMPDIR, SystemRoot, ...env },
     stdio: 'pipe',
   });
@@ -32,7 +32,7 @@ export function spawnCommand(
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  // Tests that are interrupted leave no command behind.
+  // Interrupted tests leave no command behind.
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = new Promise<CommandEnd>((resolve) => {
@@ -44,7 +44,7 @@ export function spawnCommand(
   return { stdin: child.stdin, kill: (signal = 'SIGKILL') => void child.kill(signal), ended };
 }
 
-/** The lines of JSON that a command has written. */
+/** Returns the lines of JSON that a command has written. */
 export function jsonLines({ stdout }: CommandEnd): unknown[] {
   return stdout
     .split('\n')

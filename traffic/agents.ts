@@ -1,8 +1,8 @@
 import type { Weighted } from './weighted-choice.ts';
 
 /**
- * User agents of those who visit sites, in the forms that their makers publish. The weights are of the order of what
- * public sites see, and no measurement.
+ * User agents of visitors, in the forms that their makers publish. The weights are similar to those of public sites,
+ * but not measured.
  */
 export const browsers: readonly Weighted<string>[] = [
   [

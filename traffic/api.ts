@@ -6,7 +6,7 @@ import { weightedChoice, zipf, type Weighted } from './weighted-choice.ts';
 
 const shipments = Array.from({ length: 150 }, (_, n) => `/v1/shipments/${48_210 + n}`);
 
-/** What is called how often, and the status of a call that goes well. */
+/** The calls with their weights, and the status of a successful call. */
 const calls: readonly Weighted<readonly [method: string, path: string, status: number]>[] = [
   [22, ['GET', '/v1/shipments?state=open', 200]],
   [12, ['POST', '/v1/shipments', 201]],
@@ -17,7 +17,7 @@ const calls: readonly Weighted<readonly [method: string, path: string, status: n
   [3, ['POST', '/oauth/token', 200]],
 ];
 
-/** The interface of a parcel service: programs that call it all day, and a probe that asks how it is. */
+/** The interface of a parcel service: programs that call it all day, and a health probe. */
 export const api: Site = {
   name: 'api',
   peakHour: 13,

@@ -22,7 +22,7 @@ const posts = Array.from({ length: 90 }, (_, n) => {
 });
 const tags = subjects.map((subject) => `/tags/${subject}`);
 
-/** A blog about programs: one post has most of the readers, and many readers are programs themselves. */
+/** A blog about programming: one post has most of the readers, and many readers are programs themselves. */
 export const blog: Site = {
   name: 'blog',
   peakHour: 16,

@@ -1,14 +1,14 @@
 const hourMilliseconds = 3_600_000;
 
-/** A range of time; `from` belongs to it, `to` does not. */
+/** A range of time that includes `from` and excludes `to`. */
 export interface TimeRange {
   readonly from: Date;
   readonly to: Date;
 }
 
 /**
- * Makes what turns numbers of 0 to below 1, all equally likely, into instants of the range, so that there are many of
- * them by day and few by night: around `peakHour` six times as many as twelve hours away from it.
+ * Returns a function that turns evenly distributed numbers from 0 to below 1 into instants of the range, with many by
+ * day and few by night: around `peakHour` six times as many as twelve hours away from it.
  */
 export function dailyCurve({ from, to }: TimeRange, peakHour: number): (share: number) => Date {
   const start = from.getTime();
@@ -29,7 +29,7 @@ export function dailyCurve({ from, to }: TimeRange, peakHour: number): (share: n
   };
 }
 
-/** 1 at the peak, a sixth at the other end of the day. */
+/** Returns 1 at the peak, and a sixth at the opposite time of the day. */
 function busyness(instant: Date, peakHour: number): number {
   const hour = instant.getUTCHours() + instant.getUTCMinutes() / 60;
   const closeness = (1 + Math.cos(((hour - peakHour) / 24) * 2 * Math.PI)) / 2;

@@ -1,4 +1,7 @@
-/** Numbers of 0 to below 1 that are the same for the same seed (mulberry32), so that every run is the same run. */
+/**
+ * Creates a source of numbers from 0 to below 1 that repeats with the same seed (mulberry32), so that all runs are
+ * equal.
+ */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +12,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** The items in an order of chance. */
+/** Returns the items in random order. */
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items
     .map((item) => ({ item, place: random() }))

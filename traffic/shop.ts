@@ -13,7 +13,7 @@ const products = Array.from({ length: 240 }, (_, n) => {
 const searches = ['lamp', 'oak+table', 'garden+chair', 'rug+200x300', 'gift', 'floor+lamp', 'desk', 'mirror'];
 const assets = ['/assets/app.8c1f2.js', '/assets/app.8c1f2.css', '/assets/logo.svg', '/assets/inter.woff2'];
 
-/** A furniture shop: people who look around, of whom some buy. Busiest in the evening. */
+/** A furniture shop: people who look around, some of whom buy. Busiest in the evening. */
 export const shop: Site = {
   name: 'shop',
   peakHour: 19,

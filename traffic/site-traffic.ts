@@ -2,7 +2,7 @@ import { dailyCurve, type TimeRange } from './daily-curve.ts';
 import type { Site } from './site.ts';
 import type { Visit } from './visit.ts';
 
-/** An entry as it is sent. */
+/** An entry as sent. */
 export interface TrafficEntry {
   readonly receivedAt: string;
   readonly method: string;
@@ -12,9 +12,9 @@ export interface TrafficEntry {
 }
 
 /**
- * So many entries of visits to a site, over a range of time and in its order. What is asked for, by whom, and with what
- * answer depends on the site and the numbers alone: the range only decides when.
- * @param range  of at least ten minutes, which no visit takes
+ * Creates entries of visits to a site, over a range of time and in time order. Paths, visitors and answers only
+ * depend on the site and the numbers; the range only determines the times.
+ * @param range  at least ten minutes, which no visit takes
  */
 export function siteTraffic(
   site: Site,
@@ -35,7 +35,7 @@ export function siteTraffic(
   return timed.sort((a, b) => a.at - b.at).map(({ entry }) => entry);
 }
 
-/** The entries of a visit that began then, in milliseconds since 1970. */
+/** Returns the entries of a visit that began at this time, in milliseconds since 1970. */
 export function entriesOf({ userAgent, requests }: Visit, began: number): TrafficEntry[] {
   return requests.map(({ secondsIn, method, path, status }) => {
     const receivedAt = new Date(began + Math.round(secondsIn * 1_000)).toISOString();
@@ -43,7 +43,7 @@ export function entriesOf({ userAgent, requests }: Visit, began: number): Traffi
   });
 }
 
-/** Earlier where the visit would go on behind the range. */
+/** Returns the begin of a visit; earlier if the visit would end after the range. */
 function beginOf({ requests }: Visit, began: number, { from, to }: TimeRange): number {
   const lasts = Math.ceil((requests.at(-1)?.secondsIn ?? 0) * 1_000) + 1;
   return Math.max(from.getTime(), Math.min(began, to.getTime() - lasts));

@@ -3,7 +3,7 @@ import { shuffled } from './seeded-order.ts';
 import { beginVisit, timesOf, type NextVisit } from './visit.ts';
 import { weightedChoice } from './weighted-choice.ts';
 
-/** What those who look for holes ask every site for, whatever it is made of. */
+/** Paths that attackers try on every site, whatever software it runs. */
 const probes = [
   '/wp-login.php',
   '/.env',
@@ -27,7 +27,7 @@ const probes = [
   '/index.php?lang=../../../../../../tmp/',
 ];
 
-/** A scan: many paths that are not there, within seconds. */
+/** Creates scans: requests for many absent paths within seconds. */
 export function scanner(random: () => number): NextVisit {
   const agent = weightedChoice(scanners, random);
   return () => {
@@ -39,7 +39,10 @@ export function scanner(random: () => number): NextVisit {
   };
 }
 
-/** A crawler: what it may read, then pages, of which some have not changed and some are gone. */
+/**
+ * Creates the visits of a crawler: it reads robots.txt, then pages, some of which have not changed and some of which
+ * are gone.
+ */
 export function crawler(nextPage: () => string, random: () => number): NextVisit {
   const agent = weightedChoice(crawlers, random);
   return () => {
@@ -54,7 +57,7 @@ export function crawler(nextPage: () => string, random: () => number): NextVisit
   };
 }
 
-/** A monitor that looks whether the site is up. */
+/** Creates the visits of a monitor that checks whether the site is up. */
 export function monitor(path: string, random: () => number): NextVisit {
   return () => {
     const { request, visit } = beginVisit(uptimeMonitor, 0, random);

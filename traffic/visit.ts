@@ -1,29 +1,29 @@
 /** A request of a visit. */
 export interface VisitRequest {
-  /** Since the visit began. */
+  /** Seconds since the visit began. */
   readonly secondsIn: number;
   readonly method: string;
   readonly path: string;
   readonly status: number;
 }
 
-/** What one visitor asks for, from the first request to the last. */
+/** The requests of one visitor, from the first to the last. */
 export interface Visit {
   readonly userAgent: string;
-  /** At least one, in the order of time. */
+  /** At least one, in time order. */
   readonly requests: readonly VisitRequest[];
 }
 
-/** The next visit of a kind of visitor; it differs from call to call, and never ends. */
+/** Returns the next visit of a kind of visitor; it differs from call to call, and never ends. */
 export type NextVisit = () => Visit;
 
 export interface VisitInProgress {
-  /** Asks for something, and then pauses for a time of chance. */
+  /** Adds a request, and then a random pause. */
   readonly request: (path: string, answer?: Pick<Partial<VisitRequest>, 'method' | 'status'>) => void;
   readonly visit: Visit;
 }
 
-/** @param pauseSeconds  between two requests, on average */
+/** @param pauseSeconds  average time between two requests */
 export function beginVisit(userAgent: string, pauseSeconds: number, random: () => number): VisitInProgress {
   const requests: VisitRequest[] = [];
   let secondsIn = 0;
@@ -36,7 +36,7 @@ export function beginVisit(userAgent: string, pauseSeconds: number, random: () =
   };
 }
 
-/** So many times, from `least` to `most`. */
+/** Returns a random number of times, from `least` to `most`. */
 export function timesOf(least: number, most: number, random: () => number): number {
   return least + Math.floor(random() * (most - least + 1));
 }

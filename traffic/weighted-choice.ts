@@ -1,7 +1,7 @@
-/** A choice and how often it is made, in relation to the others. */
+/** A choice and its weight, relative to the others. */
 export type Weighted<T> = readonly [weight: number, choice: T];
 
-/** Makes what picks one of the choices by their weights, of which there is at least one. */
+/** Returns a function that picks one of the choices, of which there must be at least one, by their weights. */
 export function weightedChoice<T>(choices: readonly Weighted<T>[], random: () => number): () => T {
   let total = 0;
   const sums = choices.map(([weight]) => (total += weight));
@@ -19,7 +19,7 @@ export function weightedChoice<T>(choices: readonly Weighted<T>[], random: () =>
   };
 }
 
-/** Picks the n-th of the items with a probability of 1/n, times what makes all of them 1 together. */
+/** Returns a function that picks the n-th item with a probability proportional to 1/n. */
 export function zipf<T>(items: readonly T[], random: () => number): () => T {
   return weightedChoice(
     items.map((item, n) => [1 / (n + 1), item] as const),

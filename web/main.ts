@@ -9,7 +9,9 @@ import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
 
-/** The dashboard: what somebody chose is in the address, what the pipeline answers is on the screen, and this joins them. */
+/**
+ * The dashboard: connects the address, which holds the user's choices, with the pipeline's answers and the screen.
+ */
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const baseUrl = new URL('.', document.baseURI).href;
@@ -24,7 +26,7 @@ const choose = (chosen: Partial<View>): void => {
   if (Object.keys(chosen).some((name) => name !== 'shows')) loadView();
 };
 
-/** Loads what the view asks for, in place of what is shown. */
+/** Loads the data of the view and replaces what the screen shows. */
 function loadView(): void {
   screen.expect();
   live.load();
@@ -47,7 +49,7 @@ const live = createLive({
     const { period, unit } = view;
     const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
-      // Somebody whose first entries are still being counted is not among them yet.
+      // A customer whose first entries are still being counted is not in the list yet.
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
       const counting = query && (await loadCounting(query, client, signal));
       signal.throwIfAborted();
@@ -89,7 +91,7 @@ function setRunning(isLive: boolean): void {
 
 function forgetKey(): void {
   apiKey.forget();
-  location.reload(); // and with it what was shown
+  location.reload(); // and with it the figures on the screen
 }
 
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));

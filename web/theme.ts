@@ -1,4 +1,4 @@
 import { showTheme, storedTheme } from './view/theme.ts';
 
-/** Runs before the page is painted, so that it does not show in one scheme and change to the other. */
+/** Runs before the first paint, so that the page does not appear in one scheme and then switch to the other. */
 showTheme(storedTheme());

@@ -10,7 +10,7 @@ import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
-export interface Keys {
+interface Keys {
   readonly paths: number;
   readonly agents: number;
   readonly statuses: number;
@@ -22,7 +22,7 @@ const firstMinute = Date.parse(firstDay) / 60_000;
 const updatedAt = new Date('2026-01-02T00:00:00Z');
 const createOnly = { ifNoneMatch: '*' } as const;
 
-/** Stores so many minutes, one after the other, each with 100 batches. */
+/** Stores this many consecutive minutes, each with 100 batches. */
 export async function storeMinutes(name: string, minutes: number, keys: Keys, store: ObjectStore) {
   for (let minute = 0; minute < minutes; minute++) {
     const window = { ...countsOf(name, firstMinute + minute, keys, minute), batches: 100 };
@@ -32,7 +32,7 @@ export async function storeMinutes(name: string, minutes: number, keys: Keys, st
   }
 }
 
-/** Stores so many days, one after the other. */
+/** Stores this many consecutive days. */
 export async function storeDays(name: string, days: number, keys: Keys, store: ObjectStore) {
   for (let day = 0; day < days; day++) {
     const window = countsOf(name, firstMinute + day * minutesPerDay, keys, day);
@@ -45,14 +45,14 @@ function customerNamed(name: string): CustomerId {
   return customerIdSchema.parse(name);
 }
 
-/** Stores a minute of each of so many customers. */
+/** Stores a minute for each of this many customers. */
 export async function storeCustomers(count: number, store: ObjectStore) {
   const keys = { paths: 1, agents: 1, statuses: 1 };
   const names = Array.from({ length: count }, (_, n) => `cus-${n}`);
   await pMap(names, (name) => storeMinutes(name, 1, keys, store), { concurrency: 64 });
 }
 
-/** Counts whose keys come in another order in each window, as they do in traffic. */
+/** Creates counts whose keys come in another order in each window, as in real traffic. */
 function countsOf(name: string, minute: number, { paths, agents, statuses }: Keys, place: number) {
   const counts: Counts = {
     ...emptyCounts(),
@@ -72,7 +72,7 @@ function countsOf(name: string, minute: number, { paths, agents, statuses }: Key
   };
 }
 
-/** All numbers below `count`, once each: steps of a number that has no divisor in common with it. */
+/** Returns all numbers below `count`, once each, in steps of a number that has no divisor in common with it. */
 function shuffled(count: number, place: number, keyOf: (id: number) => string): Map<string, number> {
   const step = [7_919, 6_101, 4_999][place % 3] ?? 1;
   return new Map(

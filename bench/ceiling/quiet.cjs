@@ -1,4 +1,4 @@
-// The pipeline's emulator writes no lines for each request, which makes it a fifth faster; so the ceiling writes none.
+// The pipeline's emulator logs no lines per request, which makes it a fifth faster; so the ceiling logs none either.
 const { register } = require('tsx/esm/api');
 
 module.exports = class QuietPlugin {

@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-/** How often the abusive customer got which answer. */
+/** Number of answers of each kind to the abusive customer. */
 export type Answers = Readonly<Record<string, number>>;
 
 export interface Abuser {
-  /** Sends for so long, and tells what it was answered. */
+  /** Sends for this time, and returns the numbers of answers. */
   sendFor(seconds: number): Promise<Answers>;
 }
 
-/** Starts the abusive customer in a process of its own: making its requests would hold up the clients that are measured. */
+/**
+ * Starts the abusive customer in its own process: building its requests would slow down the clients being measured.
+ */
 export async function startAbuser(url: URL, connections: number): Promise<Abuser> {
   const script = fileURLToPath(new URL('./send-weeks.ts', import.meta.url));
   const child = fork(script, [JSON.stringify({ url, connections })], { execArgv: ['--import', 'tsx'] });

@@ -1,11 +1,11 @@
 /**
- * Sends batches of 10,080 minutes as fast as they are answered. Sends `ready`, begins at the next message, which says for
- * how many seconds, and sends how often it got which answer.
+ * Sends batches of 10,080 minutes as fast as they are answered. The process sends `ready`, starts at the next
+ * message, which says for how many seconds, and then sends the numbers of answers.
  */
 import { once } from 'node:events';
 import { constants, brotliCompressSync } from 'node:zlib';
 import * as z from 'zod';
-import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';
 
 const minutes = 10_080;
 const minuteMilliseconds = 60_000;
@@ -15,7 +15,9 @@ const weeks = [1, 2, -0.1, 0.5];
 const { url, connections } = z
   .object({ url: z.url(), connections: z.int() })
   .parse(JSON.parse(process.argv[2] ?? ''));
-/** Made once: to make them takes more of a processor than to send them, which the clients that are measured would miss. */
+/**
+ * Built once: building them takes more processor time than sending them, which the clients being measured would miss.
+ */
 const bodies = weeks.map(weekOfMinutes);
 process.send?.('ready');
 const [message] = (await once(process, 'message')) as [unknown];
@@ -51,7 +53,7 @@ async function send(key: string, body: Buffer): Promise<void> {
   answers[name] = (answers[name] ?? 0) + 1;
 }
 
-/** A connection that was idle for some seconds may be closed just when it is used again: that is an answer, too. */
+/** An idle connection may be closed just when it is used again: that counts as an answer, too. */
 async function answerTo(options: Parameters<typeof http.request>[1]): Promise<string> {
   try {
     const { status, body } = await http.request('/logs', options);

@@ -1,18 +1,18 @@
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { UnexpectedAnswer, type PipelineClient } from './pipeline-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../client/timing.ts';
 import { compareWindows, type WindowComparison, type WindowCounts } from './window-counts.ts';
 
 export interface CountsFound {
   readonly windows: readonly WindowComparison[];
-  /** From the start of the waiting until all windows were as expected; `undefined` where they never were. */
+  /** Time from the start of the waiting until all windows were as expected; `undefined` if they never were. */
   readonly readableAfterMilliseconds: number | undefined;
 }
 
 export interface AwaitOptions {
   readonly expected: readonly WindowCounts[];
   readonly before: readonly WindowCounts[];
-  /** How long the counts may stay away. */
+  /** Longest time to wait for the counts. */
   readonly withinSeconds: number;
   readonly timing: Timing;
 }
@@ -20,8 +20,8 @@ export interface AwaitOptions {
 const pollMilliseconds = 10;
 
 /**
- * Reads the windows until nothing waits to be counted any more, so that what is counted twice is found as well as what
- * is not counted; where the pipeline does not say what waits, until they are as expected.
+ * Reads the windows until nothing waits to be counted any more, so that it also finds entries counted twice. If the
+ * pipeline does not report what waits, it reads until the windows are as expected.
  */
 export async function awaitCounts(
   client: PipelineClient,
@@ -33,7 +33,7 @@ export async function awaitCounts(
   for (;;) {
     const isOver = timing.now() - startedAt > withinSeconds * 1_000;
     try {
-      const backlog = await client.readBacklog(); // before the windows: what is counted by then is in them
+      const backlog = await client.readBacklog(); // before the windows: they include everything counted by then
       const windows = compareWindows(expected, before, await client.readWindows(from, to));
       const isExact = windows.every(({ differences }) => differences.length === 0);
       if (isExact) readableAfterMilliseconds ??= timing.now() - startedAt;
@@ -48,7 +48,7 @@ export async function awaitCounts(
   }
 }
 
-/** The first instant of the windows, and the first behind them. */
+/** Returns the first instant of the windows, and the first one after them. */
 export function rangeOf(windows: readonly WindowCounts[]): [from: string, to: string] {
   const starts = windows.map(({ windowStart }) => Date.parse(windowStart));
   return [new Date(Math.min(...starts)).toISOString(), new Date(Math.max(...starts) + 60_000).toISOString()];

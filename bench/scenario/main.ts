@@ -1,7 +1,7 @@
-/** The command `npm run scenario`; what it does and takes is said in `options.ts`. */
+/** The command `npm run scenario`; `options.ts` describes it and its options. */
 import { randomUUID } from 'node:crypto';
-import { GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
-import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { GaveUp } from '../../client/answer-or-retry.ts';
+import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';
 import { BadArguments } from '../../commands/command-line.ts';
 import { help, parseOptions, type CommandOptions } from './options.ts';
 import { createPipelineClient, UnexpectedAnswer } from './pipeline-client.ts';

@@ -17,38 +17,40 @@ Sends the reference scenario to a running pipeline and checks that every entry w
 
   64,000 entries: 4 minutes x 4 paths x 4 agents, 16,000 a minute, from 2025-12-28T18:03 to 18:06 UTC,
   in 3,200 batches of 20, and 2,000 of the batches once more with their idempotency key.
-  Exact are 3,200 answers 202, 2,000 answers 409, and in each minute 4,000 requests for each path and agent.
+  The result is exact if there are 3,200 answers 202, 2,000 answers 409, and in each minute 4,000 requests
+  for each path and agent.
 
   npm run scenario -- [options]
 
-  --base-url <url>        where the pipeline listens             (http://localhost:3000)
-  --customer <id>         whose traffic it is                    (cus-axon)
+  --url <url>             address of the pipeline                (http://localhost:3000)
+  --customer <id>         customer of the traffic                (cus-axon)
   --timestamps <which>    reference: the minutes above; now: the four minutes
                           that end with the current one          (reference)
   --concurrency <n>       requests at a time, 1-1024             (16)
-  --run <id>              what the idempotency keys begin with: 1-200 characters of A-Z a-z 0-9 . _ -
+  --run <id>              prefix of the idempotency keys: 1-200 characters of A-Z a-z 0-9 . _ -
                                                                  (a new one each time)
   --retry-for <seconds>   how long a request is repeated after a failed connection, 408, 429 or 5xx,
-                          and how long the counts may stay away  (60)
+                          and how long to wait for the counts    (60)
   --help                  this text
 
-The windows are read before and after, and their difference is what is checked. So the scenario can run again on the
-same data, as long as nobody else sends entries of these minutes for this customer. With the --run of an earlier run all
+The command reads the windows before and after, and checks their difference. So the scenario can run again on the same
+data, as long as nobody else sends entries of these minutes for this customer. With the --run of an earlier run all
 batches are duplicates: every answer is 409, nothing is added, and the verdict is that the counts differ.
 
-Exit code: 0 exact, 1 not exact, 2 wrong options or no pipeline to talk to.
+Exit code: 0 exact, 1 not exact, 2 wrong options or no pipeline.
 `;
 
 /**
- * @param runId  for a run that is given none
- * @returns `undefined` where the help was asked for
+ * Parses the options of the command.
+ * @param runId  the default for `--run`
+ * @returns `undefined` if the help was requested
  * @throws BadArguments
  */
 export function parseOptions(args: readonly string[], now: Date, runId: string): CommandOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   return {
-    baseUrl: parseUrl(values['base-url']),
+    baseUrl: parseUrl(values.url ?? values['base-url'] ?? 'http://localhost:3000'),
     customerId: matching('--customer', values.customer, /^[A-Za-z0-9._%-]{1,128}$/),
     start: parseStart(values.timestamps, now),
     concurrency: wholeNumber('--concurrency', values.concurrency, 1, 1_024),
@@ -62,7 +64,8 @@ function parse(args: readonly string[]) {
     parseArgs({
       args: [...args],
       options: {
-        'base-url': { type: 'string', default: 'http://localhost:3000' },
+        url: { type: 'string' },
+        'base-url': { type: 'string' }, // its older name
         customer: { type: 'string', default: 'cus-axon' },
         timestamps: { type: 'string', default: 'reference' },
         concurrency: { type: 'string', default: '16' },
@@ -77,7 +80,7 @@ function parse(args: readonly string[]) {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new BadArguments(`--base-url must be an http or https URL, and is "${text}".`);
+    throw new BadArguments(`--url must be an http or https URL, and is "${text}".`);
   }
   return url;
 }

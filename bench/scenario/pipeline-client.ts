@@ -1,20 +1,20 @@
 import * as z from 'zod';
-import { parseJson } from '../../lib/parse-json.ts';
-import { backlogOf } from '../../commands/pipeline-client/backlog.ts';
-import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { backlogOf } from '../../client/backlog.ts';
+import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
+import { readJson } from '../../client/read-json.ts';
 import type { PlannedBatch } from './plan.ts';
 import { windowCountsSchema, type WindowCounts } from './window-counts.ts';
 
-/** What the scenario asks of the pipeline; each call rejects with `ConnectionFailed` where there is no answer. */
+/** The scenario's requests to the pipeline; each call rejects with `ConnectionFailed` if there is no answer. */
 export interface PipelineClient {
   sendBatch(batch: PlannedBatch): Promise<HttpAnswer>;
-  /** @throws UnexpectedAnswer  the answer is not one of this pipeline */
+  /** @throws UnexpectedAnswer  the answer is not from this pipeline */
   readWindows(from: string, to: string): Promise<readonly WindowCounts[]>;
-  /** Records that wait to be counted; `undefined` where the pipeline does not say, as when it is deployed. */
+  /** Returns the records that wait to be counted; `undefined` if the pipeline does not report it, as on AWS. */
   readBacklog(): Promise<number | undefined>;
 }
 
-/** The server answered something that this pipeline would not. */
+/** The server gave an answer that this pipeline would not give. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   /** HTTP status of the answer. */
@@ -41,8 +41,7 @@ export function createPipelineClient(http: HttpClient, customerId: string): Pipe
     async readWindows(from, to) {
       const path = `/aggregates?${new URLSearchParams({ window: 'minute', from, to }).toString()}`;
       const answer = await http.request(path, { headers: customer });
-      const page =
-        answer.status === 200 ? pageSchema.safeParse(parseJson(answer.body.toString())) : undefined;
+      const page = answer.status === 200 ? pageSchema.safeParse(readJson(answer)) : undefined;
       if (page?.data === undefined) throw new UnexpectedAnswer(path, answer);
       return page.data.windows;
     },

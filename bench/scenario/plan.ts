@@ -3,10 +3,10 @@ import { trafficOfMinute, type TrafficEntry } from './traffic.ts';
 import type { WindowCounts } from './window-counts.ts';
 
 export interface ScenarioSize {
-  /** In each of the four minutes, for each of the four paths by each of the four agents. */
+  /** Requests in each of the four minutes, for each of the four paths by each of the four agents. */
   readonly requestsPerPathAndAgent: number;
   readonly entriesPerBatch: number;
-  /** So many batches are sent twice. */
+  /** Number of batches that are sent twice. */
   readonly repeats: number;
 }
 
@@ -21,9 +21,9 @@ export const referenceSize: ScenarioSize = {
 export const referenceStart = new Date('2025-12-28T18:03:00Z');
 
 export interface ScenarioOptions {
-  /** What the idempotency keys begin with; the keys of two runs must differ for both to be counted. */
+  /** Prefix of the idempotency keys; two runs must have different ones for both to be counted. */
   readonly runId: string;
-  /** The traffic is of the minute of this instant and the three after it. */
+  /** The traffic is in the minute of this instant and the three after it. */
   readonly start: Date;
   readonly size: ScenarioSize;
   readonly seed: number;
@@ -38,15 +38,15 @@ export interface PlannedBatch {
 export interface PlannedRequest {
   /** Position in the plan's batches. */
   readonly batch: number;
-  /** The batch was sent by a request before this one. */
+  /** True if an earlier request sent the batch. */
   readonly isRepeat: boolean;
 }
 
-/** What is to be sent in which order, and what has to be counted then. */
+/** The requests in their order, and the counts that must follow from them. */
 export interface ScenarioPlan {
   readonly batches: readonly PlannedBatch[];
   readonly requests: readonly PlannedRequest[];
-  /** In the order of time. */
+  /** Windows in time order. */
   readonly windows: readonly WindowCounts[];
 }
 
@@ -59,7 +59,7 @@ export function planScenario({ runId, start, size, seed }: ScenarioOptions): Sce
   const traffic = Array.from({ length: minutes }, (_, index) =>
     shuffled(trafficOfMinute(firstMinute + index, size.requestsPerPathAndAgent), random),
   );
-  // One entry of each minute in turn, so that every batch has some of all.
+  // Entries come from each minute in turn, so that every batch has some of all.
   const entries = Array.from({ length: traffic[0]?.length ?? 0 }, (_, turn) =>
     traffic.flatMap((ofMinute) => ofMinute.slice(turn, turn + 1)),
   ).flat();
@@ -74,7 +74,7 @@ export function planScenario({ runId, start, size, seed }: ScenarioOptions): Sce
   };
 }
 
-/** Each batch once in order, and some once more at a place of chance behind that. */
+/** Orders the requests: each batch once in order, and some again at a random later place. */
 function orderRequests(batches: number, repeats: number, random: () => number): PlannedRequest[] {
   const firsts = Array.from({ length: batches }, (_, batch) => ({ batch, isRepeat: false, place: batch }));
   const repeated = shuffled(firsts, random)

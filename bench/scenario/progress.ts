@@ -7,7 +7,7 @@ export interface Progress {
 
 const linesOfARun = 4;
 
-/** A bar on a terminal, a few plain lines anywhere else. */
+/** Shows a bar on a terminal, and a few plain lines anywhere else. */
 export function showProgress(total: number, output: NodeJS.WriteStream): Progress {
   return output.isTTY ? showBar(total, output) : writeLines(total, output);
 }

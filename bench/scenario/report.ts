@@ -2,7 +2,7 @@ import type { ScenarioFigures } from './run.ts';
 
 const maxDifferencesShown = 20;
 
-/** The closing table of a run. */
+/** Formats the closing table of a run. */
 export function report(figures: ScenarioFigures): string {
   const { requests, statuses, retries, wrongAnswers, seconds, windows } = figures;
   const differences = windows.flatMap(({ windowStart, differences }) =>
@@ -25,9 +25,7 @@ export function report(figures: ScenarioFigures): string {
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(nameWidth)}  ${value}`),
     '',
-    ...(wrongAnswers > 0
-      ? [`  ${whole(wrongAnswers)} requests ended with another status than they should.`]
-      : []),
+    ...(wrongAnswers > 0 ? [`  ${whole(wrongAnswers)} requests ended with an unexpected status.`] : []),
     ...differences.slice(0, maxDifferencesShown),
     ...(differences.length > maxDifferencesShown
       ? [`  … and ${differences.length - maxDifferencesShown} more`]

@@ -2,43 +2,43 @@ import { awaitCounts, rangeOf, type CountsFound } from './await-counts.ts';
 import type { PipelineClient } from './pipeline-client.ts';
 import type { ScenarioPlan } from './plan.ts';
 import { sendRequests, type AnsweredRequest } from './send-requests.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import { realTiming, type Timing } from '../../client/timing.ts';
 
 export interface RunOptions {
   /** Requests at a time. */
   readonly concurrency: number;
-  /** How long a request is repeated, and how long the counts may stay away. */
+  /** Longest time to repeat a request, and to wait for the counts. */
   readonly retryForSeconds: number;
   /** Called with the number of answers so far. */
   readonly onAnswer?: (answered: number) => void;
-  /** Called when all is answered and the counts are awaited. */
+  /** Called when everything is answered and only the counts are missing. */
   readonly onAllAnswered?: () => void;
   readonly timing?: Timing;
 }
 
-/** What a run of the scenario found. */
+/** The results of a run of the scenario. */
 export interface ScenarioFigures extends CountsFound {
   readonly requests: number;
-  /** How many requests ended with each status, in ascending order. */
+  /** Number of requests by status, in ascending order. */
   readonly statuses: ReadonlyMap<number, number>;
   /** Attempts beyond the first of each request. */
   readonly retries: number;
   /**
-   * Requests that ended otherwise than they should: an original with 202, or as a duplicate where it was retried; a
-   * repeat as a duplicate, with 409 or, where the pipeline is set to that, with 202 and `idempotent-replayed`.
+   * Requests with an unexpected end. An original must end with 202, or as a duplicate if it was retried; a repeat
+   * must end as a duplicate, with 409 or, if the pipeline is set to it, with 202 and `idempotent-replayed`.
    */
   readonly wrongAnswers: number;
   /** From the first request to the last answer. */
   readonly seconds: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
-  /** All answers and all windows are as they should be. */
+  /** True if all answers and all windows are as expected. */
   readonly isExact: boolean;
 }
 
 /**
- * Sends what was planned and looks at what was counted.
- * @throws ConnectionFailed  the server cannot be reached to begin with
+ * Sends the plan and checks what was counted.
+ * @throws ConnectionFailed  the server cannot be reached at the start
  * @throws UnexpectedAnswer  it is not this pipeline
  * @throws GaveUp            a request was not answered for too long
  */
@@ -84,7 +84,7 @@ export async function runScenario(
 function isAsItShouldBe({ request, answer, attempts }: AnsweredRequest): boolean {
   const isDuplicate = answer.status === 409 || answer.headers['idempotent-replayed'] === 'true';
   if (request.isRepeat) return isDuplicate;
-  // An original whose answer was lost on its way has been taken, and its retry is the duplicate.
+  // An original whose answer was lost has been accepted, and its retry is the duplicate.
   return (answer.status === 202 && !isDuplicate) || (isDuplicate && attempts > 1);
 }
 

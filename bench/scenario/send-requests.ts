@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import { answerOrRetry, type FinalAnswer } from '../../commands/pipeline-client/answer-or-retry.ts';
+import { answerOrRetry, type FinalAnswer } from '../../client/answer-or-retry.ts';
 import type { PipelineClient } from './pipeline-client.ts';
 import type { PlannedRequest, ScenarioPlan } from './plan.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../client/timing.ts';
 
 export interface SendOptions {
   /** Requests at a time. */
@@ -17,8 +17,8 @@ export interface AnsweredRequest extends FinalAnswer {
 }
 
 /**
- * Sends all requests of the plan in its order, several at a time; a repeat waits for the answer to its original.
- * @throws GaveUp  a request was not answered for too long; those that run are awaited, no more are sent
+ * Sends all requests of the plan in order, several at a time; a repeat waits for the answer to its original.
+ * @throws GaveUp  a request was not answered for too long; running ones are awaited, and no more are sent
  */
 export async function sendRequests(
   { batches, requests }: ScenarioPlan,
@@ -33,7 +33,7 @@ export async function sendRequests(
     async (request) => {
       const batch = batches[request.batch];
       if (batch === undefined) throw new RangeError(`The plan has no batch ${request.batch}.`);
-      // It was begun earlier, so it does not wait for this one's place.
+      // The original started earlier, so it does not wait for a free slot.
       await originals.get(request.batch);
       const sending = answerOrRetry(() => client.sendBatch(batch), retry);
       if (!request.isRepeat) originals.set(request.batch, sending);

@@ -1,7 +1,7 @@
-/** What is asked for in the reference scenario, as the path dimension counts it. */
+/** Paths of the reference scenario, as the path dimension counts them. */
 const paths = ['/', '/login', '/pricing', '/api/items'] as const;
 
-/** Who asks, by the family that the agent is counted as. */
+/** User agents of the reference scenario, by the family that they are counted as. */
 const agents = {
   Chrome:
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36',
@@ -11,12 +11,12 @@ const agents = {
   curl: 'curl/8.7.1',
 } as const;
 
-/** An entry of the scenario, with the keys under which it is to be counted. */
+/** An entry of the scenario, with the keys under which it must be counted. */
 export interface TrafficEntry {
   readonly minute: number;
   readonly pathKey: string;
   readonly family: string;
-  /** As it is sent. */
+  /** The entry as sent. */
   readonly sent: {
     readonly receivedAt: string;
     readonly method: 'GET';
@@ -26,7 +26,7 @@ export interface TrafficEntry {
 }
 
 /**
- * The traffic of one minute: so many requests for each path by each agent, at seconds all over the minute.
+ * Creates the traffic of one minute: this many requests for each path by each agent, spread over the minute.
  * @param minute  whole minutes since 1970-01-01T00:00Z
  */
 export function trafficOfMinute(minute: number, requestsPerPathAndAgent: number): TrafficEntry[] {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const requestsByKey = z.record(z.string(), z.int());
 
-/** What the scenario looks at of a window that `GET /aggregates` answers. */
+/** The part of a window of `GET /aggregates` that the scenario checks. */
 export const windowCountsSchema = z.object({
   windowStart: z.string(),
   requests: z.int(),
@@ -13,19 +13,18 @@ export const windowCountsSchema = z.object({
 
 export type WindowCounts = z.output<typeof windowCountsSchema>;
 
-/** How a window differs from what was expected of it. */
+/** The difference between a window and the expectation. */
 export interface WindowComparison {
   readonly windowStart: string;
   readonly expectedRequests: number;
-  /** What came in addition to what was there before. */
+  /** Requests that were added since the start. */
   readonly foundRequests: number;
-  /** Each number that is not as expected: `requestsByPath "GET /": 3999 of 4000`. Empty where all are. */
+  /** Each number that differs: `requestsByPath "GET /": 3999 of 4000`. Empty if all match. */
   readonly differences: readonly string[];
 }
 
 /**
- * Compares what was added to each expected window with what should have been. A window that is not there has counts
- * of 0.
+ * Compares what was added to each window with the expectation. A missing window has counts of 0.
  * @param before  the windows before the run
  * @param after   the windows now
  */
@@ -50,7 +49,7 @@ export function compareWindows(
   });
 }
 
-/** Every number of a window by its name. */
+/** Returns every number of a window by its name. */
 function numbersOf(window: WindowCounts | undefined): Map<string, number> {
   if (window === undefined) return new Map();
   const { requests, batches, requestsByPath, requestsByUserAgent } = window;

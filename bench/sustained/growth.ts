@@ -1,19 +1,19 @@
 import { median } from '../statistics.ts';
 import type { Sample } from './sample.ts';
 
-/** What must stay as it is; a sample without one of them (`NaN`) says nothing of it. */
+/** Figures that must stay stable; a sample without one of them (`NaN`) is ignored for it. */
 const figures = {
   'memory of its own, MB': ({ ownMegabytes }: Sample) => ownMegabytes,
   'open files': ({ openFiles }: Sample) => openFiles,
   'event loop lag, ms': ({ lagMilliseconds }: Sample) => lagMilliseconds,
 };
 
-/** More than the noise between two quarters of some minutes that do the same. */
+/** More than the noise between two equal quarters of some minutes. */
 const toleratedGrowth = 0.15;
 
 /**
- * What has grown from the second quarter to the last, in words. The first one is not looked at: in it code is compiled,
- * caches fill and files become as large as they will be.
+ * Describes in words what has grown from the second quarter to the last. The first one is ignored: in it code is
+ * compiled, caches fill and files reach their size.
  */
 export function growthOf(quarters: readonly (readonly Sample[])[]): readonly string[] {
   const [, early, ...later] = quarters;

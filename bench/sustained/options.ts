@@ -6,20 +6,20 @@ export interface SustainedOptions {
 }
 
 const help = `
-What the emulator needs while many clients send at once: whether memory, open files, and the time for which its event
-loop is held up stay as they are. Afterwards everything is audited.
+Measures the emulator while many clients send at once: memory, open files, and the time for which its event loop is
+blocked must stay stable. Afterwards everything is audited.
 
   npm run bench:sustained -- [options]
 
-  --minutes <n>   how long, 0.1-1440   (5)
-  --clients <n>   at once, 1-512       (64)
+  --minutes <n>   duration, 0.1-1440    (5)
+  --clients <n>   clients, 1-512         (64)
   --help          this text
 
-Exit code: 0 the audit found no difference and, from four minutes on, nothing has grown from the second quarter of the time to
-the last; 1 something of it is not so; 2 wrong options.
+Exit code: 0 the audit found no difference and, from four minutes on, nothing grew from the second quarter of the time to
+the last; 1 the audit found a difference, or something grew; 2 wrong options.
 `;
 
-/** With `--help`, or with something that is not understood, it prints the help and ends the process. */
+/** Parses the options. With `--help`, or with invalid options, it prints the help and ends the process. */
 export function optionsOf(args: readonly string[]): SustainedOptions {
   const values = parse(args);
   const minutes = numberOf(values?.minutes, /^\d{1,4}(\.\d{1,3})?$/);
@@ -30,7 +30,7 @@ export function optionsOf(args: readonly string[]): SustainedOptions {
   process.exit(values?.help === true ? 0 : 2);
 }
 
-/** `undefined` where there are other options. */
+/** Parses the options; returns `undefined` if there are others. */
 function parse(args: readonly string[]) {
   try {
     return parseArgs({

@@ -1,19 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 
-/** What the emulator needs at a moment. */
+/** The emulator's use of resources at one moment. */
 export interface Sample {
   readonly residentMegabytes: number;
-  /** Of it what no file stands behind: without the pages of the log, which the system takes back when it wants them. */
+  /**
+   * The part that is not backed by a file: it leaves out the pages of the log, which the system can reclaim at any
+   * time.
+   */
   readonly ownMegabytes: number;
-  /** `NaN` on other systems than Linux. */
+  /** `NaN` on systems other than Linux. */
   readonly openFiles: number;
-  /** By how much timers were late since the sample before, at its 99th percentile. */
+  /** The 99th percentile of the delay of timers since the last sample. */
   readonly lagMilliseconds: number;
   readonly recordsWaiting: number;
 }
 
-/** @param pid  of the emulator: on Linux the system is asked, since its word needs no turn of a busy event loop */
+/**
+ * Takes a sample.
+ * @param pid  process of the emulator: on Linux the kernel is asked, because that does not wait for a busy event loop
+ */
 export async function takeSample(pid: number, http: HttpClient): Promise<Sample> {
   const metrics = (await http.request('/metrics')).body.toString();
   const isLinux = process.platform === 'linux';
@@ -39,7 +45,7 @@ function reportedMemory(metrics: string): Memory {
   return { residentMegabytes, ownMegabytes: Number.NaN };
 }
 
-/** The metric, or its sum over its labels. */
+/** Reads a metric, or its sum over its labels. */
 function metric(text: string, name: string): number {
   const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);

@@ -1,5 +1,6 @@
 import { apiKeyCopyKey } from '../../lib/domain/keys.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { complain, type Io } from '../io.ts';
 import type { ChangeLog } from './change-log.ts';
 import { createKey } from './create-key.ts';
 import { describeRecord, idOf } from './describe.ts';
@@ -8,6 +9,7 @@ import type { KeyParameters, NamedRecord } from './key-parameters.ts';
 interface Opened {
   readonly parameters: KeyParameters;
   readonly log: ChangeLog;
+  readonly io: Io;
   /** The bucket, which has a copy of each record that is in use. */
   readonly store: Pick<ObjectStore, 'delete'>;
 }
@@ -19,12 +21,13 @@ export async function findKey(id: string, parameters: KeyParameters): Promise<Na
 }
 
 /** Ends a key. Its copy goes first: what is left when that fails is a key as it was. */
-export async function revokeKey(key: NamedRecord, { parameters, log, store }: Opened): Promise<void> {
+export async function revokeKey(key: NamedRecord, { parameters, log, store, io }: Opened): Promise<void> {
   await log.record('revoke', describeRecord(key), async () => {
     await store.delete(apiKeyCopyKey(key.record.hash));
     await parameters.remove(key.name);
   });
-  console.error(
+  complain(
+    io,
     `The key ${idOf(key)} of ${key.record.customerId} is revoked; it is refused within four minutes.`,
   );
 }
@@ -36,15 +39,15 @@ export async function revokeKey(key: NamedRecord, { parameters, log, store }: Op
 export async function rotateKey(
   key: NamedRecord,
   { now, oldExpiresAt, expiresAt }: { now: Date; oldExpiresAt: Date; expiresAt: Date | undefined },
-  { parameters, log, store }: Opened,
+  { parameters, log, store, io }: Opened,
 ): Promise<void> {
   const { customerId, scopes, label, expiresAt: expiredAnyway } = key.record;
-  await createKey({ customerId, scopes, label, expiresAt }, now, { parameters, log });
+  await createKey({ customerId, scopes, label, expiresAt }, now, { parameters, log, io });
   const ends = expiredAnyway !== undefined && expiredAnyway < oldExpiresAt ? expiredAnyway : oldExpiresAt;
   const old = { name: key.name, record: { ...key.record, expiresAt: ends } };
   await log.record('expire', describeRecord(old), async () => {
     await store.delete(apiKeyCopyKey(key.record.hash));
     await parameters.replace(old);
   });
-  console.error(`The old key ${idOf(key)} ends at ${ends.toISOString()}.`);
+  complain(io, `The old key ${idOf(key)} ends at ${ends.toISOString()}.`);
 }

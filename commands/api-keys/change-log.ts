@@ -8,8 +8,8 @@ import {
 } from '../../lib/domain/api-key-change.ts';
 import { apiKeyChangesPrefix } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { complain, type OperatorIo } from '../io.ts';
 
 /** The audit log of API keys, in the pipeline's bucket. */
 export interface ChangeLog {
@@ -24,12 +24,14 @@ export interface ChangeLog {
 }
 
 /** @param by  the identity that AWS knows the caller by */
-export function createChangeLog(store: ObjectStore, by: string, clock: Clock): ChangeLog {
+export function createChangeLog(store: ObjectStore, by: string, io: OperatorIo): ChangeLog {
+  const warn = () =>
+    complain(io, 'The audit log could not be written again: it says of this change only that it was begun.');
   return {
     async record(action, what, change) {
       const changeId = randomBytes(4).toString('hex');
       const note = async (step: ApiKeyChange['step']) => {
-        const noted = { at: clock.now(), changeId, step, by, action, what };
+        const noted = { at: io.clock.now(), changeId, step, by, action, what };
         await store.put(keyOfChange(noted), encodeApiKeyChange(noted), { ifNoneMatch: '*' });
       };
       try {
@@ -55,10 +57,6 @@ export function createChangeLog(store: ObjectStore, by: string, clock: Clock): C
       }
     },
   };
-}
-
-function warn(): void {
-  console.error('The audit log could not be written again: it says of this change only that it was begun.');
 }
 
 /** What the system said at first. */

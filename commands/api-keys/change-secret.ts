@@ -1,4 +1,5 @@
 import { maxInstallationSecrets } from '../../lib/domain/installation-secrets.ts';
+import { complain, type Io } from '../io.ts';
 import type { ChangeLog } from './change-log.ts';
 import { newSecret } from './create-key.ts';
 import { idOf } from './describe.ts';
@@ -7,13 +8,15 @@ import type { KeyParameters } from './key-parameters.ts';
 interface Opened {
   readonly parameters: KeyParameters;
   readonly log: ChangeLog;
+  readonly io: Io;
 }
 
 /** Makes a new secret for new keys; keys of the one before go on. Returns whether it was done. */
-export async function rotateSecret(now: Date, { parameters, log }: Opened): Promise<boolean> {
+export async function rotateSecret(now: Date, { parameters, log, io }: Opened): Promise<boolean> {
   const secrets = await parameters.secrets();
   if (secrets.length >= maxInstallationSecrets) {
-    console.error(
+    complain(
+      io,
       'There are two secrets already. Replace the keys of the older one (list shows them), then drop-secret.',
     );
     return false;
@@ -22,23 +25,25 @@ export async function rotateSecret(now: Date, { parameters, log }: Opened): Prom
   await log.record('rotate-secret', { secret: secret.id }, () =>
     parameters.replaceSecrets([secret, ...secrets]),
   );
-  console.error(
+  complain(
+    io,
     `New keys are made under the secret ${secret.id}. Keys of the one before go on until drop-secret.`,
   );
   return true;
 }
 
 /** Ends the older secret, and with it all of its keys. Returns whether it was done. */
-export async function dropSecret(isForced: boolean, { parameters, log }: Opened): Promise<boolean> {
+export async function dropSecret(isForced: boolean, { parameters, log, io }: Opened): Promise<boolean> {
   const [newest, older] = await parameters.secrets();
   if (newest === undefined || older === undefined) {
-    console.error('There is no older secret.');
+    complain(io, 'There is no older secret.');
     return false;
   }
   const left = [];
   for await (const key of parameters.list()) if (key.record.secretId === older.id) left.push(idOf(key));
   if (left.length > 0 && !isForced) {
-    console.error(
+    complain(
+      io,
       `${left.length} keys were made under the secret ${older.id} and would end with it: ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''}. Rotate or revoke them, or take --force.`,
     );
     return false;
@@ -46,6 +51,6 @@ export async function dropSecret(isForced: boolean, { parameters, log }: Opened)
   await log.record('drop-secret', { secret: older.id, keys: String(left.length) }, () =>
     parameters.replaceSecrets([newest]),
   );
-  console.error(`The secret ${older.id} is gone; its keys are refused within four minutes.`);
+  complain(io, `The secret ${older.id} is gone; its keys are refused within four minutes.`);
   return true;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createApiKey, hashOfApiKey } from '../../lib/domain/api-key.ts';
 import type { ApiKeyRecord } from '../../lib/domain/api-key-record.ts';
 import type { InstallationSecret } from '../../lib/domain/installation-secrets.ts';
+import { complain, print, type Io } from '../io.ts';
 import type { ChangeLog } from './change-log.ts';
 import { describeRecord } from './describe.ts';
 import type { KeyParameters } from './key-parameters.ts';
@@ -12,7 +13,7 @@ export type NewKey = Pick<ApiKeyRecord, 'customerId' | 'scopes' | 'label' | 'exp
 export async function createKey(
   { customerId, scopes, label, expiresAt }: NewKey,
   now: Date,
-  { parameters, log }: { readonly parameters: KeyParameters; readonly log: ChangeLog },
+  { parameters, log, io }: { readonly parameters: KeyParameters; readonly log: ChangeLog; readonly io: Io },
 ): Promise<void> {
   const secret = await newestSecret(parameters, log, now);
   const key = createApiKey({ id: randomBytes(8), random: randomBytes(20) }, secret.secret);
@@ -20,8 +21,8 @@ export async function createKey(
   const record = { customerId, scopes, hash, label, createdAt: now, expiresAt, secretId: secret.id };
   const named = { name: key.id, record };
   await log.record('create', describeRecord(named), () => parameters.create(named));
-  console.log(key.text);
-  console.error(`The key of ${customerId}, ${key.id}. It is not shown again, and is taken within a minute.`);
+  print(io, key.text);
+  complain(io, `The key of ${customerId}, ${key.id}. It is not shown again, and is taken within a minute.`);
 }
 
 /** The secret that new keys are made under; created with the first key. */

@@ -1,17 +1,18 @@
+import { print, type Io } from '../io.ts';
 import { columns, describeRecord, idOf } from './describe.ts';
 import type { KeyParameters, NamedRecord } from './key-parameters.ts';
 
 /** Prints the keys, by customer and age. */
-export async function listKeys(parameters: KeyParameters, now: Date, isJson: boolean): Promise<void> {
+export async function listKeys(parameters: KeyParameters, now: Date, isJson: boolean, io: Io): Promise<void> {
   const keys = [];
   for await (const key of parameters.list()) keys.push(key);
   keys.sort((a, b) => compare(sortKeyOf(a), sortKeyOf(b)));
   if (isJson) {
-    for (const key of keys) console.log(JSON.stringify(describeRecord(key)));
+    for (const key of keys) print(io, JSON.stringify(describeRecord(key)));
     return;
   }
   if (keys.length === 0) {
-    console.log('There are no keys.');
+    print(io, 'There are no keys.');
     return;
   }
   const rows = keys.map((key) => {
@@ -26,7 +27,7 @@ export async function listKeys(parameters: KeyParameters, now: Date, isJson: boo
       label,
     ];
   });
-  console.log(columns([['ID', 'CUSTOMER', 'SCOPES', 'CREATED', 'EXPIRES', 'SECRET', 'LABEL'], ...rows]));
+  print(io, columns([['ID', 'CUSTOMER', 'SCOPES', 'CREATED', 'EXPIRES', 'SECRET', 'LABEL'], ...rows]));
 }
 
 function sortKeyOf({ name, record: { customerId, createdAt } }: NamedRecord): string {

@@ -1,9 +1,10 @@
 import type { ApiKeyChange } from '../../lib/domain/api-key-change.ts';
 import type { ChangeLog } from './change-log.ts';
+import { print, type Io } from '../io.ts';
 import { columns, describeChange } from './describe.ts';
 
 /** Prints every change of API keys, the oldest first, with how it ended. */
-export async function printHistory(log: ChangeLog, isJson: boolean): Promise<void> {
+export async function printHistory(log: ChangeLog, isJson: boolean, io: Io): Promise<void> {
   const changes = new Map<string, ApiKeyChange>();
   for await (const step of log.steps()) {
     const begun = changes.get(step.changeId);
@@ -11,7 +12,7 @@ export async function printHistory(log: ChangeLog, isJson: boolean): Promise<voi
     changes.set(step.changeId, begun === undefined ? step : { ...step, at: begun.at });
   }
   if (isJson) {
-    for (const change of changes.values()) console.log(JSON.stringify(describeChange(change)));
+    for (const change of changes.values()) print(io, JSON.stringify(describeChange(change)));
     return;
   }
   const rows = [...changes.values()].map(({ at, action, what, step, by }) => [
@@ -23,5 +24,5 @@ export async function printHistory(log: ChangeLog, isJson: boolean): Promise<voi
       .map(([name, value]) => `${name}=${value}`)
       .join(', '),
   ]);
-  console.log(rows.length === 0 ? 'No key was changed yet.' : columns(rows));
+  print(io, rows.length === 0 ? 'No key was changed yet.' : columns(rows));
 }

@@ -1,52 +1,36 @@
-import { parseArgs } from 'node:util';
-import { BadArguments, understood } from '../command-line.ts';
+import { BadArguments } from '../command-line.ts';
+import { flag, value } from '../define-command/options.ts';
+import type { Given } from '../define-command/parse-arguments.ts';
 import type { Workload } from './workload.ts';
 
-export const help = `
-What the pipeline costs on AWS, at the list prices that docs/cost.md names. Without options: the tables of that page.
-
-  npm run cost -- --entries-per-second <n> --entries-per-batch <n> [--customers <n>] [--plain]
-
-  --entries-per-second <n>   of all customers together
-  --entries-per-batch <n>    in each request
-  --customers <n>            who send them                       (1)
-  --plain                    bodies are not compressed
-  --help                     this text
-`;
+/** The options of `cost`. */
+export const costOptions = {
+  'entries-per-second': value({ shows: '<n>', help: 'entries of all customers together', read: positive }),
+  'entries-per-batch': value({ shows: '<n>', help: 'entries in each request', read: positive }),
+  customers: value({ shows: '<n>', help: 'how many customers send them', default: 1, read: positive }),
+  plain: flag({ help: 'bodies are not compressed' }),
+};
 
 /**
- * @returns `'help'` or `'tables'` where no workload was given
+ * Makes a workload of what was given.
+ * @returns `undefined` where none was given
  * @throws BadArguments
  */
-export function parseOptions(args: readonly string[]): Workload | 'help' | 'tables' {
-  const values = parse(args);
-  if (values.help) return 'help';
-  if (args.length === 0) return 'tables';
-  return {
-    entriesPerSecond: positive('entries-per-second', values['entries-per-second']),
-    entriesPerBatch: positive('entries-per-batch', values['entries-per-batch']),
-    customers: positive('customers', values.customers),
-    compressed: !values.plain,
-  };
+export function workloadOf({ options, words }: Given<typeof costOptions>): Workload | undefined {
+  const [word] = words;
+  if (word !== undefined) throw new BadArguments(`cost takes no "${word}".`);
+  const { 'entries-per-second': entriesPerSecond, 'entries-per-batch': entriesPerBatch, customers } = options;
+  if (entriesPerSecond === undefined && entriesPerBatch === undefined) {
+    if (customers === 1 && !options.plain) return undefined;
+    throw new BadArguments('A workload needs --entries-per-second and --entries-per-batch.');
+  }
+  if (entriesPerSecond === undefined) throw new BadArguments('--entries-per-second needs a number above 0.');
+  if (entriesPerBatch === undefined) throw new BadArguments('--entries-per-batch needs a number above 0.');
+  return { entriesPerSecond, entriesPerBatch, customers, compressed: !options.plain };
 }
 
-function parse(args: readonly string[]) {
-  return understood(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        'entries-per-second': { type: 'string' },
-        'entries-per-batch': { type: 'string' },
-        customers: { type: 'string', default: '1' },
-        plain: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  ).values;
-}
-
-function positive(option: string, text: string | undefined): number {
-  const value = Number(text ?? '');
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new BadArguments(`--${option} needs a number above 0.`);
+function positive(text: string, name: string): number {
+  const number = Number(text === '' ? Number.NaN : text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new BadArguments(`${name} needs a number above 0.`);
 }

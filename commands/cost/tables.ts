@@ -4,7 +4,7 @@ import { prodSetup, type Setup, type Workload } from './workload.ts';
 
 const usualBatches = [20, 1_000, 13_000];
 
-/** The tables of docs/cost.md. */
+/** The tables of docs/explanation/costs.md. */
 export function tables(): string[] {
   const busy = (entriesPerBatch: number): Workload => ({
     entriesPerSecond: 1_000,

@@ -8,7 +8,6 @@ import {
   type ForgetStep,
   type ForgetStepAnswer,
 } from '../../lib/pipeline/forget/forget-step.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { askOwner, OwnerGone, RequestFailed } from '../../local-store/operator-requests.ts';
 import { acquireOwnerLock, DirectoryInUse } from '../../local-store/owner-lock.ts';
@@ -16,6 +15,7 @@ import { realTimers } from '../../local-store/timers.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import { openDeployed } from '../open-deployed.ts';
 import { openForWriting } from '../open-for-writing.ts';
+import type { Io, OperatorIo } from '../io.ts';
 import type { Place } from '../place.ts';
 
 /** Does the steps of forgetting a customer, wherever its data are; to be closed. */
@@ -35,14 +35,14 @@ const pauseMilliseconds = 1_000;
  * @throws UnusableDataDirectory  there is none
  * @throws Unavailable            AWS cannot be asked
  */
-export async function openForgetter(place: Place, clock: Clock): Promise<Forgetter> {
-  const { maxKeysPerDimension } = parseConfig(process.env);
+export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env'>): Promise<Forgetter> {
+  const { maxKeysPerDimension } = parseConfig(io.env);
   const direct = (store: ObjectStore, close: () => Promise<void>): Forgetter => ({
-    step: (step) => forgetStep(step, { store, clock }, { maxKeysPerDimension, maxKeyTextBytes }),
+    step: (step) => forgetStep(step, { store, clock: io.clock }, { maxKeysPerDimension, maxKeyTextBytes }),
     close,
   });
   if (place.kind === 'deployed') {
-    const { store } = await openDeployed(place, clock);
+    const { store } = await openDeployed(place, io.clock);
     return direct(store, async () => {});
   }
   const directory = await requireDataDirectory(place.dataDirectory);
@@ -51,7 +51,7 @@ export async function openForgetter(place: Place, clock: Clock): Promise<Forgett
       // Tried by itself first: to describe the service takes seconds, and is for nothing while the emulator runs.
       const lock = await acquireOwnerLock(directory, 'forgetting a customer');
       await lock.release();
-      const store = await openForWriting(directory, clock);
+      const store = await openForWriting(directory, io);
       return direct(store.objects, () => store.close());
     } catch (error) {
       if (error instanceof DirectoryInUse) return undefined;
@@ -69,7 +69,7 @@ export async function openForgetter(place: Place, clock: Clock): Promise<Forgett
         } catch (error) {
           if (!(error instanceof OwnerGone)) throw error;
         }
-        owned = attempt < attempts ? await openIfFree() : direct(...(await openOrSay(directory, clock)));
+        owned = attempt < attempts ? await openIfFree() : direct(...(await openOrSay(directory, io)));
         if (owned === undefined) await sleep(pauseMilliseconds);
       }
     },
@@ -78,8 +78,8 @@ export async function openForgetter(place: Place, clock: Clock): Promise<Forgett
 }
 
 /** @throws DirectoryInUse  by whom it is */
-async function openOrSay(directory: string, clock: Clock): Promise<[ObjectStore, () => Promise<void>]> {
-  const store = await openForWriting(directory, clock);
+async function openOrSay(directory: string, io: OperatorIo): Promise<[ObjectStore, () => Promise<void>]> {
+  const store = await openForWriting(directory, io);
   return [store.objects, () => store.close()];
 }
 

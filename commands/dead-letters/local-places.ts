@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Clock } from '../../lib/ports/clock.ts';
 import { readDurableDatabase } from '../../local-store/durable-database.ts';
 import { readObjectDirectory } from '../../local-store/object-directory.ts';
 import { readQueues } from '../../local-store/queues.ts';
 import { requireDataDirectory } from '../data-directory.ts';
+import type { OperatorIo } from '../io.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import type { RedrivePlaces } from './redrive.ts';
@@ -36,9 +36,9 @@ export async function readLocalPlaces(
  */
 export async function openLocalPlaces(
   dataDirectory: string,
-  clock: Clock,
+  io: OperatorIo,
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
-  const store = await openForWriting(await requireDataDirectory(dataDirectory), clock);
+  const store = await openForWriting(await requireDataDirectory(dataDirectory), io);
   return {
     queueNames: store.queueNames,
     hasQueuesOfWork: true,

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { BadArguments, understood } from '../command-line.ts';
+import { BadArguments } from '../command-line.ts';
+import { flag } from '../define-command/options.ts';
+import type { Given } from '../define-command/parse-arguments.ts';
 import { placeOf, placeOptions, type Place } from '../place.ts';
 
 export type DeadLettersOptions = {
@@ -12,82 +13,52 @@ export type DeadLettersOptions = {
   | { readonly action: 'redrive'; readonly id: string | undefined }
 );
 
-export const help = `
-Lists what the pipeline has given up, shows one of it, and gives it back.
+/** The options of `dead-letters`. */
+export const deadLettersOptions = {
+  all: flag({ help: 'redrive: all of them', actions: ['redrive'] }),
+  ...placeOptions,
+  json: flag({ help: 'list: print a line of JSON for each' }),
+};
 
-  npm run dead-letters -- [list]              a line for each                  (default)
-  npm run dead-letters -- show <id>           all of one, as JSON
-  npm run dead-letters -- redrive <id>        give one back
-  npm run dead-letters -- redrive --all       give all of them back
+/** What the help of `dead-letters` says behind the options. */
+export const deadLettersDetails = [
+  'There are three kinds. A failed record of a stream is kept with its cause; redriven, it is put on its stream again, to be ' +
+    'counted, or to fail again while its cause is still there. It can never be counted as it is, or its function died of it or ' +
+    'could not count it for half a day. The notification of a batch that could not be verified in ten days goes back to the verify ' +
+    'queue; that of a minute whose hour or day could not be recomputed, to the roll-up queue.',
+  'list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and start ' +
+    'it again; it then takes up what was redriven.',
+  'A deployed pipeline goes on meanwhile. SQS shows a message only to one receiver, and hides it from others for a while: a ' +
+    'message that was looked at is there again when the command ends, or two minutes after it was killed. The first 10,000 ' +
+    'messages of a queue are looked at. S3 sends a test to each queue that it notifies; a redrive removes it.',
+];
 
-  --data-dir <path>   the data directory                          (DATA_DIR or .data)
-  --stage <name>      in its place, the stage that was deployed, in the account and
-                      region of the AWS environment (AWS_REGION, AWS_PROFILE, …);
-                      STORAGE=aws means dev, and BUCKET_NAME another bucket
-  --json              list: a line of JSON for each
-  --help              this text
-
-There are three kinds. A record of a stream that can never be counted is set aside with its cause; redriven, it is put on
-its stream again, to be counted, or set aside again where its cause has not been mended. So is a record that its function
-died of, or could not count for half a day. The notice of a batch that could not be verified in ten days goes back to the
-verify queue; that of a minute whose hour or day could not be recomputed, to the roll-up queue.
-
-list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and
-start it again; what was given back is taken up then.
-
-A pipeline that was deployed goes on meanwhile. SQS shows a message only to one who receives it, and hides it from others
-for so long: what was looked at is there again when the command ends, or two minutes after it was killed. Of a queue
-the first 10,000 messages are looked at. S3 sends a test to each queue that it is to notify; a redrive removes it.
-
-Exit code: 0 done; 1 there is no such dead letter, or one could not be redriven; 2 wrong options, a data directory or AWS
-cannot be read, or for redrive a directory that is in use.
-`;
+/** The actions of `dead-letters`; without one, it lists. */
+export const deadLettersActions = ['list', 'show', 'redrive'] as const;
 
 /**
- * @param environment  for what is not given
- * @returns `undefined` where the help was asked for
+ * Makes settings of what was given.
+ * @param env  for what is not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
-export function parseOptions(
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): DeadLettersOptions | undefined {
-  const { values, positionals } = parse(args);
-  if (values.help) return undefined;
-  const common = {
-    place: placeOf(values, environment),
-    isJson: values.json,
-  };
-  const [action = 'list', id, ...others] = positionals;
-  if (others.length > 0) throw new BadArguments(`What is "${others.join(' ')}"?`);
-  if (values.all && action !== 'redrive') throw new BadArguments('--all is for redrive.');
+export function deadLettersOptionsOf(
+  { options, action, words: [id, ...others] }: Given<typeof deadLettersOptions>,
+  env: Readonly<Record<string, string | undefined>>,
+): DeadLettersOptions {
+  const common = { place: placeOf(options, env), isJson: options.json };
+  if (others.length > 0)
+    throw new BadArguments(`There is one id at a time, and "${others.join(' ')}" too many.`);
   switch (action) {
-    case 'list':
-      if (id !== undefined) throw new BadArguments('list takes no id; show does.');
-      return { ...common, action };
     case 'show':
       if (id === undefined) throw new BadArguments('show needs an id, as list prints it.');
       return { ...common, action, id };
     case 'redrive':
-      if ((id !== undefined) === values.all) throw new BadArguments('redrive needs an id or --all.');
+      if ((id !== undefined) === options.all) throw new BadArguments('redrive needs an id or --all.');
       return { ...common, action, id };
+    case undefined:
     default:
-      throw new BadArguments(`There is list, show and redrive, and no "${action}".`);
+      if (id !== undefined) throw new BadArguments('list takes no id; show does.');
+      return { ...common, action: 'list' };
   }
-}
-
-function parse(args: readonly string[]) {
-  return understood(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        all: { type: 'boolean', default: false },
-        ...placeOptions,
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-      allowPositionals: true,
-    }),
-  );
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { HttpClient } from '../pipeline-client/http-client.ts';
-import { realTiming } from '../pipeline-client/timing.ts';
+import { realTiming } from '../../client/timing.ts';
 import type { Progress } from '../progress.ts';
 import { compareCounts } from './compare-counts.ts';
-import { demoCustomers } from './customers.ts';
-import { untilReady } from './emulator.ts';
+import { demoCustomers, type DemoCustomer } from './customers.ts';
 import { sendLiveTraffic } from './live-traffic.ts';
+import { openPipelines, type DemoPipelines } from './open-pipelines.ts';
 import type { DemoOptions } from './options.ts';
 import { planDemo, shareOfLastHour, type DemoPlan } from './plan.ts';
 import { sendPlan } from './send-plan.ts';
@@ -15,7 +14,6 @@ import { untilAllCounted } from './until-all-counted.ts';
 import { whole } from '../whole.ts';
 
 export interface Stage {
-  readonly http: HttpClient;
   readonly url: URL;
   readonly clock: Clock;
   readonly progress: Progress;
@@ -28,26 +26,37 @@ const maxListed = 10;
 const dayMilliseconds = 86_400_000;
 
 /**
- * All that is shown on a pipeline that has been started, until the signal is aborted.
+ * Sends traffic to a pipeline that is running, shows its counts, and goes on until the signal is aborted.
  * @returns the exit code
- * @throws BatchRefused, GaveUp, UnexpectedAnswer  the pipeline is in trouble
+ * @throws RequestRefused, GaveUp  the pipeline is in trouble
  */
 export async function demonstrate(options: DemoOptions, stage: Stage): Promise<number> {
-  const { http, url, clock, progress, print, signal } = stage;
+  const customers = demoCustomers(options.customers);
+  const pipelines = openPipelines(customers, stage.url, stage.signal);
+  try {
+    return await show(options, customers, { ...stage, pipelines });
+  } finally {
+    pipelines.close();
+  }
+}
+
+async function show(
+  options: DemoOptions,
+  customers: readonly DemoCustomer[],
+  stage: Stage & { readonly pipelines: DemoPipelines },
+): Promise<number> {
+  const { pipelines, url, clock, progress, print, signal } = stage;
   const { entries, seed, days } = options;
   const now = clock.now();
-  const customers = demoCustomers(options.customers);
   const plan = planDemo({ customers, entries, seed, now, days });
-  await untilReady(http, signal);
-
   progress.begin('Sending', plan.deliveries.length);
-  const answers = await sendPlan(plan, { url, signal, onAnswer: () => progress.done() });
+  const answers = await sendPlan(plan, { pipelines, signal, onAnswer: () => progress.done() });
   const range = { from: new Date(now.getTime() - (days + 1) * dayMilliseconds), to: now };
   const late = await untilAllCounted(customers, range, stage);
   if (signal.aborted) return interrupted;
 
   const served: ServedCounts[] = [];
-  for (const { id } of customers) served.push(await servedCounts(http, id, range));
+  for (const customer of customers) served.push(await servedCounts(pipelines.of(customer), range));
   progress.stop();
 
   print(customers.map((customer, n) => topTable(customer, served[n] ?? nothing)).join('\n\n'));
@@ -64,7 +73,7 @@ export async function demonstrate(options: DemoOptions, stage: Stage): Promise<n
 
   const entriesPerSecond = Math.min(50, Math.max(3, (entries * shareOfLastHour) / 3_600));
   print(invitation(url, options.isLive ? entriesPerSecond : undefined));
-  if (options.isLive) await sendLiveTraffic({ customers, entriesPerSecond, seed, url, clock, signal });
+  if (options.isLive) await sendLiveTraffic({ customers, entriesPerSecond, seed, pipelines, clock, signal });
   else await aborted(signal);
   return 0;
 }

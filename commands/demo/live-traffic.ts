@@ -1,17 +1,17 @@
 import type { Clock } from '../../lib/ports/clock.ts';
 import { entriesOf, type TrafficEntry } from '../../traffic/site-traffic.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
-import { GaveUp } from '../pipeline-client/answer-or-retry.ts';
-import { openPipeline } from '../pipeline-client/open-pipeline.ts';
-import { realTiming } from '../pipeline-client/timing.ts';
+import { GaveUp } from '../../client/answer-or-retry.ts';
+import { realTiming } from '../../client/timing.ts';
 import type { DemoCustomer } from './customers.ts';
+import type { DemoPipelines } from './open-pipelines.ts';
 
 export interface LiveOptions {
   readonly customers: readonly DemoCustomer[];
   /** Of all customers together. */
   readonly entriesPerSecond: number;
   readonly seed: number;
-  readonly url: URL;
+  readonly pipelines: DemoPipelines;
   readonly clock: Clock;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -21,12 +21,11 @@ const secondsBetweenBatches = 2;
 /** After the machine has slept, what was missed is not made up for. */
 const maxSecondsAtOnce = 10;
 const shareOfRepeats = 0.1;
-const retryForSeconds = 60;
 
 /**
  * Sends what visitors ask for now, in small batches, until the signal is aborted; now and then a batch twice, as by a
  * shipper that got no answer.
- * @throws BatchRefused, GaveUp
+ * @throws RequestRefused, GaveUp
  */
 export async function sendLiveTraffic({ customers, ...options }: LiveOptions): Promise<void> {
   const weights = customers.reduce((sum, { weight }) => sum + weight, 0);
@@ -42,12 +41,12 @@ export async function sendLiveTraffic({ customers, ...options }: LiveOptions): P
 }
 
 async function sendOf(
-  { id, site }: DemoCustomer,
+  customer: DemoCustomer,
   random: () => number,
-  { entriesPerSecond, url, clock, signal }: Omit<LiveOptions, 'customers'>,
+  { entriesPerSecond, pipelines, clock, signal }: Omit<LiveOptions, 'customers'>,
 ): Promise<void> {
-  const nextVisitor = site.visits(random);
-  const pipeline = openPipeline({ url, customerId: id, concurrency: 1, retryForSeconds, signal });
+  const nextVisitor = customer.site.visits(random);
+  const pipeline = pipelines.of(customer);
   let toCome: TrafficEntry[] = [];
   let missing = 0;
   let last = clock.now();
@@ -72,7 +71,5 @@ async function sendOf(
   } catch (error) {
     // Ctrl-C in a terminal goes to the pipeline as well, and what is under way then may get no answer.
     if (!(signal.aborted && error instanceof GaveUp)) throw error;
-  } finally {
-    pipeline.close();
   }
 }

@@ -4,7 +4,8 @@ import { parseLogEntry } from '../../lib/domain/log-entry.ts';
 import { siteTraffic } from '../../traffic/site-traffic.ts';
 import { randomNumbers, shuffled } from '../../traffic/seeded-order.ts';
 import type { TimeRange } from '../../traffic/daily-curve.ts';
-import type { Batch, SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { Entry } from '../../client/contract.ts';
+import type { Batch } from '../../client/open-pipeline.ts';
 import type { DemoCustomer } from './customers.ts';
 
 /** What one customer sends, and what has to be counted of it. */
@@ -76,7 +77,7 @@ function entriesOf(
   count: number,
   random: () => number,
   { now, days }: Pick<PlanOptions, 'now' | 'days'>,
-): SentEntry[] {
+): Entry[] {
   const before = (hours: number): TimeRange => {
     return { from: new Date(now.getTime() - hours * hourMilliseconds), to: now };
   };
@@ -88,13 +89,13 @@ function entriesOf(
 }
 
 /** By the rules of the pipeline itself; what is checked is that nothing is lost on its way, or counted twice. */
-function expectedOf(sent: readonly SentEntry[]): Pick<CustomerPlan, 'requests' | 'counts'> {
+function expectedOf(sent: readonly Entry[]): Pick<CustomerPlan, 'requests' | 'counts'> {
   const entries = sent.map((entry) => parseLogEntry(entry)).filter((entry) => entry !== undefined);
   if (entries.length !== sent.length) throw new Error('An entry of the demonstration is not valid.');
   return { requests: entries.length, counts: countEntries(entries, createCountingRules([])) };
 }
 
-function inBatches(entries: readonly SentEntry[], prefix: string, random: () => number): Batch[] {
+function inBatches(entries: readonly Entry[], prefix: string, random: () => number): Batch[] {
   const batches: Batch[] = [];
   for (let at = 0; at < entries.length;) {
     const size = leastPerBatch + Math.floor(random() * (mostPerBatch - leastPerBatch));

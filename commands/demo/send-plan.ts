@@ -1,9 +1,9 @@
-import { eachConcurrently } from '../pipeline-client/each-concurrently.ts';
-import { openPipeline, type Pipeline } from '../pipeline-client/open-pipeline.ts';
+import { eachConcurrently } from '../../client/each-concurrently.ts';
+import type { DemoPipelines } from './open-pipelines.ts';
 import type { DemoPlan } from './plan.ts';
 
 export interface SendPlanOptions {
-  readonly url: URL;
+  readonly pipelines: DemoPipelines;
   /** Once it is aborted, no more are sent. */
   readonly signal: AbortSignal;
   readonly onAnswer: () => void;
@@ -16,29 +16,22 @@ export interface Answers {
 }
 
 const concurrency = 8;
-const retryForSeconds = 60;
 
 /**
- * Sends all of the plan in its order, several batches at a time: each customer's by a log shipper of its own.
- * @throws BatchRefused, GaveUp
+ * Sends all of the plan in its order, several batches at a time.
+ * @throws RequestRefused, GaveUp
  */
-export async function sendPlan(plan: DemoPlan, { url, signal, onAnswer }: SendPlanOptions): Promise<Answers> {
-  const pipelines = new Map<string, Pipeline>();
-  for (const { customer } of plan.customers) {
-    const pipeline = openPipeline({ url, customerId: customer.id, concurrency, retryForSeconds, signal });
-    pipelines.set(customer.id, pipeline);
-  }
+export async function sendPlan(
+  plan: DemoPlan,
+  { pipelines, signal, onAnswer }: SendPlanOptions,
+): Promise<Answers> {
   let [accepted, duplicates] = [0, 0];
-  try {
-    await eachConcurrently(plan.deliveries, concurrency, async ({ customer, batch }) => {
-      if (signal.aborted) return;
-      const outcome = await pipelines.get(customer.id)?.send(batch);
-      if (outcome === 'accepted') accepted += 1;
-      if (outcome === 'duplicate') duplicates += 1;
-      onAnswer();
-    });
-  } finally {
-    for (const pipeline of pipelines.values()) pipeline.close();
-  }
+  await eachConcurrently(plan.deliveries, concurrency, async ({ customer, batch }) => {
+    if (signal.aborted) return;
+    const outcome = await pipelines.of(customer).send(batch);
+    if (outcome === 'accepted') accepted += 1;
+    if (outcome === 'duplicate') duplicates += 1;
+    onAnswer();
+  });
   return { accepted, duplicates };
 }

@@ -1,14 +1,13 @@
-import type { HttpClient } from '../pipeline-client/http-client.ts';
-import { openPipeline } from '../pipeline-client/open-pipeline.ts';
-import { realTiming } from '../pipeline-client/timing.ts';
-import { untilCounted } from '../pipeline-client/until-counted.ts';
+import { minutesOf } from '../../client/counting-state.ts';
+import type { Pipeline } from '../../client/open-pipeline.ts';
+import { realTiming } from '../../client/timing.ts';
+import { untilCounted } from '../../client/until-counted.ts';
 import type { Progress } from '../progress.ts';
 import type { DemoCustomer } from './customers.ts';
-import { waitingRecords } from './served-counts.ts';
+import type { DemoPipelines } from './open-pipelines.ts';
 
 export interface CountingStage {
-  readonly http: HttpClient;
-  readonly url: URL;
+  readonly pipelines: DemoPipelines;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -24,36 +23,31 @@ const waitForSeconds = 300;
 export async function untilAllCounted(
   customers: readonly DemoCustomer[],
   range: { readonly from: Date; readonly to: Date },
-  stage: CountingStage,
+  { pipelines, progress, signal }: CountingStage,
 ): Promise<readonly DemoCustomer[]> {
-  await untilStreamsAreEmpty(stage);
-  const minutes = {
-    from: Math.floor(range.from.getTime() / 60_000),
-    to: Math.ceil(range.to.getTime() / 60_000),
-  };
+  const [first] = customers;
+  if (first !== undefined) await untilStreamsAreEmpty(pipelines.of(first), progress, signal);
+  const minutes = minutesOf([range.from, range.to].map((at) => ({ receivedAt: at.toISOString() })));
   const late: DemoCustomer[] = [];
   for (const customer of customers) {
-    if (stage.signal.aborted) break;
-    const { url, signal } = stage;
-    const options = { url, customerId: customer.id, concurrency: 1, retryForSeconds: 0, signal };
-    const pipeline = openPipeline(options);
-    try {
-      const wait = { waitForSeconds, timing: realTiming, signal, onWait: () => {} };
-      const { kind } = await untilCounted(pipeline, [minutes], wait);
-      if (kind === 'not-yet') late.push(customer);
-    } finally {
-      pipeline.close();
-    }
+    if (signal.aborted) break;
+    const { kind } = await untilCounted(pipelines.of(customer), [minutes], { waitForSeconds, signal });
+    if (kind === 'not-yet') late.push(customer);
   }
   return late;
 }
 
-async function untilStreamsAreEmpty({ http, progress, signal }: CountingStage): Promise<void> {
-  let waiting = signal.aborted ? 0 : await waitingRecords(http);
+async function untilStreamsAreEmpty(
+  pipeline: Pick<Pipeline, 'backlog'>,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const readBacklog = async () => (signal.aborted ? 0 : ((await pipeline.backlog()) ?? 0));
+  let waiting = await readBacklog();
   if (waiting > 0) progress.begin('Counting', waiting);
   while (waiting > 0 && !signal.aborted) {
     await realTiming.wait(pollMilliseconds, signal);
-    const stillWaiting = signal.aborted ? 0 : await waitingRecords(http);
+    const stillWaiting = await readBacklog();
     for (; waiting > stillWaiting; waiting--) progress.done();
   }
 }

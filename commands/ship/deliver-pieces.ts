@@ -1,4 +1,5 @@
-import type { Pipeline, SendOutcome, SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { Entry } from '../../client/contract.ts';
+import type { Pipeline, SendOutcome } from '../../client/open-pipeline.ts';
 import type { Block, LocatedEntry, Piece } from './pieces.ts';
 
 /** The pipeline has other entries at this place of a log; the message says what can be done. */
@@ -32,11 +33,11 @@ interface Delivery {
  * shows that they are the same (409), and goes on behind them. The pipeline is the memory: there is no file to lose.
  *
  * @returns  to be called for each piece, in their order; blocks may be under way at the same time
- * @throws OtherContent, BatchRefused, GaveUp
+ * @throws OtherContent, RequestRefused, GaveUp
  */
 export function deliverPieces(
-  pipeline: Pick<Pipeline, 'send' | 'entriesOf'>,
-  sent: (entries: readonly SentEntry[], outcome: SendOutcome) => void,
+  pipeline: Pick<Pipeline, 'send' | 'findBatch'>,
+  sent: (entries: readonly Entry[], outcome: SendOutcome, idempotencyKey: string) => void,
 ): (piece: Piece) => Promise<void> {
   const deliveries = new Map<Block, Delivery>();
 
@@ -50,7 +51,8 @@ export function deliverPieces(
       let batch: readonly LocatedEntry[] = waiting;
       let outcome = await send(block, position, batch);
       if (outcome === 'other-entries') {
-        const entriesBefore = (await pipeline.entriesOf(keyOf(block.logId, position))) ?? waiting.length;
+        const before = await pipeline.findBatch(keyOf(block.logId, position));
+        const entriesBefore = before?.entries ?? waiting.length;
         if (entriesBefore > waiting.length && !isBlockEnd) return; // the rest of them is still to be read
         if (entriesBefore < waiting.length) {
           batch = waiting.slice(0, entriesBefore);
@@ -58,7 +60,7 @@ export function deliverPieces(
         }
         if (outcome === 'other-entries') throw new OtherContent(block, position);
       }
-      sent(entriesIn(batch), outcome);
+      sent(entriesIn(batch), outcome, keyOf(block.logId, position));
       delivery.position = batch.at(-1)?.end ?? position;
       delivery.waiting = waiting.slice(batch.length);
     }
@@ -79,7 +81,7 @@ export function deliverPieces(
   };
 }
 
-function entriesIn(some: readonly LocatedEntry[]): SentEntry[] {
+function entriesIn(some: readonly LocatedEntry[]): Entry[] {
   return some.map(({ entry }) => entry);
 }
 

@@ -1,4 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { followLog } from './input/follow-log.ts';
 import { logOf, readLog, type ReadingControl } from './input/read-log.ts';
 import { UnreadableLog, type Log } from './log.ts';
@@ -7,14 +8,15 @@ import type { ShipOptions } from './options.ts';
 const pollMilliseconds = 250;
 const rotatedQuietMilliseconds = 5_000;
 
-/** The logs that are to be shipped, one after the other. */
+/** Opens the logs that are to be shipped, one after the other. */
 export async function* openLogs(
   { paths, isFollowing }: ShipOptions,
+  stdin: Readable,
   control: ReadingControl,
 ): AsyncGenerator<Log> {
   for (const path of paths) {
     if (control.signal.aborted) return;
-    if (path === '-') yield logOf('standard input', process.stdin, control);
+    if (path === '-') yield logOf('standard input', stdin, control);
     else if (!isFollowing) yield readLog(path, control);
     else yield* followLog(path, { ...control, pollMilliseconds, rotatedQuietMilliseconds });
   }

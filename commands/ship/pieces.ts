@@ -1,4 +1,4 @@
-import type { SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { Entry } from '../../client/contract.ts';
 
 /**
  * A part of a log whose bounds follow from the log's content alone: the same in every run, whatever the options, the
@@ -12,7 +12,7 @@ export interface Block {
 }
 
 export interface LocatedEntry {
-  readonly entry: SentEntry;
+  readonly entry: Entry;
   /** Of the first byte behind its line. */
   readonly end: number;
 }

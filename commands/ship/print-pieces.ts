@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { Output } from '../io.ts';
 import type { Piece } from './pieces.ts';
 
 /**
  * Writes the entries of pieces as they would be sent, a line of JSON each.
  * @param stop  aborted when nobody reads them any more, as behind `| head`
  */
-export function printPieces(output: Writable, stop: AbortController): (piece: Piece) => Promise<void> {
+export function printPieces(output: Output, stop: AbortController): (piece: Piece) => Promise<void> {
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     stop.abort();

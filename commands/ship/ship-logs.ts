@@ -1,4 +1,4 @@
-import { eachConcurrently } from '../pipeline-client/each-concurrently.ts';
+import { eachConcurrently } from '../../client/each-concurrently.ts';
 import { cutPieces, type CuttingOptions } from './cut-pieces.ts';
 import type { ReadLine } from './formats/line-format.ts';
 import type { Log } from './log.ts';

@@ -1,5 +1,5 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import type { MinuteRange } from '../pipeline-client/counting-state.ts';
+import type { MinuteRange } from '../../client/counting-state.ts';
 
 /** The dashboard shows no more at a time; `web/period/period.ts` says why. */
 const maxDashboardMinutes = 364 * 1_440;

@@ -1,6 +1,7 @@
 import { minuteOfInstant } from '../../lib/domain/timestamp.ts';
-import type { MinuteRange } from '../pipeline-client/counting-state.ts';
-import type { SendOutcome, SentEntry } from '../pipeline-client/open-pipeline.ts';
+import type { MinuteRange } from '../../client/counting-state.ts';
+import type { Entry } from '../../client/contract.ts';
+import type { SendOutcome } from '../../client/open-pipeline.ts';
 import type { ReadLine } from './formats/line-format.ts';
 import { whole } from '../whole.ts';
 
@@ -16,12 +17,15 @@ export interface Tally {
   readonly range: MinuteRange | undefined;
   /** Counts the lines of a log. */
   readonly log: (name: string) => (read: ReadLine) => void;
-  readonly sent: (entries: readonly SentEntry[], outcome: SendOutcome) => void;
+  readonly sent: (entries: readonly Entry[], outcome: SendOutcome, idempotencyKey: string) => void;
+  /** The batches that the pipeline has accepted, in this run or before: how many, and the keys of the latest 10,000. */
+  readonly batches: { readonly count: number; readonly keys: readonly string[] };
   /** For people. */
   readonly summary: (seconds: number, isDryRun: boolean) => string;
 }
 
 const maxReasons = 5;
+const maxKeys = 10_000;
 
 export function createTally(): Tally {
   let lines = 0;
@@ -29,6 +33,8 @@ export function createTally(): Tally {
   let skipped = 0;
   const sent = { accepted: 0, duplicate: 0, 'other-entries': 0 };
   const reasons: string[] = [];
+  let batches = 0;
+  const keys: string[] = [];
   let [from, to] = [Infinity, -Infinity];
   const accepted = () => sent.accepted + sent.duplicate;
   const unsent = () => entries - accepted();
@@ -49,6 +55,9 @@ export function createTally(): Tally {
     get range() {
       return from < to ? { from, to } : undefined;
     },
+    get batches() {
+      return { count: batches, keys: keys.slice(-maxKeys) };
+    },
     log(name) {
       let lineNumber = 0;
       return (read) => {
@@ -60,8 +69,13 @@ export function createTally(): Tally {
         if (reasons.length < maxReasons) reasons.push(`${name}:${lineNumber}  ${read.reason}`);
       };
     },
-    sent(some, outcome) {
+    sent(some, outcome, idempotencyKey) {
       sent[outcome] += some.length;
+      if (outcome !== 'other-entries') {
+        batches += 1;
+        keys.push(idempotencyKey);
+        if (keys.length >= 2 * maxKeys) keys.splice(0, maxKeys);
+      }
       for (const { receivedAt } of some) {
         const minute = minuteOfInstant(receivedAt);
         if (minute === undefined) continue; // the pipeline would have refused it

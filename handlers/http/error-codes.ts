@@ -1,10 +1,10 @@
-/** Every error that a function answers, by its stable code; the README's table says the same and is tested against it. */
+/** Every error that a function answers, by its stable code; docs/reference/errors.md has the same table, and a test compares them. */
 export const errorCodes = {
   ING_1000: { status: 400, category: 'VALIDATION', meaning: 'the batch is not valid; nothing is stored' },
   ING_1001: {
     status: 409,
     category: 'CONFLICT',
-    meaning: 'the same key with the same body again: it is counted, once',
+    meaning: 'the same key with the same body again; it is counted once',
   },
   ING_1002: { status: 422, category: 'CONFLICT', meaning: 'the same key with another body; nothing changes' },
   ING_1003: { status: 413, category: 'LIMIT', meaning: 'the batch is too large' },
@@ -24,12 +24,12 @@ export const errorCodes = {
   API_1002: {
     status: 503,
     category: 'AVAILABILITY',
-    meaning: 'the store or the stream cannot take it now; repeat it',
+    meaning: 'the store or the stream cannot take the request now; repeat it',
   },
   API_1003: {
     status: 503,
     category: 'AVAILABILITY',
-    meaning: 'something unexpected went wrong on our side; repeat it',
+    meaning: 'something unexpected went wrong in the pipeline; repeat the request',
   },
   API_1004: {
     status: 403,
@@ -39,13 +39,13 @@ export const errorCodes = {
   API_1005: {
     status: 503,
     category: 'AVAILABILITY',
-    meaning: 'this customer’s own budget is used up, and others are not affected; repeat it later',
+    meaning: 'this customer’s own budget is used up, and others are not affected; repeat the request later',
   },
   API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
   API_1007: {
     status: 503,
     category: 'AVAILABILITY',
-    meaning: 'the disk or its quota is used up, and no new batch is taken; repeat it later',
+    meaning: 'the disk or its quota is used up, and no new batch is accepted; repeat it later',
   },
   API_1008: {
     status: 408,

@@ -31,11 +31,11 @@ export interface AwsStorage {
 }
 
 /**
- * Store and streams on AWS. Region and credentials are the environment's, as Lambda sets them; `AWS_ENDPOINT_URL_S3`,
- * `AWS_ENDPOINT_URL_KINESIS` and `AWS_ENDPOINT_URL_CLOUDWATCH` name other endpoints.
+ * Opens store and streams on AWS. Region and credentials come from the environment, as Lambda sets them;
+ * `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_KINESIS` and `AWS_ENDPOINT_URL_CLOUDWATCH` set other endpoints.
  */
 export function openAwsStorage(names: AwsNames, clock: Clock): AwsStorage {
-  // Of one kind, also for Kinesis, whose client would take HTTP/2 by default.
+  // All clients use this kind of handler, Kinesis included, whose client would use HTTP/2 by default.
   const kinesis = new KinesisClient({ maxAttempts, requestHandler: requestHandler() });
   const cloudWatch = new CloudWatchClient({ maxAttempts, requestHandler: requestHandler() });
   const backoff = createBackoff({ maxAttempts: 6, firstMilliseconds: 50, random: Math.random });

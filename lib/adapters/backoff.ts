@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { backoffMilliseconds } from '../backoff.ts';
 
 /**
- * Does something until it succeeds, fails in a way that does not pass, or has been tried often enough since it last got
- * on, as an error may say of it.
+ * Repeats an action until it succeeds, fails for good, or has failed `maxAttempts` times in a row since it last made
+ * progress; an error may report progress.
  */
 export type Backoff = <T>(
   work: () => Promise<T>,
@@ -13,15 +13,15 @@ export type Backoff = <T>(
 
 export interface BackoffOptions {
   readonly maxAttempts: number;
-  /** Before the second attempt at most; doubled before each further one, up to the `maxAttempts`th. */
+  /** Longest wait before the second attempt; doubles before each further one, up to the `maxAttempts`th. */
   readonly firstMilliseconds: number;
-  /** From 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random: () => number;
-  /** Waits for so long. */
+  /** Waits for this time. */
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-/** Returns what waits between attempts for a random time up to a bound that doubles. */
+/** Creates a backoff that waits between attempts for a random time up to a limit that doubles. */
 export function createBackoff({
   maxAttempts,
   firstMilliseconds,

@@ -6,13 +6,15 @@ import { customerBacklog, type WaitingPart } from '../ports/customer-backlog.ts'
 import { readPartitionKey } from '../ports/partition-key.ts';
 import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 
-/** An event stream of one partition that lasts as long as the process. */
+/** An event stream of one partition that lives as long as its process. */
 export interface InMemoryEventStream extends EventStream {
   backlog(): Promise<Backlog>;
 
   backlogOf(customerId: CustomerId): Promise<CustomerBacklog>;
 
-  /** Consumes: takes out and returns the oldest records (all of them without `maxRecords`), in the order of the puts. */
+  /**
+   * Removes and returns the oldest records (all of them without `maxRecords`), in the order in which they were put.
+   */
   drain(maxRecords?: number): readonly StreamRecord[];
 }
 
@@ -21,7 +23,7 @@ interface KeptRecord {
   readonly putAt: Date;
 }
 
-/** The event stream of tests: what is put stays until it is drained. */
+/** Creates the event stream of tests: records stay until they are drained. */
 export function createInMemoryEventStream({ clock }: { readonly clock: Clock }): InMemoryEventStream {
   const kept: KeptRecord[] = [];
   return {

@@ -8,7 +8,7 @@ interface KeptObject {
   readonly etag: string;
 }
 
-/** An object store that lives as long as its process: for tests, and for trying things out. */
+/** An object store that lives as long as its process: for tests and experiments. */
 export class InMemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<ObjectKey, KeptObject>();
 
@@ -31,7 +31,7 @@ export class InMemoryObjectStore implements ObjectStore {
     return { etag };
   }
 
-  /** Sorts what is there when it starts; a key that goes meanwhile is passed over. */
+  /** Sorts the keys that exist when it starts, and skips those that are deleted meanwhile. */
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ObjectKey> {
     const startAfter = options.startAfter ?? '';
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix) && key > startAfter);

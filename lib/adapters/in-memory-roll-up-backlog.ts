@@ -2,7 +2,7 @@ import type { CustomerId } from '../domain/customer-id.ts';
 import type { WindowStart } from '../domain/window.ts';
 import type { RollUpBacklog } from '../ports/roll-up-backlog.ts';
 
-/** The roll-up backlog of tests: what is announced waits until it is done. */
+/** The roll-up backlog of tests: a minute that is announced waits until it is done. */
 export class InMemoryRollUpBacklog implements RollUpBacklog {
   readonly #waiting: {
     readonly customerId: CustomerId;
@@ -10,7 +10,9 @@ export class InMemoryRollUpBacklog implements RollUpBacklog {
     readonly through: Date;
   }[] = [];
 
-  /** @param through  everything that was accepted before was in its minutes when the write of this minute began */
+  /**
+   * @param through  everything accepted before this instant was in its minutes when the write of this minute began
+   */
   announce(customerId: CustomerId, minute: WindowStart, through: Date): void {
     this.#waiting.push({ customerId, minute, through });
   }

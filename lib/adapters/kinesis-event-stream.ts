@@ -13,41 +13,42 @@ import type { Backoff } from './backoff.ts';
 export interface KinesisEventStreamOptions {
   readonly client: KinesisClient;
   readonly streamName: string;
-  /** Waits before records are put again that the stream had no room for. */
+  /** Waits before records that the stream refused are put again. */
   readonly backoff: Backoff;
   readonly clock: Clock;
-  /** How far the stream has been consumed, as the port says; may reject. */
+  /** Reports how far the stream has been consumed, as the port describes; may reject. */
   readonly consumedThrough: () => Promise<Date | undefined>;
 }
 
 /** Limits of one request: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const maxRecordsAPut = 500;
-/** Of 10 MiB, which it was not always; several requests under way make up for it. */
+/** Kinesis now allows 10 MiB, which it did not always; several requests at a time make up for it. */
 const maxBytesAPut = 4 * 1024 * 1024;
 
 /**
- * A shard takes 1,000 records a second, so that a batch of a week of minutes takes ten seconds: no less than that, and
- * less than `ingest` has to answer.
+ * A shard takes 1,000 records per second, so a batch of a week of minutes takes ten seconds. The limit is longer than
+ * that, and shorter than the time that `ingest` has to answer.
  */
 const maxSecondsAPut = 20;
 
-/** Some records were not taken: those of a shard that has too much to do, or was not to be had. */
+/** The stream refused some records: those of a shard that is overloaded or not available. */
 class NotAllTaken extends Error {
   override readonly name = 'NotAllTaken';
   readonly records: readonly PutRecordsRequestEntry[];
-  /** Others were. */
+  /** True if it took others. */
   readonly gotOn: boolean;
 
   constructor(records: readonly PutRecordsRequestEntry[], codes: readonly string[], gotOn: boolean) {
-    super(`${records.length} records were not taken: ${codes.join(', ')}.`);
+    super(`The stream refused ${records.length} records: ${codes.join(', ')}.`);
     this.records = records;
     this.gotOn = gotOn;
   }
 }
 
 /**
- * The event stream on Kinesis. Records of one key that are put one after the other are consumed in this order; of those
- * put together, one that had to be put again may come behind the others, which consumers that add do not mind.
+ * Creates the event stream on Kinesis. Records of one key that are put one after the other are consumed in this
+ * order. Among records put together, one that had to be put again may come after the others; consumers that only add
+ * do not mind.
  */
 export function createKinesisEventStream(options: KinesisEventStreamOptions): EventStream {
   const { consumedThrough } = options;
@@ -63,26 +64,26 @@ export function createKinesisEventStream(options: KinesisEventStreamOptions): Ev
       }
     },
 
-    // Kinesis does not tell how much waits. It need not be bounded here: a shard that is behind keeps what it was given
-    // for as long as the stream's retention, and one that is given too much refuses it.
+    // Kinesis does not report how much waits. There is no need to limit it here: a shard that lags keeps its records
+    // for the stream's retention time, and an overloaded shard refuses new ones.
     backlog: async () => undefined,
 
-    // Nor does it tell customers apart: they share its shards.
+    // Kinesis does not know customers either: they share its shards.
     backlogOf: async () => undefined,
 
     async consumedThrough() {
       try {
         return await consumedThrough();
       } catch (cause) {
-        throw new Unavailable('How far the stream was consumed is not known.', { cause });
+        throw new Unavailable("The progress of the stream's consumer is not known.", { cause });
       }
     },
   };
 }
 
 /**
- * Puts one request's records, and again those of them that were not taken, until there are none. Before the deadline
- * nothing but tries at which none was taken are too many: a full shard has room again for some each time.
+ * Puts the records of one request, and puts those that were refused again until none is left. Before the deadline,
+ * only attempts without any progress count towards the limit: a full shard accepts some records each time.
  */
 async function putAll(
   records: readonly PutRecordsRequestEntry[],
@@ -104,12 +105,12 @@ async function putAll(
   );
 }
 
-/** The answer has a result for each record, in the order of the request. */
+/** Returns the refused records. The answer has a result for each record, in the order of the request. */
 function refusedOf(
   records: readonly PutRecordsRequestEntry[],
   results: readonly PutRecordsResultEntry[],
 ): NotAllTaken | undefined {
-  // What has no sequence number was not taken, also where nothing at all is said of it.
+  // A record without a sequence number was refused, even if the answer says nothing about it.
   const refused = records.filter((_, index) => results[index]?.SequenceNumber === undefined);
   if (refused.length === 0) return undefined;
   const codes = new Set(results.flatMap(({ ErrorCode }) => ErrorCode ?? []));

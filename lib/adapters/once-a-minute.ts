@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock.ts';
 
-/** Metrics of a minute take about so long to come. */
+/** Metrics of a minute take about this long to appear. */
 const keptMilliseconds = 60_000;
 
 /**
- * Makes a question to CloudWatch one that is asked at most once a minute, as each costs; those who ask in between get the
- * last answer. A failure is not kept.
+ * Limits a query to CloudWatch to one per minute, because each one costs money. Callers in between get the last
+ * answer. Failures are not cached.
  */
 export function onceAMinute<T>(clock: Clock, ask: (now: Date) => Promise<T>): () => Promise<T> {
   let kept: { readonly askedAt: number; readonly answer: Promise<T> } | undefined;

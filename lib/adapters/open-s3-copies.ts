@@ -4,7 +4,7 @@ import { requestHandler } from './aws-requests.ts';
 import { createBackoff } from './backoff.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
-/** The authorizer has ten seconds, most of which the look-ups in Parameter Store may take. */
+/** The authorizer has ten seconds, and the look-ups in Parameter Store may take most of them. */
 const requestMilliseconds = 1_500;
 
 /** Opens the object store for the authorizer, which must not wait long for it. */

@@ -16,24 +16,24 @@ export interface RollUpConsumptionOptions {
   readonly deadLetterQueueName: string;
   /** The function that consumes the queue. */
   readonly functionName: string;
-  /** Of the functions' own metrics. */
+  /** Namespace of the functions' own metrics. */
   readonly metricsNamespace: string;
   readonly clock: Clock;
 }
 
 const minuteMilliseconds = 60_000;
-/** S3 tells a queue of a write within seconds, as a rule; AWS names no longest time. */
+/** S3 usually sends a notification within seconds; AWS states no upper limit. */
 const notificationMilliseconds = 2 * minuteMilliseconds;
-/** Longer than a message that failed is hidden (15 minutes) and waits for its batch (2). */
+/** Longer than a failed message stays hidden (15 minutes) and waits for its batch (2). */
 const failuresLookBackMilliseconds = 30 * minuteMilliseconds;
 
 /**
- * Makes what tells how far minutes are rolled up, from the metrics that AWS keeps of the roll-up queue. It knows no
- * customers, so it never names what waits; it errs on the side of "not yet".
+ * Estimates from the metrics of the roll-up queue how far minutes are rolled up. The metrics do not name customers,
+ * so it never says which minutes wait; in doubt its answer is "not yet".
  *
- * Everything that was sent to the queue before the oldest message is done. The age of that message leaves out those that
- * were received three times or more; so nothing is known while the function has failed or postponed any within the time
- * in which they come back, or dead letters are there.
+ * Everything sent to the queue before the oldest message is done. But the age of that message ignores messages
+ * received three times or more. So nothing is known while there are dead letters, or while the function has failed or
+ * postponed a message within the time after which such messages come back.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function createRollUpConsumption(options: RollUpConsumptionOptions): RollUpBacklog {
@@ -41,20 +41,21 @@ export function createRollUpConsumption(options: RollUpConsumptionOptions): Roll
   return {
     async of(_customerId, countedThrough) {
       const sentAt = await oldestSentAt().catch((cause: unknown) => {
-        throw new Unavailable('How far minutes are rolled up is not known.', { cause });
+        throw new Unavailable('The progress of the roll-up is not known.', { cause });
       });
       const through = rolledUpThrough(sentAt, countedThrough, options.clock.now());
       return { through, entries: undefined, waitsWithin: () => false };
     },
-    // The alarms look at the queue themselves.
+    // The alarms watch the queue itself.
     oldestWrittenAt: async () => undefined,
   };
 }
 
 /**
- * Let `written` be when the notification of a write was sent at the latest that is done by now. Within the time that
- * `countedThrough` looks back to, what was accepted has been in its minutes after `now - countedThrough` at the latest:
- * so what was accepted as long as that before `written` was in its minutes by then, and is rolled up now.
+ * Returns the instant through which windows are rolled up. Let `written` be the latest time at which a notification
+ * was sent that is done by now. Within the time that `countedThrough` looks back, an accepted batch was in its
+ * minutes after at most `now - countedThrough`. So a batch accepted that long before `written` was in its minutes by
+ * then, and is rolled up now.
  */
 function rolledUpThrough(
   oldestSentAt: Date | undefined,
@@ -90,7 +91,7 @@ async function askForOldest(options: RollUpConsumptionOptions, now: Date): Promi
   return hasFailures ? undefined : oldestOf(resultOf('age'));
 }
 
-/** By the newest minute of which there is word; `undefined` where there is none. */
+/** Returns the oldest time according to the newest minute with data; `undefined` if there is none. */
 function oldestOf({ Timestamps = [], Values = [] }: MetricDataResult = {}): Date | undefined {
   let newest: { readonly minute: number; readonly seconds: number } | undefined;
   for (const [index, timestamp] of Timestamps.entries()) {

@@ -16,20 +16,20 @@ import type { DeleteCondition, ObjectStore, PutCondition, StoredObject } from '.
 import type { Backoff } from './backoff.ts';
 
 export interface S3ObjectStoreOptions {
-  /** Repeats requests that got no answer, a 500 or a 503, as the SDK does by default. */
+  /** Repeats requests after a time-out, a 500 or a 503, as the SDK does by default. */
   readonly client: S3Client;
   readonly bucket: string;
-  /** Waits before a write is repeated that met another one. */
+  /** Waits before a write that collided with another one is repeated. */
   readonly backoff: Backoff;
 }
 
-/** The port's verbs give whole objects of some MiB; these are the parts of S3 that they need. */
+/** The part of the options that single requests to S3 need; the port's verbs handle whole objects of some MiB. */
 type Requests = Pick<S3ObjectStoreOptions, 'client' | 'bucket'>;
 
 /**
- * The object store on S3. Its conditions are S3's conditional writes
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html); the role needs `s3:ListBucket` as
- * well, without which S3 answers 403 instead of 404.
+ * Creates the object store on S3. Its conditions are S3's conditional writes
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). The role also needs
+ * `s3:ListBucket`; without it, S3 answers 403 instead of 404.
  */
 export function createS3ObjectStore({ client, bucket, backoff }: S3ObjectStoreOptions): ObjectStore {
   const requests = { client, bucket };
@@ -78,9 +78,9 @@ async function head(key: ObjectKey, { client, bucket }: Requests): Promise<Store
 }
 
 /**
- * One write, as often as it is called. The SDK repeats a request that got a 503 or no answer, although it may have been
- * done; then the repetition meets what the first one wrote, and is refused, and so is every later call. So after a
- * repetition, in this call or an earlier one, what is there is compared.
+ * Prepares one write that may be called several times. The SDK repeats a request after a 503 or a time-out, although
+ * S3 may have carried it out. The repetition then finds the object that the first request wrote and is refused, and
+ * so is every later call. So after a repetition, in this call or an earlier one, the stored object is compared.
  */
 function attemptsToPut(
   key: ObjectKey,
@@ -110,7 +110,10 @@ function attemptsToPut(
   };
 }
 
-/** One removal; repeated by the SDK after it was done, it finds nothing, or what was written since. */
+/**
+ * Deletes an object. If the SDK repeats a delete that succeeded, the repetition finds either nothing or a newer
+ * object.
+ */
 async function deleteObject(
   key: ObjectKey,
   condition: DeleteCondition | undefined,
@@ -143,13 +146,15 @@ async function* listKeys(
       client.send(command),
     );
     for (const { Key } of Contents) {
-      if (Key !== undefined) yield Key as ObjectKey; // only keys were put
+      if (Key !== undefined) yield Key as ObjectKey; // the store only puts valid keys
     }
     page = NextContinuationToken === undefined ? undefined : { ContinuationToken: NextContinuationToken };
   }
 }
 
-/** Whatever S3, the SDK or the network fails with is trouble that may be over the next time. */
+/**
+ * Turns every failure of S3, the SDK or the network into `Unavailable`, because it may be over at the next attempt.
+ */
 async function available<T>(done: string, what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -159,7 +164,10 @@ async function available<T>(done: string, what: string, work: () => Promise<T>):
   }
 }
 
-/** Another write of the same key was under way: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/**
+ * Reports whether another write of the same key was under way:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 function isConflict(error: unknown): boolean {
   return isAnswer(error, 409);
 }
@@ -177,7 +185,7 @@ function etagOf({ ETag }: { readonly ETag?: string | undefined }): string {
   return ETag;
 }
 
-/** Of the whole object: `Content-Range` is `bytes 0-99/1234`. */
+/** Returns the size of the whole object: `Content-Range` is `bytes 0-99/1234`. */
 function sizeOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number {
   return Number(ContentRange?.split('/').at(-1) ?? ContentLength ?? 0);
 }

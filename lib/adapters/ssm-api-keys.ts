@@ -5,12 +5,12 @@ import { Unavailable } from '../errors.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 import { requestHandler } from './aws-requests.ts';
 
-/** The authorizer has ten seconds, for two or three look-ups and a copy in the object store. */
+/** The authorizer has ten seconds for two or three look-ups and a copy in the object store. */
 const lookUpMilliseconds = 2_000;
 
 /**
- * API keys in the Parameter Store of AWS Systems Manager: a parameter a record under `path`, and the secrets as one
- * encrypted parameter beside it.
+ * Creates the store of API keys in the Parameter Store of AWS Systems Manager: one parameter per record under `path`,
+ * and all secrets in one encrypted parameter beside it.
  */
 export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
   async function read(Name: string): Promise<string | undefined> {
@@ -22,7 +22,7 @@ export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
       return Parameter?.Value ?? '';
     } catch (cause) {
       if (cause instanceof ParameterNotFound) return undefined;
-      throw new Unavailable('The parameter store cannot be asked.', { cause });
+      throw new Unavailable('Parameter Store does not answer.', { cause });
     }
   }
 
@@ -38,7 +38,10 @@ export function createSsmApiKeys(client: SSMClient, path: string): ApiKeys {
   };
 }
 
-/** Opens the same with a client of its own. Region and credentials are the environment's, as Lambda sets them. */
+/**
+ * Opens the store of API keys with its own client. Region and credentials come from the environment, as Lambda sets
+ * them.
+ */
 export function openSsmApiKeys(path: string): ApiKeys {
   return createSsmApiKeys(new SSMClient({ maxAttempts: 2, requestHandler: requestHandler() }), path);
 }

@@ -14,26 +14,26 @@ export interface StreamConsumptionOptions {
   readonly clock: Clock;
 }
 
-/** A metric's values, each the greatest of its minute, with the start of that minute; the newest first. */
+/** Values of a metric, each the maximum of its minute, with the start of that minute; the newest first. */
 interface Ages {
   readonly minutes: readonly Date[];
   readonly milliseconds: readonly number[];
 }
 
 const minuteMilliseconds = 60_000;
-/** How far back the ages of records are looked at. */
+/** Time span for which the ages of records are examined. */
 export const lookBackMilliseconds = 15 * minuteMilliseconds;
-/** What was read from the stream may be under way so long: the function's time-out, and as much again. */
+/** Records read from the stream may be in processing for this long: twice the function's time-out. */
 const underWayMilliseconds = 2 * minuteMilliseconds;
 
 /**
- * Makes what tells how far a Kinesis stream has been consumed, from the metrics that AWS keeps: the age of what was read
- * from it (`GetRecords.IteratorAgeMilliseconds`, 0 where the reader is at its end) and the age of what its function was
- * invoked with (`IteratorAge`, which goes on growing while the function fails on a record and nothing else is read).
+ * Estimates how far a Kinesis stream has been consumed, from the metrics that AWS keeps: the age of records read from
+ * it (`GetRecords.IteratorAgeMilliseconds`, 0 where the reader is at its end) and the age of records passed to its
+ * function (`IteratorAge`, which keeps growing while the function fails on a record and nothing else is read).
  * https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  *
- * It is asked at most once a minute, as each question costs; it errs on the side of "not yet".
+ * It queries the metrics at most once a minute, as each query costs money; in doubt its answer is "not yet".
  */
 export function createStreamConsumption(options: StreamConsumptionOptions): () => Promise<Date | undefined> {
   return onceAMinute(options.clock, async (now) => {
@@ -42,7 +42,7 @@ export function createStreamConsumption(options: StreamConsumptionOptions): () =
   });
 }
 
-/** `undefined` where nobody has read the stream for a while, or it is not known. */
+/** Returns the instant, or `undefined` if nobody has read the stream for a while or the progress is not known. */
 function consumedThrough(read: Ages, invoked: Ages): Date | undefined {
   const newest = Math.max(...read.minutes.map((minute) => minute.getTime()));
   if (!Number.isFinite(newest)) return undefined;

@@ -2,21 +2,21 @@ import * as z from 'zod';
 import { apiKeyChangeKey, type ObjectKey } from './keys.ts';
 import { instantSchema, readDocument } from './stored-document.ts';
 
-/** What can be done to API keys, and to the secrets that they are made under. */
+/** Changes to API keys, and to the secrets that sign them. */
 export const apiKeyActions = ['create', 'revoke', 'expire', 'rotate-secret', 'drop-secret'] as const;
 
 export type ApiKeyAction = (typeof apiKeyActions)[number];
 
-/** One step of a change: it is noted before the change is begun, and again when it is done or has failed. */
+/** One step of a change, logged before the change begins, and again when it is done or has failed. */
 export interface ApiKeyChange {
   readonly at: Date;
   /** The same for all steps of one change. */
   readonly changeId: string;
   readonly step: 'begun' | 'done' | 'failed';
-  /** The identity that AWS knows the caller by. */
+  /** The identity by which AWS knows the caller. */
   readonly by: string;
   readonly action: ApiKeyAction;
-  /** What was changed, without anything that a key could be made from. */
+  /** Details of the change, without anything from which a key could be made. */
   readonly what: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,10 @@ export function encodeApiKeyChange(change: ApiKeyChange): Buffer {
   return Buffer.from(JSON.stringify({ formatVersion, ...change }));
 }
 
-/** @throws UnreadableFormat  damaged, or written by a newer version of this program */
+/**
+ * Decodes a stored change.
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
 export function decodeApiKeyChange(body: Buffer): ApiKeyChange {
   return readDocument(body.toString(), 'A change of API keys', formatVersion, changeSchema);
 }

@@ -5,24 +5,27 @@ import { parseCustomerId, type CustomerId } from './customer-id.ts';
 import { scopes, type Scope } from './scope.ts';
 import { customerIdSchema, instantSchema, readDocument } from './stored-document.ts';
 
-/** What is stored of an API key: nothing that the key could be made from. */
+/** The stored facts about an API key, without anything from which the key could be made. */
 export interface ApiKeyRecord {
   readonly customerId: CustomerId;
   readonly scopes: readonly Scope[];
   /** SHA-256 of the key, in hex. */
   readonly hash: string;
   readonly label: string | undefined;
-  /** `undefined`: made by a version that did not note it. */
+  /** `undefined`: an earlier version made the key and did not store it. */
   readonly createdAt: Date | undefined;
-  /** The key is not taken from this instant on; `undefined`: it never expires. */
+  /** The key is refused from this instant on; `undefined`: it never expires. */
   readonly expiresAt: Date | undefined;
-  /** Names the installation's secret that the key was made under; `undefined`: a key without a MAC. */
+  /** Names the installation's secret that signed the key; `undefined`: a key without a MAC. */
   readonly secretId: string | undefined;
 }
 
 const formatVersion = 1;
 
-/** Printable ASCII without braces, which Parameter Store takes for references, and without what a terminal obeys. */
+/**
+ * Printable ASCII without braces, which Parameter Store takes for references, and without characters that control a
+ * terminal.
+ */
 export const labelPattern = /^[\x20-\x7a|~]{1,100}$/;
 
 const documentSchema = z.object({
@@ -52,13 +55,16 @@ export function encodeApiKeyCopy(copy: ApiKeyCopy): Buffer {
   return Buffer.from(JSON.stringify({ formatVersion, ...copy }));
 }
 
-/** @throws UnreadableFormat  damaged, or written by a newer version of this program */
+/**
+ * Decodes a stored copy.
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
 export function decodeApiKeyCopy(body: Buffer): ApiKeyCopy {
   const { readAt, record } = readDocument(body.toString(), 'The copy of a key', formatVersion, copySchema);
   return { readAt, record: toRecord(record) };
 }
 
-/** The name of a key's record: its id, or its hash where it has no id. */
+/** Returns the name of a key's record: its id, or its hash if it has no id. */
 export function recordNameOf(key: ApiKey): string {
   return key.form === 'sealed' ? key.id : hashOfApiKey(key.text);
 }
@@ -68,8 +74,8 @@ export function encodeApiKeyRecord(record: ApiKeyRecord): string {
 }
 
 /**
- * Reads a record. Of a key of the version before there is only the customer, under the key's hash: it has all scopes
- * and never expires.
+ * Reads a record. Keys of the earlier version only have the customer, under the key's hash: they have all scopes and
+ * never expire.
  * @param name  the record's name, without its path
  * @throws UnreadableFormat  damaged, or written by a newer version of this program
  */
@@ -92,7 +98,7 @@ export function decodeApiKeyRecord(name: string, text: string): ApiKeyRecord {
   };
 }
 
-/** Absent members as `undefined`, and no others. */
+/** Builds a record with `undefined` for absent members, and no others. */
 function toRecord({
   customerId,
   scopes,

@@ -13,19 +13,19 @@ interface BatchFields {
   /** SHA-256 of customer and decompressed body, in hexadecimal. */
   readonly payloadHash: string;
   readonly storedAt: Date;
-  /** The version of the counting rules by which the partials were made. */
+  /** The version of the counting rules that the partials follow. */
   readonly rulesVersion: string;
   readonly mediaType: MediaType;
   readonly entries: number;
   readonly windows: number;
 }
 
-/** A batch as it is stored: with what will be counted of it, decided once, before the commit. */
+/** A batch as stored: with its partials, which were decided once, before the commit. */
 export interface StoredBatch extends BatchFields {
   readonly partials: readonly EncodedPartial[];
 }
 
-/** The same, as far as it can be read from the beginning of the object. */
+/** A stored batch, as far as the beginning of its object contains it. */
 export interface BatchHeader extends BatchFields {
   readonly partials: readonly (Omit<EncodedPartial, 'data'> & { readonly bytes: number })[];
 }
@@ -48,7 +48,7 @@ const headerSchema = z.object({
       part: z.int().nonnegative(),
       isLate: z.boolean(),
       isFuture: z.literal(true).optional(),
-      // Absent in what an earlier version stored.
+      // Absent in batches of earlier versions.
       requests: z.int().positive().optional(),
       bytes: z.int().positive(),
     }),
@@ -58,8 +58,8 @@ const headerSchema = z.object({
 const lineBreak = 0x0a;
 
 /**
- * The object of a batch: the header as a line of JSON, the partials as a line each (the very bytes that are emitted),
- * then the body, compressed. So the head is readable with `head`, and read without the body.
+ * Encodes the object of a batch: the header as a line of JSON, the partials as one line each (the exact bytes that
+ * are emitted), then the compressed body. So `head` shows the header, and reading it does not need the body.
  */
 export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer {
   const { id, partials, ...fields } = batch;
@@ -67,7 +67,7 @@ export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer
   const header = encodeHeader(text.slice(0, -1), partials);
   let length = header.length + gzippedBody.length;
   for (const { data } of partials) length += data.length + 1;
-  // By hand, which takes a fifth of the time of `Buffer.concat` where a batch has 10,000 partials.
+  // Copying by hand takes a fifth of the time of `Buffer.concat` for a batch with 10,000 partials.
   const object = Buffer.allocUnsafe(length);
   object.set(header);
   let at = header.length;
@@ -81,7 +81,7 @@ export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer
   return object;
 }
 
-/** The header with its partials and its line break. Written by hand, as a batch can have 10,000. */
+/** Encodes the header with its partials and its line break, by hand, as a batch can have 10,000. */
 function encodeHeader(start: string, partials: readonly EncodedPartial[]): Buffer {
   const bytes = new TextBytes();
   bytes.text(`${start},"partials":[`);
@@ -102,7 +102,7 @@ function encodeHeader(start: string, partials: readonly EncodedPartial[]): Buffe
 }
 
 /**
- * The batch, and the compressed body that follows it.
+ * Decodes the batch, and the compressed body that follows it.
  * @throws UnreadableFormat  not a batch, or one of a newer version
  */
 export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; readonly gzippedBody: Buffer } {
@@ -121,7 +121,7 @@ export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; read
 }
 
 /**
- * The header of a stored batch of which `start` is the beginning, or `undefined` where the header goes on behind it.
+ * Decodes the header of a stored batch from its `start`; returns `undefined` if more of it is needed.
  * @throws UnreadableFormat  not a batch, or one of a newer version
  */
 export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {

@@ -1,9 +1,9 @@
 /**
- * Names a batch of one customer. Two batches with one id are one batch. An id that the client gave (`key`) and one
- * that was derived from the batch itself (`payload`) never meet, even where their texts are equal.
+ * The id of a batch of one customer. Two batches with one id are one batch. An id from the client (`key`) and one
+ * derived from the batch (`payload`) never match, even if their texts are equal.
  */
 export interface BatchId {
-  /** As clients see it: the idempotency key, or `sha256-` and 64 hexadecimal digits. */
+  /** The text that clients see: the idempotency key, or `sha256-` and 64 hexadecimal digits. */
   readonly text: string;
   readonly origin: 'key' | 'payload';
 }
@@ -12,8 +12,9 @@ const printableAscii = /^[\x20-\x7e]{1,255}$/;
 const derivedText = /^sha256-[0-9a-f]{64}$/;
 
 /**
- * The id that an idempotency key gives, or `undefined` where it is not 1–255 printable ASCII characters. The quotes
- * of a structured-field string are not part of it: `"k"` and `k` are one key (draft-ietf-httpapi-idempotency-key-header).
+ * Returns the id for an idempotency key, or `undefined` unless it has 1–255 printable ASCII characters. The quotes of
+ * a structured-field string are not part of it: `"k"` and `k` are one key
+ * (draft-ietf-httpapi-idempotency-key-header).
  */
 export function batchIdFromKey(header: string): BatchId | undefined {
   const trimmed = header.trim();
@@ -22,15 +23,15 @@ export function batchIdFromKey(header: string): BatchId | undefined {
 }
 
 /**
- * The ids that clients see as this text, as it is. There can be two: a text that looks like a derived id may have been
- * given as a key all the same.
+ * Returns the ids that clients see as this text. There can be two, because a client may have sent a key that looks
+ * like a derived id.
  */
 export function batchIdsSeenAs(text: string): BatchId[] {
   const derived: BatchId | undefined = derivedText.test(text) ? { text, origin: 'payload' } : undefined;
   return [derived, givenId(text)].filter((id) => id !== undefined);
 }
 
-/** The id of a batch that came without a key: equal payloads of one customer are one batch. */
+/** Returns the id of a batch without a key: equal payloads of one customer are one batch. */
 export function batchIdFromPayload(payloadHash: string): BatchId {
   return { text: `sha256-${payloadHash}`, origin: 'payload' };
 }

@@ -6,36 +6,41 @@ export interface MinuteRange {
   readonly to: WindowStart;
 }
 
-/** What a customer had accepted and its counts did not hold at one instant. */
+/** Accepted entries of a customer that its counts did not include at one instant. */
 export interface Outstanding {
-  /** Everything that was accepted before this instant is in the counts; `undefined` where that is not known now. */
+  /** The counts include everything accepted before this instant; `undefined` if that is not known now. */
   readonly through: Date | undefined;
-  /** How many entries are not; `undefined` where that is not known. */
+  /** Number of entries that are missing; `undefined` if that is not known. */
   readonly entries: number | undefined;
-  /** Whether something of the range is not, as far as that can be known. */
+  /** Reports whether something in the range is missing, as far as that can be known. */
   waitsWithin(range: MinuteRange): boolean;
 }
 
-/** How far the counts of one customer were at one instant. */
+/** Progress of the counts of one customer at one instant. */
 export interface Progress {
-  /** What was not in its minute windows. */
+  /** Entries missing from minute windows. */
   readonly minutes: Outstanding;
-  /** What was not in its hours and days: of the same, and of what was in their minutes and had not been rolled up. */
+  /**
+   * Entries missing from hours and days: those missing from minutes, and those in minutes that were not rolled up.
+   */
   readonly rollUps: Outstanding;
 }
 
-/** What an answer says of itself: see `progressFor`. */
+/** The part of an answer about its own progress: see `progressFor`. */
 export interface AnswerProgress {
   readonly countedThrough: Date | undefined;
   readonly waiting: number | undefined;
-  /** Whether the counts of a range hold everything that was accepted for it, and it is time to believe so. */
+  /**
+   * Reports whether the counts of a range include everything accepted for it, and late entries are no longer
+   * expected.
+   */
   isComplete(range: MinuteRange): boolean;
 }
 
 /**
- * Decides what an answer may say of itself. A range is complete when it ended more than the allowed lateness before
- * `countedThrough`, and nothing of it waits; in doubt it is not.
- * @param readsRollUps  whether the answer has hours or days in it, and not minutes alone
+ * Decides what an answer may say about its progress. A range is complete if it ended more than the allowed lateness
+ * before `countedThrough`, and nothing of it waits; in doubt it is not complete.
+ * @param readsRollUps  true if the answer contains hours or days, and not only minutes
  */
 export function progressFor(
   { minutes, rollUps }: Progress,

@@ -21,15 +21,15 @@ const sizes = [
 ] as const satisfies readonly { windowSize: WindowSize; minutes: number }[];
 const minuteMilliseconds = 60_000;
 const hourMilliseconds = 60 * minuteMilliseconds;
-/** However long late data is waited for, so much of the past is read by the minute, and no more. */
+/** Most seconds of the past that are read by the minute, however long late entries are allowed. */
 const maxUnsettledSeconds = 86_400;
-/** By then what came last for an hour before it was complete has been rolled up; deployed, that takes a minute or two. */
+/** Time after which an hour that became complete has been rolled up; on AWS that takes a minute or two. */
 const rollUpSeconds = 300;
 
 /**
- * The windows that a range is put together from, in the order of time: whole days, then hours, then minutes at its
- * ragged edges. An hour is rolled up some time after its minutes, so hours that live data still comes for are read by
- * the minute: those that are not complete, or only just, up to the hour after that of `now`, as clocks differ.
+ * Returns the windows that make up a range, in time order: whole days, then hours, then minutes at its ragged edges.
+ * An hour is rolled up some time after its minutes. So hours that may still get live entries are read by the minute:
+ * those that are not complete, or only just, up to the hour after that of `now`, since clocks differ.
  */
 export function composeRange(
   from: WindowStart,
@@ -68,7 +68,7 @@ type Size = (typeof sizes)[number];
 
 function unsettledHours(now: Date, allowedLatenessSeconds: number): MinuteRange {
   const unsettledSeconds = Math.min(allowedLatenessSeconds + rollUpSeconds, maxUnsettledSeconds);
-  // An hour is settled when its end is longer ago than that, and not yet when it is exactly as long ago.
+  // An hour is settled when its end is longer ago than that; if it is exactly as long ago, it is not yet.
   const firstHour = Math.ceil((now.getTime() - unsettledSeconds * 1_000) / hourMilliseconds) - 1;
   const hourOfNow = Math.floor(now.getTime() / hourMilliseconds);
   return { from: firstHour * 60, to: (hourOfNow + 2) * 60 };

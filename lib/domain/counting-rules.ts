@@ -3,29 +3,30 @@ import { createPathFolding, pathTemplatesVersion, type PathTemplate } from './pa
 import { userAgentFamily, userAgentRulesVersion } from './user-agent.ts';
 
 /**
- * What decides under which key a request is counted, besides the request itself. Rules change from version to version,
- * and with the configuration; so they are applied once, before a batch is stored, and the version goes into the batch's
+ * The rules that decide, together with the request, under which key it is counted. They change with versions and with
+ * the configuration, so they are applied once, before a batch is stored, and their version goes into the batch's
  * header.
  */
 export interface CountingRules {
-  /** Differs wherever the same request could be given another key. */
+  /** Changes whenever the same request could get another key. */
   readonly version: string;
-  /** The family of a trimmed user agent, `Other` where none is known. */
+  /** Returns the family of a trimmed user agent, `Other` if none is known. */
   userAgentFamily(userAgent: string): string;
-  /** What a path is counted as: itself, with or without its query string, or a template that it matches. */
+  /** Returns the key of a path: the path itself, with or without its query string, or a template that it matches. */
   countedPath(path: string): string;
 }
 
 /**
- * The rules of this version of the pipeline, for a configuration.
- * @param pathQuery  whether a path is counted with its query string; templates apply to what is left of it
+ * Creates the rules of this version of the pipeline for a configuration.
+ * @param pathQuery  says whether a path is counted with its query string; templates apply to the rest
  */
 export function createCountingRules(
   pathTemplates: readonly PathTemplate[],
   pathQuery: PathQuery = 'keep',
 ): CountingRules {
   const fold = createPathFolding(pathTemplates);
-  // Without templates and with query strings it is that of the user agents alone, as in batches from before either.
+  // Without templates and with query strings, the version is that of the user agents alone, as in batches from before
+  // both.
   const versions = [userAgentRulesVersion, pathTemplatesVersion(pathTemplates), pathQueryVersion(pathQuery)];
   return {
     version: versions.filter((version) => version !== undefined).join('+'),

@@ -4,31 +4,31 @@ import type { LogEntry } from './log-entry.ts';
 import type { TextBytes } from './text-bytes.ts';
 
 interface Dimension {
-  /** Its name in partials, window aggregates and answers. */
+  /** The field in partials, window aggregates and answers. */
   readonly field: string;
-  /** What one of its values is called in CSV. */
+  /** The name of one value in CSV. */
   readonly name: string;
-  /** The name of its largest keys in the total of a range. */
+  /** The field of its largest keys in the total of a range. */
   readonly topField: string;
-  /** Every entry is counted in it, so that its counts add up to the requests. */
+  /** True if every entry is counted in it, so that its counts add up to the requests. */
   readonly countsEveryEntry: boolean;
-  /** What of an entry is tallied; `undefined` where the entry is not counted in this dimension. */
+  /** Returns the value of an entry to tally; `undefined` if the entry is not counted in this dimension. */
   readonly valueOf: (entry: LogEntry) => string | undefined;
-  /** The key under which a value is counted. Several values may have one key; it is made once for each value. */
+  /**
+   * Returns the key under which a value is counted. Several values may share a key; it is computed once per value.
+   */
   readonly keyOf: (value: string, rules: CountingRules) => string;
 }
 
-/**
- * What requests are counted by. This list is the one place that knows the dimensions: all else has as many as it has.
- */
+/** The dimensions of the counts. Only this list knows them: all other code handles as many as it has. */
 export const dimensions = [
   {
     field: 'requestsByPath',
     name: 'path',
     topField: 'topPaths',
     countsEveryEntry: true,
-    // A path has no space at its start. So nearly all entries are tallied by a text that is there already, which takes
-    // half the time of putting one together for each.
+    // A path never starts with a space. So nearly all entries are tallied by an existing string, which takes half the
+    // time of building one for each.
     valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
     keyOf: (value, rules) => {
       if (!value.startsWith(' ')) return `GET ${rules.countedPath(value)}`;
@@ -59,7 +59,7 @@ export type DimensionField = (typeof dimensions)[number]['field'];
 /** Requests by key, for each dimension. */
 export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 
-/** The same as it is written down. */
+/** The JSON form of the counts. */
 export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
 
 /** Counts the entries by each dimension. */
@@ -83,11 +83,11 @@ export function countEntries(entries: readonly LogEntry[], rules: CountingRules)
   return counts;
 }
 
-/** A record with a value for each dimension. */
+/** Creates a record with a value for each dimension. */
 export function mapDimensions<T>(valueOf: (field: DimensionField) => T): Record<DimensionField, T> {
   const record: Partial<Record<DimensionField, T>> = {};
   for (const { field } of dimensions) record[field] = valueOf(field);
-  // What the cast says is true by construction: there is a value for each field.
+  // The loop above sets a value for each field, so the cast is right.
   return record as Record<DimensionField, T>;
 }
 
@@ -99,17 +99,17 @@ export function countsToJson(counts: Counts): CountsJson {
   return mapDimensions((field) => requestsToJson(counts[field]));
 }
 
-/** Makes the object that the counts of one dimension are in JSON. */
+/** Builds the JSON object of one dimension's counts. */
 export function requestsToJson(requestsByKey: ReadonlyMap<string, number>): Record<string, number> {
   // An object without a prototype takes fresh keys by the hundred in a quarter of the time that `Object.fromEntries`
-  // needs (0.25 µs against 1.2 µs a key), as V8 keeps it as a hash table from the start.
+  // needs (0.25 µs against 1.2 µs a key), since V8 keeps it as a hash table from the start.
   const json = Object.create(null) as Record<string, number>;
   for (const [key, requests] of requestsByKey) json[key] = requests;
   return json;
 }
 
 /**
- * Writes the same as JSON text without the braces around it: what `JSON.stringify` makes of `countsToJson`, but for the
+ * Writes the counts as JSON text without the surrounding braces: like `JSON.stringify` of `countsToJson`, except for the
  * order of the keys, in half the time for few keys and no more for many.
  */
 export function writeCounts(counts: Counts, into: TextBytes): void {
@@ -126,12 +126,12 @@ export function writeCounts(counts: Counts, into: TextBytes): void {
   }
 }
 
-/** Of so few entries, most have a key of their own. */
+/** Most of this few entries have a unique key. */
 const fewEntries = 8;
 
 /**
- * Writes the counts of entries as `writeCounts` does. A batch can have 10,000 windows with a few entries each; there,
- * without maps in between, it takes a third of the time.
+ * Counts entries and writes the counts like `writeCounts`. A batch can have 10,000 windows with a few entries each; for
+ * those, counting without maps takes a third of the time.
  */
 export function writeCountsOf(entries: readonly LogEntry[], rules: CountingRules, into: TextBytes): void {
   if (entries.length > fewEntries) {
@@ -153,10 +153,10 @@ export function writeCountsOf(entries: readonly LogEntry[], rules: CountingRules
   }
 }
 
-/** By the place of a dimension: what is before its counts. */
+/** Texts before the counts of a dimension, by its place. */
 const fieldStarts = dimensions.map(({ field }, place) => `${place === 0 ? '' : ','}"${field}":{`);
 
-/** Writes each of a few keys, with how often it is there. */
+/** Writes a few keys, each with its number of occurrences. */
 function writeFewCounts(keys: readonly (string | undefined)[], into: TextBytes): void {
   let isFirst = true;
   for (let index = 0; index < keys.length; index++) {
@@ -171,7 +171,7 @@ function writeFewCounts(keys: readonly (string | undefined)[], into: TextBytes):
   }
 }
 
-/** The counts among the fields that `countsShape` read. */
+/** Picks the counts from the fields that `countsShape` read. */
 export function countsOf(fields: Counts): Counts {
   return mapDimensions((field) => fields[field]);
 }
@@ -181,9 +181,9 @@ const requestsByKeySchema = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   )
   .transform((value, context) => {
-    // Not `z.record`, which leaves out a key named `__proto__`.
+    // `z.record` would leave out a key named `__proto__`.
     const requestsByKey = new Map<string, number>();
-    // By its keys: `Object.entries` takes twice as long for a window with hundreds of them.
+    // This iterates over the keys: `Object.entries` takes twice as long for a window with hundreds of them.
     for (const key of Object.keys(value)) {
       const requests = value[key];
       if (typeof requests !== 'number' || !Number.isSafeInteger(requests) || requests < 1) {
@@ -196,7 +196,7 @@ const requestsByKeySchema = z
   });
 
 /**
- * The fields of the dimensions in the schema of a stored document. One that is not there was written before the
- * dimension was added, and is empty.
+ * The fields of the dimensions in the schema of a stored document. A missing field was written before the dimension
+ * was added, and is empty.
  */
 export const countsShape = mapDimensions(() => requestsByKeySchema.default(() => new Map<string, number>()));

@@ -2,15 +2,15 @@ import type { Problem } from '../errors.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { WindowStart } from './window.ts';
 
-/** As many as of other invalid entries. */
+/** The same number as for other invalid entries. */
 const maxEntriesDescribed = 10;
 
-/** How many entries are of windows before the horizon, and what is wrong with the first of them. */
+/** Counts the entries in windows before the horizon, and describes the first of them. */
 export function problemsOfExpired(
   entries: readonly LogEntry[],
   horizon: WindowStart,
 ): { readonly expired: number; readonly problems: readonly Problem[] } {
-  // As numbers: to word each entry's window would take longer than all else that is done with it.
+  // Minutes are compared as numbers: formatting each entry's window would take longer than all other work on it.
   const firstKeptMinute = Date.parse(horizon) / 60_000;
   const problems: Problem[] = [];
   let expired = 0;

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { failedRecordKey, type ObjectKey } from './keys.ts';
 import { instantSchema, readDocument } from './stored-document.ts';
 
-/** A stream record that can never be applied, with its place on the stream, its cause, and all that it was. */
+/** A stream record that can never be applied, with its place on the stream, its cause, and all of its content. */
 export interface FailedRecord {
   readonly stream: string;
-  /** As the stream names it: a shard's id. */
+  /** The partition as the stream names it: a shard's id. */
   readonly partition: string;
   readonly sequenceNumber: string;
   readonly partitionKey: string;
@@ -27,19 +27,23 @@ const failedRecordSchema = z.object({
   failedAt: instantSchema,
 });
 
-/** The record as it is stored. */
+/** Encodes the record for the store. */
 export function encodeFailedRecord({ data, ...fields }: FailedRecord): Buffer {
   return Buffer.from(JSON.stringify({ formatVersion, ...fields, data: data.toString('base64') }));
 }
 
-/** @throws UnreadableFormat  not a failed record, or one of a newer version */
+/**
+ * Decodes a stored record.
+ * @throws UnreadableFormat  not a failed record, or one of a newer version
+ */
 export function decodeFailedRecord(body: Buffer): FailedRecord {
   return readDocument(body.toString(), 'A failed record', formatVersion, failedRecordSchema);
 }
 
 /**
- * Where a record may be kept: at its place on the stream, or else beside it, under its content. Sequence numbers begin
- * anew where a stream was made anew, or the log was removed; then another record can be at this one's place.
+ * Returns the places where a record may be kept: at its place on the stream, or else beside it, under the hash of its
+ * content. Sequence numbers start anew when a stream is recreated or the log is removed, so another record can be at
+ * this one's place.
  */
 export function placesOfFailedRecord(record: FailedRecord): readonly [ObjectKey, ObjectKey] {
   const { stream, partition, sequenceNumber } = record;

@@ -1,31 +1,31 @@
 import { exactSum, saturatedSum } from './sums.ts';
 
-/** How many keys a window keeps for each dimension. */
+/** Number of keys that a window keeps for each dimension. */
 export interface FoldingLimits {
   readonly maxKeysPerDimension: number;
-  /** Bytes of the kept keys together, as they are written in JSON. */
+  /** Bytes of all kept keys together, as JSON. */
   readonly maxKeyTextBytes: number;
 }
 
-/** What every window keeps of the text of a dimension's keys, so that it stays readable in one answer: 1 MiB. */
+/** Bytes of key text that every window keeps per dimension, so that one answer can hold it: 1 MiB. */
 export const maxKeyTextBytes = 1024 * 1024;
 
 /** The key under which everything is counted that came after a limit was reached. */
 export const otherKey = '(other)';
 
 /**
- * Makes what adds to `counts`, in place, within the limits. A key that is kept stays, and its count is exact; the new
- * keys of one call enter by count, then by name, as long as there is room; the rest is counted under `(other)`. So
- * the total is always exact, and which keys are kept depends on nothing but the order of the calls.
+ * Creates a function that adds to `counts`, in place, within the limits. A kept key stays, and its count is exact;
+ * the new keys of one call enter by count, then by name, while there is room; the rest is counted under `(other)`. So
+ * the total is always exact, and which keys are kept depends only on the order of the calls.
  *
- * @param sum  adds two counts; by default it throws `CountsTooLarge`, and then `counts` is of no use any more
+ * @param sum  adds two counts; by default it throws `CountsTooLarge`, after which `counts` must not be used
  */
 export function folding(
   counts: Map<string, number>,
   limits: FoldingLimits,
   sum: (a: number, b: number) => number = exactSum,
 ): (added: ReadonlyMap<string, number>) => void {
-  // Found out when the first new key comes, and once: it takes a look at every key that is kept.
+  // Checked once, when the first new key comes, since it reads every kept key.
   let room: Room | undefined;
 
   return (added) => {
@@ -53,7 +53,7 @@ export function folding(
   };
 }
 
-/** The counts with only their `most` largest keys, largest first, and the rest under `(other)`. */
+/** Keeps only the `most` largest keys of the counts, largest first, and puts the rest under `(other)`. */
 export function keepLargest(counts: ReadonlyMap<string, number>, most: number): Map<string, number> {
   let total = 0;
   for (const requests of counts.values()) total = saturatedSum(total, requests);
@@ -64,8 +64,9 @@ export function keepLargest(counts: ReadonlyMap<string, number>, most: number): 
 }
 
 /**
- * Sorts now and then, and in between passes over what is smaller than all that is kept: of 600,000 keys, which 60 full
- * minutes may have together, it finds the 10,000 largest in 0.2 s, where sorting them all takes 2 s.
+ * Finds the largest keys. It sorts now and then, and in between skips keys that are smaller than all kept ones: of
+ * 600,000 keys, which 60 full minutes may have together, it finds the 10,000 largest in 0.2 s; sorting them all takes
+ * 2 s.
  */
 function largestKeys(counts: ReadonlyMap<string, number>, most: number): [key: string, requests: number][] {
   let kept: [key: string, requests: number][] = [];
@@ -96,7 +97,7 @@ function roomLeft(counts: ReadonlyMap<string, number>, limits: FoldingLimits): R
   };
 }
 
-/** As JSON writes it, since that is what a window's size and an answer's size are made of. */
+/** Returns the bytes of a key in JSON, of which windows and answers are made. */
 function keyTextBytes(key: string): number {
   return Buffer.byteLength(JSON.stringify(key));
 }

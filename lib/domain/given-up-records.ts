@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
 
-/** Records of a stream that an event source has given up, since their function died of them or reported them too long. */
+/**
+ * Records of a stream that an event source stopped delivering, because their function crashed or reported them for
+ * too long.
+ */
 export interface GivenUpRecords {
   readonly stream: string;
   readonly partition: string;
   readonly functionName: string;
-  /** As AWS names it: `RetryAttemptsExhausted`, `RecordAgeExceeded`. */
+  /** AWS's name of the reason: `RetryAttemptsExhausted`, `RecordAgeExceeded`. */
   readonly condition: string;
   readonly invocations: number;
-  /** False where it ended well, and reported them as failed. */
+  /** False if the function ended normally and reported the records as failed. */
   readonly hasDied: boolean;
   readonly givenUpAt: Date;
   readonly records: readonly GivenUpRecord[];
@@ -47,9 +50,9 @@ const invocationRecordSchema = z.object({
 });
 
 /**
- * Reads what an on-failure destination got that is a bucket.
+ * Decodes the object that a bucket as on-failure destination got.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
- * @throws UnreadableFormat  it is damaged, or nothing of the kind
+ * @throws UnreadableFormat  it is damaged, or another kind of object
  */
 export function decodeGivenUpRecords(body: Buffer): GivenUpRecords {
   const record = read(body.toString(), invocationRecordSchema);

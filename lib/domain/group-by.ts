@@ -1,6 +1,6 @@
 export type NonEmpty<T> = [T, ...T[]];
 
-/** The items by what `keyOf` says of them; groups, and the items of each, in the order in which they come. */
+/** Groups items by their key; groups, and the items of each, keep the order in which they come. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, NonEmpty<T>> {
   const groups = new Map<K, NonEmpty<T>>();
   for (const item of items) {

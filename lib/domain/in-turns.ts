@@ -1,6 +1,6 @@
 import { groupBy } from './group-by.ts';
 
-/** The items so that each group has its turn: the first one of each, then the second one of each, and so on. */
+/** Orders the items so that groups take turns: the first item of each, then the second one of each, and so on. */
 export function inTurns<T>(items: Iterable<T>, groupOf: (item: T) => unknown): T[] {
   const groups = [...groupBy(items, groupOf).values()];
   const longest = Math.max(0, ...groups.map(({ length }) => length));

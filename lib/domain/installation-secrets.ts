@@ -2,22 +2,24 @@ import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
 import { instantSchema, readDocument } from './stored-document.ts';
 
-/** A secret that API keys are made under. */
+/** A secret that signs API keys. */
 export interface InstallationSecret {
-  /** Names it in lists; not a secret. */
+  /** Identifies it in lists; not a secret. */
   readonly id: string;
   /** 32 random bytes. */
   readonly secret: Buffer;
   readonly createdAt: Date;
 }
 
-/** Secrets of an installation, the newest first. New keys are made under the newest; keys of all of them are taken. */
+/** Secrets of an installation, the newest first. The newest one signs new keys; keys of all of them are accepted. */
 export type InstallationSecrets = readonly InstallationSecret[];
 
 /** One, and a second one while keys are replaced. */
 export const maxInstallationSecrets = 2;
 
-/** The parameter of the secrets: beside the path and not under it, so that listing the keys does not read it. */
+/**
+ * Returns the parameter of the secrets: beside the path and not under it, so that listing the keys does not read it.
+ */
 export function secretsParameterOf(path: string): string {
   return `${path}-secret`;
 }
@@ -47,9 +49,13 @@ export function encodeInstallationSecrets(secrets: InstallationSecrets): string 
   return JSON.stringify({ formatVersion, secrets: encoded });
 }
 
-/** @throws UnreadableFormat  damaged, or written by a newer version of this program; its message has nothing of the text */
+/**
+ * Decodes the secrets.
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program; its message contains none of the
+ * text
+ */
 export function decodeInstallationSecrets(text: string): InstallationSecrets {
-  // The error of JSON.parse would quote what it could not read, and end up in a log.
+  // The error of JSON.parse would quote the text, and end up in a log.
   if (!isJson(text)) throw new UnreadableFormat('The secret of API keys is damaged: it is not JSON.');
   const { secrets } = readDocument(text, 'The secret of API keys', formatVersion, documentSchema);
   return secrets.map(({ id, secret, createdAt }) => ({ id, secret: Buffer.from(secret, 'hex'), createdAt }));

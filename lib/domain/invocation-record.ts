@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { parseJson } from '../parse-json.ts';
 import type { CustomerId } from './customer-id.ts';
 
-/** A record of a stream, as far as it says whose it is. */
+/** The part of a stream record that names its customer. */
 export interface KeyedRecord {
   readonly partitionKey: string;
   readonly data: Buffer;
 }
 
 /**
- * The parts of an invocation record that have records in them.
+ * The parts of an invocation record that contain records.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 const invocationSchema = z.looseObject({ payload: z.string() });
@@ -18,7 +18,7 @@ const kinesisRecordSchema = z.looseObject({
 });
 const eventSchema = z.looseObject({ Records: z.array(kinesisRecordSchema) });
 
-/** Tells whether a record counts for a customer, by its partition key. */
+/** Reports whether a record counts for a customer, by its partition key. */
 export function isRecordOf(
   customerId: CustomerId,
   { partitionKey }: Pick<KeyedRecord, 'partitionKey'>,
@@ -27,8 +27,8 @@ export function isRecordOf(
 }
 
 /**
- * Takes records out of the record of an invocation that was given up.
- * @returns the rest of it, `undefined` where no record is left; unchanged where it is not such a record
+ * Removes records from the record of a failed invocation.
+ * @returns the rest of it; `undefined` if no record is left; the original if it is not such a record
  */
 export function withoutRecords(
   body: Buffer,

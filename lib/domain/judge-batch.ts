@@ -3,17 +3,17 @@ import type { Consumption } from './judge-batch/consumption.ts';
 import { isOffStream, type EmissionLimits } from './judge-batch/is-off-stream.ts';
 import { isForgotten, type Tombstone } from './tombstone.ts';
 
-/** What is known of a stored batch when its windows have been read. */
+/** Facts about a stored batch after its windows have been read. */
 export interface ReadBatch {
   readonly header: Pick<BatchHeader, 'storedAt' | 'partials'>;
   readonly tombstone: Tombstone | undefined;
-  /** The places, in the header's list, of the partials that their windows do not hold. */
+  /** Places, in the header's list, of the partials that are not in their windows. */
   readonly uncounted: ReadonlySet<number>;
-  /** How far the streams were before the windows were read. */
+  /** Progress of the streams before the windows were read. */
   readonly consumption: Consumption;
-  /** By this process, in an earlier look. */
+  /** When an earlier look of this process emitted it again. */
   readonly emittedAgainAt: Date | undefined;
-  /** How often the notification of the batch has come; 1 at the first look. */
+  /** Number of times that the notification of the batch has come; 1 at the first look. */
   readonly receiveCount: number;
 }
 
@@ -22,12 +22,14 @@ export type BatchState =
   /** Its customer was forgotten after it was stored. */
   | { readonly kind: 'forgotten'; readonly tombstone: Tombstone }
   | { readonly kind: 'counted' }
-  /** Partials of it are on their streams, or may still be put there. */
+  /** Some of its partials are on their streams, or may still be put there. */
   | { readonly kind: 'waiting' }
   /** The partials at these places of the header's list are neither in their windows nor on their way there. */
   | { readonly kind: 'lost'; readonly places: ReadonlySet<number> };
 
-/** Decides what became of a stored batch. The end state counts, the windows, and not what happened on the way there. */
+/**
+ * Decides the state of a stored batch. It depends on the end state, the windows, and not on events on the way there.
+ */
 export function judgeBatch(read: ReadBatch, now: Date, limits: EmissionLimits): BatchState {
   const { header, tombstone, uncounted, consumption, emittedAgainAt, receiveCount } = read;
   const { storedAt, partials } = header;

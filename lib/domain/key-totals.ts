@@ -9,30 +9,30 @@ export interface KeyTotal {
   readonly requests: number;
 }
 
-/** How much is kept while windows are summed up. */
+/** Limits of the memory for summing up windows. */
 export interface KeyTotalsLimits {
   readonly maxKeys: number;
-  /** Of the keys together, as JSON has them. */
+  /** Bytes of all keys together, in JSON. */
   readonly maxKeyTextBytes: number;
 }
 
-/** Tells whether a key is wanted that is between two places of some bytes, as JSON has it. */
+/** Reports whether a key is wanted, given the place of its JSON text in some bytes. */
 export type KeyFilter = (bytes: Buffer, start: number, end: number) => boolean;
 
-/** The requests by key of any number of windows, in bounded memory. */
+/** The requests by key of any number of windows, in limited memory. */
 export interface KeyTotals {
   /**
-   * Adds the counts of a window. What it has under `(other)` is always wanted.
-   * @param isWanted  all keys without it
+   * Adds the counts of a window; those under `(other)` are always included.
+   * @param isWanted  default: all keys
    * @returns the requests of the wanted keys, without those under `(other)`
    */
   add(counts: CountsText, isWanted?: KeyFilter): number;
   /**
-   * The largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each count is at
-   * most `folded()` too low, and a key that is not among those kept has at most so many requests.
+   * Returns the largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each
+   * count is at most `folded()` too low, and a key that was not kept has at most that many requests.
    */
   largest(most: number, maxBytes: number): KeyTotal[];
-  /** The requests whose key is not known: those that windows have under `(other)`, and those of keys that were let go. */
+  /** Returns the requests whose key is not known: those under `(other)` in windows, and those of dropped keys. */
   folded(): number;
 }
 
@@ -44,7 +44,7 @@ const emptyLength = Buffer.byteLength('{}');
 const otherBytes = Buffer.from(otherKey);
 
 /**
- * Sums up exactly as long as the keys are within the limits. Beyond, the rarer half of them is let go, and counted as
+ * Sums up exactly while the keys are within the limits. Beyond, it drops the rarer half of them and counts them as
  * folded: one that comes again starts anew, so that no count is ever too high.
  */
 export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): KeyTotals {
@@ -72,7 +72,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
     add({ json }, isWanted) {
       const view = viewOf(json);
       let sum = 0;
-      // Behind the brace, and then behind each comma, there is a key: `"GET /":12`.
+      // A key follows the brace, and then each comma: `"GET /":12`.
       for (let at = 1; json.length > emptyLength && at < json.length - 1;) {
         const keyStart = at + 1;
         const keyEnd = endOfKey(json, view, keyStart);
@@ -106,8 +106,8 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
 }
 
 /**
- * Sorts now and then, and in between passes over what has fewer requests than all that is kept. The keys of most windows
- * are rare, and no text is made of these.
+ * Finds the largest keys. It sorts now and then, and in between skips keys with fewer requests than all kept ones.
+ * Most keys of windows are rare, and no string is created for them.
  */
 function largestKeys(table: KeyTable, most: number): KeyTotal[] {
   let kept: KeyTotal[] = [];

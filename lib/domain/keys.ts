@@ -6,43 +6,43 @@ import { partSizeOf, type RolledUpSize, type WindowSize, type WindowStart } from
 
 /**
  * The name of an object: segments of `a–z 0–9 . _ - % ~`, 1–200 characters each and without a `.` at either end,
- * divided by `/`. Such a name is a safe relative path on every file system, also on those that ignore case,
+ * separated by `/`. Such a name is a safe relative path on every file system, including those that ignore case,
  * normalise Unicode or reserve names.
  */
 export type ObjectKey = Brand<string, 'ObjectKey'>;
 
 const maxSegmentLength = 200;
 
-/** How much of a window's start names it: `2025-12-28T18` an hour. */
+/** Length of a window's start that names it: `2025-12-28T18` for an hour. */
 const namedCharacters: Readonly<Record<WindowSize, number>> = { minute: 16, hour: 13, day: 10 };
-/** Those before the time in a window's key: `aggregates`, the size and the customer. */
+/** Number of segments before the time in a window's key: `aggregates`, the size and the customer. */
 const customerSegments = 3;
 
-/** Names that Windows gives to devices, whatever comes after the first dot. */
+/** Names that Windows reserves for devices, whatever follows the first dot. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)/;
 
-/** Where a batch is kept; that it is there makes it accepted. */
+/** Returns the key of a batch. If the object exists, the batch is accepted. */
 export function batchKey(customerId: CustomerId, batchId: BatchId): ObjectKey {
   return key(`${batchPrefix(customerId)}${batchName(batchId)}`);
 }
 
-/** What the keys of all of a customer's batches start with. */
+/** Returns the prefix of the keys of a customer's batches. */
 export function batchPrefix(customerId: CustomerId): string {
   return `batches/${encodeSegment('', customerId)}/`;
 }
 
-/** Where the aggregate of one window of one customer is kept: `aggregates/hour/cus-axon/2025/12/28/18.json`. */
+/** Returns the key of one window of one customer: `aggregates/hour/cus-axon/2025/12/28/18.json`. */
 export function windowKey(customerId: CustomerId, size: WindowSize, windowStart: WindowStart): ObjectKey {
   const place = windowStart.slice(0, namedCharacters[size]).replace(/[-T:]/g, '/');
   return key(`${windowPrefix(customerId, size)}${place}.json`);
 }
 
-/** Where the aggregate of one minute of one customer is kept. */
+/** Returns the key of one minute of one customer. */
 export function minuteKey(customerId: CustomerId, windowStart: WindowStart): ObjectKey {
   return windowKey(customerId, 'minute', windowStart);
 }
 
-/** Where a stream record is kept that can never be applied. */
+/** Returns the key of a failed record. */
 export function failedRecordKey(stream: string, partition: string, sequenceNumber: string): ObjectKey {
   return key(
     'failed',
@@ -52,11 +52,11 @@ export function failedRecordKey(stream: string, partition: string, sequenceNumbe
   );
 }
 
-/** What the keys of the changes of API keys start with; they are listed in the order of time. */
+/** Prefix of the keys of changes of API keys; a list has them in time order. */
 export const apiKeyChangesPrefix = 'audit-log/api-keys/';
 
 /**
- * Where one step of a change of API keys is kept.
+ * Returns the key of one step of a change of API keys.
  * @param changeId  lower-case hexadecimal digits
  */
 export function apiKeyChangeKey(at: Date, changeId: string, step: string): ObjectKey {
@@ -65,77 +65,80 @@ export function apiKeyChangeKey(at: Date, changeId: string, step: string): Objec
 }
 
 /**
- * Where the copy of an API key's record is kept, for when the store of the keys fails.
+ * Returns the key of the copy of an API key's record, for times when the store of the keys fails.
  * @param hash  SHA-256 of the key, in hex
  */
 export function apiKeyCopyKey(hash: string): ObjectKey {
   return key('api-keys', `${hash}.json`);
 }
 
-/** What the keys of all tombstones start with. */
+/** Prefix of the keys of all tombstones. */
 export const tombstonesPrefix = 'forgotten/';
 
-/** Where it is kept since when a customer is forgotten. */
+/** Returns the key of a customer's tombstone. */
 export function tombstoneKey(customerId: CustomerId): ObjectKey {
   return key(`${tombstonesPrefix}${encodeSegment('', customerId)}`);
 }
 
-/** The same, found by the key of one of the customer's windows, from which the customer cannot always be read. */
+/**
+ * Returns the key of a tombstone for the key of one of the customer's windows, from which the customer cannot always
+ * be read.
+ */
 export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
   return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
 }
 
-/** What is written to find out whether the store can be written. */
+/** Key of the object that is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 
-/** How far windows, or raw batches and failed records, have expired. */
+/** Keys of the horizons behind which windows, or raw batches and failed records, have expired. */
 export const horizonKeys = {
   windows: key('retention', 'horizon'),
   raw: key('retention', 'raw-horizon'),
 } as const satisfies Record<string, ObjectKey>;
 
-/** How far what has expired is deleted. */
+/** Keys of the progress of deleting expired objects. */
 export const sweepKeys = {
   windows: key('retention', 'sweep'),
   raw: key('retention', 'raw-sweep'),
 } as const satisfies Record<string, ObjectKey>;
 
-/** What the keys of all of a customer's windows of one size start with; they are listed in the order of time. */
+/** Returns the prefix of the keys of a customer's windows of one size; a list has them in time order. */
 export function windowPrefix(customerId: CustomerId, size: WindowSize): string {
   return `${windowsPrefix(size)}${encodeSegment('', customerId)}/`;
 }
 
-/** What the keys of all windows of one size start with, whose customers come one after the other. */
+/** Returns the prefix of the keys of all windows of one size; a list has one customer after the other. */
 export function windowsPrefix(size: WindowSize): string {
   return `aggregates/${size}/`;
 }
 
-/** What the keys of the windows of one size start with whose customer has this segment. */
+/** Returns the prefix of the keys of all windows of one size of the customer with this segment. */
 export function windowPrefixOfSegment(segment: string, size: WindowSize): string {
   return `${windowsPrefix(size)}${segment}/`;
 }
 
-/** The segment that a window's key has for the customer. */
+/** Returns the customer's segment in a window's key. */
 export function customerSegmentOf(windowKey: ObjectKey): string {
   return windowKey.split('/')[customerSegments - 1] ?? '';
 }
 
-/** The segment that a batch's key has for the customer; it is the same as in the keys of its windows. */
+/** Returns the customer's segment in a batch's key; it is the same in the keys of its windows. */
 export function customerSegmentOfBatch(batchKey: ObjectKey): string {
   return batchKey.split('/')[1] ?? '';
 }
 
-/** What sorts behind all keys of a customer's windows, and before those of the customers that come then. */
+/** Returns a text that sorts after all keys of a customer's windows, and before those of the next customer. */
 export function behindCustomer(customerSegment: string, size: WindowSize): string {
   return `${windowsPrefix(size)}${customerSegment}/~`;
 }
 
-/** Whose window a key is for, or `undefined` where the key has only a hash of the customer. */
+/** Returns the customer of a window's key, or `undefined` if the key only has a hash of the customer. */
 export function customerOfKey(windowKey: ObjectKey): CustomerId | undefined {
   return customerOfSegment(customerSegmentOf(windowKey));
 }
 
-/** The customer that keys have a segment for, or `undefined` where that has only a hash of the customer. */
+/** Returns the customer of a segment, or `undefined` if the segment only has a hash of the customer. */
 export function customerOfSegment(segment: string): CustomerId | undefined {
   const customerId = parseCustomerId(
     segment.replace(/%([0-9a-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
@@ -143,7 +146,7 @@ export function customerOfSegment(segment: string): CustomerId | undefined {
   return customerId !== undefined && encodeSegment('', customerId) === segment ? customerId : undefined;
 }
 
-/** The window that a key of `windowKey` is for. */
+/** Returns the start of the window of a key from `windowKey`. */
 export function windowStartOfKey(windowKey: ObjectKey): WindowStart {
   const place = windowKey
     .replace(/\.json$/, '')
@@ -154,30 +157,30 @@ export function windowStartOfKey(windowKey: ObjectKey): WindowStart {
 }
 
 /**
- * Where the hour is kept that a minute is part of, or the day that an hour is part of. Found by the keys alone, since a
- * customer cannot always be read from one.
- * @param size  of the window that is looked for
+ * Returns the key of the hour that contains a minute, or of the day that contains an hour. It only uses the keys,
+ * since a customer cannot always be read from one.
+ * @param size  size of the window to find
  */
 export function enclosingWindowKey(partKey: ObjectKey, size: RolledUpSize): ObjectKey {
   const place = partKey.replace(`aggregates/${partSizeOf[size]}/`, `aggregates/${size}/`);
   return key(place.replace(/\/\d\d\.json$/, '.json'));
 }
 
-/** What the keys of the windows start with that an hour, or a day, is the sum of. */
+/** Returns the prefix of the keys of the windows that an hour, or a day, is the sum of. */
 export function partsPrefix(windowKey: ObjectKey, size: RolledUpSize): string {
   const place = windowKey.replace(/\.json$/, '/');
   return place.replace(`aggregates/${size}/`, `aggregates/${partSizeOf[size]}/`);
 }
 
-/** The last segment of a batch's key: `k-…` for an id that a client gave, `h-…` for a derived one. */
+/** Returns the last segment of a batch's key: `k-…` for an id from a client, `h-…` for a derived one. */
 export function batchName({ origin, text }: BatchId): string {
   return origin === 'key' ? encodeSegment('k-', text) : `h-${text.replace(/^sha256-/, '')}`;
 }
 
 /**
- * The text as one segment, so that different texts give different segments and none can leave its place: everything but
- * `a–z 0–9 _ -` and inner dots becomes `%` and two hexadecimal digits for each byte. One that would be too long for a
- * file name becomes `~` and its SHA-256 (no encoded text has a `~`).
+ * Encodes a text as one segment, so that different texts give different segments and none can leave its place:
+ * everything except `a–z 0–9 _ -` and inner dots becomes `%` and two hexadecimal digits for each byte. A text too
+ * long for a file name becomes `~` and its SHA-256 (no encoded text has a `~`).
  */
 function encodeSegment(prefix: string, text: string): string {
   const encoded = text

@@ -3,13 +3,13 @@ import type { Problem } from '../errors.ts';
 import { minuteOfInstant } from './timestamp.ts';
 import type { EpochMinute } from './epoch-minute.ts';
 
-/** One log line, as it is counted. */
+/** One log line, in the form in which it is counted. */
 export interface LogEntry {
   /** The minute window of its `receivedAt`. */
   readonly minute: EpochMinute;
   /** An HTTP token in upper case. */
   readonly method: string;
-  /** With its query, as it was sent, but for white space at its ends. */
+  /** The path as sent, with its query, without white space at its ends. */
   readonly path: string;
   readonly userAgent: string;
   readonly status: number | undefined;
@@ -24,9 +24,9 @@ const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const statusPattern = /^[1-5][0-9]{2}$/;
 
 /**
- * What a client may send as an entry; lengths are in UTF-16 code units, after trimming. It words what is wrong with an
- * entry. What is right is decided by `parseLogEntry`, since a general validator takes longer for an entry than all the
- * rest of the pipeline (3.1 µs against 0.4 µs); a property test holds the two to the same verdict.
+ * The schema of an entry from a client; lengths are in UTF-16 code units, after trimming. It describes what is wrong
+ * with an entry. `parseLogEntry` decides whether it is valid, because a general validator takes longer per entry than
+ * the rest of the pipeline (3.1 µs against 0.4 µs); a property test checks that the two agree.
  */
 export const logEntrySchema = z.object(
   {
@@ -58,10 +58,12 @@ export const logEntrySchema = z.object(
   { error: 'must be an object' },
 );
 
-/** The fields of a sent entry that mean something; a batch is read for these alone. */
+/** Names of the fields of a sent entry that have a meaning; a batch is only read for these. */
 export const entryFieldNames: readonly string[] = Object.keys(logEntrySchema.shape);
 
-/** The entry, or `undefined` where the value is not one; then `problemsOf` says why. Runs once an entry. */
+/**
+ * Parses an entry; returns `undefined` if the value is not one, and `problemsOf` then says why. Runs once per entry.
+ */
 export function parseLogEntry(value: unknown): LogEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { receivedAt, method, path, userAgent, status }: Partial<Record<string, unknown>> = value;
@@ -92,7 +94,7 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
   };
 }
 
-/** What is wrong with the entry at `index` of a batch, a problem a field. */
+/** Describes what is wrong with the entry at `index` of a batch, one problem per field. */
 export function problemsOf(value: unknown, index: number): Problem[] {
   const { error } = logEntrySchema.safeParse(value);
   if (error === undefined) return [];
@@ -108,7 +110,7 @@ function isMissing(value: unknown, field: PropertyKey): boolean {
 }
 
 function parseMethod(value: unknown): string | undefined {
-  // Nearly all entries have one of these as it is.
+  // Nearly all entries have one of these unchanged.
   if (value === 'GET' || value === 'POST' || value === 'HEAD') return value;
   if (typeof value !== 'string') return undefined;
   const method = value.trim();

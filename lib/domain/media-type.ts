@@ -1,10 +1,10 @@
-/** How the entries of a body are written: as one JSON array, or as a JSON object a line. */
+/** The form of the entries in a body: one JSON array, or one JSON object per line. */
 export type MediaType = 'application/json' | 'application/x-ndjson';
 
-/** What a `content-type` can say of a batch: how its entries are written, or only that its bytes are no text. */
+/** The information in a `content-type`: the form of the entries, or only that the bytes are not text. */
 export type SentMediaType = MediaType | 'application/gzip' | 'application/octet-stream';
 
-/** The media type that a `content-type` names, whatever its parameters; `undefined` for one that nobody here reads. */
+/** Parses the media type in a `content-type`, ignoring parameters; returns `undefined` if it is not supported. */
 export function parseMediaType(contentType: string): SentMediaType | undefined {
   const [essence = ''] = contentType.split(';');
   switch (essence.trim().toLowerCase()) {
@@ -27,7 +27,10 @@ const byteOrderMark = Buffer.from('\ufeff');
 const whiteSpace = new Set(Buffer.from(' \t\r\n'));
 const openingBracket = 0x5b;
 
-/** How the entries of a decompressed body are written, where nobody said so: a line of entries has no array in it. */
+/**
+ * Detects the form of the entries in a decompressed body without a media type: a line of entries never has an array
+ * in it.
+ */
 export function mediaTypeOf(body: Buffer): MediaType {
   let at = body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
   while (whiteSpace.has(body[at] ?? openingBracket)) at += 1;

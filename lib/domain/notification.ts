@@ -3,7 +3,7 @@ import { parseJson } from '../parse-json.ts';
 import type { ObjectKey } from './keys.ts';
 
 /**
- * The part of an S3 event notification that is needed; a test notification has no records.
+ * The part of an S3 event notification that is used; a test notification has no records.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 const notificationSchema = z.object({
@@ -13,8 +13,8 @@ const notificationSchema = z.object({
 const testNotificationSchema = z.object({ Event: z.literal('s3:TestEvent') });
 
 /**
- * The keys of the objects that a message says were written; none where it is another kind of message, and `undefined`
- * where a key is not written as S3 writes them.
+ * Returns the keys of written objects in a message; none if it is another kind of message, and `undefined` if a key
+ * does not have S3's form.
  */
 export function notifiedKeys(body: string): ObjectKey[] | undefined {
   const { data } = notificationSchema.safeParse(parseJson(body));
@@ -22,12 +22,15 @@ export function notifiedKeys(body: string): ObjectKey[] | undefined {
   return keys.every((key) => key !== undefined) ? keys : undefined;
 }
 
-/** Whether it is what S3 sends to a queue when it is told to notify it, and nothing was written. */
+/** Reports whether a message is the test that S3 sends when notifications are configured, without any write. */
 export function isTestNotification(body: string): boolean {
   return testNotificationSchema.safeParse(parseJson(body)).success;
 }
 
-/** S3 writes keys as form fields: URL-encoded, and spaces as plus signs. They are the store's own. */
+/**
+ * Decodes a key. S3 writes keys as form fields, URL-encoded and with plus signs for spaces. All keys are those of the
+ * store.
+ */
 function decodeKey(text: string): ObjectKey | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' ')) as ObjectKey;

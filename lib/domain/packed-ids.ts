@@ -2,13 +2,13 @@ import { partialIdBytes } from './partial.ts';
 
 /**
  * The ids of the partials that a window counts, one after the other in one buffer: a busy window has tens of
- * thousands, and as an array of strings every reader of the window would have to parse them.
+ * thousands, and every reader of the window would have to parse them as an array of strings.
  */
 export type PackedIds = Buffer;
 
-/** The items whose ids the window does not hold yet, in their order; of several with one id the first. */
+/** Returns the items whose ids the window does not have yet, in order; of several with one id only the first. */
 export function unseen<T extends { readonly id: Buffer }>(packed: PackedIds, items: readonly T[]): T[] {
-  // By the first four bytes of the id, so that one pass over the window looks for all of them at once.
+  // The index uses the first four bytes of the ids, so that one pass over the window finds all of them at once.
   const candidates = new Map<number, T[]>();
   for (const item of items) {
     const prefix = item.id.readInt32LE(0);
@@ -25,5 +25,5 @@ export function unseen<T extends { readonly id: Buffer }>(packed: PackedIds, ite
     candidates.set(prefix, alike.filter(differsFromHeld));
   }
   const unseenItems = new Set([...candidates.values()].flat());
-  return items.filter((item) => unseenItems.delete(item)); // once, also where one item is given twice
+  return items.filter((item) => unseenItems.delete(item)); // once, even if one item is given twice
 }

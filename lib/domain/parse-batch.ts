@@ -6,15 +6,15 @@ import { EntryReader, notJson } from './parse-batch/entry-reader.ts';
 import { afterBlankLines } from './parse-batch/blank-lines.ts';
 import { code, noLineBreak } from './parse-batch/json-scanner.ts';
 
-/** A refusal describes so many offending entries and ends there: what is behind them costs nothing. */
+/** A refusal describes this many invalid entries and stops there, so that the rest of the body costs nothing. */
 const maxEntriesDescribed = 10;
 
 const byteOrderMark = Buffer.from('\ufeff');
 /**
- * The entries of a decompressed body, all of them or none. It takes time in proportion to the length of the body,
- * whatever is in it (test/handlers/bounded-work.long.test.ts).
- * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with entries that are not valid: the
- *                         first ten of these are described
+ * Parses the entries of a decompressed body, all of them or none. It takes time in proportion to the length of the
+ * body, whatever its content (test/handlers/bounded-work.long.test.ts).
+ * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries, of which it
+ *                         describes the first ten
  */
 export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
   const values = mediaType === 'application/json' ? arrayValues(body) : lineValues(body);
@@ -46,13 +46,13 @@ export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
   return entries;
 }
 
-/** Where the text of a body begins: behind the byte order mark that it may have. */
+/** Returns the start of the text in a body, after a byte order mark. */
 function startOfText(body: Buffer): number {
   if (!isUtf8(body)) throw new InvalidRequest('The body is not UTF-8.');
   return body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
 }
 
-/** The elements of the array that a body is. */
+/** Yields the elements of the array in a body. */
 function* arrayValues(body: Buffer): Generator {
   const reader = new EntryReader(body, entryFieldNames, startOfText(body), code.lineFeed);
   reader.skipWhiteSpace();
@@ -74,7 +74,7 @@ function* arrayValues(body: Buffer): Generator {
   if (!isAtEnd(reader)) throw new InvalidRequest('The body is not JSON.');
 }
 
-/** The values of the lines that are not blank. */
+/** Yields the values of the lines that are not blank. */
 function* lineValues(body: Buffer): Generator {
   const reader = new EntryReader(body, entryFieldNames, startOfText(body), noLineBreak);
   for (;;) {

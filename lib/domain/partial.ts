@@ -9,17 +9,17 @@ import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from
 import { TextBytes } from './text-bytes.ts';
 import type { WindowStart } from './window.ts';
 
-/** What one batch adds to one minute window, or a part of it where the whole is too large for a stream record. */
+/** The addition of one batch to one minute window, or a part of it if the whole is too large for a stream record. */
 export interface WindowPartial {
   readonly customerId: CustomerId;
   readonly windowStart: WindowStart;
-  /** What the window remembers of it: `partialIdBytes` bytes. */
+  /** The id that the window keeps of it: `partialIdBytes` bytes. */
   readonly id: Buffer;
-  /** From 0. Each part is a partial of its own, with the entries that it counts. */
+  /** The number of the part, from 0. Each part is a partial of its own, with the entries that it counts. */
   readonly part: number;
-  /** The window had ended more than the allowed lateness before the batch was stored. */
+  /** True if the window had ended more than the allowed lateness before the batch was stored. */
   readonly isLate: boolean;
-  /** When its batch was stored; absent in what an earlier version wrote, which did not say so. */
+  /** When its batch was stored; absent in partials of an earlier version, which did not say so. */
   readonly storedAt?: Date | undefined;
   readonly requests: number;
   readonly counts: Counts;
@@ -28,12 +28,15 @@ export interface WindowPartial {
 export const partialIdBytes = 16;
 
 /**
- * The most that a partial may count. A batch has at most 200,000 entries, and those that earlier versions took (10 MiB of
- * at least 77 bytes each) had fewer; the rest is room for a version with a higher limit, whose partials are no forgeries.
+ * The most requests of a partial. A batch has at most 200,000 entries, and batches of earlier versions (10 MiB of at
+ * least 77 bytes each) had fewer; the rest allows for a version with a higher limit, whose partials are not
+ * forgeries.
  */
 const maxRequests = 1_000_000;
 
-/** The longest key is a method and a path (2,081 characters), whose segments `auto` may have made twice as long. */
+/**
+ * The longest key is a method and a path (2,081 characters), and `auto` may have doubled the length of its segments.
+ */
 const maxKeyLength = 8_192;
 
 const formatVersion = 1;
@@ -53,8 +56,8 @@ const partialSchema = z.object({
 });
 
 /**
- * The id of a part of a batch. It is the same in all windows of the batch, as each window has a memory of its own; it
- * differs from that of every other batch, also of one with the same idempotency key and another payload.
+ * Returns the id of a part of a batch. It is the same in all windows of the batch, as each window has its own list of
+ * ids; it differs from that of every other batch, even of one with the same idempotency key and another payload.
  */
 export function partialId(batchId: BatchId, payloadHash: string, part: number): Buffer {
   const digest = createHash('sha256')
@@ -63,12 +66,15 @@ export function partialId(batchId: BatchId, payloadHash: string, part: number): 
   return digest.subarray(0, partialIdBytes);
 }
 
-/** What is ordered together, and so added by one writer at a time: the window of a customer. */
+/**
+ * Returns the partition key, which keeps records in order and gives them to one writer at a time: customer and
+ * window.
+ */
 export function partitionKeyOf(customerId: CustomerId, windowStart: WindowStart): string {
   return `${customerId}/${windowStart}`;
 }
 
-/** The partial as the data of a stream record. */
+/** Encodes the partial as the data of a stream record. */
 export function encodePartial(partial: WindowPartial): Buffer {
   const bytes = new TextBytes();
   const writer = new PartialWriter(partial, bytes);
@@ -78,17 +84,17 @@ export function encodePartial(partial: WindowPartial): Buffer {
   return bytes.copy();
 }
 
-/** What the partials of a batch have in common. */
+/** Fields that all partials of a batch share. */
 type OfBatch = 'customerId' | 'storedAt';
 
 /**
- * Writes the partials of one batch. A batch can have 10,000 of a few counts each, so what they have in common is made
- * once, and the rest by hand.
+ * Writes the partials of one batch. A batch can have 10,000 with a few counts each, so the fields that they share are
+ * formatted once, and the rest by hand.
  */
 export class PartialWriter {
   readonly #bytes: TextBytes;
   readonly #start: Buffer;
-  // Most partials have these as the one before has them.
+  // In most partials these are equal to those of the one before.
   #part: Pick<WindowPartial, 'part' | 'isLate'> | undefined;
   #partText = Buffer.alloc(0);
   #id: Buffer | undefined;
@@ -102,7 +108,7 @@ export class PartialWriter {
     this.#bytes = bytes;
   }
 
-  /** Writes what is before the counts. */
+  /** Writes the part before the counts. */
   start({ windowStart, part, isLate, requests, id }: Omit<WindowPartial, OfBatch | 'counts'>): void {
     if (this.#part?.part !== part || this.#part.isLate !== isLate) {
       this.#part = { part, isLate };
@@ -119,14 +125,14 @@ export class PartialWriter {
     this.#bytes.bytes(this.#idText);
   }
 
-  /** Writes what is behind the counts. */
+  /** Writes the part after the counts. */
   end(): void {
     this.#bytes.text('}');
   }
 }
 
 /**
- * Reads a partial, and makes sure that it can be one: no record may make a window say what no batch can have said.
+ * Decodes a partial, and checks that it is possible: no record may make a window contain what no batch can contain.
  * @throws UnreadableFormat  not a partial, or one whose counts no batch can have
  * @throws NewerFormat       a newer version wrote it
  */

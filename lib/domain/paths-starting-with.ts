@@ -3,8 +3,8 @@ import type { KeyFilter } from './key-totals.ts';
 const space = 0x20;
 
 /**
- * Wants the paths that start with a prefix, whatever the method: a key is a method, which has no space, a space and the
- * path. JSON writes each character for itself, so a path has a prefix where its JSON text has that of the prefix.
+ * Creates a filter for the paths that start with a prefix, for any method: a key is a method, which has no space, a space
+ * and the path. JSON escapes each character separately, so a path has a prefix if its JSON text has that of the prefix.
  */
 export function pathsStartingWith(prefix: string): KeyFilter {
   const prefixBytes = Buffer.from(JSON.stringify(prefix).slice(1, -1));

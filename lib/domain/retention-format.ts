@@ -13,12 +13,15 @@ const retentionSchema = z.object({
   announced: horizonSchema.optional(),
 });
 
-/** The state as it is stored. */
+/** Encodes the state for the store. */
 export function encodeRetention(state: RetentionState): Buffer {
   return Buffer.from(`${JSON.stringify({ formatVersion, ...state })}\n`);
 }
 
-/** @throws UnreadableFormat  damaged, or written by a newer version of this program */
+/**
+ * Decodes a stored state.
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
 export function decodeRetention(body: Buffer): RetentionState {
   const { current, settled, announced } = readDocument(
     body.toString(),

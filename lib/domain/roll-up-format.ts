@@ -23,17 +23,17 @@ const rolledUpSchema = z
     'not the start of such a window',
   );
 
-/** Ends the document; text has none, since JSON escapes it. */
+/** Ends the document; texts never contain it, since JSON escapes it. */
 const lineBreak = 0x0a;
 const closingBrace = 0x7d;
 
-/** The hour or day as it is stored: a line of JSON. */
+/** Encodes an hour or a day for the store: one line of JSON. */
 export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
   return Buffer.from(`${JSON.stringify({ formatVersion, ...fields, ...countsToJson(counts) })}\n`);
 }
 
 /**
- * The stored hour or day of which `start` is the beginning, or `undefined` where it goes on behind it.
+ * Decodes a stored hour or day from its `start`; returns `undefined` if more of it is needed.
  * @throws UnreadableFormat  not an hour or a day, or one of a newer version
  */
 export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
@@ -43,7 +43,7 @@ export function decodeRolledUp(start: Buffer): RolledUpWindow | undefined {
 
 /** The text of a stored hour or day, in pieces. */
 export const rolledUpText = {
-  /** Tells whether the last field ends at a place. */
+  /** Reports whether the last field ends at a place. */
   isEndOfFields: (start: Buffer, place: number) =>
     start[place] === closingBrace && start[place + 1] === lineBreak,
 
@@ -67,7 +67,10 @@ export const rolledUpText = {
   },
 };
 
-/** @throws UnreadableFormat  not the whole of an hour or a day, or one of a newer version */
+/**
+ * Decodes a whole stored hour or day.
+ * @throws UnreadableFormat  not a whole hour or day, or one of a newer version
+ */
 export function decodeWholeRolledUp(body: Buffer): RolledUpWindow {
   const window = decodeRolledUp(body);
   if (window === undefined) throw new UnreadableFormat('A window is damaged: it ends too early.');

@@ -9,7 +9,7 @@ export interface RolledUpWindow extends WindowCounts {
   readonly windowSize: RolledUpSize;
 }
 
-/** Which window it is. */
+/** Customer, size and start of a window. */
 export interface WindowName {
   readonly customerId: CustomerId;
   readonly windowSize: RolledUpSize;
@@ -17,10 +17,10 @@ export interface WindowName {
 }
 
 /**
- * The window with the sum of its parts in place of what it had; `current` itself where it says that already. Each written
- * window has a revision of its own, so that none is ever taken for an earlier one with the same counts.
- * @param current  the window, or `undefined` where there is none yet
- * @param sum      of all of its parts, folded
+ * Replaces the counts of a window with the sum of its parts; returns `current` itself if they are equal. Each written
+ * window has a new revision, so that none is ever taken for an earlier one with the same counts.
+ * @param current  the window, or `undefined` if there is none yet
+ * @param sum      the sum of all of its parts, folded
  */
 export function rollUp(
   current: RolledUpWindow | undefined,

@@ -7,23 +7,23 @@ import type { WindowSize } from './window.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 import { decodeWindowCounts, windowText } from './window-format.ts';
 
-/** A window of any size as answers are made of it: its counts are text that was checked, and not read. */
+/** A window of any size for answers: its counts are text that was checked but not parsed. */
 export interface ServedWindow extends Omit<WindowCounts, 'counts'> {
-  /** In minutes only. */
+  /** Only minutes have it. */
   readonly batches?: number;
   readonly counts: CountsTexts;
 }
 
-/** The names of the fields, each with what is around it. */
+/** The names of the fields, with the characters around them. */
 const names = mapDimensions((field) => Buffer.from(`,"${field}":`));
 const noCounts: CountsText = { json: Buffer.from('{}'), escapes: 0 };
 
 /**
- * Reads the stored window of which `start` is the beginning, or returns `undefined` where its counts go on behind it.
+ * Reads a stored window from its `start`; returns `undefined` if its counts continue after it.
  *
- * The counts are most of a window. Where they are written as this program writes them, they are cut out of the text, and
- * the schema reads what is left as a window without counts. Any other window is read by the schema as a whole, which also
- * decides what is damaged.
+ * Counts are most of a window. If they are written as this program writes them, they are cut out of the text, and the
+ * schema reads the rest as a window without counts. The schema reads any other window as a whole, and decides whether
+ * it is damaged.
  * @throws UnreadableFormat  not a window of this size, or one of a newer version
  */
 export function decodeServedWindow(start: Buffer, size: WindowSize): ServedWindow | undefined {
@@ -44,7 +44,7 @@ function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
     const valueStart = at + name.length;
     if (!start.subarray(at, valueStart).equals(name)) return noCounts;
     const scanned = scanCounts(start, valueStart);
-    if (scanned === undefined) return noCounts; // and it does not come to the end
+    if (scanned === undefined) return noCounts; // and `at` stops before the end
     at = scanned.end;
     return { json: start.subarray(valueStart, at), escapes: scanned.escapes };
   });

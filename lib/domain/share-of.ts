@@ -1,10 +1,10 @@
-/** What waits on a stream, and who sends, when a batch is to be taken. */
+/** The backlog of a stream, and its senders, when a batch asks for admission. */
 export interface Demand {
-  /** Records of all customers that wait. */
+  /** Waiting records of all customers. */
   readonly records: number;
-  /** Records of the batch's customer among them. */
+  /** Waiting records of the batch's customer. */
   readonly ownRecords: number;
-  /** How many customers have sent something lately, this one included. */
+  /** Number of customers that have sent something lately, including this one. */
   readonly activeCustomers: number;
 }
 
@@ -14,17 +14,24 @@ export type Decision = 'admit' | 'own share used up' | 'all used up';
 const leastShare = 1 / 100;
 
 /**
- * All customers together may have so many times the limit: one that was alone has filled it, and others are then to find
- * room all the same. Beyond, nobody does, so that memory stays bounded also where customers are made up.
+ * All customers together may have this multiple of the limit. A customer that was alone may have filled the limit,
+ * and others must still be admitted. Beyond it nobody is, so that memory stays limited even if a client invents
+ * customers.
  */
 const limitOfAll = 2;
 
-/** How many records may wait for one customer: all of them where it is alone, else an equal share. At least one. */
+/**
+ * Returns how many records may wait for one customer: the whole limit if it is alone, otherwise an equal share. At
+ * least one.
+ */
 export function shareOf(limit: number, activeCustomers: number): number {
   return Math.max(1, Math.floor(limit / Math.max(1, activeCustomers)), Math.floor(limit * leastShare));
 }
 
-/** Decides whether a stream takes a customer's batch now. One with nothing that waits is taken as long as any is. */
+/**
+ * Decides whether a stream takes a customer's batch now. A customer without a backlog is admitted as long as anybody
+ * is.
+ */
 export function decideAdmission(demand: Demand, limit: number): Decision {
   if (demand.ownRecords > shareOf(limit, demand.activeCustomers)) return 'own share used up';
   return demand.records > limitOfAll * limit ? 'all used up' : 'admit';

@@ -4,9 +4,9 @@ import { parseCustomerId } from './customer-id.ts';
 import { parseWindowStart } from './window.ts';
 
 /**
- * Reads a JSON document that this program wrote. Its `formatVersion` is looked at first: a newer one is refused, since
- * what it means is not known here.
- * @param what     what it is, as the message of an error begins: `A window`
+ * Reads a JSON document that this program wrote. It checks `formatVersion` first and refuses a newer one, whose
+ * meaning is not known here.
+ * @param what     the subject of error messages: `A window`
  * @param version  the newest format version that `schema` reads
  * @throws UnreadableFormat  damaged
  * @throws NewerFormat       written by a newer version of this program

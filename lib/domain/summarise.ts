@@ -22,18 +22,18 @@ export interface SummariseOptions {
   readonly allowedLatenessSeconds: number;
   /** A window that starts longer after `storedAt` than this is in the future: nobody watches it. */
   readonly maxFutureSeconds: number;
-  /** What a stream record may hold, its partition key included. */
+  /** The largest stream record, including its partition key. */
   readonly maxRecordBytes: number;
 }
 
-/** A partial and the bytes that every emission of it sends. */
+/** A partial, and the bytes that every emission of it sends. */
 export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'part' | 'isLate'> {
   /**
-   * The window started far ahead when the batch was stored. It is not late for its window, and takes the way of what is;
-   * absent where it is not so.
+   * Set if the window started far ahead when the batch was stored. Its entries are not late, but it takes the late
+   * stream.
    */
   readonly isFuture?: true | undefined;
-  /** Entries that it counts; `undefined` in a batch that an earlier version stored. */
+  /** Number of entries that it counts; `undefined` in batches of an earlier version. */
   readonly requests?: number | undefined;
   readonly data: Buffer;
 }
@@ -41,7 +41,7 @@ export interface EncodedPartial extends Pick<WindowPartial, 'windowStart' | 'par
 /** The entries of one minute of a batch. */
 export type MinuteEntries = readonly [minute: EpochMinute, entries: readonly LogEntry[]];
 
-/** The entries by minute, in the order of time; those of one minute in their order. */
+/** Groups the entries by minute, in time order; those of one minute keep their order. */
 export function minutesOf(entries: readonly LogEntry[]): readonly MinuteEntries[] {
   const ordered = isOrdered(entries) ? entries : inOrder(entries);
   const minutes: MinuteEntries[] = [];
@@ -64,7 +64,10 @@ function isOrdered(entries: readonly LogEntry[]): boolean {
   return true;
 }
 
-/** Sorted as numbers, which takes a tenth of the time of sorting the entries: minutes have 32 bits, places 20. */
+/**
+ * Sorts the entries as numbers, which takes a tenth of the time of sorting the entries: minutes have 32 bits, places
+ * 20.
+ */
 function inOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
   const places = new Float64Array(entries.length);
   let place = 0;
@@ -84,8 +87,8 @@ function inOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
 const maxEntries = 2 ** 20;
 
 /**
- * What the batch adds to these minute windows, in their order. A window whose partial would not fit into a stream record
- * gets several, each of a share of the entries.
+ * Creates the partials of a batch for these minute windows, in order. If a window's partial does not fit into a
+ * stream record, it gets several, each with a share of the entries.
  */
 export function summarise(
   batch: SummarisedBatch,
@@ -111,7 +114,7 @@ interface Encoding extends SummarisedBatch, SummariseOptions {
   readonly idOfPart: (part: number) => Buffer;
 }
 
-/** A partial, and where its bytes end, which begin where those of the one before end. */
+/** A partial, and the end of its bytes, which begin at the end of the one before. */
 interface WrittenPartial extends Omit<EncodedPartial, 'data'> {
   readonly end: number;
 }
@@ -129,7 +132,7 @@ function writeWindow(
   const isFuture = minuteStartsAfter(minute, storedAt, context.maxFutureSeconds) || undefined;
   const maxDataBytes = context.maxRecordBytes - partitionKeyOf(customerId, windowStart).length;
   let part = 0;
-  // Shares of the entries that are to be encoded besides this one, the next one last.
+  // Shares of the entries that are still to be encoded besides this one, the next one last.
   let others: (readonly LogEntry[])[] | undefined;
   for (let share: readonly LogEntry[] | undefined = entries; share !== undefined; share = others?.pop()) {
     const start = bytes.length;
@@ -154,7 +157,7 @@ function withData(partials: readonly WrittenPartial[], bytes: Buffer): EncodedPa
   return partials.map(({ windowStart, part, isLate, isFuture, requests, end }) => {
     const data = bytes.subarray(start, end);
     start = end;
-    // Written out: with a spread, each use of such an object took 300 ns more.
+    // Written out, since with a spread each use of the object took 300 ns more.
     return isFuture === true
       ? { windowStart, part, isLate, isFuture, requests, data }
       : { windowStart, part, isLate, requests, data };

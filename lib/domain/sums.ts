@@ -1,8 +1,8 @@
 import { CountsTooLarge } from '../errors.ts';
 
 /**
- * Adds two counts that have to stay exact.
- * @throws CountsTooLarge  the sum is beyond 2^53 − 1
+ * Adds two counts that must stay exact.
+ * @throws CountsTooLarge  the sum exceeds 2^53 − 1
  */
 export function exactSum(a: number, b: number): number {
   const sum = a + b;
@@ -11,7 +11,7 @@ export function exactSum(a: number, b: number): number {
 }
 
 /**
- * Adds two counts of windows that are only read. What is too large becomes 2^53 − 1: a forged minute, which the audit
+ * Adds two counts of windows that are only read. A larger sum becomes 2^53 − 1: a forged minute, which the audit
  * reports, must not make its hour, its day or a total unreadable.
  */
 export function saturatedSum(a: number, b: number): number {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { WindowStart } from './window.ts';
 
-/** How far the deletion of what is behind a horizon has come: everything before this place is deleted. */
+/** The progress of deleting what is behind a horizon: everything before this place is deleted. */
 export interface SweepPosition {
   readonly horizon: WindowStart;
-  /** Where it goes on, as a prefix of keys and what of them is done; `undefined` where it has come to the end. */
+  /** The place to continue, as a prefix of keys and the last one that is done; `undefined` at the end. */
   readonly next: { readonly prefix: string; readonly after: string | undefined } | undefined;
   readonly at: Date;
 }
@@ -18,12 +18,15 @@ const sweepSchema = z.object({
   at: instantSchema,
 });
 
-/** The position as it is stored. */
+/** Encodes the position for the store. */
 export function encodeSweep(position: SweepPosition): Buffer {
   return Buffer.from(`${JSON.stringify({ formatVersion, ...position })}\n`);
 }
 
-/** @throws UnreadableFormat  damaged, or written by a newer version of this program */
+/**
+ * Decodes a stored position.
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
 export function decodeSweep(body: Buffer): SweepPosition {
   const { horizon, next, at } = readDocument(
     body.toString(),

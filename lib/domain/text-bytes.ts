@@ -1,4 +1,4 @@
-/** Longer texts are written by `Buffer.write`, which takes 60 ns for any; shorter ones by hand, at 1 ns a character. */
+/** `Buffer.write` writes longer texts, in 60 ns for any; shorter ones are written by hand, at 1 ns per character. */
 const writtenByHand = 48;
 const firstBytes = 64 * 1_024;
 
@@ -8,16 +8,16 @@ const firstPrintable = 0x20;
 const firstNotAscii = 0x80;
 
 /**
- * Text that is put together as UTF-8. A batch can have 10,000 partials of 300 characters, and to put each together from
- * strings takes three times as long, mostly for what is thrown away.
+ * A text under construction, in UTF-8. A batch can have 10,000 partials of 300 characters, and building each from
+ * strings takes three times as long, mostly for strings that are discarded.
  */
 export class TextBytes {
-  /** So many bytes are written; fewer where what was written last is taken back. */
+  /** Number of bytes written; set it lower to remove the last ones. */
   length = 0;
   #bytes = Buffer.allocUnsafe(firstBytes);
 
   text(text: string): void {
-    this.#makeRoom(3 * text.length); // UTF-8 has no more bytes for a UTF-16 code unit
+    this.#makeRoom(3 * text.length); // UTF-8 needs at most this many bytes for a UTF-16 code unit
     if (text.length > writtenByHand || !this.#writeAscii(text)) {
       this.length += this.#bytes.write(text, this.length);
     }
@@ -29,7 +29,7 @@ export class TextBytes {
     this.length += bytes.length;
   }
 
-  /** A text as JSON, in quotes. */
+  /** Writes a text as JSON, in quotes. */
   json(text: string): void {
     if (text.length > writtenByHand) {
       this.text(JSON.stringify(text));
@@ -46,12 +46,12 @@ export class TextBytes {
     }
   }
 
-  /** What is written, in memory of its own. */
+  /** Returns a copy of the written bytes. */
   copy(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.length));
   }
 
-  /** Writes a text for which there is room, if it is ASCII and, for JSON, has no control characters. */
+  /** Writes a text for which there is space, if it is ASCII and, for JSON, has no control characters. */
   #writeAscii(text: string, isJson = false): boolean {
     const bytes = this.#bytes;
     let at = this.length;

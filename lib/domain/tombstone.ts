@@ -3,14 +3,14 @@ import type { CustomerId } from './customer-id.ts';
 import { customerIdSchema, instantSchema, readDocument } from './stored-document.ts';
 
 /**
- * What is left of a customer that was forgotten: what was stored until an instant is dropped wherever it still turns up.
- * It stays for good, since what is late has no bound.
+ * The remains of a forgotten customer: everything stored until an instant is dropped wherever it still turns up. It
+ * is kept forever, since nothing limits how late it may turn up.
  */
 export interface Tombstone {
   readonly customerId: CustomerId;
-  /** What was stored until then, this instant included, is forgotten. */
+  /** Everything stored until this instant, including it, is forgotten. */
   readonly before: Date;
-  /** When all of that had been deleted; `undefined` while it is being deleted. */
+  /** When all of it had been deleted; `undefined` while deleting. */
   readonly completedAt: Date | undefined;
 }
 
@@ -22,12 +22,13 @@ const tombstoneSchema = z.object({
   completedAt: instantSchema.optional(),
 });
 
-/** The tombstone as it is stored. */
+/** Encodes the tombstone for the store. */
 export function encodeTombstone(tombstone: Tombstone): Buffer {
   return Buffer.from(`${JSON.stringify({ formatVersion, ...tombstone })}\n`);
 }
 
 /**
+ * Decodes a stored tombstone.
  * @throws UnreadableFormat  not a tombstone
  * @throws NewerFormat       a newer version wrote it
  */
@@ -38,14 +39,14 @@ export function decodeTombstone(body: Buffer): Tombstone {
 }
 
 /**
- * Tells whether what was stored at an instant is forgotten. What does not say when it was stored is of an earlier
- * version, and was stored before the customer could be forgotten.
+ * Reports whether something stored at an instant is forgotten. Without an instant it is from an earlier version, and
+ * was stored before customers could be forgotten.
  */
 export function isForgotten(storedAt: Date | undefined, tombstone: Tombstone | undefined): boolean {
   return tombstone !== undefined && (storedAt === undefined || storedAt <= tombstone.before);
 }
 
-/** Tells whether a window may count what is forgotten: it was not begun after the tombstone. */
+/** Reports whether a window may count forgotten batches, because it was not created after the tombstone. */
 export function isFromBefore(
   window: { readonly forgottenBefore?: Date | undefined },
   tombstone: Tombstone | undefined,
@@ -54,7 +55,10 @@ export function isFromBefore(
   return window.forgottenBefore === undefined || window.forgottenBefore < tombstone.before;
 }
 
-/** When a batch is stored, so that it is never taken for one of those that are forgotten, whatever the clock says. */
+/**
+ * Returns the time of storing a batch, late enough that it is never taken for a forgotten one, whatever the clock
+ * says.
+ */
 export function storedAfter(tombstone: Tombstone | undefined, now: Date): Date {
   if (tombstone === undefined || now > tombstone.before) return now;
   return new Date(tombstone.before.getTime() + 1);

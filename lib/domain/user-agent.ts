@@ -6,10 +6,10 @@ import { readSymbols } from './user-agent/symbols.ts';
 
 export { userAgentRulesVersion } from './user-agent/rules-version.ts';
 
-/** The family of agents that none is known for. */
+/** The family of agents whose family is not known. */
 const otherFamily = 'Other';
 
-/** Every family that there can be: the dimension is bounded by it, whatever agents are sent. */
+/** Every possible family: limits the dimension, whatever agents are sent. */
 export const userAgentFamilies: ReadonlySet<string> = new Set([
   otherFamily,
   ...browsers.values(),
@@ -19,18 +19,18 @@ export const userAgentFamilies: ReadonlySet<string> = new Set([
   ...runtimes.values(),
 ]);
 
-/** A browser is looked for in so many characters, as ua-parser-js does. */
+/** Browsers are looked for in this many characters, as in ua-parser-js. */
 const maxBrowserLength = 500;
 
-/** The symbols of the agent that is looked at: filled anew each time, since making one takes longer than filling it. */
+/** The symbols of the current agent: filled anew each time, since creating an array takes longer. */
 let symbols = new Uint8Array(2_048);
 
 /**
- * The family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one of
- * `userAgentFamilies`, 1–64 characters. `Other` where none is known, as for `''` and `'-'`. Any string will do, a header
- * that is already trimmed is expected. What differs from uap-core is in docs/user-agents.md.
+ * Returns the family of a user agent (`Chrome`, `Mobile Safari`, `Googlebot`, `curl`), in the words of uap-core: one
+ * of `userAgentFamilies`, 1–64 characters; `Other` if none is known, as for `''` and `'-'`. It accepts any string and
+ * expects a trimmed header. docs/reference/user-agents.md lists the differences from uap-core.
  *
- * It takes a few nanoseconds for each character of any agent (bench/user-agent-speed.ts), so it need not be remembered.
+ * It takes a few nanoseconds per character of any agent (bench/user-agent-speed.ts), so results need not be cached.
  */
 export function userAgentFamily(userAgent: string): string {
   if (userAgent === '' || userAgent === '-') return otherFamily;
@@ -38,12 +38,12 @@ export function userAgentFamily(userAgent: string): string {
   readSymbols(userAgent, symbols);
   const { product, isCrawler, runtime } = findProgram(symbols, userAgent.length);
   if (product !== undefined) return product;
-  // Lest it counts as the browser that it also claims to be.
+  // Otherwise it would count as the browser that it also claims to be.
   if (isCrawler) return otherFamily;
   return browserFamily(userAgent) ?? runtime ?? otherFamily;
 }
 
-/** The family of the browser that sends `userAgent`, or `undefined` where none of the table is recognised. */
+/** Returns the family of the browser that sends `userAgent`, or `undefined` if it is none of the table. */
 function browserFamily(userAgent: string): string | undefined {
   const length = Math.min(userAgent.length, maxBrowserLength);
   symbols[length] = 0;
@@ -55,5 +55,5 @@ function browserFamily(userAgent: string): string | undefined {
   return browsers.get(name);
 }
 
-/** What decides behind these characters, too. */
+/** A pattern that also decides after these characters. */
 const naver = /naver\(/i;

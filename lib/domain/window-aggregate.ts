@@ -12,34 +12,34 @@ export interface WindowCounts {
   readonly windowStart: WindowStart;
   readonly requests: number;
   readonly counts: Counts;
-  /** How often the window was written. */
+  /** Number of writes of the window. */
   readonly revision: number;
-  /** Those of the requests that came in batches which were late for this window. */
+  /** Requests from batches that were late for this window. */
   readonly lateRequests: number;
   readonly updatedAt: Date;
 }
 
-/** The counts of one minute, without the memory of what is counted in it. */
+/** The counts of one minute, without the ids of its partials. */
 export interface MinuteCounts extends WindowCounts {
-  /** Batches that have entries in this minute. */
+  /** Number of batches with entries in this minute. */
   readonly batches: number;
-  /** No batch that it counts was stored before this; absent where that is not known of all of them. */
+  /** Every batch that it counts was stored at or after this; absent if that is not known for all of them. */
   readonly storedSince?: Date | undefined;
-  /** It was begun after its customer was forgotten: it counts nothing that was stored until this instant. */
+  /** Set if the window was created after its customer was forgotten: it counts nothing stored until this instant. */
   readonly forgottenBefore?: Date | undefined;
 }
 
-/** The sum of the partials of one customer's minute, and which ones these are. */
+/** The sum of the partials of one customer's minute, and their ids. */
 export interface WindowAggregate extends MinuteCounts {
   readonly partialIds: PackedIds;
 }
 
 /**
- * The window with those of the partials added that it does not hold yet, or `undefined` where it holds them all. So
- * adding is idempotent; but for which keys are folded, it is commutative and associative as well.
- * @param current   the window, or `undefined` where there is none yet
+ * Adds the partials that the window does not have yet; returns `undefined` if it has them all. So adding is
+ * idempotent; except for which keys are folded, it is also commutative and associative.
+ * @param current   the window, or `undefined` if there is none yet
  * @param partials  partials of this one window, at least one
- * @throws CountsTooLarge  a count would be beyond 2^53 − 1
+ * @throws CountsTooLarge  a count would exceed 2^53 − 1
  */
 export function addPartials(
   current: WindowAggregate | undefined,
@@ -83,7 +83,7 @@ function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
   return items.reduce((sum, item) => exactSum(sum, valueOf(item)), 0);
 }
 
-/** Known only where it is known of all that the window counts. */
+/** Returns the earliest time; known only if it is known for everything that the window counts. */
 function earliestOf(current: MinuteCounts | undefined, added: readonly WindowPartial[]): Date | undefined {
   if (current !== undefined && current.storedSince === undefined) return undefined;
   let earliest = current?.storedSince;

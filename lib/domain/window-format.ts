@@ -7,8 +7,8 @@ import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
 const formatVersion = 2;
 /**
- * Version 2 alone has `forgottenBefore`, and is written where a window has that: a version that does not know it must
- * not write such a window, as it would leave it out, and then the window would be taken for one from before.
+ * Only version 2 has `forgottenBefore`, and is only written for a window that has it. A program that does not know
+ * the field must not write such a window: it would drop the field, and the window would then count as an earlier one.
  */
 const versionWithoutForgetting = 1;
 
@@ -21,20 +21,21 @@ const windowSchema = z.object({
   revision: z.int().positive(),
   lateRequests: z.int().nonnegative(),
   updatedAt: instantSchema,
-  // A version that does not know it leaves it out, and then it is not known.
+  // A version that does not know the field drops it, and then the time is not known.
   storedSince: instantSchema.optional(),
   forgottenBefore: instantSchema.optional(),
   ...countsShape,
 });
 
 /**
- * Divides a stored window. It is one JSON document in two lines, the counts in the first and the ids in the second, so
- * that who wants the counts reads up to the line break; text has none, since JSON escapes it.
+ * Separates the parts of a stored window. It is one JSON document in two lines, the counts in the first and the ids
+ * in the second, so that readers of the counts stop at the line break; texts never contain one, since JSON escapes
+ * it.
  */
 const beforeIds = Buffer.from(',\n"partialIds":"');
 const afterIds = '"}\n';
 
-/** The window as it is stored. */
+/** Encodes the window for the store. */
 export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate): Buffer {
   const firstLine = JSON.stringify({
     formatVersion: fields.forgottenBefore === undefined ? versionWithoutForgetting : formatVersion,
@@ -47,7 +48,10 @@ export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate)
   );
 }
 
-/** @throws UnreadableFormat  not a window, or one of a newer version */
+/**
+ * Decodes a stored window.
+ * @throws UnreadableFormat  not a window, or one of a newer version
+ */
 export function decodeWindow(body: Buffer): WindowAggregate {
   const counts = decodeWindowCounts(body);
   const isWhole = counts !== undefined && body.toString('latin1', body.length - afterIds.length) === afterIds;
@@ -56,8 +60,9 @@ export function decodeWindow(body: Buffer): WindowAggregate {
   const idsStart = body.indexOf(beforeIds) + beforeIds.length;
   const packed = body.toString('latin1', idsStart, body.length - afterIds.length);
   const partialIds = Buffer.from(packed, 'base64');
-  // What is no base64 is skipped, and would be an id that is forgotten; but then there are fewer bytes than the text is
-  // long for. Next to nothing for 50,000 ids, where to look at each character takes ten times as long as to decode it.
+  // The decoder skips characters that are not base64, which would lose an id; but then there are fewer bytes than the
+  // length of the text requires. This costs next to nothing for 50,000 ids, while checking each character takes ten
+  // times as long as decoding it.
   if (partialIds.length % partialIdBytes !== 0 || base64Length(partialIds.length) !== packed.length) {
     throw new UnreadableFormat('A window is damaged: its list of partials is not whole.');
   }
@@ -69,7 +74,7 @@ function base64Length(bytes: number): number {
 }
 
 /**
- * The counts of a stored window of which `start` is the beginning, or `undefined` where they go on behind it.
+ * Decodes the counts of a stored window from its `start`; returns `undefined` if more of it is needed.
  * @throws UnreadableFormat  not a window, or one of a newer version
  */
 export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {

@@ -3,14 +3,14 @@ import { folding, keepLargest, type FoldingLimits } from './folding.ts';
 import { saturatedSum } from './sums.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 
-/** What windows add up to. */
+/** The sum of windows. */
 export interface WindowSum {
   readonly requests: number;
   readonly lateRequests: number;
   readonly counts: Counts;
 }
 
-/** The same while it grows; it has every key of what was added. */
+/** A sum in progress; it has every key that was added. */
 export interface GrowingSum {
   requests: number;
   lateRequests: number;
@@ -21,7 +21,7 @@ export function emptySum(): GrowingSum {
   return { requests: 0, lateRequests: 0, counts: emptyCounts() };
 }
 
-/** Adds a window to the sum, in place: so there is never more than one window to be kept beside it. */
+/** Adds a window to the sum, in place, so that only one window at a time is kept beside it. */
 export function addToSum(
   sum: GrowingSum,
   { requests, lateRequests, counts }: WindowSum | WindowCounts,
@@ -37,8 +37,8 @@ export function addToSum(
 }
 
 /**
- * The sum with as many of its largest keys as a window keeps, and the rest under `(other)`. Chosen by count and name
- * when all is added, they are the same in whatever order it was.
+ * Folds the sum to as many of its largest keys as a window keeps, and the rest under `(other)`. Since they are chosen
+ * by count and name after everything was added, the order of adding does not matter.
  */
 export function foldSum({ counts, ...totals }: WindowSum, limits: FoldingLimits): WindowSum {
   const folded = mapDimensions((field) => {

@@ -5,7 +5,7 @@ import { dateOfDay, minuteOfInstant } from './timestamp.ts';
 /** The first instant of a window, ISO 8601 in UTC without a fraction: `2025-12-28T18:03:00Z`. */
 export type WindowStart = Brand<string, 'WindowStart'>;
 
-/** How long a window can be. Hours and days are UTC's. */
+/** Sizes of windows. Hours and days are UTC's. */
 export const windowSizes = ['minute', 'hour', 'day'] as const;
 export type WindowSize = (typeof windowSizes)[number];
 
@@ -17,7 +17,7 @@ const minuteMilliseconds = 60_000;
 const minutesPerHour = 60;
 const hoursPerDay = 24;
 const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
-/** By minute of an hour. */
+/** Ends of window starts, by the minute of the hour. */
 const minuteEnds = Array.from({ length: minutesPerHour }, (_, minute) => `${twoDigits(minute)}:00Z`);
 const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
   minute: minuteMilliseconds,
@@ -26,14 +26,14 @@ const sizeMilliseconds: Readonly<Record<WindowSize, number>> = {
 };
 const windowStartPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/;
 
-/** The start of a minute window, as it is stored and served. */
+/** Returns the start of a minute window, in its stored and served form. */
 export function windowStartOf(minute: EpochMinute): WindowStart {
   const hour = Math.floor(minute / minutesPerHour);
   if (hour !== lastHour.hour) lastHour = { hour, start: startOfHour(hour) };
   return `${lastHour.start}${minuteEnds[minute - hour * minutesPerHour]}` as WindowStart;
 }
 
-/** What comes next is most often of the same hour: a batch can have 10,000 minutes. */
+/** The hour of the last call: the next minute is usually in the same one, and a batch can have 10,000 minutes. */
 let lastHour = { hour: 0, start: startOfHour(0) };
 
 function startOfHour(hour: number): string {
@@ -41,7 +41,7 @@ function startOfHour(hour: number): string {
   return `${dateOfDay(day)}T${twoDigits(hour - day * hoursPerDay)}:`;
 }
 
-/** Whether a minute window ended more than `allowedLatenessSeconds` before `instant`. */
+/** Reports whether a minute window ended more than `allowedLatenessSeconds` before `instant`. */
 export function minuteEndedBefore(
   minute: EpochMinute,
   instant: Date,
@@ -50,36 +50,36 @@ export function minuteEndedBefore(
   return instant.getTime() - (minute + 1) * minuteMilliseconds > allowedLatenessSeconds * 1_000;
 }
 
-/** The start of a minute window, or `undefined` where the text is not one. */
+/** Parses the start of a minute window; returns `undefined` if the text is not one. */
 export function parseWindowStart(text: string): WindowStart | undefined {
   return windowStartPattern.test(text) && minuteOfInstant(text) !== undefined
     ? (text as WindowStart)
     : undefined;
 }
 
-/** The first minute that does not start before the instant. */
+/** Returns the first minute that does not start before the instant. */
 export function firstWindowStartFrom(instant: Date): WindowStart {
   return windowStartOf(Math.ceil(instant.getTime() / minuteMilliseconds) as EpochMinute);
 }
 
-/** The minute that is so many minutes before another, and not before 1970, when time begins here. */
+/** Returns the minute this many minutes before another, but not before 1970, where time begins here. */
 export function minutesBefore(windowStart: WindowStart, minutes: number): WindowStart {
   return windowStartOf(Math.max(0, Date.parse(windowStart) / minuteMilliseconds - minutes) as EpochMinute);
 }
 
-/** The start of the hour, or the day, that a minute is in. */
+/** Returns the start of the hour, or the day, that contains a minute. */
 export function enclosingWindowStart(minute: WindowStart, size: WindowSize): WindowStart {
   const milliseconds = Date.parse(minute);
   const start = milliseconds - (milliseconds % sizeMilliseconds[size]);
   return windowStartOf((start / minuteMilliseconds) as EpochMinute);
 }
 
-/** The first instant after a window. */
+/** Returns the first instant after a window. */
 export function endOfWindow(windowStart: WindowStart, size: WindowSize): Date {
   return new Date(Date.parse(windowStart) + sizeMilliseconds[size]);
 }
 
-/** Whether the window ended more than `allowedLatenessSeconds` before `instant`. */
+/** Reports whether the window ended more than `allowedLatenessSeconds` before `instant`. */
 export function endedBefore(
   windowStart: WindowStart,
   size: WindowSize,
@@ -89,7 +89,7 @@ export function endedBefore(
   return instant.getTime() - endOfWindow(windowStart, size).getTime() > allowedLatenessSeconds * 1_000;
 }
 
-/** The minutes of a window: those with `from ≤ minute < to`. */
+/** Returns the minutes of a window: those with `from ≤ minute < to`. */
 export function minutesOfWindow(
   windowStart: WindowStart,
   size: WindowSize,
@@ -98,7 +98,7 @@ export function minutesOfWindow(
   return { from: windowStart, to: windowStartOf(end as EpochMinute) };
 }
 
-/** Whether a minute window starts more than `seconds` after `instant`. */
+/** Reports whether a minute window starts more than `seconds` after `instant`. */
 export function minuteStartsAfter(minute: EpochMinute, instant: Date, seconds: number): boolean {
   return minute * minuteMilliseconds - instant.getTime() > seconds * 1_000;
 }

@@ -1,10 +1,10 @@
 import type { ObjectKey } from '../domain/keys.ts';
 
-/** The age of objects, of a store without lifecycle rules that would delete them by it, as S3 has. */
+/** The age of objects, for a store without lifecycle rules that delete by age, as S3 has. */
 export interface AgedObjects {
   /**
-   * When the object was last written; `undefined` where there is none.
-   * @throws Unavailable  it cannot be read now
+   * Returns when the object was last written; `undefined` if it does not exist.
+   * @throws Unavailable  the store cannot be read now
    */
   writtenAt(key: ObjectKey): Promise<Date | undefined>;
 }

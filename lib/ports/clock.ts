@@ -1,4 +1,4 @@
-/** The time, by argument, so that a test decides what time it is. */
+/** The time, as an argument, so that tests control it. */
 export interface Clock {
   now(): Date;
 }

@@ -1,7 +1,7 @@
 /**
- * What `consumedThrough` answers where the instants are known at which that was put, or began to be put, that waits. If
- * one of them is still to come, the clock was set back since, and no instant tells any more what was put before what.
- * @param waitingSince  with `undefined` where it is not known of a part of the stream
+ * Computes the answer of `consumedThrough` from the instants at which the waiting records were put, or began to be
+ * put. If one of them is in the future, the clock was set back, and instants no longer show the order of puts.
+ * @param waitingSince  contains `undefined` if the instant of some part of the stream is not known
  */
 export function consumedThrough(waitingSince: Iterable<Date | undefined>, now: Date): Date | undefined {
   let earliest = now;

@@ -1,11 +1,11 @@
 import type { Progress } from '../domain/completeness.ts';
 import type { CustomerId } from '../domain/customer-id.ts';
 
-/** Tells what the counts of a customer do not hold yet. */
+/** Reports what a customer's counts do not include yet. */
 export interface CountingProgress {
   /**
-   * Returns a snapshot of one instant. Ask before the counts are read: what does not wait in the snapshot is then in the
-   * counts. It never fails: what cannot be found out is `undefined`, and counts as waiting.
+   * Returns a snapshot of one instant. Ask before you read the counts: they then include everything that does not
+   * wait in the snapshot. It never fails: a value that cannot be found out is `undefined`, and counts as waiting.
    */
   of(customerId: CustomerId): Promise<Progress>;
 }

@@ -2,18 +2,18 @@ import { consumedThrough } from './consumed-through.ts';
 import type { CustomerBacklog } from './event-stream.ts';
 import { hasMinuteWithin } from './has-minute-within.ts';
 
-/** What waits for one customer in one place: a partition, or a put that is under way. */
+/** The part of a customer's backlog in one place: a partition, or a put under way. */
 export interface WaitingPart {
   readonly records: number;
   readonly entries: number | undefined;
-  /** When the oldest of the records was put; `undefined` where the clock was set back since. */
+  /** When the oldest of the records was put; `undefined` if the clock was set back since. */
   readonly oldestPutAt: Date | undefined;
   readonly minutes: Iterable<number>;
-  /** Some of the records do not tell their minute. */
+  /** True if some of the records do not name their minute. */
   readonly hasWithoutMinute: boolean;
 }
 
-/** The sum of the parts, none of which is empty. It stays as it is, whatever is consumed afterwards. */
+/** Combines the parts, none of which is empty. The result is a snapshot: later consumption does not change it. */
 export function customerBacklog(parts: readonly WaitingPart[], now: Date): CustomerBacklog {
   const minutes = Float64Array.from(parts.flatMap((part) => [...part.minutes]));
   const hasWithoutMinute = parts.some((part) => part.hasWithoutMinute);

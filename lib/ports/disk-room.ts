@@ -1,30 +1,33 @@
 import type { QuotaExceeded } from '../errors.ts';
 
-/** How much of the disk is used, in bytes. */
+/** Use of the disk, in bytes. */
 export interface DiskUse {
-  /** By the data directory; `undefined` where it is not measured, or not yet. */
+  /** Bytes that the data directory uses; `undefined` if it is not measured, or not yet. */
   readonly usedBytes: number | undefined;
-  /** That the data directory may use; `undefined` where there is no quota. */
+  /** Bytes that the data directory may use; `undefined` without a quota. */
   readonly quotaBytes: number | undefined;
-  /** On the file system that the data directory is on. */
+  /** Free bytes on the file system of the data directory. */
   readonly freeBytes: number;
 }
 
-/** What a batch takes on the disk, at most and about, until it is counted. */
+/** Upper estimate of the disk space that a batch needs until it is counted. */
 export interface BatchNeed {
-  /** Of the batch as it is stored, and of what its windows grow by. */
+  /** Bytes of the stored batch, and of the growth of its windows. */
   readonly bytes: number;
-  /** How many minutes it has entries of: each may need a window of its own. */
+  /** Number of minutes with entries of the batch: each may need a new window. */
   readonly minutes: number;
 }
 
-/** The room for new batches on a disk of this machine. A part of it is kept to count what was accepted. */
+/** The space for new batches on a disk of this machine. A part of it is reserved to count accepted batches. */
 export interface DiskRoom {
   /**
-   * Why a new batch cannot be taken now, or `undefined` where it can.
-   * @throws Unavailable  the disk cannot be asked
+   * Returns the reason to refuse a new batch now, or `undefined` if there is space.
+   * @throws Unavailable  the disk cannot be queried
    */
   refusal(need: BatchNeed): Promise<QuotaExceeded | undefined>;
-  /** @throws Unavailable  the disk cannot be asked */
+  /**
+   * Returns the use of the disk.
+   * @throws Unavailable  the disk cannot be queried
+   */
   use(): Promise<DiskUse>;
 }

@@ -2,7 +2,7 @@ import { minuteOfInstant } from '../domain/timestamp.ts';
 import type { WindowStart } from '../domain/window.ts';
 
 /**
- * Tells whether one of the minutes lies in a range, in the time of a binary search.
+ * Reports by binary search whether one of the minutes lies in a range.
  * @param minutes  whole minutes since 1970, ascending
  */
 export function hasMinuteWithin(minutes: Float64Array, from: WindowStart, to: WindowStart): boolean {
@@ -10,7 +10,7 @@ export function hasMinuteWithin(minutes: Float64Array, from: WindowStart, to: Wi
   return next !== undefined && next < minuteNumber(to);
 }
 
-/** The place of the first of the ascending minutes that is not before `from`. */
+/** Returns the index of the first of the ascending minutes that is not before `from`. */
 function firstFrom(minutes: Float64Array, from: number): number {
   let low = 0;
   let high = minutes.length;
@@ -22,7 +22,7 @@ function firstFrom(minutes: Float64Array, from: number): number {
   return low;
 }
 
-/** A window after the year 9999, which only an end can be, is behind all others. */
+/** Returns the number of a minute. A window after the year 9999, which can only be an end, is after all others. */
 function minuteNumber(windowStart: WindowStart): number {
   return minuteOfInstant(windowStart) ?? Infinity;
 }

@@ -1,33 +1,33 @@
 import type { ObjectKey } from '../domain/keys.ts';
 
-/** An object, or the first bytes of it, as it was when it was read. */
+/** An object, or its first bytes, at the moment of the read. */
 export interface StoredObject {
   readonly body: Buffer;
-  /** Names this content of this object; compare for equality only. */
+  /** Identifies this content of this object; compare for equality only. */
   readonly etag: string;
-  /** Length of the whole object in bytes, also where `body` is only the start of it. */
+  /** Length of the whole object in bytes, even if `body` is only its start. */
   readonly size: number;
 }
 
-/** What must be true of the key at the moment of the write: that nothing is there, or that exactly this is. */
+/** Condition on the key at the moment of the write: that there is no object, or exactly this one. */
 export type PutCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string };
 
-/** What must be true of the key at the moment of a removal: that exactly this is there. */
+/** Condition on the key at the moment of a delete: that exactly this object is there. */
 export interface DeleteCondition {
   readonly ifMatch: string;
 }
 
 /**
- * Where batches and window aggregates are kept. Every write is conditional, so that no writer can undo another's.
+ * The store of batches and windows. Every write is conditional, so that no writer can undo another's.
  *
- * - When `put` or `delete` returns, the change survives the machine losing power.
+ * - When `put` or `delete` returns, the change survives a power cut.
  * - A crash leaves the old object, the new one, or none; never a part of one.
  * - An object that cannot be read is an error, never "absent".
  *
- * Every verb throws `Unavailable` when the store cannot do it now; the same call may be repeated later.
+ * Every verb throws `Unavailable` if the store is not available now; it is safe to repeat the call later.
  */
 export interface ObjectStore {
-  /** The object, or `undefined` where there is none. `firstBytes` reads only the start of it. */
+  /** Returns the object, or `undefined` if there is none. `firstBytes` reads only its start. */
   get(key: ObjectKey, options?: { readonly firstBytes?: number }): Promise<StoredObject | undefined>;
 
   /**
@@ -37,14 +37,15 @@ export interface ObjectStore {
   put(key: ObjectKey, body: Uint8Array, condition: PutCondition): Promise<{ readonly etag: string }>;
 
   /**
-   * The keys that start with `prefix`, in ascending order, from the first one after `startAfter`. Read lazily: a
-   * caller that stops early does not pay for the rest.
+   * Lists the keys that start with `prefix`, in ascending order, from the first one after `startAfter`. It reads
+   * lazily: a caller that stops early does not pay for the rest.
    */
   list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectKey>;
 
   /**
-   * Removes the object, with a condition only if exactly this is there, atomically. Removing what is not there succeeds.
-   * @throws PreconditionFailed  something else is there; nothing was changed
+   * Deletes the object atomically; with a condition, only if exactly this one is there. Deleting an absent object
+   * succeeds.
+   * @throws PreconditionFailed  another object is there; nothing was changed
    */
   delete(key: ObjectKey, condition?: DeleteCondition): Promise<void>;
 }

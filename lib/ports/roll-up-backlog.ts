@@ -3,15 +3,15 @@ import type { CustomerId } from '../domain/customer-id.ts';
 
 export type { CustomerId, Outstanding };
 
-/** What is known of minutes that were written, and are not in their hours and days yet. */
+/** Minutes that were written and are not in their hours and days yet. */
 export interface RollUpBacklog {
   /**
-   * Returns what waits for one customer, as it is at one instant; it stays as it is.
-   * @param countedThrough  everything that was accepted before is in its minutes; asked for before this
+   * Returns a snapshot of the minutes that wait for one customer; later changes do not affect it.
+   * @param countedThrough  everything accepted before this instant is in its minutes; ask for it before this call
    * @throws Unavailable  it cannot be found out now
    */
   of(customerId: CustomerId, countedThrough: Date | undefined): Promise<Outstanding>;
 
-  /** When the minute was written that has waited longest; `undefined` where there is none, or it is not known. */
+  /** Returns when the minute that has waited longest was written; `undefined` if none waits, or it is not known. */
   oldestWrittenAt(): Promise<Date | undefined>;
 }

@@ -3,9 +3,9 @@ import { maxRecordBytes, type StreamRecord } from './event-stream.ts';
 const maxPartitionKeyLength = 256;
 
 /**
- * Looks at all the records before any of them is put, so that a put that breaks a limit puts nothing. Every adapter
- * of the event stream refuses the same records, whether or not what is behind it would.
- * @throws RangeError  naming the first record that Kinesis would not take
+ * Checks all records before any of them is put, so that a put that breaks a limit puts nothing. Every adapter of the
+ * event stream refuses the same records, even if the system behind it would not.
+ * @throws RangeError  names the first record that Kinesis would refuse
  */
 export function requireRecordsWithinLimits(records: readonly StreamRecord[]): void {
   let index = -1;
@@ -13,13 +13,13 @@ export function requireRecordsWithinLimits(records: readonly StreamRecord[]): vo
     index += 1;
     if (partitionKey.length < 1 || partitionKey.length > maxPartitionKeyLength) {
       throw new RangeError(
-        `Record ${index}: a partition key has 1 to ${maxPartitionKeyLength} characters, this one ${partitionKey.length}.`,
+        `Record ${index}: a partition key must have 1 to ${maxPartitionKeyLength} characters, but this one has ${partitionKey.length}.`,
       );
     }
     const bytes = data.byteLength + Buffer.byteLength(partitionKey);
     if (bytes > maxRecordBytes) {
       throw new RangeError(
-        `Record ${index}: data and partition key together have at most ${maxRecordBytes} bytes, these ${bytes}.`,
+        `Record ${index}: data and partition key together must have at most ${maxRecordBytes} bytes, but these have ${bytes}.`,
       );
     }
   }

@@ -5,37 +5,37 @@ import type { WindowStart } from '../domain/window.ts';
 
 export type { ServedWindow };
 
-/** Windows of one customer, of one size, with `from ≤ windowStart < to`. */
+/** Windows of one customer and one size, with `from ≤ windowStart < to`. */
 export interface WindowRange extends WindowRun {
   readonly customerId: CustomerId;
-  /** Only those behind this one. */
+  /** Only windows after this one. */
   readonly after?: WindowStart | undefined;
 }
 
 export interface CustomerRange {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after: string | undefined;
   readonly limit: number;
 }
 
 export interface CustomerPage {
-  /** Sorted in themselves; pages follow an order of the reader's own. */
+  /** Sorted within the page; the order of pages is the reader's own. */
   readonly customers: readonly CustomerId[];
-  /** Where the next page begins; `undefined` where there is none. */
+  /** The start of the next page; `undefined` on the last one. */
   readonly next: string | undefined;
 }
 
 /**
- * Reads windows for answers. What is in a window by the time that it is asked for is in what it gives: a reader that lags
- * behind the windows must say so in the counting progress.
+ * Reads windows for answers. An answer includes everything that is in the windows at the time of the request; a
+ * reader that lags behind the windows must say so in the counting progress.
  *
- * Every verb throws `Unavailable` when it cannot read now, and `UnreadableFormat` where what it reads is damaged or a newer
+ * Every verb throws `Unavailable` if it cannot read now, and `UnreadableFormat` if the data is damaged or a newer
  * version wrote it.
  */
 export interface WindowReader {
   /**
-   * Reads the windows of a range in the order of time; windows without requests are absent. They are read lazily, so many
-   * at once: a caller that stops early pays for no more than these.
+   * Reads the windows of a range in time order; windows without requests are absent. It reads lazily, `atOnce` at a
+   * time: a caller that stops early pays for no more than these.
    */
   windows(range: WindowRange, atOnce: number): AsyncIterable<ServedWindow>;
 

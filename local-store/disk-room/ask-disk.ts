@@ -2,15 +2,18 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unavailable } from '../../lib/errors.ts';
 
-/** What a disk says of itself and of the log on it. */
+/** Sizes of a disk and of the log on it. */
 export interface Disk {
   readonly freeBytes: number;
-  /** 0 where the file system does not tell. */
+  /** 0 if the file system does not report it. */
   readonly sizeBytes: number;
   readonly logBytes: number;
 }
 
-/** @throws Unavailable  it cannot be asked, as where the directory is gone */
+/**
+ * Queries the disk.
+ * @throws Unavailable  it cannot be queried, for example because the directory is gone
+ */
 export async function askDisk(dataDirectory: string): Promise<Disk> {
   try {
     const { bavail, blocks, bsize } = await statfs(dataDirectory);
@@ -20,6 +23,6 @@ export async function askDisk(dataDirectory: string): Promise<Disk> {
     const logBytes = sizes.reduce((sum, size) => sum + size, 0);
     return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, logBytes };
   } catch (cause) {
-    throw new Unavailable('The disk cannot be asked for its room.', { cause });
+    throw new Unavailable('The free space of the disk cannot be read.', { cause });
   }
 }

@@ -3,14 +3,14 @@ import { errorCode } from '../../lib/error-code.ts';
 
 const blockBytes = 4_096;
 
-/** What a file of so many bytes takes on most file systems. */
+/** Returns the space that a file of this size takes on most file systems. */
 export function allocatedBytes(size: number): number {
   return Math.ceil(size / blockBytes) * blockBytes;
 }
 
 /**
- * Adds up what a directory and all in it take on their disk, in bytes. Links are not followed, and what goes meanwhile is
- * passed over. A hundred thousand files take about a second, so it runs in a thread of its own.
+ * Adds up the disk space of a directory and everything in it, in bytes. It does not follow links, and skips files
+ * that disappear meanwhile. A hundred thousand files take about a second, so it runs in its own thread.
  */
 export function measureDirectory(path: string): number {
   let bytes = 0;
@@ -33,6 +33,6 @@ function entriesOf(path: string) {
 function bytesOf(place: string): number {
   const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
   if (stats === undefined) return 0;
-  // Windows knows no blocks; a hard link to a name that is about to go counts twice for a moment.
+  // Windows does not report blocks; a hard link to a name that is about to go counts twice for a moment.
   return Number.isFinite(stats.blocks) ? stats.blocks * 512 : allocatedBytes(stats.size);
 }

@@ -4,12 +4,15 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { allocatedBytes } from './measure-directory.ts';
 import type { UsedBytes } from './used-bytes.ts';
 
-/** A window is read before it is replaced, so its size is known then; this is for those that are under way. */
+/**
+ * A window is read before it is replaced, so its size is known then; this is the number of sizes kept between read
+ * and write.
+ */
 const maxKnownSizes = 20_000;
 
 /**
- * An object store that tells how much its objects grow and shrink.
- * @param sizeOf  of an object that is about to be deleted; `undefined` where there is none
+ * Creates an object store that reports how much its objects grow and shrink.
+ * @param sizeOf  returns the size of an object about to be deleted; `undefined` if it does not exist
  */
 export function measuredObjectStore(
   objects: ObjectStore,

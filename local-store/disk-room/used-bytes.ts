@@ -8,13 +8,13 @@ export interface UsedBytesOptions {
   readonly logger: Logger;
 }
 
-/** It is measured again at the earliest after so long, and after so many times as long as it took. */
+/** Shortest time between two measurements; it is longer if the last one took long. */
 const leastMilliseconds = 600_000;
 const timesItsDuration = 50;
 
 /**
- * Knows how much a directory uses: it is measured in the background, and in between what changes is added up. What is
- * added while it is being measured may count twice, until it is measured again.
+ * Tracks how many bytes a directory uses: it measures in the background and adds up the changes in between. A change
+ * during a measurement may count twice, until the next one.
  */
 export class UsedBytes {
   readonly #options: UsedBytesOptions;
@@ -28,17 +28,17 @@ export class UsedBytes {
     this.#options = options;
   }
 
-  /** `undefined` until it was measured once. */
+  /** `undefined` until the first measurement. */
   get bytes(): number | undefined {
     return this.#bytes === undefined ? undefined : Math.max(0, this.#bytes + this.#changed);
   }
 
-  /** Something was written or deleted. */
+  /** Adds the size of a write, or subtracts that of a delete. */
   add(bytes: number): void {
     this.#changed += bytes;
   }
 
-  /** Begins to measure, now and from time to time. */
+  /** Starts measuring, now and from time to time. */
   start(): void {
     this.#measuring = this.#measure();
   }
@@ -58,7 +58,7 @@ export class UsedBytes {
       this.#bytes = bytes;
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#options.logger.warn('What the data directory uses could not be measured; it is tried again.', {
+      this.#options.logger.warn('The size of the data directory could not be measured; it is tried again.', {
         error,
       });
     }

@@ -7,34 +7,34 @@ import { overloaded, tooLarge } from './gate/refusal.ts';
 
 const mebibyte = 1_024 * 1_024;
 
-/** The largest body that API Gateway takes, whatever it is. */
+/** The largest body of any kind that API Gateway accepts. */
 const largestBody = 10 * mebibyte;
 
 export interface AdmissionLimits {
-  /** The largest batch, as it is when it is decompressed. */
+  /** The largest batch, decompressed. */
   readonly maxBatchBytes: number;
-  /** What bodies above `smallBytes` may have together; in memory a body is up to five times as large. */
+  /** Memory for all bodies above `smallBytes` together; a body takes up to five times its size. */
   readonly largeBytes?: number;
-  /** The share of the others. */
+  /** The share of all other bodies. */
   readonly smallBytes?: number;
   readonly maxLargeBodies?: number;
   readonly maxSmallBodies?: number;
   readonly pace?: PaceLimits;
 }
 
-/** How often it is looked at how fast bodies come. */
+/** Time between two checks of the pace of bodies. */
 const lookEveryMilliseconds = 1_000;
-/** What passes at one look at the most: while the process stands still, no client can go on. */
+/** Most time that one check counts: while the process is stopped, no client can continue. */
 const maxSecondsPassed = 2;
 
-/** Headers have to come within this, and a request as a whole within the other: Node.js looks every 30 s. */
+/** Headers must arrive within this time, and a request as a whole within the other; Node.js checks every 30 s. */
 const headersTimeoutMilliseconds = 10_000;
 const requestTimeoutMilliseconds = 180_000;
 
 /**
- * Keeps the memory bounded that bodies take, and the time in which they come. A body is received whole before anything
- * behind it sees its request; what would be too much waits its turn, and after that is answered 503. What a client has
- * given up is not counted any more, though a function may still work on it: that is for the function to bound.
+ * Limits the memory of bodies, and the time that they take to arrive. A body is received whole before anything else
+ * sees its request; if there is no memory left it waits, and after a time is answered 503. A request whose client has
+ * gone no longer counts, though a function may still work on it; the function limits that itself.
  */
 export class Admission {
   readonly #guarded = new WeakSet<Server>();
@@ -61,14 +61,14 @@ export class Admission {
     this.#pace = pace;
   }
 
-  /** Puts itself before the server's own listeners. */
+  /** Adds itself in front of the server's own listeners. */
   guard(server: Server): void {
     if (this.#guarded.has(server)) return;
     this.#guarded.add(server);
     server.headersTimeout = headersTimeoutMilliseconds;
     server.requestTimeout = requestTimeoutMilliseconds;
     const listeners = server.listeners('request');
-    // Behind this, nobody is asked whether to go on: the body is there.
+    // The body has arrived, so later listeners need not answer `expect: 100-continue`.
     server.removeAllListeners('request').removeAllListeners('checkContinue');
     const admit = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
       const pass = () => {
@@ -81,7 +81,7 @@ export class Admission {
     server.on('checkContinue', admit(true));
   }
 
-  /** Takes note that some time has passed. */
+  /** Records that some time has passed. */
   passed(seconds: number): void {
     for (const body of this.#receiving) body.passed(seconds);
   }
@@ -118,7 +118,7 @@ export class Admission {
     if (this.#looking !== undefined) return;
     this.#lookedAt = performance.now();
     this.#looking = setInterval(() => {
-      // Behind what has arrived meanwhile, which is read after timers.
+      // Runs after Node.js has read what arrived meanwhile, which happens after timers.
       setImmediate(() => {
         const now = performance.now();
         this.passed(Math.min((now - this.#lookedAt) / 1_000, maxSecondsPassed));
@@ -137,7 +137,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** A batch that is not compressed is as large as it will be. */
+/** Returns the largest size that a body can reach. A batch that is not compressed does not grow. */
 function largestBodyOf({ headers, rawHeaders, url = '' }: IncomingMessage, maxBatchBytes: number): number {
   const isIngest = /^\/logs\/?(?:\?|$)/.test(url);
   const isEncoded = !/^(?:identity)?$/i.test((headers['content-encoding'] ?? '').trim());
@@ -146,7 +146,7 @@ function largestBodyOf({ headers, rawHeaders, url = '' }: IncomingMessage, maxBa
     : largestBody;
 }
 
-/** Whether the media type leaves it open whether a body is compressed. It stands in the raw headers alone. */
+/** Reports whether the media type leaves open whether a body is compressed. Only the raw headers have it. */
 function isCalledBytes(rawHeaders: readonly string[]): boolean {
   const at = rawHeaders.findLastIndex((name, n) => n % 2 === 0 && name.toLowerCase() === 'content-type');
   return /gzip|octet-stream/i.test(rawHeaders[at + 1] ?? '');

@@ -1,4 +1,4 @@
-/** What a new user wants to know when the pipeline is up: where it listens, where the data is, and what to try. */
+/** Returns the text that greets a new user: the address, the data directory, and commands to try. */
 export function announcement(baseUrl: string, dataDirectory: string, now: Date): string {
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Keeps serverless-offline from opening its port for invocations (`--lambdaPort`), where anybody could hand a function a
- * made-up event: it has no authentication and takes any content type, so that a page in a browser can reach it. HTTP
- * requests and event sources invoke the functions within the process. The module is not one that serverless-offline
- * exports; its version is pinned.
+ * Keeps serverless-offline from opening its port for invocations (`--lambdaPort`), where anybody could call a
+ * function with a made-up event: the port has no authentication and accepts any content type, so a web page could
+ * reach it. HTTP requests and event sources invoke functions within the process. serverless-offline does not export
+ * this module; its version is pinned.
  */
 export async function closeLambdaPort(): Promise<void> {
   const offline = pathToFileURL(createRequire(import.meta.url).resolve('serverless-offline'));

@@ -3,9 +3,9 @@ import type { EventSettings, FunctionDefinition, ServerlessService } from './ser
 type Functions = ServerlessService['functions'];
 
 /**
- * The functions of `serverless.yml` as the emulator has them: with the settings that their stream or queue has under
- * `custom.emulator.events` in place of those for AWS.
- * @throws Error  there are settings for what is no function, or has neither stream nor queue
+ * Returns the functions of `serverless.yml` for the emulator: settings under `custom.emulator.events` replace those
+ * of a function's stream or queue event.
+ * @throws Error  settings name a function that does not exist, or that has neither stream nor queue
  */
 export function emulatedFunctions(
   functions: Functions,
@@ -15,7 +15,7 @@ export function emulatedFunctions(
     const definition = functions[functionKey];
     if (definition === undefined || !definition.events.some(isSource)) {
       throw new Error(
-        `custom.emulator.events has settings for "${functionKey}", which is no function with a stream or a queue.`,
+        `custom.emulator.events has settings for "${functionKey}", but there is no such function with a stream or a queue.`,
       );
     }
     return [

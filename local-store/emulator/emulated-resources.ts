@@ -4,8 +4,8 @@ import type { Resources } from '../resources.ts';
 const metadataSchema = z.object({ Emulator: z.record(z.string(), z.unknown()).default({}) });
 
 /**
- * The resources of `serverless.yml` as the emulator has them: with the properties that they have under `Emulator` in
- * their metadata, which CloudFormation leaves alone, in place of those for AWS.
+ * Returns the resources of `serverless.yml` for the emulator: properties under `Emulator` in their metadata, which
+ * CloudFormation ignores, replace those for AWS.
  */
 export function emulatedResources(resources: Resources): Resources {
   const emulated = Object.entries(resources).map(([logicalId, resource]) => {

@@ -13,12 +13,14 @@ import { emulatedResources } from './emulated-resources.ts';
 import { announcement } from './announce.ts';
 import { closeLambdaPort } from './close-lambda-port.ts';
 import { startEventSources, type EventSource } from './event-sources.ts';
+import { describeStartFailure } from './describe-start-failure.ts';
 import { createInvoker } from './invoker.ts';
 import { loadFunctionsOnce } from './load-functions-once.ts';
 import { outliveOutput } from './outlive-output.ts';
 import { queueMappings } from './queue-mappings.ts';
 import { quietPerRequestLines } from './quiet-per-request-lines.ts';
 import { acceptRequests } from './requests.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { requireLoopback } from './require-loopback.ts';
 import type { EmulatorLog, Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 import { stopEventSources } from './stop-event-sources.ts';
@@ -26,46 +28,52 @@ import { streamMappings, type StreamMapping } from './stream-mappings.ts';
 
 export interface EmulatorContext {
   readonly serverless: Serverless;
-  /** Of the command line. */
+  /** Options of the command line. */
   readonly options: ServerlessOptions;
   readonly log: EmulatorLog;
 }
 
-/** What this project adds to serverless-offline: the store, and the event sources that invoke the functions. */
+/**
+ * The parts that this project adds to serverless-offline: the store, and the event sources that invoke the functions.
+ */
 export interface Emulator {
-  /** To be called when the functions can be invoked. */
+  /** Call it when the functions can be invoked. */
   start(): Promise<void>;
-  /** Takes no more work, finishes what runs and ends soon, and closes the store. */
+  /** Accepts no more work, finishes what runs and ends soon, and closes the store. */
   stop(): Promise<void>;
 }
 
-/** What requests and invocations have that run; leaves time for the store, within the 10 s in which all of it is to stop. */
+/**
+ * Time for running requests and invocations; leaves time for the store, within the 10 s in which everything must
+ * stop.
+ */
 const stopTimeoutMilliseconds = 5_000;
 
 /**
  * Opens the store before any function can ask for it.
- * @throws Error  the functions would not run in this process, the environment or `serverless.yml` cannot be used, or
+ * @throws Error  the functions would not run in this process, the environment or `serverless.yml` is invalid, or
  *                another process owns the data directory; the message says which
  */
 export async function openEmulator({ serverless, options, log }: EmulatorContext): Promise<Emulator> {
   const offlineOptions = { ...serverless.service.custom?.['serverless-offline'], ...options };
   if (offlineOptions.useInProcess !== true) {
     throw new serverless.classes.Error(
-      'The functions have to run in process: leave `useInProcess: true` as it is.',
+      'The functions must run in process. Remove the setting that changes useInProcess: true.',
     );
   }
   try {
-    // For files of all kinds; those of the data directory have their modes given besides.
+    // Applies to all files; files of the data directory get their modes explicitly, too.
     process.umask(0o077);
     outliveOutput([process.stdout, process.stderr]);
     await quietPerRequestLines(log);
     loadFunctionsOnce();
     await closeLambdaPort();
     await requireLoopback(offlineOptions.host);
+    await requireFreePort(offlineOptions.host, offlineOptions.httpPort);
     const config = parseConfig(process.env);
     if (config.storage !== 'local') {
       throw new Error(
-        'The emulator keeps everything on this machine: leave out STORAGE, which is for deployed functions.',
+        'The emulator keeps everything on this machine. Unset STORAGE, which is for deployed functions.',
       );
     }
     const clock: Clock = { now: () => new Date() };
@@ -91,17 +99,18 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       notifications: notificationRules(resources),
       quotaBytes: config.diskQuotaBytes,
       onBroken: (error) => {
-        logger.error('The log can no longer be read or written, so the emulator ends: start it again.', {
+        logger.error('The log can no longer be read or written, so the emulator ends. Start it again.', {
           error,
         });
-        // Without finishing what runs, none of which could: a crash like any other, and nothing accepted is lost.
+        // Nothing that runs could finish, so it ends at once: a crash like any other, in which no accepted batch is
+        // lost.
         process.exit(1);
       },
     });
     const requests = acceptRequests(allowedNames(config.allowedHosts, offlineOptions.host), config);
 
-    // A rejection that nobody awaits would end the process, and with it all requests that run. lmdb raises some of its
-    // own, besides the one that its caller gets, when the disk is full.
+    // A rejection that nobody awaits would end the process and all running requests. When the disk is full, lmdb
+    // rejects some promises of its own, besides the one that its caller gets.
     process.on('unhandledRejection', (error) => logger.error('A rejection was not handled', { error }));
 
     let sources: EventSource[] = [];
@@ -124,21 +133,25 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       },
 
       async stop() {
+        process.stdout.write('\nStopping: what runs is finished first.\n');
         await Promise.all([
           requests.drain(stopTimeoutMilliseconds),
           commands?.stop(),
           stopEventSources(sources, stopTimeoutMilliseconds, { timers: realTimers, logger }),
         ]);
         await store.close();
+        process.stdout.write(
+          'Stopped. Everything that was accepted is stored, and is counted after the next start.\n',
+        );
       },
     };
   } catch (error) {
-    // Shown as a message, without the stack that the framework prints of an error which is not its own.
-    throw new serverless.classes.Error(error instanceof Error ? error.message : String(error));
+    // Shown as a message, without the stack that the framework prints for foreign errors.
+    throw new serverless.classes.Error(describeStartFailure(error));
   }
 }
 
-/** Those that are not deployed, but take requests of commands under the emulator. */
+/** Returns functions that are not deployed but serve commands in the emulator. */
 function functionsOfCommands({ custom }: ServerlessService): ServerlessService['functions'] {
   return Object.fromEntries(
     Object.entries(custom?.emulator?.functions ?? {}).map(([functionKey, { handler }]) => {
@@ -161,7 +174,7 @@ function streamsOf(mappings: readonly StreamMapping[]): Record<string, StreamSet
   );
 }
 
-/** The host names that requests may be sent to; the server listens at the one of `--host`. */
+/** Returns the host names that the emulator answers to; the server listens on the address of `--host`. */
 function allowedNames(allowedHosts: readonly string[], host: unknown): ReadonlySet<string> {
   return new Set([...allowedHosts, String(host).toLowerCase()]);
 }

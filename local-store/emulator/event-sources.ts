@@ -21,13 +21,16 @@ export interface EventSourcesContext {
   readonly logger: Logger;
 }
 
-/** Something that invokes a function until it is stopped; `stop` resolves when what runs has ended, however long it takes. */
+/**
+ * A loop that invokes a function until it is stopped; `stop` resolves when running invocations have ended, however
+ * long they take.
+ */
 export interface EventSource {
   readonly functionKey: string;
   stop(): Promise<void>;
 }
 
-/** Starts all of a service's event source mappings. */
+/** Starts all event source mappings of a service. */
 export function startEventSources(
   { fromStreams, fromQueues }: EventSourceMappings,
   { store, invoke, region, clock, logger }: EventSourcesContext,

@@ -4,13 +4,13 @@ import { queueNameOf } from '../queues.ts';
 import { arnOfResource, type Resource, type Resources } from '../resources.ts';
 import { bucketDestination, queueDestination, type FailureDestination } from '../stream-event-source.ts';
 
-/** The on-failure destination of an event, as `serverless.yml` names it. */
+/** The on-failure destination of an event in `serverless.yml`. */
 export type NamedDestination =
   | { readonly kind: 'queue'; readonly queueName: string }
-  /** There is one bucket on this machine. */
+  /** The only bucket of this machine. */
   | { readonly kind: 'bucket' };
 
-/** An ARN, bare or, as osls has it for queues, beside its type; what it is follows from the ARN. */
+/** An ARN, alone or, in osls' form for queues, beside its type; the kind of destination follows from the ARN. */
 const onFailureSchema = z.union([
   z.string(),
   arnOfResource.transform((logicalId) => ({ logicalId })),
@@ -22,8 +22,8 @@ const onFailureSchema = z.union([
 const eventSchema = z.object({ destinations: z.object({ onFailure: z.unknown() }).optional() });
 
 /**
- * The destination of a `stream` event; `undefined` where it has none.
- * @throws Error  it is no queue and no bucket of this service; the message begins with `whose`
+ * Returns the destination of a `stream` event; `undefined` if it has none.
+ * @throws Error  it is neither a queue nor a bucket of this service; the message begins with `whose`
  */
 export function namedDestination(
   event: unknown,
@@ -37,7 +37,7 @@ export function namedDestination(
   const named = logicalId === undefined ? undefined : ofResource(logicalId, resources);
   if (named !== undefined) return named;
   throw new Error(
-    `${whose} has an on-failure destination that is no SQS queue and no S3 bucket of this service: ` +
+    `${whose} has an on-failure destination that is neither an SQS queue nor an S3 bucket of this service: ` +
       JSON.stringify(onFailure),
   );
 }
@@ -58,7 +58,7 @@ function ofResource(logicalId: string, resources: Resources): NamedDestination |
   return undefined;
 }
 
-/** The resource with the name that an ARN ends with. */
+/** Returns the resource whose name an ARN ends with. */
 function logicalIdOf(arn: string, resources: Resources): string | undefined {
   const [, , service, , , name] = arn.split(':');
   const isNamed = ({ Type, Properties }: Resource) =>

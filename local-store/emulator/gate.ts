@@ -7,12 +7,12 @@ import { judgeRequest } from './gate/judge-request.ts';
 import { malformed } from './gate/malformed.ts';
 import type { Refusal } from './gate/refusal.ts';
 
-/** Both have a server in their messages: https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
+/** Messages of both channels contain a server: https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
 const channels = ['net.server.socket', 'http.server.request.start'];
 
 /**
- * Stands before every HTTP server of this process, whoever made it, from its first connection on. Nothing behind the gate
- * sees a request that `judgeRequest` refuses, and nobody reads its body.
+ * Guards every HTTP server of this process, whoever created it, from its first connection on. Nothing behind the gate
+ * sees a request that `judgeRequest` refuses, and nothing reads its body.
  *
  * @param allowedNames  host names in lower case, besides `localhost`
  * @returns a function that stops the gate from guarding servers that have had no connection yet
@@ -33,11 +33,12 @@ export function standBeforeServers(allowedNames: ReadonlySet<string>): () => voi
 }
 
 /**
- * Takes the place of the server's `emit`, by which all that a server reads reaches its listeners. So the gate also stands
- * before those that are added or replaced later.
+ * Replaces the server's `emit`, through which everything that a server reads reaches its listeners. So the gate also
+ * guards listeners that are added or replaced later.
  */
 function guard(server: Server, allowedNames: ReadonlySet<string>): void {
-  // Node.js would answer both by itself: a request without a host, and one that expects anything but `100-continue`.
+  // Node.js would answer two kinds of requests by itself: those without a host, and those that expect anything other
+  // than `100-continue`.
   Object.assign(server, { requireHostHeader: false });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 
@@ -69,7 +70,7 @@ function guard(server: Server, allowedNames: ReadonlySet<string>): void {
       }
       case 'clientError': {
         const [error, socket] = parts as [Error, Socket];
-        if ((answering.get(socket) ?? 0) > 0) break; // the server ends the answer that it has begun
+        if ((answering.get(socket) ?? 0) > 0) break; // the server finishes the answer that it has begun
         if (socket.writable) answerOnSocket(socket, malformed(error));
         else socket.destroy(error);
         return true;

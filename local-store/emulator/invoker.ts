@@ -3,13 +3,13 @@ import type { Serverless, ServerlessOptions, ServerlessService } from './serverl
 /** Runs a function with an event, as AWS does for an event source. */
 export type Invoke = (functionKey: string, event: object) => Promise<unknown>;
 
-/** What is used here of serverless-offline's own object for its functions. */
+/** The part of serverless-offline's object for functions that is used here. */
 interface OfflineLambda {
   create(functions: readonly { functionKey: string; functionDefinition: unknown }[]): void;
   get(functionKey: string): { setEvent(event: object): void; runHandler(): Promise<unknown> };
 }
 
-/** Runs the functions through the emulator, so that they get the environment and the context that it gives them. */
+/** Creates an invoker that runs functions through the emulator, so that they get its environment and context. */
 export async function createInvoker(
   serverless: Serverless,
   functions: ServerlessService['functions'],

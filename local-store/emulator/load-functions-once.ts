@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 type Load = (appRoot: string, handler: string) => Promise<unknown>;
 
 /**
- * Has serverless-offline load each function once. It looks for the file of the handler, reads package.json and imports the
- * module anew for each invocation, which always gives the same function (in process, a module is evaluated once) and takes
- * a fifth of the main thread. To be called before the first invocation, with which it takes `load` from its module.
+ * Makes serverless-offline load each function once. For each invocation it would look for the file of the handler,
+ * read package.json and import the module again, which takes a fifth of the main thread and always returns the same
+ * function (in process, a module is evaluated once). Call this before the first invocation, which reads `load` from
+ * its module.
  */
 export function loadFunctionsOnce(): void {
   const require = createRequire(import.meta.url);

@@ -1,5 +1,5 @@
-// Serverless loads plugins with `require`, and on Node 20 that cannot be TypeScript. The emulator itself is loaded as
-// the functions are, so that both share its modules: they work on one store and know each other's errors.
+// Serverless loads plugins with `require`, which cannot load TypeScript on Node 20. The emulator itself is loaded
+// like the functions, so that both share its modules: they work on one store and know each other's errors.
 const { register } = require('tsx/esm/api');
 
 module.exports = class LocalStorePlugin {
@@ -8,7 +8,7 @@ module.exports = class LocalStorePlugin {
     this.hooks = {
       'before:offline:start': () => {
         throw new serverless.classes.Error(
-          'Use `serverless offline start`: without `start` the stop is not clean.',
+          'Use `serverless offline start`: without `start` it cannot stop cleanly.',
         );
       },
       'before:offline:start:init': async () => {

@@ -10,8 +10,8 @@ export interface QueueMapping {
 }
 
 /**
- * The event source mappings from queues, read from the functions' `sqs` events.
- * @throws Error  an event names no queue of this service, or has a setting that this machine cannot honour
+ * Returns the event source mappings from queues, read from the functions' `sqs` events.
+ * @throws Error  an event names no queue of this service, or has a setting that this machine does not support
  */
 export function queueMappings(
   functions: ServerlessService['functions'],

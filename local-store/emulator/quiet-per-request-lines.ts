@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import type { EmulatorLog } from './serverless.ts';
 
 /**
- * Has serverless-offline say at the level `info` (`--verbose`) what it says at `notice`: four lines for each request
- * and one for each invocation take a fifth of the emulator's time. Warnings and errors stay. The module that it logs
- * through is not one that it exports; its version is pinned.
+ * Makes serverless-offline log its `notice` lines at the level `info` (`--verbose`): four lines per request and one
+ * per invocation take a fifth of the emulator's time. Warnings and errors stay. serverless-offline does not export
+ * the module that it logs through; its version is pinned.
  */
 export async function quietPerRequestLines(log: EmulatorLog): Promise<void> {
   const offline = pathToFileURL(createRequire(import.meta.url).resolve('serverless-offline'));

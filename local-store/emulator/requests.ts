@@ -4,9 +4,11 @@ import { Admission, type AdmissionLimits } from './admission.ts';
 import { standBeforeServers } from './gate.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Watches over the requests that the emulator's HTTP servers get. */
+/** Watches the requests to the emulator's HTTP servers. */
 export interface Requests {
-  /** Takes no more requests and resolves when those that run have been answered, or after `timeoutMilliseconds`. */
+  /**
+   * Accepts no more requests, and resolves when those that run have been answered, or after `timeoutMilliseconds`.
+   */
   drain(timeoutMilliseconds: number): Promise<void>;
 }
 
@@ -22,15 +24,17 @@ const opaqueMediaType = 'application/octet-stream';
 /**
  * Makes every request of this process arrive as API Gateway would deliver it.
  *
- * - serverless-offline decodes a body as UTF-8 text, which destroys compressed ones, and parses JSON bodies; but for
- *   `application/octet-stream`, which it hands over as it is. So that is what it sees; the function's event is made
- *   from the raw headers and has the real one. A body without a media type it takes for JSON; here it is what
- *   RFC 9110, section 8.3, lets it be.
+ * - serverless-offline decodes a body as UTF-8 text, which destroys compressed ones, and parses JSON bodies. It
+ *   leaves
+ *   `application/octet-stream` alone, so that is the type it sees here; the function's event is made from the raw
+ *   headers and has the real one. It takes a body without a media type for JSON; here the type stays open, as RFC
+ * 9110,
+ *   section 8.3, allows.
  * - It answers every request that has an `origin` with CORS headers that let any web page read the answer. Without
  *   that header it does not.
- * - It takes who the caller is from the header `sls-offline-authorizer-override`, which is for the authorizer to say.
+ * - It lets the header `sls-offline-authorizer-override` set the caller, which only the authorizer may do.
  *
- * Before all of that, the gate refuses what is not for this machine.
+ * Before all of that, the gate refuses requests that are not meant for this machine.
  *
  * @param allowedNames  host names in lower case that requests may be sent to, besides `localhost`
  */
@@ -43,7 +47,7 @@ export function acceptRequests(allowedNames: ReadonlySet<string>, limits: Admiss
   let isDraining = false;
 
   const onRequest = (message: unknown): void => {
-    // The shape is that of the channel's documentation: https://nodejs.org/api/diagnostics_channel.html#http
+    // The channel's documentation defines the shape: https://nodejs.org/api/diagnostics_channel.html#http
     const { request, response, server } = message as RequestStart;
     const { method, headers, rawHeaders } = request;
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
@@ -90,7 +94,9 @@ function dropAuthorizerOverride(rawHeaders: string[]): void {
   }
 }
 
-/** Else a client that is always busy would go on with its open connection until the drain gives up. */
+/**
+ * Closes the connection after the response. Otherwise a busy client could keep using it until the drain times out.
+ */
 function closeConnectionAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close');
 }

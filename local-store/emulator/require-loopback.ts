@@ -8,12 +8,12 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Makes sure that `localhost` is this machine alone. The server listens at whatever address the name has, and the system's hosts
- * file, or a name server, may give it any.
- * @throws Error  it is another address; the message says which
+ * Makes sure that `localhost` is this machine. The server listens on whatever address the name resolves to, and the
+ * hosts file or a name server may set any.
+ * @throws Error  it is another address; the message names it
  */
 export async function requireLoopback(host: unknown, lookUp: Lookup = lookup): Promise<void> {
-  if (host !== 'localhost') return; // the user has chosen
+  if (host !== 'localhost') return; // the user chose this host
   const { address } = await lookUp(host);
   if (loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return;
   throw new Error(

@@ -1,6 +1,6 @@
 import type { Resources } from '../resources.ts';
 
-/** What is used here of the framework, which comes without types for it. */
+/** The part of the framework that is used here; it comes without types. */
 export interface Serverless {
   readonly serviceDir: string;
   readonly service: ServerlessService;
@@ -11,17 +11,17 @@ export interface Serverless {
 export interface ServerlessService {
   readonly provider: {
     readonly region: string;
-    /** What the functions get; not read before the first of them is loaded. */
+    /** Environment of the functions; not read before the first of them is loaded. */
     environment?: Readonly<Record<string, unknown>>;
   };
   readonly custom?: {
     readonly 'serverless-offline'?: ServerlessOptions;
-    /** What differs under the emulator. */
+    /** Settings that differ in the emulator. */
     readonly emulator?: {
       readonly environment?: Readonly<Record<string, unknown>>;
-      /** By function key. */
+      /** Settings by function key. */
       readonly events?: Readonly<Record<string, EventSettings>>;
-      /** Functions that there are under the emulator alone, which commands call. */
+      /** Functions that only exist in the emulator, for commands. */
       readonly functions?: Readonly<Record<string, Pick<FunctionDefinition, 'handler'>>>;
     };
   };
@@ -38,10 +38,10 @@ export interface FunctionDefinition {
   readonly events: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Options of serverless-offline, of its section in `custom` or of the command line. */
+/** Options of serverless-offline, from its section in `custom` or the command line. */
 export type ServerlessOptions = Readonly<Record<string, unknown>>;
 
-/** The framework's writer of messages to the person at the terminal. */
+/** The framework's writer of messages to the terminal. */
 export type EmulatorLog = Readonly<
   Record<'debug' | 'info' | 'notice' | 'warning' | 'error', (...message: unknown[]) => void>
 >;

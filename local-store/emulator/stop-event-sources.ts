@@ -9,9 +9,9 @@ export interface StopContext {
 }
 
 /**
- * Stops the event sources, and resolves when the invocations that run have ended, or after `timeoutMilliseconds`: one may
- * have a flood to count, or hang. What it had is then delivered again at the next start, as after a crash. Nothing is
- * delivered beside it until then, and once the store is closed it can write no more.
+ * Stops the event sources; resolves when running invocations have ended, or after `timeoutMilliseconds`: one may have
+ * a flood to count, or hang. Its records are then delivered again at the next start, as after a crash. Until then
+ * nothing else is delivered, and once the store is closed it can write no more.
  */
 export async function stopEventSources(
   sources: readonly EventSource[],
@@ -29,7 +29,7 @@ export async function stopEventSources(
   waiting.abort();
   await timeout;
   if (running.size === 0) return;
-  logger.warn('Invocations did not end in time; what they had is delivered again at the next start.', {
+  logger.warn('Invocations did not end in time; their records are delivered again at the next start.', {
     functions: [...running].map(({ functionKey }) => functionKey),
   });
 }

@@ -13,7 +13,7 @@ export interface StreamMapping {
   readonly destination: NamedDestination | undefined;
 }
 
-/** Of a stream in on-demand mode, which has no number of shards of its own. */
+/** Number of partitions of a stream in on-demand mode, which does not set a number of shards. */
 const defaultPartitionCount = 8;
 
 const streamPropertiesSchema = z.object({
@@ -22,9 +22,9 @@ const streamPropertiesSchema = z.object({
 });
 
 /**
- * The event source mappings from streams. The framework would make them at a deployment; here they are read from the same
- * `stream` events, and a stream's name and number of shards from its resource.
- * @throws Error  an event names no stream of this service, or has a setting that this machine cannot honour
+ * Returns the event source mappings from streams. On AWS the framework creates them at a deployment; here they are
+ * read from the same `stream` events, and a stream's name and number of shards from its resource.
+ * @throws Error  an event names no stream of this service, or has a setting that this machine does not support
  */
 export function streamMappings(
   functions: ServerlessService['functions'],

@@ -6,7 +6,7 @@ import type { Intents } from '../object-directory/intents.ts';
 import { traced } from '../trace.ts';
 
 /** What is written to the queue of an object after it was created. */
-export interface LateMessage {
+interface LateMessage {
   readonly queue: LocalQueue;
   readonly text: string;
   readonly intent: Intent;

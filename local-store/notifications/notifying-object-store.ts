@@ -30,7 +30,7 @@ export interface NotifyingOptions {
 }
 
 /** An object store that sends notifications, some of them after the writes. */
-export interface NotifyingObjectStore extends ObjectStore {
+interface NotifyingObjectStore extends ObjectStore {
   /** Sends what is still to be sent. */
   close(): Promise<void>;
 }

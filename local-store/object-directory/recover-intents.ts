@@ -18,7 +18,10 @@ import { TemporaryFile } from './temporary-file.ts';
 export function recoverIntents(root: string, operations: FileOperations): readonly Intent[] {
   const directories = new DirectorySettler(root, operations, false);
   const left: Intent[] = [];
-  for (const intents of byKey(sweep(root, operations)).values()) {
+  const found = sweep(root, operations);
+  // A file whose process died may not have a durable name, and its object must not outlive it.
+  if (found.length > 0) directories.make(temporaryDirectoryName);
+  for (const intents of byKey(found).values()) {
     const kept = recoverObject(root, intents, operations, directories);
     for (const intent of intents) if (intent !== kept) operations.unlink(pathOf(root, intent));
     if (kept !== undefined) left.push(kept);

@@ -73,7 +73,7 @@ export class ThreadedWriter implements ChangeWriter {
     return new Promise((resolve) => {
       this.#round = { changes: [], resolve: () => resolve() };
       thread.ref();
-      thread.postMessage({ ended } satisfies ToThread);
+      thread.postMessage({ ended } satisfies ToThread, []);
     });
   }
 

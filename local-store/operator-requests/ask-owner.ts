@@ -13,28 +13,32 @@ import {
 } from './request-files.ts';
 import { errorCode } from '../../lib/error-code.ts';
 
-/** Nobody takes requests in the data directory, or whoever did is gone; it is not known whether this one was carried out. */
+/**
+ * Nobody serves requests in the data directory, or the owner has gone; it is not known whether this request was
+ * carried out.
+ */
 export class OwnerGone extends Error {
   override readonly name = 'OwnerGone';
 
   constructor() {
-    super('The process that has the data directory does not answer.');
+    super('The process that owns the data directory does not answer.');
   }
 }
 
-/** The owner could not do it. */
+/** The owner could not carry out the request. */
 export class RequestFailed extends Error {
   override readonly name = 'RequestFailed';
 }
 
 const lookEveryMilliseconds = 50;
-/** Far longer than a pipeline takes to see a request, also while it is busy. */
+/** Far longer than even a busy pipeline takes to see a request. */
 const unseenMilliseconds = 15_000;
 
 /**
- * Asks the process that owns a data directory, and waits for its answer for as long as it works on it.
- * @returns what the function has returned, as JSON has it
- * @throws OwnerGone      nobody takes requests there
+ * Sends a request to the process that owns a data directory, and waits for the answer as long as the owner works on
+ * it.
+ * @returns the function's result, as JSON has it
+ * @throws OwnerGone      nobody serves requests there
  * @throws RequestFailed  the function failed
  */
 export async function askOwner(
@@ -58,7 +62,7 @@ export async function askOwner(
       const isRunning = await isThere(requestFile(directory, id, 'running'));
       const isLost = !isRunning && !(await isThere(requestFile(directory, id, 'waiting')));
       const isUnseen = !isRunning && timers.elapsed() - postedAt > unseenMilliseconds;
-      // Between its states a file is looked for under two names, one after the other; so it may be answered by now.
+      // Between two states a file is looked up under two names, one after the other, so it may be answered by now.
       const isAnswered = await isThere(requestFile(directory, id, 'answered'));
       if ((isLost || isUnseen) && !isAnswered && !(await isThere(requestFile(directory, id, 'running')))) {
         throw new OwnerGone();

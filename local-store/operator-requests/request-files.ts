@@ -5,12 +5,12 @@ import * as z from 'zod';
 import { errorCode } from '../../lib/error-code.ts';
 
 /**
- * Requests of a command to the process that owns a data directory, as files in that directory: whoever may write there may
- * ask, and nobody else, so no port is needed. None outlives the process that it was meant for.
+ * Requests of a command to the process that owns a data directory, as files in that directory. Only users who can
+ * write there can send requests, so no port is needed. A request never outlives the process that it was sent to.
  */
 export const requestsDirectoryName = 'requests';
 
-/** What a request's file is called while it waits, while it is carried out, and when it is answered. */
+/** Name suffixes of a request's file while it waits, while it is carried out, and when it is answered. */
 const suffixes = { waiting: '.request.json', running: '.running.json', answered: '.answer.json' } as const;
 export type RequestState = keyof typeof suffixes;
 
@@ -31,7 +31,7 @@ export function requestFile(directory: string, id: string, state: RequestState):
   return join(directory, `${id}${suffixes[state]}`);
 }
 
-/** The id of a request whose file waits; `undefined` where a file is none. */
+/** Returns the id of a request whose file waits; `undefined` for any other file. */
 export function idOfWaiting(fileName: string): string | undefined {
   return fileName.endsWith(suffixes.waiting) ? fileName.slice(0, -suffixes.waiting.length) : undefined;
 }
@@ -43,7 +43,7 @@ export async function writeWhole(path: string, value: unknown): Promise<void> {
   await rename(temporary, path);
 }
 
-/** Reads a file; `undefined` where there is none. */
+/** Reads a file; returns `undefined` if there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -53,7 +53,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Moves a request on; false where it is not there any more. */
+/** Moves a request to its next state; returns false if the file is gone. */
 export async function moveRequest(
   directory: string,
   id: string,

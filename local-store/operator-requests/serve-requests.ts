@@ -22,15 +22,15 @@ export interface ServeRequestsOptions {
 }
 
 export interface RequestServer {
-  /** Begins nothing new, and resolves when what runs has been answered. */
+  /** Starts nothing new, and resolves when running requests have been answered. */
   stop(): Promise<void>;
 }
 
 const lookEveryMilliseconds = 250;
 
 /**
- * Carries out what commands ask of the owner of a data directory, one request after the other. What was asked of an
- * earlier owner is removed: nobody waits for it any more.
+ * Carries out commands' requests to the owner of a data directory, one after the other. Removes requests to an
+ * earlier owner, because nobody waits for them any more.
  */
 export async function serveRequests(options: ServeRequestsOptions): Promise<RequestServer> {
   const directory = join(options.dataDirectory, requestsDirectoryName);
@@ -55,7 +55,7 @@ async function serve(directory: string, options: ServeRequestsOptions, stopping:
         if (id !== undefined && !stopping.aborted) await carryOut(id, directory, options);
       }
     } catch (error) {
-      logger.error('The requests of commands cannot be read; they are looked at again', { error });
+      logger.error('Requests of commands cannot be read; reading is tried again', { error });
     }
     await timers.sleep(lookEveryMilliseconds, stopping).catch((error: unknown) => {
       if (!stopping.aborted) throw error;
@@ -64,7 +64,7 @@ async function serve(directory: string, options: ServeRequestsOptions, stopping:
 }
 
 async function carryOut(id: string, directory: string, options: ServeRequestsOptions): Promise<void> {
-  if (!(await moveRequest(directory, id, 'waiting', 'running'))) return; // it was withdrawn
+  if (!(await moveRequest(directory, id, 'waiting', 'running'))) return; // the request was withdrawn
   const running = requestFile(directory, id, 'running');
   await writeWhole(requestFile(directory, id, 'answered'), await answer(await readIfThere(running), options));
   await rm(running, { force: true });
@@ -76,7 +76,7 @@ async function answer(
 ): Promise<{ readonly result: unknown } | { readonly error: string }> {
   try {
     const request = requestSchema.parse(JSON.parse(text ?? ''));
-    if (!functions.includes(request.function)) return { error: `No command may call ${request.function}.` };
+    if (!functions.includes(request.function)) return { error: `Commands cannot call ${request.function}.` };
     return { result: await invoke(request.function, request.event) };
   } catch (error) {
     logger.error('A request of a command failed', { error });

@@ -2,12 +2,16 @@ import type { Database } from 'lmdb';
 import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
- * Through which sequence number each consumer has done everything. Those of consumers that are gone are kept: they are
- * a part of what tells the last sequence number of a partition (see `Partition`), and so is the entry of `endOfPartition`.
+ * The sequence number through which each consumer has done everything. Checkpoints of consumers that are gone are
+ * kept: together with the entry of `endOfPartition` they determine the last sequence number of a partition (see
+ * `Partition`).
  */
 export type Checkpoints = Database<unknown, [stream: string, consumer: string, partition: number]>;
 
-/** Not a consumer: has the last sequence number that was given, where records at the end of a partition were deleted. */
+/**
+ * Not a consumer: stores the last sequence number that was assigned, if records at the end of a partition were
+ * deleted.
+ */
 export const endOfPartition = '';
 
 export interface Checkpoint {
@@ -16,7 +20,7 @@ export interface Checkpoint {
   readonly sequence: number;
 }
 
-/** All the checkpoints of a stream. */
+/** Returns all checkpoints of a stream. */
 export function checkpointsOf(stream: string, checkpoints: Checkpoints): readonly Checkpoint[] {
   const found: Checkpoint[] = [];
   for (const { key, value } of checkpoints.getRange({ start: [stream, '', 0] })) {

@@ -1,17 +1,17 @@
 import { RecordQueue, type WaitingRecord } from './waiting-record.ts';
 
-/** The records that wait for one customer in a partition, and sums of them that are kept up to date. */
+/** The records of one customer that wait in a partition, with sums that are kept up to date. */
 export class CustomerRecords {
   readonly customer: string;
   readonly queue = new RecordQueue();
-  /** How many records wait for each minute. */
+  /** Number of waiting records by minute. */
   readonly #byMinute = new Map<number, number>();
   #withoutMinute = 0;
   #entries = 0;
   #withoutEntries = 0;
   #unordered = 0;
   #bytes = 0;
-  /** Somebody works on so many of them. */
+  /** Number of records that somebody works on. */
   taken = 0;
 
   constructor(customer: string) {
@@ -27,10 +27,10 @@ export class CustomerRecords {
   forget(record: WaitingRecord): void {
     this.queue.forgetOne();
     this.#count(record, -1);
-    if (record.isTaken) this.taken -= 1; // and never again: it is gone
+    if (record.isTaken) this.taken -= 1; // and never again: the record is gone
   }
 
-  /** The clock is earlier now than when some of them were put. Returns how many these are. */
+  /** Marks records put at a later time than now, because the clock was set back. Returns how many there are. */
   clockWasSetBackTo(now: number): number {
     let marked = 0;
     for (const record of this.queue) {
@@ -46,7 +46,7 @@ export class CustomerRecords {
     return this.#unordered > 0;
   }
 
-  /** Entries of all records; `undefined` where one of them does not say. */
+  /** Entries of all records; `undefined` if one of them does not give a number. */
   get entries(): number | undefined {
     return this.#withoutEntries > 0 ? undefined : this.#entries;
   }
@@ -59,12 +59,12 @@ export class CustomerRecords {
     return this.#withoutMinute > 0;
   }
 
-  /** Data and partition keys of all records together. */
+  /** Bytes of data and partition keys of all records. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many windows they are for, if each one that names no minute is for a window of its own. */
+  /** Number of windows of the records, if each record without a minute counts as a window of its own. */
   get windows(): number {
     return this.#byMinute.size + this.#withoutMinute;
   }

@@ -1,13 +1,13 @@
 import type { Database } from 'lmdb';
 import type { DoneMarks } from './partition.ts';
 
-/** Records of streams with several consumers that some of these have done before others that come earlier. */
+/** Marks of records that some consumers of a stream have done before other, earlier records. */
 export type MarksTable = Database<
   true,
   [stream: string, partition: number, sequence: number, consumer: string]
 >;
 
-/** The marks of one partition. Writes belong to a commit. */
+/** Returns the marks of one partition. Writes belong to a commit. */
 export function doneMarksIn(table: MarksTable, stream: string, partition: number): DoneMarks {
   return {
     has: (sequence, consumer) => table.doesExist([stream, partition, sequence, consumer]),

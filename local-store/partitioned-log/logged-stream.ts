@@ -32,12 +32,12 @@ export interface LoggedStreamParts {
   readonly clock: Clock;
 }
 
-/** What an entry of a table takes beside its value. */
+/** Bytes of a table entry besides its value. */
 const entryBytes = 64;
 
 /**
- * So many records of a put are encoded and written together: 10,000 at once would hold up everybody else in this process
- * for some 200 ms.
+ * Number of records of a put that are encoded and written together: 10,000 at once would block everybody else in this
+ * process for some 200 ms.
  */
 const recordsPerCommit = 500;
 
@@ -69,7 +69,7 @@ export class LoggedStream implements LocalStream {
     }
   }
 
-  /** Gives each consumer its place before anything is deleted; a new one's is durable when this resolves. */
+  /** Sets the position of each consumer before anything is deleted; a new one's is durable when this resolves. */
   async open(consumers: readonly Consumer[]): Promise<void> {
     const known = checkpointsOf(this.name, this.#checkpoints);
     const isNew = ({ name }: Consumer) => !known.some(({ consumer }) => consumer === name);
@@ -97,7 +97,7 @@ export class LoggedStream implements LocalStream {
       const chunks: Promise<void>[] = [];
       const append = (some: readonly StreamRecord[]) => {
         const chunk = this.#append(some, underWay);
-        chunk.catch(() => undefined); // it is thrown below, when those after it have begun
+        chunk.catch(() => undefined); // thrown below, when those after it have begun
         chunks.push(chunk);
       };
       append(records.slice(0, recordsPerCommit));
@@ -128,9 +128,9 @@ export class LoggedStream implements LocalStream {
       },
       settle: (isDurable: boolean) => {
         for (const partition of touched) partition.settle(isDurable);
-        end(); // and not later: it would be counted twice
+        end(); // and not later: they would be counted twice
       },
-      // In a partition they follow one another, and fill page after page.
+      // Records of a partition follow one another and fill page after page.
       room: roomFor({
         places: touched.size,
         bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
@@ -141,7 +141,7 @@ export class LoggedStream implements LocalStream {
 
   async consumedThrough(): Promise<Date | undefined> {
     const now = this.#now();
-    // Without waiting in between: what is committed is then seen by one of the two.
+    // There is no wait between the two, so one of them sees what was committed.
     const consumed = [...this.#partitions.values()].map((partition) => partition.consumedThrough(now));
     const underWay = Array.from(this.#putsUnderWay, ({ putAt }) => putAt);
     return consumedThrough([...underWay, ...consumed], now);
@@ -203,7 +203,7 @@ export class LoggedStream implements LocalStream {
       write: () => {
         const { position, last } = target.finish(consumer, records);
         void this.#checkpoints.put([this.name, consumer, partition], position);
-        // Else the records that are left would not tell it any more.
+        // Otherwise the remaining records would no longer determine it.
         if (position < last) void this.#checkpoints.put([this.name, endOfPartition, partition], last);
       },
       settle: (isDurable: boolean) => target.settle(isDurable),
@@ -224,7 +224,7 @@ export class LoggedStream implements LocalStream {
     });
   }
 
-  /** The time. Where it is earlier than before, the clock was set back, and what waits is marked. */
+  /** Returns the time. If it is earlier than before, the clock was set back, and waiting records are marked. */
   #now(isFirst = false): Date {
     const now = this.#clock.now();
     if (isFirst || now.getTime() < this.#lastReading) {
@@ -242,7 +242,10 @@ export class LoggedStream implements LocalStream {
   }
 }
 
-/** The configured partitions, and those of a larger count before that still have records: nobody else would read them. */
+/**
+ * Returns the configured partitions, and those of an earlier, larger count that still have records, which nobody else
+ * would read.
+ */
 function partitionsToRead(partitionCount: number, records: Records): readonly number[] {
   const numbers = Array.from({ length: partitionCount }, (_, number) => number);
   let from = partitionCount;
@@ -258,7 +261,7 @@ function sequenceIn(number: number, checkpoints: readonly Checkpoint[]): number 
   return checkpoints.find(({ partition }) => partition === number)?.sequence ?? 0;
 }
 
-/** How many places in their table the records take: those that follow one another are side by side. */
+/** Counts the pages that the records take in their table; records that follow one another share pages. */
 function runsOf(records: readonly WaitingRecord[]): number {
   return records.filter(({ sequence }, index) => records[index - 1]?.sequence !== sequence - 1).length;
 }

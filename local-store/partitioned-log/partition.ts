@@ -10,7 +10,7 @@ import { WaitingRecords } from './waiting-records.ts';
 /** The records of one stream: envelopes by partition and sequence number, in which order they are stored. */
 export type Records = Database<Buffer, [partition: number, sequence: number]>;
 
-/** Records that a consumer has done while others have not: what its checkpoint does not tell. */
+/** Records that a consumer has done while others have not, which its checkpoint cannot express. */
 export interface DoneMarks {
   has(sequence: number, consumer: string): boolean;
   put(sequence: number, consumer: string): void;
@@ -18,13 +18,13 @@ export interface DoneMarks {
 }
 
 /**
- * So many records one commit deletes at most of those that a consumer which is gone has left behind, so that it does not
- * hold up everybody's commit. More than a batch has, so that the rest shrinks each time.
+ * Most records that one commit deletes of those that a former consumer left behind, so that it does not delay
+ * everybody's commit. It exceeds the size of a batch, so that the rest shrinks each time.
  */
 const maxTrimmedPerCommit = 20_000;
 
 interface ConsumerState {
-  /** Through here the consumer has done everything. */
+  /** The consumer has done everything through this sequence number. */
   readonly position: StagedNumber;
   readonly waiting: WaitingRecords;
 }
@@ -32,11 +32,11 @@ interface ConsumerState {
 /** A record of several consumers. */
 interface SharedRecord {
   readonly kept: WaitingRecord;
-  /** How many of them have yet to do it. */
+  /** Number of consumers that have not done the record yet. */
   readonly consumers: StagedNumber;
 }
 
-/** Somebody who waits until there is enough to take. */
+/** A caller that waits until there is enough to take. */
 interface Waiter {
   isOver(): boolean;
   wake(): void;
@@ -49,31 +49,32 @@ interface Finishing {
 }
 
 /**
- * One partition. Its records have ascending sequence numbers; those that all consumers have done are deleted, whatever
- * waits before them. `append`, `finish` and `settle` belong to a commit (see `Change`); what is read is only what is
- * durable.
+ * One partition. Its records have ascending sequence numbers; those that all consumers have done are deleted,
+ * whatever waits before them. `append`, `finish` and `settle` belong to a commit (see `Change`); reads only see what
+ * is durable.
  */
 export class Partition {
   readonly number: number;
   readonly #records: Records;
   readonly #marks: DoneMarks;
   readonly #last: StagedNumber;
-  /** What is kept since some consumer has not done it. With one consumer these are its records themselves. */
+  /** Records that some consumer has not done. With one consumer these are its waiting records. */
   readonly #kept = new WaitingRecords();
   readonly #consumers = new Map<string, ConsumerState>();
-  /** With several consumers, by sequence number. */
+  /** Records by sequence number, if there are several consumers. */
   readonly #shared = new Map<number, SharedRecord>();
-  /** Records on the disk that no consumer waits for, and how many of them are deleted. */
+  /** Stored records that no consumer waits for, and how many of them are deleted. */
   #leftover: readonly number[] = [];
   readonly #trimmed = new StagedNumber(0);
   readonly #waiters = new Set<Waiter>();
-  /** By the commit in flight. */
+  /** Records appended by the commit in flight. */
   #appended: WaitingRecord[] = [];
   #finishing: Finishing[] = [];
 
   /**
-   * @param highestCheckpoint  of all consumers that ever were, and the end that was stored when records behind a gap were
-   *   deleted: with the records that are left, they tell the last sequence number that was given
+   * @param highestCheckpoint  of all consumers that ever existed, and the end that was stored when records behind a
+   * gap were
+   *   deleted: together with the remaining records they determine the last sequence number that was assigned
    */
   constructor(number: number, records: Records, marks: DoneMarks, highestCheckpoint: number) {
     this.number = number;
@@ -83,7 +84,7 @@ export class Partition {
     this.#last = new StagedNumber(Math.max(newest?.[1] ?? 0, highestCheckpoint));
   }
 
-  /** The sequence number of the oldest record that is stored, or of the next one. */
+  /** The sequence number of the oldest stored record, or of the next one. */
   get first(): number {
     const [oldest] = this.#records.getKeys({ start: [this.number, 0], end: [this.number + 1, 0], limit: 1 });
     return oldest?.[1] ?? this.#last.durable + 1;
@@ -93,14 +94,14 @@ export class Partition {
     return this.#last.durable;
   }
 
-  /** What waits, be it for the slowest consumer, or where there is none for anyone. */
+  /** The records that wait for the slowest consumer or, without consumers, for anyone. */
   get waiting(): WaitingRecords {
     return this.#kept;
   }
 
   /**
-   * Declares the consumers, each with the sequence number through which it has done everything, and reads what waits for
-   * them. To be called once, before anything else. (100,000 records of 500 bytes take 0.2 s.)
+   * Declares the consumers, each with the sequence number through which it has done everything, and reads what waits
+   * for them. Call it once, before anything else. (100,000 records of 500 bytes take 0.2 s.)
    */
   open(positions: ReadonlyMap<string, number>): void {
     for (const [consumer, position] of positions) {
@@ -134,7 +135,7 @@ export class Partition {
     return this.#consumer(consumer).position.durable;
   }
 
-  /** The records that wait for a consumer. */
+  /** Returns the records that wait for a consumer. */
   waitingFor(consumer: string): WaitingRecords {
     return this.#consumer(consumer).waiting;
   }
@@ -143,13 +144,14 @@ export class Partition {
     this.#last.staged += 1;
     record.sequence = this.#last.staged;
     this.#appended.push(record);
-    // Inside a batch a write has no promise of its own to await: the batch's stands for all.
+    // Inside a batch a write has no promise of its own: the batch's promise stands for all.
     void this.#records.put([this.number, record.sequence], envelope);
   }
 
   /**
-   * Finishes records for a consumer, and deletes those that no other one waits for.
-   * @returns the sequence number through which the consumer has then done everything, and the last one there is
+   * Finishes records for a consumer, and deletes those that no other consumer waits for.
+   * @returns the sequence number through which the consumer has then done everything, and the last one of the
+   * partition
    */
   finish(consumer: string, finished: readonly WaitingRecord[]): { position: number; last: number } {
     const { position, waiting } = this.#consumer(consumer);
@@ -182,9 +184,9 @@ export class Partition {
     this.#wake();
   }
 
-  /** The records with these places. Copies, which later writes do not change. */
+  /** Loads the records at these places, as copies that later writes do not change. */
   load(places: readonly WaitingRecord[]): LoggedRecord[] {
-    // lmdb keeps one snapshot for a while; without this, a reader that was just woken may not see what woke it.
+    // lmdb reuses one snapshot for a while; without this, a reader that was just woken might not see the new records.
     this.#records.resetReadTxn();
     return places.map(({ sequence }) => {
       const envelope = this.#records.get([this.number, sequence]);
@@ -197,7 +199,7 @@ export class Partition {
     const chosen: WaitingRecord[] = [];
     let bytesLeft = maxBytes;
     for (const record of this.#kept) {
-      // What a commit in flight deletes may be gone before we are told, and nobody who was declared needs it.
+      // A commit in flight may have deleted records without our knowledge; no declared consumer needs those.
       if (record.sequence <= afterSequence || record.isFinishing) continue;
       bytesLeft -= record.bytes;
       if (bytesLeft < 0 || chosen.length === maxRecords) break;
@@ -218,7 +220,7 @@ export class Partition {
     }
   }
 
-  /** Gives records back that a consumer has taken, where they are not done. */
+  /** Returns records that a consumer has taken but not done. */
   release(consumer: string, sequences: readonly number[]): void {
     const { waiting } = this.#consumer(consumer);
     for (const sequence of sequences) waiting.release(sequence);
@@ -235,7 +237,7 @@ export class Partition {
       };
       const abort = () => {
         end();
-        reject(new Error('The wait was given up.', { cause: signal.reason }));
+        reject(new Error('The wait was cancelled.', { cause: signal.reason }));
       };
       const wake = () => {
         end();
@@ -258,8 +260,8 @@ export class Partition {
   }
 
   /**
-   * Everything that was put before this instant is consumed. Undefined as long as there is something to consume that was
-   * put before the clock was set back.
+   * Returns an instant before which everything that was put is consumed. Returns undefined while a record waits that
+   * was put before the clock was set back.
    */
   consumedThrough(now: Date): Date | undefined {
     const oldest = this.#kept.first();
@@ -271,7 +273,7 @@ export class Partition {
     for (const waiter of this.#waiters) if (waiter.isOver()) waiter.wake();
   }
 
-  /** Adds a record that is stored to what waits for these consumers. */
+  /** Adds a stored record to those that wait for these consumers. */
   #keep(record: WaitingRecord, left: readonly ConsumerState[]): void {
     this.#kept.add(record);
     if (this.#consumers.size < 2) return;
@@ -279,7 +281,7 @@ export class Partition {
     this.#shared.set(record.sequence, { kept: record, consumers: new StagedNumber(left.length) });
   }
 
-  /** Of the declared consumers, those that have not done the record. */
+  /** Returns the declared consumers that have not done the record. */
   #consumersWithout(sequence: number): readonly ConsumerState[] {
     const states = [...this.#consumers];
     return states

@@ -4,10 +4,10 @@ import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { CustomerRecords } from './customer-records.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 
-/** A put that is not durable yet, or not all of it. */
+/** A put that is not, or only partly, durable yet. */
 export class PutUnderWay {
   readonly putAt: Date;
-  /** Whose records it has, also those that were not added yet. */
+  /** Customers of all its records, including those not added yet. */
   readonly customers: ReadonlySet<string>;
   readonly #added = new Set<ReadonlyMap<string, CustomerRecords>>();
   #isOrdered = true;
@@ -38,7 +38,7 @@ export class PutUnderWay {
     }
   }
 
-  /** What waits here for a customer. Its whole put counts from the instant at which it began. */
+  /** Returns a customer's records that wait here. The whole put counts from the instant at which it began. */
   partsOf(customer: string): readonly WaitingPart[] {
     if (!this.customers.has(customer)) return [];
     const added = Array.from(this.#added, (byCustomer) => byCustomer.get(customer));
@@ -48,7 +48,7 @@ export class PutUnderWay {
   }
 }
 
-/** What a partition remembers of a record. */
+/** Creates the part of a record that a partition remembers. */
 export function waitingRecord(
   { partitionKey, entries, data }: StreamRecord,
   putAt: Date,
@@ -69,7 +69,7 @@ export function waitingRecord(
   };
 }
 
-/** A customer's records as a part of its backlog. */
+/** Returns a customer's records as a part of its backlog. */
 export function waitingPart(records: CustomerRecords): WaitingPart {
   const { queue, entries, minutes, hasUnordered, hasWithoutMinute } = records;
   const oldest = queue.first()?.putAt;

@@ -2,9 +2,9 @@ import type { StreamRecord } from '../../lib/ports/event-stream.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
- * How a record is stored: the format's version (1 byte), when it was put (8 bytes, milliseconds since 1970 as a
- * double), the length of the partition key (2 bytes), in version 2 the number of entries (4 bytes), the partition key in
- * UTF-8, the data. Numbers are big-endian. A record that does not say how many entries it counts has version 1.
+ * The stored form of a record: the format's version (1 byte), when it was put (8 bytes, milliseconds since 1970 as a
+ * double), the length of the partition key (2 bytes), in version 2 the number of entries (4 bytes), the partition key
+ * in UTF-8, the data. Numbers are big-endian. A record without a number of entries has version 1.
  */
 const withoutEntries = 1;
 const withEntries = 2;
@@ -12,13 +12,13 @@ const withEntries = 2;
 const headerBytes = { [withoutEntries]: 11, [withEntries]: 15 } as const;
 const maxEntries = 2 ** 32 - 1;
 
-/** A record as it is stored, without its place. */
+/** A record as stored, without its place. */
 export interface StoredRecord extends StreamRecord {
   readonly data: Buffer;
   readonly putAt: Date;
 }
 
-/** A copy of the record as one value; the caller may change its own afterwards. */
+/** Encodes a copy of the record as one value; the caller may change its own afterwards. */
 export function encodeEnvelope({ partitionKey, data, entries }: StreamRecord, putAt: Date): Buffer {
   const isCounted = entries !== undefined && entries <= maxEntries;
   const version = isCounted ? withEntries : withoutEntries;
@@ -35,7 +35,7 @@ export function encodeEnvelope({ partitionKey, data, entries }: StreamRecord, pu
 }
 
 /**
- * The record in `envelope`; its data is a part of it, not a copy.
+ * Decodes the record in `envelope`; its data is a view of it, not a copy.
  * @throws UnreadableFormat  a newer version wrote it, or it is damaged
  */
 export function decodeEnvelope(envelope: Buffer): StoredRecord {

@@ -1,6 +1,6 @@
 /**
- * A number that is stored: `staged` is what the commit in flight writes, `durable` what the last one wrote. Nobody may
- * see the first before it has become the second.
+ * A stored number: `staged` is the value that the commit in flight writes, `durable` the value of the last commit.
+ * Nobody may see the first before it has become the second.
  */
 export class StagedNumber {
   durable: number;

@@ -3,8 +3,8 @@ import type { CustomerRecords } from './customer-records.ts';
 import type { WaitingRecord } from './waiting-record.ts';
 
 /**
- * Where several customers wait, none of them gets more than this part of an invocation's windows. So what a customer
- * with one new record waits for is short, however much another one has.
+ * If several customers wait, each gets at most this fraction of an invocation's windows. So a customer with one new
+ * record waits briefly, however many records another one has.
  */
 const shareOfWindows = 4;
 
@@ -18,18 +18,18 @@ interface Turn {
 
 export interface Choice {
   readonly chosen: readonly WaitingRecord[];
-  /** The limits left something behind. */
+  /** True if the limits left records behind. */
   readonly isFull: boolean;
 }
 
 /**
- * The customers of a partition for whom something waits, in the order of their turns. One that somebody works for has no
- * turn until that is done, so that its records stay in order.
+ * The customers with waiting records in a partition, in the order of their turns. A customer whose records are being
+ * worked on has no turn until that ends, so that its records stay in order.
  */
 export class Turns {
   readonly #customers = new Set<CustomerRecords>();
 
-  /** Lines the customer up behind all others; it keeps its place where it has one. */
+  /** Adds the customer to the end of the queue, unless it has a place already. */
   add(customer: CustomerRecords): void {
     this.#customers.add(customer);
   }
@@ -39,8 +39,8 @@ export class Turns {
   }
 
   /**
-   * Chooses records: one of each customer in turn, as long as they keep the limits, each customer's in order. The next
-   * turn begins with whoever got nothing. Returns them by sequence number.
+   * Chooses records within the limits: one of each customer in turn, each customer's in order. The next turn begins
+   * with a customer that got nothing. Returns them by sequence number.
    */
   take({ maxRecords, maxBytes, maxWindows }: TakeLimits): Choice {
     const chosen: WaitingRecord[] = [];
@@ -56,7 +56,7 @@ export class Turns {
         isFull = true;
         return 'full';
       }
-      // A record that names no minute counts as a window of its own.
+      // A record without a minute counts as a window of its own.
       const window = next.minute ?? -next.sequence;
       if (!windows.has(window)) {
         if (windowsLeft === 0 || windows.size === windowsOfOne) {
@@ -78,7 +78,7 @@ export class Turns {
       const turn = turnOf(customer);
       const outcome = takeOne(turn);
       if (outcome === 'taken') turns.push(turn);
-      // Nobody else could get anything.
+      // No other customer could get anything.
       if (outcome === 'full' || windowsLeft === 0) {
         isFull = true;
         break;
@@ -101,7 +101,7 @@ export class Turns {
     return { chosen: chosen.sort((a, b) => a.sequence - b.sequence), isFull };
   }
 
-  /** Whether as much as the limits allow could be taken. */
+  /** Reports whether as much as the limits allow could be taken. */
   hasEnough({ maxRecords, maxBytes, maxWindows }: TakeLimits): boolean {
     let records = 0;
     let bytes = 0;

@@ -1,30 +1,30 @@
-/** A record that a consumer has yet to do, as the partition remembers it; its data stays on the disk. */
+/** A record that a consumer has not done yet, as the partition remembers it; its data stays on the disk. */
 export interface WaitingRecord {
-  /** 0 until it has its place. */
+  /** 0 until the record has its place. */
   sequence: number;
   customer: string;
-  /** The minute of its window; `undefined` where its key names none. */
+  /** The minute of its window; `undefined` if its key has none. */
   readonly minute: number | undefined;
   readonly entries: number | undefined;
-  /** In milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly putAt: number;
-  /** Data and partition key together. */
+  /** Bytes of data and partition key. */
   readonly bytes: number;
-  /** False once the clock was seen to be earlier than `putAt`: no instant then tells what was put before it. */
+  /** False once the clock was seen to be earlier than `putAt`: no instant then says what was put before it. */
   isOrdered: boolean;
-  /** Somebody works on it. */
+  /** True while somebody works on it. */
   isTaken: boolean;
-  /** The commit in flight deletes it. */
+  /** True while the commit in flight deletes it. */
   isFinishing: boolean;
   isGone: boolean;
 }
 
-/** How many records that are gone a queue may keep beside those that wait, before it is cut down to these. */
+/** Number of removed records that a queue may keep besides the waiting ones before it is compacted. */
 const slack = 64;
 
 /**
- * Records in the order of their sequence numbers, of which any may go. The first one is found at once, and memory is
- * bounded by what waits.
+ * Records in the order of their sequence numbers, from which any may be removed. It finds the first one at once, and
+ * its memory is limited by the number of waiting records.
  */
 export class RecordQueue {
   #records: WaitingRecord[] = [];

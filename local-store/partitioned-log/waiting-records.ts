@@ -4,14 +4,14 @@ import { Turns, type Choice } from './turns.ts';
 import { RecordQueue, type WaitingRecord } from './waiting-record.ts';
 
 /**
- * The records of a partition that wait, by customer. It lives in memory and is made anew from the disk at each start;
- * it has about 150 bytes for each record, of which the backlog limit bounds the number.
+ * The waiting records of a partition, by customer. They live in memory and are rebuilt from the disk at each start,
+ * with about 150 bytes per record; the backlog limit bounds their number.
  */
 export class WaitingRecords {
   readonly #all = new RecordQueue();
   readonly #byCustomer = new Map<string, CustomerRecords>();
   readonly #turns = new Turns();
-  /** By sequence number: what somebody works on. */
+  /** Records that somebody works on, by sequence number. */
   readonly #taken = new Map<number, WaitingRecord>();
   #unordered = 0;
 
@@ -19,22 +19,22 @@ export class WaitingRecords {
     return this.#all.size;
   }
 
-  /** True while one waits that was put before the clock was set back behind it. */
+  /** True while a record waits that was put before the clock was set back behind it. */
   get hasUnordered(): boolean {
     return this.#unordered > 0;
   }
 
-  /** In the order of sequence numbers. */
+  /** Iterates in the order of sequence numbers. */
   [Symbol.iterator](): Iterator<WaitingRecord> {
     return this.#all[Symbol.iterator]();
   }
 
-  /** The one with the lowest sequence number. */
+  /** Returns the record with the lowest sequence number. */
   first(): WaitingRecord | undefined {
     return this.#all.first();
   }
 
-  /** The same, of those that no commit is deleting. */
+  /** Returns the first record that no commit is deleting. */
   firstUnfinished(): WaitingRecord | undefined {
     if (this.first()?.isFinishing !== true) return this.first();
     for (const record of this.#all) if (!record.isFinishing) return record;
@@ -45,7 +45,7 @@ export class WaitingRecords {
     return this.#byCustomer.get(customer);
   }
 
-  /** Adds one whose sequence number is higher than all others'. */
+  /** Adds a record whose sequence number is higher than all others'. */
   add(record: WaitingRecord): void {
     this.#all.add(record);
     if (!record.isOrdered) this.#unordered += 1;
@@ -54,12 +54,12 @@ export class WaitingRecords {
       records = new CustomerRecords(record.customer);
       this.#byCustomer.set(record.customer, records);
     }
-    record.customer = records.customer; // one text for all, and not a part of each record's key
+    record.customer = records.customer; // one string for all records, not a slice of each record's key
     records.add(record);
     this.#turns.add(records);
   }
 
-  /** Takes records for somebody who works on them; none of them is taken again unless it is released. */
+  /** Takes records for somebody who works on them; nobody else gets them unless they are released. */
   take(limits: TakeLimits): Choice {
     const choice = this.#turns.take(limits);
     for (const record of choice.chosen) {
@@ -71,7 +71,7 @@ export class WaitingRecords {
     return choice;
   }
 
-  /** Whether as much as the limits allow could be taken. */
+  /** Reports whether as much as the limits allow could be taken. */
   hasEnough(limits: TakeLimits): boolean {
     return this.#turns.hasEnough(limits);
   }
@@ -83,7 +83,7 @@ export class WaitingRecords {
     return record;
   }
 
-  /** Gives a record back that was taken, where it is not done. */
+  /** Returns a record that was taken but is not done. */
   release(sequence: number): void {
     const record = this.#taken.get(sequence);
     if (record === undefined) return;
@@ -107,7 +107,7 @@ export class WaitingRecords {
     this.#byCustomer.delete(record.customer);
   }
 
-  /** The clock is earlier now than when some of them were put. */
+  /** Marks records put at a later time than now, because the clock was set back. */
   clockWasSetBackTo(now: number): void {
     for (const records of this.#byCustomer.values()) this.#unordered += records.clockWasSetBackTo(now);
   }

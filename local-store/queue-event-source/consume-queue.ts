@@ -8,8 +8,9 @@ import { maxEventBytes, recordBytes, sqsEvent } from './sqs-event.ts';
 import { waitForBatch } from './wait-for-batch.ts';
 
 /**
- * Receives batch after batch until the source is stopping, one at a time: deletes what the function has done, and leaves
- * the rest to its visibility time-out. Trouble with the queue is logged and tried again; this never rejects.
+ * Receives batch after batch, one at a time, until the source stops: deletes the messages that the function has done,
+ * and leaves the others to their visibility time-out. Failures of the queue are logged and retried; this never
+ * rejects.
  */
 export async function consumeQueue(context: SourceContext): Promise<void> {
   const { queue, logger, settings, stopping } = context;
@@ -47,7 +48,7 @@ async function deliver(
     case 'done':
       return deleteDone(messages, context);
     case 'partly done': {
-      // Nothing unusual: it is how a function says that a message has to wait.
+      // This is normal: it is how a function says that a message must wait.
       logger.debug('Some messages of a batch come back.', { ...facts, failed: outcome.failed.size });
       const secondsAMessage = (timers.elapsed() - begunAt) / 1000 / messages.length;
       await deleteDone(
@@ -62,7 +63,7 @@ async function deliver(
   }
 }
 
-/** Where that cannot be written, they come back after their visibility time-out. */
+/** If this cannot be written, messages come back after their visibility time-out. */
 async function returnSoon(
   messages: readonly QueuedMessage[],
   work: { readonly startedAt: Date; readonly secondsAMessage: number },
@@ -90,11 +91,14 @@ async function returnSoon(
       if (seconds < queue.visibilityTimeoutSeconds) await queue.hide(those, seconds);
     }
   } catch (error) {
-    logger.warn('Messages could not be made to come back soon.', { queue: queue.name, error });
+    logger.warn('Messages could not be scheduled to come back sooner.', { queue: queue.name, error });
   }
 }
 
-/** An instant that is still to come is of a clock that has been set back since: by about so much. */
+/**
+ * Returns the seconds since an instant. If the instant is in the future, the clock was set back since, by about that
+ * much.
+ */
 function secondsSince(instant: number, { clock }: SourceContext): number {
   return Math.abs(clock.now().getTime() - instant) / 1000;
 }
@@ -110,7 +114,10 @@ async function invoke(messages: readonly QueuedMessage[], context: SourceContext
   return reportedOutcome(response, new Set(messages.map(({ id }) => id)));
 }
 
-/** Until it is written; when the source is stopping once, and what was done is then delivered again. */
+/**
+ * Deletes messages, and retries until it succeeds; only once if the source is stopping, and the messages are then
+ * delivered again.
+ */
 async function deleteDone(messages: readonly QueuedMessage[], context: SourceContext): Promise<void> {
   const { queue, logger, stopping } = context;
   if (messages.length === 0) return;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** How an invocation ended for its messages. */
+/** The outcome of an invocation for its messages. */
 export type Outcome =
   | { readonly kind: 'done' }
-  /** All but these ids are done. */
+  /** All messages except these ids are done. */
   | { readonly kind: 'partly done'; readonly failed: ReadonlySet<string> }
-  /** Nothing is known to be done. */
+  /** It is not known that any message is done. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
 const batchResponse = z
@@ -13,14 +13,14 @@ const batchResponse = z
   .nullish();
 
 /**
- * What a function that reports its failures (`ReportBatchItemFailures`) says about a batch: all but the messages that it
- * names are done, and none where the answer or one of the identifiers isn't understood.
+ * Reads what a function that reports its failures (`ReportBatchItemFailures`) says about a batch: all messages except
+ * those that it names are done, and none if the answer or an identifier is not valid.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function reportedOutcome(response: unknown, messageIds: ReadonlySet<string>): Outcome {
   const parsed = batchResponse.safeParse(response);
   if (!parsed.success)
-    return failure(`The function's answer is no batch response: ${z.prettifyError(parsed.error)}`);
+    return failure(`The function's answer is not a batch response: ${z.prettifyError(parsed.error)}`);
   const failed = new Set((parsed.data?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
   for (const id of failed) {
     if (!messageIds.has(id)) return failure(`The function reported "${id}", which it was not given.`);

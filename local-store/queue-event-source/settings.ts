@@ -5,9 +5,8 @@ import { queueNameOf } from '../queues/settings.ts';
 const largestBatchWithoutWindow = 10;
 
 /**
- * An `sqs` event of `serverless.yml`, with the ranges and the defaults that osls deploys it with. What it has that would
- * change which messages arrive, and isn't done here, is refused; which queue it is (`arn`) is read by
- * `queueNameOfEvent`.
+ * An `sqs` event of `serverless.yml`, with the ranges and defaults that osls deploys. A setting that would change
+ * which messages arrive, and is not implemented here, is refused; `queueNameOfEvent` reads the queue (`arn`).
  */
 const sqsEvent = z
   .strictObject(
@@ -17,17 +16,17 @@ const sqsEvent = z
       maximumBatchingWindow: z.int().min(0).max(300).default(0),
       enabled: z.boolean().default(true),
       functionResponseType: z.literal('ReportBatchItemFailures').optional(),
-      // Of this machine alone (custom.emulator.events): what the function reports as failed comes back sooner than after
-      // its visibility time-out, see `returnDelaySeconds`.
+      // Only for this machine (custom.emulator.events): messages that the function reports as failed come back sooner
+      // than their visibility time-out, see `returnDelaySeconds`.
       firstReturnSeconds: z.int().min(1).max(43_200).optional(),
-      // An upper limit, which the one invocation at a time of this machine always keeps.
+      // An upper limit, which the single invocation at a time on this machine always respects.
       maximumConcurrency: z.int().min(2).max(1_000).optional(),
       filterPatterns: z.undefined({ error: 'is not supported on this machine' }).optional(),
     },
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
-          ? `no setting of an sqs event: ${issue.keys.join(', ')}`
+          ? `is not a setting of an sqs event: ${issue.keys.join(', ')}`
           : undefined,
     },
   )
@@ -47,13 +46,12 @@ const sqsEvent = z
     firstReturnSeconds: event.firstReturnSeconds,
   }));
 
-/** How an event source reads a queue and calls its function. */
+/** Settings of an event source for reading a queue and calling its function. */
 export type QueueEventSettings = Readonly<z.output<typeof sqsEvent>>;
 
 /**
- * Reads a function's `sqs` event.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
- * @throws Error  naming each setting that is wrong, or that this machine cannot do as AWS would
+ * Reads a function's `sqs` event. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+ * @throws Error  names each setting that is invalid, or that this machine does not support
  */
 export function parseQueueEventSettings(event: unknown): QueueEventSettings {
   const parsed = sqsEvent.safeParse(event);
@@ -62,7 +60,7 @@ export function parseQueueEventSettings(event: unknown): QueueEventSettings {
 }
 
 /**
- * The queue that a function's `sqs` event names.
+ * Returns the name of the queue in a function's `sqs` event.
  * @throws Error  it names no queue of this service
  */
 export function queueNameOfEvent(event: unknown, resources: Resources): string {

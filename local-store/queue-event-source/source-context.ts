@@ -6,14 +6,14 @@ import type { Timers } from '../timers.ts';
 import type { QueueEventSettings } from './settings.ts';
 import type { EventOrigin } from './sqs-event.ts';
 
-/** What one event source works with. */
+/** The parts that an event source works with. */
 export interface SourceContext extends EventOrigin {
   readonly queue: LocalQueue;
   readonly settings: QueueEventSettings;
-  /** Runs the function; how long it may take is decided there. */
+  /** Runs the function, which limits its own time. */
   readonly invoke: (event: SQSEvent) => Promise<unknown>;
   readonly logger: Logger;
-  /** The queue's. */
+  /** The queue's clock. */
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: () => number;

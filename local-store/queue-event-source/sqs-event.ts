@@ -2,27 +2,29 @@ import { hash } from 'node:crypto';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { QueuedMessage } from '../local-queue.ts';
 
-/** Whose queue it is, as the function sees it. */
+/** The origin of an event, as the function sees it. */
 export interface EventOrigin {
   readonly eventSourceArn: string;
   readonly region: string;
 }
 
-/** An invocation takes 6 MB, of which the list itself has a few bytes. */
+/** An invocation takes 6 MB, a few bytes of which are the list itself. */
 export const maxEventBytes = 6 * 1024 * 1024 - 100;
 
 const senderId = '000000000000';
 
 /**
- * The event that AWS would invoke the function with: a new one each time, as the emulator hands over the object itself
- * and a function may change it.
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ * Creates the event that AWS would invoke the function with: a new one each time, since the emulator passes the
+ * object itself and a function may change it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 export function sqsEvent(messages: readonly QueuedMessage[], origin: EventOrigin): SQSEvent {
   return { Records: messages.map((message) => sqsRecord(message, origin)) };
 }
 
-/** What a body takes of an invocation's 6 MB together with all that goes with it. */
+/**
+ * Returns a function that computes the part of an invocation's 6 MB that a message takes, including everything
+ * besides its body.
+ */
 export function recordBytes(origin: EventOrigin): (body: string) => number {
   const never = new Date(0);
   const longest = sqsRecord(
@@ -37,7 +39,7 @@ export function recordBytes(origin: EventOrigin): (body: string) => number {
     },
     origin,
   );
-  // Instants and counts are longer than these, by 13 digits each at most.
+  // Real instants and counts are longer than these, by at most 13 digits each.
   const others = Buffer.byteLength(JSON.stringify(longest)) + 100;
   return (body) => others + Buffer.byteLength(JSON.stringify(body));
 }

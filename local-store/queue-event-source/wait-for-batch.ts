@@ -2,8 +2,8 @@ import { pause } from '../stream-event-source/backoff.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**
- * Resolves when a batch is due: a message is visible and, with a batch window, that has passed since it was, or as many
- * are visible as a batch has. Also when the source is stopping.
+ * Resolves when a batch is due: a message is visible, and the batch window has passed since then or a full batch is
+ * visible. Also resolves when the source is stopping.
  */
 export async function waitForBatch(context: SourceContext): Promise<void> {
   const visibleSince = await waitForVisible(context);
@@ -11,7 +11,7 @@ export async function waitForBatch(context: SourceContext): Promise<void> {
     await waitForWindow(visibleSince, context);
 }
 
-/** Since when a message is visible; `undefined` when the source is stopping. */
+/** Resolves with the time at which a message became visible; `undefined` if the source is stopping. */
 async function waitForVisible(context: SourceContext): Promise<number | undefined> {
   const { queue, clock, stopping } = context;
   while (!stopping.aborted) {
@@ -19,7 +19,8 @@ async function waitForVisible(context: SourceContext): Promise<number | undefine
     const next = queue.nextVisibleAt()?.getTime();
     const now = clock.now().getTime();
     if (next !== undefined && next <= now) return next;
-    // A queue with a delay gets many messages that change nothing here, as they are visible later than the next one.
+    // A queue with a delay gets many messages that change nothing here, since they become visible later than the next
+    // one.
     const isNextForSure = next !== undefined && next <= now + queue.delaySeconds * 1000;
     await wait(
       next === undefined ? undefined : next - now,
@@ -41,7 +42,7 @@ async function waitForWindow(visibleSince: number, context: SourceContext): Prom
     if (now >= deadline || isClockSetBack) return;
     const full = queue.visibleTogetherAt(settings.batchSize)?.getTime() ?? Infinity;
     if (full <= now) return;
-    // Either enough is on its way and known to be visible in time, or as much as is missing has to arrive first.
+    // Either enough messages are known to become visible in time, or the missing ones must arrive first.
     const missing = settings.batchSize - queue.depth().visible;
     await wait(
       Math.min(full, deadline) - now,
@@ -51,7 +52,7 @@ async function waitForWindow(visibleSince: number, context: SourceContext): Prom
   }
 }
 
-/** Until the time has passed, `arrivals` is reached, or the source is stopping. */
+/** Waits until the time has passed, `arrivals` is reached, or the source is stopping. */
 async function wait(
   milliseconds: number | undefined,
   arrivals: number | undefined,

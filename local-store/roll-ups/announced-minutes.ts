@@ -12,17 +12,17 @@ import { minuteOf, waitingMinutes, type WaitingMinute } from './waiting-minutes.
 
 export interface AnnouncedMinutesOptions {
   /**
-   * Returns the instant before which everything that was accepted for the customer is in its minutes; of all customers
-   * where none is given.
+   * Returns the instant before which everything accepted for the customer, or for all customers if none is given, is
+   * in its minutes.
    */
   readonly countedThrough: (customerId: CustomerId | undefined) => Promise<Date | undefined>;
   readonly oldestWrittenAt: () => Date | undefined;
-  /** The one by which records are put. */
+  /** The clock by which records are put. */
   readonly clock: Pick<WatchedClock, 'timesSetBack'>;
   readonly timers: Pick<Timers, 'elapsed'>;
 }
 
-/** What waits for one customer. It is there only while something does. */
+/** Waiting minutes of one customer. It only exists while there are some. */
 interface Customer {
   readonly segment: string;
   readonly minutes: Set<WaitingMinute>;
@@ -36,12 +36,12 @@ export interface Barrier {
   readonly timesSetBack: number;
 }
 
-/** A barrier may be older than its write; to note one for each of a flood of writes would cost more than the writes. */
+/** Age up to which a barrier may be reused: one for each write of a flood would cost more than the writes. */
 const barrierMilliseconds = 100;
 
 /**
- * The minutes that were announced to the roll-up queue and whose messages are not deleted: those that are being written,
- * wait, are received, or are dead letters. Kept in memory, and made anew from the queues at each start.
+ * The minutes announced to the roll-up queue whose messages are not deleted: those being written, waiting, received,
+ * or dead letters. Kept in memory, and rebuilt from the queues at each start.
  */
 export class AnnouncedMinutes implements RollUpBacklog {
   readonly #options: AnnouncedMinutesOptions;
@@ -52,7 +52,7 @@ export class AnnouncedMinutes implements RollUpBacklog {
     this.#options = options;
   }
 
-  /** Notes how far a customer is counted, before the message of a write is held. `add` takes what it returns. */
+  /** Notes how far a customer is counted, before the message of a write is held. Returns the value to pass to `add`. */
   async noteBarrier(key: ObjectKey): Promise<Barrier> {
     const { clock, timers, countedThrough } = this.#options;
     const customer = this.#bySegment.get(customerSegmentOf(key));
@@ -65,7 +65,7 @@ export class AnnouncedMinutes implements RollUpBacklog {
 
   /**
    * Adds a minute before it is written.
-   * @param barrier  `undefined` where the write is one of an earlier process
+   * @param barrier  `undefined` if an earlier process made the write
    */
   add(messageId: string, key: ObjectKey, barrier: Barrier | undefined): void {
     const segment = customerSegmentOf(key);
@@ -79,7 +79,7 @@ export class AnnouncedMinutes implements RollUpBacklog {
     this.#byMessage.set(messageId, { customer, minute });
   }
 
-  /** The message is gone: the minute is rolled up, or was not written. */
+  /** Removes a minute whose message is gone: it is rolled up, or was not written. */
   remove(messageId: string): void {
     const announced = this.#byMessage.get(messageId);
     if (announced === undefined) return;
@@ -100,7 +100,10 @@ export class AnnouncedMinutes implements RollUpBacklog {
   }
 }
 
-/** Not where the clock was set back since: what was accepted afterwards may have an earlier instant. */
+/**
+ * Reports whether a barrier may be reused. Not if the clock was set back since: later batches may have an earlier
+ * instant.
+ */
 function isFresh(barrier: Barrier, now: Omit<Barrier, 'through'>): boolean {
   return now.elapsed - barrier.elapsed < barrierMilliseconds && now.timesSetBack === barrier.timesSetBack;
 }

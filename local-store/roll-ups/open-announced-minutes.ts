@@ -9,10 +9,13 @@ import { realTimers } from '../timers.ts';
 import type { WatchedClock } from '../watched-clock.ts';
 import { AnnouncedMinutes } from './announced-minutes.ts';
 
-/** Keys of minutes, whose writes are announced to the roll-up queue. */
+/** Prefix of the keys of minutes, whose writes are announced to the roll-up queue. */
 export const minutePrefix = windowsPrefix('minute');
 
-/** The queue that writes of minutes are announced to, and the one of its dead letters; none where there is no such rule. */
+/**
+ * Returns the queue to which writes of minutes are announced, and its dead-letter queue; none if there is no such
+ * rule.
+ */
 export function rollUpQueueNames(
   rules: readonly NotificationRule[],
   settings: readonly QueueSettings[],
@@ -22,7 +25,7 @@ export function rollUpQueueNames(
   return [...names, ...deadLetters.flatMap((its) => its?.queueName ?? [])];
 }
 
-/** Both are filled while the store is being opened, and read when something is written. */
+/** Parts that are filled in while the store opens, and read when something is written. */
 export interface OpenedParts {
   readonly streams: ReadonlyMap<string, LocalStream>;
   readonly queues: readonly LocalQueue[];
@@ -43,7 +46,10 @@ export function openAnnouncedMinutes(
   });
 }
 
-/** What an earlier run has left: when its writes began is not known. A message of another kind announces no minute. */
+/**
+ * Adds the minutes that an earlier run left; the time at which their writes began is not known. Messages of other
+ * kinds announce no minute.
+ */
 export function addWaiting(minutes: AnnouncedMinutes, queues: readonly LocalQueue[]): void {
   for (const queue of queues) {
     for (const { id, body } of queue.list()) {

@@ -1,27 +1,24 @@
 import { hasMinuteWithin } from '../../lib/ports/has-minute-within.ts';
 import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 
-/** A minute that was written, or is being written, and is not in its hour and day yet: as one message says. */
+/** A minute that was or is being written and is not in its hour and day yet, according to one message. */
 export interface WaitingMinute {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /**
-   * Everything that was accepted before `through` was in its minutes when the write began; `undefined` where that is not
-   * known.
-   */
+  /** Everything accepted before `through` was in its minutes when the write began; `undefined` if not known. */
   readonly barrier: { readonly through: Date | undefined; readonly timesSetBack: number } | undefined;
 }
 
 /**
- * What waits to be rolled up for one customer.
+ * Returns what waits to be rolled up for one customer.
  *
  * `through` is a barrier and not the age of the oldest message, since an entry can be older than the write that counted
- * it. Take a batch that was accepted before `through`, so before `countedThrough`: it is in its minutes. Take the write
+ * it. Proof: take a batch accepted before `through`, and so before `countedThrough`: it is in its minutes. Take the write
  * that added it to one of them. If the message of that write waits here, its barrier was noted before the write, and so
  * before the batch was in all of its minutes: the batch was accepted at or after that barrier, and not before `through`.
- * So the message is done, and hour and day were recomputed after the write. All of this is only true of a barrier after
- * which the clock was not set back: what is accepted later may have an earlier instant than that one.
- * @param countedThrough  for minutes, as it was before this is asked
+ * So the message is done, and hour and day were recomputed after the write. The proof needs a barrier after which the
+ * clock was not set back: later batches may have an earlier instant.
+ * @param countedThrough  for minutes, read before this call
  * @param timesSetBack    how often the clock was set back until now
  */
 export function waitingMinutes(

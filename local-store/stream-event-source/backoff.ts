@@ -1,13 +1,13 @@
 import type { SourceContext } from './source-context.ts';
 
-/** How long a source waits after its function has failed. */
+/** Wait of a source after a failure of its function. */
 export const sourceBackoff = {
   firstMilliseconds: 100,
   longestMilliseconds: 10_000,
   randomShare: 0.5,
 } as const;
 
-/** Waits; not any longer once the source is stopping. */
+/** Waits for a time; ends early when the source is stopping. */
 export async function pause(
   milliseconds: number,
   { timers, stopping }: Pick<SourceContext, 'timers' | 'stopping'>,

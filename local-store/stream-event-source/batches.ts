@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
 import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
 
-/** An invocation takes 6 MB of base64, which is so much of data and partition keys. */
+/** An invocation takes 6 MB of base64, which is this many bytes of data and partition keys. */
 export const maxBatchBytes = 4_500_000;
 
-/** What a record counts for in `maxBytes`. */
+/** Returns the bytes of a record that count for `maxBytes`. */
 export function recordBytes({ partitionKey, data }: LoggedRecord): number {
   return data.length + Buffer.byteLength(partitionKey);
 }
 
 /**
- * The records dealt out to at most `laneCount` lanes, so that all of one partition key are in one lane and in order.
- * (By the end of the MD5: its start is the same for a whole partition.)
+ * Distributes the records over at most `laneCount` lanes, so that all records of one partition key are in one lane
+ * and in order. (It uses the end of the MD5: the start is the same for a whole partition.)
  */
 export function lanesOf(
   records: readonly LoggedRecord[],
@@ -28,7 +28,7 @@ export function lanesOf(
   return [...lanes.values()];
 }
 
-/** The records, in order, cut into batches that keep the limits. */
+/** Cuts the records, in order, into batches within the limits. */
 export function batchesOf(
   records: readonly LoggedRecord[],
   { maxRecords, maxBytes }: ReadLimits,

@@ -9,22 +9,22 @@ import { Slots } from './slots.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**
- * So many windows one invocation has at most: each is a file to read and to write, and what comes meanwhile waits for all
- * of them. (64 take some 50 ms here, beside seven other partitions; an invocation itself takes 1 ms.)
+ * Most windows of one invocation: each is a file to read and to write, and new records wait for all of them. (64 take
+ * some 50 ms here, beside seven other partitions; an invocation itself takes 1 ms.)
  */
 const maxWindows = 64;
 
 const atOnce: Start = { failures: 0, inMilliseconds: 0 };
 
-/** What the deliveries of one partition have in common. */
+/** State that the deliveries of one partition share. */
 interface PartitionState {
   readonly isolated: IsolatedDeliveries;
   readonly slots: Slots;
 }
 
 /**
- * Reads one partition from where its consumer was, batch after batch, until the source is stopping. Trouble with the
- * log is logged and tried again; this never rejects.
+ * Reads one partition from the consumer's position, batch after batch, until the source is stopping. Failures of the
+ * log are logged and retried; this never rejects.
  */
 export async function consumePartition(partition: number, context: SourceContext): Promise<void> {
   const { stream, consumer, logger, stopping, settings } = context;
@@ -49,9 +49,9 @@ export async function consumePartition(partition: number, context: SourceContext
 }
 
 /**
- * Takes what there is, as much as all lanes can have at once, and ends when all of it is done but for customers whose
- * records fail: these are delivered apart, while all others go on. That the fastest lane waits for the slowest one keeps
- * what must be delivered again after a crash to this much.
+ * Takes as many records as all lanes can have at once, and ends when all of them are done, except for customers whose
+ * records fail: those are delivered separately while all others continue. The fastest lane waits for the slowest one,
+ * which limits what must be delivered again after a crash to this number.
  */
 async function consumeOnce(partition: number, state: PartitionState, context: SourceContext): Promise<void> {
   const { settings } = context;
@@ -70,7 +70,7 @@ async function consumeOnce(partition: number, state: PartitionState, context: So
   if (!isFull && context.restMilliseconds > 0) await pause(context.restMilliseconds, context);
 }
 
-/** Delivers the parts, and gives back what is not done when the source is stopping. */
+/** Delivers the parts, and releases unfinished records when the source is stopping. */
 async function deliverParts(
   parts: readonly Part[],
   start: Start,
@@ -89,7 +89,7 @@ async function deliverParts(
       for (const sequence of sequences) unfinished.delete(sequence);
     },
     isolate(apart, itsStart) {
-      if (start !== atOnce) return false; // these are apart already
+      if (start !== atOnce) return false; // these are separate already
       const run = () => deliverParts(apart, itsStart, partition, state, context);
       if (!state.isolated.start(run)) return false;
       for (const { records } of apart) for (const { sequence } of records) unfinished.delete(sequence);
@@ -103,7 +103,10 @@ async function deliverParts(
   }
 }
 
-/** Tries until it is written; when the source is stopping once, and then false means that it is delivered again. */
+/**
+ * Stores a checkpoint, and retries until it succeeds; only once if the source is stopping: false means that the
+ * records are delivered again.
+ */
 async function finish(
   partition: number,
   sequences: readonly number[],

@@ -10,13 +10,13 @@ import type { SourceContext } from './source-context.ts';
 /** Records that are delivered together. */
 export interface Part {
   readonly records: readonly LoggedRecord[];
-  /** How many invocations had just these. */
+  /** Number of invocations that had exactly these records. */
   readonly invocations: number;
-  /** For how long these were tried: see `FailedRecords`. */
+  /** Time for which these were tried: see `FailedRecords`. */
   readonly triedMilliseconds: number;
 }
 
-/** How a delivery begins: after so many failures in a row, and the back-off that is due. */
+/** The start of a delivery: the number of failures in a row, and the backoff that is due. */
 export interface Start {
   readonly failures: number;
   readonly inMilliseconds: number;
@@ -24,35 +24,37 @@ export interface Start {
 
 export interface Invocation {
   readonly outcome: Outcome;
-  /** In milliseconds. */
+  /** Milliseconds. */
   readonly took: number;
 }
 
-/** What a delivery needs of its partition. */
+/** The functions of its partition that a delivery needs. */
 export interface Delivery {
   readonly partition: number;
   /** Runs an invocation when it is its turn: a partition has one at a time. */
   run(invoke: () => Promise<Invocation>): Promise<Invocation>;
-  /** Told of records as soon as they are done, in order; awaited before the next invocation. */
+  /** Receives records as soon as they are done, in order; awaited before the next invocation. */
   onDone(records: readonly LoggedRecord[]): Promise<void>;
   /**
-   * Goes on with these parts apart from all others. False where that is not to be: then they stay here, and all others
-   * wait for them.
+   * Continues with these parts separately from all others. Returns false if it cannot: then they stay here, and all
+   * others wait for them.
    */
   isolate(parts: readonly Part[], start: Start): boolean;
 }
 
 /**
- * AWS lets none run for longer. What seems to have taken more was stopped meanwhile, or the machine was asleep, which is not
- * trying. (Of a back-off what counts is what it was to be, for the same reason.)
+ * AWS ends an invocation after this time. One that seems to have taken longer was stopped meanwhile, or the machine
+ * was asleep, and that time does not count as trying. (A backoff counts with its planned length, for the same
+ * reason.)
  */
 const longestInvocationMilliseconds = 15 * 60 * 1000;
 
 /**
- * Invokes the function with the parts and then, in order, with what is not done of them, until everything is done or the
- * source is stopping. A customer whose record fails goes on apart from the others, in order. A failing record is tried again, with back-off, until its attempts or its time are up and the
- * on-failure destination has it: nothing is dropped. Halving is no attempt, as on AWS; so what is given up stands alone
- * where batches are halved. Attempts and their time are counted from anew when the process has ended.
+ * Invokes the function with the parts and then, in order, with the records that are not done, until everything is
+ * done or the source is stopping. A customer whose record fails continues separately from the others, in order. A
+ * failing record is retried with backoff until its attempts or its time are used up and the on-failure destination
+ * has it: nothing is dropped. Halving does not count as an attempt, as on AWS, so if batches are halved, a record
+ * reaches its limits alone. Attempts and their time start anew with each process.
  */
 export async function deliver(
   parts: readonly Part[],
@@ -61,7 +63,7 @@ export async function deliver(
   context: SourceContext,
 ): Promise<void> {
   const { partition } = delivery;
-  // One batch, or after it was halved several, in order.
+  // One batch or, after halving, several in order.
   let left = parts;
   let { failures } = start;
   if (start.inMilliseconds > 0) await pause(start.inMilliseconds, context);
@@ -78,7 +80,7 @@ export async function deliver(
     if (outcome.kind === 'done') continue;
     const rest = next.records.slice(done);
     if (outcome.kind === 'failed' && context.settings.bisectsOnError && rest.length > 1) {
-      // Without waiting: halving ends by itself, and soon brings what is well past what isn't.
+      // Halving needs no wait: it ends by itself, and soon separates good records from failing ones.
       const middle = Math.ceil(rest.length / 2);
       left = [untried(rest.slice(0, middle)), untried(rest.slice(middle)), ...left];
       report('halved', partition, rest, outcome.cause, context);
@@ -117,8 +119,8 @@ export function untried(records: readonly LoggedRecord[]): Part {
 }
 
 /**
- * The parts of the customer whose record failed, in order, and those of all others. Nobody is to blame where the function
- * died of records of several customers.
+ * Splits off the parts of the customer whose record failed, in order. If the function crashed with records of several
+ * customers, nobody is to blame.
  */
 function partsByBlame(
   failed: Part,

@@ -2,13 +2,13 @@ import type { LoggedRecord } from '../local-stream.ts';
 import type { FailedOutcome } from './outcome.ts';
 import type { StreamEventSettings } from './settings.ts';
 
-/** Records whose invocation did not succeed, and which are not halved any further. */
+/** Records whose invocation failed, and which are not halved any further. */
 export interface FailedRecords {
-  /** In order, at least one. */
+  /** Records in order, at least one. */
   readonly records: readonly LoggedRecord[];
-  /** How many invocations had them. */
+  /** Number of invocations that had them. */
   readonly invocations: number;
-  /** For how long they have been tried: what the invocations took, and the back-off after each. */
+  /** Time for which they have been tried: the durations of the invocations, and the backoff after each. */
   readonly triedMilliseconds: number;
   readonly outcome: FailedOutcome;
 }
@@ -16,17 +16,19 @@ export interface FailedRecords {
 /** The first of the records, which have reached a limit. */
 export interface ExhaustedRecords {
   readonly records: readonly LoggedRecord[];
-  /** As AWS names it; the second one is not in its documents, but in what others have seen it send. */
+  /** AWS's name of the condition; the second one is not in its documents, but others have seen AWS send it. */
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 }
 
 /**
- * Those that have had all their attempts or their time; `undefined` where there are none yet. A failure that the function
- * reports counts as an attempt like one that it dies of. Where it has named the record, those behind it are innocent.
+ * Returns the records that have used up their attempts or their time; `undefined` if there are none yet. A failure
+ * that the function reports counts as an attempt, like a crash. If the function named the record, those behind it are
+ * not to blame.
  *
- * The age is for how long they have been tried. AWS takes it from when the record was put, as its mappings always run. Here
- * a record may have waited on a machine that was off or asleep, behind others that failed, or seem old since the clock was
- * set: then it has not been tried, and its first failure is no reason to give it up.
+ * The age is the time for which records have been tried. AWS counts from the moment when the record was put, since
+ * its mappings always run. Here a record may have waited on a machine that was off or asleep, behind others that
+ * failed, or seem old because the clock was set. Then it has not been tried, and its first failure is no reason to
+ * stop trying.
  */
 export function exhaustedRecords(
   { records, invocations, triedMilliseconds, outcome }: FailedRecords,

@@ -5,24 +5,26 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { InvocationRecord } from './invocation-record.ts';
 
-/** Where records go that are given up. */
+/** A destination for records that have reached a limit. */
 export interface FailureDestination {
   /**
-   * Durable when it returns; delivered again where the process dies before it is remembered.
+   * Delivers records. They are durable when it returns, and delivered again if the process dies before that is
+   * stored.
    * @param event  the records, as the function got them
-   * @throws Unavailable  it cannot be written now
+   * @throws Unavailable  the destination cannot be written now
    */
   deliver(record: InvocationRecord, event: KinesisStreamEvent): Promise<void>;
 }
 
-/** A queue, which is told about the records and does not get them. */
+/** Creates a destination for a queue, which gets a message about the records and not the records. */
 export function queueDestination(queue: Pick<LocalQueue, 'send'>): FailureDestination {
   return { deliver: (record) => queue.send(JSON.stringify(record)) };
 }
 
 /**
- * The bucket, which gets the records as well. The key is AWS's, `aws/lambda/<mapping>/<shard>/2025/12/28/…`, in lower
- * case, which is all that a key has here; the mapping's id is always the same for one function and stream.
+ * Creates a destination for the bucket, which gets the records as well. The key is AWS's,
+ * `aws/lambda/<mapping>/<shard>/2025/12/28/…`, but in lower case, since keys here have no upper case; the id of the
+ * mapping is always the same for one function and stream.
  */
 export function bucketDestination(objects: Pick<ObjectStore, 'put'>): FailureDestination {
   return {

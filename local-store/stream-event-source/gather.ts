@@ -3,8 +3,8 @@ import { pause } from './backoff.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**
- * Waits for records and takes them: what is there at once or, with a batch window, what is there when that has passed or
- * the limits are reached. Nothing when the source is stopping.
+ * Waits for records and takes them: those that are there at once or, with a batch window, those that are there when
+ * it has passed or the limits are reached. Returns none when the source is stopping.
  */
 export async function gather(
   partition: number,

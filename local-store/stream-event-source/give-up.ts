@@ -4,9 +4,9 @@ import { kinesisStreamEvent } from './kinesis-event.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**
- * Delivers to the destination the first of the failed records which have reached a limit, and returns how many these
- * are. None as long as it cannot be delivered: what nobody has is not given up, and the function gets it once more. So a
- * destination that is away together with what the function needs costs nothing.
+ * Delivers the failed records that have reached a limit to the destination, and returns how many there are. Returns 0
+ * while the destination is not available: the records are then tried again. So no record is lost if destination and
+ * function fail together.
  */
 export async function giveUp(
   partition: number,
@@ -27,7 +27,7 @@ export async function giveUp(
     });
     return 0;
   }
-  context.logger.error('Stream records were given up, and are at the on-failure destination.', {
+  context.logger.error('Stream records reached their limit and are at the on-failure destination.', {
     ...facts,
     error: failed.outcome.cause,
   });

@@ -3,7 +3,7 @@ import type { ExhaustedRecords, FailedRecords } from './exhausted-records.ts';
 import { shardIdOf } from './kinesis-event.ts';
 
 /**
- * What AWS tells a destination of records that it gives up.
+ * The message that AWS sends to a destination about records that reached a limit.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
 export interface InvocationRecord {
@@ -16,7 +16,7 @@ export interface InvocationRecord {
   readonly responseContext: {
     readonly statusCode: 200;
     readonly executedVersion: '$LATEST';
-    /** `null` where the function ended well, and reported the record. */
+    /** `null` if the function ended normally and reported the record. */
     readonly functionError: 'Unhandled' | null;
   };
   readonly version: '1.0';
@@ -32,7 +32,7 @@ export interface InvocationRecord {
   };
 }
 
-/** Whose records they are. */
+/** The origin of records. */
 export interface RecordOrigin {
   readonly functionArn: string;
   readonly eventSourceArn: string;
@@ -47,10 +47,11 @@ export function invocationRecord(
   now: Date,
 ): InvocationRecord {
   const [first, last] = [records.at(0), records.at(-1)];
-  if (first === undefined || last === undefined) throw new RangeError('There are no records to give up.');
+  if (first === undefined || last === undefined)
+    throw new RangeError('There are no records for the destination.');
   return {
     requestContext: {
-      // Of the last invocation, which has none on this machine.
+      // Belongs to the last invocation, which has no id on this machine.
       requestId: randomUUID(),
       functionArn,
       condition,

@@ -1,14 +1,14 @@
 /**
- * So many customers of a partition are delivered apart from the others at one time. When more of them fail, it is not
- * they who are to blame: the rest is tried again together, and an outage costs no more invocations for many customers.
+ * Most customers of a partition that are delivered separately at one time. If more customers fail, they are not the
+ * cause: the rest is retried together, so an outage does not cost more invocations for many customers.
  */
 const maxIsolated = 8;
 
-/** Deliveries of customers whose records fail, beside those of all others. */
+/** Deliveries for customers whose records fail, beside those of all others. */
 export class IsolatedDeliveries {
   readonly #running = new Set<Promise<void>>();
 
-  /** Starts one, unless there are enough. The delivery never rejects. */
+  /** Starts a delivery, unless there are enough. The delivery never rejects. */
   start(deliver: () => Promise<void>): boolean {
     if (this.#running.size >= maxIsolated) return false;
     const running = deliver().finally(() => this.#running.delete(running));
@@ -16,7 +16,7 @@ export class IsolatedDeliveries {
     return true;
   }
 
-  /** Resolves when those that run have ended. */
+  /** Resolves when the running deliveries have ended. */
   async ended(): Promise<void> {
     await Promise.all(this.#running);
   }

@@ -1,13 +1,13 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { LoggedRecord } from '../local-stream.ts';
 
-/** Whose stream it is, as the function sees it. */
+/** The origin of an event, as the function sees it. */
 export interface EventOrigin {
   readonly eventSourceArn: string;
   readonly region: string;
 }
 
-/** The partition as Kinesis names its shards. */
+/** Names the partition as Kinesis names its shards. */
 export function shardIdOf(partition: number): string {
   return `shardId-${String(partition).padStart(12, '0')}`;
 }
@@ -15,9 +15,8 @@ export function shardIdOf(partition: number): string {
 const invokeIdentityArn = 'arn:aws:iam::000000000000:role/local';
 
 /**
- * The event that AWS would invoke the function with: a new one each time, as the emulator hands over the object itself
- * and a function may change it.
- * https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ * Creates the event that AWS would invoke the function with: a new one each time, since the emulator passes the
+ * object itself and a function may change it. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
  */
 export function kinesisStreamEvent(
   partition: number,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** How an invocation ended for its batch. */
+/** The outcome of an invocation for its batch. */
 export type Outcome =
   | { readonly kind: 'done' }
-  /** The first `done` records are; the next one isn't, and with it all that follow. */
+  /** The first `done` records are done; the next one, and all that follow, are not. */
   | { readonly kind: 'partly done'; readonly done: number; readonly cause: unknown }
-  /** Nothing is known to be done, nor which record is to blame. */
+  /** It is not known that any record is done, nor which one is to blame. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'done' }>;
@@ -15,15 +15,14 @@ const batchResponse = z
   .nullish();
 
 /**
- * What a function that reports its failures (`ReportBatchItemFailures`) says about a batch: where to go on is the
- * lowest sequence number that it names, everything is done where it names none, and nothing where the answer or one of
- * the identifiers isn't understood.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+ * Reads what a function that reports its failures (`ReportBatchItemFailures`) says about a batch: delivery continues
+ * at the lowest sequence number that it names; everything is done if it names none, and nothing if the answer or an
+ * identifier is not valid. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
 export function reportedOutcome(response: unknown, sequenceNumbers: readonly string[]): Outcome {
   const parsed = batchResponse.safeParse(response);
   if (!parsed.success)
-    return failed(`The function's answer is no batch response: ${z.prettifyError(parsed.error)}`);
+    return failed(`The function's answer is not a batch response: ${z.prettifyError(parsed.error)}`);
   const reported = parsed.data?.batchItemFailures ?? [];
   if (reported.length === 0) return { kind: 'done' };
   const places = new Map(sequenceNumbers.map((sequenceNumber, place) => [sequenceNumber, place]));

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * A `stream` event of `serverless.yml`, with the ranges and the defaults that osls deploys it with (it writes a batch
- * size of 10 where none is given, not AWS's 100). What it has that would change which records arrive, and isn't
- * done here, is refused; which stream it is (`arn`), and what the on-failure destination is, is not looked at.
+ * A `stream` event of `serverless.yml`, with the ranges and defaults that osls deploys (its default batch size is 10,
+ * not AWS's 100). A setting that would change which records arrive, and is not implemented here, is refused; the
+ * stream (`arn`) and the on-failure destination are read elsewhere.
  */
 const streamEvent = z
   .object({
@@ -28,7 +28,7 @@ const streamEvent = z
     for (const name of ['maximumRetryAttempts', 'maximumRecordAgeInSeconds'] as const) {
       if (event[name] === Infinity) continue;
       const message =
-        'needs destinations.onFailure: without it, nothing would keep a record that is given up';
+        'needs destinations.onFailure: without it, a record that reaches the limit would be lost';
       context.addIssue({ code: 'custom', path: [name], message });
     }
   })
@@ -44,12 +44,12 @@ const streamEvent = z
     maxRecordAgeSeconds: event.maximumRecordAgeInSeconds,
   }));
 
-/** How an event source reads a stream and calls its function; a limit that there isn't is `Infinity`. */
+/** Settings of an event source for reading a stream and calling its function; a missing limit is `Infinity`. */
 export type StreamEventSettings = Readonly<z.output<typeof streamEvent>>;
 
 /**
  * Reads a function's `stream` event.
- * @throws Error  naming each setting that is wrong, or that this machine cannot do as AWS would
+ * @throws Error  names each setting that is invalid, or that this machine does not support
  */
 export function parseStreamEventSettings(event: unknown): StreamEventSettings {
   const parsed = streamEvent.safeParse(event);
@@ -57,7 +57,7 @@ export function parseStreamEventSettings(event: unknown): StreamEventSettings {
   throw new Error(`This stream event cannot be run: ${z.prettifyError(parsed.error)}`);
 }
 
-/** A limit after which a record is given up; there is none where it is -1 or absent. */
+/** A limit after which a record is no longer tried; -1 or absent means none. */
 function limit(min: number, max: number) {
   return z
     .int()

@@ -1,4 +1,4 @@
-/** Lets so much work go on at one time; what is beyond waits, first come, first served. */
+/** Limits how much work runs at one time; further work waits, first come, first served. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;

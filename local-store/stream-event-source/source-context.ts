@@ -7,24 +7,24 @@ import type { FailureDestination } from './failure-destination.ts';
 import type { EventOrigin } from './kinesis-event.ts';
 import type { StreamEventSettings } from './settings.ts';
 
-/** What every partition of one event source works with. */
+/** The parts that all partitions of an event source work with. */
 export interface SourceContext extends EventOrigin {
   readonly stream: LocalStream;
-  /** Declared when the stream was opened. */
+  /** The consumer, declared when the stream was opened. */
   readonly consumer: string;
   readonly functionArn: string;
   readonly settings: StreamEventSettings;
-  /** Without one nothing is given up, whatever the limits. */
+  /** Without a destination, records are tried forever, whatever the limits. */
   readonly destination?: FailureDestination | undefined;
-  /** Runs the function; how long it may take is decided there. */
+  /** Runs the function, which limits its own time. */
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
   readonly logger: Logger;
-  /** The stream's. */
+  /** The stream's clock. */
   readonly clock: Clock;
   readonly timers: Timers;
   /**
-   * How long records may gather after an invocation that did not have all that it could. A busy stream is then consumed in
-   * a quarter of the invocations; one that was quiet is still consumed at once.
+   * Time for which records may gather after an invocation that took fewer than it could. A busy stream then needs a
+   * quarter of the invocations; a quiet one is still consumed at once.
    */
   readonly restMilliseconds: number;
   readonly random: () => number;

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isPermissive } from './licence-expression.ts';
 
-/** A package that is taken although its licence is not permissive, or not stated where programs can read it. */
+/** A package in use whose licence is not permissive, or not stated in a form that programs can read. */
 export interface Exception {
-  /** The package, and all whose name goes on with `-` behind it: its builds for other platforms. */
+  /** The package; also covers packages whose name continues with `-`: its builds for other platforms. */
   readonly name: string;
-  /** What it states instead; `undefined` for nothing. */
+  /** The licence that the package states; `undefined` if it states none. */
   readonly licence: string | undefined;
   readonly reason: string;
-  /** Whether it holds only for a package that users of the pipeline never install. */
+  /** True if the exception only covers packages that users of the pipeline never install. */
   readonly isForDevelopment: boolean;
 }
 
-/** A package whose later versions have another licence. */
+/** A package whose later major versions have another licence. */
 export interface KeptMajor {
   readonly name: string;
   readonly major: number;
@@ -47,13 +47,13 @@ interface Package {
   readonly name: string;
   readonly version: string;
   readonly isForDevelopment: boolean;
-  /** What its manifest and the lock file state; empty where neither does. */
+  /** Licences that its manifest and the lock file state; empty if neither states one. */
   readonly licences: readonly string[];
 }
 
 /**
- * Finds what is wrong with the licences of the packages under a directory: of all that its lock file names, also those
- * for other platforms, and by the manifests of those that are installed. Returns a sentence for each problem.
+ * Checks the licences of all packages that a directory's lock file names, including those for other platforms, and
+ * the manifests of the installed ones. Returns a sentence for each problem.
  */
 export function findProblems(directory: string, { exceptions, keptMajors }: Policy): string[] {
   const packages = readPackages(directory);

@@ -1,4 +1,4 @@
-/** Licences that ask for no more than their notice: SPDX identifiers (https://spdx.org/licenses/). */
+/** SPDX identifiers (https://spdx.org/licenses/) of licences that only ask to keep their notice. */
 const permissive = new Set([
   '0BSD',
   'Apache-2.0',
@@ -16,10 +16,10 @@ const permissive = new Set([
 ]);
 
 /**
- * Reports whether an SPDX licence expression can be met with permissive licences alone: one side of an `OR` is enough,
- * an `AND` needs both. What is no expression, such as `UNLICENSED` or `SEE LICENSE IN …`, cannot.
+ * Reports whether permissive licences alone can satisfy an SPDX licence expression: one side of an `OR` is enough, an
+ * `AND` needs both. Returns false for text that is not an expression, such as `UNLICENSED` or `SEE LICENSE IN …`.
  *
- * Own code, since the libraries for it bring data under licences that this check would refuse.
+ * We wrote our own parser because the libraries for it include data under licences that this check would refuse.
  */
 export function isPermissive(expression: string): boolean {
   const tokens = expression.match(/[()]|[^\s()]+/g) ?? [];

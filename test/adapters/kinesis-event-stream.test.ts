@@ -18,7 +18,7 @@ const records = (count: number, bytes = 10): StreamRecord[] =>
 describe('the event stream on Kinesis, when something goes wrong', () => {
   let stream: EventStream;
   let reader: ShardReader;
-  /** How many records each request had. */
+  /** Number of records in each request. */
   let requests: number[];
   let faults: ((body: Buffer) => Fault)[];
   let alwaysFaulty: ((body: Buffer) => Fault) | undefined;
@@ -83,7 +83,7 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
     expect(await texts()).toHaveLength(6);
   });
 
-  /** A shard that has room for so many records a second. */
+  /** Simulates a shard that takes this many records per second. */
   function takingASecond(recordsASecond: number): (body: Buffer) => Fault {
     const begin = now;
     let taken = 0;
@@ -118,7 +118,7 @@ describe('the event stream on Kinesis, when something goes wrong', () => {
         answer: { status: 400, body: '{"__type":"ProvisionedThroughputExceededException"}' },
       },
     ],
-  ])('passes over %s, and is unavailable where there is no end of it', async (_, fault) => {
+  ])('passes over %s, and is unavailable if it never ends', async (_, fault) => {
     faults = [() => fault];
     await stream.put(records(3));
     expect(await texts()).toHaveLength(3);

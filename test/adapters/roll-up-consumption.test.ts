@@ -12,12 +12,12 @@ import { customer, windowStart } from '../factories.ts';
 const noon = Date.UTC(2025, 11, 28, 12);
 const minutes = (count: number) => count * 60_000;
 const ago = (count: number) => new Date(noon - minutes(count));
-/** What S3 may take to tell the queue of a write. */
+/** Minutes that S3 may take to notify the queue of a write. */
 const notification = 2;
 
 describe('how far minutes are rolled up, deployed', () => {
   let now: number;
-  /** What CloudWatch has, by minutes before noon; `undefined`: it fails. */
+  /** Values of CloudWatch, by minutes before noon; `undefined`: CloudWatch fails. */
   let metrics: Record<'age' | 'dead' | 'died' | 'repeated', Record<number, number>> | undefined;
   let requests: string[];
   let server: RunningServer;
@@ -70,7 +70,7 @@ describe('how far minutes are rolled up, deployed', () => {
     expect(await throughOf(ago(5))).toEqual(ago(5 + 3 + 2 + notification));
   });
 
-  it('names nothing that waits, as it knows no customers', async () => {
+  it('never names waiting minutes, as it knows no customers', async () => {
     const outstanding = await rollUps.of(customer(), ago(5));
     expect(outstanding.entries).toBeUndefined();
     expect(outstanding.waitsWithin({ from: windowStart(), to: windowStart('2025-12-29T00:00:00Z') })).toBe(
@@ -84,8 +84,8 @@ describe('how far minutes are rolled up, deployed', () => {
     ['the oldest message is older than what is known of the streams', { age: { 1: 13 * 60 } }, ago(5)],
     ['there are dead letters', { dead: { 1: 1 } }, ago(5)],
     ['the function has failed', { died: { 29: 1, 3: 0 } }, ago(5)],
-    ['a roll-up was tried in vain, and comes again', { repeated: { 20: 2 } }, ago(5)],
-  ])('is not known where %s', async (_, changed, countedThrough) => {
+    ['a roll-up failed, and is tried again', { repeated: { 20: 2 } }, ago(5)],
+  ])('is not known if %s', async (_, changed, countedThrough) => {
     metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {}, ...changed };
     expect(await throughOf(countedThrough)).toBeUndefined();
   });
@@ -118,7 +118,7 @@ describe('how far minutes are rolled up, deployed', () => {
     });
   });
 
-  it('fails where CloudWatch fails, and asks again', async () => {
+  it('fails if CloudWatch fails, and asks again', async () => {
     metrics = undefined;
     await expect(throughOf(ago(5))).rejects.toThrow(Unavailable);
     metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {} };

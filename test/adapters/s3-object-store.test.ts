@@ -28,7 +28,7 @@ describe('the object store on S3, when something goes wrong', () => {
   let behind: ObjectStore;
   let store: ObjectStore;
   let requests: string[];
-  /** What goes wrong with the next requests of a method. */
+  /** Faults of the next requests, by method. */
   let faults: Record<string, Fault[]>;
   let alwaysFaulty: (request: PassingRequest) => Fault | undefined;
   let closing: (() => Promise<void>)[];
@@ -98,14 +98,14 @@ describe('the object store on S3, when something goes wrong', () => {
     },
   );
 
-  it('does not take another one’s write for its own', async () => {
+  it('does not take another writer’s object for its own', async () => {
     await behind.put(key, Buffer.from('theirs'), createOnly);
     faults = { PUT: [refused(503, 'SlowDown')] };
     await expect(store.put(key, Buffer.from('mine'), createOnly)).rejects.toThrow(PreconditionFailed);
     expect(await textBehind()).toBe('theirs');
   });
 
-  it('takes the same content for another one’s where each of its requests was answered', async () => {
+  it('takes equal content for another writer’s if each of its requests was answered', async () => {
     await behind.put(key, Buffer.from('same'), createOnly);
     await expect(store.put(key, Buffer.from('same'), createOnly)).rejects.toThrow(PreconditionFailed);
     expect(requests).toEqual(['PUT']);

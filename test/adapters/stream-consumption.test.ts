@@ -11,7 +11,7 @@ const minutes = (count: number) => count * 60_000;
 
 describe('how far a Kinesis stream has been consumed', () => {
   let now: number;
-  /** The greatest age of each minute that CloudWatch has, by minutes before noon; `undefined`: CloudWatch fails. */
+  /** The greatest age of each minute in CloudWatch, by minutes before noon; `undefined`: CloudWatch fails. */
   let metrics: { read: Record<number, number>; invoked: Record<number, number> } | undefined;
   let requests: string[];
   let server: RunningServer;
@@ -54,22 +54,22 @@ describe('how far a Kinesis stream has been consumed', () => {
     await server.close();
   });
 
-  it('is the newest minute of which there is word, less what may be under way', async () => {
+  it('is the newest minute with data, less the time for processing', async () => {
     metrics = { read: { 5: 0, 3: 0, 2: 0 }, invoked: {} };
     expect(await consumedThrough()).toEqual(new Date(noon - minutes(2 + 2)));
   });
 
-  it('is so much earlier as what was read was old at most', async () => {
+  it('is earlier by the greatest age of the records read', async () => {
     metrics = { read: { 3: minutes(30), 2: 0 }, invoked: {} };
     expect(await consumedThrough()).toEqual(new Date(noon - minutes(2 + 30 + 2)));
   });
 
-  it('goes by the records that the function fails on, while nothing else of their shard is read', async () => {
+  it('depends on the records that the function fails on, while nothing else of their shard is read', async () => {
     metrics = { read: { 2: 0 }, invoked: { 4: minutes(10), 2: minutes(12) } };
     expect(await consumedThrough()).toEqual(new Date(noon - minutes(2 + 12 + 2)));
   });
 
-  it('is not known where nobody has read the stream', async () => {
+  it('is not known if nobody has read the stream', async () => {
     metrics = { read: {}, invoked: { 2: 0 } };
     expect(await consumedThrough()).toBeUndefined();
   });
@@ -100,7 +100,7 @@ describe('how far a Kinesis stream has been consumed', () => {
     });
   });
 
-  it('fails where CloudWatch fails, and asks again', async () => {
+  it('fails if CloudWatch fails, and asks again', async () => {
     metrics = undefined;
     await expect(consumedThrough()).rejects.toThrow('UnknownError');
     metrics = { read: { 2: 0 }, invoked: {} };

@@ -16,20 +16,22 @@ export interface Answer {
   readonly body?: string;
 }
 
-/** What goes wrong with a request. */
+/** A fault that a request meets. */
 export type Fault =
-  /** It does not arrive; this is answered. */
+  /** The request does not arrive; the proxy answers. */
   | { readonly kind: 'refused'; readonly answer: Answer }
-  /** It does not arrive, and nothing is answered. */
+  /** The request does not arrive, and nothing is answered. */
   | { readonly kind: 'swallowed' }
-  /** It arrives and is done, but this is answered. */
+  /** The request is carried out, but the proxy gives this answer. */
   | { readonly kind: 'done-but'; readonly answer: Answer }
-  /** It arrives and is done, and the connection breaks before the answer. */
+  /** The request is carried out, and the connection breaks before the answer. */
   | { readonly kind: 'answer-lost' }
-  /** Something else arrives, and the answer to that is changed. */
+  /** The proxy forwards another body, and changes the answer. */
   | { readonly kind: 'changed'; readonly body: Buffer; readonly answer: (body: Buffer) => Buffer };
 
-/** Stands between a client and a server, and lets go wrong what `faultOf` says; all else passes as it is. */
+/**
+ * Starts a proxy between a client and a server that applies the faults of `faultOf` and passes everything else on.
+ */
 export async function startFaultProxy(
   target: string,
   faultOf: (request: PassingRequest) => Fault | undefined,

@@ -1,4 +1,6 @@
-/** Who is let in by a gateway that remembers, an authorizer that remembers, and a store of keys that fails at times. */
+/**
+ * Checks which keys get in while the gateway and the authorizer cache answers, and the store of keys fails at times.
+ */
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorizeHandler } from '../../handlers/authorize.ts';
@@ -79,7 +81,7 @@ describe('a key that is in use', () => {
   it.each([
     ['the same authorizer', false],
     ['authorizers that have just been started', true],
-  ])('is taken for half a day while its store fails, by %s', async (_, isRestarted) => {
+  ])('is accepted for half a day while its store fails, by %s', async (_, isRestarted) => {
     const key = storeKey();
     expect((await post(key)).status).toBe(202);
     storeFails = true;
@@ -104,7 +106,7 @@ describe('a key that is in use', () => {
   });
 });
 
-it('answers 503 in our own words to a key that it cannot look up, and takes it when its store is back', async () => {
+it('answers 503 in our own words to a key that it cannot look up, and accepts it when its store is back', async () => {
   const key = storeKey();
   storeFails = true;
   for (const ask of [post, read]) {

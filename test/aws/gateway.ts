@@ -11,14 +11,14 @@ export interface GatewayAnswer {
 
 export interface GatewayOptions {
   readonly authorizer: ReturnType<typeof authorizeHandler>;
-  /** For how long it remembers what the authorizer said of an `authorization` header, on whichever route. */
+  /** Time for which it caches the authorizer's answer for an `authorization` header, for all routes. */
   readonly rememberSeconds: number;
   readonly clock: Clock;
 }
 
 /**
- * What an HTTP API does around a function whose route has a Lambda authorizer in the simple format, with the
- * `authorization` header as its identity source:
+ * Creates a gateway that works like an HTTP API around a function whose route has a Lambda authorizer in the simple
+ * format, with the `authorization` header as its identity source:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function createGateway({ authorizer, rememberSeconds, clock }: GatewayOptions) {
@@ -46,7 +46,7 @@ export function createGateway({ authorizer, rememberSeconds, clock }: GatewayOpt
     try {
       answer = await authorize(event, authorization);
     } catch {
-      return ownAnswer(500, 'Internal Server Error'); // and is not remembered
+      return ownAnswer(500, 'Internal Server Error'); // and is not cached
     }
     if (!answer.isAuthorized) return ownAnswer(403, 'Forbidden');
     const requestContext = { ...event.requestContext, authorizer: { lambda: answer.context } };

@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import { listen, type RunningServer } from './running-server.ts';
 
-/** Says whose account it is, as STS does: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+/**
+ * Starts a server that names the account, as STS does:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
 export async function startIdentityServer(account: string): Promise<RunningServer> {
   const result =
     `<GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/somebody</Arn>` +

@@ -3,7 +3,7 @@ import kinesalite from 'kinesalite';
 import { kinesisClient } from './clients.ts';
 import { listen, type RunningServer } from './running-server.ts';
 
-/** A Kinesis server of this process, in memory, with these streams. */
+/** Starts a Kinesis server in this process, in memory, with these streams. */
 export async function startKinesisServer(
   streams: Readonly<Record<string, { readonly shards: number }>>,
 ): Promise<RunningServer> {

@@ -15,16 +15,19 @@ const requestSchema = z.object({
 type ParameterRequest = z.output<typeof requestSchema> & { readonly operation: string };
 
 export interface ParameterServerOptions {
-  /** Parameters that are SecureStrings; those that are put as such are added. */
+  /** Names of parameters that are SecureStrings; the server adds those that are put as such. */
   readonly secureNames?: Set<string>;
-  /** The error that a request is answered with, in place of an answer. */
+  /** Returns the error with which a request is answered, if any. */
   readonly fault?: (request: ParameterRequest) => string | undefined;
 }
 
-/** As the API has it: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
+/**
+ * The page size of the API:
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+ */
 const parametersPerPage = 10;
 
-/** What the requests of this project need of Parameter Store, on a map of its parameters. */
+/** Starts a server with the part of Parameter Store that this project uses, on a map of parameters. */
 export async function startParameterServer(
   parameters: Map<string, string>,
   { secureNames = new Set(), fault = () => undefined }: ParameterServerOptions = {},

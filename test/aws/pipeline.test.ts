@@ -25,7 +25,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     return pipeline;
   }
 
-  it('counts exactly what goes through every fault of store, stream and delivery', async () => {
+  it('counts exactly through every fault of store, stream and delivery', async () => {
     const random = randomNumbers(seed);
     let swallowed = 0;
     const faultOfS3 = ({ method }: PassingRequest): Fault | undefined => {
@@ -71,7 +71,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     }
   });
 
-  it('says how far it has counted, as CloudWatch knows it, and answers all the same where that is away', async () => {
+  it('reports how far it has counted according to CloudWatch, and still answers while CloudWatch fails', async () => {
     let isGone = false;
     const running = await start({ isCloudWatchGone: () => isGone });
     const ask = async (window: string) => {
@@ -94,7 +94,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     await send(running, smallSize);
     await running.settle();
     const [minutes, hours] = [await ask('minute'), await ask('hour')];
-    // The word of the last minute, and two for what is under way; of hours as much again for the way to the queue.
+    // A minute for CloudWatch, two for processing; for hours as much again until the notification arrives.
     expect(minutesBehind(minutes)).toBeCloseTo(3, 0);
     expect(minutesBehind(hours)).toBeCloseTo(6, 0);
     for (const { windows } of [minutes, hours]) expect(windows.every(({ complete }) => complete)).toBe(true);
@@ -109,7 +109,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     expect(running.logLines).toEqual([]); // warnings are not in this log
   });
 
-  it('counts what was stored and never emitted, without anybody’s help', async () => {
+  it('counts batches that were stored and never emitted, without any help', async () => {
     let isStreamGone = true;
     const running = await start({
       faultOfKinesis: () =>
@@ -130,7 +130,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     expect(windows.map(({ requests }) => requests)).toEqual([5, 5, 5, 5]);
   });
 
-  it('answers 503 while S3 refuses it, tells why in the log, and never tells a secret', async () => {
+  it('answers 503 while S3 refuses it, logs the reason, and never reveals a secret', async () => {
     const running = await start({
       faultOfS3: () => ({ kind: 'refused', answer: { status: 403, ...xml('AccessDenied') } }),
     });

@@ -13,7 +13,7 @@ import { createLogger } from '../../lib/logger.ts';
 import type { LocalQueue } from '../../local-store/local-queue.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
-import type { HttpAnswer, HttpRequestOptions } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer, HttpRequestOptions } from '../../client/http-client.ts';
 import { authorized, httpEvent } from '../handlers/app.ts';
 import { credentials, kinesisClient } from './clients.ts';
 import { startFaultProxy, type Fault, type PassingRequest } from './fault-proxy.ts';
@@ -34,22 +34,22 @@ export interface AwsPipelineOptions {
 /** The functions on their AWS adapters, against servers that speak the protocols of S3, Kinesis and CloudWatch. */
 export interface AwsPipeline {
   readonly app: App;
-  /** What API Gateway would invoke for it. */
+  /** Sends a request as API Gateway would. */
   request(path: string, options?: HttpRequestOptions): Promise<HttpAnswer>;
-  /** Has everything counted that is on the streams. */
+  /** Counts everything on the streams. */
   count(): Promise<void>;
-  /** Lets time pass until batches are to be verified and minutes rolled up, has it done, and so on until nothing waits. */
+  /** Lets time pass until batches are verified and minutes rolled up, and repeats that until nothing waits. */
   settle(): Promise<void>;
   pass(seconds: number): void;
   /** Splits the first shard of the insight stream in two. */
   splitShard(): Promise<void>;
-  /** Without metrics, which take the same way. */
+  /** Lines of the log without metrics, which are written to the same place. */
   readonly logLines: readonly string[];
   close(): Promise<void>;
 }
 
 const streamNames = { insights: 'insights', late: 'late' };
-/** What the store tells of its writes, and who is told. */
+/** Notifications of the store, and the functions that receive them. */
 const work = [
   { queueName: 'verify', prefix: 'batches/', handler: verifyHandler },
   { queueName: 'roll-up', prefix: 'aggregates/minute/', handler: rollUpHandler },
@@ -87,7 +87,7 @@ export async function startAwsPipeline({
   const s3Proxy = faultOfS3 && (await startFaultProxy(s3.endpoint, faultOfS3));
   const kinesis = await startKinesisServer({ insights: { shards: 4 }, late: { shards: 2 } });
   const kinesisProxy = faultOfKinesis && (await startFaultProxy(kinesis.endpoint, faultOfKinesis));
-  // Everything is consumed whenever it is asked for: what is on the streams is counted first.
+  // Everything is consumed before it is asked for: records on the streams are counted first.
   const cloudWatch = await startMetricsServer(() =>
     isCloudWatchGone() ? undefined : { minute: new Date(clock.now().getTime() - 60_000), value: 0 },
   );
@@ -164,7 +164,7 @@ export async function startAwsPipeline({
     pass: (seconds) => void (passedMilliseconds += seconds * 1_000),
 
     async splitShard() {
-      const middle = (2n ** 128n / 8n).toString(); // of the first of four
+      const middle = (2n ** 128n / 8n).toString(); // the first of four
       await client.send(
         new SplitShardCommand({
           StreamName: streamNames.insights,
@@ -184,7 +184,7 @@ export async function startAwsPipeline({
   };
 }
 
-/** The event source mapping from a queue to its function, as far as it is visible now. */
+/** Delivers the visible messages of a queue to its function, as an event source mapping would. */
 async function workOff(
   queue: LocalQueue,
   handler: (event: SQSEvent) => Promise<SQSBatchResponse>,

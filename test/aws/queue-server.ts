@@ -8,14 +8,14 @@ export interface ServedMessage {
   readonly id: string;
   readonly body: string;
   readonly sentAt: number;
-  /** In a queue of dead letters: the queue that gave it up. */
+  /** For a dead-letter queue: the queue that the message comes from. */
   readonly givenUpBy?: string | undefined;
   receiveCount: number;
   visibleAt: number;
   receiptHandle: string;
 }
 
-/** A message that is there, and can be seen. */
+/** Creates a message that is visible. */
 export function servedMessage(body: string, givenUpBy?: string): ServedMessage {
   return {
     id: randomUUID(),
@@ -44,7 +44,7 @@ const requestSchema = z.object({
 type Queues = ReadonlyMap<string, ServedMessage[]>;
 type QueueRequest = z.output<typeof requestSchema>;
 
-/** What the requests of this project need of SQS, on a map of its queues. */
+/** Starts a server with the part of SQS that this project uses, on a map of queues. */
 export async function startQueueServer(queues: Queues): Promise<RunningServer> {
   return listen(
     createServer((message, response) => {
@@ -109,7 +109,7 @@ function receive(queue: readonly ServedMessage[], request: QueueRequest): object
     message.visibleAt = now + request.VisibilityTimeout * 1_000;
     message.receiptHandle = randomUUID();
   }
-  // Where there is none, the field is absent.
+  // Without messages, the field is absent.
   if (visible.length === 0) return {};
   return {
     Messages: visible.map(({ id, body, sentAt, givenUpBy, receiveCount, receiptHandle }) => ({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** A server of this process, on a free port of this machine. */
+/** A server in this process, on a free port of this machine. */
 export interface RunningServer {
   /** `http://127.0.0.1:…` */
   readonly endpoint: string;

@@ -1,7 +1,8 @@
 /**
- * A small S3 server on the project's object directory: the requests that the S3 adapter makes, with the statuses and error
- * bodies of the API reference (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html).
- * `npm run test:real` runs the same suite on a server that others wrote, which shows that this one is right.
+ * A small S3 server on the project's object directory: the requests that the S3 adapter makes, with the statuses and
+ * error bodies of the API reference
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html). `npm run
+ * test:real` runs the same suite on a server by others, to show that this one is right.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -11,7 +12,7 @@ import { PreconditionFailed } from '../../lib/errors.ts';
 import type { ObjectStore, PutCondition } from '../../lib/ports/object-store.ts';
 import { listen, type RunningServer } from './running-server.ts';
 
-/** An answer that is an error: its status, its code, and what else its body says. */
+/** An error answer: its status, its code, and the rest of its body. */
 class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
@@ -32,7 +33,7 @@ interface S3Request {
 
 const maxKeysAPage = 1_000;
 
-/** Serves one bucket, path style, whose objects are those of the store. */
+/** Serves the store's objects as one bucket, path style. */
 export async function startS3Server(bucket: string, store: ObjectStore): Promise<RunningServer> {
   const server = createServer((message, response) => {
     answer(message, response, bucket, store).catch((error: unknown) => {
@@ -116,7 +117,7 @@ async function put({ message, key }: S3Request, response: ServerResponse, store:
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html */
+/** Deletes an object as S3 does: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html */
 async function remove(
   { message: { headers }, key }: S3Request,
   response: ServerResponse,
@@ -132,7 +133,7 @@ async function remove(
   }
 }
 
-/** Every write of this project is conditional, and the bucket's policy asks for it. */
+/** Returns the condition of a write; every write of this project has one, and the bucket's policy demands it. */
 function conditionOf({ headers }: IncomingMessage): PutCondition {
   if (headers['if-none-match'] === '*') return { ifNoneMatch: '*' };
   if (headers['if-match'] !== undefined) return { ifMatch: headers['if-match'].replaceAll('"', '') };

@@ -1,4 +1,4 @@
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceStart, type ScenarioSize } from '../../bench/scenario/plan.ts';
 import { sendRequests, type AnsweredRequest } from '../../bench/scenario/send-requests.ts';

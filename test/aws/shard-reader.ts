@@ -14,7 +14,7 @@ export interface ReadRecord {
 
 /** Reads a stream from its start, each shard in order, also shards that come later. */
 export interface ShardReader {
-  /** What was put since the last call. */
+  /** Returns the records put since the last call. */
   read(): Promise<readonly ReadRecord[]>;
 }
 
@@ -41,7 +41,7 @@ export function createShardReader(client: KinesisClient, streamName: string): Sh
     async read() {
       const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName }));
       const found: ReadRecord[] = [];
-      // In the order in which they were made: the parents of a split before its children.
+      // Shards come in the order in which they were created: the parents of a split before its children.
       for (const { ShardId: shardId = '' } of Shards) {
         if (!iterators.has(shardId)) {
           const { ShardIterator } = await client.send(

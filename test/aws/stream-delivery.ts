@@ -14,7 +14,7 @@ export interface StreamDeliveryOptions {
 
 /** The event source mapping from a stream to its function, a step at a time. */
 export interface StreamDelivery {
-  /** Reads what there is, and invokes the function until nothing of it is left. */
+  /** Reads what there is, and invokes the function until everything is done. */
   deliver(): Promise<void>;
 }
 
@@ -30,7 +30,10 @@ export function createStreamDelivery({
 }: StreamDeliveryOptions): StreamDelivery {
   const reader = createShardReader(client, streamName);
 
-  /** Those that have to come again: from the first that failed, as a checkpoint is a place in the shard. */
+  /**
+   * Invokes the function; returns the records that must come again: all from the first that failed, since a
+   * checkpoint is a place in the shard.
+   */
   async function invoke(records: readonly ReadRecord[]): Promise<readonly ReadRecord[]> {
     const batch = random() < disorder ? shuffled(records, random) : records;
     const { batchItemFailures } = await handler(kinesisEvent(batch, streamName)).catch(() => ({
@@ -46,8 +49,7 @@ export function createStreamDelivery({
     async deliver() {
       let waiting = await reader.read();
       for (let invocations = 0; waiting.length > 0; invocations += 1) {
-        if (invocations === maxInvocations)
-          throw new Error('The function does not get done with its records.');
+        if (invocations === maxInvocations) throw new Error('The function never finishes its records.');
         const shard = waiting[0]?.shardId;
         const batch = waiting.filter(({ shardId }) => shardId === shard).slice(0, batchSize);
         const left = await invoke(batch);

@@ -12,13 +12,13 @@ const requestSchema = z.looseObject({
 });
 const answerSchema = z.looseObject({ Records: z.array(z.unknown()) });
 
-/** The records of a request, in the protocol's JSON; none where it is another request. */
+/** Returns the records of a request, in the protocol's JSON; none for another request. */
 export function putRecordsOf(body: Buffer): PutRecord[] {
   const { Records } = requestSchema.parse(JSON.parse(body.toString() || '{}'));
   return Records.map(({ PartitionKey }, index) => ({ index, partitionKey: PartitionKey }));
 }
 
-/** Takes only some of the records of a request, as a shard does that has too much to do. */
+/** Lets through only some of the records of a request, like an overloaded shard. */
 export function throttled(isRefused: (record: PutRecord) => boolean): (body: Buffer) => Fault {
   return (body) => {
     const request = requestSchema.parse(JSON.parse(body.toString()));

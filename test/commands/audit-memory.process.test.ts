@@ -8,7 +8,7 @@ import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
 import { customer, instant, minuteOf } from '../factories.ts';
 import { temporaryDirectory } from './counted-directory.ts';
-import { runCommandWith } from './run-command.ts';
+import { startProcess } from './run-command.ts';
 
 const windows = 500;
 const pathsPerWindow = 300;
@@ -47,7 +47,7 @@ async function directoryOfDifferences(): Promise<string> {
 it('takes no more memory the more windows differ', async () => {
   const directory = await directoryOfDifferences();
   const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` };
-  const { exitCode, stdout } = await runCommandWith(env, 'audit', '--data-dir', directory);
+  const { exitCode, stdout } = await startProcess(env, 'audit', '--data-dir', directory).ended;
   expect(stdout).toMatch(new RegExp(`${windows} differences\\.\n$`));
   expect(exitCode).toBe(1);
 });

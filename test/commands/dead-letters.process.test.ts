@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
 import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
@@ -63,10 +64,16 @@ async function directoryWithFailed(...data: readonly Buffer[]): Promise<string> 
   return directory;
 }
 
+/** Resolves when the queue has the notification of a write, which is committed a moment after the write has returned. */
+async function untilNotified(queue: ReturnType<LocalStore['queue']>): Promise<void> {
+  while ([...queue.list()].length === 0) await setImmediate();
+}
+
 /** Has the notice of a batch, or of a minute, received until its queue gives it up. */
 async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
   await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
   const queue = store.queue(queueName);
+  await untilNotified(queue);
   for (let receives = 0; receives <= maxReceiveCount; receives++) {
     now = new Date(now.getTime() + 900_000);
     await queue.receive({ maxMessages: 1, maxBytes: 100_000, bytesOf: (body) => body.length });
@@ -181,7 +188,7 @@ describe('npm run dead-letters', () => {
       await store.objects.delete(window);
     });
 
-    const places = await openLocalPlaces(directory, clock);
+    const places = await openLocalPlaces(directory, { clock, stderr: process.stderr });
     const kill = () => Promise.reject(new Error('It was killed.'));
     for await (const letter of findDeadLetters(places)) {
       const killed = redrive(letter, { ...places, store: { ...places.store, delete: kill } });
@@ -213,6 +220,7 @@ describe('npm run dead-letters', () => {
       const record = { stream, partition: 'p', sequenceNumber: '7', partitionKey: 'k', data: forgedPartial };
       await aggregate([record], { store: store.objects, clock }, limits);
       const queue = store.queue('log-analytics-pipeline-dev-failed-records');
+      await untilNotified(queue);
       await queue.delete([...queue.list()]);
     });
     expect(await list(directory)).toMatchObject([{ queue: '', what: `${stream} p 7` }]);

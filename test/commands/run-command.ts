@@ -1,14 +1,19 @@
-import { onTestFinished } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { PassThrough, Writable } from 'node:stream';
+import { onTestFinished, vi } from 'vitest';
+import { commands } from '../../commands/commands.ts';
+import type { Io, Program } from '../../commands/io.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
 import { spawnCommand, type CommandEnd, type RunningCommand } from '../spawn-command.ts';
 
 export { jsonLines, type CommandEnd } from '../spawn-command.ts';
 
-/** Runs a command of `commands/` in a process of its own, without the settings of the shell that the tests run in. */
+/** Calls a command in this process, without the settings of the shell that the tests run in. */
 export async function runCommand(command: string, ...args: readonly string[]): Promise<CommandEnd> {
   return runCommandWith({}, command, ...args);
 }
 
-/** The same, with these variables. */
+/** The same, with these variables. Those of AWS are set in this process meanwhile, as its SDK reads them there. */
 export async function runCommandWith(
   env: Readonly<Record<string, string>>,
   command: string,
@@ -17,8 +22,53 @@ export async function runCommandWith(
   return startCommand(env, command, ...args).ended;
 }
 
-/** The same, for a command that is given something while it runs. */
+/** A command that runs in this process. */
+export interface CalledCommand extends RunningCommand {
+  /** The programs that it handed over to. */
+  readonly programs: readonly Program[];
+}
+
+/** The same, for a command that is given something while it runs. A signal reaches its listeners alone. */
 export function startCommand(
+  env: Readonly<Record<string, string>>,
+  command: string,
+  ...args: readonly string[]
+): CalledCommand {
+  const stdin = new PassThrough();
+  const [stdout, stderr] = [new GatheredText(), new GatheredText()];
+  const events = new EventEmitter();
+  const programs: Program[] = [];
+  const clock: Clock = { now: () => new Date() };
+  const exited = once(events, 'exited').then(([code]): unknown => code);
+  const io: Io = {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    clock,
+    events,
+    exit: (code) => void events.emit('exited', code),
+    handOver: (program) => void programs.push(program),
+  };
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) vi.stubEnv(name, value);
+  const run = async (): Promise<CommandEnd> => {
+    const listed = commands.find(({ name }) => name === command);
+    if (listed === undefined) throw new RangeError(`There is no command ${command}.`);
+    const loaded = await listed.load();
+    try {
+      const exitCode = await Promise.race([loaded.run(args, io), exited]);
+      return { exitCode: Number(exitCode), stdout: stdout.text, stderr: stderr.text };
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+  const kill = (signal: NodeJS.Signals = 'SIGTERM') => void events.emit(signal);
+  onTestFinished(() => kill());
+  return { stdin, kill, ended: run(), programs };
+}
+
+/** Starts a command in a process of its own, as a user does: for what only a process shows. */
+export function startProcess(
   env: Readonly<Record<string, string>>,
   command: string,
   ...args: readonly string[]
@@ -26,4 +76,13 @@ export function startCommand(
   const running = spawnCommand(env, command, args);
   onTestFinished(() => running.kill());
   return running;
+}
+
+class GatheredText extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
 }

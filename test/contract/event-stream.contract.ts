@@ -8,16 +8,16 @@ import { customer, windowStart } from '../factories.ts';
 
 /** A record as a consumer got it. */
 export interface ConsumedRecord extends StreamRecord {
-  /** Records with one of these are in order among each other. */
+  /** Records of one partition are in order. */
   readonly partition: string;
 }
 
 /** A stream under test, together with its consumer: the port has no verb for reading. */
 export interface EventStreamFixture {
   readonly stream: EventStream;
-  /** Whether it knows how much waits. */
+  /** True if it knows how much waits. */
   readonly tellsBacklog: boolean;
-  /** Everything that was put and not yet consumed, which it then is. */
+  /** Consumes and returns everything that was put and not yet consumed. */
   consume(): Promise<readonly ConsumedRecord[]>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ function record(partitionKey: string, text: string): StreamRecord {
   return { partitionKey, data: Buffer.from(text) };
 }
 
-/** A record as `emit` puts it, of a minute on that day. */
+/** Creates a record as `emit` puts it, of a minute on that day. */
 function partial(name: string, time: string, entries: number): StreamRecord {
   return { ...record(partitionKeyOf(customer(name), minute(time)), `${name} ${time}`), entries };
 }
@@ -41,7 +41,7 @@ function textOf({ data }: StreamRecord): string {
   return Buffer.from(data).toString();
 }
 
-/** What every event stream promises, whatever is behind it. */
+/** Tests the promises of every event stream, whatever its implementation. */
 export function describeEventStream(name: string, open: (clock: Clock) => Promise<EventStreamFixture>): void {
   describe(`the event stream ${name}`, () => {
     let now = start;
@@ -164,7 +164,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
       });
 
-      it('does not know its entries where a record does not say how many it counts', async (context) => {
+      it('does not know its entries if a record does not give their number', async (context) => {
         const { entries: _, ...unsaid } = partial('cus-a', '18:03', 5);
         await fixture.stream.put([unsaid, partial('cus-a', '18:04', 5)]);
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 2, entries: undefined });
@@ -190,13 +190,13 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         ]);
       });
 
-      it('has a record whose window is not known wait for every window', async (context) => {
+      it('counts a record whose window is not known as waiting for every window', async (context) => {
         await fixture.stream.put([{ ...record('cus-a', 'x'), entries: 1 }]);
         const backlog = await backlogOf('cus-a', context);
         expect(backlog.waitsWithin(minute('18:03'), minute('18:04'))).toBe(true);
       });
 
-      it('has what a put that is under way will add', async (context) => {
+      it('includes what a put under way will add', async (context) => {
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
         const put = fixture.stream.put([partial('cus-a', '18:03', 5)]);
         now += 30_000;
@@ -231,7 +231,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         });
       });
 
-      it('is consumed through no instant where the clock was set back behind a put of it that waits', async (context) => {
+      it('is consumed through no instant if the clock was set back behind a put of it that waits', async (context) => {
         await fixture.stream.put([partial('cus-a', '18:03', 1)]);
         now -= 3_600_000;
         expect(await backlogOf('cus-a', context)).toMatchObject({ consumedThrough: undefined });
@@ -240,7 +240,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
     });
 
     describe('consumed through', () => {
-      /** Where the stream does not know it now, it passes nothing. */
+      /** Returns the instant; if the stream does not know it now, it is before everything. */
       const consumedThrough = async () => (await fixture.stream.consumedThrough())?.getTime() ?? -Infinity;
 
       it('is not later than now where nothing was put', async () => {

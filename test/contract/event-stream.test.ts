@@ -59,7 +59,7 @@ describeEventStream('in the partitioned log', async (clock) => {
 });
 
 describeEventStream('on Kinesis', async (clock) => {
-  /** As CloudWatch tells it: since when the oldest record waits. */
+  /** Simulates CloudWatch: since when the oldest record waits. */
   let waitingSince: Date | undefined;
   const metrics = await startMetricsServer(() => ({
     minute: startOfMinute(clock.now()),

@@ -11,12 +11,12 @@ export interface ObjectStoreFixture {
 
 const createOnly = { ifNoneMatch: '*' } as const;
 
-/** These tests write keys as texts; what makes keys of other things is tested with the domain. */
+/** Turns a text into a key; the tests of the domain cover how keys are built. */
 function key(text: string): ObjectKey {
   return text as ObjectKey;
 }
 
-/** What every object store promises, whatever is behind it. */
+/** Tests the promises of every object store, whatever its implementation. */
 export function describeObjectStore(name: string, open: () => Promise<ObjectStoreFixture>): void {
   describe(`the object store ${name}`, () => {
     let fixture: ObjectStoreFixture;
@@ -43,7 +43,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
     }
 
     describe('get', () => {
-      it('has nothing where nothing was put', async () => {
+      it('has nothing if nothing was put', async () => {
         await create('batches/a/1');
         expect(await store.get(key('batches/a/2'))).toBeUndefined();
         expect(await store.get(key('batches/b/1'))).toBeUndefined();
@@ -191,7 +191,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(await listed('')).toEqual(['a/2']);
       });
 
-      it('succeeds where there is nothing', async () => {
+      it('succeeds if there is nothing', async () => {
         await create('a/1');
         await store.delete(key('a/1'));
         await store.delete(key('a/1'));
@@ -199,7 +199,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(await listed('')).toEqual([]);
       });
 
-      it('removes with a condition only what the condition names, and succeeds where there is nothing', async () => {
+      it('removes with a condition only the object that the condition names, and succeeds if there is nothing', async () => {
         const { etag: first } = await store.put(key('a'), Buffer.from('first'), createOnly);
         const { etag: second } = await store.put(key('a'), Buffer.from('second'), { ifMatch: first });
         await expect(store.delete(key('a'), { ifMatch: first })).rejects.toThrow(PreconditionFailed);
@@ -226,7 +226,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(await store.get(key('a'))).toEqual(isReplaced ? expect.anything() : undefined);
       });
 
-      it('makes room for another creation', async () => {
+      it('allows another creation', async () => {
         await create('a');
         await store.delete(key('a'));
         await store.put(key('a'), Buffer.from('again'), createOnly);
@@ -282,7 +282,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(first).toEqual(sorted.slice(0, 2));
       });
 
-      it('gives nothing where nothing was put', async () => {
+      it('gives nothing if nothing was put', async () => {
         expect(await listed('')).toEqual([]);
         expect(await listed('batches/nobody/')).toEqual([]);
       });

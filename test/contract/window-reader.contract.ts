@@ -7,7 +7,7 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 import type { ServedWindow, WindowRange, WindowReader } from '../../lib/ports/window-reader.ts';
 import { customer, windowStart } from '../factories.ts';
 
-/** A window to be read: one request a path, and nothing else of interest. */
+/** A window to write: one request per path. */
 export interface WrittenWindow {
   readonly customerId: CustomerId;
   readonly windowSize: WindowSize;
@@ -15,14 +15,14 @@ export interface WrittenWindow {
   readonly paths: readonly string[];
 }
 
-/** A reader under test, of no windows at first. */
+/** A reader under test, without windows at first. */
 export interface WindowReaderFixture {
   readonly reader: WindowReader;
-  /** Has the reader's windows written as the pipeline would, until it can read them. */
+  /** Writes a window as the pipeline would, and waits until the reader can read it. */
   write(window: WrittenWindow): Promise<void>;
-  /** Has a window removed, until the reader does not have it any more. */
+  /** Removes a window, and waits until the reader no longer has it. */
   remove(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
-  /** Has a window damaged. */
+  /** Damages a window. */
   damage(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface WindowReaderFixture {
 const axon = customer('cus-axon');
 const at = (time: string) => windowStart(`2025-12-${time}:00Z`);
 
-/** What every window reader promises, whatever is behind it. */
+/** Tests the promises of every window reader, whatever its implementation. */
 export function describeWindowReader(name: string, open: () => Promise<WindowReaderFixture>): void {
   describe(`the window reader ${name}`, () => {
     let fixture: WindowReaderFixture;
@@ -93,7 +93,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
       });
 
       it.each(['minute', 'hour', 'day'] as const)(
-        'gives each %s that starts in the range, from the first one to before its end, in the order of time',
+        'gives each %s that starts in the range, from the first one to before its end, in time order',
         async (windowSize) => {
           const starts = {
             minute: ['28T17:59', '28T18:00', '28T18:10', '28T19:02', '28T19:03'],
@@ -107,7 +107,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         },
       );
 
-      it('gives only the hours and days that start behind a range’s beginning, where that is within one', async () => {
+      it('gives only the hours and days that start after a range’s beginning, if that is within one', async () => {
         await write('hour', '28T18:00');
         await write('hour', '28T19:00');
         const windows = await read({ windowSize: 'hour', from: at('28T18:01'), to: at('28T19:01') });
@@ -120,7 +120,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         expect(await read({ from: at('28T18:04'), to: at('29T00:00') })).toEqual([]);
       });
 
-      it('goes on behind a window, also behind one that is not there', async () => {
+      it('continues after a window, even if that window does not exist', async () => {
         for (const start of ['28T18:03', '28T18:04', '28T18:06']) await write('minute', start);
         expect(startsOf(await read({ after: at('28T18:03') }))).toEqual([at('28T18:04'), at('28T18:06')]);
         expect(startsOf(await read({ after: at('28T18:05') }))).toEqual([at('28T18:06')]);
@@ -149,7 +149,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         expect((await read({})).map(({ requests }) => requests)).toEqual([2]);
       });
 
-      it('fails where a window is damaged', async () => {
+      it('fails if a window is damaged', async () => {
         await write('minute', '28T18:03');
         await fixture.damage({ customerId: axon, windowSize: 'minute', windowStart: at('28T18:03') });
         await expect(read({})).rejects.toThrow(UnreadableFormat);
@@ -157,7 +157,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
     });
 
     describe('customers', () => {
-      it('has none where there are no windows', async () => {
+      it('has none if there are no windows', async () => {
         expect(await fixture.reader.customers({ after: undefined, limit: 10 })).toEqual({
           customers: [],
           next: undefined,
@@ -187,7 +187,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         }
       });
 
-      it('lists a customer from its first window on, and until its last one is removed', async () => {
+      it('lists a customer from its first window on, until its last one is removed', async () => {
         expect(await customersBy(10)).toEqual([]);
         for (const name of ['cus-axon', 'Z'.repeat(128)]) {
           const windows = ['28T18:03', '28T18:04'].map((start) => {

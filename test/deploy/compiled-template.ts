@@ -13,7 +13,7 @@ export interface CompiledResource {
   readonly DependsOn?: string | readonly string[] | undefined;
 }
 
-/** What a deployment would upload. */
+/** The result of packaging that a deployment would upload. */
 export interface Package {
   /** The CloudFormation template, as JSON. */
   readonly template: string;
@@ -39,7 +39,7 @@ const templateSchema = z.object({
   ),
 });
 
-/** Packages the service as `npx serverless package` does, with no credentials. */
+/** Packages the service as `npx serverless package` does, without credentials. */
 export async function packageService(stage: string, ...args: readonly string[]): Promise<Package> {
   const directory = await mkdtemp(join(tmpdir(), 'package-'));
   try {

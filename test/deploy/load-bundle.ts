@@ -7,7 +7,7 @@ export type LoadedBundle = z.output<typeof loadedSchema>;
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Run in a process of its own: tells what is there once a bundle is loaded, and nobody has invoked it. */
+/** Loads a bundle in its own process and reports what exists before any invocation. */
 const script = `
   const { handler } = require(process.argv[1]);
   setImmediate(() => {
@@ -16,7 +16,7 @@ const script = `
   });
 `;
 
-/** Loads the bundle of a function that was just packaged, as Lambda does before the first invocation. */
+/** Loads the bundle of a packaged function, as Lambda does before the first invocation. */
 export function loadBundle(functionKey: string, environment: Readonly<Record<string, string>>): LoadedBundle {
   const { PATH } = process.env;
   const output = execFileSync(

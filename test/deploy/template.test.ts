@@ -66,9 +66,9 @@ describe('functions', () => {
     }
   });
 
-  it('have bundles below their bounds, with nothing of the local store', () => {
+  it('have bundles below their size limits, without any part of the local store', () => {
     for (const [functionKey, bytes] of service.bundleBytes) {
-      const bound = functionKey === 'page' ? 420_000 : 300_000; // it has the dashboard in it
+      const bound = functionKey === 'page' ? 420_000 : 300_000; // it contains the dashboard
       expect({ functionKey, isSmall: bytes < bound }).toEqual({ functionKey, isSmall: true });
     }
     for (const [functionKey, code] of service.bundles) {
@@ -81,7 +81,7 @@ describe('functions', () => {
     }
   });
 
-  it('are put together while they are loaded, from the clients that they need and no others', () => {
+  it('are wired while they are loaded, with the clients that they need and no others', () => {
     const storage = ['client-cloudwatch', 'client-kinesis', 'client-s3'];
     expect(loadBundle('ingest', { STORAGE: 'aws' })).toEqual({ handler: 'function', clients: storage });
     expect(loadBundle('authorize', { STORAGE: 'aws' })).toEqual({
@@ -90,12 +90,12 @@ describe('functions', () => {
     });
   });
 
-  it('are loaded also where they cannot be put together, so that an invocation tells why', () => {
+  it('load even if they cannot be wired, so that an invocation reports the reason', () => {
     const environment = { STORAGE: 'aws', MAX_BATCH_BYTES: 'many' };
     expect(loadBundle('ingest', environment)).toEqual({ handler: 'function', clients: [] });
   });
 
-  it('keep their logs for a while and not for ever', () => {
+  it('keep their logs for a while and not forever', () => {
     const groups = resourcesOf('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThanOrEqual(resourcesOf('AWS::Lambda::Function').length);
     for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBe(90);
@@ -103,7 +103,7 @@ describe('functions', () => {
 });
 
 describe('roles', () => {
-  it('allow no wildcard of actions, and everything only where AWS knows no part', () => {
+  it('allow no wildcard of actions, and all resources only where AWS cannot restrict them', () => {
     const roles = resourcesOf('AWS::IAM::Role');
     expect(roles.length).toBe(resourcesOf('AWS::Lambda::Function').length);
     for (const [logicalId, role] of roles) {
@@ -117,7 +117,7 @@ describe('roles', () => {
     }
   });
 
-  it('let the authorizer alone read keys, and decrypt one parameter', () => {
+  it('let only the authorizer read keys, and decrypt one parameter', () => {
     const parametersOf = (functionKey: string) =>
       rightsOf(service.resources[`${functionKey}Role`] ?? expect.fail(functionKey))
         .filter(({ Action }) => Action.some((action) => /^(?:ssm|kms):/.test(action)))
@@ -141,7 +141,7 @@ describe('roles', () => {
       .flatMap(({ Resource }) => Resource.map((resource) => JSON.stringify(resource)));
   }
 
-  it('let each function write its own prefixes alone', () => {
+  it('let each function write only its own prefixes', () => {
     expect(canWrite('Ingest')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/batches/*"}']);
     expect(canWrite('RollUp')).toEqual([
       '{"Fn::Sub":"${LogBucket.Arn}/aggregates/hour/*"}',
@@ -154,7 +154,7 @@ describe('roles', () => {
   });
 });
 
-it('lets those who read counts find out what these do not hold', () => {
+it('lets functions that read counts find out what is missing from them', () => {
   for (const functionKey of ['Query', 'Total']) {
     const role = service.resources[`${functionKey}Role`];
     const rights = role === undefined ? [] : rightsOf(role);
@@ -203,7 +203,7 @@ describe('the HTTP API', () => {
     );
   });
 
-  it('throttles each route: those that send, those that read, and those that need no key', () => {
+  it('throttles each route, by its group: senders, readers, and routes that need no key', () => {
     const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
     const settings = stageSchema.parse(stage?.Properties);
     const rates = Object.entries(settings.RouteSettings).map(
@@ -223,7 +223,7 @@ describe('the HTTP API', () => {
     expect(settings.DefaultRouteSettings.ThrottlingRateLimit).toBe(300);
   });
 
-  it('has its routes before its stage, which has settings for them', () => {
+  it('creates its routes before its stage, which has settings for them', () => {
     const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
     const { RouteSettings } = stageSchema.parse(stage?.Properties);
     const earlier = new Set(
@@ -234,7 +234,7 @@ describe('the HTTP API', () => {
     expect(Object.keys(RouteSettings).filter((route) => !earlier.has(route))).toEqual([]);
   });
 
-  it('logs who asked for what by which key, and remembers for a minute whose key it is', () => {
+  it("logs the key, the route and the time of each request, and caches a key's customer for a minute", () => {
     const [, stage] = resourcesOf('AWS::ApiGatewayV2::Stage')[0] ?? [];
     expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain('$context.authorizer.keyId');
     expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
@@ -258,11 +258,11 @@ describe('concurrency', () => {
         .map(([logicalId, { Properties }]) => [logicalId, Properties['ReservedConcurrentExecutions']]),
     );
 
-  it('is not reserved where nobody asks for it: a small account could not be deployed to', () => {
+  it('is not reserved by default: a small account could not be deployed to', () => {
     expect(reservedOf(service)).toEqual({});
   });
 
-  it('is reserved for who sends, and bounds what anybody can call', () => {
+  it('is reserved for senders, and limits what anybody can call', () => {
     expect(reservedOf(changed)).toEqual({
       IngestLambdaFunction: 40,
       AuthorizeLambdaFunction: 10,
@@ -283,7 +283,7 @@ describe('concurrency', () => {
 });
 
 describe('API keys', () => {
-  it('of the old form are taken until that is switched off', () => {
+  it('of the old form are accepted until that is switched off', () => {
     const accepts = ({ resources }: Package) =>
       JSON.stringify(resources['AuthorizeLambdaFunction']?.Properties['Environment']);
     expect(accepts(service)).toContain('"ACCEPT_OLD_API_KEYS":"true"');
@@ -326,7 +326,7 @@ describe('the bucket', () => {
     ]);
   });
 
-  it('lets `expire` delete windows, and others only what they may find to be forgotten', () => {
+  it('lets `expire` delete windows, and other functions only objects of forgotten customers', () => {
     const mayDelete = resourcesOf('AWS::IAM::Role').flatMap(([logicalId, role]) =>
       rightsOf(role)
         .filter(({ Action }) => Action.some((action) => action.startsWith('s3:Delete')))
@@ -346,7 +346,7 @@ describe('the bucket', () => {
     expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
   });
 
-  it('lets every function that stores batches or writes windows look at tombstones', () => {
+  it('lets every function that stores batches or writes windows read tombstones', () => {
     const may = (name: string, key: string) =>
       resourcesOf('AWS::IAM::Role').some(
         ([logicalId, role]) =>
@@ -361,7 +361,7 @@ describe('the bucket', () => {
     expect(may('Query', '/forgotten/*')).toBe(false);
   });
 
-  it('lets every function that reads or writes windows know how far they have expired', () => {
+  it('lets every function that reads or writes windows read the horizon', () => {
     for (const name of [
       'Ingest',
       'Aggregate',
@@ -383,13 +383,13 @@ describe('the bucket', () => {
     }
   });
 
-  it('refuses writes without a condition, and what does not come over TLS', () => {
+  it('refuses writes without a condition, and requests without TLS', () => {
     const policy = JSON.stringify(service.resources['LogBucketPolicy']?.Properties);
     expect(policy).toContain('"Null":{"s3:if-none-match":"true","s3:if-match":"true"}');
     expect(policy).toContain('"aws:SecureTransport":"false"');
   });
 
-  it('lets the authorizer alone write copies of API keys', () => {
+  it('lets only the authorizer write copies of API keys', () => {
     const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
     const statement = PolicyDocument.Statement.find(({ Resource }) =>
       JSON.stringify(Resource).includes('/api-keys/*'),
@@ -401,7 +401,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('keeps what was noted of changes of API keys', () => {
+  it('protects the log of changes of API keys', () => {
     const { PolicyDocument } = bucketPolicySchema.parse(service.resources['LogBucketPolicy']?.Properties);
     const denied = PolicyDocument.Statement.filter(({ Resource }) =>
       JSON.stringify(Resource).includes('/audit-log/*'),
@@ -411,14 +411,14 @@ describe('the bucket', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('a failure', () => {
   const mappingSchema = z.object({
     EventSourceArn: z.unknown(),
     FunctionResponseTypes: z.array(z.string()),
     DestinationConfig: z.unknown().optional(),
   });
 
-  it('has a place: every stream an on-failure destination, every queue of work a dead-letter queue', () => {
+  it('has a destination: every stream an on-failure destination, every queue of work a dead-letter queue', () => {
     for (const [logicalId, { Properties }] of resourcesOf('AWS::Lambda::EventSourceMapping')) {
       const mapping = mappingSchema.parse(Properties);
       expect({ logicalId, types: mapping.FunctionResponseTypes }).toEqual({
@@ -467,7 +467,7 @@ describe('what goes wrong', () => {
     );
   });
 
-  it('gives queues more time than their functions have, six times as much', () => {
+  it('gives messages six times as long as their function may run', () => {
     const timeout = (logicalId: string) => Number(service.resources[logicalId]?.Properties['Timeout']);
     const visibility = (logicalId: string) =>
       Number(service.resources[logicalId]?.Properties['VisibilityTimeout']);
@@ -478,12 +478,12 @@ describe('what goes wrong', () => {
 
 const redriveSchema = z.object({
   RedrivePolicy: z.object({
-    maxReceiveCount: z.int().min(1).max(1_000), // of SQS
+    maxReceiveCount: z.int().min(1).max(1_000), // the retention time of SQS
     deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
   }),
 });
 
-it('names things as the commands look for them', () => {
+it('names things as the commands expect', () => {
   const property = (logicalId: string, name: string) => service.resources[logicalId]?.Properties[name];
   const names = deployedNames('prod');
   expect(names).toMatchObject({
@@ -517,7 +517,7 @@ it('can have its streams on demand', () => {
   }
 });
 
-it('is what `npm run cost` reckons with', () => {
+it('has the values that `npm run cost` assumes', () => {
   const numbers = (type: string, property: string) =>
     resourcesOf(type).map(([, { Properties }]) => Number(Properties[property]));
   const mappings = new Map(

@@ -15,7 +15,7 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 import { apiKeyRecord, installationSecret } from '../api-keys.ts';
 import { instant } from '../factories.ts';
 
-/** What an earlier version has stored, byte for byte; a file here is never changed. */
+/** Reads a file that an earlier version stored, byte for byte; a file here is never changed. */
 function fixture(name: string): string {
   return readFileSync(new URL(`../fixtures/formats/${name}`, import.meta.url), 'utf8').trimEnd();
 }

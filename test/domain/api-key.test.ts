@@ -21,7 +21,7 @@ describe('an API key', () => {
   });
 
   it('stays the same from version to version, so that keys that were given out are taken', () => {
-    // By openssl dgst -sha256 -mac HMAC.
+    // Computed by openssl dgst -sha256 -mac HMAC.
     expect(key.text).toBe(
       'lap_abababababababab_0707070707070707070707070707070707070707_70960830a8008b4782b2040665723443',
     );

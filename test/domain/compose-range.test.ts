@@ -13,7 +13,7 @@ function composed(from: string, to: string, now = farFuture, allowedLatenessSeco
   );
 }
 
-/** The windows of a run, counted by their length: so many minutes. */
+/** Returns the number of windows in a run of minutes. */
 function minutesIn({ from, to }: Pick<WindowRun, 'from' | 'to'>): number {
   return (Date.parse(to) - Date.parse(from)) / 60_000;
 }

@@ -71,7 +71,7 @@ describe('the counting rules', () => {
       'POST /users/8': 1,
       'POST /users': 1,
     });
-    // With `keep` the fragment is a part of the segment, and `auto` folds no `8#top`.
+    // With `keep` the fragment is a part of the segment, and `auto` does not fold `8#top`.
     expect(countedPaths(createCountingRules(templates('auto'), 'drop'))).toMatchObject({
       'GET /users/:id': 2,
       'POST /search': 2,

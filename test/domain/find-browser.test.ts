@@ -18,17 +18,17 @@ function nameOf(agent: string): string | undefined {
 
 const nameInLibrary = (agent: string) => new UAParser(agent).getBrowser().name?.toLowerCase();
 
-/** Names that no table has are one: their family is the same. */
+/** Treats names that no table has as equal: their family is the same. */
 const known = (name: string | undefined) =>
   name === undefined || browsers.has(name) || browserVariants.has(name) ? name : 'not in the tables';
 
-/** What the patterns look for. */
+/** Texts that the patterns look for. */
 const texts = browserPatterns
   .flat()
   .flatMap(({ steps }) =>
     steps.flatMap((step) => [...step.texts, ...(step.runEnd === undefined ? [] : [step.runEnd])]),
   );
-/** What else they are made of, and what almost fits. */
+/** Other parts of the patterns, and texts that almost match. */
 const others = [
   ...'opera mobi|opera tablet|opera moblet|opera botbotbo|baiduboxapp|baidubrowser|bidubrowser|baiduhd|baidu|bbad'.split(
     '|',

@@ -20,7 +20,7 @@ const customerTexts = fc.string({
 });
 const keyTexts = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 255 });
 
-/** What a segment may be so that no file system can take it for another or for a place outside. */
+/** Segments that no file system can take for another one, or for a place outside. */
 const safeSegment = /^(?!\.)[a-z0-9%~._-]{1,200}(?<!\.)$/;
 
 describe('keys', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unseen } from '../../lib/domain/packed-ids.ts';
 
-// Few values, and ids that differ in their first or last bytes only, so that they meet in every way.
+// Few values, and ids that only differ in their first or last bytes, so that all kinds of collisions occur.
 const ids = fc
   .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }))
   .map(([first, last]) => Buffer.from([first, ...Array.from({ length: 14 }, () => 0), last]));

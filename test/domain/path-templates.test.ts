@@ -23,7 +23,7 @@ function templatesOf(text: string): PathTemplate[] {
 
 const fold = (templates: string, path: string): string => createPathFolding(templatesOf(templates))(path);
 
-/** Paths made of what templates are made of, and of anything. */
+/** Paths made of parts of templates, and of anything else. */
 const paths = fc.oneof(
   fc
     .array(fc.constantFrom('users', '7', ':id', '*', '', 'deadbeef', '0badc0de', 'x%2Fy'))
@@ -153,7 +153,7 @@ describe('folding', () => {
       const path = `/${text.repeat(300_000)}x`;
       expect(countedPath(path)).toBe(path);
     }
-    // It takes 0.1 s; what is quadratic in one of them would take minutes.
+    // It takes 0.1 s; a quadratic search in one of them would take minutes.
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
@@ -162,9 +162,9 @@ describe('problemOfPathTemplate', () => {
   it.each([
     ['users/:id', 'must begin with /'],
     ['Auto', 'must begin with / or be auto'],
-    ['/users/:', 'no name'],
-    ['/users/:user-id', 'no name'],
-    ['/files/:name.json', 'no name'],
+    ['/users/:', 'not a name'],
+    ['/users/:user-id', 'not a name'],
+    ['/files/:name.json', 'not a name'],
     ['/a*', 'only as its last segment'],
     ['/*/a', 'only as its last segment'],
     ['/search?q=:q', 'must have no query'],
@@ -184,7 +184,7 @@ describe('the version of the rules', () => {
     expect(createCountingRules(templatesOf(' /a/:b,\n auto ')).version).toBe(versions[3]);
   });
 
-  // A table above that had to be changed changes what `1` means: raise TEMPLATE_RULES_REVISION then, and this.
+  // If a table above had to change, the meaning of `1` changes: raise TEMPLATE_RULES_REVISION then, and this.
   it('names the revision of the rules by which templates fold', () => {
     expect(pathTemplatesVersion(templatesOf('/users/:id auto'))).toMatch(/^paths\.1\.[\da-f]{16}$/);
   });

@@ -58,7 +58,7 @@ const stored = fc
     return { size, body } as const;
   });
 
-/** What the schema reads, and what is cut out of the text, or the kind of failure. */
+/** Returns what the schema reads, and what is cut out of the text, or the kind of failure. */
 function bothOf(body: Buffer, size: 'minute' | 'hour') {
   const attempt = <T>(decode: () => T) => {
     try {

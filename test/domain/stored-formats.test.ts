@@ -10,8 +10,8 @@ import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { customer, instant, windowPartial, windowStart } from '../factories.ts';
 
 /**
- * What an earlier version has stored, byte for byte. A file here is never changed: when a format changes, a file of the
- * new version is added, and the old ones must stay readable.
+ * Reads a file that an earlier version stored, byte for byte. A file here is never changed: when a format changes, a
+ * file of the new version is added, and the old ones must stay readable.
  */
 function fixture(name: string): Buffer {
   return readFileSync(new URL(`../fixtures/formats/${name}`, import.meta.url));
@@ -128,7 +128,7 @@ describe('a window', () => {
 describe('the ids of a window', () => {
   const idBytes = 16;
 
-  // One, two and three ids: they end with two, one and no characters that fill up.
+  // One, two and three ids end with two, one and no padding characters.
   it.each([1, 2, 3])('of which any are zeroed, among %i, are not taken for fewer', (count) => {
     const body = encodeWindow({ ...window, partialIds: Buffer.alloc(count * idBytes, 'an id') });
     const start = body.indexOf('"partialIds":"') + '"partialIds":"'.length;

@@ -5,7 +5,7 @@ import { userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
 import { browsers, browserVariants } from '../../lib/domain/user-agent/browsers.ts';
 import { distinctProducts, leadingProducts, runtimes } from '../../lib/domain/user-agent/products.ts';
 
-/** What the rules were when this version was given to them. */
+/** The rules at the time when they got this version. */
 const frozen = {
   version: '3+ua-parser-js.1.0.41',
   tables: '485d606df1ba7eb7',

@@ -5,7 +5,7 @@ import { userAgentFamilies, userAgentFamily } from '../../lib/domain/user-agent.
 
 const list = readFileSync(new URL('../fixtures/user-agents.txt', import.meta.url), 'utf8');
 
-/** The listed agents with their families, under the heading they stand below. */
+/** The listed agents with their families, under their headings. */
 const listed = list
   .split(/^# /m)
   .slice(2)
@@ -16,7 +16,7 @@ const listed = list
   });
 const listedAgents = listed.flatMap(({ agents }) => agents.map(({ agent }) => agent));
 
-/** What a hostile agent would be made of. */
+/** Parts of hostile agents. */
 const pieces =
   `Mozilla/5.0| |(|)|;|/|.|-|_|9|Chrome/1|Safari/|Version/1|Mobile|opera moblet/9|Opera TABLET/1 Version/2|tizen
 browser/1|okena browser/1|Nokia|naver(1.1)|FIREFOX/9|Trident rv:11 like gecko|netscape7/1|Avast/1|bot|FooBot/1|x-crawler

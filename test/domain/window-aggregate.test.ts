@@ -14,7 +14,10 @@ function add(current: WindowAggregate | undefined, partials: readonly WindowPart
   return addPartials(current, [first, ...others], now, limits) ?? current;
 }
 
-/** What a window says, whatever the way to it: not how often it was written, nor the order of what it holds. */
+/**
+ * Returns the content of a window that does not depend on the way to it: without the number of writes and the order
+ * of ids.
+ */
 function contentOf(window: WindowAggregate | undefined) {
   if (window === undefined) return undefined;
   const { requests, batches, lateRequests, counts, partialIds } = window;
@@ -31,7 +34,7 @@ const partials = fc.array(
       part: fc.integer({ min: 0, max: 1 }),
       isLate: fc.boolean(),
     })
-    // What an id stands for never changes, so the rest of a partial follows from it.
+    // The meaning of an id never changes, so the rest of a partial follows from it.
     .map(({ id, part }) =>
       windowPartial({
         id: id * 2 + part,

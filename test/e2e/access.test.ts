@@ -23,13 +23,13 @@ function send(lines: readonly string[], body = ''): Promise<RawAnswer> {
   );
 }
 
-/** A batch of a customer of its own, so that nothing of it must be there afterwards. */
+/** Sends a batch of a new customer, so that nothing of it may exist afterwards. */
 function post(customerId: string, lines: readonly string[], body = batch): Promise<RawAnswer> {
   const own = lines.some((line) => /^x-customer-id:/i.test(line)) ? [] : [`x-customer-id: ${customerId}`];
   return send(['POST /logs HTTP/1.1', ...lines, ...own], body);
 }
 
-/** Status and code of an error, which has all that the contract asks for. */
+/** Returns status and code of an error that has everything the contract demands. */
 function refusalIn(answer: RawAnswer): string {
   const { requestId, errorCode } = errorSchema.parse(JSON.parse(answer.body));
   expect(answer.headers).toMatchObject({
@@ -37,7 +37,7 @@ function refusalIn(answer: RawAnswer): string {
     'x-content-type-options': 'nosniff',
     'content-type': 'application/json',
   });
-  // Nothing of this machine is in it.
+  // The body contains nothing about this machine.
   expect(answer.body).not.toMatch(/node_modules|\.ts|\.js|stack/i);
   return `${answer.status} ${errorCode}`;
 }
@@ -256,7 +256,7 @@ describe('nosniff', () => {
     ['PUT', '/logs'],
     ['POST', '/logs'],
     ['HEAD', '/'],
-    // The emulator's own answers.
+    // Answers of the emulator itself.
     ['GET', '/%zz'],
     ['GET', '/aggregates?%zz'],
   ])('is on the answer to %s %s, once', async (method, target) => {

@@ -12,12 +12,14 @@ import {
 import { useEmulator } from './emulator.ts';
 import { countedRequests, entry, json, postLogs } from './requests.ts';
 
-/** Others each time; FUZZ_SEED repeats those of a run whose name tells it. */
+/** Different each time; FUZZ_SEED repeats a run, whose name contains its seed. */
 const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(0x7fffffff));
 const emulator = useEmulator();
 let customers = 0;
 
-/** Sends the body as a customer of its own, and compares what is answered and counted with what is in it: is it taken? */
+/**
+ * Sends the body as a new customer, and compares answer and counts with its content. Returns whether it was accepted.
+ */
 async function expectAsRead({ bytes, isLines }: SentBody, isCompressed: boolean): Promise<boolean> {
   customers += 1;
   const customerId = `cus-${customers}`;
@@ -57,7 +59,7 @@ describe(`whatever comes through the socket (seed ${seed})`, () => {
       }),
       { numRuns, seed },
     );
-    expect(taken).toBeGreaterThanOrEqual(leastTaken); // else it would have shown little
+    expect(taken).toBeGreaterThanOrEqual(leastTaken); // otherwise the run would have shown little
   });
 
   it('leaves an emulator that counts as before', async () => {

@@ -26,7 +26,7 @@ async function send(key: string): Promise<void> {
   expect(status).toBe(202);
 }
 
-/** Puts a batch among the others that was stored long ago, and of which nobody was ever told. */
+/** Adds a batch that was stored long ago, and that was never announced. */
 async function plantOldBatch(): Promise<void> {
   const store = new InMemoryObjectStore();
   const clock = { now: () => instant('2025-12-28T18:04:00Z') };
@@ -42,7 +42,7 @@ async function plantOldBatch(): Promise<void> {
   await writeFile(path, object.body);
 }
 
-/** What an audit finds, and its last line. */
+/** Returns the findings of an audit, and its last line. */
 async function audited(...args: readonly string[]) {
   const end = await runCommand('audit', '--data-dir', emulator.dataDirectory, '--json', ...args);
   const [whole, ...findings] = jsonLines(end).toReversed();
@@ -66,7 +66,8 @@ it('misses what is lost and nothing else beside a pipeline that is busy, and aft
   try {
     for (let audits = 0; audits < 2; audits++) {
       const { exitCode, findings, whole } = await audited();
-      // Were batches read before windows, one that is stored and counted in between would make its window not auditable.
+      // If batches were read before windows, one that is stored and counted in between would make its window
+      // impossible to audit.
       expect(findings).toMatchObject([missing]);
       expect(whole).toMatchObject({ windows: 1, ...differences });
       expect(exitCode).toBe(1);

@@ -235,7 +235,7 @@ describe('bodies that are too large', () => {
   });
 });
 
-/** Sends a body whose length is not told before. */
+/** Sends a body without announcing its length. */
 async function postInChunks(chunks: readonly string[]): Promise<number | 'reset' | undefined> {
   return new Promise((resolve) => {
     const posting = request(new URL('/logs', emulator.baseUrl), {

@@ -30,7 +30,7 @@ async function open(headers: readonly string[], body: string): Promise<Socket> {
   return socket;
 }
 
-/** All that comes until the connection is closed. */
+/** Returns everything that arrives until the connection is closed. */
 async function readAll(socket: Socket): Promise<string> {
   let text = '';
   for await (const chunk of socket.setEncoding('utf8')) text += String(chunk);

@@ -9,7 +9,7 @@ const emulator = useEmulator();
 const gibibyte = 1_024 ** 3;
 const largestBatch = 2 * 1_024 * 1_024;
 
-/** The most memory that the emulator has had. */
+/** Returns the highest memory use of the emulator. */
 async function peakMemoryBytes(): Promise<number> {
   const status = await readFile(`/proc/${emulator.pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;

@@ -8,7 +8,7 @@ const minutes = 960;
 const from = '2025-12-27T00:30:00Z';
 const to = '2025-12-27T16:30:00Z';
 
-/** Asks for the minutes of a day. */
+/** Requests the minutes of a day. */
 function askForMinutes(customerId: string, range: Readonly<Record<string, string>> = {}): FloodRequest {
   const query = new URLSearchParams({ window: 'minute', from, to, limit: '1000', ...range }).toString();
   return { method: 'GET', path: `/aggregates?${query}`, headers: { 'x-customer-id': customerId } };

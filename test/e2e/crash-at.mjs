@@ -1,4 +1,4 @@
-// Loaded into the emulator by `--import`: kills it, as a power cut would, at an operation of the local store.
+// Loaded into the emulator with `--import`: kills it, like a power cut, at an operation of the local store.
 //   CRASH_AT   '<phase> <operation> <beginning of its target>', such as 'after put object batches/'
 //   CRASH_NTH  which of these operations, from 1
 import { subscribe } from 'node:diagnostics_channel';

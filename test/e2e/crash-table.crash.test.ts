@@ -5,14 +5,19 @@ const betweenStreams = { insights: 1, late: 0 };
 const lostEmission: Crash = { at: 'after put object batches/' };
 
 const rows: readonly CrashRow[] = [
-  { name: 'before the intent', crashes: [{ at: 'before hold batches/' }], isStored: false },
-  {
-    name: 'between the intent and the batch',
-    crashes: [{ at: 'after hold batches/' }],
-    isStored: false,
-    hasStaleNotice: true,
-  },
+  { name: 'before the batch', crashes: [{ at: 'before put object batches/' }], isStored: false },
   { name: 'after the batch, before it is emitted', crashes: [lostEmission], isStored: true },
+  {
+    name: 'before its notification is written',
+    crashes: [{ at: 'before announce batches/' }],
+    isStored: true,
+  },
+  { name: 'after its notification is written', crashes: [{ at: 'after announce batches/' }], isStored: true },
+  {
+    name: 'while the next start writes its notification',
+    crashes: [lostEmission, { at: 'before announce batches/' }],
+    isStored: true,
+  },
   {
     name: 'between the two streams of a batch',
     crashes: [{ at: 'after append insights' }],

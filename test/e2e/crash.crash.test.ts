@@ -26,7 +26,7 @@ const plan: RoundPlan = {
   oddBodiesSeed: seed,
 };
 
-/** `npm run test:faults` does more of this, with more kinds of faults, for as long as it is told. */
+/** `npm run test:faults` does more of this, with more kinds of faults, for the given time. */
 it(`counts every stored batch once, and the audit finds nothing, however often it is killed (seed ${seed}: ${describePlan(plan)})`, async () => {
   const { sent, stored, problems } = await runRound(emulator, plan, {
     name: 'cus-crash',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import type { Emulator } from './emulator.ts';
 import { loading } from './loaded-modules.ts';
 import { countedWindows, entry, json, postLogs } from './requests.ts';
@@ -7,14 +7,14 @@ import { countedWindows, entry, json, postLogs } from './requests.ts';
 /** An operation of the local store at which the emulator dies. */
 export interface Crash {
   readonly at: string;
-  /** Which of these operations, from 1. */
+  /** Number of the operation among equal ones, from 1. */
   readonly nth?: number;
 }
 
-/** Each start is so much later than the one before that nothing which that left hidden is hidden any more. */
+/** Each start is this much later than the one before, so that no message is hidden any more. */
 const secondsBetweenStarts = 30;
 
-/** A batch at which the emulator dies, with one entry of now and two of long ago, so that both streams have a part in it. */
+/** A batch at which the emulator dies, with one entry of now and two of long ago, so that both streams take part. */
 export class CrashedBatch {
   readonly #customerId: string;
   readonly #emulator: Emulator;
@@ -23,7 +23,7 @@ export class CrashedBatch {
   #starts = 0;
   #body: readonly object[] | undefined;
 
-  /** @param without  protections of which the emulator has none, as `take-away.mjs` names them */
+  /** @param without  protections that the emulator lacks, by their names in `take-away.mjs` */
   constructor(emulator: Emulator, name: string, without: readonly string[] = []) {
     this.#customerId = `cus-${name.replaceAll(/\W/g, '-')}`;
     this.#emulator = emulator;
@@ -31,7 +31,7 @@ export class CrashedBatch {
     this.#modules = without.length === 0 ? [] : ['take-away.mjs'];
   }
 
-  /** One start each. The batch is sent after the first; the later ones find what the earlier ones left. */
+  /** Dies once per start. The batch is sent after the first start; later starts find what earlier ones left. */
   async dieAt(crashes: readonly Crash[]): Promise<void> {
     for (const [index, { at, nth = 1 }] of crashes.entries()) {
       const armed = { ...this.#settings('crash-at.mjs'), CRASH_AT: at, CRASH_NTH: String(nth) };
@@ -39,19 +39,19 @@ export class CrashedBatch {
         await this.#emulator.start(armed);
         await this.#sendAndDie();
       } else {
-        await this.#emulator.launch(armed); // what it finds may end it before it answers
+        await this.#emulator.launch(armed); // the emulator may die of leftovers before it answers
       }
       const { exitCode, output } = await this.#emulator.ended;
       if (exitCode !== null) throw new Error(`The emulator was not killed ${at}, but ended:\n${output}`);
     }
   }
 
-  /** Starts the emulator again, to live this time. */
+  /** Starts the emulator again, this time without a crash. */
   async restart(): Promise<void> {
     await this.#emulator.start(this.#settings());
   }
 
-  /** Sends it, or repeats it. @returns the status of the answer */
+  /** Sends or repeats the batch. @returns the status of the answer */
   async send(): Promise<number> {
     const late = { ...entry, receivedAt: '2025-12-28T18:03:07Z' };
     this.#body ??= [{ ...entry, receivedAt: new Date().toISOString() }, late, late];
@@ -60,7 +60,7 @@ export class CrashedBatch {
     return (await postLogs(this.#emulator, { customerId, headers, body: this.#body })).status;
   }
 
-  /** What `GET /batches/{batchId}` says of it. */
+  /** Returns the answer of `GET /batches/{batchId}`. */
   async state(): Promise<Record<string, unknown>> {
     const headers = { 'x-customer-id': this.#customerId };
     const answer = await this.#emulator.http.request('/batches/the-batch', { headers });
@@ -75,7 +75,7 @@ export class CrashedBatch {
     while ((await this.requestsIn('day')).length < 2) await sleep(50);
   }
 
-  /** Requests of each window, in the order of time; of minutes when nothing waits to be counted any more. */
+  /** Returns the requests of each window, in time order; for minutes, when nothing waits to be counted any more. */
   async requestsIn(window: 'minute' | 'hour' | 'day'): Promise<number[]> {
     if (window === 'minute') await countedWindows(this.#emulator, this.#customerId);
     const to = new Date(Date.now() + 60_000).toISOString();

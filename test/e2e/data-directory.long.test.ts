@@ -18,7 +18,7 @@ async function count(customerId: string, requests: number): Promise<void> {
   expect(await countedRequests(emulator, customerId)).toBe(requests);
 }
 
-/** Everything in the data directory, with its permissions. */
+/** Returns everything in the data directory, with its permissions. */
 async function modes(): Promise<[string, string][]> {
   const names = ['', ...(await readdir(emulator.dataDirectory, { recursive: true }))];
   return Promise.all(

@@ -28,7 +28,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
     return letters();
   };
 
-  // Nothing was ever sent for this hour; but a failed record of the customer may be of any.
+  // Nothing was ever sent for this hour, but a failed record of the customer may belong to any.
   const hour = { from: '2025-12-20T10:00:00Z', to: '2025-12-20T11:00:00Z' };
   const isComplete = async (customer = customerId) => (await total(emulator, customer, hour)).complete;
 
@@ -43,7 +43,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(await total(emulator, customerId, hour)).toMatchObject({ complete: false, countedThrough: null });
   expect(await isComplete('cus-other')).toBe(true);
 
-  // What writes is refused while the pipeline runs.
+  // Commands that write are refused while the pipeline runs.
   for (const command of [
     ['dead-letters', 'redrive', '--all'],
     ['audit', '--repair'],
@@ -54,7 +54,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
     expect(refused.exitCode).toBe(2);
   }
 
-  // Redriven while its cause is still there, it is set aside again.
+  // Redriven while its cause still exists, it becomes a failed record again.
   await emulator.end();
   const redriven = await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
   expect(redriven.exitCode).toBe(0);
@@ -64,7 +64,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(await isComplete()).toBe(false);
   expect(again).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
 
-  // The window is given up by hand; what was in it is made anew, and the redriven record adds nothing to that.
+  // The test deletes the window; its content is recreated, and the redriven record adds nothing to it.
   await emulator.end();
   await rm(window);
   await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);

@@ -7,30 +7,30 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isFreePort } from '../../commands/demo/free-port.ts';
+import { isFreePort } from '../../commands/emulator/free-port.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { freePorts } from './free-ports.ts';
 
 const { PATH, HOME, SystemRoot } = process.env;
-const main = fileURLToPath(new URL('../../commands/demo.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/log-analytics.mjs', import.meta.url));
 const few = ['--entries', '600', '--days', '1', '--customers', '2'];
 const isOpen = 'Stop        Ctrl-C';
 
 interface DemoRun {
   readonly output: () => string;
-  /** Resolves when it has written that. */
+  /** Resolves when the command has written this. */
   readonly says: (text: string) => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<number | null>;
-  /** The one for temporary files. */
+  /** The directory for temporary files. */
   readonly directory: string;
-  /** What it has left there. */
+  /** Returns what the command has left there. */
   readonly left: () => readonly string[];
 }
 
 function startDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoRun {
   const directory = mkdtempSync(join(tmpdir(), 'log-analytics-demo-test-'));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [program, 'demo', ...args], {
     env: { PATH, HOME, SystemRoot, TMPDIR: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -70,7 +70,7 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** All that it says of the traffic. */
+/** Returns everything that the output says about the traffic. */
 function tablesOf(output: string): string {
   return output.slice(output.indexOf('lantern-shop'), output.indexOf('Dashboard'));
 }
@@ -138,6 +138,6 @@ describe('npm run demo', () => {
     const { exitCode, stderr } = await runCommand('demo', '--port', String(port));
 
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`something else listens at ${port}`);
+    expect(stderr).toContain(`another program listens at ${port}`);
   });
 });

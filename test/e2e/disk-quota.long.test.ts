@@ -13,7 +13,7 @@ const day = 86_400;
 const clock = { filled: 0, set: 2 * day, settled: 2 * day + 1_000 };
 const env = { DISK_QUOTA_BYTES: String(quotaBytes), RAW_BATCH_DAYS: '1', VERIFY_AFTER_SECONDS: '1' };
 
-/** Hardly to be compressed, and of one minute: so it is the raw batches that fill the disk. */
+/** Hard to compress, and of one minute: so the raw batches fill the disk. */
 function batchOf(key: string) {
   const body = Array.from({ length: entries }, () => ({
     ...entry,
@@ -53,7 +53,7 @@ it('takes no new batch beyond the quota, counts what it accepted, and goes on wh
   const accepted = await fill(emulator, 'first');
   expect(accepted.length).toBeGreaterThan(3);
 
-  // All that was accepted is counted out of the reserve, and read; and a retry is answered from what is stored.
+  // All accepted batches are counted from the reserve, and read; a retry is answered from the stored batch.
   const [first = batchOf('none')] = accepted;
   expect(json(await postLogs(emulator, first))).toMatchObject({ errorCode: 'ING_1001' });
   for (const { headers } of accepted) await isCounted(emulator, customerId, headers['idempotency-key']);
@@ -65,7 +65,7 @@ it('takes no new batch beyond the quota, counts what it accepted, and goes on wh
   expect(used).toBeGreaterThan(quotaBytes / 2);
   expect(await metric(emulator, 'log_analytics_disk_quota_bytes')).toBe(quotaBytes);
 
-  // The raw batches expire, which are counted: there is room again.
+  // The raw batches, which are counted, expire: there is space again.
   await jump(emulator, clock.set);
   while (!emulator.output.includes('Raw batches and failed records from before the horizon')) await sleep(50);
   await jump(emulator, clock.settled);
@@ -75,7 +75,7 @@ it('takes no new batch beyond the quota, counts what it accepted, and goes on wh
   const more = await fill(emulator, 'more');
   expect(more.length).toBeGreaterThan(0);
 
-  // And so there is with a larger quota.
+  // A larger quota also makes space.
   await emulator.end();
   await emulator.start({
     ...clocks,

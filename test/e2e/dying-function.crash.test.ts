@@ -10,7 +10,7 @@ const poisonous = 'cus-poison';
 const latePartitions = 2;
 const neighbour = neighbourOf(poisonous);
 
-/** A customer whose minute shares the partition of this one's. */
+/** Returns a customer whose minute shares the partition of this one's. */
 function neighbourOf(customerId: string): string {
   const partition = (customer: string) => partitionOf(`${customer}/2025-12-28T18:03:00Z`, latePartitions);
   for (let number = 0; ; number += 1) {
@@ -18,7 +18,10 @@ function neighbourOf(customerId: string): string {
   }
 }
 
-/** Its function dies of a customer's records, and is tried for half a day at a signal. */
+/**
+ * Settings with which the function crashes with a customer's records, and has tried them for half a day after a
+ * signal.
+ */
 const dying = { ...loading('dies-of.mjs', 'long-attempts.mjs'), DIES_OF: poisonous };
 
 async function send(emulator: Emulator, customerId: string): Promise<void> {
@@ -40,9 +43,9 @@ it('sets aside the record that a function dies of, goes on behind it, and counts
     const letters = async () => jsonLines(await runCommand('dead-letters', '--json', ...inDirectory));
     await send(emulator, poisonous);
     await send(emulator, neighbour);
-    // As long as it was not tried for half a day, it is tried again, and waited for.
+    // Until it was tried for half a day, it is tried again, and others wait for it.
     while (emulator.output.split('is tried again').length < 4) await sleep(50);
-    // No other customer waits for it meanwhile.
+    // Meanwhile no other customer waits for it.
     while (!(await isCounted(emulator, neighbour))) await sleep(50);
     expect(await letters()).toEqual([]);
 
@@ -61,7 +64,7 @@ it('sets aside the record that a function dies of, goes on behind it, and counts
       records: [{ partial: { customerId: poisonous, requests: 1 } }],
     });
 
-    // The defect is mended, and the record given back.
+    // The defect is fixed, and the record redriven.
     await emulator.end();
     const redriven = await runCommand('dead-letters', 'redrive', '--all', ...inDirectory);
     expect(redriven.stdout).toContain('redriven to log-analytics-pipeline-dev-late');

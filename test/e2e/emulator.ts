@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import {
-  ConnectionFailed,
-  createHttpClient,
-  type HttpClient,
-} from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
+import { untilReady } from '../../commands/emulator/until-ready.ts';
 import { spawnEmulator, type EmulatorProcess, type ProcessEnd } from './emulator-process.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -16,7 +12,7 @@ export interface EmulatorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the emulator, such as a tracer; see `spawnEmulator`. */
   readonly under?: readonly string[];
-  /** Where its data directory is made; by default where temporary files are. */
+  /** The parent of its data directory; by default the directory for temporary files. */
   readonly within?: string;
 }
 
@@ -40,7 +36,7 @@ export class Emulator {
     return new URL(`http://localhost:${this.#httpPort}`);
   }
 
-  /** Where serverless-offline would take events of anybody's making. */
+  /** The port at which serverless-offline would accept made-up events. */
   get lambdaUrl(): URL {
     return new URL(`http://localhost:${given(this.#ports[1])}`);
   }
@@ -53,31 +49,31 @@ export class Emulator {
     return given(this.#process).pid;
   }
 
-  /** What the latest start has written. */
+  /** The output of the latest start. */
   get output(): string {
     return given(this.#process).output();
   }
 
-  /** Reads no more of it: what the emulator writes from now on fails. */
+  /** Stops reading its output, so that its further writes fail. */
   abandonOutput(): void {
     given(this.#process).abandonOutput();
   }
 
-  /** For requests one or a few at a time. */
+  /** A client for requests one or a few at a time. */
   get http(): HttpClient {
     return given(this.#http);
   }
 
   /**
-   * Resolves when it answers. Called again after an end, it goes on with the data that is there.
+   * Resolves when the emulator answers. After an end, it starts again with the existing data.
    * @param env  settings for this start alone
    */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.launch(env);
-    await isReady(given(this.#http), given(this.#process));
+    await untilReady(given(this.#http), given(this.#process));
   }
 
-  /** The same without waiting until it answers: for one that may not live so long. */
+  /** Starts the emulator without waiting until it answers: it may not live that long. */
   async launch(env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#dataDirectory ??= await mkdtemp(join(this.#within, 'log-analytics-e2e-'));
     if (this.#ports.length === 0) this.#ports = await freePorts(2);
@@ -89,14 +85,14 @@ export class Emulator {
     this.#http = createHttpClient(this.baseUrl, 32);
   }
 
-  /** Another one with the same settings, on the same data, at ports of its own. */
+  /** Starts another one with the same settings, on the same data, at its own ports. */
   async spawnSecond(): Promise<EmulatorProcess> {
     const [httpPort, lambdaPort] = await freePorts(2);
     const ports = ['--httpPort', String(httpPort), '--lambdaPort', String(lambdaPort)];
     return spawnEmulator(['offline', 'start', ...ports], { ...this.#env, DATA_DIR: this.dataDirectory });
   }
 
-  /** Ends it as a crash would. */
+  /** Ends it like a crash. */
   async crash(): Promise<void> {
     await this.end('SIGKILL');
   }
@@ -108,7 +104,7 @@ export class Emulator {
     return ended;
   }
 
-  /** Sends a signal, and no more. */
+  /** Sends a signal without waiting. */
   signal(signal: NodeJS.Signals): void {
     given(this.#process).kill(signal);
   }
@@ -131,34 +127,12 @@ export class Emulator {
   }
 }
 
-/** An emulator that runs while the tests of the file or of the `describe` do. */
+/** Runs an emulator for the tests of the file or of the `describe`. */
 export function useEmulator(options: EmulatorOptions = {}): Emulator {
   const emulator = new Emulator(options);
   beforeAll(() => emulator.start());
   afterAll(() => emulator.remove());
   return emulator;
-}
-
-async function isReady(http: HttpClient, { ended, output }: EmulatorProcess): Promise<void> {
-  let hasEnded = false;
-  void ended.then(() => (hasEnded = true));
-  for (;;) {
-    if (hasEnded) throw new Error(`The emulator ended before it was ready:\n${output()}`);
-    // Another process could answer at this port; it says so itself once it has it.
-    if (!output().includes('Listening ')) {
-      await sleep(20);
-      continue;
-    }
-    const status = await http.request('/health').then(
-      (answer) => answer.status,
-      (error: unknown) => {
-        if (error instanceof ConnectionFailed) return undefined;
-        throw error;
-      },
-    );
-    if (status === 200) return;
-    await sleep(20);
-  }
 }
 
 function given<T>(value: T | undefined): T {

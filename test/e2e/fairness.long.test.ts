@@ -11,7 +11,7 @@ const backlogOf = (stream: 'insights' | 'late') =>
 const produced = (stream: 'insights' | 'late') =>
   metric(emulator, 'log_analytics_partials_produced_total', `stream="${stream}"`);
 
-/** A batch with an entry in each of so many minutes. */
+/** Creates a batch with an entry in each of this many minutes. */
 function minutesFrom(start: string): object[] {
   return Array.from({ length: minutes }, (_, minute) => {
     return { ...entry, receivedAt: new Date(Date.parse(start) + minute * 60_000).toISOString() };
@@ -38,7 +38,7 @@ describe('next to a customer with batches of thousands of minutes', () => {
     await isCounted(emulator, 'cus-other', 'other-4');
     expect(await backlogOf('late')).toBeGreaterThan(0);
 
-    // What it sends again is neither emitted again nor refused for ever.
+    // Its repetitions are neither emitted again nor refused forever.
     const before = await produced('late');
     while ((await backlogOf('late')) > 1_000) await sleep(100);
     expect((await post('cus-flood', 'week', minutesFrom('2025-12-01T00:00:00Z'))).status).toBe(409);

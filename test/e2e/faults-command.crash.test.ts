@@ -23,7 +23,7 @@ it('goes through the faults of a round, and says what came of it', async () => {
   expect(output).toMatch(
     /^Seed 412\nRound 1: .+\n {2}exact after \d+ s: .+\nAll of 1 rounds were exact, .+\n$/,
   );
-  // Where the plan of a seed changes, another one is to be found that has all of this.
+  // If the plan of a seed changes, find another seed that has all of this.
   expect(output).toMatch(/a second emulator .+ disk EROFS at link .+ SIGKILL .+ upgraded to paths as sent/);
   expect(exitCode).toBe(0);
 });

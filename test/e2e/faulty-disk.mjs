@@ -1,12 +1,12 @@
-// Loaded into the emulator by `--import`, and with that into its threads: makes operations on its files fail or stand
-// still while a test says so, in the file that FAULT_FILE names. There it finds JSON, or no file when all is well:
+// Loaded into the emulator, and so into its threads, with `--import`: makes operations on its files fail or wait
+// while a test says so in the file that FAULT_FILE names. That file has JSON, or does not exist if there is no fault:
 //   operation  create, write, fdatasync, fsync, link, rename, mkdir: of the thread that writes objects
 //              read: of objects
 //              reserve: of room in the log; commit: to the log
-//   path       what its path contains
+//   path       text that its path contains
 //   code       of the error that it fails with, such as ENOSPC; or
-//   stands     that it begins only when this fault is over, as on a disk that is slow; or
-//   exitsAfter  that the thread which has done it ends
+//   stands     true if it only begins when this fault is over, as on a slow disk; or
+//   exitsAfter  true if the thread ends after the operation
 import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { register, syncBuiltinESMExports } from 'node:module';
@@ -17,7 +17,7 @@ const { readFileSync, writeSync } = fs;
 const standardOutput = 1;
 const pollMilliseconds = 10;
 
-/** The fault that is to befall the operation now, if any. */
+/** Returns the fault for the operation now, if any. */
 function faultOf(operation, path) {
   let text;
   try {
@@ -34,7 +34,7 @@ function injected({ operation, code }) {
   return Object.assign(new Error(`${code}: injected into ${operation}`), { code });
 }
 
-/** Also loaded by `faulty-lmdb.mjs`, whose commits it makes fail. */
+/** Applies the fault; `faulty-lmdb.mjs` also uses it, for commits. */
 export async function befall(operation, path) {
   const fault = faultOf(operation, path);
   if (fault?.stands) {
@@ -44,7 +44,7 @@ export async function befall(operation, path) {
 }
 
 function tellStanding(operation) {
-  // At once, also from a thread that then stands still.
+  // Written at once, even by a thread that then waits.
   writeSync(standardOutput, `stands still: ${operation}\n`);
 }
 

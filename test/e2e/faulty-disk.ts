@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Emulator, type EmulatorOptions } from './emulator.ts';
 import { loading } from './loaded-modules.ts';
 
-/** What `faulty-disk.mjs` is told. */
+/** The fault that `faulty-disk.mjs` applies. */
 export interface Fault {
   readonly operation: string;
   readonly path: string;
@@ -16,18 +16,21 @@ export interface Fault {
 
 export interface FaultyDisk {
   readonly emulator: Emulator;
-  /** From now on, in place of the fault before. */
+  /** Sets the fault from now on, in place of the one before. */
   readonly breakDisk: (fault: Fault) => Promise<void>;
   readonly heal: () => Promise<void>;
 }
 
-/** An emulator with a disk that fails where a test says so, while the tests of the file run. Each begins with a whole one. */
+/**
+ * Runs an emulator whose disk fails when a test says so, while the tests of the file run. Each test begins with an
+ * intact disk.
+ */
 export function useFaultyDisk(options: EmulatorOptions = {}): FaultyDisk {
   const emulator = new Emulator(options);
   let directory: string;
   const faultFile = () => join(directory, 'fault.json');
   const breakDisk = async (fault: Fault) => {
-    // As a whole: it can be read at any moment.
+    // Written as a whole, since it can be read at any moment.
     await writeFile(`${faultFile()}.new`, JSON.stringify(fault));
     await rename(`${faultFile()}.new`, faultFile());
   };

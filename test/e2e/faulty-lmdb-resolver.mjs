@@ -1,4 +1,4 @@
-// Puts `faulty-lmdb.mjs` in the place of lmdb, for all but itself.
+// Replaces lmdb by `faulty-lmdb.mjs`, for all modules but that one.
 export async function resolve(specifier, context, nextResolve) {
   const stand = new URL('faulty-lmdb.mjs', import.meta.url).href;
   if (specifier !== 'lmdb' || context.parentURL === stand) return nextResolve(specifier, context);

@@ -1,4 +1,4 @@
-// lmdb, whose commits fail or take long where `faulty-disk.mjs` has a fault for them.
+// Exports lmdb with commits that fail or take long when `faulty-disk.mjs` has a fault for them.
 import { open as openReal } from 'lmdb';
 import { befall } from './faulty-disk.mjs';
 

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 
-/** What became of a request of a flood: an answer, or the code of the error of its connection. */
+/** The result of a request of a flood: an answer, or the code of the error of its connection. */
 export type Outcome = FloodAnswer | { readonly failed: string };
 
 export interface FloodAnswer {
@@ -14,13 +14,13 @@ export interface FloodRequest extends Pick<RequestOptions, 'method' | 'path'> {
   readonly body?: Buffer | string;
 }
 
-/** Sends requests all at once, each on a connection of its own, and waits for each as long as it takes. */
+/** Sends requests all at once, each on its own connection, and waits for each as long as it takes. */
 export function flood(baseUrl: URL, requests: readonly FloodRequest[]): Promise<Outcome[]> {
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
   return Promise.all(requests.map((each) => sendOne(baseUrl, agent, each)));
 }
 
-/** How many requests had which outcome, by status or error code. */
+/** Counts the outcomes by status or error code. */
 export function tally(outcomes: readonly Outcome[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const outcome of outcomes) {

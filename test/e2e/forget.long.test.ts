@@ -32,7 +32,7 @@ async function filesOf(customerId: string): Promise<string[]> {
 }
 
 it('forgets a customer beside a running pipeline that both it and another one use', async () => {
-  // Sent by the one that is forgotten until the command has begun and after it has ended, and by the other one all along.
+  // The forgotten customer sends until the command has begun and after it has ended, and the other one all along.
   const over = new AbortController();
   const accepted = { [forgotten]: new Set<string>(), [other]: new Set<string>() };
   const sendUntilOver = async (customerId: typeof forgotten | typeof other, sender: number) => {
@@ -63,7 +63,7 @@ it('forgets a customer beside a running pipeline that both it and another one us
   await Promise.all(senders);
   accepted[forgotten].add(sentAfter);
 
-  // What is there is what was stored since; nothing else is counted, and all of it is.
+  // Only batches stored since then exist; all of them are counted, and nothing else is.
   const batches = (await filesOf(forgotten)).filter((path) => path.includes('/batches/'));
   const keys = batches.map((path) => path.slice(path.indexOf('/k-') + '/k-'.length));
   expect(keys).toContain(sentAfter);
@@ -94,7 +94,7 @@ it('forgets it again, so that nobody lists it, and says so where there is nothin
   });
   expect(json(await emulator.http.request('/customers'))).toEqual({ customers: [other] });
   const again = await forget('--yes');
-  expect(again).toMatchObject({ exitCode: 1, stderr: `There is nothing of the customer ${forgotten}.\n` });
+  expect(again).toMatchObject({ exitCode: 1, stderr: `Nothing is stored of the customer ${forgotten}.\n` });
 });
 
 it('forgets it with the pipeline stopped, and nothing is back after the next start', async () => {

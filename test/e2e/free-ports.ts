@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { isFreePort } from '../../commands/demo/free-port.ts';
+import { isFreePort } from '../../commands/emulator/free-port.ts';
 
 /**
  * Below those that systems give to outgoing connections: a port from there can be taken while the emulator is down

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { randomNumbers } from '../../traffic/seeded-order.ts';
 import { Emulator } from './emulator.ts';
 import { json } from './requests.ts';
@@ -20,15 +20,15 @@ interface Sent {
   readonly customerId: string;
   readonly minute: string;
   readonly entries: number;
-  /** When 202 or 409 came; `undefined` where no answer did. */
+  /** When 202 or 409 came; `undefined` if no answer did. */
   acceptedAt?: number;
 }
 
-/** What an answer says of one window, or of the whole range. */
+/** The counts of an answer for one window, or for the whole range. */
 interface Said {
   readonly customerId: string;
   readonly window: string;
-  /** Whether the minute is in the window. */
+  /** Reports whether the minute is in the window. */
   readonly holds: (minute: string) => boolean;
   readonly askedAt: number;
   readonly countedThrough: number;

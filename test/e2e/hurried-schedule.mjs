@@ -1,4 +1,4 @@
-// Loaded into the emulator by `--import`: what runs on a schedule runs ten times a second.
+// Loaded into the emulator with `--import`: scheduled functions run ten times a second.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

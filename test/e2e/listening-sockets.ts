@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** The TCP addresses at which a process listens, as the kernel has them. For Linux alone. */
+/** Returns the TCP addresses at which a process listens, from the kernel. Only for Linux. */
 export async function listeningSockets(pid: number): Promise<string[]> {
   const inodes = await socketsOf(pid);
   const tables = ['tcp', 'tcp6'].map((name) => readFile(`/proc/${pid}/net/${name}`, 'utf8'));
@@ -21,7 +21,7 @@ async function socketsOf(pid: number): Promise<ReadonlySet<string | undefined>> 
   return new Set(targets.map((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1]));
 }
 
-/** From `0100007F:0BB8`; of IPv6, `::1` alone is written as people do. */
+/** Parses an address such as `0100007F:0BB8`; of IPv6, only `::1` is written in the usual form. */
 function addressOf(local: string): string {
   const [address = '', port = ''] = local.split(':');
   const isLoopback6 = address === '00000000000000000000000001000000';

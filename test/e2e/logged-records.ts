@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readDurableDatabase } from '../../local-store/durable-database.ts';
 
-/** How many records each stream has in the log of a data directory that an emulator has left. */
+/** Counts the records of each stream in the log of a data directory that an emulator has left. */
 export async function loggedRecords(dataDirectory: string): Promise<Record<'insights' | 'late', number>> {
   const { environment, close } = await readDurableDatabase(join(dataDirectory, 'log'));
   const recordsOf = (stream: string) =>

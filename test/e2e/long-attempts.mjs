@@ -1,5 +1,5 @@
-// Loaded into the emulator by `--import`: from a SIGUSR2 on, each time that the steady clock is read a quarter of an hour has
-// passed, and waits are over at once which are shorter than any function's time-out. So a night of attempts goes by in a moment.
+// Loaded into the emulator with `--import`: after a SIGUSR2, each reading of the steady clock is a quarter of an hour
+// later, and waits shorter than any function's time-out end at once. So a night of attempts passes in a moment.
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 

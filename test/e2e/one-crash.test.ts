@@ -1,6 +1,9 @@
 import { describeRow } from './crashed-row.ts';
 
-/** One row of the crash table, whose other rows run in `npm run test:crashes`: most of a batch's way lies before it or behind it. */
+/**
+ * Tests one row of the crash table, whose other rows run in `npm run test:crashes`: most of a batch's way lies before
+ * it or behind it.
+ */
 describeRow({
   name: 'after a window is written',
   crashes: [{ at: 'after put object aggregates/minute/' }],

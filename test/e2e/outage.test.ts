@@ -13,7 +13,7 @@ const customerId = 'cus-outage';
 const headers = { 'idempotency-key': 'kept-for-later' };
 const backlog = () => createPipelineClient(emulator.http, customerId).readBacklog();
 
-/** Where the objects are, and where they are during the outage: a disk that was unmounted. */
+/** Paths of the objects, and of their place during the outage, like a disk that was unmounted. */
 const objects = () => join(emulator.dataDirectory, 'objects');
 const away = () => join(emulator.dataDirectory, 'objects-away');
 
@@ -27,7 +27,7 @@ it('takes batches before the outage, and has not counted all of them when it beg
     expect((await postLogs(emulator, batch)).status).toBe(202);
   }
   await rename(objects(), away());
-  await heal(); // from here on, what keeps them from being counted is that the store is gone
+  await heal(); // from here on, only the missing store keeps them from being counted
   expect(await backlog()).toBe(2);
 });
 

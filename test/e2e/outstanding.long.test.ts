@@ -82,7 +82,7 @@ it('is right at once after a kill and a restart, for what waits to be counted an
     const emulator = await started({ ...loading('crash-at.mjs'), CRASH_AT: at });
     await send(emulator, 'cus-killed', 'a').catch(() => undefined);
     expect((await emulator.ended).exitCode).toBeNull();
-    // It comes to nothing in this life: so every answer has to say so.
+    // The record is not counted in this life, so every answer must say so.
     await emulator.start({ ...loading('hangs-at.mjs'), HANGS_AT: at.replace('before put object ', '') });
     for (let asked = 0; asked < 20; asked += 1) {
       expect(await total(emulator, 'cus-killed')).toMatchObject({ requests: 0, complete: false });
@@ -111,7 +111,7 @@ it('knows no instant after the clock was set back while something waits, and nev
   expect(await total(emulator, 'cus-other')).toMatchObject({ complete: true });
   await emulator.crash();
 
-  // Also in another process, which never saw the time of then.
+  // Another process, which never saw the earlier time, must say so, too.
   await emulator.start({ ...hang, CLOCK_OFFSETS: '-7200' });
   expect(await total(emulator, 'cus-clock')).toMatchObject({ complete: false, countedThrough: null });
   await emulator.crash();
@@ -143,7 +143,7 @@ it('calls an hour incomplete whose roll-up stands still, and its minute complete
   await complete(emulator, 'cus-hour');
   await emulator.end();
 
-  // The hour is written, and what announced the minute waits for the day.
+  // The hour is written, and the message of the minute waits for the day.
   await emulator.start({ ...loading('hangs-at.mjs'), HANGS_AT: 'aggregates/day/cus-hour' });
   const before = new Date().toISOString();
   await send(emulator, 'cus-hour', 'b');

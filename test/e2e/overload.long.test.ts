@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { auditData } from '../faults/audit-data.ts';
 import { useFaultyDisk } from './faulty-disk.ts';
 import { askForBatch, countedRequests, entry, json, postLogs, rolledUpRequests } from './requests.ts';
@@ -32,14 +32,14 @@ it('refuses what is too much before it stores anything of it, and takes it when 
     expect([status, headers['retry-after']]).toEqual([503, '5']);
     expect(body.toString()).toContain('API_1005');
   }
-  // A duplicate would be emitted again: there is no room for that either.
+  // A duplicate would be emitted again: the backlog has no space for that either.
   expect((await post('accepted-0')).status).toBe(503);
   expect(await askForBatch(emulator, customerId, 'refused')).toMatchObject({ errorCode: 'QRY_1001' });
   expect(await storedBatches()).toEqual(stored);
 
   await heal();
   expect(await countedRequests(emulator, customerId)).toBe(accepted.length);
-  // Its key was not used up: it can still be that of another batch.
+  // Its key was not used up: another batch can still use it.
   expect((await post('refused', [entry, entry])).status).toBe(202);
   expect(json(await post('refused', [entry, entry]))).toMatchObject({ errorCode: 'ING_1001' });
   expect(await countedRequests(emulator, customerId)).toBe(accepted.length + 2);

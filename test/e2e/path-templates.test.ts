@@ -8,7 +8,7 @@ const emulator = useEmulator({ env: { PATH_TEMPLATES } });
 
 const entryOf = (path: string) => ({ ...entry, path });
 
-/** So many entries with a path of its own each, in batches of 10,000. */
+/** Sends this many entries, each with a unique path, in batches of 10,000. */
 async function sendScan(customerId: string, count: number, pathOf: (n: number) => string): Promise<void> {
   for (let first = 0; first < count; first += 10_000) {
     const body = Array.from({ length: 10_000 }, (_, n) => entryOf(pathOf(first + n)));

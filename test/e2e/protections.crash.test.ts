@@ -5,22 +5,22 @@ import { Emulator } from './emulator.ts';
 import { entry, metric, postLogs, rolledUpRequests } from './requests.ts';
 
 /**
- * Rows of the crash table, on an emulator from whose source a protection is taken away (see `take-away.mjs`): each comes out
- * wrong, and stays so. Where `verify` would make up for it in the end, it is taken away as well, and the row is first shown
- * to come out right without it.
+ * Runs rows of the crash table on an emulator without a protection (see `take-away.mjs`): each ends wrong, and stays
+ * so. If `verify` would correct it in the end, it is removed as well, and the row is first shown to end right without
+ * `verify`.
  *
- * Two protections are missing here. The conditional write takes a race, and is shown to be needed in
- * `test/pipeline/protections.test.ts`; the flush order makes no difference to a `kill -9`, and is shown to be needed in
- * `test/local-store/object-directory-power-cut.test.ts`.
+ * Two protections are missing here. The conditional write needs a race, and `test/pipeline/protections.test.ts` shows
+ * that it is needed; the flush order makes no difference to a `kill -9`, and
+ * `test/local-store/object-directory-power-cut.test.ts` shows that it is needed.
  */
 
 const batchStored = { at: 'after put object batches/' };
 const windowNotWritten = { at: 'before put object aggregates/minute/' };
 const windowWritten = { at: 'after put object aggregates/minute/' };
 
-/** An emulator that is there until the test is over, and the batch at which it is to die. */
+/** Creates an emulator for the time of the test, and the batch at which it dies. */
 function emulatorWithout(...protections: readonly string[]) {
-  // As in the crash table; a look that finds nothing wrong need not wait for the first emission.
+  // The same time as in the crash table; a look that finds nothing wrong need not wait for the first emission.
   const verifyAfter = protections.includes('verify') ? '0' : '6';
   const emulator = new Emulator({ env: { VERIFY_AFTER_SECONDS: verifyAfter, VERIFY_AGAIN_SECONDS: '20' } });
   onTestFinished(() => emulator.remove());
@@ -82,27 +82,30 @@ describe('the window before its checkpoint', () => {
     const { emulator, batch } = emulatorWithout('window before the checkpoint', 'verify');
     await batch.dieAt([windowNotWritten]);
     await batch.restart();
-    await emulator.end(); // in order, so that what it was counting is counted
+    await emulator.end(); // stopped in order, so that it finishes counting
     await batch.restart();
     expect(sum(await batch.requestsIn('minute'))).toBeLessThan(3);
   });
 });
 
-describe('the notice before the object', () => {
-  // Notices are worked off as they were sent: once that of this batch is, none is left of the one before.
-  const later = { customerId: 'cus-later', body: [entry] };
+// Messages are handled in the order in which they were sent: once that of this batch is done, that of the batch before
+// is, too.
+const later = { customerId: 'cus-later', body: [entry] };
 
-  it('is needed: with the object first, what was stored and not emitted is never verified', async () => {
-    const { emulator, batch } = emulatorWithout('notice before the object');
+describe('the look at temporary files at a start', () => {
+  it('is needed: without it, what was stored and not emitted is never verified', async () => {
+    const { emulator, batch } = emulatorWithout('temporary files are looked at at a start');
     await batch.dieAt([batchStored]);
     await batch.restart();
     await postLogs(emulator, later);
     await isVerified(emulator);
     expect(await batch.requestsIn('minute')).toEqual([]);
   });
+});
 
+describe('the notice before the window', () => {
   it('is needed: with the window first, what was in it before the crash is never rolled up', async () => {
-    const { emulator, batch } = emulatorWithout('notice before the object');
+    const { emulator, batch } = emulatorWithout('notice before the window');
     await batch.dieAt([windowWritten]);
     await batch.restart();
     expect(await batch.requestsIn('minute')).toEqual([2, 1]);

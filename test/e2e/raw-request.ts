@@ -2,14 +2,16 @@ import { connect } from 'node:net';
 
 /** An answer as it came over the socket. */
 export interface RawAnswer {
-  /** 0 where the connection was closed without one. */
+  /** 0 if the connection was closed without an answer. */
   readonly status: number;
   /** Names in lower case; a header that came twice has both values. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Sends lines of text to a server as they are, which no client would, and resolves when it has closed the connection. */
+/**
+ * Sends lines of text to a server unchanged, which no client would, and resolves when it has closed the connection.
+ */
 export function sendRaw(url: URL, lines: readonly string[], body = ''): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -21,7 +23,7 @@ export function sendRaw(url: URL, lines: readonly string[], body = ''): Promise<
   });
 }
 
-/** Those of the last answer, where others such as `100 Continue` came before it. */
+/** Parses the last answer, which others such as `100 Continue` may precede. */
 function parseAnswer(text: string): RawAnswer {
   const [head = '', ...rest] = text.replace(/^HTTP\/1\.1 1\d\d [^]*?\r\n\r\n/, '').split('\r\n\r\n');
   const [statusLine = '', ...lines] = head.split('\r\n');

@@ -31,7 +31,7 @@ describe('GET /aggregates/total', () => {
 
   it('has what is long over when its hours and days have been rolled up', async () => {
     const customerId = 'cus-past';
-    // Around a local day, 2025-12-28 in Berlin: the first and the last minute of it, one before and one behind.
+    // Around a local day, 2025-12-28 in Berlin: its first and last minute, and one minute before and after it.
     const instants = ['27T22:59:59', '27T23:00:00', '28T18:03:07', '28T22:59:59', '28T23:00:00'];
     await send(
       customerId,

@@ -1,4 +1,4 @@
-import { createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart } from '../../bench/scenario/plan.ts';
 import { runScenario, type RunOptions, type ScenarioFigures } from '../../bench/scenario/run.ts';

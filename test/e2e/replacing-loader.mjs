@@ -1,4 +1,4 @@
-// Loads other sources in the place of some, by their addresses, for `take-away.mjs`.
+// Loads other sources in place of some, by their addresses, for `take-away.mjs`.
 let sources = new Map();
 
 export function initialize(data) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionFailed, type HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, type HttpAnswer } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 import type { Emulator } from './emulator.ts';
@@ -12,14 +12,14 @@ export const entry = {
   status: 200,
 };
 
-/** The range in which all entries of these tests are. */
+/** The range that contains all entries of these tests. */
 export const december = { from: '2025-12-01T00:00:00Z', to: '2026-01-01T00:00:00Z' };
 
 export interface PostedBatch {
   readonly customerId: string;
-  /** Anything but text and bytes is sent as JSON. */
+  /** Everything except text and bytes is sent as JSON. */
   readonly body: unknown;
-  /** In addition to, or in place of, those of a JSON batch; one that is `undefined` is left out. */
+  /** Headers in addition to, or in place of, those of a JSON batch; one that is `undefined` is left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -41,7 +41,7 @@ export function json({ body }: HttpAnswer): unknown {
   return JSON.parse(body.toString());
 }
 
-/** What a customer is told of one of its batches. */
+/** Requests the state of a customer's batch. */
 export async function askForBatch(
   { http }: Emulator,
   customerId: string,
@@ -56,7 +56,7 @@ export async function isCounted(emulator: Emulator, customerId: string, key: str
   while ((await askForBatch(emulator, customerId, key)).counted !== true) await sleep(50);
 }
 
-/** Sends a batch, whatever comes of it: that the emulator dies of it, too. */
+/** Sends a batch and accepts any outcome, including the death of the emulator. */
 export async function postAnyway(emulator: Emulator, batch: PostedBatch): Promise<HttpAnswer | undefined> {
   try {
     return await postLogs(emulator, batch);
@@ -66,7 +66,7 @@ export async function postAnyway(emulator: Emulator, batch: PostedBatch): Promis
   }
 }
 
-/** The windows of a customer, when nothing waits to be counted any more. */
+/** Returns the windows of a customer, when nothing waits to be counted any more. */
 export async function countedWindows(
   { http }: Emulator,
   customerId: string,
@@ -76,13 +76,13 @@ export async function countedWindows(
   return client.readWindows(december.from, december.to);
 }
 
-/** Requests of all windows of a customer, when nothing waits to be counted any more. */
+/** Returns the requests of all windows of a customer, when nothing waits to be counted any more. */
 export async function countedRequests(emulator: Emulator, customerId: string): Promise<number> {
   const windows = await countedWindows(emulator, customerId);
   return windows.reduce((sum, { requests }) => sum + requests, 0);
 }
 
-/** Requests by the start of their hour or day, when the days have at least so many of them. */
+/** Returns the requests by the start of their hour or day, when the days have at least this many of them. */
 export async function rolledUpRequests(
   { http }: Emulator,
   customerId: string,
@@ -109,7 +109,7 @@ export interface AnsweredTotal {
   readonly waiting?: number;
 }
 
-/** What `GET /aggregates/total` says of a range. */
+/** Returns the answer of `GET /aggregates/total` for a range. */
 export async function total(
   { http }: Emulator,
   customerId: string,
@@ -122,7 +122,7 @@ export async function total(
   return json(answer) as AnsweredTotal;
 }
 
-/** The value of a metric, or the sum over its labels. */
+/** Returns the value of a metric, or the sum over its labels. */
 export async function metric({ http }: Emulator, name: string, labels = ''): Promise<number> {
   const text = (await http.request('/metrics')).body.toString();
   const lines = text

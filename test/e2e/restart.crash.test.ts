@@ -8,9 +8,9 @@ const customerId = 'cus-restart';
 /** The promise is 15 s after the start; with the second look a minute later it took more than 60. */
 const promisedSeconds = 15;
 
-/** How each life ends: at an operation of the local store, as often as not while it does what the one before had left. */
+/** The ends of the lives: at an operation of the local store, often while it works on what the one before left. */
 const lives = [
-  // One that is lost before it is emitted, of now and of long ago.
+  // Batches that are lost before they are emitted, of now and of long ago.
   { CRASH_AT: 'after put object batches/', CRASH_NTH: '3' },
   { CRASH_AT: 'between', CRASH_NTH: '1' },
   // verify has received the message, and emits nothing.
@@ -25,7 +25,7 @@ it('counts every stored batch within 15 s of a start, after several kills in a r
   const keys: string[] = [];
   for (const [life, { CRASH_AT, CRASH_NTH }] of lives.entries()) {
     const crash = CRASH_AT === 'between' ? {} : { ...loading('crash-at.mjs'), CRASH_AT, CRASH_NTH };
-    // What a later life finds may end it before it answers.
+    // Leftovers may end a later life before it answers.
     if (life >= 2) await emulator.launch(crash);
     else {
       await emulator.start(crash);

@@ -9,7 +9,10 @@ import { askForBatch, entry, json, metric, postAnyway, postLogs } from './reques
 
 const customerId = 'cus-kept';
 const day = 86_400;
-/** The functions' clocks, in seconds from the real one: the horizon is announced, set, known, settled; and a day later again. */
+/**
+ * The functions' clocks, in seconds from the real one: the horizon is announced, set, known, settled; and a day later
+ * again.
+ */
 const clock = {
   announced: 0,
   set: day + 60,
@@ -29,7 +32,7 @@ const daysAgo = (days: number, minute = 0) => {
   const date = new Date(Date.now() - days * day * 1_000).toISOString().slice(0, 10);
   return `${date}T10:${String(minute).padStart(2, '0')}:07Z`;
 };
-/** Enough of them for a deletion to be killed half-way. */
+/** Enough of them to kill a deletion half-way. */
 const old = Array.from({ length: 60 }, (_, minute) => daysAgo(40, minute));
 const kept = [daysAgo(5), daysAgo(6)];
 
@@ -95,7 +98,7 @@ it('deletes what is behind the horizon for good, whatever comes late, is repeate
   expect((await postLogs(emulator, batchOf('old', old))).status).toBe(202);
   await until(async () => (await total(emulator)).requests === 2 * old.length + kept.length);
   await until(async () => emulator.output.includes('are going to be deleted for good'));
-  // It is accepted and not emitted before the horizon is set.
+  // The batch is accepted and not emitted before the horizon is set.
   await postAnyway(emulator, batchOf('lost', [...old, ...kept]));
   await emulator.ended;
 

@@ -59,7 +59,7 @@ it('shows an update in its hour and its day, also after late data', async () => 
   });
 });
 
-/** From the first hour to the message that is done; each leaves something to those after it. */
+/** Crashes from the first hour to the finished message; each leaves something to those after it. */
 const crashes = [
   { CRASH_AT: 'before put object aggregates/hour/', CRASH_NTH: '3' },
   { CRASH_AT: 'after put object aggregates/hour/', CRASH_NTH: '4' },
@@ -76,11 +76,11 @@ it('rolls up exactly what was counted, however often it is killed', async () => 
   const sending: Promise<void>[] = [];
   for (const [round, crash] of crashes.entries()) {
     await emulator.launch({ ...loading('crash-at.mjs'), ...crash });
-    // What the round before has left can kill it before it takes the batch; then the next one takes it.
+    // Leftovers of the round before can kill it before it accepts the batch; then the next one accepts it.
     sending.push(sendUntilTaken(customerId, `${round}`, minutes.slice(round * 4)));
     expect((await emulator.ended).exitCode).toBeNull();
   }
-  // Later than what the last round has left is hidden.
+  // Later than the time for which leftovers of the last round are hidden.
   await emulator.start({ ...loading('shifted-clock.mjs'), CLOCK_OFFSETS: '60' });
   await Promise.all(sending);
   const sent = crashes.flatMap((_, round) => minutes.slice(round * 4));

@@ -9,7 +9,7 @@ it('explains itself and exits with 0', async () => {
   const { exitCode, output } = await runCommand('--help');
 
   expect(exitCode).toBe(0);
-  for (const option of ['base-url', 'customer', 'timestamps', 'concurrency', 'run', 'retry-for', 'help']) {
+  for (const option of ['url', 'customer', 'timestamps', 'concurrency', 'run', 'retry-for', 'help']) {
     expect(output).toContain(`--${option}`);
   }
 });
@@ -31,7 +31,7 @@ it('exits with 2 where nothing answers', async () => {
 
 it('exits with 2 where something else answers', async () => {
   const server = await serve('<html>Hello</html>');
-  const { exitCode, output } = await runCommand('--base-url', server);
+  const { exitCode, output } = await runCommand('--url', server);
 
   expect(exitCode).toBe(2);
   expect(output).toContain('answered 202: <html>Hello</html>');
@@ -39,7 +39,7 @@ it('exits with 2 where something else answers', async () => {
 
 it('exits with 1 and says what is missing where batches are taken and not counted', async () => {
   const server = await serve('{"windows":[]}', 200);
-  const { exitCode, output } = await runCommand('--base-url', server, '--retry-for', '1');
+  const { exitCode, output } = await runCommand('--url', server, '--retry-for', '1');
 
   expect(exitCode).toBe(1);
   expect(output).toMatch(/Answers 202 +5,200/);
@@ -48,7 +48,7 @@ it('exits with 1 and says what is missing where batches are taken and not counte
   expect(output).toContain('NOT exact');
 });
 
-/** Answers every read like this, and takes every batch. */
+/** Gives this answer to every read, and accepts every batch. */
 async function serve(body: string, readStatus = 202): Promise<string> {
   const server: Server = createServer((request, response) => {
     request.resume().on('end', () => {

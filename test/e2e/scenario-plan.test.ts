@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { answerOrRetry, GaveUp } from '../../commands/pipeline-client/answer-or-retry.ts';
-import { ConnectionFailed, type HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import { answerOrRetry, GaveUp } from '../../client/answer-or-retry.ts';
+import { ConnectionFailed, type HttpAnswer } from '../../client/http-client.ts';
 import { parseOptions } from '../../bench/scenario/options.ts';
 import type { PipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioPlan } from '../../bench/scenario/plan.ts';
 import { runScenario } from '../../bench/scenario/run.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { Timing } from '../../client/timing.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 
 const options = { runId: 'run', start: referenceStart, size: referenceSize, seed: 1 };
@@ -53,7 +53,7 @@ describe('the plan', () => {
     expect(early).toEqual([]);
   });
 
-  it('is the same each time, but for the keys of its run', () => {
+  it('is the same each time, except for the keys of its run', () => {
     const other = planScenario({ ...options, runId: 'other' });
 
     const bodies = ({ batches }: ScenarioPlan) => batches.map(({ body }) => body.toString()).join('\n');
@@ -88,8 +88,8 @@ describe('the options', () => {
   });
 
   it.each([
-    ['--base-url', 'nowhere'],
-    ['--base-url', 'ftp://localhost'],
+    ['--url', 'nowhere'],
+    ['--url', 'ftp://localhost'],
     ['--timestamps', 'yesterday'],
     ['--concurrency', '0'],
     ['--retry-for', '1.5'],
@@ -161,7 +161,7 @@ describe('the verdict', () => {
         const answer = await client.sendBatch(batch);
         if (hasLost) return answer;
         hasLost = true;
-        throw new ConnectionFailed('lost');
+        throw new ConnectionFailed('http://localhost', new Error('lost'));
       },
     });
 
@@ -176,7 +176,7 @@ describe('the verdict', () => {
 
 describe('a retry', () => {
   it.each<[string, HttpAnswer | ConnectionFailed, number]>([
-    ['a failed connection', new ConnectionFailed('refused'), 50],
+    ['a failed connection', new ConnectionFailed('http://localhost', new Error('refused')), 50],
     ['408', answer(408), 50],
     ['429 with retry-after', answer(429, { 'retry-after': '3' }), 3_000],
     ['503 with retry-after', answer(503, { 'retry-after': '1' }), 1_000],
@@ -201,7 +201,7 @@ describe('a retry', () => {
 
   it('waits longer each time, and is given up in the end', async () => {
     const timing = stoppedTiming();
-    const failing = () => Promise.reject(new ConnectionFailed('refused'));
+    const failing = () => Promise.reject(new ConnectionFailed('http://localhost', new Error('refused')));
 
     await expect(answerOrRetry(failing, { retryForSeconds: 10, timing })).rejects.toThrow(GaveUp);
     expect(timing.waits.slice(0, 7)).toEqual([50, 100, 200, 400, 800, 1_600, 2_000]);
@@ -239,7 +239,7 @@ function attempts(outcomes: readonly (HttpAnswer | ConnectionFailed)[]): () => P
   };
 }
 
-/** Time passes only where it is waited for. */
+/** Creates timing in which time only passes while somebody waits for it. */
 function stoppedTiming(): Timing & { readonly waits: readonly number[] } {
   let now = 0;
   const waits: number[] = [];
@@ -253,7 +253,7 @@ function stoppedTiming(): Timing & { readonly waits: readonly number[] } {
   };
 }
 
-/** A pipeline that does what it should: it takes a key once, and has counted the plan when it has all of a run. */
+/** Creates a correct pipeline: it accepts a key once, and has counted the plan when it has all batches of a run. */
 function pipeline({ batches, windows }: ScenarioPlan): { readonly client: PipelineClient } {
   const keys = new Set<string>();
   return {

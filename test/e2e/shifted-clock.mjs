@@ -1,5 +1,5 @@
-// Loaded into the emulator by `--import`: each SIGUSR2 sets its clock to the next of CLOCK_OFFSETS (seconds, from the
-// real time), beginning with the first, and says so.
+// Loaded into the emulator with `--import`: each SIGUSR2 sets its clock to the next of CLOCK_OFFSETS (seconds, from
+// the real time), beginning with the first, and reports it.
 const offsets = (process.env.CLOCK_OFFSETS ?? '0').split(',').map(Number);
 let current = 0;
 const RealDate = Date;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { combinedLines, logText } from '../commands/ship/sample-log.ts';
-import { runCommand, startCommand } from '../commands/run-command.ts';
+import { runCommand, startCommand, startProcess } from '../commands/run-command.ts';
 import { useEmulator } from './emulator.ts';
 import { countedRequests, countedWindows, entry, json, postLogs } from './requests.ts';
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const to = (customerId: string) => ['--customer', customerId, '--url', emulator.baseUrl.href];
 
-/** Resolves when so many entries of the customer are counted. */
+/** Resolves when this many entries of the customer are counted. */
 async function untilCounted(customerId: string, requests: number): Promise<void> {
   while ((await countedRequests(emulator, customerId)) < requests) await sleep(5);
 }
@@ -30,7 +30,7 @@ it('counts each line once when it is killed half-way, again and again, and the l
   const customerId = 'cus-killed';
   for (const [round, known] of [8_300, 15_700, 20_000].entries()) {
     await writeFile(path, logText(lines.slice(0, known)));
-    const running = startCommand({}, 'ship', ...to(customerId), '--concurrency', '3', path);
+    const running = startProcess({}, 'ship', ...to(customerId), '--concurrency', '3', path);
     await untilCounted(customerId, 2_500 + round * 4_000);
     running.kill('SIGKILL');
     await running.ended;
@@ -38,7 +38,7 @@ it('counts each line once when it is killed half-way, again and again, and the l
   expect(await runCommand('ship', ...to(customerId), path)).toMatchObject({ exitCode: 0 });
   const windows = await countedWindows(emulator, customerId);
   expect(windows.map(({ requests }) => requests)).toEqual([...Array.from({ length: 333 }, () => 60), 20]);
-  // Every path is asked for once: so none is counted twice and another one not at all.
+  // Every path occurs once, so none is counted twice in place of another one.
   expect(new Set(windows.flatMap(({ requestsByPath }) => Object.keys(requestsByPath))).size).toBe(20_000);
 });
 
@@ -49,7 +49,7 @@ it('counts each line once when it follows a log and is killed, and the rest is s
     [300, 450],
     [450, 1_300],
   ] as const) {
-    const running = startCommand({}, 'ship', ...to(customerId), '--follow', '--flush-after', '0', path);
+    const running = startProcess({}, 'ship', ...to(customerId), '--follow', '--flush-after', '0', path);
     await untilCounted(customerId, from);
     await appendFile(path, logText(lines.slice(from, to_)));
     await untilCounted(customerId, to_);
@@ -115,7 +115,7 @@ describe('what is read right after shipping has ended', () => {
   });
 });
 
-/** Sends entries of now without end, as a web server that goes on. */
+/** Sends current entries without end, like a running web server. */
 async function keepSending(customerId: string, signal: AbortSignal): Promise<void> {
   for (let batch = 0; !signal.aborted; batch++) {
     const body = [{ ...entry, receivedAt: new Date().toISOString(), path: `/live/${batch}` }];
@@ -124,7 +124,7 @@ async function keepSending(customerId: string, signal: AbortSignal): Promise<voi
   }
 }
 
-/** The range that a link to the dashboard names, as `GET /aggregates` takes it. */
+/** Returns the range of a link to the dashboard, as `GET /aggregates` takes it. */
 function wholeMinutes({ searchParams }: URL): URLSearchParams {
   const instant = (name: string) => (searchParams.get(name) ?? '').replace(/Z$/, ':00Z');
   return new URLSearchParams({ from: instant('from'), to: instant('to') });

@@ -2,6 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHttpClient } from '../../client/http-client.ts';
+import { untilReady } from '../../commands/emulator/until-ready.ts';
+import { answeringServer } from '../answering-server.ts';
+import { spawnCommand } from '../spawn-command.ts';
 import { spawnEmulator, type ProcessEnd } from './emulator-process.ts';
 import { useEmulator } from './emulator.ts';
 import { freePorts } from './free-ports.ts';
@@ -64,7 +68,7 @@ describe('a start that is refused', () => {
   });
 });
 
-/** Starts an emulator that is to end by itself, and is killed where the test ends before. */
+/** Starts an emulator that must end by itself; kills it if the test ends before. */
 async function startAndWait({
   env,
   args = ['offline', 'start'],
@@ -87,3 +91,40 @@ async function temporaryDirectory(): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
+
+describe('npm start', () => {
+  /** Starts the pipeline as `npm start` does, except for npm itself. */
+  async function start(...args: readonly string[]) {
+    const started = spawnCommand({ DATA_DIR: await temporaryDirectory() }, 'start', args);
+    onTestFinished(async () => {
+      started.kill();
+      await started.ended;
+    });
+    return started;
+  }
+
+  it('goes on as the pipeline in the same process, and says that it stops', async () => {
+    const [port] = await freePorts(1);
+    const started = await start('--port', String(port));
+    const http = createHttpClient(new URL(`http://localhost:${port}`), 1);
+    onTestFinished(() => http.close());
+    await untilReady(http, { ended: new Promise(() => {}), output: () => '' }, { isOutputRead: false });
+    started.kill('SIGINT');
+    const { exitCode, stdout } = await started.ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Stopping: what runs is finished first.');
+    expect(stdout).toContain('Stopped. Everything that was accepted is stored');
+  });
+
+  it('names the option that chooses another port where this one is taken, and prints no table of routes', async () => {
+    const { url } = await answeringServer(() => ({ status: 200, body: { status: 'ok' } }));
+    const { port } = url;
+    const { exitCode, stdout, stderr } = await (await start('--httpPort', port)).ended;
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toContain(
+      `Port ${port} is in use: a log analytics pipeline answers there, most likely one that was started before. ` +
+        'Stop it, or start on another port: npm start -- --httpPort 8080',
+    );
+    expect(stdout + stderr).not.toContain('/aggregates');
+  });
+});

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
-import { ConnectionFailed, createHttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed, createHttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceStart, type PlannedBatch } from '../../bench/scenario/plan.ts';
 import { useEmulator } from './emulator.ts';
@@ -57,7 +57,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s while requests run', (signal) 
     });
     const stored = statuses.filter((status) => status === 409).length;
 
-    // A batch whose answer was lost may be stored, and is counted then: its retry says which.
+    // A batch whose answer was lost may be stored, and is then counted: its retry shows which case it is.
     expect(batches.filter((batch, index) => acknowledged.has(batch) && statuses[index] !== 409)).toEqual([]);
     expect(windows.map(({ requests, batches }) => ({ requests, batches }))).toEqual(
       Array.from({ length: 4 }, () => ({ requests: stored * entriesOfBatchInMinute, batches: stored })),
@@ -79,14 +79,14 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s while requests run', (signal) 
     return createPipelineClient(emulator.http, customerId);
   }
 
-  /** The windows as they are answered; how far they are counted goes on with the time. */
+  /** Returns the windows without how far they are counted, which advances with time. */
   async function readAggregates(): Promise<unknown> {
     const path = `/aggregates?${new URLSearchParams(december).toString()}`;
     const answer = json(await emulator.http.request(path, { headers: { 'x-customer-id': customerId } }));
     return (answer as { readonly windows: unknown }).windows;
   }
 
-  /** Resolves when the emulator has begun with the request; what it resolves to sends the rest. */
+  /** Resolves when the emulator has begun with the request, to a function that sends the rest. */
   async function sendHalf({
     idempotencyKey,
     body,
@@ -105,7 +105,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s while requests run', (signal) 
     return () => finish(sending, body.subarray(100));
   }
 
-  /** Sends the batches over and over until the emulator answers no more, and gives those that it acknowledged. */
+  /** Sends the batches over and over until the emulator no longer answers, and returns those that it acknowledged. */
   async function sendUntilRefused(
     batches: readonly PlannedBatch[],
     onAnswer: (answered: number) => void,
@@ -167,7 +167,7 @@ async function finish(sending: ClientRequest, rest: Buffer): Promise<number | un
   });
 }
 
-/** Resolves when no connection is taken any more. */
+/** Resolves when no connection is accepted any more. */
 async function isRefused({ hostname, port }: URL): Promise<void> {
   for (;;) {
     const isTaken = await new Promise<boolean>((resolve) => {

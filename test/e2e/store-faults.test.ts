@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { useFaultyDisk, type Fault } from './faulty-disk.ts';
 import { countedRequests, december, entry, json, postLogs } from './requests.ts';
@@ -16,7 +16,7 @@ function post(customerId: string, key: string, body: readonly object[] = [entry]
   return postLogs(emulator, { customerId, body, headers: { 'idempotency-key': key } });
 }
 
-/** Repeats as a client does, until it is told that the batch is counted. */
+/** Repeats a batch like a client, until the answer says that it is counted. */
 async function repeat(customerId: string, key: string, body?: readonly object[]): Promise<void> {
   for (;;) {
     const { status } = await post(customerId, key, body);

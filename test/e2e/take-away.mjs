@@ -1,5 +1,5 @@
-// Loaded into the emulator by `--import`: takes protections away, each by replacing the piece of source that it is.
-//   TAKE_AWAY  which ones, separated by commas
+// Loaded into the emulator with `--import`: removes protections, by replacing a piece of source for each.
+//   TAKE_AWAY  their names, separated by commas
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -15,13 +15,13 @@ const protections = {
     from: 'await emit(stored.customerId, partials, streams);',
     to: 'if (isFirst) await emit(stored.customerId, partials, streams);',
   },
-  // Takes every batch for counted, and so is done with it.
+  // Takes every batch for counted, and is done with it.
   verify: {
     file: 'lib/pipeline/verify/verify.ts',
     from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
     to: 'const uncounted = { places: new Map(), failures: new Map() };',
   },
-  'notice before the object': {
+  'notice before the window': {
     file: 'local-store/notifications/notifying-object-store.ts',
     from: `
     const message = await traced('hold', key, () => target.queue.hold(text));
@@ -33,6 +33,11 @@ const protections = {
     await target.queue.send(text);
     return result;
 `,
+  },
+  'temporary files are looked at at a start': {
+    file: 'local-store/notifications/notifying-object-store.ts',
+    from: 'for (const intent of intents?.left ?? []) {',
+    to: 'for (const intent of []) {',
   },
   'window before the checkpoint': {
     file: 'local-store/stream-event-source/deliver.ts',
@@ -52,7 +57,7 @@ const protections = {
   },
 };
 
-/** The source of files without what is to be taken away, by their addresses. */
+/** Returns the source of files without the protections to remove, by their addresses. */
 function sourcesWithout(names) {
   const sources = new Map();
   for (const name of names) {
@@ -60,7 +65,7 @@ function sourcesWithout(names) {
     const { file, from, to } = protections[name];
     const url = new URL(`../../${file}`, import.meta.url);
     const source = sources.get(url.href) ?? readFileSync(url, 'utf8');
-    // Otherwise it could go on with everything in its place once the source has changed.
+    // Otherwise it could run with every protection in place once the source has changed.
     if (source.split(from).length !== 2) throw new Error(`Not once in ${file}: ${from}`);
     sources.set(
       url.href,

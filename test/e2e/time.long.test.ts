@@ -23,10 +23,10 @@ import {
 
 const customerId = 'cus-time';
 const env = { VERIFY_AFTER_SECONDS: '1', VERIFY_AGAIN_SECONDS: '20' };
-/** Longer than messages are hidden (20 s), and than clients wait for an answer (30 s) before they repeat what they sent. */
+/** Longer than messages are hidden (20 s), and than clients wait for an answer (30 s) before they retry. */
 const sleepSeconds = 32;
 
-/** A minute of each: so rolling them up takes as long as sending some batches. */
+/** One minute of each hour: so rolling them up takes as long as sending some batches. */
 const hoursOfADay = Array.from(
   { length: 24 },
   (_, hour) => `2025-12-28T${String(hour).padStart(2, '0')}:03:00Z`,
@@ -38,7 +38,7 @@ function newEmulator(): Emulator {
   return emulator;
 }
 
-/** Whether a message of a queue was received and is not done, in an emulator that stands still. */
+/** Reports whether a message of a queue was received and is not done, in an emulator that is stopped. */
 async function isInFlight(emulator: Emulator, queue: 'verify' | 'roll-up'): Promise<boolean> {
   const queues = await readQueues(join(emulator.dataDirectory, 'log'));
   try {
@@ -68,7 +68,7 @@ it(`goes on after a sleep that is longer than every delay (seed ${seed}: ${answe
     await reaches(load.answers.accepted + 1);
     emulator.signal('SIGSTOP');
   }
-  await sleep(sleepSeconds * 1_000); // this is what the laptop does
+  await sleep(sleepSeconds * 1_000); // like a closed laptop
   emulator.signal('SIGCONT');
   await reaches(load.answers.accepted + 50);
 
@@ -82,7 +82,7 @@ it(`goes on after a sleep that is longer than every delay (seed ${seed}: ${answe
 
 it('counts exactly with a clock that jumps back and forth, also what was lost before each jump', async () => {
   const emulator = newEmulator();
-  /** Each start goes on with the time of the last one's end, and dies of a batch as soon as that is stored. */
+  /** Each start continues with the time of the last one's end, and dies as soon as a batch is stored. */
   const lives = [[0], [0, -7_200], [-7_200, 7_200]];
   const keys: string[] = [];
   for (const offsets of lives) {
@@ -103,7 +103,7 @@ it('counts exactly with a clock that jumps back and forth, also what was lost be
 
   await emulator.start({ ...loading('shifted-clock.mjs'), CLOCK_OFFSETS: '0,7260' });
   await sendAt(0, emulator, keys);
-  await jump(emulator, 7_260); // what was stored two hours ahead is a minute old now
+  await jump(emulator, 7_260); // batches stored two hours ahead are a minute old now
   for (const key of keys) await isCounted(emulator, customerId, key);
   expect(await countedRequests(emulator, customerId)).toBe(keys.length);
   await rolledUpRequests(emulator, customerId, keys.length);
@@ -116,7 +116,7 @@ async function jump(emulator: Emulator, offsetSeconds: number): Promise<void> {
   while (!emulator.output.includes(`The clock is ${offsetSeconds} s off`)) await sleep(20);
 }
 
-/** Sends batches, of which each is stored at a time that is so much wrong. */
+/** Sends batches, each stored with the clock wrong by this much. */
 async function sendAt(offsetSeconds: number, emulator: Emulator, keys: string[]): Promise<void> {
   for (let index = 0; index < 10; index++) {
     const key = String(keys.length);

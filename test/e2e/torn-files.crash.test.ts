@@ -2,7 +2,7 @@ import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
 import { spawnEmulator } from './emulator-process.ts';
 import { Emulator } from './emulator.ts';
 import { freePorts } from './free-ports.ts';
@@ -10,7 +10,7 @@ import { countedRequests, december, entry, json, postLogs } from './requests.ts'
 
 const emulator = new Emulator({});
 const customerId = 'cus-torn';
-/** A minute of the customer, and the file of its window. */
+/** Minutes of the customer whose window files are damaged in different ways. */
 const minutes = { cut: '18:03', emptied: '18:04', whole: '18:05' };
 
 beforeAll(async () => {
@@ -136,7 +136,7 @@ describe('a start on files that cannot be used', () => {
   });
 });
 
-/** Fewer than are used; what is in reserve behind them may be missing. */
+/** Keeps fewer pages than are used; the reserve after them may be missing. */
 function cutToFivePages(file: string): Promise<void> {
   return truncate(file, 5 * 4_096);
 }

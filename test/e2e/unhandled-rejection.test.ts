@@ -14,7 +14,7 @@ it('logs a rejection that nobody handles, and goes on', async () => {
   };
   await post('before');
   emulator.signal('SIGUSR2');
-  // Asked all the while, so that a dead one is told at once.
+  // Asked all the while, so that the test learns of a death at once.
   while (!emulator.output.includes('nobody awaits this')) await emulator.http.request('/health');
   expect(emulator.output).toContain('A rejection was not handled');
   await post('after');

@@ -13,14 +13,14 @@ const wholeSchema = z.object({
 
 type Whole = z.output<typeof wholeSchema>;
 
-/** A week, the most there is: longer than any clock of a round is wrong. */
+/** A week, the maximum: longer than any clock of a round is wrong. */
 const everythingIsPendingSeconds = '604800';
 
 /**
- * Has `npm run audit` recompute all minutes of a data directory from its raw batches, and all hours and days from their
- * minutes; none may be pending.
- * @param batches  how many there should be
- * @returns what is wrong, in words
+ * Runs `npm run audit` to recompute all minutes of a data directory from its raw batches, and all hours and days from
+ * their minutes; none may be pending.
+ * @param batches  the expected number of batches
+ * @returns the problems, in words
  */
 export async function auditData(dataDirectory: string, rules: PathRules, batches: number): Promise<string[]> {
   return audit(dataDirectory, rules, '0', (whole) => [
@@ -34,14 +34,14 @@ export async function auditData(dataDirectory: string, rules: PathRules, batches
 }
 
 /**
- * The same beside an emulator that runs or is killed meanwhile: what is not counted yet is pending, but nothing may be
- * torn, or count what there is not.
+ * Audits beside an emulator that is running or is killed meanwhile: uncounted batches are pending, but no file may be
+ * torn, and nothing may be counted that is not stored.
  */
 export async function auditRunningData(dataDirectory: string, rules: PathRules): Promise<string[]> {
   return audit(dataDirectory, rules, everythingIsPendingSeconds, () => []);
 }
 
-/** No fault of a round makes anything a dead letter. */
+/** Finds dead letters; no fault of a round may make one. */
 export async function findDeadLetters(dataDirectory: string): Promise<string[]> {
   const args = ['list', '--data-dir', dataDirectory, '--json'];
   const end = await spawnCommand({}, 'dead-letters', args).ended;

@@ -1,8 +1,8 @@
 import { randomNumbers } from '../../traffic/seeded-order.ts';
 
-/** What is left to chance, and is the same again for the same seed and round. */
+/** Random choices that repeat with the same seed and round. */
 export interface Chance {
-  /** A whole number from 1. */
+  /** Returns a whole number from 1. */
   readonly upTo: (most: number) => number;
   readonly oneOf: <T>(first: T, ...others: readonly T[]) => T;
   readonly happens: (probability: number) => boolean;

@@ -1,7 +1,7 @@
 import { describeDiskFault } from './disk-fault.ts';
 import type { Disturbance, Ending, Life, RoundPlan } from './plan-round.ts';
 
-/** A plan in words, one phrase for each life. */
+/** Describes a plan in words, one phrase per life. */
 export function describePlan({ oddBodiesSeed, lives, lastLife }: RoundPlan): string {
   const [first, ...later] = lives.map(describeLife);
   return [

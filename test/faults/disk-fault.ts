@@ -1,16 +1,16 @@
 import type { Chance } from './chance.ts';
 
-/** What `faulty-disk.mjs` is told. */
+/** A fault for `faulty-disk.mjs`. */
 export type DiskFault = {
   readonly operation: string;
-  /** What the path contains that it befalls. */
+  /** Text in the paths of the operations that fail. */
   readonly path: string;
 } & ({ readonly code: string } | { readonly delayMilliseconds: number });
 
 interface Operation {
   readonly name: string;
   readonly paths: readonly [string, ...string[]];
-  /** Of the errors that it may end with. */
+  /** Errors with which the operation may end. */
   readonly codes: readonly [string, ...string[]];
 }
 
@@ -33,7 +33,7 @@ export const operations: readonly Operation[] = [
 
 const maxDelayMilliseconds = 400;
 
-/** Mostly one that fails; `faulty-disk.mjs` has no slow reads. */
+/** Plans a disk fault, mostly one that fails; `faulty-disk.mjs` has no slow reads. */
 export function planDiskFault({ oneOf, happens, upTo }: Chance): DiskFault {
   const [first, ...others] = operations;
   if (first === undefined) throw new Error('There is no operation that could fail.');

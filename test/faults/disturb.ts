@@ -7,18 +7,18 @@ import type { Load } from './load.ts';
 import type { PathRules } from './path-rules.ts';
 import type { Disturbance } from './plan-round.ts';
 
-/** What something is done to. */
+/** The emulator that is disturbed, and its surroundings. */
 export interface Disturbed {
   readonly emulator: Emulator;
   readonly rules: PathRules;
   readonly load: Load;
-  /** Where `faulty-disk.mjs` looks for its fault. */
+  /** The file from which `faulty-disk.mjs` reads its fault. */
   readonly faultFile: string;
 }
 
 /**
- * Does it, and resolves when it is over; the emulator may die in the meantime.
- * @throws Error  something that it does not stop at came of it
+ * Causes a disturbance, and resolves when it is over; the emulator may die meanwhile.
+ * @throws Error  the disturbance had a result that it must not have
  */
 export async function disturb(event: Disturbance, disturbed: Disturbed): Promise<void> {
   const { emulator, rules } = disturbed;
@@ -26,7 +26,7 @@ export async function disturb(event: Disturbance, disturbed: Disturbed): Promise
     case 'pause':
     case 'sleep':
       emulator.signal('SIGSTOP');
-      await sleep(event.milliseconds); // this is what is done to it
+      await sleep(event.milliseconds); // the disturbance itself
       emulator.signal('SIGCONT');
       return;
     case 'clock':
@@ -51,7 +51,7 @@ async function breakDisk(
   { emulator, load, faultFile }: Disturbed,
 ): Promise<void> {
   const begun = { ...load.answers };
-  // The emulator reads it at any moment, and must never find half of it.
+  // The emulator reads the file at any moment, and must never find half of it.
   await writeFile(`${faultFile}.new`, JSON.stringify(fault));
   await rename(`${faultFile}.new`, faultFile);
   try {

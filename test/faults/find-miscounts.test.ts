@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { findMiscounts } from './find-miscounts.ts';
 import type { PathRules } from './path-rules.ts';
 import type { SentBatch } from './sent-batch.ts';
@@ -26,7 +26,7 @@ const window = (windowStart: string, requestsByPath: Record<string, number>, bat
   batches,
 });
 
-/** A pipeline that answers these windows. */
+/** Creates a pipeline that answers with these windows. */
 const answering = (...windows: readonly object[]): HttpClient => ({
   request: async () => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ windows })) }),
   close: () => {},
@@ -45,20 +45,16 @@ describe('of batches that were sent under one version of the rules', () => {
   const firstWith = (more: Record<string, number>, batches = 2) =>
     window(first, { ...exact[0].requestsByPath, ...more }, batches);
 
-  it('finds nothing where what is stored is counted once, and nothing else', async () => {
+  it('finds nothing if every stored batch is counted once, and nothing else is', async () => {
     expect(await find(...exact)).toEqual([]);
   });
 
   it.each([
     ['is counted in one of its windows only', [exact[0]], 'GET /accepted": is 0, should be 2'],
     ['is counted twice', [firstWith({ 'GET /kept': 2 }), exact[1]], 'GET /kept": is 2, should be 1'],
-    [
-      'is counted though it is not stored',
-      [firstWith({ 'GET /lost': 1 }), exact[1]],
-      'GET /lost": is 1, should be 0',
-    ],
+    ['is counted but not stored', [firstWith({ 'GET /lost': 1 }), exact[1]], 'GET /lost": is 1, should be 0'],
     ['was never sent', [firstWith({ 'GET /b': 1 }), exact[1]], 'GET /b": is 1, should be 0'],
-    ['is of another minute', [...exact, window('2025-12-28T18:05:00Z', {}, 0)], 'should not be there'],
+    ['is in another minute', [...exact, window('2025-12-28T18:05:00Z', {}, 0)], 'should not be there'],
     ['is there once more by number', [firstWith({}, 3), exact[1]], 'batches: is 3, should be 2'],
     [
       'is counted by rules that were not in force while it was sent',
@@ -88,7 +84,7 @@ describe('of batches that were sent while the rules changed', () => {
   const betweenAsSent = { 'GET /orders/early': 1, 'GET /orders/between': 1, 'GET /orders/:id': 1 };
   const betweenFolded = { 'GET /orders/early': 1, 'GET /orders/:id': 2 };
 
-  it('finds nothing where each is counted by rules of its time, the same in all of its windows', async () => {
+  it('finds nothing if each is counted by rules of its time, the same in all of its windows', async () => {
     expect(await find(betweenAsSent, betweenAsSent)).toEqual([]);
     expect(await find(betweenFolded, betweenFolded)).toEqual([]);
   });
@@ -107,7 +103,7 @@ describe('of batches that were sent while the rules changed', () => {
       ],
     ],
     [
-      'is missing among the folded, and another one there twice',
+      'is missing from the folded ones, while another one is there twice',
       [betweenFolded, { 'GET /orders/early': 1, 'GET /orders/:id': 1 }],
     ],
   ])('finds a batch that %s', async (_what, foldable) => {

@@ -1,4 +1,4 @@
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 import { foldableKey, ownPath, type PathRules } from './path-rules.ts';
@@ -7,11 +7,11 @@ import type { SentBatch } from './sent-batch.ts';
 const ever = ['1970-01-01T00:00:00Z', '9999-12-31T00:00:00Z'] as const;
 
 /**
- * Compares the windows with what clients were told: a batch that was accepted is counted once, in all of its windows;
- * one of which nothing was told is counted once if it is stored, and not at all otherwise; and there is nothing else.
- * Each is counted by one version of the rules in all of its windows, and by one that was in force while it was sent.
- * @param minutes  first instants of all minutes that entries are of
- * @returns what is wrong, in words
+ * Compares the windows with the answers to clients. An accepted batch is counted once, in all of its windows. A batch
+ * without an answer is counted once if it is stored, and not at all otherwise. Nothing else is counted. Each batch is
+ * counted by one version of the rules in all of its windows, which was in force while it was sent.
+ * @param minutes  first instants of all minutes that have entries
+ * @returns the problems, in words
  */
 export async function findMiscounts(
   http: HttpClient,
@@ -37,7 +37,10 @@ export async function findMiscounts(
   return problems;
 }
 
-/** By which rules it is to be counted, in all of its windows: those of one of them where several were in force. */
+/**
+ * Returns the rules that must count a batch in all of its windows; if several were in force, those that count it in
+ * one of them.
+ */
 function rulesOf({ batchId, rules }: SentBatch, windows: readonly WindowCounts[]): PathRules {
   const [first = 'as sent', ...others] = rules;
   if (others.length === 0) return first;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { findOddMiscounts } from './find-odd-miscounts.ts';
 import type { SentOddBody } from './odd-bodies.ts';
 
@@ -32,7 +32,7 @@ const exact = {
   requestsByStatus: { '200': 2 },
 };
 
-/** A pipeline that answers these windows. */
+/** Creates a pipeline that answers with these windows. */
 const answering = (...windows: readonly object[]): HttpClient => ({
   request: async () => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ windows })) }),
   close: () => {},
@@ -40,18 +40,18 @@ const answering = (...windows: readonly object[]): HttpClient => ({
 const find = (sent: readonly SentOddBody[], ...windows: readonly object[]) =>
   findOddMiscounts(answering(...windows), sent, new Set(sent.filter(({ isAccepted }) => isAccepted)));
 
-it('finds nothing where what can be read was taken and is counted once', async () => {
+it('finds nothing if readable bodies were accepted and are counted once', async () => {
   expect(await find([taken, refused], exact)).toEqual([]);
 });
 
-it('counts the same body again where it was sent again', async () => {
+it('counts the same body again if it was sent again', async () => {
   const twice = [taken, { ...taken, batchId: 'again' }];
   expect((await find(twice, exact)).join()).toContain('"requests":2');
 });
 
 it.each([
   [
-    'a body that was taken and cannot be read',
+    'a body that was accepted and cannot be read',
     [{ ...refused, isAccepted: true }],
     [],
     'refused was accepted',
@@ -77,6 +77,6 @@ it.each([
 it.each([
   [taken, new Set<SentOddBody>(), 'taken was accepted and is gone'],
   [refused, new Set([refused]), 'refused was refused and is stored'],
-])('finds that what is stored is not what was accepted', async (sent, stored, problem) => {
+])('finds a difference between the stored and the accepted bodies', async (sent, stored, problem) => {
   expect(await findOddMiscounts(answering(), [sent], stored)).toContain(problem);
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { UnexpectedAnswer } from '../../bench/scenario/pipeline-client.ts';
 import { readIndependently, type ExpectedWindow } from '../handlers/any-body/read-independently.ts';
 import type { SentOddBody } from './odd-bodies.ts';
@@ -20,10 +20,10 @@ const pageSchema = z.object({
 const ever = { from: '1970-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' };
 
 /**
- * Compares the windows of the client of odd bodies with what a second, plain reading finds in those that were accepted,
- * which are those that it can read. Their paths are counted as they are by all rules.
- * @param stored  those that are stored
- * @returns what is wrong, in words
+ * Compares the windows of the client of odd bodies with a second, plain reading of the accepted ones, which are those
+ * that it can read. All rules count their paths unchanged.
+ * @param stored  the bodies that are stored
+ * @returns the problems, in words
  */
 export async function findOddMiscounts(
   http: HttpClient,

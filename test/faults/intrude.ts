@@ -1,12 +1,12 @@
 import type { Emulator } from '../e2e/emulator.ts';
 
-/** Far longer than a start takes: one that is not refused by then runs. */
+/** Far longer than a start takes: an emulator that is not refused by then is running. */
 const refusedWithinMilliseconds = 120_000;
 
 /**
- * Starts a second emulator on the data of the first, which has to be refused with a message that names it. Where the
- * first dies in the meantime, the second may run, and is killed.
- * @returns what is wrong, in words
+ * Starts a second emulator on the data of the first, which must be refused with a message that names the first. If
+ * the first one dies meanwhile, the second may run, and is killed.
+ * @returns the problems, in words
  */
 export async function intrude(emulator: Emulator): Promise<string[]> {
   const { pid, dataDirectory } = emulator;

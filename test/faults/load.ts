@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ConnectionFailed,
-  type HttpAnswer,
-  type HttpClient,
-} from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import { ConnectionFailed, type HttpAnswer, type HttpClient } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 import type { PathRules } from './path-rules.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';
 import { startSenders, type SenderContext, type Senders } from './senders.ts';
@@ -12,35 +8,38 @@ import { batchOf, postBatch, type SentBatch, type UnsentBatch } from './sent-bat
 
 export interface LoadOptions {
   readonly baseUrl: URL;
-  /** What the ids of customers and batches begin with: no two loads on the same data may have the same. */
+  /** Prefix of the ids of customers and batches: no two loads on the same data may share one. */
   readonly name: string;
-  /** Clients that repeat a batch until it is answered. */
+  /** Number of clients that repeat a batch until it is answered. */
   readonly persistentClients: number;
-  /** Clients that send each batch once, whatever comes of it. */
+  /** Number of clients that send each batch only once. */
   readonly fleetingClients: number;
-  /** First instants of the minutes that entries are of. */
+  /** First instants of the minutes that have entries. */
   readonly minutes: readonly string[];
-  /** Of the emulator that runs. */
+  /** Rules of the running emulator. */
   readonly rules: PathRules;
 }
 
-/** What the clients were told so far. */
+/** Answers that the clients got so far. */
 export interface Answers {
   readonly accepted: number;
-  /** With 503; the same batch may be among the accepted later. */
+  /** Answers of 503; the same batch may be accepted later. */
   readonly refused: number;
 }
 
 /** Clients that send one batch after the other, also while the emulator is down, until they are stopped. */
 export interface Load extends Omit<Senders<SentBatch>, 'running'> {
   readonly answers: Answers;
-  /** Resolves when it is so, or nobody sends any more; rejects when a client got an answer that it should not have got. */
+  /**
+   * Resolves when the condition holds, or nobody sends any more; rejects when a client got an answer that it must not
+   * get.
+   */
   until(isSo: (answers: Answers) => boolean): Promise<void>;
-  /** The emulator that comes next counts by these rules; to be told while none runs. */
+  /** Sets the rules of the next emulator; call it while none runs. */
   upgrade(rules: PathRules): void;
 }
 
-/** How long a client that repeats nothing leaves the emulator alone when it was refused, as it is asked to. */
+/** Time that a client without retries pauses after a refusal, as the answer asks. */
 const refusedForMilliseconds = 1_000;
 
 export function startLoad(options: LoadOptions): Load {
@@ -107,7 +106,7 @@ async function sendPersistently(
   throw new Error(`${batchId} was answered with ${answer.status} at attempt ${attempts}.`);
 }
 
-/** As a client does that dies with its batch. */
+/** Sends a batch once, like a client that dies with it. */
 async function sendOnce({ batchId }: UnsentBatch, post: () => Promise<HttpAnswer>): Promise<Outcome> {
   try {
     const { status } = await post();
@@ -120,7 +119,10 @@ async function sendOnce({ batchId }: UnsentBatch, post: () => Promise<HttpAnswer
   }
 }
 
-/** Else a client that never repeats anything would only count how often a dead server can be asked. */
+/**
+ * Waits until the emulator is up. Otherwise a client without retries would only count how often it can call a dead
+ * server.
+ */
 async function isUp(http: HttpClient, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     try {

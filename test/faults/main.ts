@@ -1,4 +1,4 @@
-/** The command `npm run test:faults`; what it does and takes is said in `options.ts`. */
+/** The command `npm run test:faults`; `options.ts` describes it and its options. */
 import { randomInt } from 'node:crypto';
 import { BadArguments } from '../../commands/command-line.ts';
 import { help, parseOptions, type FaultOptions } from './options.ts';
@@ -23,9 +23,9 @@ async function main(): Promise<number> {
   }
 }
 
-/** @returns whether everything went well */
+/** @returns true if everything succeeded */
 async function runAll(options: FaultOptions): Promise<boolean> {
-  // By an end of this process, so that it takes all that it has started with it.
+  // This process ends, so that it takes down everything that it has started.
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   const began = performance.now();
   const { until } = options;

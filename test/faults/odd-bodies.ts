@@ -1,36 +1,36 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import type { HttpClient } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 import { anyBytes, batches, damagedBatches, type SentBody } from '../handlers/any-body/bodies.ts';
 import type { Load } from './load.ts';
 import { sendUntilAnswered } from './send-until-answered.ts';
 import { startSenders, type Senders } from './senders.ts';
 
-/** A body that was sent, and whether it was taken. */
+/** A body that was sent, and whether it was accepted. */
 export interface SentOddBody {
   readonly customerId: string;
   readonly batchId: string;
   readonly body: SentBody;
-  /** Otherwise it was refused, for good. */
+  /** If false, it was refused for good. */
   readonly isAccepted: boolean;
 }
 
 export interface OddBodiesOptions {
   readonly baseUrl: URL;
-  /** What the ids of its customer and batches begin with. */
+  /** Prefix of the ids of its customer and batches. */
   readonly name: string;
   readonly seed: number;
 }
 
 const maxBodies = 500;
-/** One for so many batches of the others, so that there is one at each fault. */
+/** One odd body per this many batches of the others, so that there is one at each fault. */
 const acceptedForEach = 4;
 const refusedForGood = new Set([400, 413, 415]);
 
 /**
- * A client that sends what is right or wrong in the ways that parsers get wrong, each until it is answered. To be stopped
- * after the load has ended.
+ * Starts a client that sends valid and invalid bodies of kinds that parsers get wrong, each until it is answered.
+ * Stop it after the load has ended.
  */
 export function startOddBodies(load: Load, { baseUrl, name, seed }: OddBodiesOptions): Senders<SentOddBody> {
   return startSenders<SentOddBody>(baseUrl, 1, async ({ http, timing, over, sent }) => {

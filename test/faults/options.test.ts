@@ -11,7 +11,7 @@ it('has a default for everything', () => {
   });
 });
 
-it('takes so many minutes, or so many rounds in their place', () => {
+it('takes a number of minutes, or a number of rounds instead', () => {
   expect(parseOptions(['--minutes', '60'], 5)?.until).toEqual({ kind: 'minutes', minutes: 60 });
   expect(parseOptions(['--rounds', '3'], 5)?.until).toEqual({ kind: 'rounds', rounds: 3 });
 });

@@ -23,7 +23,7 @@ it('has every kind of fault, in time', () => {
   );
 });
 
-it('has every operation of the disk fail by each of its errors, and be slow', () => {
+it('makes every operation of the disk fail by each of its errors, and be slow', () => {
   const faults = disturbancesOf('disk').map(({ fault }) => fault);
   for (const { name, paths, codes } of operations) {
     const ofOperation = faults.filter(({ operation }) => operation === name);
@@ -33,7 +33,7 @@ it('has every operation of the disk fail by each of its errors, and be slow', ()
   }
 });
 
-it('sleeps for longer than anything is hidden, and less than a request waits for its answer', () => {
+it('sleeps for longer than any message is hidden, and for less than a request waits for its answer', () => {
   for (const { milliseconds } of disturbancesOf('sleep')) {
     expect(milliseconds).toBeGreaterThan(hiddenSeconds * 1_000);
     expect(milliseconds).toBeLessThan(30_000);

@@ -2,38 +2,38 @@ import { chanceOf, type Chance } from './chance.ts';
 import { planDiskFault, type DiskFault } from './disk-fault.ts';
 import type { PathRules } from './path-rules.ts';
 
-/** What is done to the emulator while clients send, from one start to the last. */
+/** Faults of the emulator while clients send, from the first start to the last. */
 export interface RoundPlan {
-  /** Of the odd bodies that one of the clients sends. */
+  /** Seed of the odd bodies that one of the clients sends. */
   readonly oddBodiesSeed: number;
-  /** Each ends with a fault. */
+  /** Lives that each end with a fault. */
   readonly lives: readonly Life[];
-  /** Behind them comes a life that nothing is done to, in which everything has to come right. */
+  /** The life without faults after the others, in which everything must be completed. */
   readonly lastLife: {
     readonly rules: PathRules;
     readonly clockOffsetSeconds: number;
-    /** The clients stop after so many more accepted batches. */
+    /** The clients stop after this many more accepted batches. */
     readonly accepted: number;
   };
 }
 
 /** From a start of the emulator to its end. */
 export interface Life {
-  /** Where they are not those of the life before, it was upgraded between the two. */
+  /** If they differ from those of the life before, it was upgraded between the two. */
   readonly rules: PathRules;
-  /** By how much its clock is wrong at first. */
+  /** Seconds by which its clock is wrong at first. */
   readonly clockOffsetSeconds: number;
-  /** In their order. */
+  /** Disturbances in their order. */
   readonly disturbances: readonly Disturbance[];
   readonly end: Ending;
 }
 
-/** Something that it lives through; `after` so many batches were accepted since its start. */
+/** A disturbance during a life, `after` this many accepted batches since its start. */
 export type Disturbance =
-  /** It is stopped for so long; a sleep is longer than everything that it waits for. */
+  /** The emulator is stopped for this time; a sleep is longer than anything that it waits for. */
   | { readonly kind: 'pause' | 'sleep'; readonly after: number; readonly milliseconds: number }
   | { readonly kind: 'clock'; readonly after: number; readonly offsetSeconds: number }
-  /** Its disk fails or is slow until so many batches more were accepted, or so many requests refused. */
+  /** Its disk fails or is slow until this many more batches are accepted, or requests refused. */
   | {
       readonly kind: 'disk';
       readonly after: number;
@@ -43,18 +43,18 @@ export type Disturbance =
     }
   /** A second emulator is started on its data. */
   | { readonly kind: 'intruder'; readonly after: number }
-  /** The commands that only read are run beside it. */
+  /** The commands that only read run beside it. */
   | { readonly kind: 'readers'; readonly after: number };
 
 export type Ending =
   | { readonly kind: 'signal'; readonly signal: 'SIGKILL' | 'SIGINT'; readonly after: number }
-  /** It dies at the `nth` time of a step of the local store; where it never comes there, after so many batches. */
+  /** It dies at the `nth` time of a step of the local store; if it never comes to that, after this many batches. */
   | { readonly kind: 'step'; readonly step: string; readonly nth: number; readonly after: number };
 
-/** The durable steps of the local store at which a crash is planned, as `crash-at.mjs` names them. */
+/** The durable steps of the local store at which a crash is planned, by the names in `crash-at.mjs`. */
 export const steps: readonly string[] = [
-  'hold batches/',
   'put object batches/',
+  'announce batches/',
   'append insights',
   'append late',
   'hold aggregates/',
@@ -70,8 +70,8 @@ export const steps: readonly string[] = [
 const clockOffsets = [-7_200, -61, 61, 7_200];
 
 /**
- * Chance made of a seed: the same seed and round give the same plan.
- * @param hiddenSeconds  for how long a message stays hidden that was received before a crash; nothing else is longer
+ * Plans a round at random: the same seed and round give the same plan.
+ * @param hiddenSeconds  time that a message stays hidden which was received before a crash; nothing else takes longer
  */
 export function planRound(seed: number, round: number, hiddenSeconds: number): RoundPlan {
   const chance = chanceOf(seed, round);
@@ -83,7 +83,7 @@ export function planRound(seed: number, round: number, hiddenSeconds: number): R
   };
   const lives = Array.from({ length: upTo(3) }, () => planLife(upgradedAtTimes(), chance, hiddenSeconds));
   const latest = Math.max(0, ...lives.flatMap(clockOffsetsOf));
-  // Nothing that was put off by a clock that was ahead is waited for in real time, and mostly no hidden message is.
+  // The test does not wait in real time for work that a fast clock postponed, and mostly not for hidden messages.
   const isHurried = happens(0.8);
   return {
     oddBodiesSeed: upTo(0x7fffffff),
@@ -114,7 +114,7 @@ function planLife(rules: PathRules, chance: Chance, hiddenSeconds: number): Life
 
 function planDisturbance(after: number, chance: Chance, hiddenSeconds: number): Disturbance {
   const { upTo, oneOf, happens } = chance;
-  // A sleep takes as long as some whole rounds do.
+  // A sleep takes as long as some whole rounds.
   if (happens(0.05)) return { kind: 'sleep', after, milliseconds: hiddenSeconds * 1_000 + upTo(5_000) };
   const kind = oneOf('pause', 'clock', 'disk', 'disk', 'intruder', 'readers');
   switch (kind) {
@@ -134,7 +134,7 @@ function clockOffset({ oneOf }: Chance): number {
   return oneOf(0, ...clockOffsets);
 }
 
-/** All that a life's clock is set to. */
+/** Returns all offsets of a life's clock. */
 export function clockOffsetsOf({
   clockOffsetSeconds,
   disturbances,

@@ -8,8 +8,8 @@ const minutesOfSustainedLoad = (minutes: number) => {
   return Number(args[args.indexOf('--minutes') + 1]);
 };
 
-it.each(tables)('has a table that there is: %s', (table) => {
-  // vitest would run the others, and say nothing of one that is not there.
+it.each(tables)('has only tables that exist: %s', (table) => {
+  // vitest would run the others, and not report a missing one.
   expect(existsSync(fileURLToPath(new URL(`../../${table}`, import.meta.url)))).toBe(true);
 });
 

@@ -1,10 +1,10 @@
-/** A proof that is no round: a command, behind `node`, in the top folder. */
+/** A proof that is not a round: a command for `node`, in the top folder. */
 export interface Proof {
   readonly name: string;
   readonly args: readonly string[];
 }
 
-/** Tests that go through all there is of something: steps, operations, files, bodies, protections. */
+/** Tests that cover all steps, operations, files, bodies or protections. */
 export const tables: readonly string[] = [
   'test/e2e/crash-table.crash.test.ts',
   'test/e2e/torn-files.crash.test.ts',
@@ -29,7 +29,7 @@ const sustainedShare = 1 / 6;
 const leastSustainedMinutes = 0.5;
 const mostSustainedMinutes = 5;
 
-/** @param minutes  for everything, the rounds included */
+/** @param minutes  for everything, including the rounds */
 export function proofsWithin(minutes: number): readonly Proof[] {
   const sustained = Math.min(mostSustainedMinutes, Math.max(leastSustainedMinutes, minutes * sustainedShare));
   return [

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpClient } from '../../client/http-client.ts';
 import { UnexpectedAnswer } from '../../bench/scenario/pipeline-client.ts';
 
 const pageSchema = z.object({ windows: z.array(z.object({ requests: z.int() })) });
 
-/** The requests of a customer in all windows of a size together. */
+/** Returns a customer's requests in all windows of a size. */
 export async function requestsIn(
   window: 'minute' | 'hour' | 'day',
   customerId: string,

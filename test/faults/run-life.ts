@@ -6,14 +6,14 @@ import { settingsOf } from './path-rules.ts';
 import { clockOffsetsOf, type Life } from './plan-round.ts';
 
 export interface LifeOptions {
-  /** The clients, which are started when they are asked for first. */
+  /** Returns the clients; the first call starts them. */
   readonly startedLoad: () => Load;
   readonly faultFile: string;
 }
 
 /**
- * From a start of the emulator to its end by a fault, while clients send.
- * @throws Error  it ended without a fault, or a client got an answer that it should not have got
+ * Runs the emulator from a start to its end by a fault, while clients send.
+ * @throws Error  it ended without a fault, or a client got an answer that it must not get
  */
 export async function runLife(
   emulator: Emulator,
@@ -25,7 +25,7 @@ export async function runLife(
   try {
     await emulator.start(environmentOf(life, faultFile));
   } catch (error) {
-    // The step can be one of those that make up for the fault before.
+    // The step can be one of those that recover from the fault before.
     if (await isKilledAtStep()) return;
     throw error;
   }
@@ -49,7 +49,9 @@ export function diedByItself(emulator: Emulator): Error {
   return new Error(`The emulator ended by itself. It had written:\n${emulator.output}`);
 }
 
-/** The emulator of a life has loaded what its faults need, and no more. One without an end is the last. */
+/**
+ * Returns the environment of a life, with what its faults need and nothing else. A life without an end is the last.
+ */
 export function environmentOf(
   life: Omit<Life, 'end'> & Partial<Pick<Life, 'end'>>,
   faultFile: string,

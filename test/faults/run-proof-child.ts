@@ -1,4 +1,4 @@
-/** Runs a proof which starts a process that does not end; tests kill this one meanwhile. */
+/** Runs a proof that starts a process which does not end; tests kill this one meanwhile. */
 import { runProof } from './run-proof.ts';
 
 const endless = 'setInterval(() => {}, 1_000);';

@@ -7,17 +7,17 @@ import { runProof } from './run-proof.ts';
 it.each([
   ['succeeds', '0', true],
   ['fails', '3', false],
-])('tells that a proof %s', async (_what, exitCode, isWell) => {
+])('reports that a proof %s', async (_what, exitCode, isWell) => {
   const args = ['-e', `process.exit(${exitCode})`];
   expect(await runProof({ name: 'a proof', args })).toBe(isWell);
 });
 
-it('ends a proof, and what that has started, with its own process', async () => {
+it('stops a proof, and processes that it started, together with its own process', async () => {
   const main = fileURLToPath(new URL('run-proof-child.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
-  // It is closed when nobody can write to its output any more.
+  // The pipe closes when no process can write to it any more.
   expect(await once(child, 'close')).toEqual([143, null]);
 });

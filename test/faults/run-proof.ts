@@ -6,11 +6,11 @@ import type { Proof } from './proofs.ts';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Runs it, and lets it write where this process writes.
- * @returns whether it succeeded
+ * Runs a proof, whose output goes to that of this process.
+ * @returns true if it succeeded
  */
 export async function runProof({ args }: Proof): Promise<boolean> {
-  // In a process group of its own: the emulators that it starts end with it when this process ends.
+  // It gets its own process group, so that the emulators that it starts end with it when this process ends.
   const child = spawn(process.execPath, args, {
     cwd: repository,
     detached: true,
@@ -32,6 +32,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error; // nobody is left of it
+    if (errorCode(error) !== 'ESRCH') throw error; // no process of it is left
   }
 }

@@ -15,35 +15,35 @@ import type { SentBatch } from './sent-batch.ts';
 import { settle } from './settle.ts';
 
 export interface RoundOptions {
-  /** What its customers and batches are called: another name for each round on the same data. */
+  /** Prefix of the round's customers and batches; different for each round on the same data. */
   readonly name: string;
   readonly persistentClients: number;
   readonly fleetingClients: number;
-  /** How many batches the data directory has before the round. */
+  /** Number of batches in the data directory before the round. */
   readonly storedBefore: number;
 }
 
 export interface RoundOutcome {
-  /** Those of the client of odd bodies are not among them. */
+  /** Batches sent, without those of the client of odd bodies. */
   readonly sent: readonly SentBatch[];
   readonly oddBodies: number;
-  /** How many of both are stored. */
+  /** Number of stored batches of both kinds. */
   readonly stored: number;
-  /** What is not counted as it should be, in words; empty where everything is. */
+  /** Problems of the counts, in words; empty if there are none. */
   readonly problems: readonly string[];
 }
 
-/** All who send in a round. */
+/** All clients of a round. */
 interface Clients {
   readonly load: Load;
   readonly odd: Senders<SentOddBody>;
 }
 
 /**
- * Lets clients send while faults happen to the emulator, then none, until everything that is stored is counted; compares
- * what is counted with what the clients were told, and has all of the data audited.
- * @param emulator  one that does not run; afterwards it does
- * @throws Error  it ended without a fault, or answered what it never should
+ * Lets clients send while faults happen to the emulator, then without faults until everything stored is counted;
+ * compares the counts with the clients' answers, and audits all data.
+ * @param emulator  must not run at first; runs afterwards
+ * @throws Error  it ended without a fault, or gave an answer that it must never give
  */
 export async function runRound(
   emulator: Emulator,
@@ -99,13 +99,16 @@ export async function runRound(
   }
 }
 
-/** Two that are live, and two of long ago: so both streams have a part in it. */
+/** Returns two live minutes and two of long ago, so that both streams take part. */
 function minutesNow(): readonly string[] {
   const minute = (ago: number) => `${new Date(Date.now() - ago * 60_000).toISOString().slice(0, 16)}:00Z`;
   return [minute(0), '2025-12-28T18:03:00Z', minute(1), '2025-12-28T18:04:00Z'];
 }
 
-/** What its latest life has told of rejections, which would end a process that does not look for them. */
+/**
+ * Finds unhandled rejections in the output of its latest life; they would end a process that does not listen for
+ * them.
+ */
 function findUnhandled({ output }: Emulator): string[] {
   return output.split('\n').filter((line) => line.includes('A rejection was not handled'));
 }

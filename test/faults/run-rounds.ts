@@ -4,15 +4,15 @@ import type { FaultOptions, Until } from './options.ts';
 import { planRound, type RoundPlan } from './plan-round.ts';
 import { runRound, type RoundOptions, type RoundOutcome } from './run-round.ts';
 
-/** As short as it may be, so that what a crash left hidden does not stay so for long. */
+/** The shortest value allowed, so that messages that a crash left hidden return soon. */
 const lookAgainSeconds = 20;
 const maxProblemsListed = 20;
 const maxOutputShown = 4_000;
 
 /**
- * Goes through one round after the other, and tells what comes of each. The first that is not exact is the last.
- * @param began  when the time for all of it began, by `performance.now()`
- * @returns whether all were exact
+ * Runs one round after the other, and prints the result of each. It stops after the first that is not exact.
+ * @param began  start of the whole run, by `performance.now()`
+ * @returns true if all were exact
  */
 export async function runRounds(
   { until, seed, firstRound, clients }: FaultOptions,
@@ -57,7 +57,7 @@ export async function runRounds(
   return true;
 }
 
-/** Leaves the emulator ended, and what went wrong in words. */
+/** Leaves the emulator stopped, and returns the problems in words. */
 async function tryRound(emulator: Emulator, plan: RoundPlan, options: RoundOptions): Promise<RoundOutcome> {
   try {
     const outcome = await runRound(emulator, plan, options);
@@ -70,7 +70,7 @@ async function tryRound(emulator: Emulator, plan: RoundPlan, options: RoundOptio
   }
 }
 
-/** There is one round at least, however long the rest took. */
+/** There is at least one round, however long the rest took. */
 function isToBegin(until: Until, rounds: number, began: number): boolean {
   switch (until.kind) {
     case 'rounds':

@@ -1,13 +1,13 @@
-import { answerOrRetry, type FinalAnswer } from '../../commands/pipeline-client/answer-or-retry.ts';
-import type { HttpAnswer } from '../../commands/pipeline-client/http-client.ts';
-import type { Timing } from '../../commands/pipeline-client/timing.ts';
+import { answerOrRetry, type FinalAnswer } from '../../client/answer-or-retry.ts';
+import type { HttpAnswer } from '../../client/http-client.ts';
+import type { Timing } from '../../client/timing.ts';
 
-/** How long a batch is repeated: far longer than a restart takes. */
+/** Time for which a batch is repeated: far longer than a restart takes. */
 const retryForSeconds = 120;
 
 /**
- * As a log shipper does, which keeps a batch until it has an answer; but 503 is the only trouble that it may be told of.
- * @throws GaveUp  it never was
+ * Sends a batch like a log shipper that keeps it until it has an answer; but the only failure allowed is 503.
+ * @throws GaveUp  there was never an answer
  */
 export function sendUntilAnswered(
   batchId: string,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
-import { realTiming, type Timing } from '../../commands/pipeline-client/timing.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
+import { realTiming, type Timing } from '../../client/timing.ts';
 
-/** What a client sends with, until it is over. */
+/** The parts that a client sends with, until it is over. */
 export interface SenderContext<Sent> {
   readonly http: HttpClient;
   readonly timing: Timing;
@@ -12,15 +12,15 @@ export interface SenderContext<Sent> {
 
 /** Clients that send until they are stopped. */
 export interface Senders<Sent> {
-  /** Rejects when a client got an answer that it should not have got. */
+  /** Rejects when a client got an answer that it must not get. */
   readonly running: Promise<unknown>;
-  /** Lets each client finish what it sends, and gives all that was sent. */
+  /** Lets each client finish what it sends, and returns everything that was sent. */
   stop(): Promise<readonly Sent[]>;
-  /** Ends it at once, where nobody wants to know any more. */
+  /** Stops at once, if nobody needs the result. */
   abandon(): void;
 }
 
-/** @param sendUntilOver  what each of the clients does, by its number */
+/** @param sendUntilOver  sends for one client, given its number */
 export function startSenders<Sent>(
   baseUrl: URL,
   clients: number,
@@ -33,7 +33,7 @@ export function startSenders<Sent>(
   const sent: Sent[] = [];
   const context = { http, timing, over: over.signal, sent };
   const running = Promise.all(Array.from({ length: clients }, (_, client) => sendUntilOver(context, client)));
-  running.catch(() => {}); // told to whoever waits for it, which may be later
+  running.catch(() => {}); // reported to whoever awaits it, which may be later
   return {
     running,
     async stop() {

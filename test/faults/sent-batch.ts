@@ -1,32 +1,32 @@
-import type { HttpAnswer, HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
 import { createPipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { foldablePath, ownPath, type PathRules } from './path-rules.ts';
 
-/** A batch, and what its client knows of it. */
+/** A batch, and its client's knowledge of it. */
 export interface SentBatch {
   readonly customerId: string;
   readonly batchId: string;
   /**
-   * How many entries it has with its own path in which minute, by the minute's first instant. In each of these it has
-   * one more, with its foldable path.
+   * Number of entries with the batch's own path in each minute, by the minute's first instant. Each of these minutes
+   * has one more entry, with its foldable path.
    */
   readonly entries: ReadonlyMap<string, number>;
-  /** Those that were in force while it was sent: by one of them it is counted, if at all. */
+  /** The rules that were in force while it was sent: one of them counts it, if it is counted. */
   readonly rules: ReadonlySet<PathRules>;
-  /** The client was told that it is stored. Otherwise it may be or not: nobody has told. */
+  /** True if the client got the answer that it is stored. Otherwise it may be stored or not. */
   readonly isAccepted: boolean;
 }
 
-/** A batch of which no client knows anything yet. */
+/** A batch before any answer. */
 export type UnsentBatch = Pick<SentBatch, 'customerId' | 'batchId' | 'entries'>;
 
-/** Customers share windows among several clients. */
+/** Several clients share the windows of a customer. */
 const customers = 4;
 const agents = ['curl/8.7.1', 'Wget/1.21', '-'];
 
 /**
- * Entries of one to three minutes, two to four in each.
- * @param name  what the ids of customers and batches begin with
+ * Creates a batch with entries in one to three minutes, two to four in each.
+ * @param name  prefix of the ids of customers and batches
  */
 export function batchOf(
   client: number,

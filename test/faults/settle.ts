@@ -8,16 +8,19 @@ import type { SentBatch } from './sent-batch.ts';
 type Named = Pick<SentBatch, 'customerId' | 'batchId'>;
 
 export interface Settled {
-  /** The ids of the batches that are stored. */
+  /** The ids of the stored batches. */
   readonly stored: ReadonlySet<string>;
-  /** Which were not counted in time, in words. */
+  /** Batches that were not counted in time, in words. */
   readonly unsettled: readonly string[];
 }
 
-/** Several times as long as the longest way there is: hidden, looked at, emitted, hidden, looked at. */
+/** Several times the longest way there is: hidden, looked at, emitted, hidden, looked at. */
 const withinSeconds = 150;
 
-/** Waits until every batch that is stored says that it is counted, and hours and days have caught up. Nobody sends any more. */
+/**
+ * Waits until every stored batch says that it is counted, and hours and days are up to date. No client sends any
+ * more.
+ */
 export async function settle(emulator: Emulator, sent: readonly Named[]): Promise<Settled> {
   const deadline = performance.now() + withinSeconds * 1_000;
   const stored = new Set<string>();

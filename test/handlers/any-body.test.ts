@@ -9,8 +9,8 @@ import { readablePartOf, readIndependently, type ExpectedWindow } from './any-bo
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 
 /**
- * Whatever is sent is taken or refused as a whole, never an error of ours; what is counted is what a second, plain
- * reading of the body finds in it; and no key of a body reaches a prototype.
+ * Everything sent is accepted or refused as a whole, without an error of ours; a second, plain reading of the body
+ * finds the same counts; and no key of a body reaches a prototype.
  */
 
 const prototypes = [Object.prototype, Array.prototype, String.prototype, Function.prototype];
@@ -25,7 +25,7 @@ beforeEach(() => {
   testing = testApp();
 });
 
-/** Sends the body as a customer of its own and has it counted. */
+/** Sends the body as a new customer and counts it. */
 async function send({ bytes, isLines }: SentBody, isCompressed = false) {
   customers += 1;
   const headers = { 'x-customer-id': `cus-${customers}` };
@@ -74,7 +74,7 @@ describe('whatever is sent', () => {
       }),
       { numRuns: 500 },
     );
-    expect(taken).toBeGreaterThanOrEqual(leastTaken); // else it would have shown little
+    expect(taken).toBeGreaterThanOrEqual(leastTaken); // otherwise the run would have shown little
   });
 });
 

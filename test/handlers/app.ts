@@ -14,7 +14,7 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { instant, receivedRecord } from '../factories.ts';
 
-/** An app in memory, and what a test wants to look at. */
+/** An app in memory, with the parts that a test looks at. */
 export interface TestApp {
   readonly app: App;
   readonly insights: InMemoryEventStream;
@@ -49,7 +49,7 @@ export function testApp({
   };
 }
 
-/** Has everything counted that was emitted so far. */
+/** Counts everything emitted so far. */
 export async function countAll({ app, insights, late }: TestApp): Promise<void> {
   const records = [...insights.drain(), ...late.drain()];
   const event = kinesisEvent(records.map(({ data }, index) => ({ sequenceNumber: String(index), data })));
@@ -57,7 +57,7 @@ export async function countAll({ app, insights, late }: TestApp): Promise<void> 
   if (batchItemFailures.length > 0) throw new Error('Not everything could be counted.');
 }
 
-/** The event that API Gateway makes of a request to an HTTP API (payload format 2.0). */
+/** Creates the event that API Gateway makes of a request to an HTTP API (payload format 2.0). */
 export function httpEvent(
   method: string,
   path: string,
@@ -91,7 +91,7 @@ export function httpEvent(
   };
 }
 
-/** The event once the authorizer has let it pass, with what else the authorizer says. */
+/** Creates the event after the authorizer has accepted it, with the authorizer's other values. */
 export function authorized(
   event: APIGatewayProxyEventV2,
   customerId: string,
@@ -101,7 +101,7 @@ export function authorized(
   return { ...event, requestContext };
 }
 
-/** `POST /logs` with entries, or with a body of any kind. */
+/** Sends `POST /logs` with entries, or with a body of any kind. */
 export function postLogs(
   entries: readonly object[] | string | Buffer,
   headers: Record<string, string> = {},
@@ -110,7 +110,7 @@ export function postLogs(
   return httpEvent('POST', '/logs', { headers: { 'content-type': 'application/json', ...headers }, body });
 }
 
-/** The event that a Kinesis event source mapping invokes a function with. */
+/** Creates the event that a Kinesis event source mapping passes to a function. */
 export function kinesisEvent(
   records: readonly { sequenceNumber: string; data: Uint8Array }[],
 ): KinesisStreamEvent {

@@ -2,15 +2,15 @@ import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 
-/** What an OpenAPI document says of answers, to compare real ones with. */
+/** The answers that an OpenAPI document describes, to compare real ones with. */
 export interface DescribedAnswers {
-  /** `GET /aggregates`. */
+  /** Routes such as `GET /aggregates`. */
   readonly routes: readonly string[];
-  /** `GET /aggregates 200`. */
+  /** Routes with statuses, such as `GET /aggregates 200`. */
   readonly statuses: readonly string[];
-  /** In what an answer differs from its description; of a route, or of a response that has a name. */
+  /** Returns the differences between an answer and its description, for a route or a named response. */
   problemsOf(route: string, answer: APIGatewayProxyStructuredResultV2): string[];
-  /** The examples that are not what they are examples of. */
+  /** Returns the examples that break their own schemas. */
   wrongExamples(): string[];
 }
 
@@ -108,7 +108,10 @@ export function describedAnswers(text: string): DescribedAnswers {
   };
 }
 
-/** A schema that takes nothing but what it names: a client has to take more, and an answer has to have no more. */
+/**
+ * Makes a schema refuse everything that it does not name: a client must accept more, but an answer must not have
+ * more.
+ */
 function strict(schema: Readonly<Record<string, unknown>>): AnySchema {
   return withLocalReferences(schema, (object) => {
     return 'properties' in object && !('additionalProperties' in object)

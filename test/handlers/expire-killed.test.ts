@@ -7,8 +7,8 @@ import { Unavailable } from '../../lib/errors.ts';
 import { RetainedApp } from './retained-app.ts';
 
 /**
- * The deletion is killed between any two of its steps, with everything else at work between them, and two deletions run
- * at once in every order that the scheduler finds. In the end all is deleted behind the horizon, and nothing else.
+ * Kills the deletion between any two of its steps, with all other work between them, and runs two deletions at once
+ * in every order that the scheduler finds. In the end everything behind the horizon is deleted, and nothing else.
  */
 
 const environment = { RETENTION_DAYS: '30', RAW_BATCH_DAYS: '10' };
@@ -51,7 +51,7 @@ async function prepare(store: InMemoryObjectStore): Promise<RetainedApp> {
   return retained;
 }
 
-/** All that may happen meanwhile: nothing of it may bring anything back. */
+/** Does everything that may happen meanwhile: none of it may bring anything back. */
 async function goOn(retained: RetainedApp): Promise<void> {
   for (const [key, instants] of [
     ['first', [...old, ...kept.slice(0, 1)]],
@@ -68,7 +68,7 @@ async function goOn(retained: RetainedApp): Promise<void> {
 
 async function expectExactlyWhatIsKept(retained: RetainedApp): Promise<void> {
   await goOn(retained);
-  // Where raw batches have expired, too, their windows are taken as they are.
+  // If raw batches have expired, too, their windows stay as they are.
   const { findings } = await retained.auditAndRepair();
   expect(findings.filter(({ kind }) => kind !== 'not-auditable')).toEqual([]);
   expect(await retained.get('/aggregates/total', all)).toMatchObject({ requests: 4 });
@@ -144,7 +144,7 @@ describe('the deletion of what has expired', () => {
     store.changesLeft = Number.POSITIVE_INFINITY;
     expect(await retained.keys('aggregates/minute/cus-axon/2025/11/20')).toHaveLength(1);
 
-    // A notification of the minute that is deleted, or of the one that is not, may have waited until now.
+    // A notification of the deleted minute, or of the other one, may have waited until now.
     const minutes = ['00', '01'].map((minute) => `aggregates/minute/cus-axon/2025/11/20/10/${minute}.json`);
     expect(await retained.rollUp(minutes)).toEqual({ batchItemFailures: [] });
     expect((await store.get(hour))?.etag).toBe(before?.etag);

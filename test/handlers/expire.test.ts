@@ -126,7 +126,7 @@ describe('behind the horizon', () => {
     expect(await retained.isCounted('both')).toBe(true);
     expect(await retained.isCounted('old')).toBe(true);
     expect(await retained.verify('old')).toEqual({ batchItemFailures: [] });
-    await retained.count(); // what the duplicate has emitted
+    await retained.count(); // the partials that the duplicate has emitted
     expect(await retained.verify('both')).toEqual({ batchItemFailures: [] });
     expect(await retained.waiting).toBe(0);
     await retained.rollUp([oldMinute]);
@@ -139,7 +139,7 @@ describe('behind the horizon', () => {
     await retained.send('lost', old, kept);
     retained.lose();
     await retained.expireAll();
-    expect(await retained.isCounted('lost')).toBe(false); // its other window has it not yet
+    expect(await retained.isCounted('lost')).toBe(false); // its other window does not have it yet
     expect(await retained.verify('lost')).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
     await retained.count();
     expect(await retained.isCounted('lost')).toBe(true);
@@ -208,7 +208,7 @@ describe('whoever knows of the horizon too late', () => {
         await store.delete(key);
         if (!isFirst) return;
         isFirst = false;
-        // A roll-up that asked for the horizon long ago wakes up and reads what is left of the hour.
+        // A roll-up that read the horizon long ago wakes up and reads the rest of the hour.
         const stale = {
           store,
           clock: retained.clock,

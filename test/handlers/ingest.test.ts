@@ -10,7 +10,7 @@ import { postLogs, testApp, type TestApp } from './app.ts';
 
 let testing: TestApp;
 
-/** Keeps the batches that come to it until it is opened. */
+/** Holds the batches that come to it until it is opened. */
 class GatedStore extends InMemoryObjectStore {
   readonly names: string[] = [];
   open = (): void => {};

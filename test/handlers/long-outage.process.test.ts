@@ -21,7 +21,7 @@ import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 
 const described = await describeService();
 const outageSeconds = 9 * 86_400;
-/** The outage and the receives are a hundredth of what they are, since each receive is flushed to the disk. */
+/** The outage and the receives are a hundredth of the real ones, since each receive is flushed to the disk. */
 const share = 100;
 const givingUpSooner = ({ deadLetters, ...settings }: QueueSettings): QueueSettings => ({
   ...settings,
@@ -32,7 +32,10 @@ const origin = { eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:queue', reg
 const clock = new SetClock();
 let isAway = false;
 
-/** The store of the emulator, with the queues and notices of `serverless.yml`, which is away when the test says so. */
+/**
+ * Opens the store of the emulator, with the queues and notifications of `serverless.yml`; it is down when the test
+ * says so.
+ */
 async function openStore() {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-outage-'));
   const local = await openLocalStore(directory, { ...service, clock, logger: recordedLogger().logger });
@@ -52,7 +55,7 @@ async function openStore() {
 
 type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** Hands a function what is visible, as an event source does, and deletes what it has done. */
+/** Passes visible messages to a function, as an event source does, and deletes those that it has done. */
 async function deliver(queue: LocalQueue, handle: QueueHandler): Promise<void> {
   const messages = await queue.receive(everything);
   if (messages.length === 0) return;

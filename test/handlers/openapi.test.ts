@@ -126,14 +126,14 @@ describe('what the functions answer', () => {
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
-  /** By a key of a deployed pipeline that may do nothing. */
+  /** Sends with a key of a deployed pipeline that has no scope. */
   const withoutScope = (route: string) => {
     const { app } = testApp({ environment: { STORAGE: 'aws' } });
     const [method = '', path = ''] = route.split(' ');
     return handlerOf(route, async () => app)(authorized(httpEvent(method, path), 'cus-axon', { scopes: '' }));
   };
 
-  /** An answer of each status that a route has, but for trouble on our side; in this order. */
+  /** An answer of each status of a route, in this order, except for failures on our side. */
   const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
     ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 202, () => post([sentEntry()])],

@@ -18,7 +18,7 @@ async function count(entries: readonly object[], customer = 'cus-axon') {
   await countAll(testing);
 }
 
-/** So many minutes, each with all of these paths. */
+/** Counts this many minutes, each with all of these paths. */
 async function countMinutes(minutes: number, requestsByPath: Readonly<Record<string, number>>) {
   const records = Array.from({ length: minutes }, (_, id) => {
     const start = windowStart(`2025-12-28T18:${id + 10}:00Z`);
@@ -171,7 +171,8 @@ describe('GET /aggregates', () => {
   it.each(['application/json', 'text/csv'])(
     'answers no more than Lambda sends, whatever text there is, as %s',
     async (accept) => {
-      // As much as a window keeps of what needs an escape in JSON, which needs more of them in a function's answer.
+      // As many keys as a window keeps, with characters that JSON escapes, which take more bytes in a function's
+      // answer.
       const longest = '"'.repeat(2_000);
       const paths = Object.fromEntries(Array.from({ length: 260 }, (_, id) => [`GET /${id}${longest}`, 1]));
       await countMinutes(4, paths);

@@ -24,7 +24,7 @@ import { created, sqsEvent } from './sqs-event.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
 
-/** The functions on a store and a clock that tests move on; nothing in it happens by itself. */
+/** The functions on a store and a clock that tests advance; nothing in it happens by itself. */
 export class RetainedApp {
   now: Date;
   readonly clock = { now: () => this.now };
@@ -65,7 +65,7 @@ export class RetainedApp {
     return createApp({ ...this.#testing.app, rollUps: this.#testing.rollUps, config, aged });
   }
 
-  /** Another process on the same store and streams, which knows nothing yet. */
+  /** Starts another process on the same store and streams, which knows nothing yet. */
   restart(environment: Record<string, string>): void {
     this.#app = this.#with(environment);
   }
@@ -76,7 +76,7 @@ export class RetainedApp {
 
   readonly wired = async () => this.#app;
 
-  /** Sends entries of these instants. */
+  /** Sends entries with these times. */
   async send(key: string, ...instants: readonly string[]) {
     const entries = instants.map((receivedAt) => sentEntry({ receivedAt }));
     const event = postLogs(entries, { 'idempotency-key': key });
@@ -88,7 +88,7 @@ export class RetainedApp {
     return countAll({ ...this.#testing, app: this.#app });
   }
 
-  /** What waits on the streams is gone. */
+  /** Loses everything that waits on the streams. */
   lose(): void {
     this.#testing.insights.drain();
     this.#testing.late.drain();
@@ -103,7 +103,7 @@ export class RetainedApp {
     return verifyHandler(this.wired)(sqsEvent(created(`batches/cus-axon/k-${key}`)));
   }
 
-  /** Tells the roll-up of minutes, by default of all that there are. */
+  /** Announces minutes to the roll-up, by default all of them. */
   async rollUp(minutes?: readonly string[]) {
     const keys = minutes ?? (await this.keys('aggregates/minute/'));
     return rollUpHandler(this.wired)(sqsEvent(...keys.map(created)));
@@ -113,7 +113,7 @@ export class RetainedApp {
     return expireHandler(this.wired)();
   }
 
-  /** Has the horizon announced, set and settled, and all behind it deleted. */
+  /** Announces, sets and settles the horizon, and deletes everything behind it. */
   async expireAll(): Promise<void> {
     for (const seconds of [0, 86_400, 900, 0]) {
       this.pass(seconds);
@@ -144,7 +144,7 @@ export class RetainedApp {
     return keys;
   }
 
-  /** Audits as another process does, and repairs what differs. */
+  /** Audits as another process does, and repairs the differences. */
   async auditAndRepair(): Promise<{ findings: Finding[]; repaired: RepairOutcome[] }> {
     const findings: Finding[] = [];
     const repaired: RepairOutcome[] = [];

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 
-/** What S3 sends to a queue about an object, and SQS hands to a function; the messages are `message-0` and so on. */
+/** Creates the event in which SQS passes S3's messages to a function; the messages are `message-0` and so on. */
 export function sqsEvent(...bodies: readonly unknown[]): SQSEvent {
   return {
     Records: bodies.map((body, index) => ({
@@ -22,7 +22,7 @@ export function sqsEvent(...bodies: readonly unknown[]): SQSEvent {
   };
 }
 
-/** The notification of a written object. */
+/** Creates the notification of a written object. */
 export const created = (key: string) => ({
   Records: [
     {
@@ -36,5 +36,5 @@ export const created = (key: string) => ({
 /** A notification whose key nobody can decode. */
 export const malformed = { Records: [{ s3: { object: { key: 'batches/cus-axon/k-%zz' } } }] };
 
-/** What S3 sends when a notification is set up. */
+/** The message that S3 sends when notifications are configured. */
 export const testNotification = { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'logs' };

@@ -144,7 +144,7 @@ describe('GET /batches/{batchId}', () => {
       const { batchId } = JSON.parse((await send({})).body ?? '') as { batchId: string };
       const headersOf = { derived: {}, given: { 'idempotency-key': batchId } };
       await send(headersOf.given);
-      testing = testApp({ store }); // all that was emitted is lost, and who emitted it is gone
+      testing = testApp({ store }); // everything emitted is lost, and the process that emitted it is gone
 
       await send(headersOf[first]);
       await countAll(testing);

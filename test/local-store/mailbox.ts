@@ -1,4 +1,4 @@
-/** What is sent is taken in the same order, also by one who is early. */
+/** A queue that delivers items in order, even to receivers that come first. */
 export class Mailbox<Item> {
   readonly #items: Item[] = [];
   readonly #takers: ((item: Item) => void)[] = [];

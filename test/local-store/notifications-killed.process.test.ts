@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { openNotifying } from './notifications/notifying-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
-/** Lets a process write until it has acknowledged so many puts, kills it, and returns the keys of those. */
+/** Lets a process write until it has acknowledged this many puts, kills it, and returns their keys. */
 async function writeAndKill(directory: string, run: number, puts: number): Promise<readonly string[]> {
   const script = fileURLToPath(new URL('./notifications/notifying-writer.ts', import.meta.url));
   const writer = spawn(process.execPath, ['--import', 'tsx', script, directory, String(run)], {
@@ -25,7 +25,8 @@ it('leaves a message for every object, acknowledged or only there, when its proc
   const acknowledged = new Set<string>();
   for (const [run, puts] of [1, 333, 1_500].entries()) {
     for (const key of await writeAndKill(directory, run, puts)) acknowledged.add(key);
-    const { queue, objects, close } = await openNotifying(directory);
+    const { store, queue, objects, close } = await openNotifying(directory, { isLate: true });
+    await store.close(); // it has sent what was left
     const notified = new Set(
       Array.from(queue.list(), ({ body }) => (JSON.parse(body) as S3Event).Records[0]?.s3.object.key),
     );

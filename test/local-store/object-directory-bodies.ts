@@ -1,10 +1,10 @@
-/** A body of 2 to 40 kB that tells its name, and of which no part could be taken for the whole. */
+/** Creates a body of 2 to 40 kB that contains its name, and whose parts cannot be taken for the whole. */
 export function bodyOf(name: string): Buffer {
   const lines = 100 + ((name.length * 31 + name.charCodeAt(name.length - 1)) % 20) * 100;
   return Buffer.from(`${name}\n${'a line of a log\n'.repeat(lines)}end of ${name}\n`);
 }
 
-/** The name of a whole body; throws where it is anything else. */
+/** Returns the name of a whole body; throws for anything else. */
 export function nameOf(body: Buffer): string {
   const text = body.toString();
   const name = text.slice(0, text.indexOf('\n'));

@@ -3,8 +3,8 @@ import { openObjectDirectory } from '../../local-store/object-directory.ts';
 import { bodyOf } from './object-directory-bodies.ts';
 
 /*
- * Writes to the object directory in its first argument until it is killed, and tells on its standard output what was
- * acknowledged: `created <key>` and `counted <number>`, a line each.
+ * Writes to the object directory in its first argument until it is killed, and prints acknowledged writes: `created
+ * <key>` and `counted <number>`, one per line.
  */
 const [, , root = ''] = process.argv;
 

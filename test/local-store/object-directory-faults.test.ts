@@ -20,7 +20,7 @@ const body = Buffer.from('one batch');
 let root: string;
 let operations: ObservedOperation[];
 let directory: ObjectDirectory;
-/** What happens in place of an operation; nothing by default. */
+/** Runs before an operation, or fails in its place; does nothing by default. */
 let before: (operation: ObservedOperation) => void;
 
 beforeEach(async () => {
@@ -57,7 +57,7 @@ function failAlways(name: ObservedOperation['name'], code: string): void {
   };
 }
 
-/** What the operations were, with the places of temporary files left out. */
+/** Returns the operations, without the places of temporary files. */
 function steps(): string[] {
   return operations.map(({ name, path }) => `${name} ${path.replace(/^\.tmp\/.*/, 'temporary')}`);
 }
@@ -328,7 +328,7 @@ describe('a writer that takes the place of one that died', () => {
 });
 
 describe('a process that dies between two file operations', () => {
-  /** The operations of a creation, a replacement and a deletion that come after it. */
+  /** Number of operations of a creation, a replacement and a deletion, rounded up. */
   const operationCount = 30;
 
   it.each(Array.from({ length: operationCount }, (_, n) => n))(

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Lets a process write until it has acknowledged so many writes, then kills it with no warning. */
+/** Lets a process write until it has acknowledged this many writes, then kills it without warning. */
 async function writeAndKill(acknowledgements: number): Promise<string[]> {
   const script = join(import.meta.dirname, 'object-directory-child.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script, root], {
@@ -47,7 +47,7 @@ it.each([1, 50, 333])(
     }
     expect(created.filter((key) => !found.has(key))).toEqual([]);
     const count = await directory.get('count' as ObjectKey);
-    // Numbers from 1 on were acknowledged, in order; what came after the last of them may be there too.
+    // Numbers from 1 on were acknowledged, in order; later ones may be there too.
     expect(count === undefined ? 0 : Number(nameOf(count.body))).toBeGreaterThanOrEqual(counted.length);
     await directory.close();
   },

@@ -18,7 +18,7 @@ const secret = 'nobody’s business';
 
 let parent: string;
 let root: string;
-/** Outside of the object directory, with the same names in it. */
+/** A directory outside of the object directory, with the same names in it. */
 let outside: string;
 let directory: ObjectDirectory;
 let etag: string;
@@ -39,7 +39,7 @@ afterEach(async () => {
   await rm(parent, { recursive: true, force: true });
 });
 
-/** Puts a link in the place of a file or of a folder of the object directory. */
+/** Replaces a file or a folder of the object directory by a link. */
 async function replaceByLink(name: string, target: string): Promise<void> {
   await rename(join(root, name), join(parent, 'moved'));
   await symlink(target, join(root, name));

@@ -11,27 +11,27 @@ import { observedFileOperations, systemError } from './observed-file-operations.
 import { volatileDisk, type VolatileDisk } from './volatile-disk.ts';
 
 /**
- * The power is cut after every file operation of the writer, and everything that could then be left is looked at. Each
- * part of the order is taken away in turn, around the writer, and has to do the harm that it keeps off: that shows that
- * the part is needed, and that this disk does forget.
+ * Cuts the power after every file operation of the writer, and looks at everything that could then be left. Each part
+ * of the order is removed in turn, around the writer, and must then do the harm that it prevents: this shows that the
+ * part is needed, and that this disk does forget.
  */
 
 const root = '/data/objects';
 const temporaryDirectory = `${root}/${temporaryDirectoryName}`;
 
-/** What a power cut could do. */
+/** The harm of a power cut. */
 type Harm =
-  /** To an acknowledged object: there could be none. */
+  /** To an acknowledged object: it could be absent. */
   | 'lost'
-  /** To an acknowledged change: there could be what was there before it. */
+  /** To an acknowledged change: the content before it could be there. */
   | 'undone'
-  /** To any object: there could be a content that nobody wrote. */
+  /** To any object: it could have a content that nobody wrote. */
   | 'torn';
 
-/** The content of an object; `undefined` where there is none. */
+/** The content of an object; `undefined` if it is absent. */
 type Content = string | undefined;
 
-/** A change and the content that its object has after it. */
+/** A change, and the content of its object after it. */
 type Step = readonly [Change, Content];
 
 function created(key: string, content: string): Step {
@@ -64,17 +64,17 @@ const rounds: readonly (readonly Step[])[] = [
     deleted('batches/cus-b/1'),
   ],
   [replaced('aggregates/minute/cus-a/18/03', 'the same window, more of it', 'all of the window')],
-  // Its directory went with the object that was deleted, and is made anew.
+  // Its directory was deleted together with the object, and is created again.
   [created('batches/cus-b/2', 'second of b')],
   [deleted('aggregates/minute/cus-a/19/00'), created('aggregates/minute/cus-a/20/00', 'a later window')],
 ];
 
-/** The operations with a part of their order taken away. */
+/** Removes a part of the order from the operations. */
 type TakenAway = (operations: FileOperations) => FileOperations;
 
 const nothing: TakenAway = (operations) => operations;
 
-/** Every harm that a power cut could do, after whichever operation of the rounds. */
+/** Returns every harm that a power cut could do, after any operation of the rounds. */
 function harmTo(takenAway: TakenAway): ReadonlySet<Harm> {
   const disk = newDisk();
   const objects = new WatchedObjects(disk);
@@ -93,8 +93,8 @@ function harmTo(takenAway: TakenAway): ReadonlySet<Harm> {
 }
 
 /**
- * The same where the process dies, with the power on, after whichever operation of a creation, and another one is asked
- * for the object: it either creates it or answers from what it finds, and what it answers must stay true.
+ * Returns the harm if the process dies, with the power on, after any operation of a creation, and another process is
+ * asked for the object. That one either creates it or answers from what it finds, and its answer must stay true.
  */
 function harmAfterACrash(kind: 'create' | 'settle', takenAway: TakenAway): ReadonlySet<Harm> {
   const key = 'batches/cus-a/1' as ObjectKey;
@@ -132,7 +132,7 @@ function newDisk(): VolatileDisk {
   return volatileDisk([dirname(root), root, temporaryDirectory]);
 }
 
-/** What a reader finds, as long as there is power. */
+/** Returns the content that a reader finds while there is power. */
 function contentAt({ operations }: VolatileDisk, key: ObjectKey): Content {
   try {
     return operations.read(`${root}/${key}`).toString();
@@ -142,11 +142,11 @@ function contentAt({ operations }: VolatileDisk, key: ObjectKey): Content {
   }
 }
 
-/** Objects, what may be found of each, and what harm was seen. */
+/** Objects with their allowed contents, and the harm seen. */
 class WatchedObjects {
   readonly harm = new Set<Harm>();
   readonly #disk: VolatileDisk;
-  /** What each may have now: its latest acknowledged content, and one that is under way. */
+  /** Allowed contents of each object: its latest acknowledged one, and one under way. */
   readonly #allowed = new Map<ObjectKey, readonly Content[]>();
   readonly #written = new Set<Content>();
 
@@ -163,7 +163,7 @@ class WatchedObjects {
     this.#allowed.set(key, [content]);
   }
 
-  /** The power is cut: what could be found? */
+  /** Checks what could be found after a power cut now. */
   look(): void {
     for (const [key, allowed] of this.#allowed) {
       for (const found of this.#disk.afterPowerCut(`${root}/${key}`)) {
@@ -191,10 +191,10 @@ function flushingContentsLate(operations: FileOperations): FileOperations {
   };
 }
 
-/** What has got or lost its name in a directory since it was flushed. */
+/** Kinds of names that changed in a directory since it was flushed. */
 type Unflushed = 'nothing' | 'directories' | 'objects';
 
-/** Flushes a directory only where it has such names to flush. */
+/** Flushes a directory only if it has names of these kinds to flush. */
 function flushingDirectoriesWith(...those: readonly Unflushed[]): TakenAway {
   return (operations) => {
     const unflushed = new Map<string, Unflushed>();

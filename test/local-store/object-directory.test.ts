@@ -184,7 +184,7 @@ describe('the object directory', () => {
   it('is unavailable, and not empty, when its disk is gone', async () => {
     await directory.put(key('a/b'), body, createOnly);
     await rename(root, `${root}-elsewhere`);
-    await mkdir(root); // a mount point is still there when nothing is mounted
+    await mkdir(root); // a mount point still exists when nothing is mounted
     await expect(directory.get(key('a/b'))).rejects.toThrow(Unavailable);
     await expect(directory.put(key('a/c'), body, createOnly)).rejects.toThrow(Unavailable);
     await expect(listed()).rejects.toThrow(Unavailable);

@@ -10,7 +10,7 @@ export interface ObservedOperation {
   readonly path: string;
 }
 
-/** The operations, each of them told to `before`, which may throw in its place. */
+/** Reports each operation to `before`, which may throw in its place. */
 export function observedFileOperations(
   before: (operation: ObservedOperation) => void,
   real: FileOperations = realFileOperations,
@@ -72,7 +72,7 @@ export function observedFileOperations(
   };
 }
 
-/** The error of a system call, as Node.js gives it. */
+/** Creates the error of a system call, as Node.js reports it. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: injected`), { code });
 }

@@ -1,6 +1,9 @@
 import { acquireOwnerLock } from '../../local-store/owner-lock.ts';
 
-/* Becomes the owner of the directory in its first argument, tells so or why not, and lives until it is killed. */
+/*
+ * Becomes the owner of the directory in its first argument, prints that or the reason why not, and lives until it is
+ * killed.
+ */
 const [, , directory = ''] = process.argv;
 
 try {

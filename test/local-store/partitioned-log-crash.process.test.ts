@@ -16,7 +16,7 @@ import {
 } from './partitioned-log/appended-records.ts';
 import { clock, openLog, readAll, temporaryDirectory } from './temporary-log.ts';
 
-/** What the disk filler prints. */
+/** The output of the disk filler. */
 const filled = z.object({
   acknowledged: z.array(z.string()),
   refusals: z.array(z.string()),
@@ -27,7 +27,9 @@ function nodeArguments(script: string): readonly string[] {
   return ['--import', 'tsx', fileURLToPath(new URL(`./partitioned-log/${script}`, import.meta.url))];
 }
 
-/** Lets the appender run until it has acknowledged so many puts, kills it, and returns the last put of each writer. */
+/**
+ * Lets the appender run until it has acknowledged this many puts, kills it, and returns the last put of each writer.
+ */
 async function appendAndKill(directory: string, firstPut: number, puts: number): Promise<readonly number[]> {
   const appender = spawn(process.execPath, [...nodeArguments('appender.ts'), directory, String(firstPut)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,7 +45,7 @@ async function appendAndKill(directory: string, firstPut: number, puts: number):
   return acknowledged;
 }
 
-/** What the log has of each writer, in order. */
+/** Returns the log's records of each writer, in order. */
 async function readByWriter(directory: string): Promise<ReadonlyMap<string, readonly Appended[]>> {
   const log = await openPartitionedLog(directory, { clock });
   try {
@@ -60,7 +62,7 @@ async function readByWriter(directory: string): Promise<ReadonlyMap<string, read
   }
 }
 
-/** All the records of the puts from `first` to `last`. */
+/** Returns all records of the puts from `first` to `last`. */
 function appended(first: number, last: number): readonly Appended[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index).flatMap((put) =>
     Array.from({ length: partsOf(put) }, (_, part) => ({ put, part })),
@@ -102,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
     expect(acknowledged.length).toBeGreaterThan(5);
     expect(records).toBe(acknowledged.length);
     expect(refusals).toEqual(Array(3).fill(expect.stringMatching(/^Unavailable: .*EFBIG: file too large/)));
-    // Of the room that could not be had, nothing is kept from those who need less.
+    // A failed reservation keeps no space from those who need less.
     const { size } = await stat(join(directory, 'data.mdb'));
     expect(size % (1024 * 1024)).toBe(0);
     const stream = await (await openLog(directory)).stream('insights', { partitionCount: 1, consumers: [] });

@@ -27,7 +27,7 @@ function numbers(from: number, through: number) {
   return Array.from({ length: through - from + 1 }, (_, index) => String(from + index));
 }
 
-/** A stream of one partition, in which all that a test puts is in one order. */
+/** Opens a stream of one partition, in which everything that a test puts has one order. */
 async function openSingle(directory: string, consumers: readonly Consumer[] = [aggregate]) {
   const log = await openLog(directory);
   return { log, stream: await log.stream('insights', { partitionCount: 1, consumers }) };

@@ -3,19 +3,19 @@ import type { Logger } from '../../local-store/logger.ts';
 import type { Timers } from '../../local-store/timers.ts';
 import { Mailbox } from './mailbox.ts';
 
-/** How a running invocation ends: as the test says. */
+/** The end of a running invocation, which the test chooses. */
 export interface Ending {
   readonly succeed: (response?: unknown) => void;
   readonly fail: (error: Error) => void;
 }
 
-/** Somebody who sleeps until the test wakes them. */
+/** A sleep that lasts until the test ends it. */
 export interface Sleep {
   readonly milliseconds: number;
   readonly end: () => void;
 }
 
-/** Logs that only their test reads. */
+/** Creates loggers whose lines only the test reads. */
 export function recordedLogger() {
   const logged: { readonly level: string; readonly message: string; readonly fields: unknown }[] = [];
   const log = (level: string) => (message: string, fields?: unknown) =>
@@ -26,7 +26,7 @@ export function recordedLogger() {
 
 /**
  * The parts of an event source that the test plays: its function, its timers and its logger.
- * @param described  what a test wants to know of an event
+ * @param described  extracts from an event what a test wants to know
  */
 export function playedParts<Event, Described extends object>(described: (event: Event) => Described) {
   const invocations = new Mailbox<Described & Ending>();
@@ -51,16 +51,16 @@ export function playedParts<Event, Described extends object>(described: (event: 
       invocations.send(invocation);
     });
   return {
-    /** To be given to the source. */
+    /** Pass these to the source. */
     parts: { logger, timers, invoke },
     logged,
     nextInvocation: () => invocations.take(),
-    /** Invocations that have begun and were not taken. */
+    /** Invocations that have begun and that the test has not taken yet. */
     pendingInvocations: () => invocations.waiting,
     nextSleep: () => sleeps.take(),
-    /** So much time goes by, whatever the clock says. */
+    /** Lets this much time pass, whatever the clock says. */
     elapse: (seconds: number) => void (elapsed += seconds * 1_000),
-    /** Stops it when the test ends; what runs then succeeds. */
+    /** Stops the source when the test ends; running invocations then succeed. */
     stopAfterTest: (source: { stop(): Promise<void> }): void => {
       onTestFinished(async () => {
         const stopped = source.stop();
@@ -71,7 +71,7 @@ export function playedParts<Event, Described extends object>(described: (event: 
   };
 }
 
-/** What a function answers that reports these records or messages as failed. */
+/** Creates the answer of a function that reports these records or messages as failed. */
 export function response(...identifiers: readonly string[]): object {
   return { batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })) };
 }

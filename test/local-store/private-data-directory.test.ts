@@ -21,7 +21,7 @@ beforeEach(async () => {
   data = join(parent, 'data');
 });
 
-/** A data directory as older versions made it under a `umask` of 022. */
+/** Creates a data directory like older versions under a `umask` of 022. */
 async function makeReadable(): Promise<void> {
   await mkdir(join(data, 'objects', 'batches', 'cus-axon'), { recursive: true });
   await mkdir(join(data, 'log'));
@@ -34,7 +34,7 @@ async function makeReadable(): Promise<void> {
   }
 }
 
-/** What is open to others. */
+/** Returns the paths that others can read. */
 async function readable(): Promise<string[]> {
   const names = ['', ...(await readdir(data, { recursive: true }))];
   const modes = await Promise.all(names.map(async (name) => (await lstat(join(data, name))).mode & 0o077));
@@ -86,7 +86,7 @@ describe.runIf(process.platform !== 'win32')('a data directory', () => {
         throw Object.assign(new Error(code), { code });
       });
     }
-    await openPrivately(data, logger, () => undefined); // a file system without permissions takes them, and keeps none
+    await openPrivately(data, logger, () => undefined); // a file system without permissions accepts them, and stores none
     expect(lines).toEqual(
       Array.from(
         { length: 4 },

@@ -6,7 +6,7 @@ import { dyingQueues, visibilityTimeoutSeconds } from './queue-event-source/dyin
 import { openFixture } from './queues/queue-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
-/** What a process prints that receives until it dies, or until it has given up a message. */
+/** Returns the output of a process that receives until it dies, or until a message is a dead letter. */
 async function receiveAndDie(directory: string, seconds: number): Promise<string> {
   const script = fileURLToPath(new URL('./queue-event-source/dying-receiver.ts', import.meta.url));
   const receiver = spawn(process.execPath, ['--import', 'tsx', script, directory, String(seconds)], {

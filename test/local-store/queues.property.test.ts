@@ -34,7 +34,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** One run: what was sent, and whom the test asked to remove it. */
+/** One run: the messages sent, and those that the test had removed. */
 class Run {
   readonly clock = new SetClock();
   readonly directory: string;
@@ -114,7 +114,7 @@ class Run {
     }
   }
 
-  /** Promises that were not kept: no message is lost or there twice, and nothing is left of those that are gone. */
+  /** Returns broken promises: a message is lost or there twice, or something is left of a removed one. */
   async brokenPromises(): Promise<readonly string[]> {
     await this.close();
     const { queue, failed } = await this.open();
@@ -153,7 +153,7 @@ it('keeps every message until it is deleted, whatever is done at the same time a
       runs += 1;
       const run = new Run(`${root}/${runs}`);
       for (const group of groups) {
-        // Restarts by themselves: what is under way when a database is closed is another test's.
+        // Restarts happen alone; another test covers work under way when a database is closed.
         if (group.some(({ kind }) => kind === 'restart')) await run.close();
         await run.open();
         await Promise.all(group.filter(({ kind }) => kind !== 'restart').map((taken) => run.take(taken)));

@@ -25,7 +25,7 @@ function after(seconds: number): Date {
   return new Date(startedAt.getTime() + seconds * 1000);
 }
 
-/** Queues of which `verify` has given up one message. */
+/** Opens queues in which one message of `verify` is a dead letter. */
 async function openWithDeadLetter() {
   const fixture = await openFixture(await temporaryDirectory(), [givingUp, failed]);
   const { queues, clock } = fixture;

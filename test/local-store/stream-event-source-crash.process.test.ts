@@ -11,7 +11,7 @@ const recordCount = 4_000;
 /** Sequence numbers by partition. */
 type Delivered = ReadonlyMap<number, readonly number[]>;
 
-/** Lets a new process deliver until that is enough, kills it, and returns what it delivered, in order. */
+/** Lets a new process deliver until it is enough, kills it, and returns what it delivered, in order. */
 async function deliverAndKill(
   directory: string,
   isEnough: (delivered: Delivered) => boolean,
@@ -35,7 +35,7 @@ function count(delivered: Delivered): number {
   return [...delivered.values()].reduce((sum, sequences) => sum + sequences.length, 0);
 }
 
-/** What `through` becomes with these deliveries. */
+/** Returns the highest sequence numbers after these deliveries. */
 function highest(through: ReadonlyMap<number, number>, delivered: Delivered): ReadonlyMap<number, number> {
   const reached = new Map(through);
   for (const [partition, sequences] of delivered) {

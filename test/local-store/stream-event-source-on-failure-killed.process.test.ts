@@ -15,7 +15,7 @@ async function giveUpAndDie(directory: string, step: string): Promise<void> {
   expect(await once(giver, 'exit')).toEqual([null, 'SIGKILL']);
 }
 
-/** What the destination has, and where the consumer is. */
+/** Returns the content of the destination, and the position of the consumer. */
 async function state(directory: string) {
   const { queues, database, close } = await openFixture(directory, dyingQueues);
   const settings = { partitionCount: 1, consumers: [consumer] };
@@ -38,7 +38,7 @@ it('delivers what it gives up before it passes it, wherever it is killed', async
   expect(await state(directory)).toEqual({ delivered: [], position: 0 });
   await giveUpAndDie(directory, 'before checkpoint');
   expect(await state(directory)).toMatchObject({ delivered: [poison], position: 0 });
-  // Twice, as nobody knows that it was delivered; never not at all.
+  // It may be there twice, since nobody knows that it was delivered; it is never missing.
   await giveUpAndDie(directory, 'after checkpoint');
   expect(await state(directory)).toMatchObject({ delivered: [poison, poison], position: 1 });
 });

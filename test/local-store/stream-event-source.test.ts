@@ -7,7 +7,7 @@ import { response } from './played-source.ts';
 import { consumer, openStream, putTexts, startSource } from './stream-event-source/source-fixture.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
-/** A key for each of `partitionCount` partitions. */
+/** Returns a key for each of `partitionCount` partitions. */
 function keysOfPartitions(partitionCount: number): readonly string[] {
   return Array.from({ length: partitionCount }, (_, partition) => {
     for (let number = 0; ; number += 1) {
@@ -16,7 +16,7 @@ function keysOfPartitions(partitionCount: number): readonly string[] {
   });
 }
 
-/** Resolves when the consumer's checkpoint is there. */
+/** Resolves when the consumer's checkpoint has this sequence number. */
 async function checkpointed(stream: LocalStream, sequence: number, partition = 0): Promise<void> {
   while (stream.position(consumer.name, partition) < sequence) await setImmediate();
 }
@@ -461,7 +461,7 @@ describe('a parallelization factor', () => {
   });
 });
 
-/** The verbs of a stream, bound to it, so that a test can put another in place of one. */
+/** Returns the verbs of a stream, bound to it, so that a test can replace one. */
 function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
   return {
     put: (records) => stream.put(records),

@@ -9,14 +9,14 @@ import { openPartitionedLog, type PartitionedLog } from '../../local-store/parti
 export const putAt = new Date('2025-12-28T18:03:00.250Z');
 export const clock = { now: () => putAt };
 
-/** A directory that is gone after the test. */
+/** Creates a directory that is removed after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'partitioned-log-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** The log in `directory`, closed after the test if it isn't before. */
+/** Opens the log in `directory`, and closes it after the test if it is still open. */
 export async function openLog(directory: string, logClock: Clock = clock): Promise<PartitionedLog> {
   const log = await openPartitionedLog(directory, { clock: logClock });
   let closed: Promise<void> | undefined;
@@ -25,7 +25,7 @@ export async function openLog(directory: string, logClock: Clock = clock): Promi
   return { ...log, close };
 }
 
-/** All that is kept of a partition after `afterSequence`. */
+/** Returns all records of a partition after `afterSequence`. */
 export function readAll(stream: LocalStream, partition: number, afterSequence = 0): readonly LoggedRecord[] {
   const read: LoggedRecord[] = [];
   for (;;) {
@@ -40,10 +40,10 @@ export function texts(records: readonly LoggedRecord[]): readonly string[] {
   return records.map(({ data }) => data.toString());
 }
 
-/** Room for all that a test puts. */
+/** Limits above everything that a test puts. */
 export const everything = { maxRecords: 100_000, maxBytes: 1024 ** 3, maxWindows: 100_000 };
 
-/** Does what a consumer has to do through a sequence number. */
+/** Finishes a consumer's records through a sequence number. */
 export async function finishThrough(
   stream: LocalStream,
   consumer: string,

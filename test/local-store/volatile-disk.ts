@@ -1,14 +1,14 @@
 import type { FileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { systemError } from './observed-file-operations.ts';
 
-/** A disk in memory that forgets, when its power is cut, whatever it was not asked to keep. */
+/** A disk in memory that forgets, when its power is cut, everything that was not flushed. */
 export interface VolatileDisk {
   readonly operations: FileOperations;
-  /** The names in a directory. */
+  /** Returns the names in a directory. */
   names(path: string): readonly string[];
   /**
-   * All that a power cut at this moment could leave at a path: the text of a file, and `undefined` for none. The choices
-   * for one path do not depend on those for another, so that together these are all the states that there could be.
+   * Returns all that a power cut at this moment could leave at a path: the text of a file, and `undefined` for none.
+   * The choices for one path do not depend on those for another, so together these are all possible states.
    */
   afterPowerCut(path: string): ReadonlySet<string | undefined>;
 }
@@ -16,24 +16,25 @@ export interface VolatileDisk {
 interface File {
   readonly kind: 'file';
   content: string;
-  /** What the content may be after a power cut. */
+  /** Possible contents after a power cut. */
   survivors: readonly string[];
 }
 
 interface Directory {
   readonly kind: 'directory';
   readonly names: Map<string, File | Directory>;
-  /** What names have stood for, besides what they do now, since the directory was flushed. */
+  /** Earlier meanings of names since the directory was flushed, besides their current ones. */
   readonly survivors: Map<string, readonly (File | Directory | undefined)[]>;
 }
 
 /**
- * The least that POSIX promises. A file's content is safe when the file was flushed, and until then may be missing or
- * torn; a name is safe when its directory was flushed, and until then may stand for anything that it has stood for since
- * the last flush. Neither waits for the other: an unflushed name can outlive the power cut and its file's content not.
- * Each name changes at once, but a rename changes two, and one of them can be kept without the other.
+ * Creates a disk with the least that POSIX promises. A file's content is safe after the file was flushed, and until
+ * then may be missing or torn; a name is safe after its directory was flushed, and until then may stand for anything
+ * that it has stood for since the last flush. The two are independent: an unflushed name can survive the power cut
+ * without its file's content. Each name changes at once, but a rename changes two, and one of them can be kept
+ * without the other.
  *
- * @param directories  those that are there, and durable, from the top
+ * @param directories  those that exist and are durable, from the top
  */
 export function volatileDisk(directories: readonly string[]): VolatileDisk {
   const top = newDirectory();
@@ -62,7 +63,7 @@ export function volatileDisk(directories: readonly string[]): VolatileDisk {
     return found;
   }
 
-  /** The directory that a path is named in, and its name there. */
+  /** Returns the directory that contains a path, and its name there. */
   function placeOf(path: string): { parent: Directory; name: string } {
     const segments = segmentsOf(path);
     const name = segments.pop();

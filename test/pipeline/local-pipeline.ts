@@ -23,21 +23,21 @@ import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
 import { everything } from '../local-store/temporary-log.ts';
 import { withAdmission } from './with-admission.ts';
 
-/** The pipeline on the real local store, with a clock of its own; nothing in it happens by itself. */
+/** The pipeline on the real local store, with its own clock; nothing in it happens by itself. */
 export interface LocalPipeline {
   readonly directory: string;
   /** As `POST /logs` does. @returns the notice that the store would give of the batch */
   send(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
-  /** The same, but it dies between storing and emitting. */
+  /** Does the same, but dies between storing and emitting. */
   sendAndDie(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
-  /** Has records of a stream counted, in order. @returns how many there were */
+  /** Counts records of a stream, in order. @returns how many there were */
   count(stream: StreamName, maxRecords?: number): Promise<number>;
-  /** Records are gone, as from a stream that keeps them for a day; the consumer is past them. */
+  /** Loses records, like a stream that keeps them for a day; the consumer passes them. */
   lose(stream: StreamName, maxRecords?: number): Promise<number>;
   verify(notices: readonly StoredNotice[]): Promise<Verdict[]>;
   waiting(stream: StreamName): Promise<number>;
   pass(seconds: number): void;
-  /** Has all hours and days recomputed. */
+  /** Recomputes all hours and days. */
   rollUp(): Promise<void>;
   windows(): Promise<readonly WindowAggregate[]>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 
 const nothing = { entries: 0, waitsWithin: () => false };
 
-/** Progress as the test says; by default nothing waits. */
+/** Creates progress as the test says; by default nothing waits. */
 export function playedProgress(
   clock: Clock,
   {

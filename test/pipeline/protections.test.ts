@@ -24,8 +24,8 @@ import {
 import { withAdmission } from './with-admission.ts';
 
 /**
- * Each protection is shown to be needed: with it a fault does no harm, and with it taken away the same fault does. What
- * is taken away is taken away around the code, so that it is the code of the product that runs.
+ * Shows that each protection is needed: with it a fault does no harm, and without it the same fault does. Protections
+ * are removed around the code, so that the product's code runs.
  */
 
 let now: Date;
@@ -211,13 +211,13 @@ describe('verify', () => {
 });
 
 describe('the partials in the header', () => {
-  /** Paths so long that a record has room for two thirds of them: each half is a part of its own. */
+  /** Paths so long that a record holds two thirds of them: each half is a part of its own. */
   const olderRules = { ...simpleRules, countedPath: (path: string) => path.padEnd(2_000, '-') };
   const newerRules = { ...simpleRules, version: 'newer', countedPath: () => '/another' };
   const half = 390;
   const entries = Array.from({ length: 2 * half }, (_, number) => sentEntry({ path: `/${number}` }));
 
-  /** Of the first emission only one part is counted; the second one comes under newer rules. */
+  /** Only one part of the first emission is counted; the second one comes under newer rules. */
   const emitTwice = async (counted: number, through: ObjectStore) => {
     await send('a', { entries, rules: olderRules });
     const first = emitted();
@@ -242,7 +242,10 @@ describe('the partials in the header', () => {
     expect(await requests()).toBe(total);
   });
 
-  /** Finds, in place of a batch that was stored, the one that it is given now: with the partials of newer rules. */
+  /**
+   * Creates a store that returns, for a stored batch, the batch that it is given now: with the partials of newer
+   * rules.
+   */
   function forgettingPartials(inner: ObjectStore): ObjectStore {
     const latest = new Map<string, Uint8Array>();
     return {

@@ -5,8 +5,8 @@ import { sentEntry } from '../factories.ts';
 import { openLocalPipeline, type LocalPipeline } from './local-pipeline.ts';
 
 /**
- * A new version of the program, with other rules of counting, comes between two emissions of a batch. What the old one
- * decided holds: totals are exact, and nothing is counted under two names.
+ * A new version of the program, with other counting rules, comes between two emissions of a batch. The decision of
+ * the old version holds: totals are exact, and nothing is counted under two names.
  */
 
 const olderRules: CountingRules = {
@@ -43,7 +43,7 @@ async function countAll(): Promise<void> {
   await pipeline.count('late');
 }
 
-/** Of each window, in the order of time. */
+/** Returns the counts of each window, in time order. */
 async function counted(): Promise<unknown[]> {
   const windows = await pipeline.windows();
   return windows.map(({ requests, counts }) => [
@@ -53,7 +53,7 @@ async function counted(): Promise<unknown[]> {
   ]);
 }
 
-/** By the command, whose rules are a third version. */
+/** Audits with the command, whose rules are a third version. */
 async function expectAuditedWithoutDifferences(batches: number): Promise<void> {
   await pipeline.rollUp();
   await pipeline.close();

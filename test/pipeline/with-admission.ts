@@ -4,7 +4,7 @@ import { createFailedRecords } from '../../lib/pipeline/failed-records/failed-re
 import type { IngestPorts } from '../../lib/pipeline/ingest/ingest.ts';
 import type { EmitAgainPorts } from '../../lib/pipeline/verify/emit-again.ts';
 
-/** The ports of a process that has just been started: it knows of no customer, no emission and no failed record. */
+/** Returns the ports of a process that has just started: it knows no customer, no emission and no failed record. */
 export function withAdmission<Ports extends Pick<IngestPorts, 'store' | 'streams' | 'clock'>>(
   ports: Ports,
   maxBacklogRecords = 1_000_000,

@@ -14,7 +14,7 @@ import { useBrowser } from './browser.ts';
 import { hostilePage, type Outcomes } from './hostile-page.ts';
 
 const emulator = useEmulator({ env: { ALLOWED_HOSTS: 'pipeline.example' } });
-/** The names of an attacker and of ours, all of which resolve to this machine. */
+/** The names of an attacker and of ours; all of them resolve to this machine. */
 const rules = 'MAP rebound.example 127.0.0.2, MAP *.example 127.0.0.1';
 const browser = useBrowser([`--host-resolver-rules=${rules}`]);
 
@@ -38,7 +38,7 @@ afterAll(() => {
 const attackerPort = () => (attacker.address() as AddressInfo).port;
 const port = () => emulator.baseUrl.port;
 
-/** A page that attacks the emulator at this name. */
+/** Returns a page that attacks the emulator under this name. */
 function attack(host: string): string {
   return hostilePage({
     http: `http://${host}:${port()}`,
@@ -48,8 +48,8 @@ function attack(host: string): string {
 }
 
 /**
- * The address that a name has at first, where it answers with a page; every later connection goes on to the emulator, as it
- * does when the name gets the emulator's address.
+ * Starts a server on the first address of a name, which answers with a page and forwards every later connection to
+ * the emulator, as if the name got the emulator's address.
  */
 async function rebindingServer(): Promise<NetServer> {
   const pages = createServer((_request, response) => {
@@ -67,7 +67,7 @@ async function rebindingServer(): Promise<NetServer> {
   return server;
 }
 
-/** Links to the dashboard, and to what is not the dashboard. */
+/** Returns a page with links to the dashboard, and to other routes. */
 function linkPage(): string {
   return ['localhost', '127.0.0.1', 'pipeline.example', 'evil.example']
     .flatMap((host) => [
@@ -82,12 +82,12 @@ async function outcomesOf(page: Page): Promise<Outcomes> {
   return page.evaluate<Outcomes>('window.outcomes');
 }
 
-/** What the page could see, by what it tried. */
+/** Returns what the page could see, by attempt. */
 function seenIn(outcomes: Outcomes): [string, string][] {
   return Object.entries(outcomes).filter(([, outcome]) => outcome !== 'nothing');
 }
 
-/** How often functions have run for reads, and what they have written. */
+/** Returns how often functions have run for reads, and what they have written. */
 async function done(): Promise<{ reads: number[]; writes: number[] }> {
   const requests = (route: string) =>
     metric(emulator, 'log_analytics_http_requests_total', `route="${route}"`);
@@ -101,7 +101,7 @@ async function done(): Promise<{ reads: number[]; writes: number[] }> {
   };
 }
 
-/** Without what Chromium remarks of any site that has no TLS. */
+/** Ignores a remark that Chromium makes about any site without TLS. */
 const isNoRemark = (complaint: string) =>
   !complaint.startsWith('The Cross-Origin-Opener-Policy header has been ignored');
 
@@ -126,7 +126,7 @@ describe('a hostile page', () => {
     expect(await countedWindows(emulator, 'cus-evil')).toEqual([]);
   });
 
-  it('writes and sees nothing under a name to which browsers do not say where a request is from', async () => {
+  it('writes and sees nothing under a name for which browsers do not send the origin of a request', async () => {
     const before = await done();
     const { page } = await browser.open(`http://evil.example:${attackerPort()}/pipeline.example`);
     expect(seenIn(await outcomesOf(page))).toEqual([]);
@@ -134,13 +134,13 @@ describe('a hostile page', () => {
     expect(await countedWindows(emulator, 'cus-evil')).toEqual([]);
   });
 
-  it('whose name has come to mean this machine reads, writes and invokes no more', async () => {
+  it('whose name now resolves to this machine reads, writes and invokes nothing more', async () => {
     const before = await done();
     const rebinding = await rebindingServer();
     const { page } = await browser.open(`http://rebound.example:${port()}/page`);
     const outcomes = await outcomesOf(page);
     rebinding.close();
-    // Of its own site the page sees the refusal, and nothing else.
+    // From its own site the page only sees the refusal.
     const isRefusal = ([, outcome]: [string, string]) => /^saw .*"errorCode":"API_1004"/.test(outcome);
     expect(seenIn(outcomes).filter((each) => !isRefusal(each))).toEqual([]);
     expect(seenIn(outcomes).filter(isRefusal)).toHaveLength(1);

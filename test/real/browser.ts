@@ -4,32 +4,32 @@ import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
-/** Debian's own, which `set-up.sh` installs. */
+/** The browser of Debian, which `set-up.sh` installs. */
 const executablePath = '/usr/bin/chromium';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A page of a real browser, and what it did that nobody sees. */
+/** A page of a real browser, with everything it did that a user does not see. */
 export interface OpenPage {
   readonly page: Page;
-  /** What was written to the console as an error or a warning, and errors that nobody caught. */
+  /** Errors and warnings on the console, and errors that nobody caught. */
   readonly complaints: readonly string[];
-  /** Everything that it asked for. */
+  /** All requested addresses. */
   readonly requested: readonly URL[];
 }
 
 export interface TestBrowser {
-  /** A page of a session of its own, which ends with the test. */
+  /** Opens a page in a session of its own, which ends with the test. */
   open(url: string | URL, options?: BrowserContextOptions): Promise<OpenPage>;
 }
 
 /**
- * A browser that runs while the tests of the file do.
+ * Starts a browser for the tests of the file.
  * @param args  of Chromium's command line
  */
 export function useBrowser(args: string[] = []): TestBrowser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    // Chromium's own sandbox cannot be had as root, as which CI runs in its container.
+    // Chromium's own sandbox does not work for root, the user of CI in its container.
     const chromiumSandbox = process.getuid?.() !== 0;
     browser = await chromium.launch({ executablePath, chromiumSandbox, args });
   });
@@ -59,7 +59,7 @@ export function useBrowser(args: string[] = []): TestBrowser {
   };
 }
 
-/** What axe-core finds wrong with a page, by all of its rules: a line a place. */
+/** Returns the violations of all of axe-core's rules on a page, one line per place. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');

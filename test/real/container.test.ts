@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const inRepository = (path: string) => join(repository, path);
 
-it('has a Dockerfile that hadolint finds nothing in', async () => {
+it('has a Dockerfile without findings of hadolint', async () => {
   const { stdout } = await run(pythonProgram('hadolint'), [inRepository('Dockerfile')]);
   expect(stdout).toBe('');
 });
@@ -26,12 +26,12 @@ it('has a compose file of the compose specification', async () => {
   expect(stdout).toContain('ok');
 });
 
-/** Where there is no container engine, the steps of the image are done in a directory. */
-describe('what the image has', () => {
+/** Without a container engine, the test runs the steps of the image in a directory. */
+describe('the content of the image', () => {
   const instructions = instructionsOf(readFileSync(inRepository('Dockerfile'), 'utf8'));
   const argumentOf = (keyword: string) =>
     instructions.find((instruction) => instruction.keyword === keyword)?.argument ?? '';
-  /** Root may take another user's place; who is not root is no root already. */
+  /** Root can switch to another user; any other user is already not root. */
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   let place: string;
 
@@ -51,7 +51,7 @@ describe('what the image has', () => {
     await rm(place, { recursive: true });
   });
 
-  /** What `COPY . .` copies. */
+  /** Copies what `COPY . .` would copy. */
   async function copyContext(to: string): Promise<void> {
     const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
       cwd: repository,
@@ -91,7 +91,7 @@ describe('what the image has', () => {
       );
     await expect.poll(health, { timeout: 60_000, message: output }).toBe('healthy');
 
-    const stopSignal = argumentOf('STOPSIGNAL') as NodeJS.Signals; // a wrong one would be refused
+    const stopSignal = argumentOf('STOPSIGNAL') as NodeJS.Signals; // npm would refuse a wrong one
     emulator.kill(stopSignal);
     const [exitCode] = (await ended) as [number | null];
     process.off('exit', killWithUs);

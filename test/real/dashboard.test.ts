@@ -15,7 +15,7 @@ const from = '2025-12-28T18:00:00Z';
 const to = '2025-12-28T20:00:00Z';
 const period = 'from=2025-12-28T18:00Z&to=2025-12-28T20:00Z';
 
-/** What strangers send in the hope that somebody's browser or spreadsheet runs it. */
+/** Texts that attackers send in the hope that a browser or a spreadsheet runs them. */
 const hostilePaths = [
   '/<img src=x onerror="window.ran=1">',
   '/"><script>window.ran=1</script>',
@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 async function send(customerId: string, body: readonly object[]): Promise<void> {
   const answer = await postLogs(emulator, { customerId, body });
-  if (answer.status !== 202) throw new Error(`The batch was not taken: ${answer.body.toString()}`);
+  if (answer.status !== 202) throw new Error(`The batch was not accepted: ${answer.body.toString()}`);
 }
 
 async function api(path: string, customerId = 'cus-page'): Promise<Record<string, unknown>> {
@@ -64,7 +64,7 @@ async function api(path: string, customerId = 'cus-page'): Promise<Record<string
 
 const address = (search: string): URL => new URL(`/?${search}`, emulator.baseUrl);
 
-/** The figures are there, and are those of the view that was asked for. */
+/** Waits until the figures of the requested view are shown. */
 async function isShown(page: Page): Promise<void> {
   await page.locator('main[data-state=ready] .report[aria-busy=false]').waitFor();
 }
@@ -78,7 +78,7 @@ async function openShown(search: string, options = {}): Promise<OpenPage> {
 const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText();
 const count = (text: string): number => Number(text.replaceAll(',', ''));
 
-/** The rows of a table: the head of each, as the page has it whole, and its count. */
+/** Returns the rows of a table: the whole head of each, as the page has it, and its count. */
 async function rowsOf(page: Page, bodyId: string): Promise<[string, number][]> {
   const rows = await page.locator(`#${bodyId} tr`).all();
   return Promise.all(
@@ -94,8 +94,8 @@ interface KeyCount {
   readonly requests: number;
 }
 
-describe('what the page shows', () => {
-  it('is what the API says', async () => {
+describe('the figures on the page', () => {
+  it('are those of the API', async () => {
     const { page } = await openShown(`customer=cus-page&${period}&view=table`);
     const total = await api(`/aggregates/total?from=${from}&to=${to}&top=500`);
     expect(count(await textOf(page, '#requests'))).toBe(total.requests);
@@ -124,7 +124,7 @@ describe('what the page shows', () => {
     expect(count(await textOf(page, '#busiest'))).toBe(most);
   });
 
-  it('is in the time zone of the browser, which it names', async () => {
+  it('are in the time zone of the browser, and name it', async () => {
     const { page } = await openShown(`customer=cus-page&${period}&view=table`, {
       timezoneId: 'Asia/Kolkata',
     });
@@ -133,7 +133,7 @@ describe('what the page shows', () => {
     expect((await rowsOf(page, 'series-rows')).at(-1)?.[0]).toBe('Sun 28 Dec, 23:30');
   });
 
-  it('has days of a zone whose midnight is no full hour of UTC', async () => {
+  it('have days of a zone whose midnight is not a full hour of UTC', async () => {
     const { page } = await openShown(
       'customer=cus-page&from=2025-12-27T18:30Z&to=2025-12-29T18:30Z&by=day&view=table',
       { timezoneId: 'Asia/Kolkata' },
@@ -146,7 +146,7 @@ describe('what the page shows', () => {
     ]);
   });
 
-  it('compares with the same time before', async () => {
+  it('compares with the previous period', async () => {
     const { page } = await openShown('customer=cus-page&from=2025-12-28T19:00Z&to=2025-12-28T20:00Z');
     const now = await api(`/aggregates/total?from=2025-12-28T19:00:00Z&to=${to}`);
     const before = await api(`/aggregates/total?from=${from}&to=2025-12-28T19:00:00Z`);
@@ -172,7 +172,7 @@ describe('what the page shows', () => {
   });
 });
 
-describe('what strangers send', () => {
+describe('text of attackers', () => {
   it('is shown as text, and never run', async () => {
     const { page, complaints, requested } = await openShown(`customer=cus-page&${period}`);
     for (const more of await page.locator('.more:visible').all()) await more.click();
@@ -201,7 +201,7 @@ describe('what strangers send', () => {
 describe('a download', () => {
   const twoMinutes = 'customer=cus-page&from=2025-12-28T18:00Z&to=2025-12-28T18:02Z';
 
-  it('has the requests over time with the offset of their zone, and how far they are counted', async () => {
+  it('has the requests over time with the offset of their zone, and the time through which they are counted', async () => {
     const { page } = await openSaying(twoMinutes, () => allCounted);
     await isShown(page);
     expect(await download(page, '#series-csv')).toBe(
@@ -214,7 +214,7 @@ describe('a download', () => {
     );
   });
 
-  it('claims nothing where the pipeline does not say how far it is counted', async () => {
+  it('claims nothing if the pipeline does not report how far it has counted', async () => {
     const { page } = await openSaying(twoMinutes, () => ({ complete: true }));
     await isShown(page);
     expect(await download(page, '#series-csv')).toMatch(/^\uFEFFfrom,to,requests\r\n/);
@@ -222,7 +222,7 @@ describe('a download', () => {
   });
 });
 
-/** What the pipeline says of an answer, in place of what it would say now. */
+/** Values of an answer that the test replaces. */
 interface Said {
   readonly countedThrough?: string | null;
   readonly waiting?: number;
@@ -232,9 +232,9 @@ interface Said {
 const allCounted: Said = { countedThrough: '2026-01-02T10:00:00.000Z', waiting: 0, complete: true };
 
 /**
- * Opens a view of the pipeline as if it said this of its answers. What it has counted stands still then, which no
- * pipeline would do for long enough to be looked at.
- * @param counts  of the windows that it says it has so far, by their place; by default all
+ * Opens a view as if the pipeline gave these values. Its counts do not change meanwhile, which a real pipeline would
+ * not guarantee for long enough to look.
+ * @param counts  returns the counts to show of its windows, by their place; by default all
  */
 async function openSaying(
   search: string,
@@ -266,14 +266,14 @@ interface Body {
   readonly windows?: readonly object[];
 }
 
-describe('what is not counted yet', () => {
+describe('entries not counted yet', () => {
   const stillCounting: Said = {
     countedThrough: '2026-01-02T09:59:00.000Z',
     waiting: 23_401,
     complete: false,
   };
 
-  it('is said beside the figures, and never shown as zero, until it is counted', async () => {
+  it('are reported beside the figures, and never shown as zero, until they are counted', async () => {
     let said = stillCounting;
     const { page, complaints } = await openSaying(`customer=cus-page&${period}&view=table`, () => said, {
       counts: (place) => said.complete || place < 60,
@@ -301,7 +301,7 @@ describe('what is not counted yet', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('is read out when it lasts, and when it is over, but not at each look', async () => {
+  it('are read out when they wait for long, and when they are counted, but not at each look', async () => {
     let waiting = 23_401;
     const { page } = await openSaying(`customer=cus-page&${period}`, () =>
       waiting > 0 ? { ...stillCounting, waiting: (waiting -= 1) } : allCounted,
@@ -324,7 +324,7 @@ describe('what is not counted yet', () => {
     expect(await page.locator('#counting').getAttribute('aria-live')).toBeNull();
   });
 
-  it('is told apart from a period that is not over, and from a pipeline that does not know', async () => {
+  it('differ from a period that is not over, and from a pipeline that does not know', async () => {
     const to = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
     const running = `customer=cus-page&from=2025-12-28T18:00Z&to=${to}Z`;
     const countedThrough = new Date().toISOString();
@@ -343,7 +343,7 @@ describe('what is not counted yet', () => {
     expect(await textOf(unknown.page, '#counting')).toBe('Not known yet what is still being counted');
   });
 
-  it('is said in place of figures where there are none so far', async () => {
+  it('are reported in place of figures if there are none so far', async () => {
     const none = () => false;
     const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, { counts: none });
     await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
@@ -354,7 +354,7 @@ describe('what is not counted yet', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'keeps the rules of accessibility, also on a phone: %s',
+    'keep the rules of accessibility, also on a phone: %s',
     async (colorScheme) => {
       const viewport = { width: 360, height: 740 };
       const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, {
@@ -371,7 +371,7 @@ describe('what is not counted yet', () => {
   );
 });
 
-/** Pixels in the upper part of the last quarter of the chart, where bars do not reach, that are not empty. */
+/** Counts the pixels in the upper part of the last quarter of the chart, above all bars, that are not empty. */
 async function hatchedPixels(page: Page): Promise<number> {
   return page.evaluate<number>(`{
     const chart = document.querySelector('#chart canvas');
@@ -394,7 +394,7 @@ describe('a link to a time of minutes to months', () => {
       const total = await api(`/aggregates/total?from=2025-12-28T${start}:00Z&to=2025-12-28T${end}:00Z`);
       expect(count(await textOf(page, '#requests'))).toBe(total.requests);
     }
-    // By hours and by days, of which the first and the last are parts.
+    // Shows hours and days, of which the first and the last are partial.
     for (const [search, rows] of [
       ['from=2025-12-28T14:00Z&to=2025-12-28T19:17Z', 6],
       ['from=2025-10-28T14:00Z&to=2025-12-28T19:17Z', 62],
@@ -469,7 +469,7 @@ describe('the page', () => {
     expect(await page.locator('#paths-more').getAttribute('aria-expanded')).toBe('true');
   });
 
-  it('keeps the colours that somebody chose', async () => {
+  it('keeps the colours that the user chose', async () => {
     const { page } = await openShown(`customer=cus-page&${period}`, { colorScheme: 'light' });
     const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await background();
@@ -541,7 +541,7 @@ describe('a pipeline without requests', () => {
 describe('a pipeline that stops', () => {
   const stopped = useEmulator();
 
-  it('is told of, over what was shown last, until it is there again', async () => {
+  it('is reported, above the last figures, until it is back', async () => {
     const receivedAt = new Date().toISOString();
     await postLogs(stopped, { customerId: 'cus-axon', body: [entry({ receivedAt })] });
     await countedRequests(stopped, 'cus-axon');
@@ -565,11 +565,11 @@ describe('a pipeline that stops', () => {
 });
 
 describe('a pipeline that wants an API key', () => {
-  it('gets the one that it asks for, which is kept for the session alone', async () => {
+  it('gets the one that the user enters, and keeps it only for the session', async () => {
     const opened = await browser.open('about:blank');
     const { page } = opened;
     const keys: (string | undefined)[] = [];
-    // Stands for the gateway's authorizer, which the emulator has none of.
+    // Stands in for the gateway's authorizer, which the emulator does not have.
     await page.context().route(/\/(?:customers|aggregates)/, async (route) => {
       const key = route.request().headers().authorization;
       keys.push(key);

@@ -1,8 +1,8 @@
 import type { SystemCall } from './system-calls.ts';
 
-/** A transaction of the database that survives the machine losing power. */
+/** A transaction of the database that survives a power cut. */
 export interface DatabaseCommit {
-  /** What it wrote, as strace writes it. */
+  /** The written bytes, as strace writes them. */
   readonly pages: string;
   readonly began: number;
   readonly ended: number;
@@ -11,9 +11,9 @@ export interface DatabaseCommit {
 const pageWrites = new Set(['pwrite64', 'pwritev', 'writev', 'write']);
 
 /**
- * The durable transactions in a trace. lmdb writes the new pages and flushes them; then it writes the page that makes
- * them count, through a second descriptor whose writes are flushed as they are made (`O_DSYNC`). One of which either
- * flush is missing is not among them.
+ * Returns the durable transactions in a trace. lmdb writes the new pages and flushes them; then it writes the page
+ * that makes them count, through a second descriptor whose writes are flushed at once (`O_DSYNC`). Transactions
+ * without both flushes are left out.
  */
 export function databaseCommits(calls: readonly SystemCall[], file: string): readonly DatabaseCommit[] {
   const commits: DatabaseCommit[] = [];

@@ -1,4 +1,4 @@
-/** The commands for what was deployed, on servers of S3, SQS, Kinesis, SSM and STS that others wrote. */
+/** Tests the commands for a deployed pipeline on servers of S3, SQS, Kinesis, SSM and STS by others. */
 import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import {
@@ -31,7 +31,7 @@ const names = deployedNames('prod');
 const [unverifiedBatches = '', ...otherQueues] = names.deadLetterQueues.map(({ name }) => name);
 const verify = names.deadLetterQueues[0]?.source ?? '';
 const bucket = names.bucketName('123456789012', 'us-east-1'); // moto's account
-const notice = JSON.stringify({ Records: [{ s3: { object: { key: 'batches/cus-axon/k-lost' } } }] });
+const notification = JSON.stringify({ Records: [{ s3: { object: { key: 'batches/cus-axon/k-lost' } } }] });
 
 let moto: RunningServer;
 let sqs: SQSClient;
@@ -57,7 +57,7 @@ async function createQueue(QueueName: string, Attributes: Record<string, string>
   return QueueUrl;
 }
 
-it('lists what was given up, gives it back, and then finds nothing to audit', async () => {
+it('lists the dead letters, redrives them, and then finds nothing to audit', async () => {
   const s3 = s3Client(moto.endpoint);
   const kinesis = kinesisClient(moto.endpoint);
   try {
@@ -74,8 +74,8 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
       RedrivePolicy: JSON.stringify(policy),
     });
 
-    // Given up by SQS itself: received more often than its queue allows.
-    await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notice }));
+    // SQS itself made it a dead letter: it was received more often than its queue allows.
+    await sqs.send(new SendMessageCommand({ QueueUrl: verifyUrl, MessageBody: notification }));
     for (const _ of [1, 2]) await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
     const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
     const store = createS3ObjectStore({ client: s3, bucket, backoff });
@@ -97,7 +97,7 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
     const records = await createShardReader(kinesis, names.insightStreamName).read();
     expect(records.map((read) => Buffer.from(read.record.Data ?? []))).toEqual([Buffer.from([0, 255])]);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: verifyUrl }));
-    expect(Messages.map(({ Body }) => Body)).toEqual([notice]);
+    expect(Messages.map(({ Body }) => Body)).toEqual([notification]);
     expect(await command('audit')).toMatchObject({ exitCode: 0 });
   } finally {
     s3.destroy();
@@ -105,7 +105,7 @@ it('lists what was given up, gives it back, and then finds nothing to audit', as
   }
 });
 
-it('creates API keys that the authorizer takes, under an encrypted secret, and notes who did it', async () => {
+it('creates API keys that the authorizer accepts, under an encrypted secret, and logs who did it', async () => {
   const s3 = s3Client(moto.endpoint);
   const backoff = createBackoff({ maxAttempts: 2, firstMilliseconds: 10, random: Math.random });
   const store = createS3ObjectStore({ client: s3, bucket, backoff });

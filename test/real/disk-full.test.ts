@@ -10,7 +10,7 @@ import { Emulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';
 import { countedRequests, entry, json, postLogs } from '../e2e/requests.ts';
 
-/** A disk of its own, small and quickly filled; mounting one takes root, as in CI. */
+/** A small disk that fills quickly; mounting one needs root, as in CI. */
 const disk = mkdtempSync(join(tmpdir(), 'log-analytics-disk-'));
 const diskBytes = 24 * 1024 * 1024;
 const filler = join(disk, 'filler');
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmdirSync(disk);
 });
 
-/** To the last byte, whatever others write meanwhile. */
+/** Fills the disk to the last byte, whatever others write meanwhile. */
 function fill(): void {
   try {
     writeFileSync(filler, Buffer.alloc(diskBytes));
@@ -46,7 +46,7 @@ function fill(): void {
 async function post(key: string): Promise<number> {
   const batch = { customerId, body: [entry], headers: { 'idempotency-key': key } };
   const { status, headers } = await postLogs(emulator, batch);
-  // A disk that is nearly full takes no new batch before a write finds it full.
+  // A nearly full disk takes no new batch, before a write fails.
   if (status === 503) expect(headers['retry-after']).toMatch(/^(1|10)$/);
   return status;
 }
@@ -66,7 +66,7 @@ async function expectRefusedStart(reason: string): Promise<void> {
   expect(output).not.toMatch(/\n\s+at /);
 }
 
-it('answers 503 while the disk is full, loses nothing that it accepted, and goes on when there is room', async () => {
+it('answers 503 while the disk is full, loses no accepted batch, and continues when there is space', async () => {
   const accepted = new Set<string>();
   const accept = async (key: string) => {
     const status = await post(key);
@@ -74,7 +74,7 @@ it('answers 503 while the disk is full, loses nothing that it accepted, and goes
     return status;
   };
   for (let round = 0; round < rounds; round++) {
-    // What is being counted of these meets the full disk as well.
+    // The counting of these batches meets the full disk as well.
     for (let batch = 0; batch < batchesARound; batch++) {
       expect(await accept(`before-${round}-${batch}`)).toBe(202);
     }
@@ -95,25 +95,25 @@ it('answers 503 while the disk is full, loses nothing that it accepted, and goes
   expect(emulator.output).not.toContain('A rejection was not handled');
 });
 
-it('takes no new batch while the disk is nearly full, and counts what it accepted in what is left', async () => {
+it('accepts no new batch while the disk is nearly full, and counts accepted ones in the reserve', async () => {
   const keys = Array.from({ length: nearlyFullBatches - 1 }, (_, n) => `nearly-${n}`);
   for (const key of keys) expect(await post(key)).toBe(202);
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(filler, Buffer.alloc(bavail * bsize - diskBytes / 25)); // less than the twentieth that is reserved
-  await sleep(300); // the disk is asked four times a second
+  await sleep(300); // the emulator queries the disk four times a second
   const answer = await postLogs(emulator, { customerId, body: [entry] });
   expect([answer.status, json(answer)]).toMatchObject([503, { errorCode: 'API_1007' }]);
   for (const key of keys) expect(await post(key)).toBe(409);
   for (const key of keys) while (!(await isCounted(key))) await sleep(50);
   expect(await countedRequests(emulator, customerId)).toBe(acceptedWhenFull + keys.length);
   rmSync(filler);
-  // A new one, as a retry is answered in any case.
+  // It must be a new batch, since a retry is always answered.
   while ((await post('nearly-after')) === 503) await sleep(50);
 });
 
-it('answers 503 while its objects are read-only, and goes on when they are not any more', async () => {
+it('answers 503 while its objects are read-only, and continues when they are writable again', async () => {
   const objects = join(emulator.dataDirectory, 'objects');
-  // What is open for writing keeps the whole disk from becoming read-only; objects are opened for each write.
+  // Files open for writing prevent the whole disk from becoming read-only; objects are opened for each write.
   execFileSync('mount', ['--bind', objects, objects]);
   try {
     execFileSync('mount', ['-o', 'remount,bind,ro', objects]);
@@ -130,7 +130,7 @@ it('answers 503 while its objects are read-only, and goes on when they are not a
   }
 });
 
-it('refuses to start on a full disk with a message, and starts when there is room', async () => {
+it('refuses to start on a full disk with a message, and starts when there is space', async () => {
   await emulator.end();
   fill();
   await expectRefusedStart('ENOSPC: no space left on device');
@@ -142,7 +142,7 @@ it('refuses to start on a full disk with a message, and starts when there is roo
   );
 });
 
-it('refuses to start on a read-only disk with a message, and starts when it is not any more', async () => {
+it('refuses to start on a read-only disk with a message, and starts when it is writable again', async () => {
   await emulator.end();
   execFileSync('mount', ['-o', 'remount,ro', disk]);
   try {
@@ -157,7 +157,7 @@ it('refuses to start on a read-only disk with a message, and starts when it is n
   );
 });
 
-it('goes on where its own log is on the full disk, and logs again when there is room', async () => {
+it('continues while its own log is on the full disk, and logs again when there is space', async () => {
   await emulator.remove();
   const log = join(disk, 'out.log');
   const redirected = ['sh', '-c', 'exec "$@" >"$0" 2>&1', log];
@@ -166,7 +166,7 @@ it('goes on where its own log is on the full disk, and logs again when there is 
   expect(await post('before')).toBe(202);
 
   fill();
-  // The last page of the log has room for some lines.
+  // The last page of the log has space for some lines.
   for (let logged = -1; logged !== statSync(log).size;) {
     logged = statSync(log).size;
     await post('full');

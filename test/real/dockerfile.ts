@@ -1,7 +1,7 @@
 /** An instruction of a Dockerfile, its line breaks undone. */
 export interface Instruction {
   readonly keyword: string;
-  /** Without flags such as `--mount`. */
+  /** The rest of the line without flags such as `--mount`. */
   readonly argument: string;
 }
 
@@ -12,7 +12,7 @@ export function instructionsOf(dockerfile: string): Instruction[] {
   );
 }
 
-/** The command of a `CMD` or `HEALTHCHECK` in its exec form. */
+/** Returns the command of a `CMD` or `HEALTHCHECK` in its exec form. */
 export function execForm(argument: string): string[] {
   const command: unknown = JSON.parse(argument.replace(/^CMD\s+/, ''));
   if (Array.isArray(command) && command.every((word) => typeof word === 'string')) return command;

@@ -1,16 +1,16 @@
-/** What a page tried, and what it got: `nothing`, or what it could see. */
+/** Attempts of a page with their results: `nothing`, or what it could see. */
 export type Outcomes = Readonly<Record<string, string>>;
 
 export interface Targets {
-  /** Of the emulator, as the page reaches it. */
+  /** Address of the emulator, as the page reaches it. */
   readonly http: string;
-  /** Of serverless-offline's port for invocations. */
+  /** Address of serverless-offline's port for invocations. */
   readonly lambda: string;
   /** A batch in JSON. */
   readonly batch: string;
 }
 
-/** A page that tries all that a page can to read from the emulator, to write to it and to invoke its functions. */
+/** Returns a page that uses every means of a page to read from the emulator, write to it and invoke its functions. */
 export function hostilePage({ http, lambda, batch }: Targets): string {
   const event = {
     version: '2.0',

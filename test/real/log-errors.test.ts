@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { ConnectionFailed } from '../../commands/pipeline-client/http-client.ts';
+import { ConnectionFailed } from '../../client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { countedRequests, entry, postLogs } from '../e2e/requests.ts';
 
 const unwritableMetaPage = new URL('unwritable-meta-page.mjs', import.meta.url).href;
 const emulator = useEmulator({ env: { NODE_OPTIONS: `--import ${unwritableMetaPage}` } });
 
-/** Has flushes of the log's file fail, as a broken disk makes them, until the function that it returns is called. */
+/** Makes flushes of the log's file fail, as on a broken disk, until the returned function is called. */
 async function failingFlushes(): Promise<() => Promise<void>> {
   const file = join(emulator.dataDirectory, 'log', 'data.mdb');
   const args = ['-f', '-p', String(emulator.pid), '-o', '/dev/null', '-P', file, '-e', 'trace=fdatasync'];
@@ -22,7 +22,7 @@ async function failingFlushes(): Promise<() => Promise<void>> {
     await ended;
   };
   onTestFinished(stop);
-  // It says so once it holds all threads.
+  // strace says this once it has attached to all threads.
   await new Promise<void>((resolve, reject) => {
     let said = '';
     strace.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -41,7 +41,7 @@ async function post(customerId: string, key: string): Promise<number> {
   return (await postLogs(emulator, batch)).status;
 }
 
-it('answers 503 while the log cannot be flushed, and goes on when that is over, with nothing lost or doubled', async () => {
+it('answers 503 while the log cannot be flushed, and continues when that is over, with nothing lost or counted twice', async () => {
   const customerId = 'cus-flushes';
   expect(await post(customerId, 'before')).toBe(202);
   expect(await countedRequests(emulator, customerId)).toBe(1);
@@ -53,7 +53,7 @@ it('answers 503 while the log cannot be flushed, and goes on when that is over, 
   expect(emulator.output).not.toContain('A rejection was not handled');
 });
 
-it('ends when the page that makes a commit count cannot be written, and its next start has all that was accepted', async () => {
+it('ends when the page that makes a commit count cannot be written, and its next start has every accepted batch', async () => {
   const customerId = 'cus-meta-page';
   for (const key of keys) expect(await post(customerId, key)).toBe(202);
   emulator.signal('SIGUSR2');
@@ -61,7 +61,7 @@ it('ends when the page that makes a commit count cannot be written, and its next
   const unanswered = post(customerId, 'unanswered').catch((error: unknown) => error);
   const { exitCode, output } = await emulator.ended;
   expect(exitCode).toBe(1);
-  expect(output).toContain('The log can no longer be read or written, so the emulator ends: start it again.');
+  expect(output).toContain('The log can no longer be read or written, so the emulator ends. Start it again.');
   expect(await unanswered).toBeInstanceOf(ConnectionFailed);
 
   await emulator.start();

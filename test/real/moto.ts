@@ -5,7 +5,7 @@ import type { RunningServer } from '../aws/running-server.ts';
 import { freePorts } from '../e2e/free-ports.ts';
 import { pythonProgram } from './python-program.ts';
 
-/** moto, which speaks the protocols of AWS' services, empty and in memory: https://docs.getmoto.org */
+/** Starts moto, which speaks the protocols of AWS services, empty and in memory: https://docs.getmoto.org */
 export async function startMoto(): Promise<RunningServer> {
   const [port = 0] = await freePorts(1);
   const moto = spawn(pythonProgram('moto_server'), ['--host', '127.0.0.1', '--port', String(port)], {

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createHttpClient, type HttpClient } from '../../commands/pipeline-client/http-client.ts';
+import { createHttpClient, type HttpClient } from '../../client/http-client.ts';
 import { useEmulator } from '../e2e/emulator.ts';
 import { freePorts } from '../e2e/free-ports.ts';
 import { postLogs } from '../e2e/requests.ts';
 
-const monitoring = fileURLToPath(new URL('../../docs/monitoring/', import.meta.url));
+const monitoring = fileURLToPath(new URL('../../docs/how-to/monitoring/', import.meta.url));
 const emulator = useEmulator();
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.7.1' };
 
@@ -67,7 +67,7 @@ describe('Prometheus', () => {
   });
   afterAll(() => stop());
 
-  /** The values of a query, now; empty while Prometheus does not answer yet. */
+  /** Returns the current values of a query; empty while Prometheus does not answer yet. */
   async function query(expression: string): Promise<number[]> {
     const path = `/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`;
     const answer = await http.request(path).catch(() => undefined);
@@ -76,7 +76,7 @@ describe('Prometheus', () => {
     return data.result.map(({ value: [, number] }) => Number(number));
   }
 
-  it('finds nothing to complain of in the names, types and labels of the metrics', async () => {
+  it('has no complaints about the names, types and labels of the metrics', async () => {
     const { body } = await emulator.http.request('/metrics');
     const ours = body
       .toString()
@@ -85,7 +85,7 @@ describe('Prometheus', () => {
     expect(await promtool(['check', 'metrics'], `${ours.join('\n')}\n`)).toBe('');
   });
 
-  it('takes the example configuration and its rules', async () => {
+  it('accepts the example configuration and its rules', async () => {
     expect(await promtool(['check', 'config', join(monitoring, 'prometheus.yml')])).toContain('SUCCESS');
   });
 
@@ -96,7 +96,7 @@ describe('Prometheus', () => {
       .toEqual([1]);
   });
 
-  it('evaluates every query of the Grafana dashboard, each on metrics that there are', async () => {
+  it('evaluates every query of the Grafana dashboard, each on metrics that exist', async () => {
     const file = await readFile(join(monitoring, 'grafana-dashboard.json'), 'utf8');
     const { panels } = dashboardSchema.parse(JSON.parse(file));
     const { body } = await emulator.http.request('/metrics');

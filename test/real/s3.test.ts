@@ -1,4 +1,4 @@
-/** A server of S3 that others wrote: the adapter is right on it, and the one of this project's tests answers as it does. */
+/** Tests the adapter on an S3 server by others, and that this project's own test server answers like it. */
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -85,31 +85,31 @@ describe('the object store on S3, as moto has it, when answers are lost', () => 
   });
 });
 
-/** What the adapter goes by, in the words of the API reference. */
+/** Answers that the adapter relies on, in the words of the API reference. */
 const answers: [string, string, (client: S3Client, Bucket: string) => Promise<unknown>][] = [
-  ['GET of nothing', '404 NoSuchKey', (client, Bucket) => client.send(get(Bucket, 'no'))],
+  ['GET of an absent object', '404 NoSuchKey', (client, Bucket) => client.send(get(Bucket, 'no'))],
   [
-    'HEAD of nothing',
+    'HEAD of an absent object',
     '404 NotFound',
     (client, Bucket) => client.send(new HeadObjectCommand({ Bucket, Key: 'no' })),
   ],
   [
-    'DELETE of nothing',
+    'DELETE of an absent object',
     '204',
     (client, Bucket) => client.send(new DeleteObjectCommand({ Bucket, Key: 'no' })),
   ],
   [
-    'a creation of what is there',
+    'a creation of an existing object',
     '412 PreconditionFailed',
     (client, Bucket) => client.send(put(Bucket, 'a', { IfNoneMatch: '*' })),
   ],
   [
-    'a replacement of something else',
+    'a replacement of another object',
     '412 PreconditionFailed',
     (client, Bucket) => client.send(put(Bucket, 'a', { IfMatch: '"0123456789abcdef0123456789abcdef"' })),
   ],
   [
-    'a replacement of nothing',
+    'a replacement of an absent object',
     '404 NoSuchKey',
     (client, Bucket) => client.send(put(Bucket, 'no', { IfMatch: '"0123456789abcdef0123456789abcdef"' })),
   ],
@@ -120,9 +120,9 @@ const answers: [string, string, (client: S3Client, Bucket: string) => Promise<un
     '416 InvalidRange',
     (client, Bucket) => client.send(get(Bucket, 'empty', 'bytes=0-1')),
   ],
-  ['a bucket that is not there', '404 NoSuchBucket', (client) => client.send(get('no-such-bucket', 'a'))],
+  ['a bucket that does not exist', '404 NoSuchBucket', (client) => client.send(get('no-such-bucket', 'a'))],
   [
-    'a list of nothing',
+    'a list without keys',
     '200',
     (client, Bucket) => client.send(new ListObjectsV2Command({ Bucket, Prefix: 'no/' })),
   ],
@@ -139,7 +139,7 @@ function put(Bucket: string, Key: string, condition: { IfMatch: string } | { IfN
 async function answerOf(request: Promise<unknown>): Promise<string> {
   try {
     const { $metadata, Body } = (await request) as Pick<GetObjectCommandOutput, '$metadata' | 'Body'>;
-    await Body?.transformToByteArray(); // one that nobody reads breaks when its server is closed
+    await Body?.transformToByteArray(); // an unread one breaks when its server is closed
     return String($metadata.httpStatusCode);
   } catch (error) {
     if (!(error instanceof S3ServiceException)) throw error;

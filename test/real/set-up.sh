@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 missing=()
-for program in curl gzip brotli chromium prometheus strace python3; do
+for program in curl gzip brotli chromium nginx prometheus strace python3; do
   command -v "$program" > /dev/null || missing+=("$program")
 done
 python3 -c 'import ensurepip' 2> /dev/null || missing+=(python3-venv)

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** A system call that went well, from a trace. */
+/** A system call that succeeded, from a trace. */
 export interface SystemCall {
   readonly name: string;
-  /** As strace writes them: descriptors with their paths, `36</tmp/a>`, and texts in C's notation. */
+  /** The arguments as strace writes them: descriptors with their paths, `36</tmp/a>`, and texts in C's notation. */
   readonly text: string;
-  /** What it returned, as strace writes it: a descriptor has its path. */
+  /** The result as strace writes it: a descriptor has its path. */
   readonly result: string;
-  /** The number of the line in which it began and of the one in which it returned: they order what happened. */
+  /** The numbers of the lines in which it began and returned; they order the calls. */
   readonly began: number;
   readonly ended: number;
 }
 
-/** What runs a command with a trace of these system calls, of all its threads, into a file. */
+/** Returns the command line that runs a command and traces these system calls, of all its threads, into a file. */
 export function traceInto(file: string, calls: readonly string[]): readonly string[] {
   const names = calls.map((name) => `?${name}`).join(','); // not every architecture has all of them
   // -D: the command keeps its process id. -s: long enough for a whole page of the database, with all bytes escaped.
@@ -23,7 +23,7 @@ const wholeCall = /^(\d+) +(\w+)\((.*)\) += (\d.*)$/;
 const beginning = /^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$/;
 const end = /^(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (\d.*)$/;
 
-/** The calls in the order of their beginnings; those that failed are left out. */
+/** Returns the calls in the order of their beginnings, without those that failed. */
 export function readTrace(file: string): readonly SystemCall[] {
   const calls: SystemCall[] = [];
   const unfinished = new Map<string, Pick<SystemCall, 'name' | 'text' | 'began'>>();

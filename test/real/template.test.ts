@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 import { packageService } from '../deploy/compiled-template.ts';
 import { pythonProgram } from './python-program.ts';
 
-/** The framework writes `DependsOn` beside a reference that says the same. */
+/** The framework writes `DependsOn` beside a reference that implies it. */
 const redundantDependency = 'W3005';
 
-/** What cfn-lint finds, of AWS' schemas and of its own rules; nothing where all is well. */
+/** Returns the findings of cfn-lint, by AWS's schemas and its own rules; empty if there are none. */
 async function findingsIn(template: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'template-'));
   try {
@@ -17,7 +17,7 @@ async function findingsIn(template: string): Promise<string> {
     await writeFile(file, template);
     const args = ['--ignore-checks', redundantDependency, '--regions', 'us-east-1', '--', file];
     const { error, stdout, stderr } = spawnSync(pythonProgram('cfn-lint'), args, { encoding: 'utf8' });
-    if (error !== undefined) throw error; // it could not be started
+    if (error !== undefined) throw error; // cfn-lint did not start
     return stdout + stderr;
   } finally {
     await rm(directory, { recursive: true });
@@ -29,12 +29,12 @@ it.each([
   ['prod', []],
   ['prod', ['--param=streamMode=ON_DEMAND']],
   ['prod', ['--param=ingestConcurrency=40', '--param=authorizeConcurrency=10', '--param=openConcurrency=5']],
-])('cfn-lint has no complaint of the template of %s %s', async (stage, args) => {
+])('cfn-lint has no complaint about the template of %s %s', async (stage, args) => {
   const { template } = await packageService(stage, ...args);
   expect(await findingsIn(template)).toBe('');
 });
 
-it('cfn-lint has no complaint of the firewall', async () => {
+it('cfn-lint has no complaint about the firewall', async () => {
   const firewall = await readFile(new URL('../../deploy/firewall.yml', import.meta.url), 'utf8');
   expect(await findingsIn(firewall)).toBe('');
 });

@@ -1,6 +1,6 @@
-// Loaded into the emulator by `--import`: at a SIGUSR2, the page that makes a commit of the log count can be written no
-// more. lmdb writes it through a descriptor of its own (`O_DSYNC`), in the place of which the process gets one that only
-// reads. (What strace can have fail is every write to the file: other pages too, which is another failure.)
+// Loaded into the emulator with `--import`: after a SIGUSR2, the page that makes a commit of the log count can no
+// longer be written. lmdb writes it through a descriptor of its own (`O_DSYNC`), which is replaced by one that can
+// only read. (strace could only make every write to the file fail, other pages included, which is another failure.)
 import { closeSync, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 const synchronous = 0o10000; // O_DSYNC, on Linux
@@ -10,7 +10,7 @@ process.on('SIGUSR2', () => {
     const path = pathOf(descriptor);
     if (!path?.endsWith('/log/data.mdb') || (flagsOf(descriptor) & synchronous) === 0) continue;
     closeSync(descriptor);
-    // The system gives the lowest number that is free.
+    // The system assigns the lowest free number.
     const opened = [];
     do opened.push(openSync(path, 'r'));
     while (opened.at(-1) !== descriptor);
@@ -19,7 +19,7 @@ process.on('SIGUSR2', () => {
   }
 });
 
-/** `undefined` for the descriptor that the directory itself was read by. */
+/** Returns `undefined` for the descriptor through which the directory itself was read. */
 function pathOf(descriptor) {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);

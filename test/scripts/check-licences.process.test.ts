@@ -55,7 +55,7 @@ describe('the packages of a lock file', () => {
     writeFileSync(join(directory, file), JSON.stringify(content));
   }
 
-  /** @param packages  by their path under `node_modules` */
+  /** @param packages  packages by their path under `node_modules` */
   function lock(packages: Record<string, object>): void {
     const entries = Object.entries(packages).map(([path, entry]) => [`node_modules/${path}`, entry] as const);
     write('package-lock.json', { packages: { '': { license: 'MIT' }, ...Object.fromEntries(entries) } });

@@ -116,6 +116,27 @@ export const protections = {
       to: 'of early',
     },
   ],
+  'leftovers are looked at at a start': [
+    {
+      file: 'test/simulation/simulated-intents.ts',
+      from: 'processes.onDeath(process, () => this.#start([intent]));',
+      to: 'processes.onDeath(process, () => void this.#intents.delete(intent));',
+    },
+  ],
+  'a start sends the messages of leftovers': [
+    {
+      file: 'test/simulation/simulated-intents.ts',
+      from: '      this.#ports.send(intent.key);\n    }',
+      to: '    }',
+    },
+  ],
+  'the temporary file stays until its message is durable': [
+    {
+      file: 'test/simulation/simulated-intents.ts',
+      from: 'const { scheduler, send } = this.#ports;\n',
+      to: 'const { scheduler, send } = this.#ports;\n    this.#intents.delete(intent);\n    forget();\n',
+    },
+  ],
   'a batch is dated behind the tombstone': [
     {
       file: 'lib/pipeline/ingest/ingest.ts',

@@ -10,7 +10,7 @@ import type { Operations } from './faults.ts';
 import type { Process } from './scheduler.ts';
 import type { HeldMessage } from './simulated-queue.ts';
 
-interface KeptObject {
+export interface KeptObject {
   readonly body: Buffer;
   readonly etag: string;
 }
@@ -24,16 +24,21 @@ export interface OnChange {
 /** Holds the message that announces a write, where it has one. */
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
 
+/** Creates an object whose message is sent later; `undefined` where that is not how it is created. */
+type CreateIntended = (key: ObjectKey, object: KeptObject, process: Process) => Promise<void> | undefined;
+
 /** The object store that all processes share. Each of them sees it through operations of its own. */
 export class SimulatedStore {
   readonly objects = new Map<ObjectKey, KeptObject>();
   readonly #onChange: OnChange;
   readonly #announce: Announce;
+  readonly #createIntended: CreateIntended;
   #etags = 0;
 
-  constructor(onChange: OnChange, announce: Announce) {
+  constructor(onChange: OnChange, announce: Announce, createIntended: CreateIntended) {
     this.#onChange = onChange;
     this.#announce = announce;
+    this.#createIntended = createIntended;
   }
 
   through(process: Process, operations: Operations): ObjectStore {
@@ -42,6 +47,14 @@ export class SimulatedStore {
     return {
       get: (key, options) => operations.run(process, `get ${key}`, 'read', () => this.get(key, options)),
       put: async (key, body, condition) => {
+        if ('ifNoneMatch' in condition) {
+          const object = this.#kept(body);
+          const creation = this.#createIntended(key, object, process);
+          if (creation !== undefined) {
+            await creation;
+            return { etag: object.etag };
+          }
+        }
         const message = await this.#announce(key, process);
         try {
           const written = await operations.run(process, `put ${key}`, 'write', () =>
@@ -83,10 +96,19 @@ export class SimulatedStore {
     const current = this.objects.get(key);
     const holds = 'ifMatch' in condition ? current?.etag === condition.ifMatch : current === undefined;
     if (!holds) throw new PreconditionFailed(`${key} is not what the condition says.`);
-    const written = { body: Buffer.from(body), etag: String((this.#etags += 1)) };
-    this.objects.set(key, written);
-    this.#onChange.wrote(key, written.body, current?.body);
+    const written = this.#kept(body);
+    this.place(key, written);
     return { etag: written.etag };
+  }
+
+  place(key: ObjectKey, object: KeptObject): void {
+    const before = this.objects.get(key)?.body;
+    this.objects.set(key, object);
+    this.#onChange.wrote(key, object.body, before);
+  }
+
+  #kept(body: Uint8Array): KeptObject {
+    return { body: Buffer.from(body), etag: String((this.#etags += 1)) };
   }
 
   #delete(key: ObjectKey, condition: DeleteCondition | undefined): void {

@@ -20,6 +20,7 @@ import type { Plan } from './plan.ts';
 import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { SimulatedIntents } from './simulated-intents.ts';
 import { SimulatedQueue } from './simulated-queue.ts';
 import { SimulatedSource } from './simulated-source.ts';
 import { SimulatedStore } from './simulated-store.ts';
@@ -138,7 +139,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     (messageId) => announced.remove(messageId),
   );
 
-  /** On a laptop a message is held before the write that it announces; elsewhere the two are one act of the store. */
+  /**
+   * On a laptop the message of a batch is sent after it was created, and that of a minute is held before it is written;
+   * elsewhere message and write are one act of the store.
+   */
   const store = new SimulatedStore(
     {
       wrote(key, body, before) {
@@ -147,7 +151,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         if (!plan.isLaptop) queue?.send(key);
         if (chance.happens(0.02)) queue?.send(key);
       },
-      deleted: (key, body) => laws.deleted(key, body),
+      deleted(key, body) {
+        laws.deleted(key, body);
+        intents.deleted(key);
+      },
     },
     async (key, process) => {
       const queue = plan.isLaptop ? queueOf(key) : undefined;
@@ -165,7 +172,17 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
         };
       });
     },
+    (key, object, process) =>
+      plan.isLaptop && queueOf(key) === toVerify ? intents.create(key, object, process) : undefined,
   );
+  const intents = new SimulatedIntents({
+    scheduler,
+    operations,
+    processes,
+    objects: store.objects,
+    place: (key, object) => store.place(key, object),
+    send: (key) => toVerify.send(key),
+  });
 
   function queueOf(key: ObjectKey): SimulatedQueue<ObjectKey> | undefined {
     if (key.startsWith('batches/')) return toVerify;
@@ -222,6 +239,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     }),
     disturb(plan.stepsPerSplit, () => insights.split(chance.upTo(3))),
     disturb(plan.stepsPerRestart, () => {
+      intents.cutPower();
       processes.crashAll();
       announced = announcedMinutes();
     }),

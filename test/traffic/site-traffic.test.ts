@@ -25,7 +25,7 @@ function shareOf(entries: readonly TrafficEntry[], is: (entry: TrafficEntry) => 
 }
 
 describe.each(sites)('the traffic of a site: %s', (_name, site) => {
-  it('has as many entries as were asked for, in the range and in the order of time', () => {
+  it('has the requested number of entries, in the range and in time order', () => {
     fc.assert(
       fc.property(fc.nat(300), fc.nat(), fc.integer({ min: 10, max: 5_000 }), (count, seed, minutes) => {
         const range = { from: new Date(threeDays.to.getTime() - minutes * 60_000), to: threeDays.to };
@@ -43,18 +43,18 @@ describe.each(sites)('the traffic of a site: %s', (_name, site) => {
     expect(trafficOf(site, { seed: 2 })).not.toEqual(trafficOf(site));
   });
 
-  it('is the same but for its times in another range', () => {
+  it('is the same in another range, except for its times', () => {
     const range = { from: instant('2026-06-01T00:00:00Z'), to: instant('2026-06-02T05:30:00Z') };
     const what = (entries: readonly TrafficEntry[]) =>
       entries.map(({ method, path, userAgent, status }) => `${method} ${path} ${userAgent} ${status}`).sort();
     expect(what(trafficOf(site, { range }))).toEqual(what(trafficOf(site)));
   });
 
-  it('is taken by the pipeline, entry by entry', () => {
+  it('is accepted by the pipeline, entry by entry', () => {
     for (const entry of trafficOf(site)) expect(parseLogEntry(entry)).toBeDefined();
   });
 
-  it('is mostly answered well, and has scans that find nothing', () => {
+  it('is mostly successful, and has scans that find nothing', () => {
     const entries = trafficOf(site);
     expect(shareOf(entries, ({ status }) => status < 400)).toBeGreaterThan(0.8);
     expect(shareOf(entries, ({ status }) => status >= 500)).toBeLessThan(0.02);
@@ -104,7 +104,7 @@ describe('the agents', () => {
   const lists = [browsers, crawlers, scanners, apiClients, feedReaders].flat().map(([, agent]) => agent);
 
   it.each([...lists, uptimeMonitor, healthProbe].filter((agent) => agent !== '-'))(
-    'are of a family that is known: %s',
+    'belong to a known family: %s',
     (agent) => {
       expect(userAgentFamily(agent)).not.toBe('Other');
     },

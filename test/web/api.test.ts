@@ -6,7 +6,7 @@ import { loadReport } from '../../web/api/load-report.ts';
 const { signal } = new AbortController();
 const at = (text: string): number => Date.parse(text);
 
-/** A client of a pipeline that answers as told, and what it was asked. */
+/** Creates a client of a pipeline that gives these answers, and records its requests. */
 function clientOf(answer: (url: URL, headers: Headers) => Response | Error, apiKey?: string) {
   const asked: { readonly url: string; readonly headers: Headers }[] = [];
   const client = createClient({
@@ -28,7 +28,7 @@ const json = (body: unknown, init?: ResponseInit) => new Response(JSON.stringify
 const none = { requests: 0, topPaths: [], topUserAgents: [], topStatuses: [] };
 
 describe('the client', () => {
-  it('says who asks, by customer and by key', async () => {
+  it('names the caller, by customer and by key', async () => {
     const { client, asked } = clientOf(() => json({ customers: ['cus-axon'] }), 'key-1');
     const request = { path: 'aggregates', parameters: { window: 'hour' }, customer: 'cus-axon' };
     await client.get(request, (answer) => answer, signal);
@@ -37,7 +37,7 @@ describe('the client', () => {
     expect(asked[0]?.headers.get('authorization')).toBe('Bearer key-1');
   });
 
-  it('asks whether an answer has changed, and has the same object where it has not', async () => {
+  it('asks whether an answer has changed, and returns the same object if it has not', async () => {
     const { client, asked } = clientOf((_url, headers) =>
       headers.get('if-none-match') === '"1"'
         ? new Response(null, { status: 304 })
@@ -49,7 +49,7 @@ describe('the client', () => {
     expect(asked.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, '"1"', null]);
   });
 
-  it('reads whole each time what says something of itself that no 304 says', async () => {
+  it('reads whole each time if the answer has values that a 304 does not repeat', async () => {
     let waiting = 3;
     const { client, asked } = clientOf(() =>
       json({ ...none, countedThrough: null, waiting: waiting-- }, { headers: { etag: '"1"' } }),
@@ -60,7 +60,7 @@ describe('the client', () => {
     expect(asked.map(({ headers }) => headers.get('if-none-match'))).toEqual([null, null]);
   });
 
-  it('tells apart a key that is missing, an error, and no answer', async () => {
+  it('distinguishes a missing key, an error, and no answer', async () => {
     const failureOf = (answer: Response | Error) =>
       clientOf(() => answer).client.get({ path: 'a' }, parseTotal, signal);
     await expect(failureOf(json({}, { status: 401 }))).rejects.toThrow(KeyRequired);
@@ -83,13 +83,13 @@ describe('answers', () => {
     [parseWindowPage, { windows: {} }],
     [parseTotal, { ...none, countedThrough: 'lately' }],
     [parseTotal, { ...none, countedThrough: null, waiting: -1 }],
-  ])('that are not of the contract are refused', (parse, answer) => {
+  ])('that break the contract are refused', (parse, answer) => {
     expect(() => parse(answer)).toThrow(UnexpectedAnswer);
   });
 });
 
-describe('what an answer says of itself', () => {
-  it('is how far it is counted, and what waits', () => {
+describe('the progress in an answer', () => {
+  it('says how far entries are counted, and how many wait', () => {
     const countedThrough = '2025-12-28T18:03:07.250Z';
     expect(parseTotal({ ...none, countedThrough, waiting: 7, complete: false }).progress).toEqual({
       countedThrough: at(countedThrough),
@@ -103,7 +103,7 @@ describe('what an answer says of itself', () => {
     });
   });
 
-  it('is nothing in a version that does not say, whatever it calls complete', () => {
+  it('is absent in a version that does not report it, whatever it calls complete', () => {
     expect(parseTotal({ ...none, complete: true }).progress).toBeUndefined();
   });
 });
@@ -126,7 +126,7 @@ describe('loadReport', () => {
     expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
   });
 
-  it('has the pipeline add up days that its hours do not make', async () => {
+  it('lets the pipeline add up days that its hours do not make', async () => {
     const { client, asked } = clientOf(({ searchParams }) =>
       json({ ...none, requests: Number(searchParams.get('top')) }),
     );
@@ -139,7 +139,7 @@ describe('loadReport', () => {
     );
   });
 
-  it('has exactly the minutes of a period of its own, whose first and last hours can be parts', async () => {
+  it('has exactly the minutes of a custom period, whose first and last hours can be partial', async () => {
     const hours = ['10', '11', '12', '13'].map((hour) => ({
       windowStart: `2025-12-28T${hour}:00:00Z`,
       requests: Number(hour),
@@ -190,7 +190,7 @@ describe('loadReport', () => {
       const { hours, counting, isPending } = await report(false);
       expect(counting).toEqual({ kind: 'waiting', entries: 23_401, through: at(waiting.countedThrough) });
       expect(isPending).toBe(true);
-      // All but the one that is complete and the one that runs.
+      // All except the one that is complete and the one that runs.
       expect(hours).toHaveLength(22);
       expect(hours).not.toContain(10);
       expect(hours).not.toContain(18);
@@ -202,7 +202,7 @@ describe('loadReport', () => {
       expect(urls.at(-1)).toContain(`to=${historyEnds}&top=1`);
     });
 
-    it('asks the minutes how many entries wait, where hours and days do not say', async () => {
+    it('asks the minutes how many entries wait, if hours and days do not say', async () => {
       const { client, asked } = clientOf(({ pathname, searchParams }) =>
         pathname === '/aggregates/total'
           ? json({ ...none, countedThrough: '2025-12-28T18:02:00Z', complete: false })
@@ -216,7 +216,7 @@ describe('loadReport', () => {
       );
     });
 
-    it('asks nothing more where nothing is missing, and claims nothing of an older version', async () => {
+    it('asks nothing more if nothing is missing, and claims nothing about an older version', async () => {
       for (const progress of [
         { countedThrough: '2025-12-28T18:03:05Z', waiting: 0, complete: false },
         { complete: false },

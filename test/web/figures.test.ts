@@ -86,7 +86,7 @@ describe('errors', () => {
   });
 });
 
-describe('what the chart draws', () => {
+describe('the content of the chart', () => {
   const second = 1_000;
   const hour = 3_600_000;
   const units = { unit: 'hour', zone: 'UTC' } as const;
@@ -99,7 +99,7 @@ describe('what the chart draws', () => {
       isPending: pending.includes(index),
     }));
 
-  it('are bars: over, running, and none for what lies ahead', () => {
+  it('is bars: over, running, and none for the future', () => {
     expect(barData(bucketsOf(hour), 2.5 * hour, units)).toEqual([
       [0, hour / second, (2 * hour) / second, (3 * hour) / second],
       [1, 2, null, null],
@@ -107,14 +107,14 @@ describe('what the chart draws', () => {
     ]);
   });
 
-  it('are bars of another kind for what is still being counted, and none, not zero, for what is not known', () => {
+  it('is bars of another kind for buckets still being counted, and none, not zero, for unknown ones', () => {
     expect(barData(bucketsOf(hour, [1, 3]), 9 * hour, units).slice(1)).toEqual([
       [1, null, 3, null],
       [null, 2, null, null],
     ]);
   });
 
-  it('are bars as wide as the others for parts of units at the edges', () => {
+  it('is bars of equal width for partial units at the edges', () => {
     const part = { from: 0.7 * hour, to: hour, requests: 1, isComplete: true, isPending: false };
     expect(barData([part], 9 * hour, units)[0]).toEqual([0]);
     expect(drawnRange({ from: 0.7 * hour, to: 3.2 * hour }, true, units)).toEqual({ from: 0, to: 4 * hour });
@@ -124,7 +124,7 @@ describe('what the chart draws', () => {
     });
   });
 
-  it('is an outline up to the end of the one that runs, with gaps where it is not known', () => {
+  it('is an outline up to the end of the running unit, with gaps where it is not known', () => {
     expect(outlineData(bucketsOf(second), 2_500)).toEqual([
       [0, 1, 2, 3],
       [1, 2, 3, 3],
@@ -136,7 +136,7 @@ describe('what the chart draws', () => {
     ]);
   });
 
-  it('is hatched over whole stretches that are still being counted', () => {
+  it('is hatched over whole spans that are still being counted', () => {
     expect(pendingStretches(bucketsOf(second, [0, 1, 3]))).toEqual([
       { from: 0, to: 2_000 },
       { from: 3_000, to: 4_000 },

@@ -104,7 +104,7 @@ describe('previousRange', () => {
 });
 
 describe('edgesOf', () => {
-  it('are those of whole units, but for parts at the start and the end', () => {
+  it('are those of whole units, except for parts at the start and the end', () => {
     const range = { from: at('2025-12-28T10:15Z'), to: at('2025-12-28T12:03Z') };
     expect(edgesOf(range, 'hour', berlin).map(iso)).toEqual([
       '2025-12-28T10:15Z',

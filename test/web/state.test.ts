@@ -33,10 +33,10 @@ describe('the address', () => {
 describe('problemOf a period', () => {
   it.each([
     [at('2025-12-28T00:00Z'), at('2025-12-29T00:00Z'), undefined],
-    [at('2025-12-29T00:00Z'), at('2025-12-28T00:00Z'), 'The start has to be before the end.'],
-    [Number.NaN, at('2025-12-28T00:00Z'), 'Give both a start and an end.'],
-    [at('2024-01-01T00:00Z'), at('2025-12-28T00:00Z'), 'The most is 364 days.'],
-    [at('1969-12-31T00:00Z'), at('1970-01-02T00:00Z'), 'The years are 1970 to 9999.'],
+    [at('2025-12-29T00:00Z'), at('2025-12-28T00:00Z'), 'The start must be before the end.'],
+    [Number.NaN, at('2025-12-28T00:00Z'), 'Enter a start and an end.'],
+    [at('2024-01-01T00:00Z'), at('2025-12-28T00:00Z'), 'The longest period is 364 days.'],
+    [at('1969-12-31T00:00Z'), at('1970-01-02T00:00Z'), 'The year must be between 1970 and 9999.'],
   ])('from %d to %d is %s', (from, to, problem) => {
     expect(problemOf(from, to)).toBe(problem);
   });
@@ -65,7 +65,7 @@ describe('delayBeforeNext', () => {
 });
 
 describe('a live page', () => {
-  /** A page whose loads end when the test says, and whose timers run when the test says. */
+  /** Creates a page whose loads end, and whose timers run, when the test says so. */
   function livePage(mayRetry = true) {
     const loads: { signal: AbortSignal; end: (error?: Error, isCounting?: boolean) => void }[] = [];
     const timers = new Map<number, { callback: () => void; milliseconds: number }>();
@@ -138,7 +138,7 @@ describe('a live page', () => {
     expect(failures).toHaveLength(2);
   });
 
-  it('aborts a load that something newer replaces, and says nothing of it', async () => {
+  it('aborts a load that a newer one replaces, and says nothing of it', async () => {
     const { live, loads, failures, delays, settled } = livePage();
     live.load();
     live.load();
@@ -150,7 +150,7 @@ describe('a live page', () => {
     expect(delays()).toEqual([5_000]);
   });
 
-  it('asks no more while it is paused, and at once when it goes on', async () => {
+  it('asks no more while it is paused, and at once when it resumes', async () => {
     const { live, loads, delays, settled } = livePage();
     live.load();
     loads[0]?.end();
@@ -161,7 +161,7 @@ describe('a live page', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('waits for somebody to do something where a retry would not help', async () => {
+  it('waits for the user if a retry would not help', async () => {
     const { live, loads, delays, settled } = livePage(false);
     live.load();
     loads[0]?.end(new Error('a key is needed'));

@@ -1,23 +1,23 @@
 import type { CountedWindow } from '../figures/series.ts';
 
-/** How many requests have a key: a path, an agent, a status. */
+/** Number of requests of one key: a path, an agent or a status. */
 export interface KeyCount {
   readonly key: string;
   readonly requests: number;
 }
 
-/** What an answer says about accepted entries that are not in its counts. */
+/** The part of an answer that says which accepted entries are not in its counts. */
 export interface AnswerProgress {
-  /** Everything that was accepted before this instant is in the counts; `null` where the pipeline does not know now. */
+  /** The counts include everything accepted before this instant; `null` if the pipeline does not know now. */
   readonly countedThrough: number | null;
-  /** Accepted entries of the customer that are in no count yet; `undefined` where the pipeline does not know. */
+  /** Accepted entries of the customer that are not counted yet; `undefined` if the pipeline does not know. */
   readonly waiting: number | undefined;
   readonly isComplete: boolean;
 }
 
-/** What `GET /aggregates/total` answers. */
+/** The answer of `GET /aggregates/total`. */
 export interface Total {
-  /** `undefined` from a pipeline of a version that does not say. */
+  /** `undefined` if the pipeline's version does not report it. */
   readonly progress: AnswerProgress | undefined;
   readonly requests: number;
   /** Largest first. */
@@ -26,19 +26,19 @@ export interface Total {
   readonly topStatuses: readonly KeyCount[];
 }
 
-/** A page of what `GET /customers` answers. */
+/** A page of the answer of `GET /customers`. */
 export interface CustomerPage {
   readonly customers: readonly string[];
   readonly nextToken: string | undefined;
 }
 
-/** A page of what `GET /aggregates` answers. */
+/** A page of the answer of `GET /aggregates`. */
 export interface WindowPage {
   readonly windows: readonly CountedWindow[];
   readonly nextToken: string | undefined;
 }
 
-/** An answer is not what the contract says: page and pipeline are of different versions, or something between changed it. */
+/** An answer breaks the contract: page and pipeline have different versions, or something between them changed it. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 }
@@ -72,13 +72,13 @@ export function parseWindowPage(answer: unknown): WindowPage {
   };
 }
 
-/** What an answer of minutes says waits to be counted; `undefined` where it does not say. */
+/** Reads how many entries wait to be counted from an answer of minutes; `undefined` if it does not say. */
 export function parseWaiting(answer: unknown): number | undefined {
   const waiting = member(answer, 'waiting');
   return waiting === undefined ? undefined : count(waiting, 'waiting');
 }
 
-/** What an error says about itself, for people; or `undefined` where it is not one of the pipeline's. */
+/** Returns the description in an error answer of the pipeline, or `undefined` if another program sent the answer. */
 export function errorDescription(answer: unknown): string | undefined {
   const description = isObject(answer) ? answer.errorDescription : undefined;
   return typeof description === 'string' ? description : undefined;

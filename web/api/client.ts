@@ -1,6 +1,6 @@
 import { errorDescription } from './answers.ts';
 
-/** The pipeline wants an API key, or another one. */
+/** The pipeline wants an API key, or a different one. */
 export class KeyRequired extends Error {
   override readonly name = 'KeyRequired';
 }
@@ -10,7 +10,7 @@ export class NotReached extends Error {
   override readonly name = 'NotReached';
 }
 
-/** The pipeline answered with an error; the message is what it says. */
+/** The pipeline answered with an error; the message is the error's description. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -21,7 +21,7 @@ export class Refused extends Error {
   }
 }
 
-/** Asks the pipeline. What has not changed since it was asked for last is the same object as then. */
+/** Requests data from the pipeline. Returns the same object again while the data has not changed. */
 export interface Client {
   get<T>(request: ApiRequest, parse: (answer: unknown) => T, signal: AbortSignal): Promise<T>;
 }
@@ -30,14 +30,17 @@ export interface ApiRequest {
   readonly path: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly customer?: string | undefined;
-  /** What it says of itself changes while its content, by which a 304 goes, stays the same: it is read whole each time. */
+  /**
+   * Reads the whole answer each time, because some of its fields change while its content, and so its etag, stays the
+   * same.
+   */
   readonly isReadWhole?: boolean;
 }
 
 export interface ClientContext {
-  /** Where the page came from. */
+  /** The origin that served the page. */
   readonly baseUrl: string;
-  /** The API key that somebody gave, where one is needed. */
+  /** The API key that the user entered, if any. */
   readonly apiKey: () => string | undefined;
   readonly fetch: typeof fetch;
 }
@@ -48,7 +51,9 @@ interface Remembered {
 }
 
 const timeoutMilliseconds = 30_000;
-/** A view takes fewer answers than this, but for a year of days in the rare zones that `load-report.ts` tells of. */
+/**
+ * A view needs fewer answers than this, except for a year of days in the rare zones described in `load-report.ts`.
+ */
 const maxRemembered = 64;
 
 export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client {
@@ -68,7 +73,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
       const headers = requestHeaders(customer, key, known?.etag);
       const response = await fetch(url, {
         headers,
-        cache: 'no-store', // so that a 304 is seen as one
+        cache: 'no-store', // so that fetch shows a 304
         credentials: 'omit',
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]),
@@ -79,7 +84,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
       answers.delete(name);
       if (response.status === 304 && known !== undefined) {
         answers.set(name, known);
-        // Parsed from an answer to the same request, and so by the same function.
+        // The answer was parsed for the same request, and so by the same function.
         return known.parsed as T;
       }
 
@@ -90,7 +95,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
       if (!response.ok) {
         throw new Refused(
           response.status,
-          errorDescription(body) ?? `It answered with status ${response.status}.`,
+          errorDescription(body) ?? `The pipeline answered with status ${response.status}.`,
         );
       }
       const parsed = parse(body);
@@ -103,7 +108,7 @@ export function createClient({ baseUrl, apiKey, fetch }: ClientContext): Client 
   };
 }
 
-/** The one place where a request says who asks. */
+/** The only place that adds the caller's identity to a request. */
 function requestHeaders(
   customer: string | undefined,
   apiKey: string | undefined,
@@ -122,7 +127,7 @@ async function readJson(response: Response, signal: AbortSignal): Promise<unknow
     return await response.json();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof SyntaxError) return undefined; // a gateway's own page, say
-    throw new NotReached('The answer broke off.', { cause: error });
+    if (error instanceof SyntaxError) return undefined; // for example a gateway's own page
+    throw new NotReached('The answer ended too early.', { cause: error });
   }
 }

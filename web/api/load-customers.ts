@@ -2,7 +2,7 @@ import { parseCustomerPage } from './answers.ts';
 import type { Client } from './client.ts';
 import { readPages } from './read-pages.ts';
 
-/** The customers that there are; deployed, the one whose API key it is. */
+/** Loads the names of all customers; on AWS, only the customer of the API key. */
 export async function loadCustomers(client: Client, signal: AbortSignal): Promise<readonly string[]> {
   const pages = await readPages({ path: 'customers' }, parseCustomerPage, client, signal);
   return pages.flatMap(({ customers }) => customers);

@@ -19,7 +19,7 @@ import type { AnswerProgress, Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
-/** What the page shows of a customer's traffic. */
+/** A customer's traffic, as the page shows it. */
 export interface Report {
   readonly customer: string;
   readonly unit: Unit;
@@ -29,7 +29,7 @@ export interface Report {
   readonly total: Total;
   readonly previous: Total;
   readonly counting: Counting;
-  /** Part of what is shown is not counted yet: some buckets, or the time before, with which it is compared. */
+  /** Some of the data shown is not counted yet: some buckets, or the previous period. */
   readonly isPending: boolean;
 }
 
@@ -41,17 +41,17 @@ export interface ReportQuery {
   readonly zone: string;
 }
 
-/** So many keys of each dimension: every status that there can be, and more paths than anybody reads. */
+/** Keys to request per dimension: every possible status, and more paths than anybody reads. */
 const keysOfTotal = '500';
 
-/** Everything that the page shows, read at one time. */
+/** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
   const { customer, period, now, zone } = query;
   const suitable = unitsOf(period);
   const unit = suitable.find((unit) => unit === query.unit) ?? suitable[0];
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
-  // It says what is missing, and so before the rest is read: what it says is counted is in there.
+  // This answer says what is missing, so it is read first: later answers contain at least what it calls counted.
   const answered = await readTotal(range, keysOfTotal, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
@@ -69,20 +69,19 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
 }
 
 /**
- * Entries may wait for the minutes of now or for those of last month. So, where it matters, the part of the range is asked
- * for in which late entries are not waited for any more.
- * @param until  its end; `undefined` where it does not matter
+ * Entries may be waiting for this minute or for one of last month. So where it matters, this asks for the part of the
+ * range that no longer accepts late entries.
+ * @param until  the end of that part; `undefined` where it does not matter
  */
 async function readCompleteBefore(range: Range, until: number | undefined, read: Read): Promise<number> {
   if (until === undefined) return range.from;
-  if (until === range.to) return range.from; // the total of the range has said so already
+  if (until === range.to) return range.from; // the total of the range already says so
   const { progress } = await readTotal({ from: range.from, to: until }, '1', read);
   return progress?.isComplete === true ? until : range.from;
 }
 
 /**
- * Where a total does not say how many entries wait, as hours and days are being summed up, the minutes do: how many are in
- * none yet.
+ * Adds the number of waiting entries. A total omits it while hours and days are being summed up; the minutes have it.
  */
 async function withWaiting(
   progress: AnswerProgress | undefined,
@@ -95,7 +94,7 @@ async function withWaiting(
   return { ...progress, waiting: await readWaiting(from, read) };
 }
 
-/** Whether the pipeline has accepted entries of a customer of whom it has counted none. */
+/** Reports the progress for a customer whose accepted entries are all still uncounted. */
 export async function loadCounting(
   query: ReportQuery,
   client: Client,

@@ -25,9 +25,9 @@ const windowMilliseconds: Readonly<Record<Unit, number>> = {
 };
 
 /**
- * The requests between each two edges, which are those of whole units but for the first and the last. Parts of units, and
- * days of a zone whose midnight is not a full hour of UTC, are not made of the pipeline's windows; each is added up from its
- * minutes by the pipeline itself.
+ * Reads the requests between consecutive edges. All spans but the first and the last are whole units. The pipeline
+ * has no windows for parts of units, nor for days of a zone whose midnight is not on a full hour of UTC; it adds up
+ * the minutes of each of these.
  */
 export async function readBuckets(
   edges: readonly number[],
@@ -67,7 +67,7 @@ export async function readTotal(
   );
 }
 
-/** How many accepted entries of the customer are in no minute yet; `undefined` where the pipeline does not say. */
+/** Reads how many accepted entries of the customer are in no minute yet; `undefined` if the pipeline does not say. */
 export async function readWaiting(
   from: number,
   { customer, client, signal }: Read,
@@ -92,7 +92,7 @@ async function readWindows(
   range: Range,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
-  // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+  // The keys are not used here, and one is the smallest number that can be requested.
   const parameters = { window, ...isoRange(range), top: '1' };
   const pages = await readPages(
     { path: 'aggregates', parameters, customer },

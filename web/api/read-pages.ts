@@ -1,6 +1,6 @@
 import type { ApiRequest, Client } from './client.ts';
 
-/** Every page of an answer, in order. */
+/** Yields every page of an answer, in order. */
 export async function readPages<Page extends { readonly nextToken: string | undefined }>(
   request: ApiRequest,
   parse: (answer: unknown) => Page,

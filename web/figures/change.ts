@@ -1,8 +1,8 @@
-/** How a number compares with the one of the period before. */
+/** Comparison of a number with the previous period's. */
 export type Change =
   | { readonly kind: 'grew' | 'shrank'; readonly share: number }
   | { readonly kind: 'same' }
-  /** There was nothing before, so that there is no share to tell. */
+  /** The previous period had no requests, so a percentage makes no sense. */
   | { readonly kind: 'new' };
 
 export function changeOf(current: number, previous: number): Change {

@@ -4,8 +4,8 @@ import type { ShownBucket } from './counting.ts';
 type Counts = (number | null)[];
 
 /**
- * Starts of buckets in seconds, the requests of those that are over and counted, and of those that are still running or
- * being counted.
+ * Starts of buckets in seconds; requests of the buckets that are over and counted; requests of those that still run
+ * or are still being counted.
  */
 export type ChartData = [starts: number[], settled: Counts, rising: Counts];
 
@@ -15,18 +15,18 @@ export interface ChartUnits {
   readonly zone: string;
 }
 
-/** What the chart draws as bars; what lies ahead has none, and neither has what is not known yet. */
+/** Returns the bars of the chart. Buckets in the future, and those not known yet, have no bar. */
 export function barData(buckets: readonly ShownBucket[], now: number, { unit, zone }: ChartUnits): ChartData {
   const isRising = ({ from, to, isPending }: ShownBucket) => isPending || (from <= now && now < to);
   return [
-    // A part of a unit is as wide as the others.
+    // A partial unit is drawn as wide as the others.
     buckets.map(({ from }) => startOfUnit(from, unit, zone) / 1_000),
     buckets.map((bucket) => (bucket.to <= now && !isRising(bucket) ? bucket.requests : null)),
     buckets.map((bucket) => (isRising(bucket) ? known(bucket) : null)),
   ];
 }
 
-/** What the chart draws as one outline, which a point behind the last bucket ends. */
+/** Returns the chart as one outline, which ends at a point after the last bucket. */
 export function outlineData(buckets: readonly ShownBucket[], now: number): ChartData {
   const begun = buckets.filter(({ from }) => from <= now);
   const last = begun.at(-1);
@@ -39,7 +39,7 @@ export function outlineData(buckets: readonly ShownBucket[], now: number): Chart
   ];
 }
 
-/** What the chart shows of time: whole units where it has bars. */
+/** Returns the time range of the chart's axis: whole units if the chart has bars. */
 export function drawnRange({ from, to }: Range, isBars: boolean, { unit, zone }: ChartUnits): Range {
   return isBars ? { from: startOfUnit(from, unit, zone), to: endOfUnit(to, unit, zone) } : { from, to };
 }

@@ -2,32 +2,35 @@ import type { AnswerProgress } from '../api/answers.ts';
 import { dayMilliseconds, hourMilliseconds, type Range } from '../period/period.ts';
 import type { Bucket } from './series.ts';
 
-/** How far the pipeline has counted what it accepted for a range of time. */
+/** State of the counting of accepted entries for a range of time. */
 export type Counting =
-  /** The pipeline is of a version that does not say. */
+  /** The pipeline's version does not report it. */
   | { readonly kind: 'unsaid' }
   /** The pipeline does not know at the moment. */
   | { readonly kind: 'unknown' }
-  /** Nothing is known to be missing of what was accepted before `through`. */
+  /** Everything accepted before `through` is counted, as far as the pipeline knows. */
   | { readonly kind: 'counted'; readonly through: number }
-  /** So many accepted entries of the customer are not counted yet. */
+  /** This many accepted entries of the customer are not counted yet. */
   | { readonly kind: 'waiting'; readonly entries: number; readonly through: number | undefined }
-  /** All that was accepted is in its minutes, and not yet in their hours and days. */
+  /** All accepted entries are in their minutes, but not yet in their hours and days. */
   | { readonly kind: 'summing-up'; readonly through: number }
-  /** Something is missing, and it is not known how much. */
+  /** Something is missing, and nobody knows how much. */
   | { readonly kind: 'behind'; readonly through: number };
 
-/** A part of the chart: whether its requests are only those that are counted so far. */
+/** A part of the chart, and whether its count may still rise. */
 export interface ShownBucket extends Bucket {
   readonly isPending: boolean;
 }
 
-/** What is behind by less than this will be there at the next look. */
+/** A shorter lag than this is over at the next look. */
 const shortMilliseconds = 5_000;
-/** A window that ended before this was not left incomplete for late entries alone, unless the pipeline is set to wait longer. */
+/**
+ * If a window that ended before this is incomplete, something other than late entries is the reason, unless the
+ * pipeline is set to wait longer for those.
+ */
 const settledMilliseconds = hourMilliseconds;
 
-/** @param isPending  whether some of what is shown is known to be still being counted */
+/** @param isPending  true if some of the data shown is known to be still counting */
 export function countingOf(progress: AnswerProgress | undefined, range: Range, isPending: boolean): Counting {
   if (progress === undefined) return { kind: 'unsaid' };
   const { countedThrough, waiting, isComplete } = progress;
@@ -35,28 +38,29 @@ export function countingOf(progress: AnswerProgress | undefined, range: Range, i
   if (waiting !== undefined && waiting > 0)
     return { kind: 'waiting', entries: waiting, through: countedThrough ?? undefined };
   if (countedThrough === null) return { kind: 'unknown' };
-  // A range that ended lately is not complete, as late entries are waited for: that says nothing of what was accepted.
+  // A range that ended recently is incomplete because late entries may come. That says nothing about accepted
+  // entries.
   const isLongOver = countedThrough - range.to > dayMilliseconds;
   if (!isLongOver && !isPending) return { kind: 'counted', through: countedThrough };
   return { kind: waiting === 0 ? 'summing-up' : 'behind', through: countedThrough };
 }
 
-/** Whether accepted entries may be missing from counts, so that it matters from which. */
+/** Reports whether counts may lack accepted entries, so that it matters which counts do. */
 export function mayMissEntries(progress: AnswerProgress | undefined, now: number): boolean {
   if (progress === undefined || progress.isComplete) return false;
   const { countedThrough, waiting = 0 } = progress;
   return waiting > 0 || countedThrough === null || now - countedThrough > shortMilliseconds;
 }
 
-/** The end of the buckets that late entries are not waited for any more, where one of them is in doubt. */
+/** Returns the end of the last bucket that is in doubt and no longer accepts late entries. */
 export function endOfDoubt(buckets: readonly Bucket[], now: number): number | undefined {
   const settled = buckets.filter(({ to }) => to <= now - settledMilliseconds);
   return settled.some(({ isComplete }) => !isComplete) ? settled.at(-1)?.to : undefined;
 }
 
 /**
- * Marks the buckets whose requests may be too few, as accepted entries of them wait to be counted. One that is not over
- * is none of these: it shows that anyway.
+ * Marks the buckets whose requests may be too few because accepted entries wait to be counted. A bucket that is not
+ * over is not marked: the chart already shows it as running.
  * @param completeBefore  the pipeline says that nothing is missing before this instant
  */
 export function markPending(

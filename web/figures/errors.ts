@@ -1,12 +1,12 @@
 import type { KeyCount } from '../api/answers.ts';
 
-/** How many of the requests whose status is known failed. */
+/** Number of failed requests among those with a known status. */
 export interface ErrorCounts {
   /** 4xx: the client's fault. */
   readonly client: number;
   /** 5xx: the server's fault. */
   readonly server: number;
-  /** Requests of any status; entries need not have one. */
+  /** Requests with a status; entries need not have one. */
   readonly known: number;
 }
 
@@ -23,7 +23,7 @@ export function countErrors(statuses: readonly KeyCount[]): ErrorCounts {
   return { client, server, known };
 }
 
-/** The part of the requests that failed, or `undefined` where no status is known. */
+/** Returns the share of failed requests, or `undefined` if no status is known. */
 export function errorShare({ client, server, known }: ErrorCounts): number | undefined {
   return known === 0 ? undefined : (client + server) / known;
 }

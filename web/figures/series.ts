@@ -2,13 +2,13 @@
 export interface Bucket {
   readonly from: number;
   readonly to: number;
-  /** Those that are counted so far. */
+  /** Requests counted so far. */
   readonly requests: number;
-  /** The pipeline says that it counted everything it has accepted for this time. */
+  /** The pipeline says that it has counted everything it accepted for this time. */
   readonly isComplete: boolean;
 }
 
-/** What is used here of a window of the pipeline. */
+/** The fields of a pipeline's window that the page uses. */
 export interface CountedWindow {
   readonly start: number;
   readonly requests: number;
@@ -16,10 +16,10 @@ export interface CountedWindow {
 }
 
 /**
- * The windows' requests between each two edges; where there is no window there were none so far.
+ * Adds up the windows' requests between consecutive edges; a missing window counts as none so far.
  * @param edges    in order
  * @param windows  each within two edges, in any order
- * @param windowMilliseconds  how long a window is
+ * @param windowMilliseconds  length of a window
  */
 export function countBetween(
   edges: readonly number[],
@@ -37,12 +37,15 @@ export function countBetween(
       requests += window.requests;
       if (window.isComplete) complete += 1;
     }
-    // Of a window that is absent nobody knows whether it will come.
+    // Nobody knows whether a missing window will still appear.
     return { from, to, requests, isComplete: complete * windowMilliseconds === to - from };
   });
 }
 
-/** The first of those with the most requests, or `undefined` where there are none. */
+/**
+ * Returns the bucket with the most requests, the first one if several have them; `undefined` if there are no
+ * requests.
+ */
 export function busiest<B extends Bucket>(buckets: readonly B[]): B | undefined {
   let most: B | undefined;
   for (const bucket of buckets) {

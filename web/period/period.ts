@@ -1,6 +1,6 @@
 import { startOfDay } from './zone.ts';
 
-/** What somebody chose to look at: so long up to now, or from one instant to another. */
+/** The period that the user chose: a length of time up to now, or from one instant to another. */
 export type Period = { readonly kind: 'preset'; readonly preset: Preset } | CustomPeriod;
 
 export interface CustomPeriod {
@@ -30,7 +30,7 @@ export const maxCustomDays = 364;
 
 const presetHours: Readonly<Record<Preset, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
 
-/** The units in which a period can be shown, the one that suits it best first. */
+/** Returns the units in which a period can be shown, the most suitable one first. */
 export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
   if (period.kind === 'preset') {
     const unitsOfPresets: Readonly<Record<Preset, readonly [Unit, ...Unit[]]>> = {
@@ -51,9 +51,9 @@ export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
 }
 
 /**
- * The whole minutes, hours or days of a period that goes up to now: it ends with the unit in which now is. Days are those
- * of the zone, and minutes and hours those of UTC, as the pipeline counts them. A period of one's own is taken as it is, in
- * whole minutes: its first and last unit can be parts of one.
+ * Returns the whole minutes, hours or days of a period that lasts until now; it ends with the current unit. Days are
+ * those of the zone, minutes and hours those of UTC, as the pipeline counts them. A custom period stays as it is, in
+ * whole minutes, so its first and last unit can be partial.
  */
 export function rangeOf(period: Period, unit: Unit, now: number, zone: string): Range {
   if (period.kind === 'custom') {
@@ -65,7 +65,10 @@ export function rangeOf(period: Period, unit: Unit, now: number, zone: string): 
   return { from, to };
 }
 
-/** The range before, of the same length; of one that is still running, only as much as has passed of it. */
+/**
+ * Returns the previous range of the same length. For a range that is still running, it is as long as the part that
+ * has passed.
+ */
 export function previousRange({ from, to }: Range, unit: Unit, now: number, zone: string): Range {
   const isOfWholeDays = unit === 'day' && [from, to].every((edge) => startOfDay(edge, zone) === edge);
   const before = isOfWholeDays
@@ -76,7 +79,7 @@ export function previousRange({ from, to }: Range, unit: Unit, now: number, zone
   return { from: before, to: Math.min(before + passed, from) };
 }
 
-/** The instants at which the units of a range begin, and its end. */
+/** Returns the instants at which the units of a range begin, and the end of the range. */
 export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[] {
   const edges: number[] = [];
   for (let edge = from; edge < to; edge = endOfUnit(edge + 1, unit, zone)) edges.push(edge);
@@ -84,7 +87,7 @@ export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[]
   return edges;
 }
 
-/** The largest windows of the pipeline, which are UTC's, that fit between these instants. */
+/** Returns the largest size of UTC windows that fit between these instants. */
 export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
   const fits = (milliseconds: number) => edges.every((edge) => edge % milliseconds === 0);
   if (unit === 'minute') return 'minute';
@@ -92,7 +95,7 @@ export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
   return fits(hourMilliseconds) ? 'hour' : 'minute';
 }
 
-/** The start of the unit that an instant is in. */
+/** Returns the start of the unit that contains an instant. */
 export function startOfUnit(instant: number, unit: Unit, zone: string): number {
   switch (unit) {
     case 'minute':
@@ -104,7 +107,7 @@ export function startOfUnit(instant: number, unit: Unit, zone: string): number {
   }
 }
 
-/** The end of the unit that an instant is in; the instant itself where it is the start of one. */
+/** Returns the end of the unit that contains an instant, or the instant itself if a unit starts there. */
 export function endOfUnit(instant: number, unit: Unit, zone: string): number {
   const floor = startOfUnit(instant, unit, zone);
   if (floor === instant) return floor;

@@ -1,6 +1,6 @@
 /**
- * Local time of a time zone, by the browser's own tables. Instants are milliseconds since 1970-01-01T00:00Z; a wall clock is
- * what a clock in the zone shows, as the instant at which a clock in UTC shows the same.
+ * Local time of a time zone, from the browser's own tables. Instants are milliseconds since 1970-01-01T00:00Z. A wall
+ * clock is the time that a clock in the zone shows, written as the instant at which a UTC clock shows the same.
  */
 
 const dayMilliseconds = 86_400_000;
@@ -24,7 +24,9 @@ export function wallClock(instant: number, zone: string): number {
   return seconds + (((instant % 1_000) + 1_000) % 1_000);
 }
 
-/** The first instant at which clocks show this; where they skip it, the instant at which they would have. */
+/**
+ * Returns the first instant at which clocks show this time; if they skip it, the instant at which they would have.
+ */
 export function instantAt(wall: number, zone: string): number {
   const offsetAround = (instant: number) => wallClock(instant, zone) - instant;
   const beforeAChange = wall - offsetAround(wall - dayMilliseconds);
@@ -33,14 +35,14 @@ export function instantAt(wall: number, zone: string): number {
   return shown.length > 0 ? Math.min(...shown) : beforeAChange;
 }
 
-/** The first instant of the day in which an instant is, or of the day so many days after it. */
+/** Returns the first instant of the day that contains an instant, or of the day this many days later. */
 export function startOfDay(instant: number, zone: string, daysAfter = 0): number {
   const wall = wallClock(instant, zone);
   const midnight = Math.floor(wall / dayMilliseconds) * dayMilliseconds;
   return instantAt(midnight + daysAfter * dayMilliseconds, zone);
 }
 
-/** `UTC+5:30`, as it is at the instant. */
+/** Names the offset at the instant: `UTC+5:30`. */
 export function offsetName(instant: number, zone: string): string {
   const minutes = Math.round((wallClock(instant, zone) - instant) / 60_000);
   if (minutes === 0) return 'UTC';

@@ -1,6 +1,6 @@
 const storageName = 'api-key';
 
-/** The API key that somebody gave: kept for the session of this tab, and nowhere else. */
+/** The API key that the user entered, kept only for the session of this tab. */
 export const apiKey = {
   read: (): string | undefined => sessionStorage.getItem(storageName) ?? undefined,
   keep: (key: string): void => sessionStorage.setItem(storageName, key),

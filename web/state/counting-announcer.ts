@@ -1,11 +1,11 @@
-/** What is to be read out about the counting, for those who do not see it. */
+/** Progress to read out for users of screen readers. */
 export type CountingNews = 'still-counting' | 'all-counted' | undefined;
 
 const atMostEveryMilliseconds = 60_000;
 
 /**
- * Decides when the counting is worth reading out. Where traffic is live, something can wait at any look: so only what lasts
- * for two looks counts, and no more is said than once a minute, or that it is over.
+ * Decides when to read out the progress of counting. With live traffic, some entries wait at almost any look. So it
+ * only reports what lasts for two looks, at most once a minute, and the end of it.
  */
 export function createCountingAnnouncer(): (isCounting: boolean, now: number) => CountingNews {
   let wasCounting = false;

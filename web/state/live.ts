@@ -2,11 +2,11 @@ import { delayBeforeNext } from './next-load.ts';
 
 export interface LiveContext {
   /**
-   * Loads and shows what there is now; is not called again before it has ended, or was aborted.
-   * @returns  whether part of it is still being counted
+   * Loads and shows the current data; is not called again before it has ended or was aborted.
+   * @returns  true if part of the data is still being counted
    */
   readonly load: (signal: AbortSignal) => Promise<boolean>;
-  /** @returns  whether it may be tried again without anybody doing something */
+  /** @returns  true if the page may try again without an action of the user */
   readonly onFailure: (error: unknown, retryInMilliseconds: number) => boolean;
   readonly now: () => number;
   readonly setTimer: (callback: () => void, milliseconds: number) => number;
@@ -15,9 +15,9 @@ export interface LiveContext {
 
 /** Keeps the page up to date. */
 export interface Live {
-  /** Loads at once, in place of a load that runs. */
+  /** Loads at once; replaces a load that is running. */
   load(): void;
-  /** Stops asking by itself, until it is resumed; `load` still loads. */
+  /** Stops or resumes loading by itself; `load` always loads. */
   setRunning(isRunning: boolean): void;
 }
 
@@ -43,7 +43,7 @@ export function createLive({ load, onFailure, now, setTimer, clearTimer }: LiveC
     } catch (error) {
       failure = { error };
     }
-    if (signal.aborted) return; // something newer runs
+    if (signal.aborted) return; // a newer load is running
     failures = failure === undefined ? 0 : failures + 1;
     countingLoads = isCounting ? countingLoads + 1 : 0;
     const delay = delayBeforeNext({ failures, countingLoads, tookMilliseconds: now() - startedAt });

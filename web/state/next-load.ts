@@ -1,13 +1,13 @@
 const everyMilliseconds = 5_000;
 const atMostMilliseconds = 60_000;
-/** The first looks at counts that are still rising come sooner. */
+/** While counts still rise, the first looks come sooner. */
 const whileCountingMilliseconds = 2_000;
 const slowdown = 1.5;
 
 /**
- * How long to wait before the pipeline is asked again: longer the more often it has failed in a row, and longer where an
- * answer takes it long, so that a page that somebody left open costs it little. While it is counting it is asked sooner at
- * first, and less and less so.
+ * Returns the time until the next request. It grows with the number of failures in a row and with the time that an
+ * answer takes, so that a forgotten page costs little. While entries are being counted, the first requests come
+ * sooner, then less and less often.
  */
 export function delayBeforeNext({
   failures,
@@ -15,7 +15,7 @@ export function delayBeforeNext({
   tookMilliseconds,
 }: {
   readonly failures: number;
-  /** So many loads in a row have shown that something is still being counted. */
+  /** Number of loads in a row that found something still being counted. */
   readonly countingLoads: number;
   readonly tookMilliseconds: number;
 }): number {

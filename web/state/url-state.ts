@@ -8,12 +8,12 @@ import {
   type Unit,
 } from '../period/period.ts';
 
-/** What the page shows, as its address says it; so a link or a reload shows the same. */
+/** The state of the page, as its address has it, so that a link or a reload shows the same. */
 export interface View {
-  /** `undefined`: the first that there is. */
+  /** `undefined`: the first customer in the list. */
   readonly customer: string | undefined;
   readonly period: Period;
-  /** `undefined`, or one that does not suit the period: the one that suits it best. */
+  /** `undefined`, or a unit that does not suit the period: the most suitable one. */
   readonly unit: Unit | undefined;
   readonly shows: 'chart' | 'table';
 }
@@ -25,10 +25,10 @@ export const initialView: View = {
   shows: 'chart',
 };
 
-/** The pipeline's own rule; what else an address says may be anything, and goes into a command that people copy. */
+/** The pipeline's own rule. An address may contain anything, and this value goes into a command that people copy. */
 const customerPattern = /^(?!\.{1,2}$)[A-Za-z0-9._%-]{1,128}$/;
 
-/** What cannot be used of an address is left at its default. */
+/** Reads the view from an address; values that cannot be used get their defaults. */
 export function readView(search: string): View {
   const parameters = new URLSearchParams(search);
   const customer = parameters.get('customer') ?? '';
@@ -51,16 +51,16 @@ export function writeView({ customer, period, unit, shows }: View): string {
   }
   if (unit !== undefined) parameters.set('by', unit);
   if (shows === 'table') parameters.set('view', shows);
-  // An address is easier to read so, and a colon may stand in a query (RFC 3986, section 3.4).
+  // This form is easier to read, and a query may contain a colon (RFC 3986, section 3.4).
   return `?${parameters.toString().replaceAll('%3A', ':')}`;
 }
 
-/** What is wrong with a period of one's own, or `undefined`. */
+/** Describes the problem of a custom period, or returns `undefined`. */
 export function problemOf(from: number, to: number): string | undefined {
-  if (!Number.isFinite(from) || !Number.isFinite(to)) return 'Give both a start and an end.';
-  if (from >= to) return 'The start has to be before the end.';
-  if (to - from > maxCustomDays * dayMilliseconds) return `The most is ${maxCustomDays} days.`;
-  if (from < 0 || to > maxInstant) return 'The years are 1970 to 9999.';
+  if (!Number.isFinite(from) || !Number.isFinite(to)) return 'Enter a start and an end.';
+  if (from >= to) return 'The start must be before the end.';
+  if (to - from > maxCustomDays * dayMilliseconds) return `The longest period is ${maxCustomDays} days.`;
+  if (from < 0 || to > maxInstant) return 'The year must be between 1970 and 9999.';
   return undefined;
 }
 
@@ -74,7 +74,7 @@ function readPeriod(parameters: URLSearchParams): Period {
   return preset === undefined ? initialView.period : { kind: 'preset', preset };
 }
 
-/** `2025-12-28T18:03Z` */
+/** Formats an instant: `2025-12-28T18:03Z`. */
 function isoMinute(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 16)}Z`;
 }

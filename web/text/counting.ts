@@ -1,7 +1,10 @@
 import type { Counting, ShownBucket } from '../figures/counting.ts';
 import { formatCount, formatMoment } from './format.ts';
 
-/** What the figures do not include yet, and how far they are; empty where the pipeline does not say. */
+/**
+ * Describes what the figures do not include yet, and the time up to which they are complete; empty if the pipeline
+ * does not say.
+ */
 export function describeCounting(counting: Counting, now: number, zone: string): string {
   const through = 'through' in counting ? counting.through : undefined;
   const moment = through === undefined ? '' : `counted through ${formatMoment(through, now, zone)}`;
@@ -9,7 +12,7 @@ export function describeCounting(counting: Counting, now: number, zone: string):
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** What the figures do not include yet; empty where nothing is known to be missing. */
+/** Describes what the figures do not include yet; empty if nothing is known to be missing. */
 export function describeMissing(counting: Counting): string {
   switch (counting.kind) {
     case 'unsaid':
@@ -26,7 +29,7 @@ export function describeMissing(counting: Counting): string {
   }
 }
 
-/** The requests of a part of the chart: `1,234 requests so far`. */
+/** Describes the requests of a part of the chart: `1,234 requests so far`. */
 export function describeRequests({
   requests,
   isPending,
@@ -35,7 +38,7 @@ export function describeRequests({
   return `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'}${isPending ? ' so far' : ''}`;
 }
 
-/** The same of one that is still being counted, for a column of numbers. */
+/** Describes requests that are still being counted, for a column of numbers. */
 export function describePending(requests: number): string {
   return requests === 0 ? notKnownYet : `${formatCount(requests)} so far`;
 }

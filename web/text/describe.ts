@@ -10,12 +10,12 @@ const presetNames: Readonly<Record<Preset, string>> = {
   '30d': 'the last 30 days',
 };
 
-/** As it stands behind "in": `the last hour`. */
+/** Names a period so that it fits after "in": `the last hour`. */
 export function periodName(period: Period): string {
   return period.kind === 'preset' ? presetNames[period.preset] : 'this period';
 }
 
-/** What the chart shows, in words. */
+/** Describes the chart in words. */
 export function summarise({ total, buckets, range, unit, zone, isPending }: Report): string {
   const noun = total.requests === 1 ? 'request' : 'requests';
   const requests = `${formatCount(total.requests)} ${noun}${isPending ? ' so far' : ''}`;

@@ -8,7 +8,7 @@ export interface Table {
   readonly rows: readonly (readonly CsvCell[])[];
 }
 
-/** The requests over time; `stillCounting` says that they are only those that are counted so far. */
+/** Returns the requests over time as a table; the column `stillCounting` marks counts that may still rise. */
 export function seriesTable({ buckets, zone, total }: Report): Table {
   const rows = buckets.map(({ from, to, requests, isPending }) => [
     isoWithOffset(from, zone),
@@ -20,13 +20,16 @@ export function seriesTable({ buckets, zone, total }: Report): Table {
   return withCountedThrough({ head, rows }, total);
 }
 
-/** Keys by requests. */
+/** Returns the requests by key as a table. */
 export function keyTable(name: string, counts: readonly KeyCount[], total: Total): Table {
   const rows = counts.map(({ key, requests }) => [key, requests]);
   return withCountedThrough({ head: [name, 'requests'], rows }, total);
 }
 
-/** The last column, as the pipeline's own CSV has it: empty where it is not known, and absent where nobody says. */
+/**
+ * Adds the last column, as in the pipeline's own CSV: empty if the value is not known, absent if the pipeline does
+ * not report it.
+ */
 function withCountedThrough({ head, rows }: Table, { progress }: Total): Table {
   if (progress === undefined) return { head, rows };
   const { countedThrough } = progress;

@@ -1,4 +1,4 @@
-/** A command that sends an entry of this second, and so makes a batch that was never sent before. */
+/** Returns a command that sends an entry of this second, so that its batch is new. */
 export function firstRequest({
   origin,
   customer,

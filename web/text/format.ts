@@ -1,7 +1,7 @@
 import type { Unit } from '../period/period.ts';
 import { startOfDay } from '../period/zone.ts';
 
-/** Words and numbers as the page shows them: English, with a 24-hour clock, in the time zone that it names. */
+/** Words and numbers on the page: English, with a 24-hour clock, in the zone that the page names. */
 
 const wholeNumbers = new Intl.NumberFormat('en');
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -12,12 +12,12 @@ export function formatCount(count: number): string {
   return wholeNumbers.format(count);
 }
 
-/** For axes, where room is short: `12.5K`. */
+/** Formats a number for axes, which are short of space: `12.5K`. */
 export function formatShort(count: number): string {
   return shortNumbers.format(count);
 }
 
-/** `12.5 %`; what is small and not nothing is never shown as nothing, and what is not all never as all. */
+/** Formats a share: `12.5 %`. A small share is never shown as 0 %, and an incomplete one never as 100 %. */
 export function formatShare(share: number): string {
   if (share === 0 || share === 1) return `${share * 100} %`;
   if (share < 0.001) return '< 0.1 %';
@@ -25,26 +25,26 @@ export function formatShare(share: number): string {
   return `${(share < 10 ? tenths : wholeNumbers).format(share * 100)} %`;
 }
 
-/** When a unit begins: `Sun 28 Dec, 18:03`, and days without a clock. */
+/** Formats the start of a unit: `Sun 28 Dec, 18:03`, without a clock for days. */
 function formatUnitStart(instant: number, unit: Unit, zone: string): string {
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   if (unit === 'day') return format(instant, zone, day);
   return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
 }
 
-/** A unit, or a part of one, as a person would name it: `Sun 28 Dec, 18:00–19:00`. */
+/** Formats a unit, or a part of one: `Sun 28 Dec, 18:00–19:00`. */
 export function formatUnit(from: number, to: number, unit: Unit, zone: string): string {
   if (unit === 'minute' || (unit === 'day' && areMidnights([from, to], zone)))
     return formatUnitStart(from, unit, zone);
   return `${formatUnitStart(from, 'hour', zone)}–${formatClock(to, zone)}`;
 }
 
-/** `18:03` */
+/** Formats an instant: `18:03`. */
 export function formatClock(instant: number, zone: string): string {
   return format(instant, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
-/** `18:03:07` */
+/** Formats an instant: `18:03:07`. */
 export function formatTime(instant: number, zone: string): string {
   return format(instant, zone, {
     hour: '2-digit',
@@ -54,19 +54,19 @@ export function formatTime(instant: number, zone: string): string {
   });
 }
 
-/** `28 Dec` */
+/** Formats an instant: `28 Dec`. */
 export function formatDay(instant: number, zone: string): string {
   return format(instant, zone, { day: 'numeric', month: 'short' });
 }
 
-/** `18:03:07`, with its day where that is another than today: `28 Dec, 18:03:07`. */
+/** Formats an instant: `18:03:07`, or `28 Dec, 18:03:07` if it is not today. */
 export function formatMoment(instant: number, now: number, zone: string): string {
   const day = formatDay(instant, zone);
   const time = formatTime(instant, zone);
   return day === formatDay(now, zone) ? time : `${day}, ${time}`;
 }
 
-/** `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`; the last minute of whole days is left to the reader. */
+/** Formats a range: `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`. For whole days it leaves out the clock. */
 export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
   const date = (instant: number) =>
     format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });

@@ -1,6 +1,6 @@
 import { wallClock } from '../period/zone.ts';
 
-/** `2025-12-28T19:03:00+01:00`: local time that says of what zone it is. */
+/** Formats an instant as local time with its offset: `2025-12-28T19:03:00+01:00`. */
 export function isoWithOffset(instant: number, zone: string): string {
   const wall = wallClock(instant, zone);
   const minutes = Math.round((wall - instant) / 60_000);

@@ -1,4 +1,4 @@
-/** What the status codes that are met most often are called (RFC 9110, section 15, and RFC 6585). */
+/** Names of the most common status codes (RFC 9110, section 15, and RFC 6585). */
 const reasons: Readonly<Record<string, string>> = {
   '200': 'OK',
   '201': 'Created',

@@ -1,9 +1,9 @@
-/** Controls, marks that turn the direction of text around, and characters without a width: nobody could see them. */
+/** Control characters, marks that turn the direction of text, and characters without width: all invisible. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A path or an agent as a person can read it. What is invisible, or would make its surroundings read differently, is shown
- * by its code point.
+ * Makes a path or an agent readable. Shows the code point of each character that is invisible or would change how the
+ * text around it reads.
  */
 export function visibleText(text: string): string {
   return text.replace(invisible, (character) => {

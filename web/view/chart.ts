@@ -8,14 +8,14 @@ import { formatClock, formatDay, formatShort, formatUnit } from '../text/format.
 import { create, element } from './elements.ts';
 import { hatch } from './hatch.ts';
 
-/** The chart of requests over time. The table beside it says the same to those who cannot see it. */
+/** The chart of requests over time. The table beside it gives the same data to those who cannot see the chart. */
 export interface Chart {
   show(report: Report, now: number): void;
-  /** Draws it anew, in the colours that the page has now. */
+  /** Redraws the chart in the current colours of the page. */
   redraw(): void;
 }
 
-/** More bars than this are drawn as one outline. */
+/** Above this number of bars, the chart draws one outline. */
 const mostBars = 100;
 
 export function createChart(): Chart {
@@ -47,7 +47,7 @@ export function createChart(): Chart {
     return index === -1 ? undefined : index;
   };
 
-  /** Tells of one bar, at the mouse or the keyboard's. */
+  /** Describes one bar, the one under the mouse or selected by the keyboard. */
   const point = (index: number | undefined) => {
     const bucket = index === undefined ? undefined : report?.buckets[index];
     pointedAt = bucket === undefined ? undefined : index;
@@ -61,7 +61,7 @@ export function createChart(): Chart {
       create('b', '', describeRequests(bucket)),
       formatUnit(from, to, report.unit, report.zone),
     );
-    // Beside the bar, on the side that has more room.
+    // The tip stands beside the bar, on the side with more space.
     const isRight = left + right < plot.over.clientWidth;
     const beside = plot.over.offsetLeft + (isRight ? right + 8 : left - 8 - tip.offsetWidth);
     const rightmost = container.clientWidth - tip.offsetWidth;
@@ -96,7 +96,7 @@ export function createChart(): Chart {
       element('chart-note', HTMLParagraphElement).hidden = pendingStretches(report.buckets).length === 0;
       container.setAttribute(
         'aria-label',
-        `${summarise(report)} Arrow keys read it ${report.unit} by ${report.unit}.`,
+        `${summarise(report)} Use the arrow keys to read it ${report.unit} by ${report.unit}.`,
       );
       if (plot === undefined || !isOfSameKind) redraw();
       else plot.setData(data);
@@ -106,7 +106,7 @@ export function createChart(): Chart {
   };
 }
 
-/** Charts of one kind differ in their numbers alone. */
+/** Identifies charts that differ only in their numbers. */
 function kindOf({ unit, buckets, zone, range }: Report): string {
   return `${unit} ${buckets.length} ${zone} ${range.to - range.from} ${range.from}`;
 }
@@ -158,7 +158,7 @@ function optionsFor(
         space: 76,
         size: 32,
         values: (_plot, splits, _axis, _space, incr) =>
-          // At the very end there is no room for one.
+          // A label at the very end would not fit.
           splits.map((seconds) =>
             seconds * 1_000 < range.to ? formatTick(seconds * 1_000, incr, zone) : null,
           ),
@@ -180,7 +180,7 @@ function optionsFor(
   };
 }
 
-/** Requests are whole. */
+/** Requests are whole numbers. */
 const wholeIncrements = Array.from({ length: 13 }, (_, power) =>
   [1, 2, 5].map((digit) => digit * 10 ** power),
 ).flat();

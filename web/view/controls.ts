@@ -11,10 +11,10 @@ export interface ControlsContext {
   readonly onForgetKey: () => void;
 }
 
-/** What somebody can choose with. */
+/** The controls with which the user chooses a view. */
 export interface Controls {
   show(view: View): void;
-  /** @param chosen  `undefined`: the first */
+  /** @param chosen  `undefined`: the first one */
   offer(customers: readonly string[], chosen: string | undefined): void;
   showUnit(unit: Unit): void;
 }

@@ -3,7 +3,7 @@ import { instantAt, wallClock } from '../period/zone.ts';
 import { problemOf } from '../state/url-state.ts';
 import { element, setText } from './elements.ts';
 
-/** The form for a period of one's own, in local time. */
+/** The form for a custom period, in local time. */
 export interface CustomPeriodForm {
   show(range: Range): void;
   hide(): void;
@@ -16,7 +16,7 @@ export function createCustomPeriodForm(
   const form = element('custom', HTMLFormElement);
   const fromInput = element('custom-from', HTMLInputElement);
   const toInput = element('custom-to', HTMLInputElement);
-  // The field tells the local time as if it were UTC's.
+  // The field returns the local time as if it were UTC.
   const read = ({ valueAsNumber }: HTMLInputElement) =>
     Number.isNaN(valueAsNumber) ? Number.NaN : instantAt(valueAsNumber, zone);
   const write = (instant: number) => new Date(wallClock(instant, zone)).toISOString().slice(0, 16);

@@ -4,7 +4,7 @@ import { keyTable, seriesTable, type Table } from '../text/download-tables.ts';
 import { isoWithOffset } from '../text/iso.ts';
 import { element } from './elements.ts';
 
-/** Has the buttons named CSV download what is shown beside them. */
+/** Makes the CSV buttons download the data shown beside them. */
 export function offerDownloads(report: () => Report | undefined): void {
   const offer = (id: string, rowsOf: (report: Report) => Table) =>
     element(id, HTMLButtonElement).addEventListener('click', () => {
@@ -26,6 +26,6 @@ function download(name: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser takes hold of the content when the link is followed, which a click may do only later.
+  // The browser reads the content when it follows the link, which may be after the click returns.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

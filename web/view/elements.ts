@@ -1,4 +1,4 @@
-/** The element of the page's document with this id, which is of this kind. */
+/** Returns the element with this id; throws if it is of another kind. */
 export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`The document has no ${kind.name} with the id "${id}".`);
@@ -10,7 +10,7 @@ export function setText(id: string, text: string): void {
   if (found.textContent !== text) found.textContent = text;
 }
 
-/** A new element with this text in it; what the text says is never anything but text. */
+/** Creates an element that contains a text; the text is never parsed as markup. */
 export function create<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -22,9 +22,9 @@ export function create<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** The radio buttons of a name: what is chosen of them. */
+/** The radio buttons of one name, as a single choice. */
 export interface Choice {
-  /** @param offered  the others are not shown */
+  /** @param offered  the buttons to show; others are hidden */
   show(chosen: string, offered?: readonly string[]): void;
 }
 

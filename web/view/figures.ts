@@ -7,17 +7,17 @@ import { periodName } from '../text/describe.ts';
 import { formatCount, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
 
-/** Shows the totals and how they compare with the period before. */
+/** Shows the totals and their change since the previous period. */
 export function showFigures(report: Report, period: Period): void {
   const { total, previous, buckets, unit, zone, isPending } = report;
   setText('requests', formatCount(total.requests));
   setText('requests-note', `${isPending ? 'so far, ' : ''}in ${periodName(period)}`);
 
-  // What is not all counted cannot be compared.
+  // Incomplete counts cannot be compared.
   setText('change', isPending ? '–' : changeText(total.requests, previous.requests));
   setText(
     'change-note',
-    isPending ? 'known when all is counted' : `from ${formatCount(previous.requests)} in the time before`,
+    isPending ? 'known when all is counted' : `from ${formatCount(previous.requests)} in the period before`,
   );
 
   const most = busiest(buckets);
@@ -48,7 +48,7 @@ function showErrors({ total, previous }: Report): void {
   const share = errorShare(errors);
   const before = errorShare(countErrors(previous.topStatuses));
   const number = element('errors', HTMLElement);
-  // Not for a difference that cannot be seen.
+  // A difference too small to see gets no arrow.
   const isWorse = share !== undefined && before !== undefined && share > before;
   number.classList.toggle('bad', isWorse && formatShare(share) !== formatShare(before));
   if (share === undefined) {

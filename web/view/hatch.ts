@@ -3,7 +3,7 @@ import type { Range } from '../period/period.ts';
 
 const spacing = 7;
 
-/** Hatches stretches of time over the whole height of a chart: what is in them is not known yet. */
+/** Hatches spans of time over the whole height of a chart, to show that their counts are not known yet. */
 export function hatch(plot: uPlot, stretches: readonly Range[], colour: string): void {
   const { ctx, bbox } = plot;
   const step = spacing * devicePixelRatio;
@@ -19,7 +19,7 @@ export function hatch(plot: uPlot, stretches: readonly Range[], colour: string):
     ctx.strokeStyle = colour;
     ctx.lineWidth = devicePixelRatio;
     ctx.beginPath();
-    // From a common origin, so that the lines of neighbours meet.
+    // All lines start from a common origin, so that those of neighbours meet.
     const first = Math.floor((left - bbox.height) / step) * step;
     for (let x = first; x < right; x += step) {
       ctx.moveTo(x, bbox.top + bbox.height);

@@ -2,11 +2,11 @@ import { element, setText } from './elements.ts';
 
 /** Asks for an API key. */
 export interface KeyDialog {
-  /** @param problem  what was wrong with the one before */
+  /** @param problem  the reason why the previous key was refused */
   ask(problem: string): void;
 }
 
-/** What a key may be made of, as it is sent in a header (RFC 6750, section 2.1). */
+/** Characters that a key may have in a header (RFC 6750, section 2.1). */
 const keyPattern = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 export function createKeyDialog(onKey: (key: string) => void): KeyDialog {
@@ -16,14 +16,14 @@ export function createKeyDialog(onKey: (key: string) => void): KeyDialog {
     event.preventDefault();
     const key = input.value.trim();
     if (!keyPattern.test(key)) {
-      setText('key-problem', 'A key is made of letters, digits and - . _ ~ + / = alone.');
+      setText('key-problem', 'A key has only letters, digits and - . _ ~ + / =.');
       return;
     }
     input.value = '';
     dialog.close();
     onKey(key);
   });
-  // Without a key there is nothing to be seen behind it.
+  // Without a key, the page behind the dialog is empty.
   dialog.addEventListener('cancel', (event) => event.preventDefault());
 
   return {

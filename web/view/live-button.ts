@@ -1,8 +1,8 @@
 import { element, setText } from './elements.ts';
 
-/** Tells whether the page keeps itself up to date, and lets somebody stop it. */
+/** Shows whether the page updates itself, and lets the user stop it. */
 export interface LiveButton {
-  /** The pipeline did not answer the last time. */
+  /** Shows that the last request failed. */
   showTrouble(hasTrouble: boolean): void;
 }
 

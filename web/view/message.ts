@@ -1,10 +1,10 @@
 import { element, setText } from './elements.ts';
 
-/** Something that is shown in place of figures, and says what to do. */
+/** A text in place of the figures that says what to do. */
 export interface Message {
   readonly title: string;
   readonly text: string;
-  /** To be copied into a terminal. */
+  /** A command to copy into a terminal. */
   readonly command?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
@@ -24,7 +24,7 @@ export function createMessage(): MessageView {
 
   return {
     show(message) {
-      // What somebody is about to copy or press does not change under their hands.
+      // Text that the user is about to copy, and buttons they are about to press, must not change.
       const isSame = shown !== undefined && shown.title === message.title && shown.text === message.text;
       if (isSame && !section.hidden && shown?.action?.label === message.action?.label) return;
       shown = message;
@@ -48,7 +48,7 @@ async function copyCommand(button: HTMLButtonElement, command: string): Promise<
     await navigator.clipboard.writeText(command);
     button.textContent = 'Copied';
   } catch {
-    // Not allowed here: it is selected instead, for the keyboard's own copy.
+    // The browser forbids it here: select the text instead, for the keyboard's copy command.
     getSelection()?.selectAllChildren(element('command', HTMLElement));
     button.textContent = 'Selected';
   }

@@ -3,17 +3,17 @@ import { formatCount, formatShare } from '../text/format.ts';
 import { create, element } from './elements.ts';
 
 export interface RankingOptions {
-  /** Of the table's body; the button that shows more of it has the same with `-more` behind it. */
+  /** Id of the table's body; the button that shows more rows has the id with `-more` appended. */
   readonly id: string;
   readonly none: string;
-  /** What the requests are that no key is listed for. */
+  /** Label for the requests that no listed key accounts for. */
   readonly rest: string;
   readonly label: (key: string) => readonly (string | Node)[];
-  /** A class of the bar behind the label. */
+  /** Returns a class for the bar behind the label. */
   readonly barClass?: (key: string) => string;
 }
 
-/** A table of keys by requests, of which the first ones are shown until somebody asks for all. */
+/** A table of keys by requests. It shows the first rows until the user asks for all. */
 export interface Ranking {
   show(counts: readonly KeyCount[], total: number): void;
 }

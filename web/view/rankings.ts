@@ -5,7 +5,7 @@ import { visibleText } from '../text/visible-text.ts';
 import { create } from './elements.ts';
 import { createRanking } from './ranking.ts';
 
-/** The tables of paths, agents and statuses; gives what shows a report in them. */
+/** Creates the tables of paths, agents and statuses; returns a function that shows a report in them. */
 export function createRankings(): (report: Report) => void {
   const paths = createRanking({ id: 'paths', none: 'No paths', rest: 'Other paths', label: pathLabel });
   const agents = createRanking({
@@ -28,7 +28,7 @@ export function createRankings(): (report: Report) => void {
   };
 }
 
-/** A key of paths is the method, a space and the path. */
+/** Formats a key of a path, which is the method, a space and the path. */
 function pathLabel(key: string): readonly (string | Node)[] {
   const space = key.indexOf(' ');
   if (space === -1) return [create('span', 'path', visibleText(key))];

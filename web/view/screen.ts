@@ -25,15 +25,15 @@ export interface ScreenContext {
   readonly reload: () => void;
 }
 
-/** Everything below the controls: figures, or what to do where there are none. */
+/** Everything below the controls: the figures, or advice if there are none. */
 export interface Screen {
   showAs(shows: View['shows']): void;
-  /** Another view was chosen; its figures are on their way. */
+  /** The user chose another view, and its figures are loading. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
-  /** There are no figures yet, but they are on their way. */
+  /** There are no figures yet because the entries are still being counted. */
   showCounting(counting: Counting): void;
-  /** The customer has sent nothing, or nobody has. */
+  /** The customer has no requests, or no customer has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
 }
@@ -48,12 +48,12 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   const newsOf = createCountingAnnouncer();
   let shown: Report | undefined;
   let shownAt = 0;
-  /** Somebody chose a view that is not shown yet; it is read out then. */
+  /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
   offerDownloads(() => shown);
   darkSystem().addEventListener('change', () => chart.redraw());
   document.addEventListener('themechange', () => chart.redraw());
-  setText('zone', `Times are those of ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
+  setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
@@ -72,7 +72,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   const enterCounting = (counting: Counting) =>
     enterMessage({
       title: describeMissing(counting),
-      text: 'None of this period is in the counts so far. What was accepted is stored, and appears here by itself.',
+      text: 'Nothing of this period is counted so far. Accepted entries are stored, and appear here when they are counted.',
     });
   const showTrouble = (text: string | undefined) => {
     const notice = element('notice', HTMLElement);
@@ -117,7 +117,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
         enterMessage({
           title: `No requests in ${periodName(view.period)}`,
-          text: `${customer} has none from ${formatRange(range.from, range.to, unit, zone)}. Look at more, or send one; it appears here by itself.`,
+          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
           command: command(customer),
           ...(isLongest
             ? {}
@@ -144,7 +144,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         showRankings(report);
       }
       chart.show(report, now);
-      // Read out when it was asked for, and later once a minute at most.
+      // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =
           news === 'all-counted'
@@ -169,12 +169,12 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         first === undefined
           ? {
               title: 'No requests yet',
-              text: 'Nobody has sent any. Send the first one from a terminal; it appears here by itself.',
+              text: 'Nobody has sent a request. Send the first one from a terminal: it appears here by itself.',
               command: command(view.customer),
             }
           : {
               title: `No requests of ${view.customer ?? ''} yet`,
-              text: 'There is no such customer so far. Send the first request, or choose another customer.',
+              text: 'This customer does not exist yet. Send the first request, or choose another customer.',
               command: command(view.customer),
               action: { label: `Show ${first}`, run: () => choose({ customer: first }) },
             },
@@ -183,9 +183,9 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
 
     showFailure(error, retryInMilliseconds) {
       const { title, text } = describeFailure(error);
-      const again = `It is tried again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
+      const again = `The page tries again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
       if (shown !== undefined && !isAwaited) {
-        showTrouble(`${title}. You see what it said at ${formatTime(shownAt, zone)}. ${again}`);
+        showTrouble(`${title}. The figures are from ${formatTime(shownAt, zone)}. ${again}`);
         return;
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
@@ -193,25 +193,28 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   };
 }
 
-/** What went wrong, and what to do about it. */
+/** Describes a failure and what to do about it. */
 function describeFailure(error: unknown): { readonly title: string; readonly text: string } {
   if (error instanceof NotReached) {
     return {
       title: 'The pipeline does not answer',
-      text: 'Is it running? On your own machine, start it with “npm start”; elsewhere, look at your connection.',
+      text: 'Is it running? On your own machine, start it with “npm start”; elsewhere, check your connection.',
     };
   }
   if (error instanceof Refused && error.status >= 500) {
     return { title: 'The pipeline cannot answer now', text: 'It says: ' + error.message };
   }
   if (error instanceof Refused) {
-    return { title: 'The pipeline refused this', text: `It says: “${error.message}” Choose another period.` };
+    return {
+      title: 'The pipeline refused this',
+      text: `The pipeline says: “${error.message}” Choose another period.`,
+    };
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return { title: 'The page could not show the answer', text: `${reason} Load the page again.` };
+  return { title: 'The page could not show the answer', text: `${reason} Reload the page.` };
 }
 
-/** Shows beside the figures what they do not include yet. It is not read out each time: it changes at every look. */
+/** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */
 function showCountingLine(
   { counting, range, zone }: Report,
   { period }: View,
@@ -226,7 +229,7 @@ function showCountingLine(
   setText('counting', isRunning ? `${text} · this period is not over yet` : text);
 }
 
-/** What figures, tables and chart show; reports that have the same of it look the same. */
+/** Identifies what the figures, tables and chart show; reports with equal content look the same. */
 function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
   const countsOf = ({ progress: _progress, ...counts }: Report['total']) => counts;
   return JSON.stringify([

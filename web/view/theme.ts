@@ -1,4 +1,4 @@
-/** A scheme that somebody chose, or `undefined` for the one of the system. */
+/** The scheme that the user chose; `undefined` for the system's. */
 export type Theme = 'light' | 'dark' | undefined;
 
 const storageName = 'theme';
@@ -18,7 +18,7 @@ export function showTheme(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** Whether the page is dark now, by choice or by the system. */
+/** Reports whether the page is dark now, chosen by the user or by the system. */
 export function isDark(): boolean {
   return (storedTheme() ?? (darkSystem().matches ? 'dark' : 'light')) === 'dark';
 }

@@ -18,5 +18,7 @@ export function detectFormat(lines: readonly string[], formats: readonly LineFor
   if (best !== undefined) return best.format;
   const names = formats.map(({ name }) => name).join(', ');
   const example = JSON.stringify((lines.find((line) => !line.startsWith('#')) ?? '').slice(0, 120));
-  throw new UnknownFormat(`This is in none of the formats ${names}: ${example}. See docs/shipping.md.`);
+  throw new UnknownFormat(
+    `This is in none of the formats ${names}: ${example}. See docs/reference/formats.md.`,
+  );
 }

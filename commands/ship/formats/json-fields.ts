@@ -1,6 +1,6 @@
 /**
  * What the fields of an entry are called in access logs of JSON, the likeliest first. `a.b` is a field `a.b`, or the field
- * `b` of a field `a`. docs/shipping.md has the same table, and is tested against it.
+ * `b` of a field `a`. docs/reference/formats.md has the same table, and is tested against it.
  */
 export const jsonFields = {
   receivedAt: [

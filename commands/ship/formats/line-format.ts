@@ -1,8 +1,8 @@
-import type { SentEntry } from '../../pipeline-client/open-pipeline.ts';
+import type { Entry } from '../../../client/contract.ts';
 
 /** What a line says: an entry, or why it is none that can be counted. `undefined`: it is not meant to say anything. */
 export type ReadLine =
-  | { readonly entry: SentEntry; readonly reason?: undefined }
+  | { readonly entry: Entry; readonly reason?: undefined }
   | { readonly entry?: undefined; readonly reason: string }
   | undefined;
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
-import type { Timing } from '../../pipeline-client/timing.ts';
+import type { Timing } from '../../../client/timing.ts';
 
 export interface ReadingControl {
   /** Once it is aborted, no more is read. */

@@ -11,7 +11,7 @@ import { readTexts } from './read-texts.ts';
 
 const info = {
   title: 'Log analytics pipeline',
-  version: '0.1.0',
+  version: '0.2.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
     'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',

@@ -4,9 +4,9 @@ import { minutesOfWindow } from '../window.ts';
 import type { Consumption } from './consumption.ts';
 
 /**
- * Decides whether some of a batch is likely to wait on its streams, so that there is no use in reading all of its windows
- * yet: they have records that wait for windows of its range, put by the time at which it was emitted first. Where a stream
- * cannot tell its customers apart, nobody knows, and the windows have to be read.
+ * Decides whether parts of a batch probably wait on its streams, so that reading all of its windows would be useless
+ * now: records wait for windows of its range that were put by the time of its first emission. If a stream cannot tell
+ * its customers apart, nobody knows, and the windows must be read.
  */
 export function isLikelyWaiting(
   { partials, storedAt }: Pick<BatchHeader, 'partials' | 'storedAt'>,

@@ -3,29 +3,29 @@ import type { EncodedPartial } from '../summarise.ts';
 import { minutesOfWindow } from '../window.ts';
 import type { Consumption } from './consumption.ts';
 
-/** What is known of when a batch was emitted. */
+/** Facts about the emissions of a batch. */
 export interface Emission {
   readonly storedAt: Date;
-  /** By this process, in an earlier look. */
+  /** When an earlier look of this process emitted it again. */
   readonly emittedAgainAt: Date | undefined;
-  /** Of its message; 1 at the first look. */
+  /** Receive count of its message; 1 at the first look. */
   readonly receiveCount: number;
 }
 
 export interface EmissionLimits {
-  /** How long after a batch was stored its emission may still be under way, and by how much clocks may differ. */
+  /** Time for which the emission of a stored batch may still be under way, plus the difference between clocks. */
   readonly marginSeconds: number;
-  /** After how long a message comes back whose invocation has not ended. */
+  /** Time after which a message comes back if its invocation has not ended. */
   readonly lookAgainSeconds: number;
   readonly onlyEmitterSince: Date | undefined;
 }
 
 /**
- * Decides whether a partial that its window does not hold is lost: it does not wait on its stream, and nobody is about to
- * put it there. Where that is not certain it is not lost yet. (One that is emitted once too often costs time alone.)
+ * Decides whether a partial that is missing from its window is lost: it does not wait on its stream, and nobody is
+ * about to put it there. In doubt it is not lost yet. (An unnecessary emission only costs time.)
  *
- * A stream that can tell its customers apart says whether anything waits for the window. Where something does, which may
- * be the partial or another one, and on other streams, all depends on the time: the partial is lost when everything has
+ * A stream that can tell its customers apart reports whether anything waits for the window. If something does, which
+ * may be the partial or another one, and on other streams, the time decides: the partial is lost when everything has
  * been consumed that was put before the end of its last emission.
  */
 export function isOffStream(
@@ -44,10 +44,10 @@ export function isOffStream(
 }
 
 /**
- * The instant by which the last emission that there may have been has ended: that of `ingest`, soon after it stored the
- * batch, or that of an earlier look. A look that this process does not know of was one of another process, or one
- * whose invocation has not ended well: it began at least the time ago after which its message has come back, and took at
- * most half of that. `ingest` was before it, whatever the clock was when it stored the batch.
+ * Returns the instant by which the last possible emission has ended: that of `ingest`, soon after it stored the
+ * batch, or that of an earlier look. A look unknown to this process belongs to another process, or its invocation has
+ * failed. It began at least as long ago as its message takes to come back, and took at most half of that. `ingest`
+ * came before it, whatever the clock was when it stored the batch.
  */
 function lastEmission(
   { storedAt, emittedAgainAt, receiveCount }: Emission,
@@ -63,7 +63,7 @@ function lastEmission(
     isOfEarlierProcess ? onlyEmitterSince.getTime() : Infinity,
     receiveCount > 1 ? afterLook : Infinity,
   );
-  // An instant that is still to come tells nothing: the clock was set back since.
+  // An instant in the future says nothing: the clock was set back since.
   if (emittedAgainAt === undefined || emittedAgainAt > now) return new Date(ofOthers);
   return new Date(Math.max(ofOthers, emittedAgainAt.getTime()));
 }

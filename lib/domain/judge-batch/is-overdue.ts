@@ -1,8 +1,7 @@
 /**
- * Decides by the time that has passed since a batch was stored, and since it was first looked at, which is known also
- * where its header cannot be read. One that was stored far in the future is as overdue as one that was stored long ago: a
- * clock was wrong.
- * @param storedAt  `undefined` where it is not known
+ * Decides by the time since a batch was stored, and since its first look, which is known even if its header cannot be
+ * read. A batch stored far in the future is as overdue as one stored long ago, since a clock was wrong.
+ * @param storedAt  `undefined` if it is not known
  */
 export function isOverdue(
   storedAt: Date | undefined,

@@ -1,13 +1,16 @@
-/** Slots per key at least; more of them make for fewer collisions. */
+/** Least number of slots per key; with more slots there are fewer collisions. */
 const slotsPerKey = 2;
 const firstKeys = 1_024;
-/** A key that is not found in so many slots is in `#crowded`, so that nobody can make a search long by the keys that they choose. */
+/**
+ * A key that is not found in this many slots is in `#crowded`, so that nobody can make a search long by choosing
+ * keys.
+ */
 const maxProbes = 16;
 const maxRequests = Number.MAX_SAFE_INTEGER;
 
 /**
- * Requests by key, where keys are bytes of a text that has many of them: a hash table that makes no string of a key. A
- * `Map` takes four times as long for the 10,000 keys of a full minute, most of it to make strings of them.
+ * Requests by key, where keys are bytes of a larger text: a hash table that creates no string for a key. A `Map`
+ * takes four times as long for the 10,000 keys of a full minute, mostly to create their strings.
  */
 export class KeyTable {
   #slots = new Int32Array(slotsPerKey * firstKeys);
@@ -17,10 +20,10 @@ export class KeyTable {
   #text = Buffer.allocUnsafe(32 * firstKeys);
   #view = viewOf(this.#text);
   #size = 0;
-  /** Keys whose slots are taken by others, by their bytes as Latin-1: a `Map` hashes with a secret of its own. */
+  /** Keys whose slots are taken by others, by their bytes as Latin-1: a `Map` hashes with its own secret. */
   #crowded = new Map<string, number>();
 
-  /** How many keys there are. */
+  /** Number of keys. */
   get size(): number {
     return this.#size;
   }
@@ -31,8 +34,8 @@ export class KeyTable {
   }
 
   /**
-   * Adds requests of the key that is between two places of the bytes; no sum is beyond 2^53 − 1.
-   * @param view  of the same bytes
+   * Adds requests to the key between two places of the bytes; no sum exceeds 2^53 − 1.
+   * @param view  a view of the same bytes
    */
   add(bytes: Buffer, view: DataView, start: number, end: number, requests: number): void {
     const hash = hashOf(bytes, view, start, end);
@@ -56,7 +59,7 @@ export class KeyTable {
     else this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
   }
 
-  /** Returns the requests of each key, by the number that the key has here: their order is that in which keys came. */
+  /** Returns the requests of each key, by the number of the key, which follows the order in which keys came. */
   requests(): Float64Array {
     return this.#requests.subarray(0, this.#size);
   }
@@ -66,7 +69,7 @@ export class KeyTable {
     return this.#endOf(key) - this.#endOf(key - 1);
   }
 
-  /** Returns the bytes of a key, for as long as nothing is added. */
+  /** Returns the bytes of a key; they are only valid until the next addition. */
   bytesOf(key: number): Buffer {
     return this.#text.subarray(this.#endOf(key - 1), this.#endOf(key));
   }
@@ -111,7 +114,7 @@ export class KeyTable {
     }
   }
 
-  /** Gives all keys places in twice as many slots. */
+  /** Distributes all keys over twice as many slots. */
   #spread(): void {
     this.#slots = new Int32Array(2 * this.#slots.length);
     this.#crowded = new Map();
@@ -126,7 +129,7 @@ export class KeyTable {
   }
 }
 
-/** Four bytes at a time, as it is about speed and a poor distribution does no harm. */
+/** Hashes four bytes at a time: speed matters here, and a poor distribution does no harm. */
 function hashOf(bytes: Buffer, view: DataView, start: number, end: number): number {
   let hash = end - start;
   let at = start;

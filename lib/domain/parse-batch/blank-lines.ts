@@ -1,14 +1,14 @@
 import { afterWhiteSpace, code, noLineBreak } from './json-scanner.ts';
 
-/** White space, as `String.trim` removes it, that JSON does not know. */
+/** White space that `String.trim` removes and JSON does not allow. */
 const otherSpaces = Array.from(
   '\u00a0\v\f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff',
   (space) => Buffer.from(space),
 );
 
 /**
- * Steps over lines that have white space alone. Returns the position in the first other one, behind the white space of
- * JSON at its start, or the end.
+ * Skips lines that only have white space. Returns the position in the first other line, after JSON's white space at
+ * its start, or the end.
  */
 export function afterBlankLines(bytes: Uint8Array, start: number): number {
   for (let lineStart = start; ;) {
@@ -23,7 +23,7 @@ export function afterBlankLines(bytes: Uint8Array, start: number): number {
   }
 }
 
-/** How many bytes of other white space there are at a position. */
+/** Returns the number of bytes of other white space at a position. */
 function spaceAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first <= 0x7f && first !== 0x0b && first !== 0x0c) return 0;

@@ -1,4 +1,5 @@
 import { TextWindow } from './text-window.ts';
+import { unescape } from './unescape.ts';
 import {
   afterString,
   afterValue,
@@ -9,20 +10,20 @@ import {
   type LineBreak,
 } from './json-scanner.ts';
 
-/** What a text is read as that is not JSON. */
+/** Result of reading text that is not JSON. */
 export const notJson = Symbol('not JSON');
 
 /**
- * Reads JSON values of a body one after the other, as far as they can be entries: of an object the fields of an entry,
- * and of an array or an object in one of these an empty one. What an entry is not made of is checked and skipped, so
- * that it costs next to nothing.
+ * Reads JSON values of a body one after the other, as far as they can be entries. An object is read as the fields of
+ * an entry; an array or object inside a field is read as an empty one. All other parts are checked and skipped, so
+ * they cost next to nothing.
  */
 export class EntryReader {
   readonly #bytes: Uint8Array;
   readonly #text: TextWindow;
   readonly #fields: readonly FieldName[];
   readonly #lineBreak: LineBreak;
-  /** The field that is most likely the next one. */
+  /** The index of the most likely next field. */
   #next = 0;
   at: number;
 
@@ -42,14 +43,14 @@ export class EntryReader {
     this.at = afterWhiteSpace(this.#bytes, this.at, this.#lineBreak);
   }
 
-  /** Steps over `byte`, and returns false where it is not next. */
+  /** Skips `byte`; returns false if it is not next. */
   skip(byte: number): boolean {
     if (this.#bytes[this.at] !== byte) return false;
     this.at += 1;
     return true;
   }
 
-  /** Reads a value, and steps over it where it is one. */
+  /** Reads a value, and moves behind it if it is one. */
   read(): unknown {
     return this.#bytes[this.at] === code.openBrace ? this.#readObject() : this.#readValue();
   }
@@ -88,7 +89,7 @@ export class EntryReader {
     return object;
   }
 
-  /** Reads a value as one of a field. */
+  /** Reads the value of a field. */
   #readValue(): unknown {
     const bytes = this.#bytes;
     const start = this.at;
@@ -97,7 +98,8 @@ export class EntryReader {
       const after = afterString(bytes, start);
       if (after === malformed) return notJson;
       this.at = isEscaped(after) ? ~after : after;
-      return isEscaped(after) ? this.#parse(start, ~after) : this.#text.between(start + 1, after - 1);
+      if (!isEscaped(after)) return this.#text.between(start + 1, after - 1);
+      return unescape(this.#text.between(start + 1, ~after - 1));
     }
     const after = afterValue(bytes, start, this.#lineBreak);
     if (after === malformed) return notJson;
@@ -107,7 +109,7 @@ export class EntryReader {
     return smallInteger(bytes, start, after) ?? this.#parse(start, after);
   }
 
-  /** The field whose name is the string from `start` to the position that `afterString` returned. */
+  /** Returns the field whose name is the string from `start` to the position that `afterString` returned. */
   #fieldNamed(start: number, after: number): string | undefined {
     const bytes = this.#bytes;
     if (isEscaped(after)) {
@@ -137,7 +139,7 @@ export class EntryReader {
   }
 }
 
-/** A whole number of few digits without `JSON.parse`, which takes ten times as long. */
+/** Reads a whole number of few digits without `JSON.parse`, which takes ten times as long. */
 function smallInteger(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end - start > 9) return undefined;
   let value = 0;
@@ -154,5 +156,5 @@ interface FieldName {
   readonly bytes: Uint8Array;
 }
 
-/** Longer than the name of any field with each of its characters escaped. */
+/** Longer than the name of any field with every character escaped. */
 const maxEscapedNameLength = 256;

@@ -1,14 +1,14 @@
 /**
- * Steps over JSON values without building them, in time proportional to their length whatever they are: each function
- * takes the position of a value and returns the one behind it. `JSON.parse` builds an object for each brace, so that
- * 2 MiB of small objects with distinct keys cost twelve times as much as 2 MiB of entries, and it raises an exception
- * for each text that is not JSON.
+ * Skips JSON values without building them, in time proportional to their length: each function takes the position of
+ * a value and returns the position after it. `JSON.parse` builds an object for each brace, so 2 MiB of small objects
+ * with distinct keys cost twelve times as much as 2 MiB of entries, and it raises an exception for each text that is
+ * not JSON.
  *
- * The grammar is that of RFC 8259; a property test holds it to `JSON.parse`. It reads bytes, as UTF-8 that is known to
- * be valid: those of a large string are read ten times slower.
+ * The grammar is that of RFC 8259; a property test compares it with `JSON.parse`. It reads the bytes of valid UTF-8,
+ * because reading the characters of a large string is ten times slower.
  */
 
-/** Where there is no value. */
+/** Position returned if there is no value. */
 export const malformed = -1;
 
 /** Bytes that have a meaning in JSON. */
@@ -34,7 +34,7 @@ export const code = {
   closeBrace: 0x7d,
 } as const;
 
-/** Which line breaks are white space: none where each line is a text of its own. */
+/** Line breaks that count as white space: none if each line is a text of its own. */
 export type LineBreak = typeof code.lineFeed | typeof noLineBreak;
 export const noLineBreak = -1;
 
@@ -47,7 +47,7 @@ export function afterWhiteSpace(bytes: Uint8Array, start: number, lineBreak: Lin
   return at;
 }
 
-/** Steps over a value; `malformed` where there is none. */
+/** Skips a value; returns `malformed` if there is none. */
 export function afterValue(bytes: Uint8Array, start: number, lineBreak: LineBreak): number {
   const first = bytes[start];
   if (first === code.openBrace || first === code.openBracket) return afterContainer(bytes, start, lineBreak);
@@ -56,7 +56,7 @@ export function afterValue(bytes: Uint8Array, start: number, lineBreak: LineBrea
   return isEscaped(after) ? ~after : after;
 }
 
-/** Steps over a string. The bits of the position are inverted where the string has an escape: see `isEscaped`. */
+/** Skips a string. The bits of the position are inverted if the string has an escape: see `isEscaped`. */
 export function afterString(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== code.quote) return malformed;
   let hasEscape = false;
@@ -77,12 +77,12 @@ export function afterString(bytes: Uint8Array, start: number): number {
   return malformed;
 }
 
-/** Whether a position that `afterString` returned is behind a string with an escape. */
+/** Reports whether a position from `afterString` follows a string with an escape. */
 export function isEscaped(after: number): boolean {
   return after < malformed;
 }
 
-/** Without recursion, as nothing bounds how deep a value is. */
+/** Skips an array or object without recursion, since nothing limits the depth of a value. */
 function afterContainer(bytes: Uint8Array, start: number, lineBreak: LineBreak): number {
   const outer = new Enclosing();
   let isObject = bytes[start] === code.openBrace;
@@ -117,7 +117,10 @@ function afterContainer(bytes: Uint8Array, start: number, lineBreak: LineBreak):
   }
 }
 
-/** Which of the values around a position are objects, the outermost first. Of 2 MiB of brackets it takes 2 MiB. */
+/**
+ * Records which of the values around a position are objects, the outermost first. For 2 MiB of brackets it needs 2
+ * MiB.
+ */
 class Enclosing {
   depth = 0;
   #areObjects = new Uint8Array(64);
@@ -143,7 +146,7 @@ function afterName(bytes: Uint8Array, start: number, lineBreak: LineBreak): numb
   return bytes[at] === code.colon ? afterWhiteSpace(bytes, at + 1, lineBreak) : malformed;
 }
 
-/** Steps over a number, `true`, `false` or `null`. */
+/** Skips a number, `true`, `false` or `null`. */
 function afterScalar(bytes: Uint8Array, start: number): number {
   const literal = literals.get(bytes[start] ?? 0);
   if (literal === undefined) return afterNumber(bytes, start);

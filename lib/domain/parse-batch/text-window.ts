@@ -1,11 +1,11 @@
 import { isAscii } from 'node:buffer';
 
-/** Of a longer text Node makes a string outside of V8's heap, whose characters are read several times slower. */
+/** For a longer text Node creates a string outside of V8's heap, whose characters are read several times slower. */
 const windowBytes = 64 * 1_024;
 
 /**
- * The text of a body, decoded a window at a time. To cut a string from a string that is there takes a fifth of the time
- * that decoding it by itself does; where bytes are not characters there is no other way.
+ * The text of a body, decoded a window at a time. Cutting a string from an existing string takes a fifth of the time
+ * of decoding it separately; if bytes are not characters there is no other way.
  */
 export class TextWindow {
   readonly #body: Buffer;
@@ -18,7 +18,7 @@ export class TextWindow {
     this.#isAscii = isAscii(body);
   }
 
-  /** The text between two positions, which are those of whole characters. */
+  /** Returns the text between two positions, both at the start of a character. */
   between(start: number, end: number): string {
     if (!this.#isAscii) return this.#body.toString('utf8', start, end);
     if (end - start > windowBytes) return this.#body.toString('latin1', start, end);

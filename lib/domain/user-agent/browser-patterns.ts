@@ -15,50 +15,50 @@ import {
 } from './symbols.ts';
 
 /**
- * The patterns by which ua-parser-js 1.0.41 (MIT, Faisal Salman) finds a browser, in its order: the first one that is
- * anywhere in the agent decides. There they are regular expressions, some of which take milliseconds for hostile
- * agents; here they are texts that are searched for in one pass, and what has to be around them. What the library says of
- * an agent is what these say (a property test holds them to it), at a cost in proportion to the agent's length.
+ * The patterns with which ua-parser-js 1.0.41 (MIT, Faisal Salman) finds a browser, in its order: the first one that
+ * is anywhere in the agent decides. There they are regular expressions, some of which take milliseconds for hostile
+ * agents; here they are texts that one pass finds, with conditions on the characters around them. The result for any
+ * agent is the library's (a property test compares them), at a cost in proportion to the agent's length.
  *
  * `w` is `[\w.]`. A pattern's name is the library's, in lower case.
  */
 
-/** A text, and what has to follow it. */
+/** A text, and the conditions on what follows it. */
 export interface Step {
   readonly texts: readonly string[];
-  /** No word character is before the text: `\b`. */
+  /** Demands that no word character precedes the text: `\b`. */
   readonly isWordStart?: boolean;
-  /** One of these may be in between. */
+  /** Allows one of these in between. */
   readonly separator?: number;
-  /** Several of these may be in between. */
+  /** Allows several of these in between. */
   readonly separators?: number;
-  /** Then one or more of these, as many as there are, and behind them the text `runEnd`. */
+  /** Then demands one or more of these, as many as there are, followed by the text `runEnd`. */
   readonly run?: number;
   readonly runEnd?: string;
-  /** Then one of these. */
+  /** Then demands one of these. */
   readonly next?: number;
-  /** Else what has to follow. */
+  /** A condition on what follows in other cases. */
   readonly tail?: Tail;
-  /** What has to be before the text. */
+  /** A condition on what precedes the text. */
   readonly head?: (symbols: Uint8Array, start: number) => number;
-  /** So many characters at least are between the step before and this one; 1 where it is not said. */
+  /** Least number of characters between the step before and this one; 1 by default. */
   readonly gap?: number;
 }
 
 /**
- * Returns where the text of a step ends with what follows it, `at` being the end of the text itself. Where it does not
- * follow, -1 − n, where no place of the text before n can be followed by it either.
+ * Returns the end of a step with everything that follows its text, which itself ends at `at`. If the condition does
+ * not hold, it returns -1 − n, where the condition cannot hold at any place before n either.
  */
 export type Tail = (symbols: Uint8Array, at: number, length: number) => number;
 
 /** Steps that follow each other in one line. */
 export interface Sequence {
   readonly steps: readonly Step[];
-  /** What the library calls the browser, from where the first step is found. */
+  /** The library's name of the browser, from the place of the first step. */
   readonly name: string | ((symbols: Uint8Array, start: number) => string);
 }
 
-/** Those that decide together: of several places the first in the agent. */
+/** Sequences that decide together: the one that begins first in the agent wins. */
 export type BrowserPattern = readonly Sequence[];
 
 const w = wordCharacter | dot;
@@ -68,12 +68,12 @@ const slashOrBlank = slash | blank;
 /** A name that the table of families does not have. */
 const unknown = 'unknown';
 
-/** A browser of this name, where one of `texts` is. */
+/** Creates a sequence for a browser of this name, recognised by one of `texts`. */
 const named = (name: string, texts: string, around: Omit<Step, 'texts'> = {}): Sequence => ({
   name,
   steps: [{ texts: texts.split('|'), ...around }],
 });
-/** Browsers named as in `names`, each followed by `end`. */
+/** Creates sequences for browsers with the names in `names`, each followed by `end`. */
 const own = (names: string, end: string, around: Omit<Step, 'texts'> = {}): Sequence[] =>
   names.split('|').map((name) => named(name, name + end, around));
 const sequence = (name: Sequence['name'], ...steps: readonly (Step | string)[]): Sequence => ({
@@ -90,7 +90,7 @@ function endOfRun(set: number, symbols: Uint8Array, start: number, max = Infinit
   return at;
 }
 
-/** `set{1,max}\b`, as short as it can be. */
+/** Matches `set{1,max}\b`, as short as possible. */
 const toBoundary =
   (set: number, max = Infinity): Tail =>
   (symbols, start) => {
@@ -112,7 +112,7 @@ function isAt(text: string, symbols: Uint8Array, start: number): boolean {
 }
 
 const mobileTablet = setOf('mobiletab');
-/** `[mobiletab]{3,6}\b` */
+/** Matches `[mobiletab]{3,6}\b`. */
 const endOfOperaKind: Tail = (symbols, start) => {
   let at = start;
   while (has(mobileTablet, symbols, at)) at += 1;
@@ -125,7 +125,7 @@ const operaName: Sequence['name'] = (symbols, start) =>
 
 const afterBaidu = setOf('aekoprswx');
 const [letterA, letterB, letterI, letterU] = ['a', 'b', 'i', 'u'].map(symbolOf);
-/** Behind `\bb`: `[ai]*d(?:uhd|[ub]*[aekoprswx]{5,6})[\/ ]?[\w.]` */
+/** Matches, after `\bb`: `[ai]*d(?:uhd|[ub]*[aekoprswx]{5,6})[\/ ]?[\w.]`. */
 const endOfBaidu: Tail = (symbols, start) => {
   let at = start;
   while (symbols[at] === letterA || symbols[at] === letterI) at += 1;
@@ -136,13 +136,13 @@ const endOfBaidu: Tail = (symbols, start) => {
   for (const end = at + 5; at < end; at++) if (!has(afterBaidu, symbols, at)) return failed(start);
   return isFollowedByVersion(symbols, at) ? at : failed(start);
 };
-/** `[\/ ]?[\w.]` */
+/** Matches `[\/ ]?[\w.]`. */
 function isFollowedByVersion(symbols: Uint8Array, at: number): boolean {
   const start = isIn(slashOrBlank, symbols[at] ?? 0) ? at + 1 : at;
   return isIn(w, symbols[start] ?? 0);
 }
 
-/** `\d\d\.[-\w.]` */
+/** Matches `\d\d\.[-\w.]`. */
 const endOfTeslaVersion: Tail = (symbols, at) =>
   isIn(digit, symbols[at] ?? 0) &&
   isIn(digit, symbols[at + 1] ?? 0) &&
@@ -151,7 +151,7 @@ const endOfTeslaVersion: Tail = (symbols, at) =>
     ? at + 4
     : failed(at);
 
-/** `[\w.]+ \w* ?iron saf` */
+/** Matches `[\w.]+ \w* ?iron saf`. */
 const endOfIron: Tail = (symbols, start) => {
   const end = endOfRun(w, symbols, start);
   if (end === start || symbols[end] !== space) return failed(end);
@@ -163,7 +163,7 @@ const endOfIron: Tail = (symbols, start) => {
   return isIron ? wordEnd : failed(start);
 };
 
-/** What has no `text` behind it in its line, at least `gap` characters away. */
+/** Matches if `text` does not follow in the line, at least `gap` characters away. */
 const unlessLater =
   (text: string, gap: number, next: number | undefined): Tail =>
   (symbols, start, length) => {
@@ -176,7 +176,7 @@ const unlessLater =
   };
 
 const tizenNokia = setOf('tizenoka');
-/** In front of `browser`: `[tizenoka]{5} ?` */
+/** Matches, before `browser`: `[tizenoka]{5} ?`. */
 const startOfTizen = (symbols: Uint8Array, start: number): number => {
   const end = start > 0 && symbols[start - 1] === space ? start - 1 : start;
   for (let at = end - 5; at < end; at++) if (at < 0 || !has(tizenNokia, symbols, at)) return -1;
@@ -191,7 +191,7 @@ const wordVersion = { isWordStart: true, next: w } as const;
 const afterSeparator = { separator: slashOrBlank, next: w } as const;
 
 export const browserPatterns: readonly BrowserPattern[] = [
-  // Ours, ahead of all others: the application is around a browser that is named, too.
+  // Our own pattern, ahead of all others: the application contains a browser that is named, too.
   own('naver', '('),
   [named('chrome', 'crmo/|crios/', wordVersion)],
   [named('edge', 'edg/|edge/|edgios/|edga/', version)],
@@ -349,12 +349,12 @@ export const browserPatterns: readonly BrowserPattern[] = [
   own('cobalt', '/', version),
 ];
 
-/** `[-\/ ]?[\w.]` */
+/** Matches `[-\/ ]?[\w.]`. */
 function afterDashToo(): Omit<Step, 'texts'> {
   return { separator: slashOrBlank | dash, next: w };
 }
 
-/** `\d\/[-\w.]` */
+/** Matches `\d\/[-\w.]`. */
 function endOfNetscape(symbols: Uint8Array, at: number): number {
   const isVersion =
     isIn(digit, symbols[at] ?? 0) && isIn(slash, symbols[at + 1] ?? 0) && isIn(wDash, symbols[at + 2] ?? 0);

@@ -1,11 +1,11 @@
 /**
- * Browsers: `browser-patterns.ts` finds one, under the name that ua-parser-js has for it; this table gives it uap-core's
- * family. Only names of the table come out, so that a hostile agent cannot make families.
+ * Browsers: `browser-patterns.ts` finds one under ua-parser-js's name for it; this table gives it uap-core's family.
+ * Only names of the table come out, so a hostile agent cannot create families.
  *
- * Whoever changes a table raises `RULES_REVISION` in `rules-version.ts`.
+ * Raise `RULES_REVISION` in `rules-version.ts` with every change of a table.
  */
 
-/** The library's name in lower case, and uap-core's family; or, where uap-core has none, the library's. */
+/** Families by the library's name in lower case: uap-core's or, if it has none, the library's. */
 const familiesByName: Readonly<Record<string, string>> = {
   '115': '115',
   '2345': '2345',
@@ -153,7 +153,10 @@ const familiesByName: Readonly<Record<string, string>> = {
   yandex: 'Yandex Browser',
 };
 
-/** What uap-core tells apart and the library doesn't. In order, the first that fits; each pattern is a plain search. */
+/**
+ * Variants that uap-core distinguishes and the library does not. The first one that matches decides; each pattern is
+ * a plain search.
+ */
 const variantsByName: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
   'android browser': [[/Chrome\//, 'Chrome Mobile WebView']],
   chrome: [
@@ -181,7 +184,7 @@ const variantsByName: Readonly<Record<string, readonly (readonly [RegExp, string
 /** Families of browsers, by the library's name for each in lower case. */
 export const browsers: ReadonlyMap<string, string> = new Map(Object.entries(familiesByName));
 
-/** Families that take a browser's place where the pattern is in the agent. */
+/** Families that replace a browser's if the pattern is in the agent. */
 export const browserVariants: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map(
   Object.entries(variantsByName),
 );

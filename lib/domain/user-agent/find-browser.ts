@@ -5,22 +5,22 @@ import { createLiteralSearch, root } from './trie.ts';
 /** A text of a step, as the search finds it. All have all fields, so that reading one takes a nanosecond. */
 interface Hit {
   readonly length: number;
-  /** Its pattern among all: the first one decides. */
+  /** Number of its pattern: the lowest one decides. */
   readonly rank: number;
-  /** Its sequence among all. */
+  /** Number of its sequence. */
   readonly sequence: number;
-  /** Its step in the sequence. */
+  /** Number of its step in the sequence. */
   readonly stepIndex: number;
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly name: Sequence['name'];
-  /** Its step among all. */
+  /** Number of its step among all. */
   readonly step: number;
   readonly gap: number;
   readonly isWordStart: boolean;
   readonly head: Step['head'];
   readonly tail: Step['tail'];
-  /** Sets of symbols, as in a step; 0 where it has none. */
+  /** Sets of symbols, as in a step; 0 for none. */
   readonly separator: number;
   readonly separators: number;
   readonly run: number;
@@ -32,24 +32,24 @@ const { texts, hits, sequenceCount, stepCount } = listHits();
 const lineEnd = texts.length;
 const { next: nextState, ending } = createLiteralSearch([...texts, '\n']);
 const noHits: readonly Hit[] = [];
-/** By state: what ends there. */
+/** Texts that end in a state. */
 const hitsAt = ending.map((indices) => indices.flatMap((index) => hits[index] ?? []));
 const isLineEnd = Uint8Array.from(ending, (indices) => (indices.includes(lineEnd) ? 1 : 0));
 const isEnding = Uint8Array.from(ending, (indices) => (indices.length > 0 ? 1 : 0));
 
-/** How far each sequence has come: so many of its steps. The first of them began at `starts`, the last ended at `ends`. */
+/** Progress of each sequence, in steps. The first step began at `starts`, the last one ended at `ends`. */
 const reached = new Uint8Array(sequenceCount);
 const starts = new Uint16Array(sequenceCount);
 const ends = new Uint16Array(sequenceCount);
-/** By step: none is found whose text ends before this place. */
+/** For each step, the place before which none of its texts can end. */
 const notBefore = new Uint16Array(stepCount);
-/** Something of them is to be cleared before the next agent. */
+/** True if parts of the state must be cleared before the next agent. */
 let isUsed = false;
 
 /**
- * What ua-parser-js calls the browser of an agent, in lower case; `undefined` where it knows none. It looks at the first
- * `length` symbols, and behind them is one that stands for the end. One pass: whatever the agent, each symbol takes a
- * step of the search, and each text that is found a look at what is around it.
+ * Returns ua-parser-js's name of an agent's browser, in lower case; `undefined` if it knows none. It looks at the
+ * first `length` symbols, which one for the end follows. It needs one pass: for any agent, each symbol takes one step
+ * of the search, and each text that is found a look at its surroundings.
  */
 export function findBrowser(symbols: Uint8Array, length: number): string | undefined {
   if (isUsed) {
@@ -60,7 +60,7 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
   let bestRank = browserPatterns.length;
   let bestStart = 0;
   let bestName: Sequence['name'] | undefined;
-  /** Some sequence has come somewhere in this line. */
+  /** True if some sequence has made progress in this line. */
   let hasBegun = false;
   let state = root;
   for (let at = 0; at < length; at++) {
@@ -99,7 +99,7 @@ export function findBrowser(symbols: Uint8Array, length: number): string | undef
   return typeof bestName === 'function' ? bestName(symbols, bestStart) : bestName;
 }
 
-/** Where a step ends whose text ends at `at`, or -1 where what has to follow it does not. */
+/** Returns the end of a step whose text ends at `at`, or -1 if what follows does not match. */
 function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): number {
   let end = at;
   if (hit.run !== 0 || hit.tail !== undefined) {
@@ -118,7 +118,7 @@ function endOfStep(hit: Hit, symbols: Uint8Array, at: number, length: number): n
   return hit.next === 0 || isIn(hit.next, symbols[end] ?? 0) ? end : -1;
 }
 
-/** As a `Tail` does: where the run ends with the text behind it. */
+/** Returns the end of the run with the text after it, like a `Tail`. */
 function endOfRun({ run, runEnd }: Hit, symbols: Uint8Array, at: number): number {
   let end = at;
   while (isIn(run, symbols[end] ?? 0)) end += 1;

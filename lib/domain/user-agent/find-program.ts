@@ -16,13 +16,13 @@ import { createTrie, nowhere, root } from './trie.ts';
 /** The longest known agents have some forty words; a hostile one has 512. */
 const maxWords = 64;
 
-/** What a name says of the program that has it. */
+/** The meaning of a name for the program that uses it. */
 interface Name {
   /** The family, wherever the name is. */
   readonly distinct?: string | undefined;
-  /** The family, where the agent begins with the name. */
+  /** The family, if the agent begins with the name. */
   readonly leading?: string | undefined;
-  /** The family, where nothing better is known. */
+  /** The family, if nothing better is known. */
   readonly runtime?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ const names: readonly Name[] = [
     };
   }),
 ];
-/** By node: which of the names it is, 0 for none. */
+/** Number of the name that ends in a node, 0 for none. */
 const nameAt = new Uint16Array(next.length / symbolCount);
 for (const [index, name] of [...allNames].entries()) nameAt[nodeOf(name)] = index + 1;
 
@@ -53,16 +53,17 @@ const cubot = symbolsOf('cubot');
 export interface Program {
   /** The family of the program that names itself. */
   readonly product?: string;
-  /** A word ends as the names of crawlers do. */
+  /** True if a word ends like the names of crawlers. */
   readonly isCrawler: boolean;
-  /** The family of the runtime that sends the agent: what is left to say where product and browser are unknown. */
+  /** The family of the runtime that sends the agent, for agents whose product and browser are unknown. */
   readonly runtime: string | undefined;
 }
 
 /**
- * The program that names itself in an agent, as `products.ts` has it. A word is as products are named, `[a-z0-9][\w.-]*`;
- * a whole web address is passed over, so that the words in its path aren't taken for names. It walks along the names that
- * it may be reading, so that no text is made of a word: a word of two characters takes 10 ns.
+ * Finds the program that names itself in an agent, according to `products.ts`. A word has the form of product names,
+ * `[a-z0-9][\w.-]*`; whole web addresses are skipped, so that words in their paths are not taken for names. It
+ * follows the names that the current word may be, so no string is created for a word: a word of two characters takes
+ * 10 ns.
  */
 export function findProgram(symbols: Uint8Array, length: number): Program {
   let isCrawler = false;
@@ -85,7 +86,7 @@ export function findProgram(symbols: Uint8Array, length: number): Program {
       addresses += 1;
       continue;
     }
-    // The word, without the digits, dots and dashes at its end (some write their version without a slash), and as the
+    // The word, without digits, dots and dashes at its end (some write their version without a slash), and as the
     // second of a pair.
     let word = root;
     let name = root;

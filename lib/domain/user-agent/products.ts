@@ -1,12 +1,12 @@
 /**
- * Programs that name themselves in their user agent and that `ua-parser-js` has no family for, or another one than
- * uap-core. A family is written as uap-core writes it, and where uap-core has none as the program itself does.
- * A name is one word of the agent, or two in a row, in any case.
+ * Programs that name themselves in their user agent and for which `ua-parser-js` has no family, or another one than
+ * uap-core. A family has uap-core's spelling or, if it has none, the program's own. A name is one word of the agent,
+ * or two in a row, in any case.
  *
- * Whoever changes a table raises `RULES_REVISION` in `rules-version.ts`.
+ * Raise `RULES_REVISION` in `rules-version.ts` with every change of a table.
  */
 
-/** Names that nothing else has: they count wherever in the agent they are. */
+/** Names that nothing else has: they count anywhere in the agent. */
 const distinctNames = `
   Googlebot Googlebot-Image Googlebot-News Googlebot-Video Googlebot-Mobile AdsBot-Google Mediapartners-Google
   APIs-Google Google-InspectionTool GoogleOther GoogleOther-Image GoogleOther-Video Google-Safety
@@ -48,7 +48,7 @@ const distinctNames = `
   Onefootball Flipboard-Briefing OktaMobile BoxNotes BUbiNG mirall
 `;
 
-/** Names that are everyday words, or parts of other products' agents: they count only as an agent's first word. */
+/** Names that are everyday words, or parts of other products' agents: they only count as an agent's first word. */
 const leadingNames = `
   curl Wget wget2 aria2 Axel HTTPie xh lftp rclone restic git JGit GitHub-Hookshot GitHub-Camo Terraform Helm kubectl
   docker containerd buildkit skopeo npm yarn pnpm pip uv Composer Maven Gradle Bundler RubyGems cargo Homebrew
@@ -65,7 +65,7 @@ const leadingNames = `
   jupdate SophosAgent SophosUpdateManager Tableau Evolution iBrowser
 `;
 
-/** Names whose family is another word than the agent has. */
+/** Names whose family differs from the word in the agent. */
 const renamedDistinctNames: Readonly<Record<string, string>> = {
   'adsbot-google-mobile': 'AdsBot-Google',
   'adsbot-google-mobile-apps': 'AdsBot-Google',
@@ -127,20 +127,20 @@ const renamedLeadingNames: Readonly<Record<string, string>> = {
   'ubuntu apt-http': 'Ubuntu APT-HTTP',
 };
 
-/** Runtimes and stacks that say little: they count where neither a product nor a browser is known. */
+/** Runtimes and stacks that say little: they count if neither a product nor a browser is known. */
 const runtimeNames: Readonly<Record<string, string>> = {
   cfnetwork: 'CFNetwork',
   dalvik: 'Android',
   java: 'Java',
 };
 
-/** Families by names that count anywhere. A key is a word or two with a blank between, in lower case. */
+/** Families by names that count anywhere. A key is one word, or two with a blank between, in lower case. */
 export const distinctProducts = tableOf(distinctNames, renamedDistinctNames);
 
-/** Families by names that count only where an agent begins. */
+/** Families by names that only count at the start of an agent. */
 export const leadingProducts = tableOf(leadingNames, renamedLeadingNames);
 
-/** Families by names that count only where nothing else is known. */
+/** Families by names that only count if nothing else is known. */
 export const runtimes: ReadonlyMap<string, string> = new Map(Object.entries(runtimeNames));
 
 function tableOf(words: string, renamed: Readonly<Record<string, string>>): ReadonlyMap<string, string> {

@@ -1,8 +1,14 @@
-/** Raised with every change of the tables or of the code beside them; a test holds the rules against a digest. */
+/** Raised with every change of the tables or of the code beside them; a test compares the rules with a digest. */
 const RULES_REVISION = 3;
 
-/** The version of ua-parser-js that the browsers are found as by; a test holds `browser-patterns.ts` to it. */
+/**
+ * The version of ua-parser-js whose results the browser search reproduces; a test compares `browser-patterns.ts` with
+ * it.
+ */
 export const patternsVersion = '1.0.41';
 
-/** Under which rules a batch's families were found. It differs whenever the same agent could be given another family. */
+/**
+ * The version of the rules that found a batch's families. It changes whenever the same agent could get another
+ * family.
+ */
 export const userAgentRulesVersion = `${RULES_REVISION}+ua-parser-js.${patternsVersion}`;

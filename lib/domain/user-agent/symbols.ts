@@ -1,21 +1,21 @@
 /**
- * A user agent as small numbers, one for each UTF-16 code unit, so that tables can be indexed by them: ASCII letters of
- * both cases are one symbol, and all that no rule asks for is one.
+ * User agents as small numbers, one for each UTF-16 code unit, so that they can index tables: ASCII letters of both
+ * cases are one symbol, and all characters that no rule needs are another.
  */
 
 export const symbolCount = 64;
 
-/** Behind the last symbol of an agent, and in place of what no rule asks for. */
+/** Follows the last symbol of an agent, and stands for characters that no rule needs. */
 const otherSymbol = 0;
 const otherWhiteSpace = 1;
-/** What `.` of a regular expression does not match. */
+/** Characters that `.` of a regular expression does not match. */
 const lineTerminator = 2;
 const firstListed = 3;
 const listed = 'abcdefghijklmnopqrstuvwxyz0123456789_.-/ ()[;:,|+';
 
 const symbols = createSymbols();
 
-/** The symbol of the first character of `text`. */
+/** Returns the symbol of the first character of `text`. */
 export const symbolOf = (text: string): number => symbols[text.charCodeAt(0)] ?? otherSymbol;
 
 export const lineEnd = symbolOf('\n');
@@ -33,7 +33,7 @@ export const comma = 128;
 export const plus = 256;
 /** `(`, `)` and `|`. */
 export const bracketOrBar = 512;
-/** Ends a web address. */
+/** Characters that end a web address. */
 export const addressEnd = 1_024;
 /** `\w` */
 export const wordCharacter = letter | digit | underscore;
@@ -44,7 +44,7 @@ export function isIn(set: number, symbol: number): boolean {
   return ((sets[symbol] ?? 0) & set) !== 0;
 }
 
-/** Reads the symbols of `text` into the beginning of `into`, and one that stands for its end. */
+/** Reads the symbols of `text` into the beginning of `into`, followed by one for its end. */
 export function readSymbols(text: string, into: Uint8Array): void {
   for (let at = 0; at < text.length; at++) into[at] = symbols[text.charCodeAt(at)] ?? otherSymbol;
   into[text.length] = otherSymbol;

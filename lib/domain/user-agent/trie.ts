@@ -1,10 +1,12 @@
 import { symbolCount, symbolOf } from './symbols.ts';
 
-/** Where no text goes on. */
+/** The state in which no text continues. */
 export const nowhere = 0;
 export const root = 1;
 
-/** Texts as a tree of their symbols. `next[node * symbolCount + symbol]` is the node of a text with one symbol more. */
+/**
+ * Texts as a tree of their symbols. `next[node * symbolCount + symbol]` is the node of a text with one symbol more.
+ */
 export interface Trie {
   readonly next: Uint16Array;
   readonly nodeOf: (text: string) => number;
@@ -21,7 +23,7 @@ export function createTrie(texts: Iterable<string>): Trie {
   }
   const next = new Uint16Array(nodes.length * symbolCount);
   for (const [node, children] of nodes.entries()) {
-    // The children alone: most places of these arrays are empty.
+    // Only the children: most places of these arrays are empty.
     for (const symbol of Object.keys(children))
       next[node * symbolCount + Number(symbol)] = children[Number(symbol)] ?? nowhere;
   }
@@ -35,15 +37,15 @@ export function createTrie(texts: Iterable<string>): Trie {
 
 /** A search for many texts at once. */
 export interface LiteralSearch {
-  /** `next[state * symbolCount + symbol]`: the state behind one symbol more, beginning at `root`. */
+  /** `next[state * symbolCount + symbol]`: the state after one symbol more, starting at `root`. */
   readonly next: Uint16Array;
-  /** By state: the texts that end here, as their index, the longest first. */
+  /** Indices of the texts that end in a state, the longest first. */
   readonly ending: readonly (readonly number[])[];
 }
 
 /**
- * Prepares the search for all places of `texts` in one pass, by Aho and Corasick: where a text does not go on, the search
- * does in the longest text that begins with what was read last.
+ * Prepares a search for all occurrences of `texts` in one pass, by Aho and Corasick: if a text does not continue, the
+ * search goes on with the longest text that begins with the symbols read last.
  */
 export function createLiteralSearch(texts: readonly string[]): LiteralSearch {
   const { next, nodeOf } = createTrie(texts);

@@ -1,37 +1,37 @@
-/** What a pool can do with a body that is being received. */
+/** The actions of a pool on a body that is being received. */
 export interface PooledBody {
-  /** Lets the client go on. */
+  /** Lets the client continue. */
   resume(): void;
 }
 
 /**
- * The memory that bodies of one kind may have together: those that are received, and those that are worked on. Bytes count
- * when they arrive, whatever was announced. Where it is used up, the bodies that are being received wait for those that are
- * worked on to end. Where there are none, parts of bodies have used it up, and the oldest one goes on: so there is always
- * one that can be completed, and nothing waits for bytes that may never come.
+ * The memory for bodies of one kind: those being received, and those being worked on. Bytes count when they arrive,
+ * whatever was announced. When the memory is used up, bodies being received wait for work to end. If no work is
+ * running, incomplete bodies have used it up, and the oldest one continues: so one body can always be completed, and
+ * nothing waits for bytes that may never come.
  */
 export class BodyPool {
   readonly #maxBytes: number;
   readonly #maxReceiving: number;
-  /** In the order in which they began. */
+  /** Bodies in the order in which they began. */
   readonly #receiving = new Set<PooledBody>();
   readonly #waiting = new Set<PooledBody>();
   #bytes = 0;
-  /** Bodies that are there as a whole. */
+  /** Number of complete bodies. */
   #workedOn = 0;
 
-  /** @param maxReceiving  so many bodies may be received at one time, waiting or not */
+  /** @param maxReceiving  maximum number of bodies being received at one time, waiting or not */
   constructor(maxBytes: number, maxReceiving: number) {
     this.#maxBytes = maxBytes;
     this.#maxReceiving = maxReceiving;
   }
 
-  /** More bodies cannot be received now, not even waiting. */
+  /** True if no more bodies can be received now, not even waiting ones. */
   get isCrowded(): boolean {
     return this.#receiving.size >= this.#maxReceiving;
   }
 
-  /** Bodies wait for others to end. */
+  /** True if bodies wait for others to end. */
   get hasWaiting(): boolean {
     return this.#waiting.size > 0;
   }
@@ -44,21 +44,21 @@ export class BodyPool {
     this.#bytes += bytes;
   }
 
-  /** Whether more of the body may come; if not, it is resumed when it may. */
+  /** Reports whether more of the body may arrive; if not, the body is resumed later. */
   admits(body: PooledBody): boolean {
     if (this.#bytes < this.#maxBytes || this.#mustGoOn() === body) return true;
     this.#waiting.add(body);
     return false;
   }
 
-  /** Nothing more of the body comes. */
+  /** Removes a body of which no more will arrive. */
   end(body: PooledBody): void {
     this.#receiving.delete(body);
     this.#waiting.delete(body);
     this.#resumeWaiting();
   }
 
-  /** Work on a body begins, which is there as a whole. */
+  /** Starts the work on a complete body. */
   beginWork(): void {
     this.#workedOn += 1;
   }
@@ -76,7 +76,7 @@ export class BodyPool {
   #resumeWaiting(): void {
     const oldest = this.#mustGoOn();
     if (oldest !== undefined && this.#waiting.delete(oldest)) oldest.resume();
-    // A connection is read so much at a time; until then nothing is charged.
+    // The server reads a connection in pieces of this size; a piece is charged when it has been read.
     let room = Math.ceil((this.#maxBytes - this.#bytes) / bytesAtOnce);
     for (const body of this.#waiting) {
       if (room <= 0) return;
@@ -86,7 +86,7 @@ export class BodyPool {
     }
   }
 
-  /** The body for which there has to be room, since no other one would ever make any. */
+  /** Returns the body that must continue, since no other one would ever free memory. */
   #mustGoOn(): PooledBody | undefined {
     if (this.#workedOn > 0) return undefined;
     const [oldest] = this.#receiving;

@@ -1,33 +1,33 @@
-/** How fast bodies have to come. */
+/** Limits of the pace of bodies. */
 export interface PaceLimits {
   readonly minBytesPerSecond: number;
-  /** Measured over so long. */
+  /** Time over which the pace is measured. */
   readonly seconds: number;
-  /** The same where others wait for the memory that a body takes. */
+  /** The same while others wait for the memory of the body. */
   readonly secondsWhileOthersWait: number;
-  /** Within so long a body has come as a whole. */
+  /** A body must arrive as a whole within this time. */
   readonly maxSeconds: number;
-  /** So long a body waits for others, and no longer. */
+  /** Longest time that a body waits for others. */
   readonly maxWaitingSeconds: number;
 }
 
 export const paceLimits: PaceLimits = {
-  minBytesPerSecond: 10_000, // 2 MiB in three and a half minutes; modems were as fast
+  minBytesPerSecond: 10_000, // 2 MiB in three and a half minutes, the speed of a modem
   seconds: 10,
   secondsWhileOthersWait: 2,
   maxSeconds: 120,
-  maxWaitingSeconds: 20, // of the 30 s that many clients have
+  maxWaitingSeconds: 20, // many clients give up after 30 s
 };
 
-/** What is to be done with a body, by how it has come so far. */
+/** The decision about a body, by the way it has arrived so far. */
 export type Verdict = 'goes on' | 'is too slow' | 'gives way' | 'waits too long';
 
-/** The pace at which one body comes. Time in which it waits is not held against it. */
+/** The pace of one body. Time in which the body has to wait does not count against it. */
 export class Pace {
   readonly #limits: PaceLimits;
   #receivedSeconds = 0;
   #waitedSeconds = 0;
-  /** Since the pace is measured. */
+  /** Seconds for which the pace has been measured. */
   #seconds = 0;
   #bytes = 0;
 
@@ -39,7 +39,7 @@ export class Pace {
     this.#bytes += bytes;
   }
 
-  /** Takes note that some time has passed. */
+  /** Records that some time has passed. */
   passed(
     seconds: number,
     { isWaiting, doOthersWait }: { isWaiting: boolean; doOthersWait: boolean },

@@ -5,18 +5,18 @@ import type { BodyPool, PooledBody } from './body-pool.ts';
 import { Pace, type PaceLimits } from './pace.ts';
 
 export interface BodyPools {
-  /** Bodies up to `smallBytes`: large ones leave them this much. */
+  /** Pool of bodies up to `smallBytes`, whose memory large ones cannot use. */
   readonly small: BodyPool;
   readonly large: BodyPool;
 }
 
-/** What a body counts at least, since a request takes memory of its own. */
+/** Least that a body counts for, since the request itself takes memory. */
 const leastBytes = 8 * 1_024;
 export const smallBytes = 64 * 1_024;
 
 /** A body that is being received. */
 export interface ReceivedBody {
-  /** Takes note that some time has passed, in which a body may have come too slowly. */
+  /** Records that some time has passed, in which the body may have arrived too slowly. */
   passed(seconds: number): void;
 }
 
@@ -24,19 +24,19 @@ export interface Receiving {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly maxBytes: number;
-  /** The client sends the body once it is told to. */
+  /** True if the client waits for a `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
   readonly pools: BodyPools;
   readonly paceLimits: PaceLimits;
-  /** Called once, when all of the body is there to be read. */
+  /** Called once, when the whole body can be read. */
   readonly onReceived: () => void;
-  /** Called once, when nothing more is to come. */
+  /** Called once, when nothing more will arrive. */
   readonly onEnded: (body: ReceivedBody) => void;
 }
 
 /**
- * Receives a body within the limits, before anybody reads it. It stays in the request, as nobody takes it from there: what
- * Node.js pushes is counted on its way, and the connection is read on as long as there is room.
+ * Receives a body within the limits before anything else reads it. The body stays in the request because nothing
+ * consumes it yet: this counts the bytes that Node.js pushes, and reads on as long as there is memory.
  */
 export function receiveBody(receiving: Receiving): ReceivedBody {
   const { request, response, maxBytes, pools } = receiving;
@@ -113,7 +113,7 @@ export function receiveBody(receiving: Receiving): ReceivedBody {
       if (isWhole) process.nextTick(receiving.onReceived);
       return false;
     }
-    if (hasEnded) return true; // refused: it is thrown away as it arrives
+    if (hasEnded) return true; // refused: further bytes are discarded as they arrive
     bytes += chunk.length;
     pace.came(chunk.length);
     if (bytes > maxBytes) {

@@ -4,15 +4,15 @@ import type { Duplex } from 'node:stream';
 import { securityHeaders } from '../security-headers.ts';
 import type { Refusal } from './refusal.ts';
 
-/** As the functions take ids over. */
+/** The functions accept the same request ids. */
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
-/** How long a client that is still sending may take to see its answer. */
+/** Time for a client that is still sending to read its answer. */
 const lingerMilliseconds = 2_000;
 
 /**
- * Answers in place of a function, and reads no more requests from the connection. The body is thrown away as it arrives,
- * and only for a moment: to close over bytes that nobody has read would reset the connection, and the answer with it.
+ * Answers instead of a function, and reads no more requests from the connection. It discards the rest of the body for
+ * a moment: closing a connection with unread bytes would reset it, and the client would lose the answer.
  */
 export function answerRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const { headers, body } = describe(refusal, request.headers['x-request-id']);
@@ -21,7 +21,7 @@ export function answerRefusal(request: IncomingMessage, response: ServerResponse
   response.end(body);
 }
 
-/** The same for a connection that no response belongs to: one to be upgraded, or whose bytes are not HTTP. */
+/** Answers on a connection without a response object: an upgrade, or bytes that are not HTTP. */
 export function answerOnSocket(socket: Duplex, refusal: Refusal, requestId?: string | string[]): void {
   const { headers, body } = describe(refusal, requestId);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -51,7 +51,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Node.js closes the connection with this method once the last answer is written. */
+/** Closes the connection slowly. Node.js calls this method once the last answer is written. */
 function closeSlowly({ socket }: IncomingMessage): void {
   socket.destroySoon = () => {
     socket.end();

@@ -1,24 +1,25 @@
 import type { RequestHost } from './request-host.ts';
 
-/** The values of a header, one for each time that it was sent. */
+/** Returns the values of a header, one for each time that it was sent. */
 export type HeaderValues = (name: string) => readonly string[];
 
-/** Sent by a page of our own, or by the user, who typed the address or chose a bookmark. */
+/** Values for requests of our own page, or of the user, who typed the address or chose a bookmark. */
 const ownSites = new Set(['same-origin', 'none']);
 
 /**
- * Whether a browser sends the request for a page of another site. `same-site` is another site here: it has the same host
- * name and another port, such as any other program's page on `localhost`.
+ * Reports whether a browser sends the request for a page of another site. `same-site` counts as another site: it has
+ * the same host name and another port, like the page of any other program on `localhost`.
  *
- * Browsers send `Sec-Fetch-Site` to `localhost`, to loopback addresses and over TLS. Elsewhere the `Origin` alone tells, which
- * they send with everything but plain reads, whose answers a page of another site cannot see. Other programs send neither.
+ * Browsers send `Sec-Fetch-Site` to `localhost`, to loopback addresses and over TLS. Elsewhere only the `Origin`
+ * shows it, which they send with everything except plain reads, whose answers a page of another site cannot see.
+ * Other programs send neither.
  */
 export function isCrossSite(valuesOf: HeaderValues, host: RequestHost): boolean {
   const isForeignSite = valuesOf('sec-fetch-site').some((site) => !ownSites.has(site.toLowerCase()));
   return isForeignSite || valuesOf('origin').some((origin) => !isOriginOf(origin, host));
 }
 
-/** Whether the user follows a link to a page that is shown as a whole, and in no frame. */
+/** Reports whether the user follows a link to a page that fills the window and is not in a frame. */
 export function isTopLevelNavigation(method: string, valuesOf: HeaderValues): boolean {
   const [mode, ...otherModes] = valuesOf('sec-fetch-mode');
   const [destination, ...otherDestinations] = valuesOf('sec-fetch-dest');
@@ -26,7 +27,7 @@ export function isTopLevelNavigation(method: string, valuesOf: HeaderValues): bo
   return method === 'GET' && mode === 'navigate' && destination === 'document' && isSingle;
 }
 
-/** A proxy may end TLS before us, so the scheme is not compared but for its default port. */
+/** A proxy may end TLS before us, so only the default port of the scheme is compared. */
 function isOriginOf(origin: string, { authority }: RequestHost): boolean {
   const [, scheme] = /^(https?):\/\/[^/?#@\s]+$/i.exec(origin) ?? [];
   if (scheme === undefined || !URL.canParse(origin)) return false;

@@ -6,15 +6,15 @@ import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 /** A request before its body is read. */
 export interface RequestHead {
   readonly method: string;
-  /** As in the request line. */
+  /** The target of the request line. */
   readonly target: string;
-  /** Names and values in turn, as they were received. */
+  /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * Headers that decide whose a batch is, what it is called and how it is read. Node.js keeps one of two, the functions'
- * events the other one, and API Gateway joins them.
+ * Headers that decide the customer of a batch, its id and its format. If one is sent twice, Node.js keeps one value,
+ * the functions' events the other, and API Gateway joins them.
  */
 const singleHeaders = [
   'x-customer-id',
@@ -28,7 +28,7 @@ const useAllowedHost =
   'Use localhost or an IP address, or start the pipeline with this name in ALLOWED_HOSTS.';
 
 /**
- * Decides whether a request may reach a function: `undefined` where it may.
+ * Decides whether a request may reach a function; returns `undefined` if it may.
  *
  * 1. It names exactly one host, which is `localhost`, an IP address or one of `allowedNames`.
  * 2. No page of another site sends it, unless the user follows a link to the dashboard.
@@ -48,7 +48,7 @@ export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string
 
   const isToDashboard = target.path === '/' && isTopLevelNavigation(head.method, valuesOf);
   if (!isToDashboard && hosts.some((host) => isCrossSite(valuesOf, host))) {
-    return forbidden('A page of another site cannot use the pipeline. Open the dashboard or use a program.');
+    return forbidden('Pages of other sites cannot use the pipeline. Open the dashboard or use a program.');
   }
 
   const repeated = singleHeaders.find((name) => valuesOf(name).length > 1);
@@ -58,7 +58,7 @@ export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string
   return undefined;
 }
 
-/** The hosts that the request names, all of which have to be allowed; or what is wrong with them. */
+/** Returns the hosts that the request names, which must all be allowed; or a description of the problem. */
 function hostsOf({ authority }: RequestTarget, valuesOf: HeaderValues): readonly RequestHost[] | string {
   const [sent, ...others] = valuesOf('host');
   if (others.length > 0) return 'The header Host was sent more than once. Send it once.';
@@ -67,7 +67,7 @@ function hostsOf({ authority }: RequestTarget, valuesOf: HeaderValues): readonly
   const parsed = hosts.filter((host) => host !== undefined);
   return parsed.length === hosts.length
     ? parsed
-    : 'The Host is not valid: it is a name or an IP address, with or without a port.';
+    : 'The Host is not valid: use a name or an IP address, with or without a port.';
 }
 
 function headerValues(rawHeaders: readonly string[]): HeaderValues {

@@ -1,13 +1,13 @@
 import { errorCode } from '../../../lib/error-code.ts';
 import { invalid, tooSlow, type Refusal } from './refusal.ts';
 
-/** The refusal of bytes that Node.js' parser does not accept as a request. */
+/** Creates the refusal of bytes that Node.js' parser does not accept as a request. */
 export function malformed(error: Error): Refusal {
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.of();
   const isIngest = /^POST \/logs[/? ]/.test(packet.toString('latin1', 0, 16));
   switch (errorCode(error)) {
     case 'HPE_HEADER_OVERFLOW':
-      return invalid(isIngest, 'The headers of a request have at most 16 KiB together.');
+      return invalid(isIngest, 'The headers of a request must have at most 16 KiB together.');
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
       return invalid(
         isIngest,

@@ -2,17 +2,17 @@ import { isIP, isIPv6 } from 'node:net';
 
 /** The host that a request names, in its `Host` header or in its target. */
 export interface RequestHost {
-  /** In lower case, without the dot at its end; an IPv6 address has no brackets. */
+  /** The name in lower case, without a final dot; an IPv6 address has no brackets. */
   readonly name: string;
-  /** As it was sent, with its port: for comparison with an `Origin`. */
+  /** The text as sent, with its port: for comparison with an `Origin`. */
   readonly authority: string;
 }
 
 const authorityPattern = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,255}))(?::\d{0,5})?$/i;
 
 /**
- * Parses `host[:port]` (RFC 9110, section 7.2); `undefined` where it is anything else. User information, zone ids, percent
- * signs and commas are all refused: programs disagree about what they mean.
+ * Parses `host[:port]` (RFC 9110, section 7.2); returns `undefined` for anything else. User information, zone ids,
+ * percent signs and commas are refused, because programs disagree about their meaning.
  */
 export function parseRequestHost(authority: string): RequestHost | undefined {
   const [, address, name] = authorityPattern.exec(authority) ?? [];
@@ -22,8 +22,8 @@ export function parseRequestHost(authority: string): RequestHost | undefined {
 }
 
 /**
- * Whether the emulator answers for this host. A page whose name an attacker lets resolve to this machine (DNS rebinding)
- * still sends that name; an address cannot be made to mean another machine.
+ * Reports whether the emulator answers to this host. If an attacker's name resolves to this machine (DNS rebinding),
+ * pages still send that name; an address can only mean this machine.
  */
 export function isAllowedHost({ name }: RequestHost, allowedNames: ReadonlySet<string>): boolean {
   return name === 'localhost' || isIP(name) !== 0 || allowedNames.has(name);

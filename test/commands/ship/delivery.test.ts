@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SentEntry } from '../../../commands/pipeline-client/open-pipeline.ts';
+import type { Entry } from '../../../client/contract.ts';
 import { deliverPieces, OtherContent } from '../../../commands/ship/deliver-pieces.ts';
 import { createFormat, type FormatName } from '../../../commands/ship/formats/known-formats.ts';
 import type { Log, LogEvent } from '../../../commands/ship/log.ts';
@@ -66,7 +66,7 @@ function linesOf(count: number): string[] {
 const lines = linesOf(3_400);
 const pathsOf = (some: readonly string[]) =>
   some.flatMap((line) => /"GET (\/p\/\d+)/.exec(line)?.slice(1) ?? []).sort();
-const countedPaths = ({ counted }: { readonly counted: readonly SentEntry[] }) =>
+const countedPaths = ({ counted }: { readonly counted: readonly Entry[] }) =>
   counted.map(({ path }) => path).sort();
 const textOf = (some: readonly string[]) => some.map((line) => `${line}\n`).join('');
 

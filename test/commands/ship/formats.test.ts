@@ -250,7 +250,7 @@ describe('JSON', () => {
   });
 
   it('is read by the names that the documentation has', () => {
-    const page = readFileSync(new URL('../../../docs/shipping.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../../docs/reference/formats.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => /^\| `\w+` \| `/.test(line));
     const expected = Object.entries(jsonFields).map(
       ([field, names]) => `| \`${field}\` | ${names.map((name) => `\`${name}\``).join(', ')} |`,

@@ -1,9 +1,5 @@
-import type {
-  Batch,
-  Pipeline,
-  SendOutcome,
-  SentEntry,
-} from '../../../commands/pipeline-client/open-pipeline.ts';
+import type { BatchAnswer, Entry } from '../../../client/contract.ts';
+import type { Batch, Pipeline, SendOutcome } from '../../../client/open-pipeline.ts';
 
 /** What a run died of. */
 export class Killed extends Error {
@@ -11,9 +7,9 @@ export class Killed extends Error {
 }
 
 /** Takes batches as the pipeline's contract has it, and can die before or after any of them is stored. */
-export class InMemoryPipeline implements Pick<Pipeline, 'send' | 'entriesOf'> {
+export class InMemoryPipeline implements Pick<Pipeline, 'send' | 'findBatch'> {
   readonly #batches = new Map<string, string>();
-  readonly counted: SentEntry[] = [];
+  readonly counted: Entry[] = [];
   requests = 0;
   /** Called at each batch; what it answers `true` to is not stored, as the sender dies before it could be sent. */
   dies: (batch: Batch) => 'before' | 'after' | undefined = () => undefined;
@@ -35,8 +31,10 @@ export class InMemoryPipeline implements Pick<Pipeline, 'send' | 'entriesOf'> {
     return stored === payload ? 'duplicate' : 'other-entries';
   }
 
-  entriesOf(idempotencyKey: string): Promise<number | undefined> {
-    const stored = this.#batches.get(idempotencyKey);
-    return Promise.resolve(stored === undefined ? undefined : (JSON.parse(stored) as unknown[]).length);
+  async findBatch(batchId: string): Promise<BatchAnswer | undefined> {
+    const stored = this.#batches.get(batchId);
+    if (stored === undefined) return undefined;
+    const entries = (JSON.parse(stored) as unknown[]).length;
+    return { batchId, entries, windows: 1, storedAt: '2025-12-28T18:03:07.000Z', counted: true };
   }
 }

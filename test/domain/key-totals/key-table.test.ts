@@ -15,7 +15,7 @@ function entriesOf(table: KeyTable): [key: string, requests: number][] {
   ]);
 }
 
-/** Blocks of eight bytes that the hash cannot tell apart, as the change in the second word undoes that in the first. */
+/** Blocks of eight bytes with equal hashes, since the change in the second word undoes that in the first. */
 const alike = [Buffer.alloc(8), Buffer.from([0, 0, 0, 0x80, 0, 0, 1, 0x80])] as const;
 
 function collidingKey(number: number): Buffer {
@@ -46,7 +46,7 @@ describe('a key table', () => {
 
   it('adds up a full range of keys that were chosen to collide', () => {
     const table = new KeyTable();
-    const count = 50_000; // in the time of a search among all of them this would take minutes
+    const count = 50_000; // a search through all of them would take minutes here
     for (const round of [1, 2]) {
       for (let number = 0; number < count; number++) add(table, collidingKey(number), round);
     }

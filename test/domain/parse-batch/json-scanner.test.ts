@@ -23,7 +23,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** JSON, and what is nearly JSON: with a part left out, doubled or replaced by what matters to the grammar. */
+/** JSON, and texts that are nearly JSON: with a part left out, doubled, or replaced by a character of the grammar. */
 const nearlyJson = fc
   .tuple(
     fc.json({ maxDepth: 4 }),

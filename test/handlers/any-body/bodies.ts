@@ -15,12 +15,12 @@ const anyText = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 8 })
   .map((units) => String.fromCharCode(...units));
 
-/** `undefined` so many times as often as a value. */
+/** Creates `undefined` this many times as often as a value. */
 function atTimes<T>(times: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: times, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
-/** Texts of JSON: mostly what is right, at times what is only just right, or wrong. */
+/** Creates JSON texts: mostly valid, sometimes barely valid, or invalid. */
 function mostly(right: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...right) },
@@ -71,7 +71,7 @@ const values = {
   ),
 };
 
-/** What no entry needs to have. */
+/** Fields that no entry needs. */
 const others: fc.Arbitrary<Field> = fc.oneof(
   fc.constantFrom<Field>(
     ['__proto__', '{"path":"/polluted","polluted":true}'],
@@ -97,7 +97,7 @@ const entry: fc.Arbitrary<string> = fc
       values.status.map((value): Field => ['status', value]),
     ),
     extra: fc.array(others, { maxLength: 2 }),
-    /** Written twice: the last one counts. */
+    /** A field that occurs twice: the last one counts. */
     again: atTimes(
       8,
       values.path.map((value): Field => ['path', value]),
@@ -130,7 +130,7 @@ const item = fc.oneof(
   },
 );
 
-/** Batches as JSON or as lines, that are right or wrong in the ways that parsers get wrong. */
+/** Batches as JSON or as lines, valid, or invalid in the ways that parsers get wrong. */
 export const batches: fc.Arbitrary<SentBody> = fc
   .record({
     items: fc.array(item, { maxLength: 4 }),
@@ -146,7 +146,7 @@ export const batches: fc.Arbitrary<SentBody> = fc
     return { bytes: Buffer.from(`${mark}${text}${ending}`), isLines };
   });
 
-/** The same with some bytes changed, taken out or put in. */
+/** Batches with some bytes changed, removed or added. */
 export const damagedBatches: fc.Arbitrary<SentBody> = fc
   .tuple(
     batches,
@@ -160,7 +160,7 @@ export const damagedBatches: fc.Arbitrary<SentBody> = fc
     return { bytes: damaged, isLines };
   });
 
-/** Bytes that are nothing. */
+/** Bytes without any meaning. */
 export const anyBytes: fc.Arbitrary<SentBody> = fc.record({
   bytes: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
   isLines: fc.boolean(),

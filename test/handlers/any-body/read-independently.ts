@@ -1,6 +1,6 @@
 import { userAgentFamily } from '../../../lib/domain/user-agent.ts';
 
-/** What a window of a customer should be, in the words of `GET /aggregates`. */
+/** An expected window of a customer, with the fields of `GET /aggregates`. */
 export interface ExpectedWindow {
   readonly windowStart: string;
   requests: number;
@@ -9,7 +9,7 @@ export interface ExpectedWindow {
   readonly requestsByStatus: Record<string, number>;
 }
 
-/** Of a window that was answered, what a second reading of its bodies tells. */
+/** Returns the part of an answered window that a second reading of its bodies knows. */
 export function readablePartOf({
   windowStart,
   requests,
@@ -24,8 +24,9 @@ const instant = /^(\d{4})-(\d\d)-(\d\d)t(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:z|(
 const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 /**
- * What the README says of a body, read a second time and the plain way, in the order of time; `undefined` where the
- * body has to be refused. Nothing of the pipeline's own reading is used, but for the families of agents.
+ * Reads a body a second time, in the plain way that docs/reference/http.md describes, and returns its windows in time order;
+ * `undefined` if the body must be refused. It shares nothing with the pipeline's own reading, except the families of
+ * agents.
  */
 export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedWindow[] | undefined {
   const values = valuesOf(body, isLines);
@@ -63,7 +64,7 @@ function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
 
 const isNotBlank = (line: string) => /\S/.test(line);
 
-/** Throws where the line is none or several. */
+/** Parses a line; throws if it has no value or several. */
 function oneValue(line: string): string {
   return JSON.stringify(JSON.parse(line));
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRow } from '../../../handlers/http/csv.ts';
 
-/** Reads a row as RFC 4180 says. */
+/** Parses a row according to RFC 4180. */
 function parseRow(text: string, separator = ','): string[] {
   const cells: string[] = [];
   let at = 0;
@@ -59,7 +59,7 @@ describe('a row of CSV', () => {
     }
   });
 
-  it('gives back every text, but for the marks before what looks like a formula', () => {
+  it('gives back every text, except for the marks before what looks like a formula', () => {
     const text = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n ;,"\'a/é'.split('')) });
     fc.assert(
       fc.property(fc.array(text, { minLength: 1 }), (cells) => {

@@ -6,7 +6,7 @@ import { methodsAt, routes } from '../../../handlers/http/routes.ts';
 const table: readonly Route[] = Object.values(routes);
 const root = new URL('../../../', import.meta.url);
 
-/** What `serverless.yml` says of a route. */
+/** A route in `serverless.yml`. */
 interface Event {
   readonly functionName: string;
   readonly name: string;

@@ -34,7 +34,7 @@ describe('the room for new batches', () => {
     expect(await refusalOf()).toBeUndefined();
     expect(await refusalOf({ disk: { freeBytes: 65 * 1_024 * 1_024 } })).toBeUndefined();
     expect(await refusalOf({ disk: { freeBytes: 63 * 1_024 * 1_024 } })).toContain('nearly full');
-    // A small disk keeps a share, and a file system that does not tell its size is not held to one.
+    // A small disk keeps a share; a file system that does not report its size keeps none.
     const small = { sizeBytes: 24_000_000 };
     expect(await refusalOf({ disk: { ...small, freeBytes: 1_300_000 } })).toBeUndefined();
     expect(await refusalOf({ disk: { ...small, freeBytes: 1_100_000 } })).toContain('nearly full');

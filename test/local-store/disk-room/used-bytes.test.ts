@@ -40,7 +40,7 @@ describe('what a directory uses', () => {
   it('is known after it was measured, with what has changed since the measuring began', async () => {
     let end = (_bytes: number) => {};
     const used = new UsedBytes({ measure: () => new Promise((resolve) => (end = resolve)), logger });
-    used.add(1_000_000); // it will be found by the measuring
+    used.add(1_000_000); // the measurement will find it
     used.start();
     expect(used.bytes).toBeUndefined();
     used.add(5_000);

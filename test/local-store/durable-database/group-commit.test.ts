@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lib/errors.ts';
 import { GroupCommit, type Change } from '../../../local-store/durable-database/group-commit.ts';
 
-/** Transactions that end when the test says so. */
+/** Creates transactions that end when the test says so. */
 function heldTransactions() {
   const held: { readonly end: () => void; readonly fail: (error: Error) => void }[] = [];
   const transact = (write: () => void) => {

@@ -13,7 +13,7 @@ import { clock, everything, temporaryDirectory } from '../temporary-log.ts';
 const mebibyte = 1024 * 1024;
 const seed = 7;
 
-/** As the room says: what any commit copies on the way to its places. */
+/** Bytes that any commit copies on the way to its places, as in the module. */
 const pathBytes = 32 * 4096;
 
 function usedBytes({ environment }: Pick<DurableDatabase, 'environment'>): number {
@@ -51,12 +51,12 @@ describe('the room of a database', () => {
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
     const queues = openQueues({ environment, commits, close: async () => {} }, [settings], { clock, logger });
     const queue = queues.queue('verify');
-    // As long as somebody looks at what there was, no page is used again.
+    // While somebody looks at old data, no page is reused.
     const snapshot = environment.useReadTransaction();
     onTestFinished(() => snapshot.done());
 
     const random = randomNumbers(seed);
-    // 2,000 bytes leave half of a page unused, 2,100 take a page of their own and a place in another.
+    // 2,000 bytes leave half of a page unused; 2,100 take one page and a place in another.
     const sizes = [1, 100, 1_300, 2_000, 2_100, 4_100, 50_000];
     const pick = () => sizes[Math.floor(random() * sizes.length)] ?? 1;
     for (let round = 0; round < 150; round++) {
@@ -70,7 +70,7 @@ describe('the room of a database', () => {
       for (const partition of stream.partitions()) {
         const { records } = stream.take('consumer', partition, everything);
         const taken = records.map(({ sequence }) => sequence);
-        // Here and there, as customers in turn leave gaps.
+        // Records are removed here and there, as customers in turn leave gaps.
         await stream.finish(
           'consumer',
           partition,
@@ -82,7 +82,7 @@ describe('the room of a database', () => {
       await queue.delete((await queue.receive(limits)).slice(0, 5));
     }
     expect(usedBytes({ environment })).toBeGreaterThan(20 * mebibyte);
-    // lmdb has written nothing beyond: the file has grown by whole steps alone.
+    // lmdb has written nothing beyond: the file has only grown by whole steps.
     expect((await stat(file)).size % mebibyte).toBe(0);
   });
 
@@ -90,7 +90,7 @@ describe('the room of a database', () => {
     const file = join(await temporaryDirectory(), 'data.mdb');
     const used = 4_096 * mebibyte;
     await writeFile(file, '');
-    await truncate(file, used + 8 * mebibyte); // takes no room on the disk
+    await truncate(file, used + 8 * mebibyte); // takes no space on the disk
     const reserved = await ReservedRoom.open(file, () => used);
     onTestFinished(() => reserved.close());
     expect(reserved.take(0)).toBe(false);

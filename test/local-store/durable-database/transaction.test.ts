@@ -3,7 +3,7 @@ import { transactOn } from '../../../local-store/durable-database/transaction.ts
 
 const failure = new Error('Input/output error');
 
-/** An lmdb whose commits fail, and which can go on after that or cannot. */
+/** Creates an lmdb whose commits fail, and which may continue afterwards or not. */
 function failingTransactions({ goesOn }: { readonly goesOn: boolean }) {
   let batches = 0;
   const broken: Error[] = [];

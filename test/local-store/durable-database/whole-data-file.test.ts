@@ -23,7 +23,7 @@ describe('the file of a database', () => {
     await database.close();
   });
 
-  /** Why it is refused, to write and to read, and whether it is left as it was. */
+  /** Returns why the file is refused, to write and to read, and whether it was left unchanged. */
   async function refusal(): Promise<{ readonly reasons: readonly unknown[]; readonly isUntouched: boolean }> {
     const before = await readFile(file);
     const reasons = await Promise.all([

@@ -24,7 +24,7 @@ interface Seen {
 let close = async (): Promise<void> => {};
 afterEach(() => close());
 
-/** A server behind an admission, whose requests are seen when they are passed on, and answered by the test. */
+/** Starts a server behind an admission. The test sees requests when they are passed on, and answers them. */
 async function listen(given: AdmissionLimits = limits) {
   const seen: Seen[] = [];
   const sent: ClientRequest[] = [];
@@ -41,7 +41,7 @@ async function listen(given: AdmissionLimits = limits) {
     await once(server, 'close');
   };
 
-  /** Begins a request; what is written of its body is up to the test. */
+  /** Begins a request; the test writes its body. */
   function begin(headers: Record<string, string | number>, path = '/logs'): Sending {
     const outgoing = request({
       host: '127.0.0.1',
@@ -56,7 +56,7 @@ async function listen(given: AdmissionLimits = limits) {
       outgoing.on('error', reject);
       outgoing.on('response', (response) => void read(response).then(resolve, reject));
     });
-    answer.catch(() => undefined); // where a test does not look at it
+    answer.catch(() => undefined); // if a test ignores it
     outgoing.flushHeaders();
     return { outgoing, answer };
   }
@@ -96,7 +96,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode, headers: response.headers, body };
 }
 
-/** Lets everything happen that is under way on connections within this process. */
+/** Waits until everything under way on connections within this process has happened. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) await nextTurn();
 }
@@ -242,7 +242,7 @@ describe('where the memory for bodies is used up', () => {
     const stalled = Array.from({ length: 4 }, () => begin({ 'content-length': 1_900 * kibibyte }));
     for (const { outgoing } of stalled) outgoing.write(Buffer.alloc(1_200 * kibibyte));
     await settle();
-    admission.passed(2); // in which they came
+    admission.passed(2); // the time in which they arrived
     const good = send(1_500 * kibibyte);
     await settle();
     for (let look = 0; look < 5; look++) {

@@ -7,7 +7,7 @@ import { playedParts, recordedLogger } from '../played-source.ts';
 import { consumer, putTexts, startSource } from '../stream-event-source/source-fixture.ts';
 import { clock, temporaryDirectory } from '../temporary-log.ts';
 
-/** A source whose invocation ends when the test says so. */
+/** Creates a source whose invocation ends when the test says so. */
 function sourceOf(functionKey: string) {
   let end = () => {};
   const stopped = new Promise<void>((resolve) => (end = resolve));

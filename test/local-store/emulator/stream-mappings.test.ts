@@ -49,7 +49,7 @@ describe('the on-failure destination of a stream event', () => {
     [5],
   ])('is refused where this service has no such queue or bucket: %j', (onFailure) => {
     expect(() => destinationOf(onFailure)).toThrow(
-      'The event of the stream "insights" of the function "aggregate" has an on-failure destination that is no SQS queue',
+      'The event of the stream "insights" of the function "aggregate" has an on-failure destination that is neither an SQS queue nor an S3 bucket',
     );
   });
 

@@ -16,7 +16,7 @@ export const batchesRule: NotificationRule = {
   queueName: 'verify',
 };
 
-/** The same store, which puts as the test says. */
+/** Returns the same store with another `put`. */
 export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectStore {
   return {
     put,
@@ -26,28 +26,37 @@ export function withPut(objects: ObjectStore, put: ObjectStore['put']): ObjectSt
   };
 }
 
-/** Holds up whoever waits for it until it is opened. */
+/** Creates a gate that blocks everybody who waits for it until it is opened. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open: () => open() };
 }
 
-/** An object directory with notifications in `directory`, behind what the test puts between the two. */
+/** Opens an object directory with notifications in `directory`, with the test's layer between the two. */
 export async function openNotifying(
   directory: string,
   {
     settings = [verify],
     between = (objects) => objects,
+    isLate = false,
   }: {
     readonly settings?: readonly QueueSettings[];
     readonly between?: (objects: ObjectStore) => ObjectStore;
+    /** Messages of creations are sent after these. */
+    readonly isLate?: boolean;
   } = {},
 ) {
   const fixture = await openFixture(join(directory, 'log'), settings);
   const objects = await openObjectDirectory(join(directory, 'objects'));
   onTestFinished(() => objects.close());
   const { queues, clock } = fixture;
-  const store = notifyingObjectStore(between(objects), { rules: [batchesRule], queues, region, clock });
+  const store = notifyingObjectStore(between(objects), {
+    rules: [batchesRule],
+    queues,
+    region,
+    clock,
+    ...(isLate && { intents: objects.intents }),
+  });
   return { ...fixture, objects, store, queue: queues.queue('verify') };
 }

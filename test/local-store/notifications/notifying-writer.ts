@@ -1,6 +1,6 @@
 /**
- * A process to be killed: writers that create objects through the notifying store without end, and print the key of each
- * as soon as its put is acknowledged. Every third put is of an object that is there already.
+ * A process to be killed: writers that create objects through the notifying store without end, and print the key of
+ * each as soon as its put is acknowledged. Every third put is for an object that already exists.
  */
 import { join } from 'node:path';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
@@ -15,7 +15,9 @@ import { batchesRule, region } from './notifying-fixture.ts';
 const [directory = '', run = ''] = process.argv.slice(2);
 const clock = { now: () => new Date() };
 const database = await openDurableDatabase(join(directory, 'log'));
-const store = notifyingObjectStore(await openObjectDirectory(join(directory, 'objects')), {
+const objects = await openObjectDirectory(join(directory, 'objects'));
+const store = notifyingObjectStore(objects, {
+  intents: objects.intents,
   rules: [batchesRule],
   queues: openQueues(database, [verify], { clock, logger: console }),
   region,

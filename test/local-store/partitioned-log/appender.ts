@@ -1,6 +1,6 @@
 /**
- * A process to be killed: writers that put without end, each under its own key, and print `writer put` as soon as a put
- * is acknowledged. A put has several records, which say which of how many they are.
+ * A process to be killed: writers that put without end, each under its own key, and print `writer put` as soon as a
+ * put is acknowledged. A put has several records, which contain their number and the total.
  */
 import { openPartitionedLog } from '../../../local-store/partitioned-log.ts';
 import { appendedRecords, appenderStream, writerCount } from './appended-records.ts';

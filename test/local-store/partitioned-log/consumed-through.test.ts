@@ -14,7 +14,7 @@ async function openStream(directory: string, clock: SetClock) {
   return { log, stream: await log.stream('insights', { partitionCount: 2, consumers: [aggregate] }) };
 }
 
-/** A record in each partition: by their MD5, `a` is in the first, and `b` in the second. */
+/** Puts a record into each partition: by their MD5, `a` is in the first, and `b` in the second. */
 async function put(stream: LocalStream, ...partitionKeys: readonly string[]): Promise<void> {
   for (const partitionKey of partitionKeys) await stream.put([{ partitionKey, data: Buffer.from('x') }]);
 }

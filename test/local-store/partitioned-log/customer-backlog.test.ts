@@ -111,7 +111,7 @@ describe('a put of many records', () => {
 });
 
 describe('a log that the version before wrote', () => {
-  /** Format 1, byte for byte: records without entries and without gaps, and a checkpoint. */
+  /** Writes format 1, byte for byte: records without entries and without gaps, and a checkpoint. */
   async function writeFormat1(directory: string): Promise<void> {
     const environment = open({ path: directory, overlappingSync: false, maxDbs: 10 });
     await environment.openDB({ name: 'format', encoding: 'json' }).put('version', 1);
@@ -124,7 +124,7 @@ describe('a log that the version before wrote', () => {
     await environment.close();
   }
 
-  it('is read: what waits is known but for its entries', async () => {
+  it('is read: what waits is known except for its entries', async () => {
     const directory = await temporaryDirectory();
     await writeFormat1(directory);
     const { stream } = await openStream(directory, new SetClock(), 1);

@@ -1,6 +1,6 @@
 /**
- * A process whose files may not grow beyond a limit (`ulimit -f`), as on a disk that is full: puts until three puts
- * were refused, and prints what became of them.
+ * A process whose files may not grow beyond a limit (`ulimit -f`), as on a full disk: puts until three puts were
+ * refused, and prints their outcomes.
  */
 import { openPartitionedLog } from '../../../local-store/partitioned-log.ts';
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../../../local-store/partitioned-log/hash-key-range.ts';
 
-/** What `DescribeStream` shows for a stream of `count` shards that was split evenly. */
+/** Returns the ranges that `DescribeStream` shows for a stream of `count` shards that was split evenly. */
 function kinesisRanges(count: number) {
   const size = 2n ** 128n / BigInt(count);
   return Array.from({ length: count }, (_, shard) => ({

@@ -15,7 +15,7 @@ async function openSingle(directory: string, consumers: readonly Consumer[] = [a
   return { log, stream: await log.stream('insights', { partitionCount: 1, consumers }) };
 }
 
-/** A record for each minute from `from` on, with the customer and the minute as its data. */
+/** Creates a record for each minute from `from` on, with the customer and the minute as its data. */
 function minutes(name: string, from: number, count: number): StreamRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const minute = from + index;
@@ -45,7 +45,7 @@ describe('what a consumer takes', () => {
     const { records, isFull } = take(stream, { maxWindows: 64, maxRecords: 500 });
     expect(texts(records)).toContain('other 0');
     expect(isFull).toBe(true);
-    // Nor does it have much else, which the other one would have to wait for.
+    // It also has few other records for which the other one would have to wait.
     expect(records).toHaveLength(17);
     expect(texts(records).slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, minute) => `flood ${minute}`));
   });

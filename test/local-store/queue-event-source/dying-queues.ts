@@ -2,7 +2,7 @@ import type { QueueSettings } from '../../../local-store/queues.ts';
 
 export const visibilityTimeoutSeconds = 30;
 
-/** What the processes that die have in common with the test that starts them. */
+/** Settings that dying processes share with the test that starts them. */
 export const dyingQueues: readonly QueueSettings[] = [
   {
     name: 'verify',

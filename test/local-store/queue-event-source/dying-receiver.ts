@@ -1,7 +1,7 @@
 /**
- * A process whose function ends it, with no warning, at each invocation, after it has printed how many receives its
- * message has had. It ends by itself when messages are given up. Its clock begins so many seconds after 1970 as its
- * second argument says.
+ * A process whose function ends it, without warning, at each invocation, after it has printed the receive count of
+ * its message. It ends by itself when messages become dead letters. Its clock begins this many seconds after 1970:
+ * its second argument.
  */
 import { openDurableDatabase } from '../../../local-store/durable-database.ts';
 import { parseQueueEventSettings, startQueueEventSource } from '../../../local-store/queue-event-source.ts';

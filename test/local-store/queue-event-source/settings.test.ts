@@ -38,7 +38,7 @@ describe('the settings of an sqs event', () => {
     [{ maximumConcurrency: 1 }, /maximumConcurrency/],
     [{ functionResponseType: 'Other' }, /functionResponseType/],
     [{ filterPatterns: [{}] }, /not supported[^]*filterPatterns/],
-    [{ batchWindow: 5 }, /no setting of an sqs event: batchWindow/],
+    [{ batchWindow: 5 }, /is not a setting of an sqs event: batchWindow/],
   ])('are refused with %j', (settings, message) => {
     expect(() => parseQueueEventSettings({ arn, ...settings })).toThrow(message);
   });

@@ -9,12 +9,12 @@ import { temporaryDirectory } from '../temporary-log.ts';
 export const eventSourceArn = 'arn:aws:sqs:eu-central-1:000000000000:verify';
 
 export interface SourceOptions {
-  /** Of the `sqs` event; failures of items are reported unless it says otherwise. */
+  /** The `sqs` event; failures of items are reported unless it says otherwise. */
   readonly event?: object;
   readonly properties?: Partial<QueueSettings>;
-  /** What stands between the source and the queue. */
+  /** A layer between the source and the queue. */
   readonly between?: (queue: LocalQueue) => LocalQueue;
-  /** Sent before the source starts. */
+  /** Messages sent before the source starts. */
   readonly sent?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export async function startSource({ event = {}, properties = {}, between, sent =
     deadLetters: queues.queue('failed'),
     clock,
     ...played,
-    /** The next sleep of so many seconds; others before it are passed over. */
+    /** Returns the next sleep of this many seconds; skips others before it. */
     nextSleep: async (seconds: number): Promise<Sleep> => {
       for (;;) {
         const sleep = await nextSleep();
@@ -66,7 +66,7 @@ export async function sendAll(queue: LocalQueue, bodies: readonly string[]): Pro
   await Promise.all(bodies.map((body) => queue.send(body)));
 }
 
-/** The same queue, some of whose verbs do as the test says. */
+/** Returns the same queue with some verbs replaced. */
 export function withVerbs(queue: LocalQueue, verbs: Partial<LocalQueue>): LocalQueue {
   return new Proxy(queue, {
     get(target, name: keyof LocalQueue) {

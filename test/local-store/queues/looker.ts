@@ -1,4 +1,4 @@
-/** Prints what is in the queues `verify` and `other`, which another process may be using. */
+/** Prints the contents of the queues `verify` and `other`, which another process may be using. */
 import { readQueues } from '../../../local-store/queues.ts';
 
 const [directory = ''] = process.argv.slice(2);

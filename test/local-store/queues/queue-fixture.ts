@@ -6,7 +6,7 @@ import { recordedLogger } from '../played-source.ts';
 
 export const startedAt = new Date('2025-12-28T18:03:00.250Z');
 
-/** A clock that goes only where the test sets it. */
+/** A clock that only moves when the test sets it. */
 export class SetClock {
   #now = startedAt.getTime();
 
@@ -14,7 +14,7 @@ export class SetClock {
     return new Date(this.#now);
   }
 
-  /** Backwards with a negative number. */
+  /** Moves backwards for a negative number. */
   advance(seconds: number): void {
     this.#now += seconds * 1000;
   }
@@ -29,7 +29,7 @@ export const verify: QueueSettings = {
 
 export const everything = { maxMessages: 10_000, maxBytes: Infinity, bytesOf: () => 1 };
 
-/** Queues in a database of their own, which is closed after the test if it isn't before. */
+/** Opens queues in their own database, which is closed after the test if it is still open. */
 export async function openFixture(directory: string, settings: readonly QueueSettings[] = [verify]) {
   const database = await openDurableDatabase(directory);
   const clock = new SetClock();
@@ -41,7 +41,7 @@ export async function openFixture(directory: string, settings: readonly QueueSet
   return { database, queues, clock, logged, close };
 }
 
-/** The one queue `verify`, with other properties than usual. */
+/** Opens the one queue `verify`, with other properties than usual. */
 export async function openVerify(directory: string, properties: Partial<QueueSettings> = {}) {
   const fixture = await openFixture(directory, [{ ...verify, ...properties }]);
   return { ...fixture, queue: fixture.queues.queue('verify') };
@@ -51,7 +51,7 @@ export async function receiveAll(queue: LocalQueue): Promise<readonly QueuedMess
   return queue.receive(everything);
 }
 
-/** The texts of messages, which come in any order. */
+/** Returns the texts of messages, which come in any order. */
 export function bodies(messages: Iterable<QueuedMessage>): readonly string[] {
   return Array.from(messages, ({ body }) => body).sort();
 }

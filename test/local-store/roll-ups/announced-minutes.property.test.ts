@@ -12,7 +12,7 @@ const starts = ['2025-12-28T18:03:00Z', '2025-12-28T18:04:00Z', '2025-12-28T23:5
 interface Batch {
   readonly minute: number;
   readonly acceptedAt: number;
-  /** False once the clock was set back behind it: no instant tells what came before it. */
+  /** False once the clock was set back behind it: no instant says what came before it. */
   isOrdered: boolean;
 }
 
@@ -40,7 +40,7 @@ const step = fc.oneof(
   },
 );
 
-/** The pipeline behind one customer, without its I/O: what waits, what its minutes hold, and what its hours hold. */
+/** The pipeline behind one customer, without its I/O: waiting records, and the contents of minutes and hours. */
 class Model {
   #now = 1_000_000;
   #elapsed = 0;

@@ -117,7 +117,7 @@ describe('an outage', () => {
       succeed(response(event.Records[0]?.kinesis.sequenceNumber ?? ''));
     }
     await setImmediate();
-    // Eight have a back-off of their own, and all the others one.
+    // Eight have their own backoff, and all others share one.
     const sleeps = await Promise.all(Array.from({ length: 9 }, () => nextSleep()));
     expect(pendingInvocations()).toBe(0);
     for (const { end } of sleeps) end();

@@ -1,6 +1,6 @@
 /**
- * A process to be killed: an event source whose function prints `partition sequence` of each record, before it has
- * succeeded.
+ * A process to be killed: an event source whose function prints `partition sequence` of each record before it
+ * succeeds.
  */
 import { openPartitionedLog } from '../../../local-store/partitioned-log.ts';
 import {

@@ -1,7 +1,7 @@
 /**
- * A process whose function dies of every record, and whose event source gives it up at once, to the queue `failed`.
- * It ends itself, with no warning, at the step that its second argument names: `before delivery`, `before checkpoint`,
- * or `after checkpoint`.
+ * A process whose function crashes with every record, and whose event source delivers it at once to the queue
+ * `failed`. It ends itself, without warning, at the step that its second argument names: `before delivery`, `before
+ * checkpoint`, or `after checkpoint`.
  */
 import { openDurableDatabase } from '../../../local-store/durable-database.ts';
 import { partitionedLogIn } from '../../../local-store/partitioned-log.ts';

@@ -14,7 +14,7 @@ const reported = { functionResponseType: 'ReportBatchItemFailures' };
 const halved = { bisectBatchOnFunctionError: true };
 const away = new Unavailable('The destination is away.');
 
-/** A source whose stream has these records, and a destination that keeps what it gets unless it is away. */
+/** Starts a source whose stream has these records, with a destination that keeps what it gets unless it is down. */
 async function startWithDestination(settings: object, texts: readonly string[], putSecondsBefore = 0) {
   const clock = new SetClock();
   const log = await openLog(await temporaryDirectory(), clock);
@@ -26,7 +26,7 @@ async function startWithDestination(settings: object, texts: readonly string[], 
     isAway: false,
     async deliver(...delivery: Delivery) {
       if (destination.isAway) throw away;
-      // What is still to be done is not passed, wherever the process dies.
+      // Unfinished records are never passed, wherever the process dies.
       expect(position(stream)).toBeLessThan(Number(delivery[0].KinesisBatchInfo.startSequenceNumber));
       delivered.push(delivery);
     },

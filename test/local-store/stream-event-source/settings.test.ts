@@ -53,7 +53,7 @@ describe('the settings of a stream event', () => {
   });
 
   it.each([
-    ['maximumRetryAttempts', 3, /needs destinations.onFailure.*given up[^]*maximumRetryAttempts/],
+    ['maximumRetryAttempts', 3, /needs destinations.onFailure.*would be lost[^]*maximumRetryAttempts/],
     ['maximumRetryAttempts', 0, /needs destinations.onFailure/],
     ['maximumRetryAttempts', -2, /must be -1 or from 0 to 10000/],
     ['maximumRetryAttempts', 10_001, /must be -1 or from 0 to 10000/],

@@ -12,7 +12,7 @@ export const consumer: Consumer = { name: 'aggregate', startingPosition: 'TRIM_H
 export const eventSourceArn = 'arn:aws:kinesis:eu-central-1:000000000000:stream/insights';
 export const functionArn = 'arn:aws:lambda:eu-central-1:000000000000:function:aggregate';
 
-/** Starts a source on the stream, whose function and whose timers the test plays. */
+/** Starts a source on the stream, whose function and timers the test plays. */
 export function startSource(
   stream: LocalStream,
   settings: object = {},
@@ -40,13 +40,13 @@ export function startSource(
   return { source, ...played };
 }
 
-/** A stream of one partition that only the test's source reads. */
+/** Opens a stream of one partition that only the test's source reads. */
 export async function openStream(directory: string, partitionCount = 1): Promise<LocalStream> {
   const log = await openLog(directory);
   return log.stream('insights', { partitionCount, consumers: [consumer] });
 }
 
-/** Puts a record for each text, all under one key unless told otherwise. */
+/** Puts a record for each text, all under one key unless another is given. */
 export function putTexts(stream: LocalStream, texts: readonly string[], partitionKey = 'key'): Promise<void> {
   return stream.put(texts.map((text) => ({ partitionKey, data: Buffer.from(text) })));
 }

@@ -21,7 +21,7 @@ function recordsOf(partials: readonly WindowPartial[]) {
 /** A store that counts its calls, and fails those that a test picks. */
 class WatchedStore extends InMemoryObjectStore {
   readonly calls: string[] = [];
-  /** The most calls that were under way at one time. */
+  /** Highest number of calls under way at one time. */
   mostAtOnce = 0;
   #atOnce = 0;
   failing: (call: string) => Error | undefined = () => undefined;
@@ -40,7 +40,7 @@ class WatchedStore extends InMemoryObjectStore {
     this.calls.push(call);
     this.#atOnce += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
-    await setImmediate(); // others that may begin do
+    await setImmediate(); // others may begin
     this.#atOnce -= 1;
     const failure = this.failing(call);
     if (failure) throw failure;
@@ -71,7 +71,7 @@ describe('aggregate', () => {
     expect(store.calls.toSorted()).toEqual([
       'get aggregates/minute/cus-axon/2025/12/28/18/03.json',
       'get aggregates/minute/cus-axon/2025/12/28/18/05.json',
-      // Before each window that is begun, and once after all of them.
+      // Before each window, and once after all of them.
       'get forgotten/cus-axon',
       'get forgotten/cus-axon',
       'get forgotten/cus-axon',

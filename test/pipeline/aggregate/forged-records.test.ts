@@ -11,7 +11,7 @@ import { total } from '../../../lib/pipeline/query/total.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
 
-/** Whoever can put records on a stream must not be able to make counts unreadable, or lose those of others. */
+/** Nobody who can put records on a stream may make counts unreadable, or lose those of others. */
 
 const clock = { now: () => instant('2025-12-28T19:10:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
@@ -37,7 +37,7 @@ async function window(key = minute) {
   return object && decodeWindow(object.body);
 }
 
-/** A window as an earlier version could leave it behind, which did not look at counts. */
+/** Writes a window as an earlier version could leave it behind, which did not check counts. */
 async function forgeWindow(requests: number, start = windowStart()): Promise<void> {
   await add({ ...real, windowStart: start });
   const key = minuteKey(customer(), start);

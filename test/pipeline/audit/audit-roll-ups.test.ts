@@ -24,7 +24,7 @@ beforeEach(() => {
   store = new InMemoryObjectStore();
 });
 
-/** Counts a request in a minute of December; its key. */
+/** Counts a request in a minute of December, and returns its key. */
 async function count(minute: string, { of = customer(), path = 'GET /' } = {}): Promise<ObjectKey> {
   const start = windowStart(`2025-12-${minute}:00Z`);
   const counts = { requestsByPath: { [path]: 1 } };

@@ -39,7 +39,7 @@ const clock = { now: () => now };
 const window = minuteKey(customer(), windowStart());
 let store: HookedStore;
 
-/** Lets somebody else do something at a moment of the audit. */
+/** A store in which others act at a moment of the audit. */
 class HookedStore extends InMemoryObjectStore {
   readonly before = new Map<string, () => Promise<unknown>>();
 
@@ -70,7 +70,7 @@ beforeEach(() => {
   now = startedAt;
 });
 
-/** Stores a batch, and returns what counts it. */
+/** Stores a batch, and returns a function that counts it. */
 async function storeBatch(key: string, rules: CountingRules = simpleRules): Promise<() => Promise<void>> {
   const stream = createInMemoryEventStream({ clock });
   const sent = {

@@ -12,7 +12,7 @@ export function inMemorySpool(): Spool {
   };
 }
 
-/** Of each size none yet. */
+/** Creates empty collections for each size. */
 export function noneDiffering(): DifferingBySize {
   const none = () => differingWindows(inMemorySpool());
   return { minute: none(), hour: none(), day: none() };

@@ -27,7 +27,7 @@ import { withAdmission } from '../with-admission.ts';
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const day = 86_400_000;
 
-/** The raw objects of a data directory, and their expiry on it. */
+/** Opens a data directory with the expiry of its raw objects. */
 async function openRaw(rawBatchDays: number | undefined) {
   const directory = await temporaryDirectory();
   let now = Date.now();
@@ -55,7 +55,7 @@ async function openRaw(rawBatchDays: number | undefined) {
     setDays: (given: number | undefined) => void (days = given),
     pass: (milliseconds: number) => void (now += milliseconds),
     age,
-    /** Stores a batch as if it had been so many days ago. */
+    /** Stores a batch as if it had been stored this many days ago. */
     async storeBatch(key: string, ageDays: number, { isCounted = true, fileAgeDays = ageDays } = {}) {
       const sent = {
         customerId: customer(),
@@ -107,7 +107,7 @@ async function openRaw(rawBatchDays: number | undefined) {
   };
 }
 
-/** Past its announcement, and settled. */
+/** Runs until after the announcement, and after the horizon has settled. */
 async function expireAll(raw: Awaited<ReturnType<typeof openRaw>>): Promise<void> {
   for (const milliseconds of [0, day, 900_000, 1_000]) {
     raw.pass(milliseconds);
@@ -121,7 +121,7 @@ describe('raw batches and failed records on this machine', () => {
     await raw.storeBatch('old', 40);
     await raw.storeBatch('young', 20);
     await raw.storeBatch('lost', 40, { isCounted: false });
-    // Restored from a backup, and copied with a wrong date: both dates have to be old.
+    // A file restored from a backup, or copied with a wrong date: both dates must be old.
     await raw.storeBatch('restored', 40, { fileAgeDays: 0 });
     await raw.storeBatch('misdated', 20, { fileAgeDays: 40 });
     await raw.put(failedRecordKey('insights', 'shard-0', '1'), 40);

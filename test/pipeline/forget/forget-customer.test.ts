@@ -43,7 +43,7 @@ const hour = windowKey(customer(), 'hour', windowStart('2025-12-28T18:00:00Z'));
 const tombstone = tombstoneKey(customer());
 const keyOf = (key: string, of = customer()) => batchKey(of, batchIdOf(key));
 
-/** Lets somebody else do something just before an operation, once. */
+/** A store in which others act just before an operation, once. */
 class HookedStore extends InMemoryObjectStore {
   readonly before = new Map<string, () => Promise<unknown>>();
 
@@ -159,7 +159,7 @@ async function requests(): Promise<number | undefined> {
   return object && decodeWindow(object.body).requests;
 }
 
-/** A view of the store on which an invocation sees a tombstone only as it was at its first operation. */
+/** Creates a view of the store in which an invocation sees a tombstone only as it was at its first operation. */
 function lookingOnce(): ObjectStore {
   let first: Promise<StoredObject | undefined> | undefined;
   return viewOf({
@@ -371,7 +371,7 @@ describe('what is sent later', () => {
   });
 });
 
-/** Taken away around the code, each of these lets old data survive or loses new data. */
+/** Without each of these, removed around the code, old data survives or new data is lost. */
 describe('the protections', () => {
   it.each([
     ['keeps a window that was begun meanwhile from surviving', undefined, undefined],

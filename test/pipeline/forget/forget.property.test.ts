@@ -10,8 +10,8 @@ import { customer } from '../../factories.ts';
 import { World, type SentBatch, type Weakened } from './world.ts';
 
 /**
- * A customer is forgotten while its batches are stored, counted, verified and rolled up, in orders that a scheduler finds
- * for their reads and writes.
+ * A customer is forgotten while its batches are stored, counted, verified and rolled up; a scheduler picks the order
+ * of their reads and writes.
  */
 
 const batches = (keys: readonly string[]) =>
@@ -19,7 +19,7 @@ const batches = (keys: readonly string[]) =>
     fc.record({
       key: fc.constantFrom(...keys),
       minutes: fc.uniqueArray(fc.nat({ max: 2 }), { minLength: 1, maxLength: 2 }),
-      // One clock that is two hours behind, one that is right, and one that is ahead by a little.
+      // One clock is two hours behind, one is right, and one is ahead by a little.
       skewMilliseconds: fc.constantFrom(-7_200_000, 0, 3_000),
     }),
     { minLength: 1, maxLength: 3 },
@@ -67,7 +67,7 @@ async function sendAll(
   return { beforeIt, afterIt };
 }
 
-/** @returns those that were accepted: a key that is used again with other entries is refused */
+/** @returns the accepted ones: a key that is used again with other entries is refused */
 async function sendEach(world: World, sent: readonly SentBatch[]): Promise<SentBatch[]> {
   const accepted: SentBatch[] = [];
   for (const batch of sent) {
@@ -129,7 +129,7 @@ describe('a customer that is forgotten beside a running pipeline', () => {
     await expect(run).resolves.toBeUndefined();
   });
 
-  // The other protections are taken away one by one in forget-customer.test.ts.
+  // forget-customer.test.ts removes the other protections one by one.
   it('needs that aggregate looks at the tombstone', async () => {
     const { failed, errorInstance } = await fc.check(isExact(blindAggregate), {
       seed: 7,

@@ -17,15 +17,15 @@ import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } 
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 
-/** Who works on the store; each may be given another view of it. */
+/** A process that works on the store; each may get another view of it. */
 export type Actor = 'ingest' | 'aggregate' | 'verify' | 'roll-up' | 'forget';
 
-/** A view of the store that takes a protection away. It is made anew for each invocation. */
+/** Creates a view of the store that removes a protection. It is called anew for each invocation. */
 export type Weakened = (shared: ObjectStore, actor: Actor) => ObjectStore;
 
 export interface SentBatch {
   readonly key: string;
-  /** Of 18:00. */
+  /** Minutes of 18:00. */
   readonly minutes: readonly number[];
   readonly skewMilliseconds: number;
 }
@@ -41,9 +41,9 @@ const looks = {
 const farFuture = instant('2100-01-01T00:00:00Z');
 
 /**
- * The pipeline in one process, with every read and write in an order that a scheduler decides: whatever one does between
- * two operations, any other may do its own. Records and notifications are delivered at least once, and those of an
- * invocation that is killed again.
+ * The pipeline in one process, with every read and write in an order that a scheduler picks: between two operations
+ * of one process, any other may act. Records and notifications are delivered at least once, and those of a killed
+ * invocation again.
  */
 export class World {
   readonly store = new InMemoryObjectStore();
@@ -53,21 +53,21 @@ export class World {
   readonly #running = new Set<Promise<void>>();
   #records: ReceivedRecord[] = [];
   #consuming: Promise<void> = Promise.resolve();
-  /** What has to be looked at again, when all else is done. */
+  /** Batches to look at again, when everything else is done. */
   readonly #toVerify = new Set<ObjectKey>();
   #operations = 0;
 
-  /** @param crashesAt  for each invocation in turn, the operation at which it is killed; 0 where it is not */
+  /** @param crashesAt  for each invocation in turn, the operation at which it is killed; 0 for none */
   constructor(scheduler: fc.Scheduler, crashesAt: readonly number[], weakened: Weakened) {
     this.#scheduler = scheduler;
     this.#crashesAt = [...crashesAt];
     this.#weakened = weakened;
   }
 
-  /** Time goes on with each operation, by a fifth of a second. */
+  /** Time advances with each operation, by a fifth of a second. */
   readonly clock = { now: () => new Date(Date.parse('2025-12-28T18:04:00Z') + this.#operations * 200) };
 
-  /** As a client that sends until it is answered. */
+  /** Sends like a client that repeats until it is answered. */
   async send({ key, minutes, skewMilliseconds }: SentBatch): Promise<void> {
     const entries = minutes.map((minute) =>
       sentEntry({ receivedAt: `2025-12-28T18:0${minute}:07Z`, path: `/${key}` }),
@@ -101,7 +101,7 @@ export class World {
     for (;;) if ((await forgetCustomer(tombstone, ports, options)).isDone) return;
   }
 
-  /** Waits until every record and notification has been worked off. */
+  /** Waits until every record and notification has been handled. */
   async settle(): Promise<void> {
     for (;;) {
       while (this.#running.size > 0) await Promise.all(this.#running);
@@ -123,7 +123,7 @@ export class World {
       },
       backlog: async () => undefined,
       backlogOf: async () => undefined,
-      // Whatever is not in its window is taken for lost, so that much is emitted again that is still on its way.
+      // Every missing partial counts as lost, so many are emitted again that are still on their way.
       consumedThrough: async () => farFuture,
     },
     late: createInMemoryEventStream({ clock: { now: () => farFuture } }),
@@ -134,7 +134,7 @@ export class World {
     this.#running.add(running);
   }
 
-  /** One invocation after the other, as of one partition. */
+  /** Runs one invocation after the other, as for one partition. */
   #consume(): Promise<void> {
     this.#consuming = this.#consuming.then(async () => {
       const records = this.#records.splice(0, 3);

@@ -36,7 +36,7 @@ async function batchOf(entries: readonly object[], key?: string) {
   return readBatch(sent, 2_097_152);
 }
 
-/** A stream that a crash, or an outage, keeps from taking anything. */
+/** A stream that takes nothing, because of a crash or an outage. */
 const deadStream: EventStream = {
   put: () => Promise.reject(new Unavailable('The stream is gone.')),
   backlog: () => Promise.resolve({ records: 0, oldestPutAt: undefined }),

@@ -14,7 +14,7 @@ const limits: IntakeLimits = {
   maxWaitingOfOneCustomer: 3,
 };
 const plain = (bytes: number): BodySize => ({ atMostBytes: bytes, isKnown: true });
-/** A body that is at most 50 bytes, which nothing says before it is decoded. */
+/** A body of at most 50 bytes, whose size is not known before it is decoded. */
 const compressed: BodySize = { atMostBytes: 50, isKnown: false };
 
 /** An intake, and what it has begun to decode and to work on; all of it ends when it is told to. */

@@ -12,7 +12,7 @@ it('counts a batch by the rules it was stored with, whenever it is emitted, and 
   const pipeline = await openLocalPipeline();
   await pipeline.sendAndDie('kept', entries, keep);
   await pipeline.sendAndDie('dropped', entries, drop);
-  // PATH_QUERY was changed in between: what was decided holds.
+  // PATH_QUERY was changed in between: the earlier decision holds.
   await pipeline.send('kept', entries, drop);
   await pipeline.send('dropped', entries, keep);
   await pipeline.count('insights');

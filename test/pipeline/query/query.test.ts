@@ -30,7 +30,7 @@ async function storeWith(
   return store;
 }
 
-/** A store with hours or days that start then, of one request each. */
+/** Creates a store with hours or days that start at these times, with one request each. */
 async function storeWithRolledUp(windowSize: RolledUpSize, starts: readonly string[]) {
   const store = new InMemoryObjectStore();
   for (const start of starts.map(windowStart)) {
@@ -59,7 +59,7 @@ function queryOf(changed: Partial<WindowQuery> = {}): WindowQuery {
 const minutesOf = (count: number) =>
   Array.from({ length: count }, (_, minute) => `2025-12-28T18:${String(minute).padStart(2, '0')}:00Z`);
 
-/** A page of what is sent in JSON. */
+/** Returns a page of the JSON answer. */
 function pageOf(store: InMemoryObjectStore, asked: WindowQuery, bytesSent?: number) {
   return query(asked, { reader: createObjectWindowReader(store), progress }, (window) => {
     const sent = windowToJson(window);

@@ -17,7 +17,7 @@ import { customer, instant, receivedRecord, windowPartial, windowStart } from '.
 import { playedProgress } from '../played-progress.ts';
 
 type Paths = Readonly<Record<string, number>>;
-/** What one minute has. */
+/** The contents of one minute. */
 interface Minute {
   readonly at: string;
   readonly paths: Paths;
@@ -26,13 +26,13 @@ interface Minute {
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const allowedLatenessSeconds = 600;
-/** From then on hours and days are taken to have all that came in time. */
+/** Time after which hours and days are taken to include everything that came in time. */
 const settledSeconds = allowedLatenessSeconds + 300;
 const longAfter = instant('2026-02-01T00:00:00Z');
 
 /**
- * Minutes, and the hours and days that are made of them. Those that are not settled at `now` are wrong, as they are
- * while the roll-up is behind.
+ * Creates a store of minutes, and the hours and days made of them. Those that are not settled at `now` are wrong, as
+ * they are while the roll-up is behind.
  */
 async function storeWith(minutes: readonly Minute[], now: Date): Promise<InMemoryObjectStore> {
   const store = new InMemoryObjectStore();

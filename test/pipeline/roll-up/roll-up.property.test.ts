@@ -9,8 +9,8 @@ import type { ObjectStore, PutCondition } from '../../../lib/ports/object-store.
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 
 /**
- * Minutes are written and rolled up by several at once, in every order that the scheduler finds for their reads and
- * writes. Each protection is shown to be needed: taken away around the code, an order is found that leaves a wrong sum.
+ * Several processes write and roll up minutes at once; a scheduler picks the order of their reads and writes. Each
+ * protection is shown to be needed: without it, there is an order that leaves a wrong sum.
  */
 
 const clock = { now: () => instant('2025-12-28T20:00:00Z') };
@@ -22,7 +22,7 @@ const hours = ['18', '19'].map((hour) =>
 );
 const day = windowKey(customer(), 'day', windowStart('2025-12-28T00:00:00Z'));
 
-/** Between two operations anybody else may have a turn, but for a look at a tombstone: there is none here. */
+/** Lets any other process act between two operations, except at a look at a tombstone: there is none here. */
 function takingTurns(inner: ObjectStore, scheduler: fc.Scheduler): ObjectStore {
   const turn = () => scheduler.schedule(Promise.resolve());
   return {
@@ -40,12 +40,12 @@ async function putWhateverIsThere(inner: ObjectStore, key: ObjectKey, body: Uint
   return inner.put(key, body, current ? { ifMatch: current.etag } : { ifNoneMatch: '*' });
 }
 
-/** A roll-up that writes without a condition. */
+/** Creates a roll-up that writes without a condition. */
 function unconditional(shared: ObjectStore, raw: ObjectStore): ObjectStore {
   return { ...shared, put: (key, body) => shared.get(key).then(() => putWhateverIsThere(raw, key, body)) };
 }
 
-/** A roll-up that asks for a window's etag after it has read the window's parts. */
+/** Creates a roll-up that reads a window's etag after it has read the window's parts. */
 function readingWindowLast(shared: ObjectStore): ObjectStore {
   let lastSeen = new Map<ObjectKey, PutCondition>();
   return {
@@ -66,7 +66,7 @@ function readingWindowLast(shared: ObjectStore): ObjectStore {
 
 type Weakened = (shared: ObjectStore, raw: ObjectStore) => ObjectStore;
 
-/** Writes these minutes, each followed by its own roll-up, all at once; and then looks at the sums. */
+/** Writes these minutes, each followed by its own roll-up, all at once; and then checks the sums. */
 function sumsAreRight(weakened: Weakened = (shared) => shared) {
   const writes = fc.array(fc.nat({ max: minutes.length - 1 }), { minLength: 2, maxLength: 5 });
   return fc.asyncProperty(fc.scheduler(), writes, async (scheduler, written) => {

@@ -9,7 +9,7 @@ import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp, type RolledUp, type WrittenNotice } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 
-/** Tells which objects were written, and fails for those that it is told to. */
+/** Records which objects were written, and fails for those that the test names. */
 class WatchedStore extends InMemoryObjectStore {
   readonly written: ObjectKey[] = [];
   failing: ((key: ObjectKey) => boolean) | undefined;

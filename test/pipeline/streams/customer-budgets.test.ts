@@ -19,7 +19,7 @@ describe('the budget of a customer', () => {
     now = new Date(now.getTime() + seconds * 1_000);
   }
 
-  /** Whether a batch of so many records was taken. */
+  /** Reports whether a batch of this many records was accepted. */
   function send(customerId = busy, records = 1, bytes = 500): boolean {
     try {
       budgets.require(customerId);

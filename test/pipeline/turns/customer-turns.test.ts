@@ -5,7 +5,7 @@ import { CustomerTurns } from '../../../lib/pipeline/turns/customer-turns.ts';
 
 const limits = { atOnce: 3, atOnceOfOneCustomer: 2, waitingOfOneCustomer: 4, waiting: 6 };
 
-/** Reads that have begun are in `begun`, and end when they are told to. */
+/** Creates turns; reads that have begun are in `begun`, and end when the test says so. */
 function observed() {
   const turns = new CustomerTurns(limits);
   const begun: string[] = [];
@@ -38,7 +38,7 @@ describe('turns of work that weighs the same', () => {
     await nextTurn();
     expect(begun).toEqual(['a1', 'a2', 'b1']);
     for (const name of ['a1', 'a2', 'b1', 'b2', 'c1']) await end(name);
-    // Those that wait longest are not all from the customer that asked first.
+    // Those that wait longest do not all belong to the customer that asked first.
     expect(begun.slice(0, 6).toSorted()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'c1']);
     for (const name of ['a3', 'a4', 'a5']) await end(name);
     expect(begun).toHaveLength(8);
@@ -71,7 +71,7 @@ describe('turns of work that weighs the same', () => {
   });
 });
 
-/** Work that has begun when it is in `begun`, and ends when it is told to. */
+/** Creates work that is in `begun` when it has begun, and ends when the test says so. */
 function someWork() {
   const begun: string[] = [];
   const ends = new Map<string, { end: () => void; fail: (error: Error) => void }>();

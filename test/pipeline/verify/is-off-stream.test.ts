@@ -11,7 +11,7 @@ const after = (seconds: number) => new Date(startedAt.getTime() + seconds * 1_00
 const partial = { isLate: false, windowStart: windowStart() };
 const limits = { marginSeconds: 5, lookAgainSeconds: 60 };
 
-/** Seconds are counted from the start of the process. */
+/** Times in seconds from the start of the process. */
 interface Situation {
   readonly now: number;
   readonly emission?: Partial<Emission>;
@@ -19,7 +19,9 @@ interface Situation {
   readonly waitsSince?: number;
 }
 
-/** Whether the partial is lost, where this process alone emits, or where others do on streams that know no customers. */
+/**
+ * Reports whether the partial is lost, if only this process emits, or if others do on streams that know no customers.
+ */
 async function isLost({ emission = {}, waitsSince, now }: Situation, isOnly: boolean): Promise<boolean> {
   let at = after(waitsSince ?? 0);
   const clock = { now: () => at };

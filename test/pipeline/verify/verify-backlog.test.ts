@@ -4,9 +4,9 @@ import type { StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline, type LocalPipeline } from '../local-pipeline.ts';
 
-/** As many as the queue hands to an invocation. */
+/** As many as the queue delivers in one invocation. */
 const noticesAtOnce = 1_000;
-/** Thousands of durable writes: what hangs takes longer, on any machine. */
+/** Thousands of durable writes: a test that hangs takes longer, on any machine. */
 const timeout = 180_000;
 
 let pipeline: LocalPipeline;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   pipeline = await openLocalPipeline();
 });
 
-/** Each has an entry of one of four live minutes, and one of the day before. */
+/** Sends batches with an entry in one of four live minutes, and one of the day before. */
 async function sendSome(batches: number): Promise<void> {
   notices = await pMap(
     Array.from({ length: batches }, (_, n) => n),
@@ -55,7 +55,7 @@ describe('verify behind a consumer that stands still', () => {
 
     await pipeline.count('insights');
     pipeline.pass(120);
-    expect(await lookAtAll(21)).toEqual({ waiting: batches }); // for what is late
+    expect(await lookAtAll(21)).toEqual({ waiting: batches }); // for late entries
     expect(await waiting()).toEqual([0, batches]);
 
     await pipeline.count('late');

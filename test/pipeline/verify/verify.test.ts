@@ -33,7 +33,7 @@ const options = {
   onlyEmitterSince: undefined,
 } as const;
 
-/** Tells what it was asked for, and takes its time for it. */
+/** Records the requests that it gets, and takes time for each. */
 class CountingStore extends InMemoryObjectStore {
   readonly reads: string[] = [];
   secondsARead = 0;
@@ -411,7 +411,7 @@ describe('verify', () => {
   describe('of a record that can never be applied', () => {
     const key = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
 
-    /** The window has a count to which nothing can be added, as somebody could forge it. */
+    /** Writes a window with a count to which nothing can be added, as an attacker could forge it. */
     async function setRequests(requests: number): Promise<void> {
       const object = (await store.get(key)) ?? expect.fail('there is no window');
       const counts = {

@@ -15,7 +15,7 @@ interface Sent {
   readonly method?: string;
   readonly target?: string;
   readonly host?: string;
-  /** Besides `Host`; a header that is sent twice has two pairs. */
+  /** Headers besides `Host`; a header that is sent twice has two pairs. */
   readonly headers?: readonly (readonly [string, string])[];
 }
 
@@ -60,7 +60,7 @@ describe('the host', () => {
     'evil.stats.example.com',
     '127.0.0.1.evil.example',
     '127.0.0.1.nip.io',
-    // Numbers that browsers write as four before they send them; whoever sends them as they are is no browser.
+    // Browsers write these numbers as four before they send them, so the sender is not a browser.
     '2130706433',
     '0x7f000001',
     '127.1',

@@ -1,0 +1,195 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { answerOrRetry, type FinalAnswer } from './answer-or-retry.ts';
+import { backlogOf } from './backlog.ts';
+import type { BatchAnswer, Entry, Window } from './contract.ts';
+import { parseCountingState, parseWaiting, type CountingState, type MinuteRange } from './counting-state.ts';
+import { createHttpClient, type HttpRequestOptions } from './http-client.ts';
+import { readBatchAnswer, readWindowPage } from './read-answers.ts';
+import { readJson } from './read-json.ts';
+import { RequestRefused } from './request-refused.ts';
+import { realTiming, type Timing } from './timing.ts';
+
+/** Entries to send together. The same key must always come with the same entries. */
+export interface Batch {
+  /** 1–255 printable ASCII characters. */
+  readonly idempotencyKey: string;
+  /** At least one; as lines of JSON at most what the pipeline takes at a time (2 MiB by default). */
+  readonly entries: readonly Readonly<Entry>[];
+}
+
+/**
+ * What became of a batch: `accepted` now, or it is a `duplicate` of one that was accepted before, or its key belongs to
+ * `other-entries`. In the first two cases it is counted, once; in the last nothing has changed.
+ */
+export type SendOutcome = 'accepted' | 'duplicate' | 'other-entries';
+
+/** The windows to read: `from ≤ windowStart < to`. */
+export interface WindowQuery {
+  readonly window: 'minute' | 'hour' | 'day';
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** A running pipeline, as one customer's log shipper speaks with it. */
+export interface Pipeline {
+  /**
+   * Sends a batch, compressed, until it is answered.
+   * @throws RequestRefused  an answer that no repetition would change
+   * @throws NotRunning      nothing listens at the address
+   * @throws GaveUp          no answer, or only trouble, for too long
+   */
+  send(batch: Batch): Promise<SendOutcome>;
+  /**
+   * Finds what was stored under an idempotency key or a batch id, and whether all of its minutes count it; `undefined`
+   * where there is no such batch.
+   * @throws RequestRefused, NotRunning, GaveUp  as `send`
+   */
+  findBatch(batchId: string): Promise<BatchAnswer | undefined>;
+  /**
+   * Asks what the counts of these minutes, at most 366 days, do not include yet.
+   * @param retryForSeconds  how long this request is repeated
+   * @throws RequestRefused, NotRunning, GaveUp  as `send`
+   */
+  countingOf(range: MinuteRange, retryForSeconds?: number): Promise<CountingState>;
+  /**
+   * Reads the windows of a range in time order, page by page.
+   * @throws RequestRefused, NotRunning, GaveUp  as `send`
+   */
+  windows(query: WindowQuery): AsyncGenerator<Window>;
+  /**
+   * Counts the records of all customers that wait to be counted; `undefined` where the pipeline does not say, as when it is
+   * deployed.
+   * @throws NotRunning, GaveUp  as `send`
+   */
+  backlog(): Promise<number | undefined>;
+  close(): void;
+}
+
+export interface PipelineOptions {
+  readonly url: URL | string;
+  /** Whose traffic it is. A pipeline that knows API keys goes by the key instead. */
+  readonly customerId: string;
+  /** Headers in addition, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Requests at a time; 4 by default. */
+  readonly concurrency?: number | undefined;
+  /** How long a request is repeated, 300 by default; may be `Infinity`. */
+  readonly retryForSeconds?: number | undefined;
+  /** How long the first answer may stay away while nothing listens there; by default `retryForSeconds`. */
+  readonly waitForStartSeconds?: number | undefined;
+  /** Once it is aborted, a request that fails is not repeated any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called each time that a request will be repeated. */
+  readonly onRetry?: ((failure: string) => void) | undefined;
+  readonly timing?: Timing | undefined;
+  /** Returns a number from 0 to below 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+const firstWaitMilliseconds = 250;
+const maxWaitMilliseconds = 30_000;
+const compress = promisify(gzip);
+
+/** Opens connections to a pipeline for one customer, with retries and without any state on disk. */
+export function openPipeline(options: PipelineOptions): Pipeline {
+  const { customerId, headers = {}, concurrency = 4, timing = realTiming, random = Math.random } = options;
+  const { signal, onRetry } = options;
+  const url = new URL(options.url);
+  const http = createHttpClient(url, concurrency);
+  let hasAnswered = false;
+  // Half of the wait is a matter of chance, so that those who were refused together do not come back together.
+  const backoff = (attempts: number) =>
+    Math.min(firstWaitMilliseconds * 2 ** Math.min(attempts - 1, 16), maxWaitMilliseconds) *
+    (0.5 + random() / 2);
+  const request = async (
+    path: string,
+    request: HttpRequestOptions = {},
+    retryForSeconds = options.retryForSeconds ?? 300,
+  ): Promise<FinalAnswer> => {
+    const sent = { ...headers, 'x-customer-id': customerId, ...request.headers };
+    const attempt = async () => {
+      const answer = await http.request(path, { ...request, headers: sent });
+      hasAnswered = true;
+      return answer;
+    };
+    const waitForStartSeconds = hasAnswered ? undefined : options.waitForStartSeconds;
+    return answerOrRetry(attempt, { retryForSeconds, waitForStartSeconds, timing, backoff, signal, onRetry });
+  };
+
+  return {
+    async send({ idempotencyKey, entries }) {
+      const lines = entries.map((entry) => JSON.stringify(entry)).join('\n');
+      // Most of what gzip can save, in a quarter of the time that its default level takes.
+      const body = await compress(lines, { level: constants.Z_BEST_SPEED });
+      const { answer } = await request('/logs', {
+        method: 'POST',
+        headers: {
+          'idempotency-key': idempotencyKey,
+          'content-type': 'application/x-ndjson',
+          'content-encoding': 'gzip',
+        },
+        body,
+      });
+      switch (answer.status) {
+        case 202:
+          return answer.headers['idempotent-replayed'] === 'true' ? 'duplicate' : 'accepted';
+        case 409:
+          return 'duplicate';
+        case 422:
+          return 'other-entries';
+        default:
+          throw new RequestRefused(url, answer);
+      }
+    },
+
+    async findBatch(batchId) {
+      const { answer } = await request(`/batches/${encodeURIComponent(batchId)}`);
+      if (answer.status === 404) return undefined;
+      const batch = readBatchAnswer(answer);
+      if (batch === undefined) throw new RequestRefused(url, answer);
+      return batch;
+    },
+
+    async countingOf(range, retryForSeconds) {
+      const read = async (path: string, from: number, to: number, parameters: Record<string, string>) => {
+        // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+        const query = { from: isoMinute(from), to: isoMinute(to), top: '1', ...parameters };
+        const target = `${path}?${new URLSearchParams(query).toString()}`;
+        return (await request(target, {}, retryForSeconds)).answer;
+      };
+      const { from, to } = range;
+      const answer = await read('/aggregates/total', from, to, {});
+      const state = answer.status === 200 ? parseCountingState(readJson(answer), answer) : undefined;
+      if (state === undefined) throw new RequestRefused(url, answer);
+      const { countedThrough, waiting, isComplete } = state;
+      if (countedThrough === undefined || waiting !== undefined || isComplete) return state;
+      const minutes = await read('/aggregates', from, from + 1, { window: 'minute', limit: '1' });
+      const waitingForMinutes = minutes.status === 200 ? parseWaiting(readJson(minutes)) : undefined;
+      return { ...state, waitingForMinutes };
+    },
+
+    async *windows({ window, from, to }) {
+      const query = { window, from: from.toISOString(), to: to.toISOString() };
+      for (let token: string | undefined = ''; token !== undefined;) {
+        const parameters = new URLSearchParams({ ...query, ...(token && { nextToken: token }) });
+        const { answer } = await request(`/aggregates?${parameters.toString()}`);
+        const page = readWindowPage(answer);
+        if (page === undefined) throw new RequestRefused(url, answer);
+        yield* page.windows;
+        token = page.nextToken;
+      }
+    },
+
+    async backlog() {
+      const { answer } = await request('/metrics');
+      return answer.status === 200 ? backlogOf(answer.body.toString()) : undefined;
+    },
+
+    close: () => http.close(),
+  };
+}
+
+function isoMinute(minute: number): string {
+  return `${new Date(minute * 60_000).toISOString().slice(0, 16)}:00Z`;
+}

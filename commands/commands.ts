@@ -1,0 +1,58 @@
+import type { Command } from './define-command.ts';
+
+/** A command of the command line, loaded only when it is called: some load the SDK of AWS. */
+export interface ListedCommand {
+  readonly name: string;
+  /** One line of the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** All commands, in the order of the list. */
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'start',
+    summary: 'starts the pipeline on this machine',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'demo',
+    summary: 'shows the pipeline at work, with traffic of its own',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'ship',
+    summary: 'sends access logs to a pipeline',
+    load: async () => (await import('./ship.ts')).ship,
+  },
+  {
+    name: 'status',
+    summary: 'shows whether a pipeline runs, what waits, its customers and its disk use',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'audit',
+    summary: 'compares the counts with the stored batches, and repairs them',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
+    name: 'customers',
+    summary: 'forgets a customer',
+    load: async () => (await import('./customers.ts')).customers,
+  },
+  {
+    name: 'dead-letters',
+    summary: 'lists what was given up, and gives it back',
+    load: async () => (await import('./dead-letters.ts')).deadLetters,
+  },
+  {
+    name: 'api-keys',
+    summary: 'manages the API keys of a deployed pipeline',
+    load: async () => (await import('./api-keys.ts')).apiKeys,
+  },
+  {
+    name: 'cost',
+    summary: 'estimates what a deployed pipeline costs',
+    load: async () => (await import('./cost.ts')).cost,
+  },
+];

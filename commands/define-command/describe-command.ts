@@ -1,0 +1,84 @@
+import type { Option, Options } from './options.ts';
+
+/** What the help of a command is made from. */
+export interface DescribedCommand {
+  readonly name: string;
+  /** One or two sentences. */
+  readonly summary: string;
+  /** What stands behind the command's name, one line for each way to use it, with an explanation where there are several. */
+  readonly usage: readonly (readonly [line: string, explanation?: string])[];
+  readonly options: Options;
+  /** Paragraphs behind the options. */
+  readonly details: readonly string[];
+  readonly exitCodes: Readonly<Record<number, string>>;
+}
+
+const width = 100;
+const helpOption = { shows: '', help: 'print this text', shownDefault: undefined, variable: undefined };
+
+/**
+ * Writes the help of a command.
+ * @param program  how the command was called: `npm run ship --` or `log-analytics ship`
+ */
+export function describeCommand(command: DescribedCommand, program: string): string {
+  const usage = table(
+    command.usage.map(([line, explanation = '']) => [
+      `${program}${line === '' ? '' : ` ${line}`}`,
+      explanation,
+    ]),
+  );
+  const options = Object.entries({ ...command.options, help: helpOption }).map(
+    ([name, option]) =>
+      [`--${name}${option.shows === '' ? '' : ` ${option.shows}`}`, explain(option)] as const,
+  );
+  const exitCodes = Object.entries(command.exitCodes).map(([code, meaning]) => [code, meaning] as const);
+  return [
+    paragraph(command.summary),
+    usage,
+    table(options),
+    ...command.details.map(paragraph),
+    `Exit codes:\n${table(exitCodes)}`,
+  ].join('\n\n');
+}
+
+function explain({
+  help,
+  shownDefault,
+  variable,
+}: Pick<Option<unknown>, 'help' | 'shownDefault' | 'variable'>): string {
+  const otherwise = [variable, shownDefault].filter((each) => each !== undefined && each !== '').join(' or ');
+  return otherwise === '' ? help : `${help} (${otherwise})`;
+}
+
+/** Rows of two columns, indented; the second is wrapped. A first cell that is too long has a line of its own. */
+function table(rows: readonly (readonly [string, string])[]): string {
+  const longest = Math.max(...rows.map(([first]) => first.length));
+  const column = Math.min(longest, 44) + 4;
+  return rows
+    .map(([first, second]) => {
+      if (second === '') return `  ${first}`;
+      const lines = wrap(second, width - column).join(`\n${' '.repeat(column)}`);
+      const isTooLong = first.length + 4 > column;
+      return isTooLong
+        ? `  ${first}\n${' '.repeat(column)}${lines}`
+        : `  ${first.padEnd(column - 2)}${lines}`;
+    })
+    .join('\n');
+}
+
+function paragraph(text: string): string {
+  return wrap(text, width).join('\n');
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,27 @@
+const codes = new Set(['EACCES', 'EPERM']);
+
+/** Tells the system's refusal of a file or directory from other errors, also where another error has it as its cause. */
+export function isDenied(error: unknown): boolean {
+  return deniedIn(error) !== undefined;
+}
+
+/**
+ * Names the file or directory that the system does not let this user use, and what can be done.
+ * @param directory  the one that it belongs to, where that is known
+ */
+export function describeDenied(error: unknown, directory?: string): string {
+  const denied = deniedIn(error);
+  const path = directory ?? (denied !== undefined && 'path' in denied ? String(denied.path) : 'a file');
+  const user = process.getuid === undefined ? 'this user' : `user id ${process.getuid()}`;
+  return (
+    `Permission denied: ${user} may not use ${path}. ` +
+    'Run the command as the user who started the pipeline, or name another directory with --data-dir.'
+  );
+}
+
+function deniedIn(error: unknown): Error | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && codes.has(String(each.code))) return each;
+  }
+  return undefined;
+}

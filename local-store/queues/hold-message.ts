@@ -1,0 +1,27 @@
+import type { HeldMessage } from '../local-queue.ts';
+import { newMessage, type QueueParts } from './queue-parts.ts';
+
+/** Sends a message that stays hidden until it is released; see `LocalQueue.hold`. */
+export async function holdMessage(queue: QueueParts, body: string): Promise<HeldMessage> {
+  const { held, changes, arrivals, onRemoved } = queue;
+  const message = newMessage(queue);
+  const release = () => {
+    held.delete(message.id);
+    arrivals.add(1);
+  };
+  held.add(message.id);
+  try {
+    await changes.add(message, { body, givenUpBy: undefined });
+  } catch (error) {
+    held.delete(message.id);
+    throw error;
+  }
+  return {
+    id: message.id,
+    release,
+    withdraw: () => {
+      // Where it cannot be removed, it becomes a message: one too many is allowed, and there is none to lose.
+      changes.remove([message], onRemoved).then(() => held.delete(message.id), release);
+    },
+  };
+}

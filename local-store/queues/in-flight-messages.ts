@@ -1,0 +1,36 @@
+import type { QueuedMessage } from '../local-queue.ts';
+
+/**
+ * Knows which messages were received in this run and are neither deleted nor visible again. A message that was received a
+ * second time is named by the later time-out, and what is done to the earlier receipt changes nothing.
+ */
+export class InFlightMessages {
+  /** When their time-outs end, in milliseconds since 1970, by id. */
+  readonly #until = new Map<string, number>();
+
+  has(id: string): boolean {
+    return this.#until.has(id);
+  }
+
+  add(messages: readonly QueuedMessage[]): void {
+    for (const { id, visibleAt } of messages) this.#until.set(id, visibleAt.getTime());
+  }
+
+  remove(messages: readonly QueuedMessage[]): void {
+    for (const message of messages) if (this.#isLatest(message)) this.#until.delete(message.id);
+  }
+
+  extend(messages: readonly QueuedMessage[], until: number): void {
+    for (const message of messages) if (this.#isLatest(message)) this.#until.set(message.id, until);
+  }
+
+  /** Counts them, and forgets those whose time-outs have ended. */
+  count(now: number): number {
+    for (const [id, until] of this.#until) if (until <= now) this.#until.delete(id);
+    return this.#until.size;
+  }
+
+  #isLatest({ id, visibleAt }: QueuedMessage): boolean {
+    return this.#until.get(id) === visibleAt.getTime();
+  }
+}

@@ -1,0 +1,36 @@
+import type { QueuedMessage } from '../local-queue.ts';
+import { commitGroups } from './commit-groups.ts';
+import { newMessage, type QueueParts } from './queue-parts.ts';
+import { placeOf } from './queued-messages.ts';
+
+/** Moves messages back to the queues that gave them up; see `LocalQueue.redrive`. */
+export async function redriveMessages(from: QueueParts, messages: readonly QueuedMessage[]): Promise<number> {
+  const returning = messages.map((message) => ({
+    place: placeOf(message),
+    body: message.body,
+    queue: queueThatGaveUp(from, message),
+  }));
+  let moved = 0;
+  for (const group of commitGroups(returning)) {
+    const arrivedIn: QueueParts[] = [];
+    const write = () => {
+      for (const { place, body, queue } of group) {
+        if (!from.changes.claim(place)) continue;
+        from.tables.remove(place);
+        const visibleAt = from.clock.now().getTime();
+        queue.tables.add({ ...newMessage(queue), id: place.id, visibleAt }, { body, givenUpBy: undefined });
+        arrivedIn.push(queue);
+      }
+    };
+    await from.changes.commit(write, { messages: 2 * group.length, contents: group });
+    for (const { arrivals } of arrivedIn) arrivals.add(1);
+    moved += arrivedIn.length;
+  }
+  return moved;
+}
+
+function queueThatGaveUp(from: QueueParts, { id, givenUpBy }: QueuedMessage): QueueParts {
+  if (givenUpBy === undefined)
+    throw new RangeError(`No queue gave up the message ${id} of ${from.settings.name}.`);
+  return from.queueNamed(givenUpBy);
+}

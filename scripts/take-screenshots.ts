@@ -1,0 +1,35 @@
+/**
+ * Takes the pictures of docs/images from a running demo: `npm run demo`, then
+ * `node --import tsx scripts/take-screenshots.ts http://localhost:3000`. Shrink them with `pngquant --ext .png --force 64`.
+ */
+import { fileURLToPath } from 'node:url';
+import { chromium, type BrowserContextOptions } from 'playwright-core';
+
+/** Debian's own, which `test/real/set-up.sh` installs. */
+const executablePath = '/usr/bin/chromium';
+const desktop = { width: 1_120, height: 1_280 };
+const pictures: Readonly<Record<string, BrowserContextOptions>> = {
+  'dashboard-light': { viewport: desktop, colorScheme: 'light' },
+  'dashboard-dark': { viewport: desktop, colorScheme: 'dark' },
+  'dashboard-phone': { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true },
+};
+
+const url = new URL(process.argv[2] ?? 'http://localhost:3000');
+const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+try {
+  for (const [name, options] of Object.entries(pictures)) {
+    const page = await browser.newPage({
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    await page.goto(new URL('?customer=lantern-shop', url).href);
+    await page.locator('main[data-state=ready] .report[aria-busy=false]').waitFor();
+    await page.screenshot({ path: fileURLToPath(new URL(`../docs/images/${name}.png`, import.meta.url)) });
+    await page.close();
+    console.log(`docs/images/${name}.png`);
+  }
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { tables } from '../../commands/cost/tables.ts';
+import { errorCodes } from '../../handlers/http/error-codes.ts';
+import type { Route } from '../../handlers/http/route.ts';
+import { routes } from '../../handlers/http/routes.ts';
+import { environmentSchema } from '../../lib/config.ts';
+import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import { createMetrics } from '../../lib/metrics.ts';
+import { instant } from '../factories.ts';
+import { readPage } from './pages.ts';
+
+/** The rows of the first table whose rows begin with code. */
+function rowsOf(path: string): string[] {
+  const lines = readPage(path).text.split('\n');
+  const first = lines.findIndex((line) => line.startsWith('| `'));
+  const rest = lines.slice(first);
+  return rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('| `')),
+  );
+}
+
+it('docs/reference/errors.md has every error code with its status, category and meaning, and no other', () => {
+  const rows = Object.entries(errorCodes).map(
+    ([code, { status, category, meaning }]) => `| \`${code}\` | ${status} | ${category} | ${meaning} |`,
+  );
+  expect(rowsOf('docs/reference/errors.md')).toEqual(rows);
+});
+
+it('docs/reference/configuration.md has every variable with its default, and no other', () => {
+  const rows = Object.entries(environmentSchema.shape).map(
+    ([name, schema]) => `| \`${name}\` | \`${String(schema.def.defaultValue)}\` | ${schema.description} |`,
+  );
+  // Links in descriptions start at the root of the repository.
+  const fromThePage = rows.map((row) => row.replaceAll('](docs/', '](../'));
+  expect(rowsOf('docs/reference/configuration.md')).toEqual(fromThePage);
+});
+
+it('docs/reference/metrics.md has every metric with its type and meaning, and no other', async () => {
+  const diskRoom = {
+    use: async () => ({ usedBytes: 1, quotaBytes: 2, freeBytes: 3 }),
+    refusal: async () => undefined,
+  };
+  const clock = { now: () => instant('2025-12-28T18:04:00Z') };
+  const stream = createInMemoryEventStream({ clock });
+  const metrics = createMetrics({ insights: stream, late: stream }, undefined, { diskRoom });
+  const { text } = await metrics.read(clock.now());
+  const rows = [...text.matchAll(/^# HELP (log_analytics_\S+) (?<help>.+)\n# TYPE \S+ (?<type>\S+)$/gm)].map(
+    ([, name, help, type]) => `| \`${name}\` | ${type} | ${help} |`,
+  );
+  expect(rows.length).toBeGreaterThan(20);
+  expect(rowsOf('docs/reference/metrics.md')).toEqual(rows);
+});
+
+describe('docs/reference/http.md', () => {
+  /** The text of each section whose heading names routes, by each of these. */
+  const sections = new Map(
+    readPage('docs/reference/http.md')
+      .text.split(/^#{2,3} (?=`(?:GET|POST) \/)/m)
+      .flatMap((text) => {
+        const [heading = ''] = text.split('\n');
+        return [...heading.matchAll(/`([A-Z]+ \/[^`]*)`/g)].map(([, name = '']) => [name, text] as const);
+      }),
+  );
+  const table: readonly Route[] = Object.values(routes);
+
+  it('has a section for every route, and for no other', () => {
+    const forPrograms = table.filter(({ functionName }) => functionName !== 'page').map(({ name }) => name);
+    expect([...sections.keys()]).toEqual(expect.arrayContaining(forPrograms));
+    expect(table.map(({ name }) => name)).toEqual(expect.arrayContaining([...sections.keys()]));
+  });
+
+  it('names every parameter of a query', () => {
+    const missing = table.flatMap(({ name, query }) =>
+      Object.keys(query?.shape ?? {})
+        .filter((parameter) => sections.get(name)?.includes(`\`${parameter}\``) !== true)
+        .map((parameter) => `${name} ${parameter}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('docs/explanation/costs.md', () => {
+  it('has the tables that `npm run cost` prints', () => {
+    const { text } = readPage('docs/explanation/costs.md');
+    const written = [...text.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => comparable(table));
+    expect(written).toEqual(tables().map(comparable));
+  });
+});
+
+/** Without the padding of its cells. */
+function comparable(table: string): string {
+  return table
+    .trim()
+    .replaceAll(/ *\| */g, '|')
+    .replaceAll(/-+/g, '-');
+}
