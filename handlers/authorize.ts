@@ -7,7 +7,10 @@ import { Unavailable } from '../lib/errors.ts';
 import type { Authorize } from '../lib/pipeline/authorize/authorize.ts';
 import { wiredAuthorize } from './wiring.ts';
 
-/** What the authorizer tells the functions behind it; `http.ts` reads it. All values are text, as the gateway wants. */
+/**
+ * Context that the authorizer passes to the functions behind it; `http.ts` reads it. All values are text, as the
+ * gateway requires.
+ */
 export type AuthorizerContext = {
   /** Empty where nobody is let in. */
   readonly customerId: string;

@@ -4,7 +4,7 @@ import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { readNotices } from './queues/read-notices.ts';
 import { wired, type App } from './wiring.ts';
 
-/** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */
+/** Time that the first emission may take after its batch was stored, plus the difference between clocks. */
 const marginSeconds = 5;
 /** From here on somebody should look why a batch is not counted; no sooner than it was looked at some times. */
 const leastOverdueSeconds = 900;

@@ -46,9 +46,9 @@ export interface App {
   /** Deployed; on a laptop the consumers share the work out. */
   readonly customerBudgets: CustomerBudgets | undefined;
   readonly retention: Retention;
-  /** Where the store is a disk of this machine. */
+  /** Present where the store is a disk of this machine. */
   readonly diskRoom: DiskRoom | undefined;
-  /** Where nothing else deletes raw batches that have expired. */
+  /** Present where nothing else deletes expired raw batches. */
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
   readonly emittedBatches: EmittedBatches;
@@ -58,7 +58,7 @@ export interface App {
   readonly checkHealth: () => Promise<void>;
 }
 
-/** What an app is made of; the rest follows from it. */
+/** Parts of an app; the rest follows from them. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
   readonly rollUps: RollUpBacklog;
   /** See `FailedRecordsOptions`. */
@@ -67,7 +67,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** Where the store knows its customers by itself. */
+  /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
 };
 
@@ -137,7 +137,7 @@ export function wired(): Promise<App> {
  */
 const failedRecordsListedForMilliseconds = 10_000;
 
-/** What the authorizer works with; it needs nothing else. */
+/** Wires the authorizer, which needs nothing else. */
 export function wiredAuthorize(): Promise<Authorize> {
   authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
     authorize = undefined;
@@ -176,7 +176,7 @@ export function logWithoutApp(message: string, fields: LogFields): void {
   createLogger({ level, clock, write: writeLog }).error(message, fields);
 }
 
-/** What a process has, and an environment does not say. */
+/** Effects of a process that its environment does not name. */
 export interface WireEffects {
   readonly clock: Clock;
   readonly writeLog: (line: string) => void;

@@ -5,7 +5,7 @@ export interface QueuedMessage {
   readonly sentAt: Date;
   /** When it can be received: after its delay, or after the visibility time-out of its last receive. */
   readonly visibleAt: Date;
-  /** How many times it was received. */
+  /** Number of times that it was received. */
   readonly receiveCount: number;
   readonly firstReceivedAt: Date | undefined;
   /** In a dead-letter queue: the queue that gave it up. */
@@ -15,7 +15,7 @@ export interface QueuedMessage {
 export interface ReceiveLimits {
   /** At least 1. */
   readonly maxMessages: number;
-  /** Of all the messages by `bytesOf`; a first message that is larger is received alone. */
+  /** Limit for all messages together, by `bytesOf`; a first message that is larger is received alone. */
   readonly maxBytes: number;
   readonly bytesOf: (body: string) => number;
 }
@@ -29,7 +29,7 @@ export interface HeldMessage {
   withdraw(): void;
 }
 
-/** What is in a queue, approximately: held messages count by their visibility, as they do after a crash. */
+/** Approximate content of a queue: held messages count by their visibility, as they do after a crash. */
 export interface QueueDepth {
   /** Can be received now. */
   readonly visible: number;
@@ -53,7 +53,10 @@ export interface LocalQueue {
 
   send(body: string): Promise<void>;
 
-  /** As `send`, for what nobody waits for: it shares the flush of the next change, and takes 50 ms longer at most. */
+  /**
+   * Sends like `send`, for messages that nobody waits for: it shares the flush of the next change, and takes 50 ms
+   * longer at most.
+   */
   sendPatiently(body: string): Promise<void>;
 
   /** Sends a message that stays hidden until it is released, or at most until this process ends. */
@@ -86,7 +89,7 @@ export interface LocalQueue {
   /** When `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
   visibleTogetherAt(count: number): Date | undefined;
 
-  /** How many messages have been sent or released since the queue was opened. */
+  /** Number of messages sent or released since the queue was opened. */
   readonly arrivals: number;
 
   /** Resolves when `arrivals` is as high as this; rejects when the signal is aborted. */

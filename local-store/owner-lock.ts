@@ -4,7 +4,7 @@ import { makeDurableDirectory } from './durable-files.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { privateFileMode } from './private-modes.ts';
 
-/** Who owns a data directory, as it tells others. */
+/** Owner of a data directory, as it identifies itself to others. */
 export interface Owner {
   readonly pid: number;
   /** When it became the owner, ISO 8601. */

@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 export interface TracedOperation {
   readonly phase: 'before' | 'after';
   readonly operation: 'hold' | 'announce' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
-  /** What it is about: a key, or the name of a stream or a queue. */
+  /** Subject of the operation: a key, or the name of a stream or a queue. */
   readonly target: string;
 }
 

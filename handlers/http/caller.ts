@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseScopes, scopes, type Scope } from '../../lib/domain/scope.ts';
 import { CallerUnknown, MissingScope } from '../../lib/errors.ts';
 
-/** Who asks and what they may do, as the authorizer of a deployed pipeline says. */
+/** The client and its rights, as the authorizer of a deployed pipeline reports them. */
 export interface Caller {
   /** `undefined` on routes that have no authorizer. */
   readonly customer: string | undefined;
   readonly scopes: readonly Scope[];
-  /** Whether the authorizer could not find out who asks. */
+  /** True where the authorizer could not find out who the client is. */
   readonly isUnknown: boolean;
 }
 
@@ -18,7 +18,7 @@ type AuthorizedEvent = APIGatewayProxyEventV2 & {
   };
 };
 
-/** How long the gateway remembers what the authorizer said: `resultTtlInSeconds` in `serverless.yml`. */
+/** Time for which the gateway remembers an answer of the authorizer: `resultTtlInSeconds` in `serverless.yml`. */
 export const authorizerSeconds = 60;
 
 /** Reads the caller. Anybody can send a header, so a deployed function goes by the authorizer alone. */

@@ -19,7 +19,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Of an answer that reports an error. */
+  /** Present on an answer that reports an error. */
   readonly errorCode?: ErrorCode;
 }
 

@@ -13,8 +13,8 @@ export interface Notice {
 }
 
 /**
- * What the messages of an event tell. One that cannot be understood fails alone: it comes again, and in the end to the
- * dead letters, and those around it are not held up.
+ * Reads the messages of an event. A message that cannot be understood fails alone: it comes again and in the end
+ * becomes a dead letter, and does not hold up the others.
  */
 export function readNotices(
   records: readonly SQSRecord[],

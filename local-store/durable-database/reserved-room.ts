@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** The file is a multiple of this. */
 const stepBytes = 1024 * 1024;
 
-/** What a commit writes besides: the pages above its places, up to the roots of their tables. */
+/** Further bytes of a commit: the pages above its places, up to the roots of their tables. */
 const pathBytes = 32 * 4096;
 
 /**
@@ -26,14 +26,14 @@ const placeBytes = 2 * 4096;
 const zeros = Buffer.alloc(4096);
 
 /**
- * By how many bytes the database grows at most for a change that writes `bytes` to so many places in its tables: a
- * value fills its pages by half at least.
+ * Returns by how many bytes the database grows at most for a change that writes `bytes` to so many places in its
+ * tables: a value fills at least half of its pages.
  */
 export function roomFor({ places, bytes }: { readonly places: number; readonly bytes: number }): number {
   return places * placeBytes + 2 * bytes;
 }
 
-/** How far into its file a database reaches, in bytes. */
+/** Returns how far into its file a database reaches, in bytes. */
 export type UsedBytes = () => number;
 
 /**
@@ -47,7 +47,7 @@ export class ReservedRoom {
   readonly #usedBytes: UsedBytes;
   /** Through here the file has its place on the disk. */
   #reserved: number;
-  /** Of it and without the slack, what no commit has asked for since lmdb was last asked how much it uses. */
+  /** Part of it, without the slack, that no commit has asked for since lmdb last reported its use. */
   #free = 0;
 
   private constructor(file: FileHandle, reserved: number, usedBytes: UsedBytes) {
@@ -62,7 +62,9 @@ export class ReservedRoom {
     return new ReservedRoom(file, size, usedBytes);
   }
 
-  /** Whether a commit that needs so much may begin, and if so takes it. Commits are made one at a time. */
+  /**
+   * Takes the room that a commit needs, if it may begin, and returns whether it may. Commits are made one at a time.
+   */
   take(room: number): boolean {
     const needed = pathBytes + room;
     // Asking lmdb takes 40 µs, so it is asked once what was taken since could be all that there is.

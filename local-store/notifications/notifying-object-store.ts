@@ -24,7 +24,7 @@ export interface NotifyingOptions {
   readonly announced?: { readonly prefix: string; readonly minutes: AnnouncedMinutes } | undefined;
   /** Told of each object that was written or removed, once that is durable. */
   readonly onChanged?: (key: ObjectKey) => void;
-  /** Of the object directory below; without them, all messages are written before their objects. */
+  /** Intents of the object directory below; without them, all messages are written before their objects. */
   readonly intents?: Intents;
   readonly logger?: Pick<Logger, 'warn'>;
 }

@@ -14,7 +14,7 @@ export interface AnnouncedWrite {
   readonly at: Date;
 }
 
-/** Who owns the bucket and writes to it; there is nobody else on this machine. */
+/** Owner and only writer of the bucket; this machine has nobody else. */
 const principalId = 'LOCAL';
 
 /**

@@ -3,7 +3,10 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 
 const maxKnownEtags = 20_000;
 
-/** What a reader holds while it reads: the etag is set once somebody knows it, `null` where there is no object. */
+/**
+ * Entry that a reader holds while it reads: the etag is set once somebody knows it, and `null` where there is no
+ * object.
+ */
 export interface KnownEtag {
   etag: string | null | undefined;
 }
@@ -33,7 +36,7 @@ export class KnownEtags {
     if (etag !== undefined) this.#known.set(key, { etag });
   }
 
-  /** Whether an object is known to be there, and nobody is writing it. */
+  /** Returns whether an object is known to exist while nobody writes it. */
   has(key: ObjectKey): boolean {
     return typeof this.#known.peek(key)?.etag === 'string';
   }
@@ -45,7 +48,7 @@ export class KnownEtags {
     return known;
   }
 
-  /** Whether no write has begun since `beginRead` gave this entry, nor was under way then. */
+  /** Returns whether no write has begun since `beginRead` gave this entry, and none was under way then. */
   isCurrent(key: ObjectKey, entry: KnownEtag): boolean {
     return this.#known.get(key) === entry;
   }

@@ -15,7 +15,7 @@ export interface ScheduledMessage extends MessageState {
   readonly visibleAt: number;
 }
 
-/** What names a message and its present place in the schedule. */
+/** Name of a message and its present place in the schedule. */
 export type Place = Pick<ScheduledMessage, 'id' | 'sentAt' | 'visibleAt'>;
 
 type Contents = Database<Buffer, [sentAt: number, id: string]>;
@@ -96,7 +96,7 @@ export class MessageTables {
     return key?.[0];
   }
 
-  /** How many have `visibleAt < until`. */
+  /** Counts messages with `visibleAt < until`. */
   countBefore(until: number): number {
     return this.#schedule.getKeysCount({ end: [until, ''] });
   }

@@ -7,7 +7,7 @@ import type { MessageChanges, Submit } from './message-changes.ts';
 import type { MessageTables, ScheduledMessage } from './message-tables.ts';
 import type { QueueSettings } from './settings.ts';
 
-/** What the operations of one queue share. */
+/** Parts that the operations of one queue share. */
 export interface QueueParts {
   readonly settings: QueueSettings;
   readonly tables: MessageTables;

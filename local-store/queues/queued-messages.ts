@@ -22,7 +22,7 @@ export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
   }
 }
 
-/** Where the message was when it was received or listed. */
+/** Returns the place of the message when it was received or listed. */
 export function placeOf({ id, sentAt, visibleAt }: QueuedMessage): Place {
   return { id, sentAt: sentAt.getTime(), visibleAt: visibleAt.getTime() };
 }

@@ -26,7 +26,7 @@ import { withAdmission } from './with-admission.ts';
 /** The pipeline on the real local store, with its own clock; nothing in it happens by itself. */
 export interface LocalPipeline {
   readonly directory: string;
-  /** As `POST /logs` does. @returns the notice that the store would give of the batch */
+  /** Stores a batch like `POST /logs`. @returns the notification that the store would send about the batch */
   send(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
   /** Does the same, but dies between storing and emitting. */
   sendAndDie(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;

@@ -1,7 +1,7 @@
 import { Unavailable } from '../../lib/errors.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-/** How often operations go wrong, from 0 to 1. */
+/** Rates at which operations fail, from 0 to 1. */
 export interface FaultRates {
   /** The operation begins some seconds later. */
   readonly slow: number;

@@ -25,7 +25,7 @@ import type { SimulatedStore } from './simulated-store.ts';
 export interface AcceptedBatch {
   readonly batch: SentBatch;
   readonly at: Date;
-  /** As the stored batch says. */
+  /** Time that the stored batch states. */
   readonly storedAt: Date;
 }
 
@@ -36,8 +36,8 @@ interface Stored {
 }
 
 /**
- * What must hold at any time and what must hold at rest, judged by what clients sent and by what they were answered. The
- * first law that is broken is kept.
+ * Laws that must hold at any time and laws that must hold at rest, judged by what clients sent and which answers they
+ * got. The first broken law is kept.
  */
 export class Laws {
   broken: string | undefined;

@@ -1,7 +1,7 @@
 import { chanceOf } from '../faults/chance.ts';
 import type { FaultRates } from './faults.ts';
 
-/** What a history is made of, all of it from its seed; a shrunk one has less of something. */
+/** Contents of a history, all of it from its seed; a shrunk one has less of something. */
 export interface Plan {
   readonly seed: number;
   /** After so many steps there are no more faults. */
@@ -13,9 +13,9 @@ export interface Plan {
   readonly retentionDays: number | undefined;
   /** The longest time between what a client does. */
   readonly pauseMilliseconds: number;
-  /** How often the records of a stream are delivered only when windows have expired meanwhile, from 0 to 1. */
+  /** Rate at which the records of a stream are delivered only after windows have expired, from 0 to 1. */
   readonly outages: number;
-  /** How often an operator has a customer forgotten. */
+  /** Rate at which an operator has a customer forgotten. */
   readonly forgettings: number;
   /** Minutes that entries are of; few make many batches meet in one window. */
   readonly minutes: number;

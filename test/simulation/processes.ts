@@ -15,7 +15,7 @@ const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'qu
 /** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
 const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;
-/** What has not ended by then is given up by its caller, and may go on all the same. */
+/** Time-out after which the caller gives an invocation up, though it may go on. */
 const invocationMilliseconds = 30_000;
 const hangingMilliseconds = 60_000;
 

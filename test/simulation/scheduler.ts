@@ -20,7 +20,7 @@ interface Timer {
   fire(): void;
 }
 
-/** How often code passes its turn on at one time, as between the windows that it reads. */
+/** Maximum of consecutive turns that code passes on, as between the windows that it reads. */
 const maxTurnsPassed = 8;
 /** The longest time that passes by itself with one step. */
 const maxStepMilliseconds = 20;

@@ -15,7 +15,7 @@ export interface SimulatedRecord extends StreamRecord {
 export interface SimulatedPartition {
   readonly number: number;
   readonly records: SimulatedRecord[];
-  /** So many of its records are done. */
+  /** Number of its records that are done. */
   consumed: number;
   isBeingConsumed: boolean;
 }
@@ -78,7 +78,7 @@ export class SimulatedStream {
     };
   }
 
-  /** What a customer has on the stream, puts under way included. */
+  /** Returns the customer's backlog on the stream, including puts under way. */
   backlogOf(customerId: string, now: Date): CustomerBacklog {
     const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
       process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],

@@ -189,7 +189,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     return key.startsWith('aggregates/minute/') ? toRollUp : undefined;
   }
 
-  /** As the memory of the process is, it is lost with each restart, and made anew from what the queue has. */
+  /**
+   * Announced minutes, which live in the memory of the process: each restart loses them and rebuilds them from the
+   * queue.
+   */
   let announced = announcedMinutes();
   function announcedMinutes(): AnnouncedMinutes {
     const minutes = new AnnouncedMinutes({

@@ -23,7 +23,7 @@ export interface AggregatePorts {
 }
 
 export interface AggregateOptions extends FoldingLimits {
-  /** So many windows are read and written at the same time. */
+  /** Number of windows that are read and written at the same time. */
   readonly windowsAtOnce?: number;
 }
 

@@ -10,9 +10,9 @@ import { judgeRollUp } from './judge-roll-up.ts';
 import { sortedUnion } from './sorted-union.ts';
 
 export interface RollUpAuditOptions {
-  /** Whose windows; `undefined` for everybody's. */
+  /** Customer whose windows are audited; `undefined` for all. */
   readonly customerId: CustomerId | undefined;
-  /** Whether the roll-up of what was written then may still be on its way. */
+  /** Returns whether the roll-up of what was written then may still be on its way. */
   readonly isPending: (updatedAt: Date) => boolean;
   /**
    * Minutes that are told already: what they are part of is made anew when they are mended, and not judged by them. Hours
@@ -24,7 +24,7 @@ export interface RollUpAuditOptions {
 }
 
 export interface AuditedRollUps {
-  /** How many hours and days there are, or should be. */
+  /** Number of hours and days that exist, or should. */
   readonly rollUps: number;
   /** Those that are not the sum of their parts yet, which were written a moment ago. */
   readonly pendingRollUps: number;

@@ -39,11 +39,11 @@ export type Difference =
   /** It is not the sum of its parts. */
   | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] });
 
-/** What an audit has to tell; only a `Difference` speaks against the counts. */
+/** Finding of an audit; only a `Difference` speaks against the counts. */
 export type Finding =
   | Difference
-  /** So many partials are counted whose raw batches are gone. */
+  /** Number of counted partials whose raw batches are gone. */
   | (AuditedWindow & { readonly kind: 'not-auditable'; readonly partials: number });
 
-/** So many are named in a finding; there may be more. */
+/** Number of items that a finding names; there may be more. */
 export const maxNamed = 5;

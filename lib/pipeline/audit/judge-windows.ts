@@ -28,7 +28,7 @@ export interface Judged {
 export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveExpired'> {
   /** The segments of customers with a batch that could not be read: what it adds to which windows is not known. */
   readonly lost: ReadonlySet<string>;
-  /** By their keys. What they forget is not judged: it is being removed. */
+  /** Tombstones by their keys. Nothing that they forget is judged: it is being removed. */
   readonly tombstones: ReadonlyMap<ObjectKey, Tombstone>;
 }
 

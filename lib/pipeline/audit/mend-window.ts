@@ -5,8 +5,8 @@ import { partialIdBytes, type WindowPartial } from '../../domain/partial.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
 
 /**
- * What a window needs: the partials that it lacks, its counts made anew as well, or all of it made anew from the stored
- * batches alone, so that it lets go of what is foreign.
+ * Repair that a window needs: add the partials that it lacks, recompute its counts as well, or rebuild all of it from
+ * the stored batches alone, which removes foreign partials.
  */
 export type Remedy = 'add' | 'recount' | 'rebuild';
 
@@ -17,7 +17,7 @@ export interface WindowMending {
   finish(): WindowAggregate | undefined;
 }
 
-/** So many are added at a time, as each time copies the counts. */
+/** Number of partials added at a time, as each addition copies the counts. */
 const partialsAddedTogether = 256;
 
 /**

@@ -9,7 +9,7 @@ import { reasonOf } from '../../reason-of.ts';
 import type { RepairOutcome, RepairReporter } from './repair.ts';
 import { sortedUnion } from './sorted-union.ts';
 
-/** What has to be made anew. */
+/** Windows to recompute. */
 export interface RollUpsToRepair {
   /** Those that an audit has found to differ; what becomes of each that has a remedy is told. */
   readonly differing: DifferingBySize;

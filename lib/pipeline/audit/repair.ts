@@ -16,14 +16,14 @@ import { parseLine, type Contribution, type Spool, type SpooledLine } from './sp
 
 export interface RepairPorts {
   readonly store: Pick<ObjectStore, 'get' | 'put' | 'delete'>;
-  /** As the audit left it. */
+  /** The spool as the audit left it. */
   readonly spool: Spool;
   readonly clock: Clock;
   /** Windows that have expired are left as they are. Without it none expires. */
   readonly retention?: Retention;
 }
 
-/** What became of one window that was to be mended. */
+/** Result for one window to repair. */
 export type RepairOutcome = { readonly key: ObjectKey } & (
   | { readonly kind: 'mended'; readonly requests: number }
   /** Nothing was left of it. */
@@ -33,7 +33,7 @@ export type RepairOutcome = { readonly key: ObjectKey } & (
 
 export interface RepairOptions {
   readonly limits: FoldingLimits;
-  /** What was stored then is left to the pipeline. */
+  /** Returns whether a batch stored at that time is left to the pipeline. */
   readonly isPending: (storedAt: Date) => boolean;
   /** Windows let go of what is foreign; otherwise those that have any stay as they are. */
   readonly isRemovingForeign: boolean;
@@ -97,7 +97,10 @@ export async function repair(
   }
 }
 
-/** What is foreign stays, unless that is asked for, and is a difference still; what else is missing is added. */
+/**
+ * Keeps foreign partials, unless their removal was requested, so that they stay a difference; adds whatever else is
+ * missing.
+ */
 function withoutForeign(window: DifferingWindow, { isRemovingForeign }: RepairOptions): DifferingWindow {
   if (window.remedy !== 'rebuild' || isRemovingForeign) return window;
   const others = window.differences - 1;

@@ -7,7 +7,7 @@ import type { Logger } from '../../logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Where copies are kept. */
+/** Store of the copies. */
 export type CopyStore = Pick<ObjectStore, 'get' | 'put'>;
 
 export interface CopyLimits {
@@ -28,7 +28,7 @@ export class CopiedRecords {
   readonly #store: CopyStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  /** What was copied last, by hash, as text. */
+  /** Text that was copied last, by hash. */
   readonly #copied: QuickLRU<string, { readonly text: string; readonly at: number }>;
 
   constructor(

@@ -10,12 +10,12 @@ export interface MemoryLimits {
   readonly staleSeconds: number;
   /** After a failure the store is left alone for so long. */
   readonly pauseSeconds: number;
-  /** How many answers are kept: of names that have a value, and of names that have none. */
+  /** Number of answers kept: of names that have a value, and as many of names that have none. */
   readonly maxPresent: number;
   readonly maxAbsent: number;
 }
 
-/** What is logged when the store fails; an alarm looks for it (deploy/monitoring.cjs). */
+/** Logged when the store fails; an alarm looks for it (deploy/monitoring.cjs). */
 export const lookupsFailed = 'API keys cannot be looked up; those that are known go on for a while';
 
 interface Answer<T> {

@@ -7,7 +7,10 @@ import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPartitionKey } from '../../ports/partition-key.ts';
 
-/** Where `aggregate` keeps what it can never apply, and an event source the records that its function dies of. */
+/**
+ * Prefixes of failed records: `aggregate` keeps those that it can never apply, and an event source keeps those that its
+ * function died of.
+ */
 export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
 
 export interface FailedRecordsOptions {
@@ -32,11 +35,11 @@ export interface FailedRecords {
   kept(): Promise<(record: Pick<FailedRecord, 'partitionKey' | 'data'>) => boolean>;
 }
 
-/** What is remembered of an object. */
+/** Facts remembered about an object. */
 interface KeptObject {
-  /** Whose records it has; `anyone` where it does not tell. */
+  /** Customers whose records it has; `anyone` where it does not name them. */
   readonly owners: ReadonlySet<string> | 'anyone';
-  /** Of a record that `aggregate` keeps. */
+  /** Digest of a record that `aggregate` keeps. */
   readonly digest: string | undefined;
 }
 

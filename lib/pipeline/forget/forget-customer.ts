@@ -24,7 +24,7 @@ export interface ForgetOptions {
   readonly maxSeconds: number;
 }
 
-/** How many objects were removed. */
+/** Numbers of objects removed. */
 export interface Removed {
   readonly batches: number;
   readonly windows: number;

@@ -28,7 +28,7 @@ export interface IngestPorts {
 
 export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
 
-/** What became of a batch. */
+/** Result of storing and emitting a batch. */
 export interface Ingested {
   readonly batch: StoredBatch;
   /** False where the batch had been stored before. */
@@ -40,7 +40,7 @@ export interface Ingested {
 /** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
 
-/** So many are summarised before others have a turn: a week of minutes takes 200 ms. */
+/** Number of windows summarised before others have a turn: a week of minutes takes 200 ms. */
 const windowsAtOnce = 250;
 
 /**

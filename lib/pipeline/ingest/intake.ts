@@ -5,15 +5,15 @@ import { CustomerTurns } from '../turns/customer-turns.ts';
 export interface IntakeLimits {
   /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
   readonly largeFromBytes: number;
-  /** So much of large batches is worked on at one time. */
+  /** Bytes of large batches processed at one time. */
   readonly largeBytesAtOnce: number;
-  /** So much of large batches is in memory, and of those whose size is not known yet. */
+  /** Bytes in memory of large batches, and of those whose size is still unknown. */
   readonly largeBytesHeld: number;
-  /** So much of small batches is in memory. */
+  /** Bytes of small batches in memory. */
   readonly smallBytesHeld: number;
-  /** So many batches are decompressed at one time: a decoder can need 16 MiB, whatever comes out of it. */
+  /** Number of batches decompressed at one time: a decoder can need 16 MiB, whatever its output. */
   readonly decodersAtOnce: number;
-  /** So many large and as many small ones wait, as they were sent, until there is memory for them. */
+  /** Number of large batches, and as many small ones, that wait for memory in the form in which they were sent. */
   readonly maxWaiting: number;
   readonly maxWaitingOfOneCustomer: number;
 }
@@ -30,7 +30,7 @@ const limits: IntakeLimits = {
   maxWaitingOfOneCustomer: 500, // so that there is room for others
 };
 
-/** What is known of a body before it is decoded. */
+/** Facts known about a body before it is decoded. */
 export interface BodySize {
   /** The size that it has at most when it is decompressed. */
   readonly atMostBytes: number;

@@ -29,7 +29,7 @@ export interface Batch {
   readonly payloadHash: string;
   readonly mediaType: MediaType;
   readonly entries: readonly LogEntry[];
-  /** Of the decompressed body. */
+  /** Size of the decompressed body. */
   readonly bodyBytes: number;
   readonly gzippedBody: Buffer;
 }
@@ -79,7 +79,7 @@ export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Ba
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
 }
 
-/** What is known of the size of a batch before it is decompressed. */
+/** Returns what is known about the size of a batch before it is decompressed. */
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
   const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
   return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };

@@ -11,7 +11,7 @@ export interface QueryPorts {
   readonly progress: CountingProgress;
 }
 
-/** Which windows are asked for: those with `from ≤ windowStart < to`. */
+/** Range of windows: those with `from ≤ windowStart < to`. */
 export interface WindowQuery extends WindowRange {
   /** At most so many windows. */
   readonly limit: number;
@@ -22,7 +22,7 @@ export interface WindowQuery extends WindowRange {
 
 /** A window as it is sent. */
 export interface SentWindow {
-  /** So many bytes of the answer are the window's. */
+  /** Bytes of the answer that the window takes. */
   readonly bytesSent: number;
 }
 
@@ -33,7 +33,7 @@ export interface AnsweredWindow extends ServedWindow {
   readonly complete: boolean;
 }
 
-/** What a whole answer says of itself. */
+/** Facts that a whole answer states about itself. */
 type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
 
 export interface WindowPage<Sent> extends Said {

@@ -16,7 +16,7 @@ export interface TotalPorts {
   readonly progress: CountingProgress;
 }
 
-/** What is to be summed up: the minutes with `from ≤ minute < to`. */
+/** Range to sum up: the minutes with `from ≤ minute < to`. */
 export interface TotalQuery {
   readonly customerId: CustomerId;
   readonly from: WindowStart;
@@ -46,8 +46,8 @@ const pathField: DimensionField = 'requestsByPath';
 /** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
 const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /**
- * Of each list of largest keys. Only paths are long, and of any text; as a function's answer is JSON within JSON, they can
- * be twice as long in it, which is far less than the 6 MiB that Lambda answers.
+ * Size limit for each list of largest keys. Only paths are long, and contain any text. As a function's answer is JSON
+ * within JSON, they can take twice the space in it, which is far less than the 6 MiB that Lambda allows.
  */
 const maxTopBytes = 1_024 * 1_024;
 /** A window can have 3 MB, and each is read whole. */

@@ -15,11 +15,11 @@ export interface RollUpOptions {
 /** Word that a minute was written. */
 export interface WrittenNotice {
   readonly messageId: string;
-  /** Of the minute. */
+  /** Key of the minute. */
   readonly key: ObjectKey;
 }
 
-/** What came of an hour or a day; where it has failed, or is to be begun later, its messages have to come back. */
+/** Result for an hour or a day; where it failed or was postponed, its messages have to come back. */
 export type RollUpOutcome =
   | { readonly kind: Recomputed['kind'] | 'postponed' }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -27,7 +27,7 @@ export type RollUpOutcome =
 export interface RolledUp {
   readonly key: ObjectKey;
   readonly size: RolledUpSize;
-  /** That the minutes of which this window is the sum were written. */
+  /** Notifications that minutes of this window were written. */
   readonly notices: readonly WrittenNotice[];
   readonly outcome: RollUpOutcome;
 }

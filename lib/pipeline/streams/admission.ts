@@ -11,7 +11,7 @@ import type { Streams } from './streams.ts';
 export interface AdmissionOptions {
   readonly streams: Streams;
   readonly clock: Clock;
-  /** How many records may wait on a stream. */
+  /** Number of records that may wait on a stream. */
   readonly maxBacklogRecords: number;
 }
 

@@ -5,7 +5,7 @@ export interface TurnLimits {
   readonly atOnce: number;
   /** Absent where one customer alone may have all of it. */
   readonly atOnceOfOneCustomer?: number;
-  /** How many pieces of work may wait. */
+  /** Number of pieces of work that may wait. */
   readonly waiting?: number;
   readonly waitingOfOneCustomer?: number;
 }

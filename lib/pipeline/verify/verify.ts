@@ -53,7 +53,7 @@ export interface VerifiedBatch extends NoticedBatch {
   readonly verdict: Verdict;
 }
 
-/** What a look at a batch found. */
+/** Result of a look at a batch. */
 export type Verdict =
   | { readonly kind: 'counted' }
   /** There is no such batch: its write failed, it has expired, or its customer was forgotten since. */
@@ -65,7 +65,7 @@ export type Verdict =
    * until they are seen in their windows.
    */
   | { readonly kind: 'awaiting-redrive'; readonly isOverdue: boolean }
-  /** So many of its partials were emitted again; the message has to come back, until they are seen in their windows. */
+  /** Number of partials emitted again; the message has to come back until their windows have them. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
   /** It could not be looked at, or not be emitted; the message has to come back. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };

@@ -4,7 +4,7 @@ import type { StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline, type LocalPipeline } from '../local-pipeline.ts';
 
-/** As many as the queue delivers in one invocation. */
+/** Number of messages that the queue delivers in one invocation. */
 const noticesAtOnce = 1_000;
 /** Thousands of durable writes: a test that hangs takes longer, on any machine. */
 const timeout = 180_000;
@@ -29,7 +29,7 @@ async function sendSome(batches: number): Promise<void> {
   );
 }
 
-/** How many notices were found to be what, at a look at all of them. */
+/** Looks at all notifications once, and counts them by verdict. */
 async function lookAtAll(receiveCount: number): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   const received = (notice: StoredNotice): StoredNotice => ({ ...notice, receiveCount });
