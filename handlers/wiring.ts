@@ -13,7 +13,7 @@ import {
 } from '../lib/pipeline/failed-records/failed-records.ts';
 import { Admission } from '../lib/pipeline/streams/admission.ts';
 import { EmittedBatches } from '../lib/pipeline/ingest/emitted-batches.ts';
-import { Intake } from '../lib/pipeline/ingest/intake.ts';
+import { BatchAdmission } from '../lib/pipeline/ingest/batch-admission.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
 import { readLimits } from '../lib/pipeline/query/read-limits.ts';
@@ -42,7 +42,7 @@ export interface App {
   readonly reader: WindowReader;
   readonly streams: Streams;
   readonly progress: CountingProgress;
-  readonly intake: Intake;
+  readonly batchAdmission: BatchAdmission;
   /** Deployed; on a laptop the consumers share the work out. */
   readonly customerBudgets: CustomerBudgets | undefined;
   readonly retention: Retention;
@@ -97,7 +97,7 @@ export function createApp({
       { diskRoom, rollUps },
     ),
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
-    intake: new Intake(),
+    batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
     reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),

@@ -9,13 +9,7 @@ const textual = /\.(?:[cm]?[jt]s|md|ya?ml|html|css|sh)$|(?:^|\/)(?:Dockerfile|ru
 const excluded = /^(?:scripts\/check-language\/rules\.ts|test\/scripts\/check-language\.|test\/fixtures\/)/;
 
 /** Folders and files that still have to be rewritten. */
-const notYetClean: readonly string[] = [
-  'README.md',
-  'client/',
-  'commands/',
-  'docs/',
-  'test/commands/',
-];
+const notYetClean: readonly string[] = ['README.md', 'client/', 'commands/', 'docs/', 'test/commands/'];
 
 const faults = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',

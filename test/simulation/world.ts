@@ -112,16 +112,16 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     { delayMilliseconds: 5_000, visibilityMilliseconds: 60_000, batchSize: 10 },
     (messages) =>
       processes.invoke('verify', async (process) => {
-        const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
+        const notifications = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
-          notices,
+          notifications,
           { ...withAdmission(portsOf(process)), reEmissions: reEmissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(
           ({ verdict }) => verdict.kind !== 'counted' && verdict.kind !== 'absent',
         );
-        return new Set(again.flatMap((batch) => batch.notices.map(({ messageId }) => messageId)));
+        return new Set(again.flatMap((batch) => batch.notifications.map(({ messageId }) => messageId)));
       }),
   );
   const toRollUp = new SimulatedQueue<ObjectKey>(
@@ -129,12 +129,12 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     { delayMilliseconds: 1_000, visibilityMilliseconds: 20_000, batchSize: 20 },
     (messages) =>
       processes.invoke('rollUp', async (process) => {
-        const notices = messages.map(({ messageId, body }) => ({ messageId, key: body }));
-        const rolledUp = await rollUp(notices, portsOf(process), { limits, maxSeconds: 10 });
+        const notifications = messages.map(({ messageId, body }) => ({ messageId, key: body }));
+        const rolledUp = await rollUp(notifications, portsOf(process), { limits, maxSeconds: 10 });
         const again = rolledUp.filter(
           ({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'postponed',
         );
-        return new Set(again.flatMap((window) => window.notices.map(({ messageId }) => messageId)));
+        return new Set(again.flatMap((window) => window.notifications.map(({ messageId }) => messageId)));
       }),
     (messageId) => announced.remove(messageId),
   );

@@ -53,12 +53,12 @@ export async function aggregate(
   const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
   const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
   const uncounted = counted.flatMap((group) => group.uncounted);
-  const failed = uncounted.filter((each) => !isHopeless(each));
-  const hopeless = uncounted.filter(isHopeless);
+  const failed = uncounted.filter((each) => !canNeverBeApplied(each));
+  const unappliable = uncounted.filter(canNeverBeApplied);
 
   const setAside: UncountedRecord[] = [];
   await pMap(
-    hopeless,
+    unappliable,
     async (uncounted) => {
       try {
         await setAsideUnlessForgotten(uncounted, ports);
@@ -79,7 +79,7 @@ export async function aggregate(
 }
 
 /** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
-function isHopeless({ error }: UncountedRecord): boolean {
+function canNeverBeApplied({ error }: UncountedRecord): boolean {
   const isOfRecord = error instanceof UnreadableFormat || error instanceof CountsTooLarge;
   return isOfRecord && !(error instanceof NewerFormat);
 }

@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { WindowSize } from '../../domain/window.ts';
-import type { Remedy } from './mend-window.ts';
+import type { Remedy } from './repair-window.ts';
 import type { Spool } from './spool.ts';
 
 /** A window of which a difference was told. */
@@ -8,7 +8,7 @@ export interface DifferingWindow {
   readonly key: ObjectKey;
   /** Number of differences; one remedy removes all of them. */
   readonly differences: number;
-  /** `undefined` where it cannot be mended. */
+  /** `undefined` where it cannot be repaired. */
   readonly remedy: Remedy | undefined;
 }
 

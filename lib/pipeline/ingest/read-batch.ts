@@ -8,7 +8,7 @@ import { mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/me
 import { parseBatch } from '../../domain/parse-batch.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { decompress } from './decompress.ts';
-import type { BodySize } from './intake.ts';
+import type { BodySize } from './batch-admission.ts';
 
 /** A batch as a client sends it. */
 export interface SentBatch {

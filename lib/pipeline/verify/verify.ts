@@ -34,7 +34,7 @@ export interface VerifyOptions extends EmissionLimits {
 }
 
 /** Word that a batch was stored. */
-export interface StoredNotice {
+export interface StoredNotification {
   readonly messageId: string;
   readonly key: ObjectKey;
   /** 1 when the message comes for the first time. */
@@ -43,13 +43,13 @@ export interface StoredNotice {
 }
 
 /** A batch of which there was word. */
-interface NoticedBatch {
+interface NotifiedBatch {
   readonly key: ObjectKey;
   /** Several where the word came several times. */
-  readonly notices: NonEmpty<StoredNotice>;
+  readonly notifications: NonEmpty<StoredNotification>;
 }
 
-export interface VerifiedBatch extends NoticedBatch {
+export interface VerifiedBatch extends NotifiedBatch {
   readonly verdict: Verdict;
 }
 
@@ -86,25 +86,25 @@ const partialsWorthALook = 1_000;
  * proves some of them, also where a batch is in a week of windows.
  */
 export async function verify(
-  notices: readonly StoredNotice[],
+  notifications: readonly StoredNotification[],
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
   const { store, streams, clock, retention, reEmissions } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
-  const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
-  const overdue = ({ notices }: NoticedBatch, storedAt?: Date) => {
-    const firstLooks = notices.map(({ firstReceivedAt }) => firstReceivedAt);
+  const tell = (batch: NotifiedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
+  const overdue = ({ notifications }: NotifiedBatch, storedAt?: Date) => {
+    const firstLooks = notifications.map(({ firstReceivedAt }) => firstReceivedAt);
     return { isOverdue: isOverdue(storedAt, firstLooks, clock.now(), options.overdueSeconds) };
   };
 
   /** Tells of those that are not there, or cannot be read, and returns what was read of the others. */
   const readAll = async <T>(
-    batches: readonly NoticedBatch[],
-    read: (batch: NoticedBatch) => Promise<T | undefined>,
-  ): Promise<Map<NoticedBatch, T>> => {
-    const found = new Map<NoticedBatch, T>();
+    batches: readonly NotifiedBatch[],
+    read: (batch: NotifiedBatch) => Promise<T | undefined>,
+  ): Promise<Map<NotifiedBatch, T>> => {
+    const found = new Map<NotifiedBatch, T>();
     await pMap(
       batches,
       async (batch) => {
@@ -121,15 +121,15 @@ export async function verify(
     return found;
   };
   const batches = Array.from(
-    groupBy(notices, ({ key }) => key),
-    ([key, its]) => ({ key, notices: its }),
+    groupBy(notifications, ({ key }) => key),
+    ([key, its]) => ({ key, notifications: its }),
   );
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   const consumption = await readConsumption(streams);
   const tombstoneOf = tombstonesReadOnce(store);
   const look = async (
-    batch: NoticedBatch,
+    batch: NotifiedBatch,
     header: BatchHeader,
     uncounted: Uncounted,
     consumed: Consumption,
@@ -142,7 +142,7 @@ export async function verify(
       uncounted: uncounted.places.get(header) ?? new Set(),
       consumption: consumed,
       emittedAgainAt: reEmissions.at(key),
-      receiveCount: Math.max(...batch.notices.map(({ receiveCount }) => receiveCount)),
+      receiveCount: Math.max(...batch.notifications.map(({ receiveCount }) => receiveCount)),
     };
     const state = judgeBatch(read, clock.now(), options);
     if (state.kind !== 'forgotten' && uncounted.failures.has(header)) throw uncounted.failures.get(header);

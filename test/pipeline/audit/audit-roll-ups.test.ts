@@ -34,9 +34,13 @@ async function count(minute: string, { of = customer(), path = 'GET /' } = {}): 
 }
 
 async function rollUpAll(maxKeysPerDimension = 10_000): Promise<void> {
-  const notices = [];
-  for await (const key of store.list('aggregates/minute/')) notices.push({ messageId: key, key });
-  await rollUp(notices, { store, clock }, { limits: { ...limits, maxKeysPerDimension }, maxSeconds: 60 });
+  const notifications = [];
+  for await (const key of store.list('aggregates/minute/')) notifications.push({ messageId: key, key });
+  await rollUp(
+    notifications,
+    { store, clock },
+    { limits: { ...limits, maxKeysPerDimension }, maxSeconds: 60 },
+  );
 }
 
 async function edit(key: ObjectKey, change: (text: string) => string): Promise<void> {
@@ -126,13 +130,13 @@ describe('an audit of hours and days', () => {
 describe('a repair of hours and days', () => {
   async function repaired(
     asked: Asked = {},
-    mendedMinutes: readonly ObjectKey[] = [],
+    repairedMinutes: readonly ObjectKey[] = [],
     isRemovingEmpty = false,
   ) {
     const outcomes: RepairOutcome[] = [];
     const { differing } = await audited(asked);
     const told = (outcome: RepairOutcome) => outcomes.push(outcome);
-    const toRepair = { differing, mendedMinutes: () => mendedMinutes, isRemovingEmpty };
+    const toRepair = { differing, repairedMinutes: () => repairedMinutes, isRemovingEmpty };
     await repairRollUps(toRepair, { store, clock }, limits, told);
     return outcomes;
   }
@@ -158,7 +162,7 @@ describe('a repair of hours and days', () => {
     expect((await audited()).found).toEqual([]);
   });
 
-  it('makes the hours and days of mended minutes anew, and says nothing where they were right', async () => {
+  it('makes the hours and days of repaired minutes anew, and says nothing where they were right', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     expect(await repaired({}, [minute])).toEqual([]);
@@ -169,7 +173,7 @@ describe('a repair of hours and days', () => {
     ]);
   });
 
-  it('says what it cannot mend, and leaves it as it is', async () => {
+  it('says what it cannot repair, and leaves it as it is', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);

@@ -10,10 +10,10 @@ import { addPartials, type WindowAggregate } from '../../domain/window-aggregate
  */
 export type Remedy = 'add' | 'recount' | 'rebuild';
 
-export interface WindowMending {
+export interface WindowRepair {
   /** A partial of a stored batch, held by the window or to be added to it. */
   add(partial: WindowPartial): void;
-  /** The mended window; `undefined` where there is nothing to write. */
+  /** The repaired window; `undefined` where there is nothing to write. */
   finish(): WindowAggregate | undefined;
 }
 
@@ -21,20 +21,20 @@ export interface WindowMending {
 const partialsAddedTogether = 256;
 
 /**
- * Begins to mend a window, which gets its partials one at a time and takes memory for one window. What it holds it goes
+ * Begins to repair a window, which gets its partials one at a time and takes memory for one window. What it holds it goes
  * on to hold, in the same order, and keys that it keeps stay.
  */
-export function mendWindow(
+export function repairWindow(
   current: WindowAggregate | undefined,
   remedy: Remedy,
   now: Date,
   limits: FoldingLimits,
-): WindowMending {
-  let mended = beginning(current, remedy);
+): WindowRepair {
+  let repaired = beginning(current, remedy);
   let waiting: WindowPartial[] = [];
   const addWaiting = () => {
     const [first, ...others] = waiting;
-    if (first !== undefined) mended = addPartials(mended, [first, ...others], now, limits) ?? mended;
+    if (first !== undefined) repaired = addPartials(repaired, [first, ...others], now, limits) ?? repaired;
     waiting = [];
   };
 
@@ -46,17 +46,18 @@ export function mendWindow(
 
     finish() {
       addWaiting();
-      if (mended === undefined || mended.partialIds.length === 0 || mended === current) return undefined;
+      if (repaired === undefined || repaired.partialIds.length === 0 || repaired === current)
+        return undefined;
       return {
-        ...mended,
+        ...repaired,
         counts: mapDimensions(
-          (field) => new Map([...(mended?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
+          (field) => new Map([...(repaired?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
         ),
         revision: (current?.revision ?? 0) + 1,
         partialIds:
           remedy === 'rebuild'
-            ? mended.partialIds
-            : joined(current?.partialIds ?? Buffer.alloc(0), mended.partialIds),
+            ? repaired.partialIds
+            : joined(current?.partialIds ?? Buffer.alloc(0), repaired.partialIds),
       };
     },
   };

@@ -2,7 +2,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { CustomerTurns } from '../turns/customer-turns.ts';
 
 /** Decompressed bytes of batches. */
-export interface IntakeLimits {
+export interface BatchAdmissionLimits {
   /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
   readonly largeFromBytes: number;
   /** Bytes of large batches processed at one time. */
@@ -20,7 +20,7 @@ export interface IntakeLimits {
 
 const mebibyte = 1_024 * 1_024;
 
-const limits: IntakeLimits = {
+const limits: BatchAdmissionLimits = {
   largeFromBytes: 64 * 1_024, // some 400 entries
   largeBytesAtOnce: 2 * mebibyte, // some of a thousand entries, or one of the largest
   largeBytesHeld: 64 * mebibyte, // plain ones are in memory four times, as bytes and in the function's event
@@ -44,14 +44,14 @@ export interface BodySize {
  * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
  * often as there are large ones. Customers take turns everywhere, so that nobody's batches wait for all of another's.
  */
-export class Intake {
-  readonly #limits: IntakeLimits;
+export class BatchAdmission {
+  readonly #limits: BatchAdmissionLimits;
   readonly #heldLarge: CustomerTurns;
   readonly #heldSmall: CustomerTurns;
   readonly #decoders: CustomerTurns;
   readonly #large: CustomerTurns;
 
-  constructor(given: IntakeLimits = limits) {
+  constructor(given: BatchAdmissionLimits = limits) {
     this.#limits = given;
     const waiting = { waiting: given.maxWaiting, waitingOfOneCustomer: given.maxWaitingOfOneCustomer };
     this.#heldLarge = new CustomerTurns({ atOnce: given.largeBytesHeld, ...waiting });
