@@ -40,7 +40,7 @@ export type UsedBytes = () => number;
  * Makes sure that the file of the database has room for a commit before lmdb makes it, by writing zeros behind what lmdb
  * uses. lmdb must not find the disk full: its account of the write that failed does not fit into the memory that it
  * takes for it (3.0.3 to 3.5.6, `mdb_page_flush`), which ends the process now and then. It also has no hole left in the
- * file whose page a full disk could not give later. Where the room cannot be had the change is refused before it is begun.
+ * file whose page a full disk could not give later. Where there is no such room, the change is refused before it begins.
  */
 export class ReservedRoom {
   readonly #file: FileHandle;
@@ -78,8 +78,8 @@ export class ReservedRoom {
   }
 
   /**
-   * Makes room for `take`; to be called when no commit is being made.
-   * @throws Error  of the system, when the disk is full; what could be had is given back, as others may need less
+   * Makes room for `take`. Call it when no commit is under way.
+   * @throws Error  of the system, when the disk is full; gives back what it got, as others may need less
    */
   async extend(room: number): Promise<void> {
     const used = this.#usedBytes();

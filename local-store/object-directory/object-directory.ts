@@ -32,7 +32,7 @@ export class ObjectDirectory implements ObjectStore {
   readonly #rounds: ChangeRounds;
   readonly #etags = new KnownEtags();
   readonly #reader: ObjectReader;
-  /** Directories of which the writer has said that all objects in them are durable, but for what it writes now. */
+  /** Directories in which all objects are durable, as the writer has reported, except for its present writes. */
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
   /** Keys whose latest change may never reach the disk until the writer says otherwise. */
   readonly #suspects = new Set<ObjectKey>();

@@ -32,7 +32,7 @@ export interface AuditOptions {
   readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
 
-/** Told as the audit goes on: what is found, and how far it is. */
+/** Receives the findings and the progress of an audit. */
 export interface AuditReporter {
   found(finding: Finding): void;
   /** Announces how much there is to do in a step; `done` is called for each unit. */

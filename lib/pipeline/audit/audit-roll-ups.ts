@@ -15,7 +15,7 @@ export interface RollUpAuditOptions {
   /** Returns whether the roll-up of what was written then may still be on its way. */
   readonly isPending: (updatedAt: Date) => boolean;
   /**
-   * Minutes that are told already: what they are part of is made anew when they are repaired, and not judged by them. Hours
+   * Minutes that are reported already: their hours and days are recomputed when they are repaired, and not judged by them. Hours
    * and days that differ are added.
    */
   readonly differing: DifferingBySize;

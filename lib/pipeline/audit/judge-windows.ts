@@ -135,7 +135,7 @@ export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): Window
   return window;
 }
 
-/** Tells which partials are missing, if the window has not got them since it was spooled. @returns what could not be had */
+/** Reports the missing partials, if the window has not got them since it was spooled. @returns what could not be read */
 async function reportMissing(
   window: AuditedWindow,
   { missing }: ComparedWindow,

@@ -13,7 +13,7 @@ import { sortedUnion } from './sorted-union.ts';
 export interface RollUpsToRepair {
   /** Those that an audit has found to differ; what becomes of each that has a remedy is told. */
   readonly differing: DifferingBySize;
-  /** Minutes that were repaired, ascending: their hours and days are told where they change. */
+  /** Repaired minutes, ascending: changes of their hours and days are reported. */
   readonly repairedMinutes: () => Iterable<ObjectKey>;
   /** Minutes were removed, so that what has no part left is removed, too. */
   readonly isRemovingEmpty: boolean;

@@ -10,6 +10,7 @@ import { addPartials, type WindowAggregate } from '../../domain/window-aggregate
  */
 export type Remedy = 'add' | 'recount' | 'rebuild';
 
+/** Repair of one window that is under way. */
 export interface WindowRepair {
   /** A partial of a stored batch, held by the window or to be added to it. */
   add(partial: WindowPartial): void;
@@ -21,8 +22,8 @@ export interface WindowRepair {
 const partialsAddedTogether = 256;
 
 /**
- * Begins to repair a window, which gets its partials one at a time and takes memory for one window. What it holds it goes
- * on to hold, in the same order, and keys that it keeps stay.
+ * Begins to repair a window, which gets its partials one at a time and takes memory for one window. It keeps the partials
+ * that it holds, in the same order, and the keys that it has.
  */
 export function repairWindow(
   current: WindowAggregate | undefined,
@@ -68,7 +69,7 @@ function beginning(current: WindowAggregate | undefined, remedy: Remedy): Window
   return current && remedy === 'recount' ? withoutCounts(current) : current;
 }
 
-/** The window as it was before its first partial, but for the keys that it keeps: these keep their places. */
+/** Returns the window as it was before its first partial, except that its keys keep their places. */
 function withoutCounts(window: WindowAggregate): WindowAggregate {
   return {
     ...window,

@@ -30,7 +30,7 @@ export interface ExpireOptions {
   readonly atOnce: number;
 }
 
-/** Told as it goes on. */
+/** Receives the progress of an expiry. */
 export interface ExpireReporter {
   /** A horizon was announced, withdrawn or set. */
   moved(what: Expiring, state: RetentionState): void;

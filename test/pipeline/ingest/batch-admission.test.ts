@@ -21,7 +21,7 @@ const plain = (bytes: number): BodySize => ({ atMostBytes: bytes, isKnown: true 
 /** A body of at most 50 bytes, whose size is not known before it is decoded. */
 const compressed: BodySize = { atMostBytes: 50, isKnown: false };
 
-/** An batchAdmission, and what it has begun to decode and to work on; all of it ends when it is told to. */
+/** Returns an admission and the batches that it has begun to decode and to process; each ends when its gate opens. */
 function observed(given: BatchAdmissionLimits = limits) {
   const batchAdmission = new BatchAdmission(given);
   const decoding: string[] = [];

@@ -35,7 +35,7 @@ beforeEach(() => {
   store = new WatchedStore();
 });
 
-/** Counts requests in a minute of December, and gives the notification of its write. */
+/** Counts requests in a minute of December, and returns the notification of its write. */
 async function count(
   minute: string,
   paths: Readonly<Record<string, number>> = { 'GET /': 1 },
