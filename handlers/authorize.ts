@@ -18,7 +18,7 @@ export type AuthorizerContext = {
   readonly scopes: string;
   /** Names the key in the access log. */
   readonly keyId: string;
-  /** `true`: it is not known who asks, and the function has to answer 503. */
+  /** `true`: the client is unknown, and the function has to answer 503. */
   readonly unavailable: 'true' | 'false';
 };
 

@@ -54,7 +54,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = queryHandler(wired);
 
-/** A window in the form that is asked for. */
+/** Returns a window in the requested form. */
 interface SentWindow extends WindowJson {
   /** In CSV. */
   readonly rows: string;

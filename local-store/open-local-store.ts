@@ -190,7 +190,7 @@ async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
   return records;
 }
 
-/** The first folder of a key, of which there are few. */
+/** Returns the first folder of a key; there are few of them. */
 function folderOf(key: string): string {
   return key.slice(0, key.indexOf('/'));
 }

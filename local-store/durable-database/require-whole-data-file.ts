@@ -30,7 +30,7 @@ interface Found {
 /**
  * Makes sure that lmdb can open its file: one that is not lmdb's, or that was cut off, ends the process, at once or when
  * a page beyond the end is read. What is changed within the pages is not found: they have no check sums. A file of which
- * a power cut left a part of lmdb's very first write is emptied, to be made anew.
+ * a power cut left a part of lmdb's very first write is emptied, and made again.
  * @param mayBeEmpty  where it could have been made a moment before a crash, and nothing has been written yet
  * @throws UnreadableFormat  it cannot; the message names the file and says what can be done
  */

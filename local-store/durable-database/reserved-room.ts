@@ -83,7 +83,7 @@ export class ReservedRoom {
    */
   async extend(room: number): Promise<void> {
     const used = this.#usedBytes();
-    // A commit that took more than it asked for has pages behind what was reserved, which are not to be written over.
+    // A commit that took more than it asked for has pages behind what was reserved, which must not be overwritten.
     const from = Math.max(this.#reserved, used);
     const end = Math.ceil((used + slackFor(used) + pathBytes + room) / stepBytes) * stepBytes;
     try {

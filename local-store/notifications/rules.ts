@@ -41,7 +41,7 @@ const bucketProperties = z.object({
     .optional(),
 });
 
-/** Every object whose key begins with `prefix` and ends with `suffix` is told to the queue when it is written. */
+/** Rule that announces each written object whose key begins with `prefix` and ends with `suffix` to the queue. */
 export interface NotificationRule {
   /** Names the rule in its messages. */
   readonly configurationId: string;

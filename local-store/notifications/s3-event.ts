@@ -49,7 +49,7 @@ export function s3Event(
   };
 }
 
-/** The keys of the objects that a message of `s3Event` tells of; none where it is another kind of message. */
+/** Returns the keys of the objects that a message of `s3Event` announces; none for another kind of message. */
 export function keysOfS3Event(body: string): ObjectKey[] {
   const parsed = s3EventSchema.safeParse(parseJson(body));
   return (parsed.data?.Records ?? []).map(({ s3 }) => s3.object.key);

@@ -13,7 +13,7 @@ export interface KnownEtag {
 
 /**
  * The etags of objects that were written or wholly read lately, so that who wants the start of an object need not
- * read all of it. An entry is dropped before its object is written and made anew afterwards; so a reader that finds
+ * read all of it. An entry is dropped before its object is written and made again afterwards; so a reader that finds
  * the same entry before it opens the file and after it knows that the file is the entry's.
  */
 export class KnownEtags {

@@ -26,7 +26,7 @@ import { SimulatedSource } from './simulated-source.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedStream } from './simulated-stream.ts';
 
-/** A pipeline with its clients, all of which a scheduler drives. */
+/** A pipeline with its clients, driven by a scheduler. */
 export interface World {
   brokenLaw(): string | undefined;
   /** From now on nothing goes wrong, and clients begin nothing new. */

@@ -91,7 +91,7 @@ export function parseQueryParameters(
   return { windowSize, from, to, limit, top: asked.top, after: undefined };
 }
 
-/** The token with which the next page is asked for. */
+/** The token that requests the next page. */
 export function encodeNextToken(
   parameters: QueryParameters,
   customerId: CustomerId,

@@ -62,7 +62,7 @@ export async function auditRollUps(
       store.list(customerId === undefined ? `aggregates/${listed}/` : windowPrefix(customerId, listed));
     return sortedUnion(list(size), enclosingWindows(list(partSizeOf[size]), size));
   };
-  // Hours first, since a day is not judged by an hour that is told itself.
+  // Hours first, since an hour that is reported itself does not judge its day.
   const allHours = () => except(keysOf('hour'), hoursOf(differing));
   const hours = await eachObject('hours', allHours, (hour) => look(hour, 'hour'), reporter);
   const allDays = () => except(keysOf('day'), daysOf(differing));
@@ -75,12 +75,12 @@ interface ListedRollUp {
   readonly isJudged: boolean;
 }
 
-/** Hours with a minute that is told. */
+/** Hours with a minute that is reported. */
 function hoursOf({ minute }: DifferingBySize): AsyncGenerator<ObjectKey> {
   return enclosingWindows(keysIn(minute), 'hour');
 }
 
-/** Days with a minute or an hour that is told. */
+/** Days with a minute or an hour that is reported. */
 function daysOf(differing: DifferingBySize): AsyncGenerator<ObjectKey> {
   const ofMinutes = enclosingWindows(hoursOf(differing), 'day');
   return sortedUnion(ofMinutes, enclosingWindows(keysIn(differing.hour), 'day'));

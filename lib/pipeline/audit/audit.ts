@@ -23,7 +23,7 @@ export interface Audited extends Judged {
 }
 
 /**
- * Recomputes every minute window from the stored batches alone, and tells what is not as it should be. Nothing is
+ * Recomputes every minute window from the stored batches alone, and reports what differs. Nothing is
  * written, and a running pipeline is no hindrance: windows are read first and batches after, so that the batch of all
  * that a window counts was stored by then. What has been counted since is looked for once more before it is missed.
  * @throws Unavailable  there is no store, or it cannot be listed

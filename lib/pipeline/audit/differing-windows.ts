@@ -3,7 +3,7 @@ import type { WindowSize } from '../../domain/window.ts';
 import type { Remedy } from './repair-window.ts';
 import type { Spool } from './spool.ts';
 
-/** A window of which a difference was told. */
+/** A window with a reported difference. */
 export interface DifferingWindow {
   readonly key: ObjectKey;
   /** Number of differences; one remedy removes all of them. */

@@ -51,7 +51,7 @@ export async function judgeWindows(
   let pending = 0;
 
   const judge = async ({ key, customerId, comparison, storedSince }: WindowUnderWay) => {
-    if (customerId === undefined) return; // it could not be read, which is told
+    if (customerId === undefined) return; // it could not be read, which is reported
     const window = { key, customerId, windowStart: windowStartOfKey(key) };
     const compared = comparison.finish();
     pending += compared.pending;

@@ -11,7 +11,7 @@ import { sortedUnion } from './sorted-union.ts';
 
 /** Windows to recompute. */
 export interface RollUpsToRepair {
-  /** Those that an audit has found to differ; what becomes of each that has a remedy is told. */
+  /** Windows that an audit has found to differ; the result for each that has a remedy is reported. */
   readonly differing: DifferingBySize;
   /** Repaired minutes, ascending: changes of their hours and days are reported. */
   readonly repairedMinutes: () => Iterable<ObjectKey>;

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export interface MemoryLimits {
-  /** An answer of the store holds for so long before the store is asked again. */
+  /** Time for which an answer of the store holds. */
   readonly freshSeconds: number;
   /** While the store fails, its last answer holds for so long. */
   readonly staleSeconds: number;

@@ -62,7 +62,7 @@ export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buff
 }
 
 /**
- * Understands a batch, of which `body` is decompressed.
+ * Parses a batch whose `body` is decompressed.
  * @throws InvalidRequest  it is not valid; what is wrong is described
  */
 export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Batch> {

@@ -36,7 +36,7 @@ export interface RolledUp {
 const daysInFlight = 4;
 
 /**
- * Brings the hours and days up to date of which minutes were written. Each is recomputed once, however many notifications there
+ * Updates the hours and days whose minutes were written. Each is recomputed once, however many notifications there
  * are of its minutes, and from its parts: so it is right whatever was written twice, late or in another order, and a crash
  * anywhere leaves nothing but messages that come again. A day is recomputed also where its hour needed no change, since
  * whoever wrote that hour may have died before the day.

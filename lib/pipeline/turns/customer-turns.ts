@@ -12,7 +12,7 @@ export interface TurnLimits {
 
 /** The weight of a piece of work that is under way. */
 export interface Turn {
-  /** Gives back what turned out not to be needed. */
+  /** Gives back what was not needed after all. */
   reduceTo(weight: number): void;
   /** Gives back the rest, once. */
   end(): void;

@@ -42,7 +42,7 @@ export interface StoredNotification {
   readonly firstReceivedAt: Date;
 }
 
-/** A batch of which there was word. */
+/** A batch with its notifications. */
 interface NotifiedBatch {
   readonly key: ObjectKey;
   /** Several where the word came several times. */

@@ -81,7 +81,7 @@ describe('aggregate', () => {
     expect(await store.window()).toMatchObject({ requests: 100, batches: 50, revision: 1 });
   });
 
-  it('reads and writes no more windows at once than it is told', async () => {
+  it('reads and writes no more windows at once than its limit', async () => {
     const store = new WatchedStore();
     const minutes = Array.from({ length: 20 }, (_, minute) =>
       windowStart(`2025-12-28T18:${String(10 + minute)}:00Z`),

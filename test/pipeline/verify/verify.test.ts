@@ -312,7 +312,7 @@ describe('verify', () => {
       expect(await kindsOf([stored])).toEqual(['counted']);
     });
 
-    it('looks together at some of many that are small, and tells of the others by their age', async () => {
+    it('looks together at some of many that are small, and reports the others by their age', async () => {
       const notifications = await Promise.all(
         Array.from({ length: 67 }, (_, index) => storeBatch(`batch-${index}`, ...minutes(150))),
       );
@@ -340,7 +340,7 @@ describe('verify', () => {
     expect(await requestsAt('18:03')).toBe(1);
   });
 
-  it('looks once at a batch of which there is word twice, and tells both what it found', async () => {
+  it('looks once at a batch with two notifications, and gives both the result', async () => {
     const stored = await storeBatch('a', '18:03');
     const again = { ...stored, messageId: 'another' };
     expect(await verdictOn(stored, again)).toMatchObject([{ kind: 'waiting' }, { kind: 'waiting' }]);
