@@ -12,7 +12,7 @@ import { wiredAuthorize } from './wiring.ts';
  * gateway requires.
  */
 export type AuthorizerContext = {
-  /** Empty where nobody is let in. */
+  /** Customer of the key; empty where the request is refused. */
   readonly customerId: string;
   /** Words, separated by spaces. */
   readonly scopes: string;

@@ -56,7 +56,7 @@ export const handler = queryHandler(wired);
 
 /** Returns a window in the requested form. */
 interface SentWindow extends WindowJson {
-  /** In CSV. */
+  /** Rows in CSV. */
   readonly rows: string;
 }
 

@@ -6,7 +6,9 @@ import { wired, type App } from './wiring.ts';
 
 /** Time that the first emission may take after its batch was stored, plus the difference between clocks. */
 const marginSeconds = 5;
-/** From here on somebody should look why a batch is not counted; no sooner than it was looked at some times. */
+/**
+ * Age from which somebody should find out why a batch is not counted; by then `verify` has looked at it a few times.
+ */
 const leastOverdueSeconds = 900;
 const looksBeforeOverdue = 4;
 /** Half of the function's time-out: what is begun by then is ended before. */

@@ -30,7 +30,7 @@ import type { WindowReader } from '../lib/ports/window-reader.ts';
 
 /** Everything that the functions work with. */
 export interface App {
-  /** When this process was wired. */
+  /** Time when this process was wired. */
   readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
@@ -196,7 +196,10 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
 
 type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;
 
-/** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
+/**
+ * Opens the configured storage. Each form is loaded only where it is chosen: a deployed bundle has nothing of the local
+ * store.
+ */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {

@@ -74,7 +74,7 @@ export async function openDurableDatabase(
   }
 }
 
-/** Before anything is written: lmdb makes tables at once, in what is in reserve then. */
+/** Reserves room before anything is written: lmdb makes tables at once, in the reserve of that moment. */
 async function reserveFirstRoom(directory: string, reserved: ReservedRoom): Promise<void> {
   try {
     await reserved.extend(0);

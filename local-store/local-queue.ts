@@ -3,7 +3,7 @@ export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
   readonly sentAt: Date;
-  /** When it can be received: after its delay, or after the visibility time-out of its last receive. */
+  /** Time from which it can be received: after its delay, or after the visibility time-out of its last receive. */
   readonly visibleAt: Date;
   /** Number of times that it was received. */
   readonly receiveCount: number;
@@ -23,9 +23,9 @@ export interface ReceiveLimits {
 /** A message that is durable and is not delivered: not before its fate is known, or this process is gone. */
 export interface HeldMessage {
   readonly id: string;
-  /** From now on it is a message like others; its delay has counted since it was held. */
+  /** Makes it a message like others; its delay has counted since it was held. */
   release(): void;
-  /** It will never be delivered, unless the process dies before its removal is durable. */
+  /** Withdraws it: it is never delivered, unless the process dies before its removal is durable. */
   withdraw(): void;
 }
 
@@ -83,10 +83,10 @@ export interface LocalQueue {
    */
   takeBackReceived(): Promise<number>;
 
-  /** When the first message can be received; in the past when it can be now, `undefined` when there is none. */
+  /** Returns when the first message can be received: in the past when it can be now, `undefined` when there is none. */
   nextVisibleAt(): Date | undefined;
 
-  /** When `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
+  /** Returns when `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
   visibleTogetherAt(count: number): Date | undefined;
 
   /** Number of messages sent or released since the queue was opened. */
@@ -97,7 +97,7 @@ export interface LocalQueue {
 
   depth(): QueueDepth;
 
-  /** All the messages, also hidden ones, by the time at which they are visible; looks, and changes nothing. */
+  /** Lists all messages, also hidden ones, by the time at which they are visible, and changes nothing. */
   list(): Iterable<QueuedMessage>;
 
   /**

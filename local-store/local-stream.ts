@@ -69,7 +69,7 @@ export interface LocalStream extends EventStream {
    */
   take(consumer: string, partition: number, limits: TakeLimits): TakenRecords;
 
-  /** Gives records back that were taken and are not done. */
+  /** Returns taken records that are not done to the stream. */
   release(consumer: string, partition: number, sequences: readonly number[]): void;
 
   /**

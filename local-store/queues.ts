@@ -19,7 +19,7 @@ const patienceMilliseconds = 50;
 export interface QueuesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each message that is removed, once that is durable; one that becomes a dead letter is not. */
+  /** Called with each message that is removed, once that is durable; not with one that becomes a dead letter. */
   readonly onRemoved?: (id: string) => void;
 }
 

@@ -11,8 +11,8 @@ export interface TracedOperation {
 const operations = channel('log-analytics.local-store');
 
 /**
- * Runs an operation, and tells whoever listens before and after it: what is slow, or where a test wants a crash. It costs
- * nothing where nobody does.
+ * Runs an operation, and informs listeners before and after it: to find what is slow, or for a test that wants a crash. It
+ * costs nothing without listeners.
  */
 export async function traced<T>(
   operation: TracedOperation['operation'],

@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
-  /** Those of the route, decoded. */
+  /** Parameters of the route's path, decoded. */
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The customer that the header names or, once deployed, the authorizer. */

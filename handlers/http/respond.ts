@@ -23,7 +23,7 @@ export interface Answer {
   readonly errorCode?: ErrorCode;
 }
 
-/** For how long a client had better leave us alone when we cannot take a request. */
+/** Time for which a client should wait after a request that we cannot take. */
 const retryAfterSeconds = 1;
 /** A disk that is full stays so until somebody, or the retention, makes room. */
 const quotaRetryAfterSeconds = 10;

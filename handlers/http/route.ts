@@ -11,7 +11,7 @@ export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
 /** A route of the HTTP interface: what a request may have, and what is answered. */
 export interface Route {
   readonly method: Method;
-  /** With its parameters in braces, as `serverless.yml` has it. */
+  /** Path with its parameters in braces, as in `serverless.yml`. */
   readonly path: string;
   /** Method and path; the label of the metrics. */
   readonly name: `${Method} ${string}`;

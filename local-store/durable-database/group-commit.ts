@@ -4,7 +4,7 @@ import { Unavailable } from '../../lib/errors.ts';
 export interface Change {
   /** Puts its writes into the transaction that is being made. What can be refused is refused before. */
   write(): void;
-  /** Told once how that transaction ended, before whoever submitted the change is. */
+  /** Called once with the end of that transaction, before the submitter of the change hears of it. */
   settle(isDurable: boolean): void;
   /** Bytes by which the database may grow for it, see `roomFor`. */
   readonly room: number;

@@ -13,7 +13,7 @@ export type Change =
   | { readonly kind: 'replace'; readonly key: ObjectKey; readonly body: Uint8Array; readonly etag: string }
   /** With an etag only if that is there. */
   | { readonly kind: 'delete'; readonly key: ObjectKey; readonly etag?: string }
-  /** Nothing changes, but what is at the key's place now survives the machine losing power. */
+  /** Changes nothing, but makes what is at the key's place survive a power cut. */
   | { readonly kind: 'settle'; readonly key: ObjectKey };
 
 /** Result of a change. It has an etag where the change left content of its own. */

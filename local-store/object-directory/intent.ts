@@ -8,7 +8,7 @@ import { isObjectKey } from './key-place.ts';
  */
 export interface Intent {
   readonly key: ObjectKey;
-  /** Tells apart what was tried for one key; the latest of them counts. */
+  /** Distinguishes attempts for one key; the latest of them counts. */
   readonly sequence: number;
   readonly size: number;
   readonly etag: string;

@@ -7,7 +7,7 @@ export interface Intents {
   readonly left: readonly Intent[];
   /** Makes an intent to be given to a `put`; `undefined` where the key is too long for one. */
   make(key: ObjectKey, size: number, etag: string): Intent | undefined;
-  /** To be called when all is done that was to be done after the creation, or nothing was created. */
+  /** Ends intents. Call it after all work that follows the creation, or when nothing was created. */
   end(intents: readonly Intent[]): void;
 }
 

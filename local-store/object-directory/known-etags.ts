@@ -41,7 +41,7 @@ export class KnownEtags {
     return typeof this.#known.peek(key)?.etag === 'string';
   }
 
-  /** To be called before the file is opened. */
+  /** Begins a read. Call it before the file is opened. */
   beginRead(key: ObjectKey): KnownEtag {
     const known = this.#known.get(key) ?? { etag: undefined };
     if (!this.#writing.has(key)) this.#known.set(key, known);

@@ -21,7 +21,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   readonly #knownEtags: KnownEtags | undefined;
   readonly #directories: RealDirectories;
   #isForgetting = false;
-  /** Without the links that lead to the root. */
+  /** Path of the root without links. */
   #realRoot: string | undefined;
 
   constructor(root: string, knownEtags?: KnownEtags) {

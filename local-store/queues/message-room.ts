@@ -2,7 +2,7 @@ import { roomFor } from '../durable-database/reserved-room.ts';
 
 /** Maximum that a change writes. */
 export interface ChangeSize {
-  /** One that is put, removed or rescheduled; one that goes to another queue is removed there and put here. */
+  /** Number of messages put, removed or rescheduled; one that goes to another queue is removed there and put here. */
   readonly messages: number;
   /** Contents of the messages that are put. */
   readonly contents: readonly { readonly body: string }[];

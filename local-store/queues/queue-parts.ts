@@ -21,7 +21,7 @@ export interface QueueParts {
   readonly logger: Logger;
   /** @throws RangeError  there is none of this name */
   readonly queueNamed: (name: string) => QueueParts;
-  /** Told of a message that is gone for good, and not only in another queue. */
+  /** Called with a message that is gone for good, and not only in another queue. */
   readonly onRemoved: (id: string) => void;
 }
 

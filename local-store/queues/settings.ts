@@ -54,7 +54,7 @@ export interface QueueSettings {
 }
 
 /**
- * The queues of a service, from the properties of its resources.
+ * Reads the queues of a service from the properties of its resources.
  * @throws Error  naming what is wrong, or what this machine cannot do as AWS would
  */
 export function queueSettings(resources: Resources): readonly QueueSettings[] {

@@ -7,9 +7,9 @@ export interface FaultRates {
   readonly slow: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
-  /** It is done, and reported as failed. */
+  /** Rate at which an operation is done and reported as failed. */
   readonly answerLost: number;
-  /** It never answers; it may have been done. */
+  /** Rate at which an operation never answers; it may have been done. */
   readonly hangs: number;
 }
 

@@ -43,7 +43,7 @@ export class Laws {
   broken: string | undefined;
   readonly #sent = new Map<string, SentBatch>();
   readonly #now: () => Date;
-  /** With the instants at which they were first accepted, by the machine's clock. */
+  /** Batches with the instants at which they were first accepted, by the machine's clock. */
   readonly #accepted = new Map<ObjectKey, AcceptedBatch>();
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
@@ -142,7 +142,7 @@ export class Laws {
     );
   }
 
-  /** Those of the batches that are not forgotten by now. */
+  /** Returns the batches that are not forgotten by now. */
   notForgotten(accepted: readonly AcceptedBatch[]): AcceptedBatch[] {
     return accepted.filter(
       ({ batch, storedAt }) => !this.#forgotten.has({ customerId: batch.customerId, storedAt }),

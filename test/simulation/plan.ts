@@ -4,12 +4,12 @@ import type { FaultRates } from './faults.ts';
 /** Contents of a history, all of it from its seed; a shrunk one has less of something. */
 export interface Plan {
   readonly seed: number;
-  /** After so many steps there are no more faults. */
+  /** Number of steps after which there are no more faults. */
   readonly steps: number;
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
-  /** For how long windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` for ever. */
   readonly retentionDays: number | undefined;
   /** The longest time between what a client does. */
   readonly pauseMilliseconds: number;
@@ -22,7 +22,7 @@ export interface Plan {
   readonly processesPerStage: number;
   readonly partitions: number;
   readonly rates: FaultRates;
-  /** Once in about so many steps a process dies, or `Infinity`. */
+  /** Average number of steps between deaths of a process; may be `Infinity`. */
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
   readonly stepsPerSplit: number;
@@ -31,7 +31,7 @@ export interface Plan {
   readonly stepsPerRestart: number;
 }
 
-/** When histories begin: just before midnight where windows expire, so that a day of them does. */
+/** Returns when histories begin: just before midnight where windows expire, so that a day of them does. */
 export function startOf({ retentionDays }: Plan): Date {
   return new Date(retentionDays === undefined ? '2025-12-28T18:04:00Z' : '2025-12-28T23:59:50Z');
 }

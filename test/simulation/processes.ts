@@ -7,7 +7,7 @@ export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query' | 'fo
 
 interface RunningProcess extends Process {
   readonly stage: Stage;
-  /** Told when it dies. */
+  /** Callbacks for its death. */
   readonly onDeath: Set<() => void>;
 }
 
@@ -71,7 +71,7 @@ export class Processes {
     for (const process of [...this.#running.values()].flat()) this.#kill(process);
   }
 
-  /** Has something done when a process dies, or at once where it is dead; returns what takes that back. */
+  /** Calls `act` when a process dies, or at once where it is dead; returns a function that cancels this. */
   onDeath({ name }: Process, act: () => void): () => void {
     const process = [...this.#running.values()].flat().find((running) => running.name === name);
     if (process === undefined) act();

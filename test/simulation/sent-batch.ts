@@ -13,7 +13,7 @@ export interface SentEntry {
 
 /** Batch that a client sends, as the laws know it: they believe nothing that the pipeline says about it. */
 export interface SentBatch {
-  /** For messages. */
+  /** Name in messages. */
   readonly name: string;
   readonly customerId: CustomerId;
   readonly id: BatchId;

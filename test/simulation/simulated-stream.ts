@@ -24,7 +24,7 @@ export interface StreamSurroundings {
   readonly scheduler: Scheduler;
   readonly operations: Operations;
   readonly clockOf: (process: Process) => Date;
-  /** Told when a partition has records that it had not. */
+  /** Called when a partition has new records. */
   readonly onRecords: (partition: SimulatedPartition) => void;
 }
 
@@ -46,7 +46,7 @@ export class SimulatedStream {
     this.split(partitionCount);
   }
 
-  /** Has new records go to so many new partitions; those that there are have to be consumed to their ends. */
+  /** Splits the stream: new records go to that many new partitions; existing ones have to be consumed to their ends. */
   split(partitionCount: number): void {
     this.#open = this.partitions.length;
     for (let made = 0; made < partitionCount; made += 1) {

@@ -29,9 +29,9 @@ import { SimulatedStream } from './simulated-stream.ts';
 /** A pipeline with its clients, driven by a scheduler. */
 export interface World {
   brokenLaw(): string | undefined;
-  /** From now on nothing goes wrong, and clients begin nothing new. */
+  /** Ends all faults, and lets clients begin nothing new. */
   heal(): void;
-  /** To be called when there is nothing left to do; begins what is asked then. */
+  /** Checks the laws at rest. Call it when there is nothing left to do; it begins the reads of that moment. */
   checkAtRest(): void;
 }
 

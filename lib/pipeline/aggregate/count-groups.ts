@@ -111,7 +111,7 @@ type Look =
   | { readonly kind: 'done'; readonly tombstone: Tombstone | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Each tombstone is read once, however many windows of its customer were written. */
+/** Reads each tombstone once, however many windows of its customer were written. */
 async function lookForTombstones(
   customers: ReadonlySet<CustomerId>,
   store: ObjectStore,

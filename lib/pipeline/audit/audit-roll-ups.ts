@@ -26,13 +26,13 @@ export interface RollUpAuditOptions {
 export interface AuditedRollUps {
   /** Number of hours and days that exist, or should. */
   readonly rollUps: number;
-  /** Those that are not the sum of their parts yet, which were written a moment ago. */
+  /** Number of roll-ups that are not yet the sum of their parts, which were written a moment ago. */
   readonly pendingRollUps: number;
 }
 
 /**
- * Tells which hours are not the sum of their minutes, and which days not that of their hours, as these are stored. After
- * an audit of the minutes, every count is held against the stored batches with that.
+ * Reports which hours are not the sum of their minutes, and which days not that of their hours, as these are stored.
+ * After an audit of the minutes, every count is held against the stored batches with that.
  * @throws Unavailable  there is no store, or it cannot be listed
  */
 export async function auditRollUps(
@@ -86,7 +86,7 @@ function daysOf(differing: DifferingBySize): AsyncGenerator<ObjectKey> {
   return sortedUnion(ofMinutes, enclosingWindows(keysIn(differing.hour), 'day'));
 }
 
-/** All of an ascending sequence; what is in another one as well is not judged. */
+/** Yields an ascending sequence without what is in another one as well. */
 async function* except(
   all: AsyncIterable<ObjectKey>,
   unjudged: AsyncGenerator<ObjectKey>,

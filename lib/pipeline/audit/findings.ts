@@ -17,7 +17,7 @@ export interface AuditedRollUp extends WindowName {
 
 /** Something that is not as the stored batches say it should be. */
 export type Difference =
-  /** Not a batch, or damaged: what it adds to which windows is not known. */
+  /** Not a batch, or a damaged one: its effect on windows is unknown. */
   | { readonly kind: 'batch-unreadable'; readonly key: ObjectKey; readonly reason: string }
   /** The entries of a batch say something else than its header, by which it was counted. */
   | { readonly kind: 'batch-disagrees'; readonly key: ObjectKey; readonly details: readonly string[] }

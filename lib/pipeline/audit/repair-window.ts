@@ -81,7 +81,7 @@ function withoutCounts(window: WindowAggregate): WindowAggregate {
   };
 }
 
-/** Each id once: those that were held as they were, and behind them those that are new. */
+/** Returns each id once: the held ones as they were, and the new ones behind them. */
 function joined(held: Buffer, all: Buffer): Buffer {
   const none = Buffer.alloc(0);
   const distinct = unseen(none, listed(held));

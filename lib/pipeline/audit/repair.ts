@@ -52,13 +52,13 @@ interface RepairUnderWay {
   readonly differences: number;
 }
 
-/** Told what became of a window, and how many differences it had. */
+/** Receives the result for a window, and how many differences it had. */
 export type RepairReporter = (outcome: RepairOutcome, differences: number) => void;
 
 /**
  * Repairs the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
- * batches were listed, so that a window which anybody has written since is left as it is. Nothing that is counted is taken
- * away but what is foreign, where that is asked for.
+ * batches were listed, so that a window which anybody has written since stays as it is. A repair removes only foreign
+ * partials, and only on request.
  * @param differing  those with a remedy are repaired; all others are passed over
  */
 export async function repair(

@@ -8,7 +8,7 @@ export interface MemoryLimits {
   readonly freshSeconds: number;
   /** While the store fails, its last answer holds for so long. */
   readonly staleSeconds: number;
-  /** After a failure the store is left alone for so long. */
+  /** Time for which a failed store is left alone. */
   readonly pauseSeconds: number;
   /** Number of answers kept: of names that have a value, and as many of names that have none. */
   readonly maxPresent: number;

@@ -8,11 +8,11 @@ import type { SweepPhase } from './sweep.ts';
 export interface DeleteOptions {
   /** Number of objects deleted at the same time. */
   readonly atOnce: number;
-  /** Told of objects that were deleted, or were gone already. */
+  /** Called with the number of objects that were deleted, or were gone already. */
   readonly onDeleted: (size: WindowSize, count: number) => void;
 }
 
-/** After so many it looks whether its time is up. */
+/** Number of keys after which it checks whether its time is up. */
 const keysAGroup = 256;
 
 /**

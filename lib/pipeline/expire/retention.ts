@@ -6,7 +6,7 @@ import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Tells which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
+/** Reports which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
 export interface Retention {
   /**
    * Windows that start before this have expired. It was stored at most a minute ago, and what is behind it is deleted
@@ -17,7 +17,7 @@ export interface Retention {
   horizon(): Promise<WindowStart>;
 }
 
-/** Makes what reads the horizon from the store, at most once a minute. */
+/** Creates a reader of the horizon, which asks the store at most once a minute. */
 export function createRetention(store: Pick<ObjectStore, 'get'>, clock: Clock): Retention {
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<WindowStart> = Promise.resolve(noHorizon);

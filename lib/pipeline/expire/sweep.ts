@@ -10,7 +10,7 @@ export interface SweepPorts {
   readonly clock: Clock;
 }
 
-/** One kind of objects, which are deleted when those of the kind before are. */
+/** One kind of objects, deleted after those of the kind before. */
 export interface SweepPhase {
   readonly prefix: string;
   /**

@@ -22,13 +22,13 @@ export interface FailedRecordsOptions {
 /** Finds out whose records were kept as failed and not given back. */
 export interface FailedRecords {
   /**
-   * Tells whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and while
-   * more of them are new than one question reads.
+   * Returns whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and
+   * while more of them are new than one question reads.
    * @throws Unavailable  the store cannot be asked now
    */
   mayHave(customerId: CustomerId): Promise<boolean>;
   /**
-   * Returns what tells whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
+   * Returns a function that says whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
    * is removed since, and for some while there are more than are read for one question.
    * @throws Unavailable  the store cannot be asked now
    */

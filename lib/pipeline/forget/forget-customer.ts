@@ -20,7 +20,7 @@ export interface ForgetPorts {
 
 export interface ForgetOptions {
   readonly limits: FoldingLimits;
-  /** Nothing is begun after so long; called again, it goes on. */
+  /** Time after which nothing new begins; another call continues. */
   readonly maxSeconds: number;
 }
 

@@ -16,7 +16,7 @@ interface KeptRecord {
   readonly data: Buffer;
 }
 
-/** Tells whether a failed record is one of a customer. One that cannot be read is nobody's. */
+/** Returns whether a failed record is one of a customer. One that cannot be read is nobody's. */
 export async function isFailedRecordOf(
   key: ObjectKey,
   customerId: CustomerId,
@@ -31,7 +31,7 @@ export async function isFailedRecordOf(
   }
 }
 
-/** Tells whether a record of an invocation names a customer. */
+/** Returns whether a record of an invocation names a customer. */
 export async function namesCustomer(
   key: ObjectKey,
   customerId: CustomerId,

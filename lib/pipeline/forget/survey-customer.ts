@@ -48,7 +48,7 @@ export async function surveyCustomer(
   return { batches, minutes, hoursAndDays, failedRecords, lastStoredAt };
 }
 
-/** Tells whether a survey has found nothing. */
+/** Returns whether a survey has found nothing. */
 export function isUnknown({ batches, minutes, hoursAndDays, failedRecords }: CustomerSurvey): boolean {
   return batches + minutes + hoursAndDays + failedRecords === 0;
 }

@@ -61,7 +61,7 @@ export class BatchAdmission {
   }
 
   /**
-   * Has a body decoded, and then worked on.
+   * Decodes a body and then processes it, each in its turn.
    * @throws Unavailable  too many wait for their turn; safe to repeat
    */
   async run<T>(

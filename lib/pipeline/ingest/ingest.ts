@@ -33,7 +33,7 @@ export interface Ingested {
   readonly batch: StoredBatch;
   /** False where the batch had been stored before. */
   readonly isFirst: boolean;
-  /** Those of its partials that were put on their streams now. */
+  /** Partials that were put on their streams now. */
   readonly emitted: readonly EncodedPartial[];
 }
 
@@ -67,7 +67,7 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
   return { batch: stored, isFirst, emitted: partials };
 }
 
-/** Those partials of a stored batch that may be neither on their way nor counted. */
+/** Returns the partials of a stored batch that may be neither on their way nor counted. */
 async function findLacking(
   stored: StoredBatch,
   { store, emittedBatches, retention }: IngestPorts,

@@ -13,7 +13,7 @@ import type { BodySize } from './batch-admission.ts';
 /** A batch as a client sends it. */
 export interface SentBatch {
   readonly customerId: CustomerId;
-  /** From its idempotency key; without one, the id is derived from the payload. */
+  /** Id from the idempotency key; without one, it is derived from the payload. */
   readonly id: BatchId | undefined;
   readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
@@ -34,7 +34,9 @@ export interface Batch {
   readonly gzippedBody: Buffer;
 }
 
-/** From here on, hashing and compressing on other threads is quicker than the way there and back (4 kB: 18 µs). */
+/**
+ * Size from which hashing and compressing on other threads saves more than the way there and back costs (4 kB: 18 µs).
+ */
 const worthAThreadBytes = 64 * 1_024;
 const gzip = promisify(zlib.gzip);
 const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };

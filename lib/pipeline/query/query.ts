@@ -13,7 +13,7 @@ export interface QueryPorts {
 
 /** Range of windows: those with `from ≤ windowStart < to`. */
 export interface WindowQuery extends WindowRange {
-  /** At most so many windows. */
+  /** Maximum number of windows. */
   readonly limit: number;
   /** Keep only so many keys of each dimension. */
   readonly top: number | undefined;

@@ -21,7 +21,7 @@ export interface TotalQuery {
   readonly customerId: CustomerId;
   readonly from: WindowStart;
   readonly to: WindowStart;
-  /** At most so many keys of each dimension. */
+  /** Maximum number of keys of each dimension. */
   readonly top: number;
   /** Only requests of paths that start with this. */
   readonly pathPrefix: string | undefined;
@@ -29,7 +29,7 @@ export interface TotalQuery {
 }
 
 export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
-  /** With a prefix, those of the paths that start with it. */
+  /** Number of requests; with a prefix, of the paths that start with it. */
   readonly requests: number;
   /** Largest first. With a prefix those of paths alone: what else is counted is not counted by path. */
   readonly tops: ReadonlyMap<DimensionField, readonly KeyTotal[]>;
@@ -54,7 +54,7 @@ const maxTopBytes = 1_024 * 1_024;
 const windowsInFlight = 8;
 
 /**
- * The sum over a range of time. It reads the largest windows that fit, of which a year has a few hundred, and keeps no
+ * Sums up a range of time. It reads the largest windows that fit (a year has a few hundred of them), and keeps no
  * more than one group of them and the keys under way.
  */
 export async function total(query: TotalQuery, { reader, clock, progress }: TotalPorts): Promise<Total> {

@@ -12,7 +12,7 @@ export interface SumOfParts {
   /** Name of the window that has these parts. */
   readonly window: WindowName;
   readonly sum: WindowSum;
-  /** When the youngest of them was written. */
+  /** Time when the youngest of them was written. */
   readonly updatedAt: Date;
 }
 

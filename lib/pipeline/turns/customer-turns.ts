@@ -35,7 +35,7 @@ interface CustomerWork {
  */
 export class CustomerTurns {
   readonly #limits: Required<TurnLimits>;
-  /** In the order of their turns; those whose work neither runs nor waits are left out. */
+  /** Customers in the order of their turns, without those whose work neither runs nor waits. */
   readonly #customers = new Map<string, CustomerWork>();
   #running = 0;
   #waiting = 0;

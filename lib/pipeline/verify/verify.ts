@@ -67,7 +67,7 @@ export type Verdict =
   | { readonly kind: 'awaiting-redrive'; readonly isOverdue: boolean }
   /** Number of partials emitted again; the message has to come back until their windows have them. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
-  /** It could not be looked at, or not be emitted; the message has to come back. */
+  /** The look or the emission failed; the message has to come back. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
 const batchesInFlight = 16;
@@ -99,7 +99,7 @@ export async function verify(
     return { isOverdue: isOverdue(storedAt, firstLooks, clock.now(), options.overdueSeconds) };
   };
 
-  /** Tells of those that are not there, or cannot be read, and returns what was read of the others. */
+  /** Reports batches that are absent or cannot be read, and returns what it read of the others. */
   const readAll = async <T>(
     batches: readonly NotifiedBatch[],
     read: (batch: NotifiedBatch) => Promise<T | undefined>,
