@@ -119,9 +119,9 @@ function createCustomerBudgets({
 }
 
 /**
- * The app of this process, wired when the first function needs it and shared by all: they are to count into the same
- * metrics and write through the same store. A bundle that is deployed has it wired while it is loaded. A failure is not
- * kept; the next invocation tries again.
+ * Returns the app of this process, wired when the first function needs it and shared by all: they have to count into the
+ * same metrics and write through the same store. A deployed bundle wires it while it loads. A failure is not kept; the
+ * next invocation tries again.
  */
 export function wired(): Promise<App> {
   app ??= wire(process.env, processEffects).catch((error: unknown) => {
@@ -132,7 +132,7 @@ export function wired(): Promise<App> {
 }
 
 /**
- * Deployed, others keep failed records and give them back: for so long one list of them is used. What they tell is
+ * Time for which one list of failed records is used where other processes keep and release them, as on AWS. Answers are
  * older than that anyway, as `countedThrough` is some minutes behind.
  */
 const failedRecordsListedForMilliseconds = 10_000;

@@ -72,8 +72,8 @@ export interface LocalQueue {
   delete(messages: readonly QueuedMessage[]): Promise<void>;
 
   /**
-   * Hides messages that were received for so long from now on, in place of the rest of their visibility time-out; one
-   * that has been received again meanwhile stays as it is.
+   * Hides received messages for `seconds` from now on, in place of the rest of their visibility time-out. A message that
+   * has been received again meanwhile stays as it is.
    */
   hide(messages: readonly QueuedMessage[], seconds: number): Promise<void>;
 

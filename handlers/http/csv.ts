@@ -11,7 +11,7 @@ export type CsvCell = string | number | boolean;
 const startOfFormula = /^(?=[\t\r\n])|(?:^|[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
 const needsQuotes = /[",;\t\r\n]|^\s|\s$/;
 
-/** A row as RFC 4180 has it, with its line break. */
+/** Returns a row in the form of RFC 4180, with its line break. */
 export function csvRow(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -14,7 +14,7 @@ export interface Intent {
   readonly etag: string;
 }
 
-/** No segment of a key has it, nor has an etag. */
+/** Separator that occurs in no segment of a key and in no etag. */
 const separator = '+';
 const prefix = 'intent';
 const maxNameBytes = 255;

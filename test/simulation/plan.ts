@@ -26,7 +26,10 @@ export interface Plan {
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
   readonly stepsPerSplit: number;
-  /** All of it runs on one machine, with one clock, and is restarted as a whole once in about so many steps. */
+  /**
+   * True where everything runs on one machine with one clock, and restarts as a whole once in about `stepsPerRestart`
+   * steps.
+   */
   readonly isLaptop: boolean;
   readonly stepsPerRestart: number;
 }

@@ -50,7 +50,7 @@ export class Scheduler {
     this.#ready.push({ label, take });
   }
 
-  /** Makes something happen after so much time; what is due may still come later. */
+  /** Schedules an act after a time; an act that is due may still come later. */
   after(milliseconds: number, label: string, fire: () => void): void {
     const dueAt = this.time + milliseconds;
     const timer = { dueAt, order: (this.#timersMade += 1), fire: () => this.offer(label, fire) };

@@ -248,7 +248,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     }),
   ];
 
-  /** Does something once in about so many steps of the average length, until it is healed. */
+  /** Repeats an act about once in a number of average steps, until faults end. */
   function disturb(stepsBetween: number, act: () => void): { isOver: boolean } {
     const state = { isOver: !Number.isFinite(stepsBetween) };
     const again = () => {

@@ -85,8 +85,8 @@ function canNeverBeApplied({ error }: UncountedRecord): boolean {
 }
 
 /**
- * Keeps a record that can never be applied. The tombstone is looked at after that, for the reason that `countGroups` has:
- * forgetting looks for failed records after it has written the tombstone. What is not known to be forgotten is kept.
+ * Keeps a record that can never be applied. It reads the tombstone after that, for the same reason as `countGroups`:
+ * forgetting looks for failed records after it has written the tombstone. In doubt it keeps the record.
  */
 async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
   const { store, clock } = ports;

@@ -88,7 +88,10 @@ function increase(counts: Map<string, number>, key: string, count: number): void
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-/** Counts under a name of its own what is among the first keys, so that these can be told. */
+/**
+ * Counts a key by its name while it is among the first keys, and the others together, so that differences can name
+ * keys.
+ */
 function increaseWithin(maxKeys: number, counts: Map<string, number>, key: string, count: number): void {
   increase(counts, counts.has(key) || counts.size < maxKeys ? key : otherKey, count);
 }

@@ -34,7 +34,7 @@ export type Difference =
   | (AuditedWindow & { readonly kind: 'partials-foreign'; readonly partials: number })
   /** The counts of a window are not the sum of what it says it counts. */
   | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] })
-  /** An hour, or a day, is not there; its parts have so many requests. */
+  /** An hour or a day is missing; its parts have this number of requests. */
   | (AuditedRollUp & { readonly kind: 'roll-up-missing'; readonly requests: number })
   /** It is not the sum of its parts. */
   | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] });

@@ -11,9 +11,9 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 export type CopyStore = Pick<ObjectStore, 'get' | 'put'>;
 
 export interface CopyLimits {
-  /** A record that is in use is copied again after so long. */
+  /** Time after which a record in use is copied again. */
   readonly copyAgainSeconds: number;
-  /** A copy of a record is taken for so long after the record was read. */
+  /** Time for which a copy is accepted after the record was read. */
   readonly staleSeconds: number;
   readonly maxRemembered: number;
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 export interface MemoryLimits {
   /** Time for which an answer of the store holds. */
   readonly freshSeconds: number;
-  /** While the store fails, its last answer holds for so long. */
+  /** Time for which the store's last answer holds while the store fails. */
   readonly staleSeconds: number;
   /** Time for which a failed store is left alone. */
   readonly pauseSeconds: number;

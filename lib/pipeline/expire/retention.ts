@@ -9,9 +9,9 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 /** Reports which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
 export interface Retention {
   /**
-   * Windows that start before this have expired. It was stored at most a minute ago, and what is behind it is deleted
-   * a quarter of an hour after it was stored at the earliest. So whoever asks before it writes makes no window anew of
-   * which others are deleted, and whoever finds something missing and asks afterwards knows whether it was deleted.
+   * Returns the time before whose windows all have expired. It was read at most a minute ago, and what is behind it is
+   * deleted a quarter of an hour after it was stored at the earliest. So a writer that asks before it writes does not
+   * create a deleted window again, and a reader that finds a window missing and asks afterwards knows whether it was deleted.
    * @throws Unavailable  it cannot be read now, or a newer version of this program wrote it
    */
   horizon(): Promise<WindowStart>;

@@ -45,7 +45,7 @@ interface KeptObject {
 
 const readsAQuestion = 200;
 const readsInFlight = 16;
-/** Some 200 bytes each. Beyond so many, every customer may have one. */
+/** Maximum of objects remembered, at some 200 bytes each. Beyond it, every customer may have a failed record. */
 const maxObjects = 50_000;
 
 /** The objects never change, so each is read once; their keys are listed when there may be others. */

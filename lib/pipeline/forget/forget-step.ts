@@ -25,7 +25,7 @@ export type ForgetStepAnswer = z.output<typeof forgetStepAnswerSchema>;
 
 const nothing = { batches: 0, windows: 0, failedRecords: 0 };
 
-/** Does one step of forgetting a customer; whoever asks comes again until it is done. */
+/** Does one step of forgetting a customer; the caller repeats it until it is done. */
 export async function forgetStep(
   { customerId, before, maxSeconds }: ForgetStep,
   ports: ForgetPorts,

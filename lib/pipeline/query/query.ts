@@ -15,7 +15,7 @@ export interface QueryPorts {
 export interface WindowQuery extends WindowRange {
   /** Maximum number of windows. */
   readonly limit: number;
-  /** Keep only so many keys of each dimension. */
+  /** Maximum number of keys of each dimension. */
   readonly top: number | undefined;
   readonly allowedLatenessSeconds: number;
 }

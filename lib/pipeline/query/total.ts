@@ -31,11 +31,11 @@ export interface TotalQuery {
 export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
   /** Number of requests; with a prefix, of the paths that start with it. */
   readonly requests: number;
-  /** Largest first. With a prefix those of paths alone: what else is counted is not counted by path. */
+  /** Largest first. With a prefix those of paths alone: the other dimensions are not counted by path. */
   readonly tops: ReadonlyMap<DimensionField, readonly KeyTotal[]>;
   /**
-   * Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too
-   * low, and so is `requests` with a prefix.
+   * Number of requests whose key is unknown, in the dimension with most of them. Each count of a key, and `requests` with
+   * a prefix, is too low by this number at most.
    */
   readonly folded: number;
   /** It holds all that was accepted for the range, which ended long ago; late data can still raise the counts. */

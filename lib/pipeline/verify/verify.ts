@@ -27,7 +27,7 @@ export interface VerifyPorts extends EmitAgainPorts {
 }
 
 export interface VerifyOptions extends EmissionLimits {
-  /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
+  /** Age from which a batch that is not proved to be counted is overdue: somebody should find out why. */
   readonly overdueSeconds: number;
   /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
   readonly maxSeconds: number;
@@ -71,19 +71,19 @@ export type Verdict =
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
 const batchesInFlight = 16;
-/** Up to so many windows are read also for a batch that is likely to wait. */
+/** Number of windows that are read even for a batch that is likely to wait. */
 const partialsWorthALook = 1_000;
 
 /**
- * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
- * it does not matter what went wrong on the way there.
+ * Checks whether stored batches are counted, and emits the partials that are not. It examines the end state, the windows,
+ * so it does not matter what went wrong on the way there.
  *
  * A partial is emitted again only where it does not wait on its stream any more (see `isOffStream`); until then the
  * aggregator is merely behind. It is safe to look at one batch several times at once, and to be killed anywhere: a
  * partial that is emitted once too often is dropped.
  *
- * What is begun is ended, however long it takes, and the largest batches come last, each by itself: so every invocation
- * proves some of them, also where a batch is in a week of windows.
+ * It finishes what it begins, however long that takes, and the largest batches come last, each by itself: so every
+ * invocation proves some batches, even where a batch is in a week of windows.
  */
 export async function verify(
   notifications: readonly StoredNotification[],
