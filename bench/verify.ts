@@ -4,7 +4,7 @@
  *
  *     npm run bench:verify [-- batches]
  */
-import { verify, type StoredNotice } from '../lib/pipeline/verify/verify.ts';
+import { verify, type StoredNotification } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
@@ -78,7 +78,7 @@ async function measure(stored: number): Promise<{ wall: number[]; processor: num
   return { wall, processor };
 }
 
-function messageOf(number: number): StoredNotice {
+function messageOf(number: number): StoredNotification {
   const { customerId, key } = sentBatch(number, customerPrefix);
   return {
     messageId: key,

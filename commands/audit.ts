@@ -122,8 +122,8 @@ async function auditObjects(
     const { isRemovingForeign } = options;
     await repair(minute, ports, { limits, isPending, isRemovingForeign }, toldOfMinute);
     // Only keys were put there.
-    const mendedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
-    const toRepair = { differing, mendedMinutes, isRemovingEmpty: isRemovingForeign };
+    const repairedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
+    const toRepair = { differing, repairedMinutes, isRemovingEmpty: isRemovingForeign };
     await repairRollUps(toRepair, ports, limits, told);
   }
   progress.stop();

@@ -7,15 +7,18 @@ import { Unavailable } from '../lib/errors.ts';
 import type { Authorize } from '../lib/pipeline/authorize/authorize.ts';
 import { wiredAuthorize } from './wiring.ts';
 
-/** What the authorizer tells the functions behind it; `http.ts` reads it. All values are text, as the gateway wants. */
+/**
+ * Context that the authorizer passes to the functions behind it; `http.ts` reads it. All values are text, as the
+ * gateway requires.
+ */
 export type AuthorizerContext = {
-  /** Empty where nobody is let in. */
+  /** Customer of the key; empty where the request is refused. */
   readonly customerId: string;
   /** Words, separated by spaces. */
   readonly scopes: string;
   /** Names the key in the access log. */
   readonly keyId: string;
-  /** `true`: it is not known who asks, and the function has to answer 503. */
+  /** `true`: the client is unknown, and the function has to answer 503. */
   readonly unavailable: 'true' | 'false';
 };
 

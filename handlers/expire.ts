@@ -2,7 +2,10 @@ import { takesEffectAt } from '../lib/domain/retention.ts';
 import { expire, type ExpireReporter } from '../lib/pipeline/expire/expire.ts';
 import { wired, type App } from './wiring.ts';
 
-/** Of windows and of raw objects each: less than half of the function's time-out, since what is begun is ended. */
+/**
+ * Limit for windows and for raw objects each: less than half of the function's time-out, since what has begun runs to
+ * its end.
+ */
 const maxSeconds = 40;
 
 const names = { windows: 'Windows', raw: 'Raw batches and failed records' } as const;

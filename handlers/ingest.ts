@@ -19,7 +19,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     app.customerBudgets?.require(sent.customerId);
     const size = sizeOf(sent, config.maxBatchBytes);
     await app.admission.requireShare(sent.customerId, size.atMostBytes);
-    const { batch, ingested } = await app.intake.run(
+    const { batch, ingested } = await app.batchAdmission.run(
       sent.customerId,
       size,
       () => decodeBody(sent, config.maxBatchBytes),

@@ -54,9 +54,9 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = queryHandler(wired);
 
-/** A window in the form that is asked for. */
+/** Returns a window in the requested form. */
 interface SentWindow extends WindowJson {
-  /** In CSV. */
+  /** Rows in CSV. */
   readonly rows: string;
 }
 
@@ -71,7 +71,7 @@ function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
 }
 
-/** Where the next page is (RFC 8288): in CSV there is no other place for it. */
+/** Returns a link to the next page (RFC 8288): CSV has no other place for it. */
 function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
   const next = new URLSearchParams();
   for (const name of Object.keys(queryParametersSchema.shape)) {

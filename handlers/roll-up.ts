@@ -1,27 +1,27 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { rollUp } from '../lib/pipeline/roll-up/roll-up.ts';
-import { readNotices } from './queues/read-notices.ts';
+import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
 
 /** Half of the function's time-out: what is begun by then is ended before. */
 const maxSeconds = 60;
 
-/** Consumes the notices of written minutes: recomputes their hours and days. */
+/** Consumes the notifications of written minutes: recomputes their hours and days. */
 export function rollUpHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
     const limits = { maxKeysPerDimension: config.maxKeysPerDimension, maxKeyTextBytes };
-    const { notices, failedMessageIds } = readNotices(Records, logger);
-    const rolledUp = await rollUp(notices, app, { limits, maxSeconds });
+    const { notifications, failedMessageIds } = readNotifications(Records, logger);
+    const rolledUp = await rollUp(notifications, app, { limits, maxSeconds });
 
     const comeAgain = new Set(failedMessageIds);
-    for (const { key, size, notices, outcome } of rolledUp) {
+    for (const { key, size, notifications, outcome } of rolledUp) {
       metrics.rollUps.inc({ window: size, outcome: outcome.kind });
       if (outcome.kind !== 'failed' && outcome.kind !== 'postponed') continue;
       metrics.rollUpsRepeated.inc();
-      for (const { messageId } of notices) comeAgain.add(messageId);
+      for (const { messageId } of notifications) comeAgain.add(messageId);
       if (outcome.kind === 'failed')
         logger.error('A window could not be recomputed; it is tried again', { key, error: outcome.error });
     }

@@ -1,27 +1,29 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { verify, type Verdict } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
-import { readNotices } from './queues/read-notices.ts';
+import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
 
-/** How long the first emission may take from the moment at which its batch was stored, and by how much clocks differ. */
+/** Time that the first emission may take after its batch was stored, plus the difference between clocks. */
 const marginSeconds = 5;
-/** From here on somebody should look why a batch is not counted; no sooner than it was looked at some times. */
+/**
+ * Age from which somebody should find out why a batch is not counted; by then `verify` has looked at it a few times.
+ */
 const leastOverdueSeconds = 900;
 const looksBeforeOverdue = 4;
 /** Half of the function's time-out: what is begun by then is ended before. */
 const maxSeconds = 30;
 
-/** Consumes the notices of stored batches: proves that each is counted, or emits it again and looks again later. */
+/** Consumes the notifications of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const reEmissions = new ReEmissionTimes();
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
     const overdueSeconds = Math.max(leastOverdueSeconds, looksBeforeOverdue * config.verifyAgainSeconds);
-    const { notices, failedMessageIds } = readNotices(Records, logger);
+    const { notifications, failedMessageIds } = readNotifications(Records, logger);
     const verified = await verify(
-      notices,
+      notifications,
       { ...app, reEmissions },
       {
         marginSeconds,
@@ -34,10 +36,10 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     );
 
     const comeAgain = new Set(failedMessageIds);
-    for (const { key, notices: itsNotices, verdict } of verified) {
+    for (const { key, notifications: itsNotifications, verdict } of verified) {
       metrics.batchesVerified.inc({ verdict: verdict.kind });
       if (verdict.kind === 'counted' || verdict.kind === 'absent') continue;
-      for (const { messageId } of itsNotices) comeAgain.add(messageId);
+      for (const { messageId } of itsNotifications) comeAgain.add(messageId);
       if (verdict.kind === 'emitted') metrics.partialsEmittedAgain.inc(verdict.partials);
       if (verdict.kind === 'failed')
         logger.error('A batch could not be verified', { key, error: verdict.error });

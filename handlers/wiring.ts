@@ -13,7 +13,7 @@ import {
 } from '../lib/pipeline/failed-records/failed-records.ts';
 import { Admission } from '../lib/pipeline/streams/admission.ts';
 import { EmittedBatches } from '../lib/pipeline/ingest/emitted-batches.ts';
-import { Intake } from '../lib/pipeline/ingest/intake.ts';
+import { BatchAdmission } from '../lib/pipeline/ingest/batch-admission.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
 import { readLimits } from '../lib/pipeline/query/read-limits.ts';
@@ -30,7 +30,7 @@ import type { WindowReader } from '../lib/ports/window-reader.ts';
 
 /** Everything that the functions work with. */
 export interface App {
-  /** When this process was wired. */
+  /** Time when this process was wired. */
   readonly startedAt: Date;
   readonly config: Config;
   readonly clock: Clock;
@@ -42,13 +42,13 @@ export interface App {
   readonly reader: WindowReader;
   readonly streams: Streams;
   readonly progress: CountingProgress;
-  readonly intake: Intake;
+  readonly batchAdmission: BatchAdmission;
   /** Deployed; on a laptop the consumers share the work out. */
   readonly customerBudgets: CustomerBudgets | undefined;
   readonly retention: Retention;
-  /** Where the store is a disk of this machine. */
+  /** Present where the store is a disk of this machine. */
   readonly diskRoom: DiskRoom | undefined;
-  /** Where nothing else deletes raw batches that have expired. */
+  /** Present where nothing else deletes expired raw batches. */
   readonly aged: AgedObjects | undefined;
   readonly admission: Admission;
   readonly emittedBatches: EmittedBatches;
@@ -58,7 +58,7 @@ export interface App {
   readonly checkHealth: () => Promise<void>;
 }
 
-/** What an app is made of; the rest follows from it. */
+/** Parts of an app; the rest follows from them. */
 export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'streams'> & {
   readonly rollUps: RollUpBacklog;
   /** See `FailedRecordsOptions`. */
@@ -67,7 +67,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** Where the store knows its customers by itself. */
+  /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
 };
 
@@ -97,7 +97,7 @@ export function createApp({
       { diskRoom, rollUps },
     ),
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
-    intake: new Intake(),
+    batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
     reader: createObjectWindowReader(parts.store, customers),
     retention: createRetention(parts.store, parts.clock),
@@ -119,9 +119,9 @@ function createCustomerBudgets({
 }
 
 /**
- * The app of this process, wired when the first function needs it and shared by all: they are to count into the same
- * metrics and write through the same store. A bundle that is deployed has it wired while it is loaded. A failure is not
- * kept; the next invocation tries again.
+ * Returns the app of this process, wired when the first function needs it and shared by all: they have to count into the
+ * same metrics and write through the same store. A deployed bundle wires it while it loads. A failure is not kept; the
+ * next invocation tries again.
  */
 export function wired(): Promise<App> {
   app ??= wire(process.env, processEffects).catch((error: unknown) => {
@@ -132,12 +132,12 @@ export function wired(): Promise<App> {
 }
 
 /**
- * Deployed, others keep failed records and give them back: for so long one list of them is used. What they tell is
+ * Time for which one list of failed records is used where other processes keep and release them, as on AWS. Answers are
  * older than that anyway, as `countedThrough` is some minutes behind.
  */
 const failedRecordsListedForMilliseconds = 10_000;
 
-/** What the authorizer works with; it needs nothing else. */
+/** Wires the authorizer, which needs nothing else. */
 export function wiredAuthorize(): Promise<Authorize> {
   authorize ??= wireAuthorize(process.env, processEffects).catch((error: unknown) => {
     authorize = undefined;
@@ -176,7 +176,7 @@ export function logWithoutApp(message: string, fields: LogFields): void {
   createLogger({ level, clock, write: writeLog }).error(message, fields);
 }
 
-/** What a process has, and an environment does not say. */
+/** Effects of a process that its environment does not name. */
 export interface WireEffects {
   readonly clock: Clock;
   readonly writeLog: (line: string) => void;
@@ -196,7 +196,10 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
 
 type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;
 
-/** Each is loaded only where it is chosen: a deployed bundle has nothing of the local store. */
+/**
+ * Opens the configured storage. Each form is loaded only where it is chosen: a deployed bundle has nothing of the local
+ * store.
+ */
 async function openStorage(config: Config, clock: Clock): Promise<Storage> {
   switch (config.storage) {
     case 'aws': {

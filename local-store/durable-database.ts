@@ -27,7 +27,7 @@ const maxTables = 3 + 64 + 2 * 64;
 /** Address space and not memory or disk: as far as the database may grow before lmdb has to map it anew. */
 const initialMapBytes = 256 * 1024 * 1024;
 
-/** Where streams and queues are kept: tables of one lmdb environment, the changes of all of which share their flushes. */
+/** Database of streams and queues: tables of one lmdb environment whose changes all share their flushes. */
 export interface DurableDatabase {
   /** Tables are opened from it and read; what is written to them goes through `commits`. */
   readonly environment: RootDatabase;
@@ -74,7 +74,7 @@ export async function openDurableDatabase(
   }
 }
 
-/** Before anything is written: lmdb makes tables at once, in what is in reserve then. */
+/** Reserves room before anything is written: lmdb makes tables at once, in the reserve of that moment. */
 async function reserveFirstRoom(directory: string, reserved: ReservedRoom): Promise<void> {
   try {
     await reserved.extend(0);

@@ -23,15 +23,15 @@ const minutes = windowsPrefix('minute');
 export class KnownCustomers implements CustomerSegments {
   readonly #directory: string;
   readonly #objects: Pick<ObjectStore, 'list'>;
-  /** Of customers that may have minutes. */
+  /** Segments of customers that may have minutes. */
   readonly #segments = new Set<string>();
   /** The same in ascending order; `undefined` since one was added or removed. */
   #sorted: readonly string[] | undefined;
-  /** Of those that have minutes for certain. */
+  /** Segments of customers that certainly have minutes. */
   readonly #certain = new Set<string>();
-  /** How many changes of a customer's minutes there were, by segment: a look that one came between decides nothing. */
+  /** Number of changes of a customer's minutes, by segment: a look decides nothing when a change came meanwhile. */
   readonly #changes = new Map<string, number>();
-  /** How many removals began or ended, by segment. */
+  /** Number of removals that began or ended, by segment. */
   readonly #removals = new Map<string, number>();
   #begun: Promise<void> | undefined;
 

@@ -3,9 +3,9 @@ export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
   readonly sentAt: Date;
-  /** When it can be received: after its delay, or after the visibility time-out of its last receive. */
+  /** Time from which it can be received: after its delay, or after the visibility time-out of its last receive. */
   readonly visibleAt: Date;
-  /** How many times it was received. */
+  /** Number of times that it was received. */
   readonly receiveCount: number;
   readonly firstReceivedAt: Date | undefined;
   /** In a dead-letter queue: the queue that gave it up. */
@@ -15,7 +15,7 @@ export interface QueuedMessage {
 export interface ReceiveLimits {
   /** At least 1. */
   readonly maxMessages: number;
-  /** Of all the messages by `bytesOf`; a first message that is larger is received alone. */
+  /** Limit for all messages together, by `bytesOf`; a first message that is larger is received alone. */
   readonly maxBytes: number;
   readonly bytesOf: (body: string) => number;
 }
@@ -23,13 +23,13 @@ export interface ReceiveLimits {
 /** A message that is durable and is not delivered: not before its fate is known, or this process is gone. */
 export interface HeldMessage {
   readonly id: string;
-  /** From now on it is a message like others; its delay has counted since it was held. */
+  /** Makes it a message like others; its delay has counted since it was held. */
   release(): void;
-  /** It will never be delivered, unless the process dies before its removal is durable. */
+  /** Withdraws it: it is never delivered, unless the process dies before its removal is durable. */
   withdraw(): void;
 }
 
-/** What is in a queue, approximately: held messages count by their visibility, as they do after a crash. */
+/** Approximate content of a queue: held messages count by their visibility, as they do after a crash. */
 export interface QueueDepth {
   /** Can be received now. */
   readonly visible: number;
@@ -53,7 +53,10 @@ export interface LocalQueue {
 
   send(body: string): Promise<void>;
 
-  /** As `send`, for what nobody waits for: it shares the flush of the next change, and takes 50 ms longer at most. */
+  /**
+   * Sends like `send`, for messages that nobody waits for: it shares the flush of the next change, and takes 50 ms
+   * longer at most.
+   */
   sendPatiently(body: string): Promise<void>;
 
   /** Sends a message that stays hidden until it is released, or at most until this process ends. */
@@ -69,8 +72,8 @@ export interface LocalQueue {
   delete(messages: readonly QueuedMessage[]): Promise<void>;
 
   /**
-   * Hides messages that were received for so long from now on, in place of the rest of their visibility time-out; one
-   * that has been received again meanwhile stays as it is.
+   * Hides received messages for `seconds` from now on, in place of the rest of their visibility time-out. A message that
+   * has been received again meanwhile stays as it is.
    */
   hide(messages: readonly QueuedMessage[], seconds: number): Promise<void>;
 
@@ -80,13 +83,13 @@ export interface LocalQueue {
    */
   takeBackReceived(): Promise<number>;
 
-  /** When the first message can be received; in the past when it can be now, `undefined` when there is none. */
+  /** Returns when the first message can be received: in the past when it can be now, `undefined` when there is none. */
   nextVisibleAt(): Date | undefined;
 
-  /** When `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
+  /** Returns when `count` messages (or nearly) can be received at once; `undefined` when there are fewer. */
   visibleTogetherAt(count: number): Date | undefined;
 
-  /** How many messages have been sent or released since the queue was opened. */
+  /** Number of messages sent or released since the queue was opened. */
   readonly arrivals: number;
 
   /** Resolves when `arrivals` is as high as this; rejects when the signal is aborted. */
@@ -94,7 +97,7 @@ export interface LocalQueue {
 
   depth(): QueueDepth;
 
-  /** All the messages, also hidden ones, by the time at which they are visible; looks, and changes nothing. */
+  /** Lists all messages, also hidden ones, by the time at which they are visible, and changes nothing. */
   list(): Iterable<QueuedMessage>;
 
   /**

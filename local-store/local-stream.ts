@@ -7,7 +7,7 @@ export interface LoggedRecord extends StreamRecord {
   readonly putAt: Date;
 }
 
-/** Who reads a stream, and where it begins when it has never read before. */
+/** Reader of a stream, and the place where it begins when it has never read before. */
 export interface Consumer {
   readonly name: string;
   /** `TRIM_HORIZON`: the oldest record that is kept; `LATEST`: after what is there when it is first declared. */
@@ -21,7 +21,7 @@ export interface ReadLimits {
   readonly maxBytes: number;
 }
 
-/** What one invocation may have. */
+/** Limits of one invocation. */
 export interface TakeLimits extends ReadLimits {
   /** Windows differ in their customers or minutes: each is a file to read and to write. At least 1. */
   readonly maxWindows: number;
@@ -69,7 +69,7 @@ export interface LocalStream extends EventStream {
    */
   take(consumer: string, partition: number, limits: TakeLimits): TakenRecords;
 
-  /** Gives records back that were taken and are not done. */
+  /** Returns taken records that are not done to the stream. */
   release(consumer: string, partition: number, sequences: readonly number[]): void;
 
   /**

@@ -33,7 +33,7 @@ import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 import { WatchedClock } from './watched-clock.ts';
 
-/** What AWS gives once deployed, on this machine: an object store and streams, in one directory. */
+/** The services that AWS provides once deployed, on this machine: an object store and streams, in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
   readonly aged: AgedObjects;
@@ -42,7 +42,7 @@ export interface LocalStore {
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
   queue(name: string): LocalQueue;
-  /** What was written to minutes and is not rolled up yet. */
+  /** Writes to minutes that are not rolled up yet. */
   readonly rollUps: RollUpBacklog;
   readonly customers: CustomerSegments;
   /** Changes whenever an object under one of the prefixes may have been written or removed. */
@@ -57,18 +57,18 @@ export interface LocalStoreOptions {
   readonly region: string;
   readonly streams: Readonly<Record<string, StreamSettings>>;
   readonly queues: readonly QueueSettings[];
-  /** Which writes are told to which queue. */
+  /** Rules that choose which writes are announced to which queue. */
   readonly notifications: readonly NotificationRule[];
   /**
    * Told when an error of the disk has left the log of no use to this process. Another one that opens the directory
    * finds all that was accepted. Without it, all changes are refused from then on.
    */
   readonly onBroken?: OnBroken;
-  /** How much the directory may use; `undefined` where there is no quota. */
+  /** Bytes that the directory may use; `undefined` where there is no quota. */
   readonly quotaBytes?: number | undefined;
 }
 
-/** What this process has opened, by directory: the functions find here what the emulator opened before them. */
+/** Stores that this process has opened, by directory: the functions find here what the emulator opened before them. */
 const openStores = new Map<string, LocalStore>();
 
 /**
@@ -80,7 +80,7 @@ const openStores = new Map<string, LocalStore>();
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
-  /** What is open, to be closed from the last one on: an open part keeps its process from ending. */
+  /** Open parts, which are closed from the last one to the first: an open part keeps its process from ending. */
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
@@ -190,12 +190,15 @@ async function waitingRecords(streams: Iterable<LocalStream>): Promise<number> {
   return records;
 }
 
-/** The first folder of a key, of which there are few. */
+/** Returns the first folder of a key; there are few of them. */
 function folderOf(key: string): string {
   return key.slice(0, key.indexOf('/'));
 }
 
-/** Where that cannot be written, as on a full disk, the messages come back when their visibility time-outs end. */
+/**
+ * Takes back received messages. Where that cannot be written, as on a full disk, the messages come back when their
+ * visibility time-outs end.
+ */
 async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
   try {
     const messages = await queue.takeBackReceived();
@@ -209,7 +212,7 @@ async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void
   }
 }
 
-/** Whether a batch was ever stored: the log was made, durably, before it. */
+/** Returns whether a batch was ever stored: the log was made, durably, before it. */
 async function hasBatches(directory: string): Promise<boolean> {
   try {
     await access(join(directory, 'objects', 'batches'));

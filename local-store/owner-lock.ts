@@ -4,17 +4,17 @@ import { makeDurableDirectory } from './durable-files.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { privateFileMode } from './private-modes.ts';
 
-/** Who owns a data directory, as it tells others. */
+/** Owner of a data directory, as it identifies itself to others. */
 export interface Owner {
   readonly pid: number;
-  /** When it became the owner, ISO 8601. */
+  /** Time when it became the owner, ISO 8601. */
   readonly since: string;
   readonly description: string;
 }
 
 export interface OwnerLock {
   readonly owner: Owner;
-  /** Gives the directory to whoever asks next. */
+  /** Releases the directory to the next process that asks. */
   release(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export class DirectoryInUse extends Error {
 /**
  * Makes this process the owner of a data directory, which is made if it is not there. The lock is the operating
  * system's, on the open file `owner.lock`: it ends with the process, however that ends, so none is ever left behind
- * and none has to be judged dead by its age or its pid. `owner.json` beside it only tells people who it is; a locked
+ * and none has to be judged dead by its age or its pid. `owner.json` beside it only names the owner to people; a locked
  * file could not be read on Windows.
  *
  * @param description  what the owner is, for the message that a second one gets

@@ -13,13 +13,13 @@ import type { QueueSettings } from './queues/settings.ts';
 
 export { queueNameOf, queueSettings, type QueueSettings } from './queues/settings.ts';
 
-/** So long a message that nobody waits for waits for another change to share its flush with. */
+/** Time that a message which nobody waits for waits for another change to share its flush with. */
 const patienceMilliseconds = 50;
 
 export interface QueuesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each message that is removed, once that is durable; one that becomes a dead letter is not. */
+  /** Called with each message that is removed, once that is durable; not with one that becomes a dead letter. */
   readonly onRemoved?: (id: string) => void;
 }
 
@@ -70,7 +70,7 @@ export function openQueues(
 
 /** The queues for those who only look; see `readQueues`. */
 export interface QueuesReader {
-  /** As `LocalQueue.list`; none of a queue that nothing was ever sent to. */
+  /** Lists like `LocalQueue.list`; yields nothing for a queue that never had a message. */
   list(queueName: string): Iterable<QueuedMessage>;
   close(): Promise<void>;
 }

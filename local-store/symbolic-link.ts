@@ -5,7 +5,7 @@ import { errorCode } from '../lib/error-code.ts';
 /** A symbolic link within the data directory. Whoever made it decides where it leads, so nothing is read or written through it. */
 export class SymbolicLink extends Error {
   override readonly name = 'SymbolicLink';
-  /** As the system has it where it is told not to follow links. */
+  /** The code that the system uses where it does not follow links. */
   readonly code = 'ELOOP';
 
   constructor(path: string) {

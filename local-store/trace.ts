@@ -4,15 +4,15 @@ import { channel } from 'node:diagnostics_channel';
 export interface TracedOperation {
   readonly phase: 'before' | 'after';
   readonly operation: 'hold' | 'announce' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
-  /** What it is about: a key, or the name of a stream or a queue. */
+  /** Subject of the operation: a key, or the name of a stream or a queue. */
   readonly target: string;
 }
 
 const operations = channel('log-analytics.local-store');
 
 /**
- * Runs an operation, and tells whoever listens before and after it: what is slow, or where a test wants a crash. It costs
- * nothing where nobody does.
+ * Runs an operation, and informs listeners before and after it: to find what is slow, or for a test that wants a crash. It
+ * costs nothing without listeners.
  */
 export async function traced<T>(
   operation: TracedOperation['operation'],

@@ -3,7 +3,7 @@ interface Waiting {
   readonly wake: () => void;
 }
 
-/** Those who wait for a sequence number to be there. */
+/** Waiters for sequence numbers. */
 export class Wakeups {
   readonly #waiting = new Set<Waiting>();
 

@@ -20,7 +20,7 @@ export class WatchedClock implements Clock {
     return now;
   }
 
-  /** How often it was noticed. */
+  /** Returns how often the clock was set back. */
   get timesSetBack(): number {
     return this.#timesSetBack;
   }

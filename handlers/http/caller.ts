@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseScopes, scopes, type Scope } from '../../lib/domain/scope.ts';
 import { CallerUnknown, MissingScope } from '../../lib/errors.ts';
 
-/** Who asks and what they may do, as the authorizer of a deployed pipeline says. */
+/** The client and its rights, as the authorizer of a deployed pipeline reports them. */
 export interface Caller {
   /** `undefined` on routes that have no authorizer. */
   readonly customer: string | undefined;
   readonly scopes: readonly Scope[];
-  /** Whether the authorizer could not find out who asks. */
+  /** True where the authorizer could not find out who the client is. */
   readonly isUnknown: boolean;
 }
 
@@ -18,10 +18,10 @@ type AuthorizedEvent = APIGatewayProxyEventV2 & {
   };
 };
 
-/** How long the gateway remembers what the authorizer said: `resultTtlInSeconds` in `serverless.yml`. */
+/** Time for which the gateway remembers an answer of the authorizer: `resultTtlInSeconds` in `serverless.yml`. */
 export const authorizerSeconds = 60;
 
-/** Reads the caller. Anybody can send a header, so a deployed function goes by the authorizer alone. */
+/** Reads the caller. Anybody can send a header, so a deployed function trusts the authorizer alone. */
 export function callerOf({ requestContext }: AuthorizedEvent): Caller {
   const { customerId, scopes: words, unavailable } = requestContext.authorizer?.lambda ?? {};
   return {
@@ -34,8 +34,8 @@ export function callerOf({ requestContext }: AuthorizedEvent): Caller {
 
 /**
  * Refuses a caller whose key does not allow a route.
- * @param oneOf  the scopes of which the route asks for one; none where any key is enough
- * @throws CallerUnknown  the authorizer could not find out who asks
+ * @param oneOf  scopes, one of which the route requires; none where any key suffices
+ * @throws CallerUnknown  the authorizer could not find out who the client is
  * @throws MissingScope   the key is good for something else
  */
 export function requireScope({ scopes, isUnknown }: Caller, oneOf: readonly Scope[] = []): void {

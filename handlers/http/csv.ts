@@ -4,13 +4,14 @@ export const csvContentType = 'text/csv; charset=utf-8; header=present';
 export type CsvCell = string | number | boolean;
 
 /**
- * Where a spreadsheet would see the start of a formula: at the start of a cell, and behind what parts cells where the
- * comma does not (a semicolon in much of Europe). A cell that starts with white space is one that looks like another.
+ * Finds places where a spreadsheet would see the start of a formula: the start of a cell, and the text behind a
+ * character that separates cells where the comma does not (a semicolon in much of Europe). A cell that starts with
+ * white space looks like another one.
  */
 const startOfFormula = /^(?=[\t\r\n])|(?:^|[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
 const needsQuotes = /[",;\t\r\n]|^\s|\s$/;
 
-/** A row as RFC 4180 has it, with its line break. */
+/** Returns a row in the form of RFC 4180, with its line break. */
 export function csvRow(cells: readonly CsvCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -12,10 +12,10 @@ export interface HttpRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
-  /** Those of the route, decoded. */
+  /** Parameters of the route's path, decoded. */
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** Who asks, as the header says or, deployed, the authorizer. */
+  /** The customer that the header names or, once deployed, the authorizer. */
   readonly customer: string | undefined;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -23,7 +23,7 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
-/** What a function does around its work depends on this of its route; `other` stands for all that are not served. */
+/** The part of its route that a function's frame depends on; `other` stands for all routes that are not served. */
 export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
   readonly name: Route['name'] | 'other';
 };
@@ -33,7 +33,7 @@ export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayP
 /** Visible ASCII, so that an id that was taken over can stand in a header and a log line as it is. */
 export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
-/** What every function behind a route does around its own work: request id, errors, metrics. It never rejects. */
+/** Wraps a function behind a route with what they all need: request id, errors, metrics. It never rejects. */
 export function httpHandler(
   wired: () => Promise<App>,
   { name, invalidRequestCode, scopes }: ServedRoute,
@@ -88,7 +88,7 @@ function toResult({ status, headers, body }: Answer, requestId: string): APIGate
 }
 
 /**
- * Whose traffic the request is about.
+ * Returns the customer whose traffic the request is about.
  * @throws InvalidRequest  nobody says so, or it is not a customer id
  */
 export function requireCustomer({ customer }: HttpRequest): CustomerId {

@@ -1,7 +1,7 @@
-/** What the answers of a route can be written as. */
+/** Form in which a route can write its answers. */
 export type Representation = 'json' | 'csv';
 
-/** How much a client wants a media type: its quality, then how exactly it was named. */
+/** A client's preference for a media type: its quality, then how exactly the client named it. */
 interface Preference {
   readonly quality: number;
   readonly exactness: number;
@@ -12,8 +12,8 @@ const qualityParameter = /(?:^|;)\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(
 const unwanted: Preference = { quality: 0, exactness: 0 };
 
 /**
- * What the client would rather have (RFC 9110, section 12.5.1): by quality, then by what it named more exactly, and JSON
- * where it wants both alike, or neither: an answer that it did not ask for says more than a 406.
+ * Returns the form that the client prefers (RFC 9110, section 12.5.1): by quality, then by what it named more exactly.
+ * Where it wants both alike or neither, it gets JSON: an answer that it did not ask for says more than a 406.
  */
 export function negotiate(accept: string | undefined): Representation {
   if (accept === undefined) return 'json';
@@ -24,7 +24,7 @@ export function negotiate(accept: string | undefined): Representation {
   return csv.exactness > json.exactness ? 'csv' : 'json';
 }
 
-/** What the most exact of the ranges that the type is in says of it; parameters other than `q` are passed over. */
+/** Returns the preference of the most exact range that contains the type. Parameters other than `q` are ignored. */
 function preferenceFor(type: string, subtype: string, accept: string): Preference {
   let preference = unwanted;
   for (const range of accept.toLowerCase().split(',')) {

@@ -42,7 +42,7 @@ export function instantParameter<T>(parse: (text: string) => T | undefined, mess
     .meta({ format: 'date-time' });
 }
 
-/** Where a page goes on, as clients hand it back; to them it has no meaning. */
+/** Encodes the place where a page continues. Clients hand it back, and it has no meaning to them. */
 export function encodeToken(token: unknown): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }

@@ -3,7 +3,7 @@ import { customerIdPattern } from '../../lib/domain/customer-id.ts';
 
 const customerId = z.string().regex(customerIdPattern);
 
-/** Whose traffic it is. */
+/** Header that names the customer. */
 export const customerHeader = z.object({
   'x-customer-id': customerId.describe(
     'Whose traffic it is; not `.` or `..`. Deployed, an authorizer sets the customer and the header is not trusted.',
@@ -14,13 +14,13 @@ export const conditionalHeader = z.object({
   'if-none-match': z.string().optional().describe('The `etag` of an answer that the client has.'),
 });
 
-/** Of a route that answers in CSV as well. */
+/** Headers of a route that answers in CSV as well. */
 export const readHeaders = z.object({
   ...customerHeader.shape,
   ...conditionalHeader.shape,
 });
 
-/** Of a batch. */
+/** Headers of a batch. */
 export const batchHeaders = z.object({
   ...customerHeader.shape,
   'idempotency-key': z

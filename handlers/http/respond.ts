@@ -19,11 +19,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Of an answer that reports an error. */
+  /** Present on an answer that reports an error. */
   readonly errorCode?: ErrorCode;
 }
 
-/** For how long a client had better leave us alone when we cannot take a request. */
+/** Time for which a client should wait after a request that we cannot take. */
 const retryAfterSeconds = 1;
 /** A disk that is full stays so until somebody, or the retention, makes room. */
 const quotaRetryAfterSeconds = 10;

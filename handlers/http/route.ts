@@ -11,11 +11,11 @@ export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
 /** A route of the HTTP interface: what a request may have, and what is answered. */
 export interface Route {
   readonly method: Method;
-  /** With its parameters in braces, as `serverless.yml` has it. */
+  /** Path with its parameters in braces, as in `serverless.yml`. */
   readonly path: string;
   /** Method and path; the label of the metrics. */
   readonly name: `${Method} ${string}`;
-  /** Which function of `serverless.yml` serves it. */
+  /** Name of the function in `serverless.yml` that serves it. */
   readonly functionName: string;
   /** The code of a request that is not valid. */
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
@@ -24,7 +24,7 @@ export interface Route {
   readonly headers?: z.ZodObject;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** By status; errors are left out. */
+  /** Answers by status, without errors. */
   readonly answers: Readonly<Record<number, AnswerContent>>;
   /** Besides those that every route has. */
   readonly errors?: readonly ErrorCode[];

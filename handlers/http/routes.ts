@@ -9,7 +9,7 @@ const json = 'application/json';
 const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
 
 /**
- * Every route that is served, by its operation. The functions, the answers 404 and 405, and the OpenAPI document go by
+ * Every route that is served, by its operation. The functions, the answers 404 and 405, and the OpenAPI document use
  * this table; tests compare `serverless.yml` and the documents with it.
  */
 export const routes = {

@@ -4,9 +4,9 @@ import { Unavailable } from '../../lib/errors.ts';
 export interface Change {
   /** Puts its writes into the transaction that is being made. What can be refused is refused before. */
   write(): void;
-  /** Told once how that transaction ended, before whoever submitted the change is. */
+  /** Called once with the end of that transaction, before the submitter of the change hears of it. */
   settle(isDurable: boolean): void;
-  /** By how many bytes the database may grow for it, see `roomFor`. */
+  /** Bytes by which the database may grow for it, see `roomFor`. */
   readonly room: number;
 }
 
@@ -31,7 +31,7 @@ export class GroupCommit {
   #gathered: Submitted[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** What the timer was set to; `Infinity` where none runs. */
+  /** Delay that the timer was set to; `Infinity` where none runs. */
   #timerMilliseconds = Infinity;
   #isClosed = false;
 
@@ -49,7 +49,7 @@ export class GroupCommit {
     return submitted;
   }
 
-  /** As `submit`, for what can wait so long for another change to share its flush with. */
+  /** Submits a change like `submit`, but lets it wait that long for another change to share its flush with. */
   submitPatiently(change: Change, milliseconds: number): Promise<void> {
     const submitted = this.#gather(change);
     if (this.#running === undefined && milliseconds < this.#timerMilliseconds) {

@@ -4,8 +4,8 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 import { errorCode } from '../../lib/error-code.ts';
 
 /**
- * Where lmdb keeps what it needs to know of its file: in the first two pages, of which the one with the higher transaction
- * number counts (`MDB_meta` in its mdb.c, on 64-bit machines).
+ * Position of lmdb's own facts about its file: the first two pages, of which the one with the higher transaction number
+ * counts (`MDB_meta` in its mdb.c, on 64-bit machines).
  */
 const magicAt = 24;
 const pageSizeAt = 48;
@@ -20,7 +20,7 @@ interface Meta {
   readonly transaction: bigint;
 }
 
-/** How long the file is, and those of its first pages that are there and are lmdb's. */
+/** Length of the file, and those of its first pages that exist and belong to lmdb. */
 interface Found {
   readonly size: number;
   readonly first: Meta | undefined;
@@ -30,7 +30,7 @@ interface Found {
 /**
  * Makes sure that lmdb can open its file: one that is not lmdb's, or that was cut off, ends the process, at once or when
  * a page beyond the end is read. What is changed within the pages is not found: they have no check sums. A file of which
- * a power cut left a part of lmdb's very first write is emptied, to be made anew.
+ * a power cut left a part of lmdb's very first write is emptied, and made again.
  * @param mayBeEmpty  where it could have been made a moment before a crash, and nothing has been written yet
  * @throws UnreadableFormat  it cannot; the message names the file and says what can be done
  */

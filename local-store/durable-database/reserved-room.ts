@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** The file is a multiple of this. */
 const stepBytes = 1024 * 1024;
 
-/** What a commit writes besides: the pages above its places, up to the roots of their tables. */
+/** Further bytes of a commit: the pages above its places, up to the roots of their tables. */
 const pathBytes = 32 * 4096;
 
 /**
@@ -26,28 +26,28 @@ const placeBytes = 2 * 4096;
 const zeros = Buffer.alloc(4096);
 
 /**
- * By how many bytes the database grows at most for a change that writes `bytes` to so many places in its tables: a
- * value fills its pages by half at least.
+ * Returns by how many bytes the database grows at most for a change that writes `bytes` to so many places in its
+ * tables: a value fills at least half of its pages.
  */
 export function roomFor({ places, bytes }: { readonly places: number; readonly bytes: number }): number {
   return places * placeBytes + 2 * bytes;
 }
 
-/** How far into its file a database reaches, in bytes. */
+/** Returns how far into its file a database reaches, in bytes. */
 export type UsedBytes = () => number;
 
 /**
  * Makes sure that the file of the database has room for a commit before lmdb makes it, by writing zeros behind what lmdb
  * uses. lmdb must not find the disk full: its account of the write that failed does not fit into the memory that it
  * takes for it (3.0.3 to 3.5.6, `mdb_page_flush`), which ends the process now and then. It also has no hole left in the
- * file whose page a full disk could not give later. Where the room cannot be had the change is refused before it is begun.
+ * file whose page a full disk could not give later. Where there is no such room, the change is refused before it begins.
  */
 export class ReservedRoom {
   readonly #file: FileHandle;
   readonly #usedBytes: UsedBytes;
   /** Through here the file has its place on the disk. */
   #reserved: number;
-  /** Of it and without the slack, what no commit has asked for since lmdb was last asked how much it uses. */
+  /** Part of it, without the slack, that no commit has asked for since lmdb last reported its use. */
   #free = 0;
 
   private constructor(file: FileHandle, reserved: number, usedBytes: UsedBytes) {
@@ -62,7 +62,9 @@ export class ReservedRoom {
     return new ReservedRoom(file, size, usedBytes);
   }
 
-  /** Whether a commit that needs so much may begin, and if so takes it. Commits are made one at a time. */
+  /**
+   * Takes the room that a commit needs, if it may begin, and returns whether it may. Commits are made one at a time.
+   */
   take(room: number): boolean {
     const needed = pathBytes + room;
     // Asking lmdb takes 40 µs, so it is asked once what was taken since could be all that there is.
@@ -76,12 +78,12 @@ export class ReservedRoom {
   }
 
   /**
-   * Makes room for `take`; to be called when no commit is being made.
-   * @throws Error  of the system, when the disk is full; what could be had is given back, as others may need less
+   * Makes room for `take`. Call it when no commit is under way.
+   * @throws Error  of the system, when the disk is full; gives back what it got, as others may need less
    */
   async extend(room: number): Promise<void> {
     const used = this.#usedBytes();
-    // A commit that took more than it asked for has pages behind what was reserved, which are not to be written over.
+    // A commit that took more than it asked for has pages behind what was reserved, which must not be overwritten.
     const from = Math.max(this.#reserved, used);
     const end = Math.ceil((used + slackFor(used) + pathBytes + room) / stepBytes) * stepBytes;
     try {

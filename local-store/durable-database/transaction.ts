@@ -7,8 +7,8 @@ type Transactions = Pick<RootDatabase, 'batch' | 'transactionSync'>;
 type Room = Pick<ReservedRoom, 'take' | 'extend'>;
 
 /**
- * Told once that nothing can be read from the database or written to it until another process opens it, and why. What
- * was durable is.
+ * Called once, with the cause, when nothing can be read from the database or written to it until another process opens
+ * it. What was durable stays durable.
  */
 export type OnBroken = (cause: Error) => void;
 

@@ -45,7 +45,7 @@ async function codeOfListening(host: string, port: number): Promise<string | und
   }
 }
 
-/** Asks whoever listens there; one that does not speak HTTP, or not soon, is not a pipeline. */
+/** Asks the program that listens there; one that does not answer HTTP soon is not a pipeline. */
 async function isPipeline(host: string, port: number): Promise<boolean> {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return new Promise((resolve) => {

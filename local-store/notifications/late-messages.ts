@@ -5,7 +5,7 @@ import type { Intent } from '../object-directory/intent.ts';
 import type { Intents } from '../object-directory/intents.ts';
 import { traced } from '../trace.ts';
 
-/** What is written to the queue of an object after it was created. */
+/** Message about an object that goes to the queue after the object was created. */
 interface LateMessage {
   readonly queue: LocalQueue;
   readonly text: string;
@@ -58,7 +58,7 @@ export class LateMessages {
     }
   }
 
-  /** Whether there was the time. */
+  /** Waits, and returns whether there was time for it. */
   async #pause(milliseconds: number): Promise<boolean> {
     try {
       await sleep(milliseconds, undefined, { signal: this.#closing.signal, ref: false });

@@ -20,11 +20,11 @@ export interface NotifyingOptions {
   readonly queues: Queues;
   readonly region: string;
   readonly clock: Clock;
-  /** Told of the writes under `announced.prefix`, and of the messages that announce them. */
+  /** Records the writes under `announced.prefix`, and the messages that announce them. */
   readonly announced?: { readonly prefix: string; readonly minutes: AnnouncedMinutes } | undefined;
-  /** Told of each object that was written or removed, once that is durable. */
+  /** Called with each object that was written or removed, once that is durable. */
   readonly onChanged?: (key: ObjectKey) => void;
-  /** Of the object directory below; without them, all messages are written before their objects. */
+  /** Intents of the object directory below; without them, all messages are written before their objects. */
   readonly intents?: Intents;
   readonly logger?: Pick<Logger, 'warn'>;
 }

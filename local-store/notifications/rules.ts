@@ -8,8 +8,8 @@ const filterRule = z.strictObject({
 });
 
 /**
- * What is read of an `AWS::S3::Bucket`. Its other properties are for the bucket alone; in its notifications everything
- * counts, so what isn't done here is refused.
+ * The properties of an `AWS::S3::Bucket` that are read here. The others concern the bucket alone. In its notifications
+ * everything counts, so this refuses what it does not implement.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-notificationconfiguration.html
  */
 const bucketProperties = z.object({
@@ -41,7 +41,7 @@ const bucketProperties = z.object({
     .optional(),
 });
 
-/** Every object whose key begins with `prefix` and ends with `suffix` is told to the queue when it is written. */
+/** Rule that announces each written object whose key begins with `prefix` and ends with `suffix` to the queue. */
 export interface NotificationRule {
   /** Names the rule in its messages. */
   readonly configurationId: string;

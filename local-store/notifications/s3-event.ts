@@ -14,7 +14,7 @@ export interface AnnouncedWrite {
   readonly at: Date;
 }
 
-/** Who owns the bucket and writes to it; there is nobody else on this machine. */
+/** Owner and only writer of the bucket; this machine has nobody else. */
 const principalId = 'LOCAL';
 
 /**
@@ -49,7 +49,7 @@ export function s3Event(
   };
 }
 
-/** The keys of the objects that a message of `s3Event` tells of; none where it is another kind of message. */
+/** Returns the keys of the objects that a message of `s3Event` announces; none for another kind of message. */
 export function keysOfS3Event(body: string): ObjectKey[] {
   const parsed = s3EventSchema.safeParse(parseJson(body));
   return (parsed.data?.Records ?? []).map(({ s3 }) => s3.object.key);

@@ -6,7 +6,7 @@ import type { Intent } from './intent.ts';
 const maxRoundChanges = 128;
 const maxRoundBytes = 16 * 1024 * 1024;
 
-/** So many intents are ended together, or those that there are after so long: nobody waits for it. */
+/** Number of intents ended together; after that delay, those that exist are ended: nobody waits for it. */
 const intentsTogether = 256;
 const intentMilliseconds = 200;
 

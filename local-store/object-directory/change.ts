@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Intent } from './intent.ts';
 
-/** What the writer is asked for. Plain data, since it travels between threads. */
+/** Request to the writer. Plain data, since it travels between threads. */
 export type Change =
   /** With an intent, the temporary file stays until the intent is ended. */
   | {
@@ -13,10 +13,10 @@ export type Change =
   | { readonly kind: 'replace'; readonly key: ObjectKey; readonly body: Uint8Array; readonly etag: string }
   /** With an etag only if that is there. */
   | { readonly kind: 'delete'; readonly key: ObjectKey; readonly etag?: string }
-  /** Nothing changes, but what is at the key's place now survives the machine losing power. */
+  /** Changes nothing, but makes what is at the key's place survive a power cut. */
   | { readonly kind: 'settle'; readonly key: ObjectKey };
 
-/** What came of a change. An etag is given where the change left a content of its own. */
+/** Result of a change. It has an etag where the change left content of its own. */
 export type Outcome =
   | { readonly status: 'done'; readonly etag?: string }
   | { readonly status: 'precondition-failed' }

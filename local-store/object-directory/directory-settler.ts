@@ -5,7 +5,7 @@ import { directoryOf } from './key-place.ts';
 
 const maxKnownDirectories = 10_000;
 
-/** Made and removed in a directory whose flush failed; hidden, so no object. */
+/** File that is made and removed in a directory whose flush failed; its name is hidden, so it is not an object. */
 const touchedName = '.touched';
 
 /**
@@ -68,7 +68,9 @@ export class DirectorySettler {
     this.#settled.set(directory, true);
   }
 
-  /** After a failure there: the next use flushes it first, and makes it again if somebody removed it. */
+  /**
+   * Marks a directory after a failure there: the next use flushes it first, and makes it again if somebody removed it.
+   */
   distrust(directory: string): void {
     for (let level = directory; level !== ''; level = directoryOf(level)) this.#settled.delete(level);
   }

@@ -45,7 +45,9 @@ export interface FileOperations {
   isLink(path: string): boolean;
 }
 
-/** Of an object: not through a link, and without waiting for a writer where somebody put a pipe in its place. */
+/**
+ * Flags to read an object: do not follow a link, and do not wait for a writer where somebody put a pipe in its place.
+ */
 export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export const realFileOperations: FileOperations = {

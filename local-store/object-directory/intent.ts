@@ -2,19 +2,19 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { isObjectKey } from './key-place.ts';
 
 /**
- * The creation of an object, as the name of its temporary file tells it. Once content and name of that file are durable,
+ * The creation of an object, as the name of its temporary file describes it. Once content and name of that file are durable,
  * so is the object: a start that finds the file gives it its place. And as long as the file is there, a start finds what was
  * to be done after the creation and may not have been.
  */
 export interface Intent {
   readonly key: ObjectKey;
-  /** Tells apart what was tried for one key; the latest of them counts. */
+  /** Distinguishes attempts for one key; the latest of them counts. */
   readonly sequence: number;
   readonly size: number;
   readonly etag: string;
 }
 
-/** No segment of a key has it, nor has an etag. */
+/** Separator that occurs in no segment of a key and in no etag. */
 const separator = '+';
 const prefix = 'intent';
 const maxNameBytes = 255;
@@ -26,7 +26,7 @@ export function intentName({ key, sequence, size, etag }: Intent): string | unde
   return name.length <= maxNameBytes ? name : undefined;
 }
 
-/** Reads the name of a temporary file; `undefined` where it tells of no creation. */
+/** Reads the name of a temporary file; `undefined` where it describes no creation. */
 export function parseIntent(name: string): Intent | undefined {
   const [start, sequence = '', size = '', etag = '', ...segments] = name.split(separator);
   const key = segments.join('/');

@@ -3,11 +3,11 @@ import { intentName, type Intent } from './intent.ts';
 
 /** The intents of an object directory: those that its owner makes, and those that an earlier one left. */
 export interface Intents {
-  /** What earlier processes did not end. */
+  /** Intents that earlier processes did not end. */
   readonly left: readonly Intent[];
   /** Makes an intent to be given to a `put`; `undefined` where the key is too long for one. */
   make(key: ObjectKey, size: number, etag: string): Intent | undefined;
-  /** To be called when all is done that was to be done after the creation, or nothing was created. */
+  /** Ends intents. Call it after all work that follows the creation, or when nothing was created. */
   end(intents: readonly Intent[]): void;
 }
 

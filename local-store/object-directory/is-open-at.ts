@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 
 /**
- * Whether an open file is known to be at exactly this path, which has no links in it. Linux says so in 4 µs, where looking at
- * the seven directories above a window takes 13. `false` says nothing.
+ * Returns whether an open file is known to be at exactly this path, which has no links in it. Linux answers in 4 µs;
+ * looking at the seven directories above a window takes 13. `false` proves nothing.
  */
 export function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return false;

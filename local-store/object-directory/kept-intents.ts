@@ -54,7 +54,7 @@ export class KeptIntents {
     return [...this.#paths.keys()].filter((key) => directoryOf(key) === directory);
   }
 
-  /** To be called once the object is durable at its place. */
+  /** Removes an intent. Call it once the object is durable at its place. */
   remove(intent: Intent): void {
     const path = this.pathOf(intent);
     this.#unlink(path);
@@ -63,7 +63,7 @@ export class KeptIntents {
     if (paths?.size === 0) this.#paths.delete(intent.key);
   }
 
-  /** To be called before an object is deleted: a start must not bring it back. */
+  /** Removes all intents of a key. Call it before its object is deleted: a start must not bring it back. */
   removeAllOf(key: ObjectKey): void {
     for (const path of this.#paths.get(key) ?? []) this.#unlink(path);
     this.#paths.delete(key);

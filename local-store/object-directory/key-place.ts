@@ -5,7 +5,7 @@ export class InvalidObjectKey extends TypeError {
   override readonly name = 'InvalidObjectKey';
 }
 
-/** Where the writer keeps what is not an object yet. No segment of a key begins with a dot. */
+/** Directory in which the writer keeps what is not an object yet. No segment of a key begins with a dot. */
 export const temporaryDirectoryName = '.tmp';
 
 const segment = '(?!\\.)[a-z0-9._%~-]{1,200}(?<!\\.)';
@@ -15,12 +15,12 @@ const keyPattern = new RegExp(`^${segment}(?:/${segment})*$`);
 /** Most file systems take paths of 4,096 bytes; a key leaves room for the root before it. */
 const maxKeyLength = 2_000;
 
-/** Whether the text can be one segment of a key: also what tells an object's file from what else lies about. */
+/** Returns whether the text can be one segment of a key. This also distinguishes an object's file from other files. */
 export function isKeySegment(text: string): boolean {
   return segmentPattern.test(text);
 }
 
-/** Whether the text is a key, whoever made it and whatever its type claims. */
+/** Returns whether the text is a key, whatever its origin and its type. */
 export function isObjectKey(text: string): text is ObjectKey {
   return text.length <= maxKeyLength && keyPattern.test(text);
 }

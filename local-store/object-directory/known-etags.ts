@@ -3,14 +3,17 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 
 const maxKnownEtags = 20_000;
 
-/** What a reader holds while it reads: the etag is set once somebody knows it, `null` where there is no object. */
+/**
+ * Entry that a reader holds while it reads: the etag is set once somebody knows it, and `null` where there is no
+ * object.
+ */
 export interface KnownEtag {
   etag: string | null | undefined;
 }
 
 /**
  * The etags of objects that were written or wholly read lately, so that who wants the start of an object need not
- * read all of it. An entry is dropped before its object is written and made anew afterwards; so a reader that finds
+ * read all of it. An entry is dropped before its object is written and made again afterwards; so a reader that finds
  * the same entry before it opens the file and after it knows that the file is the entry's.
  */
 export class KnownEtags {
@@ -33,19 +36,19 @@ export class KnownEtags {
     if (etag !== undefined) this.#known.set(key, { etag });
   }
 
-  /** Whether an object is known to be there, and nobody is writing it. */
+  /** Returns whether an object is known to exist while nobody writes it. */
   has(key: ObjectKey): boolean {
     return typeof this.#known.peek(key)?.etag === 'string';
   }
 
-  /** To be called before the file is opened. */
+  /** Begins a read. Call it before the file is opened. */
   beginRead(key: ObjectKey): KnownEtag {
     const known = this.#known.get(key) ?? { etag: undefined };
     if (!this.#writing.has(key)) this.#known.set(key, known);
     return known;
   }
 
-  /** Whether no write has begun since `beginRead` gave this entry, nor was under way then. */
+  /** Returns whether no write has begun since `beginRead` gave this entry, and none was under way then. */
   isCurrent(key: ObjectKey, entry: KnownEtag): boolean {
     return this.#known.get(key) === entry;
   }

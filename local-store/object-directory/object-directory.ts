@@ -32,7 +32,7 @@ export class ObjectDirectory implements ObjectStore {
   readonly #rounds: ChangeRounds;
   readonly #etags = new KnownEtags();
   readonly #reader: ObjectReader;
-  /** Directories of which the writer has said that all objects in them are durable, but for what it writes now. */
+  /** Directories in which all objects are durable, as the writer has reported, except for its present writes. */
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
   /** Keys whose latest change may never reach the disk until the writer says otherwise. */
   readonly #suspects = new Set<ObjectKey>();
@@ -47,10 +47,11 @@ export class ObjectDirectory implements ObjectStore {
   }
 
   /**
-   * As the port says. What it finds is made durable before it is returned, if that isn't known: others build on it. But for
-   * a write that is under way, which may be seen before its last flush: whoever makes it has no answer yet, and keeps the
-   * record or the message that it comes from, to write it again. To wait for it would hold up those who read the current
-   * minute for a round or two: with 16 writers on a busy disk 142 ms in place of 0.5 (p50).
+   * Reads an object as the port says. It makes what it finds durable before it returns it, if that isn't known: others
+   * build on it. The exception is a write that is under way, which a reader may see before its last flush: its writer
+   * has no answer yet, and keeps the record or the message that it comes from, to write it again. Waiting for it would
+   * hold up those who read the current minute for a round or two: with 16 writers on a busy disk 142 ms in place of 0.5
+   * (p50).
    */
   async get(
     key: ObjectKey,
@@ -93,7 +94,7 @@ export class ObjectDirectory implements ObjectStore {
     await this.#rounds.close();
   }
 
-  /** Whether the object is there and durable, which most repetitions of a batch can be told without the writer. */
+  /** Returns whether the object exists and is durable, which answers most repetitions of a batch without the writer. */
   #isKnown(key: ObjectKey): boolean {
     return this.#etags.has(key) && this.#settled.has(directoryOf(key)) && !this.#suspects.has(key);
   }

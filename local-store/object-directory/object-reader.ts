@@ -21,7 +21,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   readonly #knownEtags: KnownEtags | undefined;
   readonly #directories: RealDirectories;
   #isForgetting = false;
-  /** Without the links that lead to the root. */
+  /** Path of the root without links. */
   #realRoot: string | undefined;
 
   constructor(root: string, knownEtags?: KnownEtags) {
@@ -77,7 +77,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
     if (!isOpenAt(descriptor, `${this.#realRoot}/${key}`)) this.#requireReal(directoryOf(key));
   }
 
-  /** What is read in one turn of the event loop shares its look at directories. */
+  /** Checks a directory. Reads in one turn of the event loop share the check. */
   #requireReal(directory: string): void {
     this.#directories.require(directory);
     if (this.#isForgetting) return;

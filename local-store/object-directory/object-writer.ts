@@ -203,7 +203,7 @@ export class ObjectWriter {
     }
   }
 
-  /** Whether nothing was there, so that it now has the place. */
+  /** Links the file to its place, and returns whether that was free. */
   #link(temporary: TemporaryFile, place: string): boolean {
     try {
       temporary.linkTo(place);
@@ -222,7 +222,7 @@ export class ObjectWriter {
     return { status: 'precondition-failed' };
   }
 
-  /** Whether something was there. */
+  /** Removes what is at a place, and returns whether there was anything. */
   #unlink(place: string): boolean {
     try {
       this.#operations.unlink(place);
@@ -285,7 +285,7 @@ export class ObjectWriter {
     }
   }
 
-  /** Where it fails, also those are in doubt that are to be flushed when their intents are ended. */
+  /** Flushes a directory. Where that fails, changes that are to be flushed when their intents end are in doubt too. */
   #flushDirectory(directory: string): void {
     try {
       this.#directories.flush(directory);

@@ -19,7 +19,7 @@ import { ThreadedWriter } from './threaded-writer.ts';
 export interface ObjectDirectoryOptions {
   /** Carries out writes with these, in the calling thread: for tests, and for a command that writes little. */
   readonly operations?: FileOperations;
-  /** Told when the thread that writes has died and another takes its place. */
+  /** Logs when the writing thread has died and another takes its place. */
   readonly logger?: Logger;
 }
 

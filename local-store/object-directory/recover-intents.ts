@@ -8,9 +8,8 @@ import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { TemporaryFile } from './temporary-file.ts';
 
 /**
- * Finishes what the processes before have left in the temporary directory: an intent whose file is whole has its object
- * at its place afterwards, durably, and what is not whole is nobody's. Returns the intents; their files stay until they are
- * ended.
+ * Finishes what earlier processes have left in the temporary directory: it puts the object of an intent whose file is whole
+ * at its place, durably, and drops files that are not whole. Returns the intents; their files stay until the intents end.
  *
  * An object may have been acknowledged and be nowhere else, since its name is flushed later than that. Of several whole
  * files for one absent object the latest counts: an earlier one had failed when that was tried.

@@ -34,7 +34,7 @@ export class TemporaryFile {
     this.#hasItsName = false;
   }
 
-  /** Leaves it where it is, for whoever ends its intent. */
+  /** Leaves it in place until its intent ends. */
   keep(): void {
     this.#hasItsName = false;
   }

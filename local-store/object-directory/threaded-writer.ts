@@ -3,19 +3,19 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
 import type { Intent } from './intent.ts';
 
-/** What a writer has to know of the one that was there before it, and died. */
+/** State that a writer needs from its predecessor, which died. */
 export interface Predecessor {
   /** Keys whose latest change may never reach the disk. */
   readonly suspects: readonly ObjectKey[];
 }
 
-/** What a writer thread is started with. */
+/** Data with which a writer thread starts. */
 export interface WriterThreadData {
   readonly root: string;
   readonly predecessor: Predecessor | undefined;
 }
 
-/** What goes to the thread: a round of changes, or intents to end. */
+/** Message to the thread: a round of changes, or intents to end. */
 export type ToThread = { readonly changes: readonly Change[] } | { readonly ended: readonly Intent[] };
 
 interface Round {
@@ -66,7 +66,7 @@ export class ThreadedWriter implements ChangeWriter {
     });
   }
 
-  /** Where the thread dies meanwhile, those that are left are ended at the next start. */
+  /** Ends intents. Where the thread dies meanwhile, the next start ends the rest. */
   endIntents(ended: readonly Intent[]): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('The object directory is closed.'));
     const thread = (this.#thread ??= this.#start({ suspects: [...this.#suspects] }));

@@ -41,7 +41,10 @@ const entryBytes = 64;
  */
 const recordsPerCommit = 500;
 
-/** So long a checkpoint waits for another change to share its flush with: where there is much to do, one comes at once. */
+/**
+ * Time that a checkpoint waits for another change to share its flush with: where there is much to do, one comes at
+ * once.
+ */
 const checkpointMilliseconds = 4;
 
 /** A stream of the partitioned log; see `openPartitionedLog`. */

@@ -1,6 +1,6 @@
 /**
- * So many messages one commit changes at most: others wait for it, and its room on the disk is reserved as if each message
- * were on pages of its own. (For 10,000 at once that filled 316 MiB with zeros, where some 10 were written to.)
+ * Maximum of messages that one commit changes: others wait for it, and it reserves its room on the disk as if each
+ * message were on pages of its own. (For 10,000 at once that filled 316 MiB with zeros, where some 10 were written to.)
  */
 const maxMessagesPerCommit = 250;
 

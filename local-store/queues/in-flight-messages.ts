@@ -5,7 +5,7 @@ import type { QueuedMessage } from '../local-queue.ts';
  * second time is named by the later time-out, and what is done to the earlier receipt changes nothing.
  */
 export class InFlightMessages {
-  /** When their time-outs end, in milliseconds since 1970, by id. */
+  /** Ends of their time-outs, in milliseconds since 1970, by id. */
   readonly #until = new Map<string, number>();
 
   has(id: string): boolean {

@@ -14,7 +14,7 @@ export type Submit = GroupCommit['submit'];
 export class MessageChanges {
   readonly #tables: MessageTables;
   readonly #submit: Submit;
-  /** What the commit that is being made has changed: reads don't see that yet. */
+  /** Messages that the commit under way has changed: reads don't see that yet. */
   readonly #changing = new Set<string>();
 
   constructor(tables: MessageTables, submit: Submit) {

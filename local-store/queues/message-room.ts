@@ -1,14 +1,14 @@
 import { roomFor } from '../durable-database/reserved-room.ts';
 
-/** What a change writes at most. */
+/** Maximum that a change writes. */
 export interface ChangeSize {
-  /** One that is put, removed or rescheduled; one that goes to another queue is removed there and put here. */
+  /** Number of messages put, removed or rescheduled; one that goes to another queue is removed there and put here. */
   readonly messages: number;
-  /** Of those that are put. */
+  /** Contents of the messages that are put. */
   readonly contents: readonly { readonly body: string }[];
 }
 
-/** By how many bytes the database grows at most for such a change, see `roomFor`. */
+/** Returns by how many bytes the database grows at most for such a change, see `roomFor`. */
 export function roomForMessages({ messages, contents }: ChangeSize): number {
   // A place in the contents and one in the schedule, or two in the schedule where a message only moves there.
   const places = 2 * messages;

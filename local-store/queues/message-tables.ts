@@ -15,7 +15,7 @@ export interface ScheduledMessage extends MessageState {
   readonly visibleAt: number;
 }
 
-/** What names a message and its present place in the schedule. */
+/** Name of a message and its present place in the schedule. */
 export type Place = Pick<ScheduledMessage, 'id' | 'sentAt' | 'visibleAt'>;
 
 type Contents = Database<Buffer, [sentAt: number, id: string]>;
@@ -43,7 +43,10 @@ export class MessageTables {
     this.#schedule = schedule;
   }
 
-  /** To be called before reading: lmdb keeps one snapshot for a while, which may not have the last commit. */
+  /**
+   * Refreshes the snapshot. Call it before reading: lmdb keeps one snapshot for a while, which may not have the last
+   * commit.
+   */
   refresh(): void {
     this.#contents.resetReadTxn();
     this.#schedule.resetReadTxn();
@@ -75,7 +78,7 @@ export class MessageTables {
     }
   }
 
-  /** At most `limit` messages that come after `place`. */
+  /** Returns at most `limit` messages that come after `place`. */
   scheduledAfter({ id, visibleAt }: Pick<Place, 'id' | 'visibleAt'>, limit: number): ScheduledMessage[] {
     const range = this.#schedule.getRange({ start: [visibleAt, id], exclusiveStart: true, limit });
     return Array.from(range, ({ key, value }) => scheduledMessage(key, value));
@@ -90,13 +93,13 @@ export class MessageTables {
     return decodeContent(content);
   }
 
-  /** When the `nth` message (from 1) is visible. */
+  /** Returns when the `nth` message (from 1) is visible. */
   visibleAtOf(nth: number): number | undefined {
     const [key] = this.#schedule.getKeys({ offset: nth - 1, limit: 1 });
     return key?.[0];
   }
 
-  /** How many have `visibleAt < until`. */
+  /** Counts messages with `visibleAt < until`. */
   countBefore(until: number): number {
     return this.#schedule.getKeysCount({ end: [until, ''] });
   }

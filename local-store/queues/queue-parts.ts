@@ -7,7 +7,7 @@ import type { MessageChanges, Submit } from './message-changes.ts';
 import type { MessageTables, ScheduledMessage } from './message-tables.ts';
 import type { QueueSettings } from './settings.ts';
 
-/** What the operations of one queue share. */
+/** Parts that the operations of one queue share. */
 export interface QueueParts {
   readonly settings: QueueSettings;
   readonly tables: MessageTables;
@@ -21,7 +21,7 @@ export interface QueueParts {
   readonly logger: Logger;
   /** @throws RangeError  there is none of this name */
   readonly queueNamed: (name: string) => QueueParts;
-  /** Told of a message that is gone for good, and not only in another queue. */
+  /** Called with a message that is gone for good, and not only in another queue. */
   readonly onRemoved: (id: string) => void;
 }
 

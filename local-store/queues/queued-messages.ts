@@ -5,8 +5,8 @@ import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts
 const listedTogether = 100;
 
 /**
- * All the messages by the time at which they are visible, a page at a time, so that a slow reader does not hold on to a
- * snapshot, and with it to all that is deleted.
+ * Lists all messages by the time at which they are visible, a page at a time, so that a slow reader does not hold on to
+ * a snapshot, and with it to all that is deleted.
  */
 export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
   for (let last: Pick<Place, 'id' | 'visibleAt'> = { visibleAt: 0, id: '' }; ;) {
@@ -22,7 +22,7 @@ export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
   }
 }
 
-/** Where the message was when it was received or listed. */
+/** Returns the place of the message when it was received or listed. */
 export function placeOf({ id, sentAt, visibleAt }: QueuedMessage): Place {
   return { id, sentAt: sentAt.getTime(), visibleAt: visibleAt.getTime() };
 }

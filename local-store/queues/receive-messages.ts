@@ -32,7 +32,7 @@ export async function receiveMessages(
   return received;
 }
 
-/** What is visible, within the limits; what will be given up counts as a message and has no bytes. */
+/** Chooses visible messages within the limits; a message that will be given up counts as a message and has no bytes. */
 function choose(queue: QueueParts, now: number, limits: ReceiveLimits): readonly Chosen[] {
   const { maxMessages, maxBytes, bytesOf } = limits;
   const chosen: Chosen[] = [];

@@ -37,7 +37,7 @@ const queueProperties = z.strictObject(
   },
 );
 
-/** Where messages go that were received `maxReceiveCount` times, and in vain. */
+/** Destination of messages that were received `maxReceiveCount` times without success. */
 export interface DeadLetters {
   readonly queueName: string;
   readonly maxReceiveCount: number;
@@ -45,16 +45,16 @@ export interface DeadLetters {
 
 export interface QueueSettings {
   readonly name: string;
-  /** Of each message that is sent. */
+  /** Delay of each message that is sent. */
   readonly delaySeconds: number;
-  /** How long a message that was received is hidden. */
+  /** Time for which a received message is hidden. */
   readonly visibilityTimeoutSeconds: number;
   /** Without these, a message is received until it is deleted. */
   readonly deadLetters: DeadLetters | undefined;
 }
 
 /**
- * The queues of a service, from the properties of its resources.
+ * Reads the queues of a service from the properties of its resources.
  * @throws Error  naming what is wrong, or what this machine cannot do as AWS would
  */
 export function queueSettings(resources: Resources): readonly QueueSettings[] {

@@ -29,7 +29,7 @@ interface Customer {
   barrier: Barrier | undefined;
 }
 
-/** How far a customer was counted when it was noted, which was before a write. */
+/** Progress of a customer's counting, noted before a write. */
 export interface Barrier {
   readonly through: Date | undefined;
   readonly elapsed: number;

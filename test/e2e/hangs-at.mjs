@@ -1,4 +1,4 @@
-// Loaded into the emulator by `--import`: whoever opens a file whose path contains HANGS_AT waits for ever, and that is told.
+// Loaded into the emulator by `--import`: whoever opens a file whose path contains HANGS_AT waits for ever, and a line reports it.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 

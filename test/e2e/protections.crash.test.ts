@@ -103,9 +103,9 @@ describe('the look at temporary files at a start', () => {
   });
 });
 
-describe('the notice before the window', () => {
+describe('the notification before the window', () => {
   it('is needed: with the window first, what was in it before the crash is never rolled up', async () => {
-    const { emulator, batch } = emulatorWithout('notice before the window');
+    const { emulator, batch } = emulatorWithout('notification before the window');
     await batch.dieAt([windowWritten]);
     await batch.restart();
     expect(await batch.requestsIn('minute')).toEqual([2, 1]);

@@ -21,7 +21,7 @@ const protections = {
     from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
     to: 'const uncounted = { places: new Map(), failures: new Map() };',
   },
-  'notice before the window': {
+  'notification before the window': {
     file: 'local-store/notifications/notifying-object-store.ts',
     from: `
     const message = await traced('hold', key, () => target.queue.hold(text));

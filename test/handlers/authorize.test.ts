@@ -130,7 +130,7 @@ describe('a function behind the authorizer', () => {
     return { ...httpEvent(method, requestPath), pathParameters: { batchId: 'key' } };
   }
 
-  it('goes by the authorizer, and not by what a header says', async () => {
+  it('trusts the authorizer, and not a header', async () => {
     const { app } = testApp(deployed);
     const post = postLogs([sentEntry()], { 'x-customer-id': 'cus-other', 'idempotency-key': 'key' });
     expect(await ingestHandler(async () => app)(authorized(post, 'cus-axon'))).toMatchObject({
@@ -150,7 +150,7 @@ describe('a function behind the authorizer', () => {
     expect(answer.statusCode).toBe(400);
   });
 
-  it.each(Object.entries(handlers))('%s answers 503 where it is not known who asks', async (route, make) => {
+  it.each(Object.entries(handlers))('%s answers 503 where the client is unknown', async (route, make) => {
     const { app } = testApp(deployed);
     const answer = await make(async () => app)(
       authorized(request(route), 'cus-axon', { scopes: 'ingest read', unavailable: 'true' }),

@@ -115,7 +115,7 @@ describe('POST /logs', () => {
     ['application/octet-stream', 'identity'],
     ['application/gzip', 'identity'],
     ['application/octet-stream', 'zstd'],
-  ])('answers 415 to bytes of which nothing says what they are: %s, %j', async (contentType, encoding) => {
+  ])('answers 415 to bytes whose form nothing states: %s, %j', async (contentType, encoding) => {
     const { status, body } = await post(gzipSync(JSON.stringify([sentEntry()])), {
       'content-type': contentType,
       'content-encoding': encoding,

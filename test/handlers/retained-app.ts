@@ -166,8 +166,8 @@ export class RetainedApp {
     };
     const ports = { store, spool, clock, retention };
     await repair(differing.minute, ports, { limits, isPending, isRemovingForeign: false }, toldOfMinute);
-    const mendedMinutes = () => minutes;
-    await repairRollUps({ differing, mendedMinutes, isRemovingEmpty: false }, ports, limits, told);
+    const repairedMinutes = () => minutes;
+    await repairRollUps({ differing, repairedMinutes, isRemovingEmpty: false }, ports, limits, told);
     return { findings, repaired };
   }
 }

@@ -127,7 +127,7 @@ describe('GET /aggregates/total', () => {
     expect((await get({ from: '2024-01-01T00:00:00Z', to: '2025-01-01T00:00:00Z' })).status).toBe(200);
   });
 
-  it('answers in CSV where that is asked for', async () => {
+  it('answers in CSV where the client asks for it', async () => {
     await count([at('03', { path: '/a,b"c', status: 404 }), at('03', { path: '/a,b"c' })]);
     const query = { from: '2025-12-28T18:00:00Z', to: '2025-12-28T18:10:00Z' };
     const { headers, text } = await get(query, { accept: 'text/csv' });

@@ -15,7 +15,7 @@ import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { StreamName } from '../../lib/domain/stream-name.ts';
 import type { Streams } from '../../lib/pipeline/streams/streams.ts';
-import { verify, type StoredNotice, type Verdict } from '../../lib/pipeline/verify/verify.ts';
+import { verify, type StoredNotification, type Verdict } from '../../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
@@ -26,15 +26,15 @@ import { withAdmission } from './with-admission.ts';
 /** The pipeline on the real local store, with its own clock; nothing in it happens by itself. */
 export interface LocalPipeline {
   readonly directory: string;
-  /** As `POST /logs` does. @returns the notice that the store would give of the batch */
-  send(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
+  /** Stores a batch like `POST /logs`. @returns the notification that the store would send about the batch */
+  send(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotification>;
   /** Does the same, but dies between storing and emitting. */
-  sendAndDie(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotice>;
+  sendAndDie(key: string, entries: readonly object[], rules: CountingRules): Promise<StoredNotification>;
   /** Counts records of a stream, in order. @returns how many there were */
   count(stream: StreamName, maxRecords?: number): Promise<number>;
   /** Loses records, like a stream that keeps them for a day; the consumer passes them. */
   lose(stream: StreamName, maxRecords?: number): Promise<number>;
-  verify(notices: readonly StoredNotice[]): Promise<Verdict[]>;
+  verify(notifications: readonly StoredNotification[]): Promise<Verdict[]>;
   waiting(stream: StreamName): Promise<number>;
   pass(seconds: number): void;
   /** Recomputes all hours and days. */
@@ -95,7 +95,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       rules,
     });
   }
-  const noticeOf = (key: string): StoredNotice => {
+  const notificationOf = (key: string): StoredNotification => {
     return {
       messageId: `message-of-${key}`,
       key: batchKey(customer(), batchIdOf(key)),
@@ -132,7 +132,7 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     directory,
     async send(key, entries, rules) {
       await send(key, entries, rules, streams);
-      return noticeOf(key);
+      return notificationOf(key);
     },
     async sendAndDie(key, entries, rules) {
       const put = () => Promise.reject(new Unavailable('killed'));
@@ -146,13 +146,13 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       await send(key, entries, rules, dead).catch((error: unknown) => {
         if (!(error instanceof Unavailable)) throw error;
       });
-      return noticeOf(key);
+      return notificationOf(key);
     },
     count: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, true),
     lose: (stream, maxRecords = Infinity) => consume(streams[stream], maxRecords, false),
-    async verify(notices) {
+    async verify(notifications) {
       const verified = await verify(
-        notices,
+        notifications,
         { ...withAdmission({ store, streams, clock }), reEmissions },
         looks,
       );
@@ -161,11 +161,11 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
     waiting: async (stream) => (await streams[stream].backlog()).records,
     pass: (seconds) => void (now = new Date(now.getTime() + seconds * 1_000)),
     async rollUp() {
-      const notices = [];
+      const notifications = [];
       for await (const key of store.list(windowPrefix(customer(), 'minute'))) {
-        notices.push({ messageId: key, key });
+        notifications.push({ messageId: key, key });
       }
-      await rollUp(notices, { store, clock }, { limits, maxSeconds: 60 });
+      await rollUp(notifications, { store, clock }, { limits, maxSeconds: 60 });
     },
     async windows() {
       const windows: WindowAggregate[] = [];

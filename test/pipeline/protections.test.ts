@@ -186,7 +186,7 @@ describe('verify', () => {
   };
 
   it('makes up for a client that never comes back', async () => {
-    const notice = {
+    const notification = {
       messageId: 'm',
       key: batchKey(customer(), batchIdOf('a')),
       receiveCount: 1,
@@ -200,7 +200,7 @@ describe('verify', () => {
       onlyEmitterSince: undefined,
     };
     const ports = { ...withAdmission({ store, streams, clock }), reEmissions: new ReEmissionTimes() };
-    await crashWithoutRetry(() => verify([notice], ports, settings));
+    await crashWithoutRetry(() => verify([notification], ports, settings));
     expect(await requests()).toBe(1);
   });
 

@@ -91,13 +91,13 @@ describe('a batch that was stored under older rules', () => {
   });
 
   it('and never emitted, is counted once when a newer version verifies it and then gets it again', async () => {
-    const notice = await pipeline.sendAndDie('a', entries, olderRules);
+    const notification = await pipeline.sendAndDie('a', entries, olderRules);
     pipeline.pass(120);
-    expect(await pipeline.verify([notice])).toMatchObject([{ kind: 'emitted', partials: 3 }]);
+    expect(await pipeline.verify([notification])).toMatchObject([{ kind: 'emitted', partials: 3 }]);
     await pipeline.send('a', entries, newerRules);
     await countAll();
     expect(await counted()).toEqual(asOlderRulesSay);
-    expect(await pipeline.verify([{ ...notice, receiveCount: 2 }])).toEqual([{ kind: 'counted' }]);
+    expect(await pipeline.verify([{ ...notification, receiveCount: 2 }])).toEqual([{ kind: 'counted' }]);
     await expectAuditedWithoutDifferences(1);
   });
 
@@ -127,7 +127,7 @@ describe('a window that older rules had cut into more parts', () => {
   };
 
   it('is complete and exact after some parts were counted, others lost, and all sent again', async () => {
-    const notice = await pipeline.send('a', many, wordyRules);
+    const notification = await pipeline.send('a', many, wordyRules);
     const parts = await pipeline.waiting('insights');
     expect(parts).toBeGreaterThan(2);
     await pipeline.count('insights', 1);
@@ -143,17 +143,17 @@ describe('a window that older rules had cut into more parts', () => {
     expect(
       [...(whole?.counts.requestsByUserAgent.keys() ?? [])].filter((key) => key.includes('newer')),
     ).toEqual([]);
-    expect(await pipeline.verify([notice])).toEqual([{ kind: 'counted' }]);
+    expect(await pipeline.verify([notification])).toEqual([{ kind: 'counted' }]);
     await expectAuditedWithoutDifferences(1);
   });
 
   it('is complete and exact when a newer version verifies it', async () => {
-    const notice = await pipeline.send('a', many, wordyRules);
+    const notification = await pipeline.send('a', many, wordyRules);
     const parts = await pipeline.waiting('insights');
     await pipeline.count('insights', 1);
     await pipeline.lose('insights');
     pipeline.pass(120);
-    expect(await pipeline.verify([notice])).toMatchObject([{ kind: 'emitted', partials: parts - 1 }]);
+    expect(await pipeline.verify([notification])).toMatchObject([{ kind: 'emitted', partials: parts - 1 }]);
     await pipeline.send('a', many, newerRules);
     await countAll();
     expect(await pipeline.windows()).toMatchObject([{ requests: agents, batches: 1 }]);

@@ -2,7 +2,7 @@ import type { Counts } from '../../lib/domain/dimensions.ts';
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
 import type { SentEntry } from './sent-batch.ts';
 
-/** What a window should say, added up here from what was sent, by code of its own. */
+/** Expected content of a window, added up here from what was sent, by separate code. */
 export interface ExpectedWindow {
   readonly requests: number;
   readonly counts: Pick<Counts, 'requestsByPath' | 'requestsByUserAgent' | 'requestsByStatus'>;

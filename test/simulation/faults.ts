@@ -1,15 +1,15 @@
 import { Unavailable } from '../../lib/errors.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-/** How often operations go wrong, from 0 to 1. */
+/** Rates at which operations fail, from 0 to 1. */
 export interface FaultRates {
   /** The operation begins some seconds later. */
   readonly slow: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
-  /** It is done, and reported as failed. */
+  /** Rate at which an operation is done and reported as failed. */
   readonly answerLost: number;
-  /** It never answers; it may have been done. */
+  /** Rate at which an operation never answers; it may have been done. */
   readonly hangs: number;
 }
 

@@ -31,7 +31,7 @@ export class ForgottenCustomers {
     return isFromBefore(window, this.#tombstones.get(window.customerId));
   }
 
-  /** Tells whether something of the customer may still have to be removed. */
+  /** Returns whether something of the customer may still have to be removed. */
   isUnderWay(customerId: CustomerId): boolean {
     const tombstone = this.#tombstones.get(customerId);
     return tombstone !== undefined && tombstone.completedAt === undefined;

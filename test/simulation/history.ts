@@ -14,7 +14,7 @@ export interface History {
   readonly broken: Broken | undefined;
 }
 
-/** So many steps without an end mean that something goes on for ever. */
+/** Number of steps after which a history counts as endless. */
 const maxSteps = 400_000;
 
 /**

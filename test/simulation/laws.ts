@@ -25,7 +25,7 @@ import type { SimulatedStore } from './simulated-store.ts';
 export interface AcceptedBatch {
   readonly batch: SentBatch;
   readonly at: Date;
-  /** As the stored batch says. */
+  /** Time that the stored batch states. */
   readonly storedAt: Date;
 }
 
@@ -36,14 +36,14 @@ interface Stored {
 }
 
 /**
- * What must hold at any time and what must hold at rest, judged by what clients sent and by what they were answered. The
- * first law that is broken is kept.
+ * Laws that must hold at any time and laws that must hold at rest, judged by what clients sent and which answers they
+ * got. The first broken law is kept.
  */
 export class Laws {
   broken: string | undefined;
   readonly #sent = new Map<string, SentBatch>();
   readonly #now: () => Date;
-  /** With the instants at which they were first accepted, by the machine's clock. */
+  /** Batches with the instants at which they were first accepted, by the machine's clock. */
   readonly #accepted = new Map<ObjectKey, AcceptedBatch>();
   readonly #stored = new Map<ObjectKey, Stored>();
   readonly #storedRequests = new Map<ObjectKey, number>();
@@ -142,7 +142,7 @@ export class Laws {
     );
   }
 
-  /** Those of the batches that are not forgotten by now. */
+  /** Returns the batches that are not forgotten by now. */
   notForgotten(accepted: readonly AcceptedBatch[]): AcceptedBatch[] {
     return accepted.filter(
       ({ batch, storedAt }) => !this.#forgotten.has({ customerId: batch.customerId, storedAt }),

@@ -1,37 +1,40 @@
 import { chanceOf } from '../faults/chance.ts';
 import type { FaultRates } from './faults.ts';
 
-/** What a history is made of, all of it from its seed; a shrunk one has less of something. */
+/** Contents of a history, all of it from its seed; a shrunk one has less of something. */
 export interface Plan {
   readonly seed: number;
-  /** After so many steps there are no more faults. */
+  /** Number of steps after which there are no more faults. */
   readonly steps: number;
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
-  /** For how long windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` for ever. */
   readonly retentionDays: number | undefined;
   /** The longest time between what a client does. */
   readonly pauseMilliseconds: number;
-  /** How often the records of a stream are delivered only when windows have expired meanwhile, from 0 to 1. */
+  /** Rate at which the records of a stream are delivered only after windows have expired, from 0 to 1. */
   readonly outages: number;
-  /** How often an operator has a customer forgotten. */
+  /** Rate at which an operator has a customer forgotten. */
   readonly forgettings: number;
   /** Minutes that entries are of; few make many batches meet in one window. */
   readonly minutes: number;
   readonly processesPerStage: number;
   readonly partitions: number;
   readonly rates: FaultRates;
-  /** Once in about so many steps a process dies, or `Infinity`. */
+  /** Average number of steps between deaths of a process; may be `Infinity`. */
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
   readonly stepsPerSplit: number;
-  /** All of it runs on one machine, with one clock, and is restarted as a whole once in about so many steps. */
+  /**
+   * True where everything runs on one machine with one clock, and restarts as a whole once in about `stepsPerRestart`
+   * steps.
+   */
   readonly isLaptop: boolean;
   readonly stepsPerRestart: number;
 }
 
-/** When histories begin: just before midnight where windows expire, so that a day of them does. */
+/** Returns when histories begin: just before midnight where windows expire, so that a day of them does. */
 export function startOf({ retentionDays }: Plan): Date {
   return new Date(retentionDays === undefined ? '2025-12-28T18:04:00Z' : '2025-12-28T23:59:50Z');
 }

@@ -7,7 +7,7 @@ export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query' | 'fo
 
 interface RunningProcess extends Process {
   readonly stage: Stage;
-  /** Told when it dies. */
+  /** Callbacks for its death. */
   readonly onDeath: Set<() => void>;
 }
 
@@ -15,7 +15,7 @@ const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'qu
 /** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
 const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;
-/** What has not ended by then is given up by its caller, and may go on all the same. */
+/** Time-out after which the caller gives an invocation up, though it may go on. */
 const invocationMilliseconds = 30_000;
 const hangingMilliseconds = 60_000;
 
@@ -71,7 +71,7 @@ export class Processes {
     for (const process of [...this.#running.values()].flat()) this.#kill(process);
   }
 
-  /** Has something done when a process dies, or at once where it is dead; returns what takes that back. */
+  /** Calls `act` when a process dies, or at once where it is dead; returns a function that cancels this. */
   onDeath({ name }: Process, act: () => void): () => void {
     const process = [...this.#running.values()].flat().find((running) => running.name === name);
     if (process === undefined) act();

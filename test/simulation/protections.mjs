@@ -90,7 +90,7 @@ export const protections = {
       to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
     },
   ],
-  'minutes that wait to be rolled up are told': [
+  'minutes that wait to be rolled up are reported': [
     {
       file: 'lib/pipeline/query/counting-progress.ts',
       from: 'rollUps: bothOf(minutes, notRolledUp) };',

@@ -30,7 +30,7 @@ export interface ReaderSurroundings {
   readonly laws: Laws;
 }
 
-/** What an answer says of itself, and what it counts in a range. */
+/** Progress that an answer states, and its counts in a range. */
 interface Claim {
   readonly countedThrough: Date | undefined;
   readonly waiting: number | undefined;

@@ -20,7 +20,7 @@ interface Timer {
   fire(): void;
 }
 
-/** How often code passes its turn on at one time, as between the windows that it reads. */
+/** Maximum of consecutive turns that code passes on, as between the windows that it reads. */
 const maxTurnsPassed = 8;
 /** The longest time that passes by itself with one step. */
 const maxStepMilliseconds = 20;
@@ -50,7 +50,7 @@ export class Scheduler {
     this.#ready.push({ label, take });
   }
 
-  /** Makes something happen after so much time; what is due may still come later. */
+  /** Schedules an act after a time; an act that is due may still come later. */
   after(milliseconds: number, label: string, fire: () => void): void {
     const dueAt = this.time + milliseconds;
     const timer = { dueAt, order: (this.#timersMade += 1), fire: () => this.offer(label, fire) };

@@ -11,9 +11,9 @@ export interface SentEntry {
   readonly status: number;
 }
 
-/** What a client sends, as the laws know it: they believe nothing that the pipeline says of it. */
+/** Batch that a client sends, as the laws know it: they believe nothing that the pipeline says about it. */
 export interface SentBatch {
-  /** For messages. */
+  /** Name in messages. */
   readonly name: string;
   readonly customerId: CustomerId;
   readonly id: BatchId;
@@ -25,7 +25,7 @@ export interface SentBatch {
 
 export interface BatchPlan {
   readonly customers: number;
-  /** How many minutes before the present entries may be of. */
+  /** Age of the oldest entries, in minutes before the present. */
   readonly minutes: number;
   readonly now: number;
 }

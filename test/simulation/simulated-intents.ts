@@ -18,7 +18,7 @@ interface IntentPorts {
   readonly operations: Operations;
   readonly processes: Processes;
   readonly objects: Map<ObjectKey, KeptObject>;
-  /** Gives an object its place. */
+  /** Puts an object at its place. */
   readonly place: (key: ObjectKey, object: KeptObject) => void;
   /** Sends the message of a creation, durably. */
   readonly send: (key: ObjectKey) => void;

@@ -7,7 +7,7 @@ export interface SimulatedMessage<Body> {
   readonly firstReceivedAt: Date;
 }
 
-/** What a consumer has done: all but these messages. */
+/** Consumer that handles all messages except those that it returns. */
 export type Consume<Body> = (
   messages: readonly SimulatedMessage<Body>[],
 ) => Promise<ReadonlySet<string> | 'nothing'>;

@@ -27,7 +27,7 @@ export class SimulatedSource {
     this.#options = options;
   }
 
-  /** To be called when a partition may have records to consume. */
+  /** Wakes the source. Call it when a partition may have records to consume. */
   wake(partition: SimulatedPartition): void {
     if (partition.isBeingConsumed || partition.consumed === partition.records.length) return;
     partition.isBeingConsumed = true;

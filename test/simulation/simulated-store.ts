@@ -76,7 +76,7 @@ export class SimulatedStore {
     };
   }
 
-  /** Has an object from the beginning. */
+  /** Creates an object before the history begins. */
   begin(key: ObjectKey, body: Buffer): void {
     this.objects.set(key, { body, etag: String((this.#etags += 1)) });
     this.#onChange.wrote(key, body, undefined);

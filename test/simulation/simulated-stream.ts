@@ -15,7 +15,7 @@ export interface SimulatedRecord extends StreamRecord {
 export interface SimulatedPartition {
   readonly number: number;
   readonly records: SimulatedRecord[];
-  /** So many of its records are done. */
+  /** Number of its records that are done. */
   consumed: number;
   isBeingConsumed: boolean;
 }
@@ -24,7 +24,7 @@ export interface StreamSurroundings {
   readonly scheduler: Scheduler;
   readonly operations: Operations;
   readonly clockOf: (process: Process) => Date;
-  /** Told when a partition has records that it had not. */
+  /** Called when a partition has new records. */
   readonly onRecords: (partition: SimulatedPartition) => void;
 }
 
@@ -46,7 +46,7 @@ export class SimulatedStream {
     this.split(partitionCount);
   }
 
-  /** Has new records go to so many new partitions; those that there are have to be consumed to their ends. */
+  /** Splits the stream: new records go to that many new partitions; existing ones have to be consumed to their ends. */
   split(partitionCount: number): void {
     this.#open = this.partitions.length;
     for (let made = 0; made < partitionCount; made += 1) {
@@ -78,7 +78,7 @@ export class SimulatedStream {
     };
   }
 
-  /** What a customer has on the stream, puts under way included. */
+  /** Returns the customer's backlog on the stream, including puts under way. */
   backlogOf(customerId: string, now: Date): CustomerBacklog {
     const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
       process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],

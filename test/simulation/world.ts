@@ -26,12 +26,12 @@ import { SimulatedSource } from './simulated-source.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedStream } from './simulated-stream.ts';
 
-/** A pipeline with its clients, all of which a scheduler drives. */
+/** A pipeline with its clients, driven by a scheduler. */
 export interface World {
   brokenLaw(): string | undefined;
-  /** From now on nothing goes wrong, and clients begin nothing new. */
+  /** Ends all faults, and lets clients begin nothing new. */
   heal(): void;
-  /** To be called when there is nothing left to do; begins what is asked then. */
+  /** Checks the laws at rest. Call it when there is nothing left to do; it begins the reads of that moment. */
   checkAtRest(): void;
 }
 
@@ -112,16 +112,16 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     { delayMilliseconds: 5_000, visibilityMilliseconds: 60_000, batchSize: 10 },
     (messages) =>
       processes.invoke('verify', async (process) => {
-        const notices = messages.map(({ body, ...message }) => ({ ...message, key: body }));
+        const notifications = messages.map(({ body, ...message }) => ({ ...message, key: body }));
         const verified = await verify(
-          notices,
+          notifications,
           { ...withAdmission(portsOf(process)), reEmissions: reEmissionsOf(process) },
           verifyOptions,
         );
         const again = verified.filter(
           ({ verdict }) => verdict.kind !== 'counted' && verdict.kind !== 'absent',
         );
-        return new Set(again.flatMap((batch) => batch.notices.map(({ messageId }) => messageId)));
+        return new Set(again.flatMap((batch) => batch.notifications.map(({ messageId }) => messageId)));
       }),
   );
   const toRollUp = new SimulatedQueue<ObjectKey>(
@@ -129,12 +129,12 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     { delayMilliseconds: 1_000, visibilityMilliseconds: 20_000, batchSize: 20 },
     (messages) =>
       processes.invoke('rollUp', async (process) => {
-        const notices = messages.map(({ messageId, body }) => ({ messageId, key: body }));
-        const rolledUp = await rollUp(notices, portsOf(process), { limits, maxSeconds: 10 });
+        const notifications = messages.map(({ messageId, body }) => ({ messageId, key: body }));
+        const rolledUp = await rollUp(notifications, portsOf(process), { limits, maxSeconds: 10 });
         const again = rolledUp.filter(
           ({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'postponed',
         );
-        return new Set(again.flatMap((window) => window.notices.map(({ messageId }) => messageId)));
+        return new Set(again.flatMap((window) => window.notifications.map(({ messageId }) => messageId)));
       }),
     (messageId) => announced.remove(messageId),
   );
@@ -189,7 +189,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     return key.startsWith('aggregates/minute/') ? toRollUp : undefined;
   }
 
-  /** As the memory of the process is, it is lost with each restart, and made anew from what the queue has. */
+  /**
+   * Announced minutes, which live in the memory of the process: each restart loses them and rebuilds them from the
+   * queue.
+   */
   let announced = announcedMinutes();
   function announcedMinutes(): AnnouncedMinutes {
     const minutes = new AnnouncedMinutes({
@@ -245,7 +248,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     }),
   ];
 
-  /** Does something once in about so many steps of the average length, until it is healed. */
+  /** Repeats an act about once in a number of average steps, until faults end. */
   function disturb(stepsBetween: number, act: () => void): { isOver: boolean } {
     const state = { isOver: !Number.isFinite(stepsBetween) };
     const again = () => {

@@ -27,7 +27,7 @@ export function allHeaders(names: readonly HeaderName[]): Json {
   );
 }
 
-/** All headers as OpenAPI's components. */
+/** Returns all headers as OpenAPI's components. */
 export function describeHeaders(): Json {
   return Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),

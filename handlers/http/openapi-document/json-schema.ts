@@ -19,7 +19,7 @@ export function referenceTo(name: SchemaName): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** All named schemas; where one holds another, it refers to it. */
+/** Returns all named schemas; where one holds another, it refers to it. */
 export function namedSchemas(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });

@@ -7,7 +7,7 @@ import type { AnswerContent, Route } from '../route.ts';
 export interface AnswerText {
   readonly description: string;
   readonly headers?: readonly HeaderName[];
-  /** By media type. */
+  /** Examples by media type. */
   readonly examples?: Readonly<Record<string, unknown>>;
 }
 
@@ -16,7 +16,7 @@ export interface OperationText {
   readonly summary: string;
   readonly description?: string;
   readonly requestBody?: Json;
-  /** By status. */
+  /** Answers by status. */
   readonly answers: Readonly<Record<number, AnswerText>>;
 }
 

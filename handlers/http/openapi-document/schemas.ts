@@ -129,7 +129,7 @@ const health = z.object({ status: z.literal('ok') });
 
 const document = z.looseObject({ openapi: z.string() }).describe('An OpenAPI document.');
 
-/** What requests and answers are made of, by the names that they have in the document. */
+/** Parts of requests and answers, by their names in the document. */
 export const schemas = {
   Entry: entry,
   Error: error,

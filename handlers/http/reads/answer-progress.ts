@@ -2,7 +2,7 @@ import type { AnswerProgress } from '../../../lib/domain/completeness.ts';
 
 export type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
 
-/** What an answer in JSON says of itself; `waiting` is left out where it is not known. */
+/** Returns the fields with which a JSON answer describes itself; `waiting` is left out where it is unknown. */
 export function progressFields({ countedThrough, waiting }: Said): {
   readonly countedThrough: string | null;
   readonly waiting: number | undefined;

@@ -20,7 +20,7 @@ import {
   wholeNumber,
 } from '../parameters.ts';
 
-/** What `GET /aggregates` is asked for, with its defaults. */
+/** Parameters of `GET /aggregates`, with their defaults. */
 export interface QueryParameters {
   readonly windowSize: WindowSize;
   /** Windows that start before this minute are not in the answer. */
@@ -35,7 +35,7 @@ export interface QueryParameters {
 
 const maxLimit = 1_000;
 const maxTop = 10_000;
-/** How far back an answer goes of which that is not said: an hour, a day, 31 days. */
+/** Range of an answer when the request names none: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
 const instant = instantParameter((text) => {
@@ -91,7 +91,7 @@ export function parseQueryParameters(
   return { windowSize, from, to, limit, top: asked.top, after: undefined };
 }
 
-/** The token with which the next page is asked for. */
+/** The token that requests the next page. */
 export function encodeNextToken(
   parameters: QueryParameters,
   customerId: CustomerId,

@@ -9,7 +9,7 @@ import {
 import type { HttpRequest } from '../http.ts';
 import { instantParameter, invalidParameter, parseParameters, wholeNumber } from '../parameters.ts';
 
-/** What `GET /aggregates/total` is asked for, with its defaults. */
+/** Parameters of `GET /aggregates/total`, with their defaults. */
 export interface TotalParameters {
   readonly from: WindowStart;
   readonly to: WindowStart;

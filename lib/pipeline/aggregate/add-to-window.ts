@@ -15,7 +15,7 @@ export interface AddedToWindow {
   readonly change: 'created' | 'updated' | 'unchanged' | 'expired';
   /** Records that would make a count too large to be exact; all others are counted, or forgotten. */
   readonly tooLarge: readonly UncountedRecord[];
-  /** Nothing that was stored until then is in the window; `undefined` where that was not looked at. */
+  /** The window has nothing that was stored until then; `undefined` where that was not checked. */
   readonly forgottenBefore: Date | undefined;
 }
 

@@ -23,27 +23,27 @@ export interface AggregatePorts {
 }
 
 export interface AggregateOptions extends FoldingLimits {
-  /** So many windows are read and written at the same time. */
+  /** Number of windows that are read and written at the same time. */
   readonly windowsAtOnce?: number;
 }
 
 export interface Aggregated {
-  /** To be delivered again: store or window could not be had now, or a newer version wrote one of them. */
+  /** Records to deliver again: store or window was not available, or a newer version wrote one of them. */
   readonly failed: readonly UncountedRecord[];
-  /** Never to be applied, and kept under `failed/`. */
+  /** Records that can never be applied, kept under `failed/`. */
   readonly setAside: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
-  /** Dropped, since their windows have expired. */
+  /** Number of records dropped because their windows have expired. */
   readonly expired: number;
 }
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
- * that fails takes along only those of its own window; delivered again, partials that are counted are dropped. One that
- * can never be applied is set aside, so that those behind it are not held up. What a newer version wrote is delivered
- * again until a function of that version gets it. Those of expired windows are dropped: a window that was deleted must not
- * come back with a part of its counts.
+ * that fails takes along only those of its own window; a second delivery drops the partials that are counted. A record
+ * that can never be applied is kept under `failed/`, so that it does not hold up those behind it. A record of a newer
+ * version is delivered again until a function of that version gets it. Records of expired windows are dropped: a deleted
+ * window must not come back with a part of its counts.
  */
 export async function aggregate(
   records: readonly ReceivedRecord[],
@@ -53,12 +53,12 @@ export async function aggregate(
   const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
   const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
   const uncounted = counted.flatMap((group) => group.uncounted);
-  const failed = uncounted.filter((each) => !isHopeless(each));
-  const hopeless = uncounted.filter(isHopeless);
+  const failed = uncounted.filter((each) => !canNeverBeApplied(each));
+  const unappliable = uncounted.filter(canNeverBeApplied);
 
   const setAside: UncountedRecord[] = [];
   await pMap(
-    hopeless,
+    unappliable,
     async (uncounted) => {
       try {
         await setAsideUnlessForgotten(uncounted, ports);
@@ -78,15 +78,15 @@ export async function aggregate(
   };
 }
 
-/** A window that is damaged stays so until somebody repairs it; `verify` then sees to what is missing in it. */
-function isHopeless({ error }: UncountedRecord): boolean {
+/** Returns whether the record can never be applied. A damaged window stays so until somebody repairs it; then `verify` adds what it lacks. */
+function canNeverBeApplied({ error }: UncountedRecord): boolean {
   const isOfRecord = error instanceof UnreadableFormat || error instanceof CountsTooLarge;
   return isOfRecord && !(error instanceof NewerFormat);
 }
 
 /**
- * Keeps a record that can never be applied. The tombstone is looked at after that, for the reason that `countGroups` has:
- * forgetting looks for failed records after it has written the tombstone. What is not known to be forgotten is kept.
+ * Keeps a record that can never be applied. It reads the tombstone after that, for the same reason as `countGroups`:
+ * forgetting looks for failed records after it has written the tombstone. In doubt it keeps the record.
  */
 async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
   const { store, clock } = ports;

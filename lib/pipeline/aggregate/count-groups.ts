@@ -11,7 +11,7 @@ import { addToWindow, type AddedToWindow } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
-/** What became of records of one partition key, which are those of one window. */
+/** Result for the records of one partition key, which all belong to one window. */
 export interface CountedGroup {
   readonly change: AddedToWindow['change'];
   readonly uncounted: readonly UncountedRecord[];
@@ -30,9 +30,9 @@ type Ports = {
   readonly retention?: Retention | undefined;
 };
 
-/** What became of a group, unless its customer was forgotten meanwhile. */
+/** Result for a group, unless its customer was forgotten meanwhile. */
 interface Attempt extends CountedGroup {
-  /** Whose window was looked at; `undefined` where none was. */
+  /** Customer of the window that was read; `undefined` where none was. */
   readonly customerId: CustomerId | undefined;
   readonly forgottenBefore: Date | undefined;
 }
@@ -111,7 +111,7 @@ type Look =
   | { readonly kind: 'done'; readonly tombstone: Tombstone | undefined }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Each tombstone is read once, however many windows of its customer were written. */
+/** Reads each tombstone once, however many windows of its customer were written. */
 async function lookForTombstones(
   customers: ReadonlySet<CustomerId>,
   store: ObjectStore,

@@ -12,30 +12,30 @@ export interface AuditPorts {
   readonly store: ObjectReader;
   /** A new one. */
   readonly spool: Spool;
-  /** Where those minutes go that differ. */
+  /** Receives the minutes that differ. */
   readonly differing: DifferingWindows;
   /** Windows that have expired are not looked at: some may be deleted. Without it no window expires. */
   readonly retention?: Retention;
 }
 
 export interface AuditOptions {
-  /** Whose windows and batches; `undefined` for everybody's. */
+  /** Customer whose windows and batches are audited; `undefined` for all. */
   readonly customerId: CustomerId | undefined;
   readonly rules: CountingRules;
-  /** Whether a batch that was stored then may still be on its way to its windows. */
+  /** Returns whether a batch stored at that time may still be on its way to its windows. */
   readonly isPending: (storedAt: Date) => boolean;
   /**
-   * Whether a raw batch that was stored since then may have expired, for another reason than that the pipeline has deleted
-   * it; `undefined` where it is not known since when. What a window counts and no stored batch has is foreign where none can
-   * have expired.
+   * Returns whether a raw batch stored since then may have expired for another reason than that the pipeline deleted
+   * it; `undefined` where that time is unknown. A partial that a window counts and no stored batch has is foreign where
+   * none can have expired.
    */
   readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
 
-/** Told as the audit goes on: what is found, and how far it is. */
+/** Receives the findings and the progress of an audit. */
 export interface AuditReporter {
   found(finding: Finding): void;
-  /** So much is to be done in a step; `done` is called for each of it. */
+  /** Announces how much there is to do in a step; `done` is called for each unit. */
   begin(step: AuditStep, total: number): void;
   done(): void;
 }

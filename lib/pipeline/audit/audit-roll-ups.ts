@@ -10,12 +10,12 @@ import { judgeRollUp } from './judge-roll-up.ts';
 import { sortedUnion } from './sorted-union.ts';
 
 export interface RollUpAuditOptions {
-  /** Whose windows; `undefined` for everybody's. */
+  /** Customer whose windows are audited; `undefined` for all. */
   readonly customerId: CustomerId | undefined;
-  /** Whether the roll-up of what was written then may still be on its way. */
+  /** Returns whether the roll-up of what was written then may still be on its way. */
   readonly isPending: (updatedAt: Date) => boolean;
   /**
-   * Minutes that are told already: what they are part of is made anew when they are mended, and not judged by them. Hours
+   * Minutes that are reported already: their hours and days are recomputed when they are repaired, and not judged by them. Hours
    * and days that differ are added.
    */
   readonly differing: DifferingBySize;
@@ -24,15 +24,15 @@ export interface RollUpAuditOptions {
 }
 
 export interface AuditedRollUps {
-  /** How many hours and days there are, or should be. */
+  /** Number of hours and days that exist, or should. */
   readonly rollUps: number;
-  /** Those that are not the sum of their parts yet, which were written a moment ago. */
+  /** Number of roll-ups that are not yet the sum of their parts, which were written a moment ago. */
   readonly pendingRollUps: number;
 }
 
 /**
- * Tells which hours are not the sum of their minutes, and which days not that of their hours, as these are stored. After
- * an audit of the minutes, every count is held against the stored batches with that.
+ * Reports which hours are not the sum of their minutes, and which days not that of their hours, as these are stored.
+ * After an audit of the minutes, every count is held against the stored batches with that.
  * @throws Unavailable  there is no store, or it cannot be listed
  */
 export async function auditRollUps(
@@ -62,7 +62,7 @@ export async function auditRollUps(
       store.list(customerId === undefined ? `aggregates/${listed}/` : windowPrefix(customerId, listed));
     return sortedUnion(list(size), enclosingWindows(list(partSizeOf[size]), size));
   };
-  // Hours first, since a day is not judged by an hour that is told itself.
+  // Hours first, since an hour that is reported itself does not judge its day.
   const allHours = () => except(keysOf('hour'), hoursOf(differing));
   const hours = await eachObject('hours', allHours, (hour) => look(hour, 'hour'), reporter);
   const allDays = () => except(keysOf('day'), daysOf(differing));
@@ -75,18 +75,18 @@ interface ListedRollUp {
   readonly isJudged: boolean;
 }
 
-/** Hours with a minute that is told. */
+/** Hours with a minute that is reported. */
 function hoursOf({ minute }: DifferingBySize): AsyncGenerator<ObjectKey> {
   return enclosingWindows(keysIn(minute), 'hour');
 }
 
-/** Days with a minute or an hour that is told. */
+/** Days with a minute or an hour that is reported. */
 function daysOf(differing: DifferingBySize): AsyncGenerator<ObjectKey> {
   const ofMinutes = enclosingWindows(hoursOf(differing), 'day');
   return sortedUnion(ofMinutes, enclosingWindows(keysIn(differing.hour), 'day'));
 }
 
-/** All of an ascending sequence; what is in another one as well is not judged. */
+/** Yields an ascending sequence without what is in another one as well. */
 async function* except(
   all: AsyncIterable<ObjectKey>,
   unjudged: AsyncGenerator<ObjectKey>,

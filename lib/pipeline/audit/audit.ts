@@ -23,9 +23,9 @@ export interface Audited extends Judged {
 }
 
 /**
- * Recomputes every minute window from the stored batches alone, and tells what is not as it should be. Nothing is
- * written, and a running pipeline is no hindrance: windows are read first and batches after, so that the batch of all
- * that a window counts was stored by then. What has been counted since is looked for once more before it is missed.
+ * Recomputes every minute window from the stored batches alone, and reports what differs. It writes
+ * nothing, and the pipeline may run: it reads windows first and batches after, so that all batches that a window counts
+ * were stored by then. Before it reports a partial as missing, it reads the window once more.
  * @throws Unavailable  there is no store, or it cannot be listed
  */
 export async function audit(

@@ -21,7 +21,10 @@ export interface ComparedWindow {
   readonly missing: readonly MissingPartial[];
   /** Partials that it does not hold yet, of batches that are too young for that to mean anything. */
   readonly pending: number;
-  /** Where its counts are not the sum of the partials that it holds; of meaning only when none is unexplained. */
+  /**
+   * Differences between its counts and the sum of the partials that it holds; meaningful only when no partial is
+   * unexplained.
+   */
   readonly details: readonly string[];
 }
 
@@ -31,7 +34,7 @@ export interface WindowComparison {
   finish(): ComparedWindow;
 }
 
-/** So many keys that a window lacks are summed up for the wording of a difference; all of them may be more than fit. */
+/** Number of missing keys that are added up for the text of a difference; the full list may exceed memory. */
 const maxLackedKeys = 100;
 
 /**
@@ -85,7 +88,10 @@ function increase(counts: Map<string, number>, key: string, count: number): void
   counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-/** Counts under a name of its own what is among the first keys, so that these can be told. */
+/**
+ * Counts a key by its name while it is among the first keys, and the others together, so that differences can name
+ * keys.
+ */
 function increaseWithin(maxKeys: number, counts: Map<string, number>, key: string, count: number): void {
   increase(counts, counts.has(key) || counts.size < maxKeys ? key : otherKey, count);
 }
@@ -108,8 +114,8 @@ function differences(
 }
 
 /**
- * What must hold where keys were folded: no kept key has more than there is of it (it has less where it was folded
- * before the limit was raised), and all of them with `(other)` are everything.
+ * Checks what must hold where keys were folded: no kept key has more requests than there are (it has fewer where it was
+ * folded before the limit was raised), and all of them together with `(other)` are the total.
  */
 function foldedDifferences(
   field: string,

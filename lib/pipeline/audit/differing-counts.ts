@@ -19,7 +19,7 @@ export function differingCounts(
   return others === 0 ? details : [...details, `${field}: ${others} more keys`];
 }
 
-/** One number that is not what it should be. */
+/** Describes a number that differs from what it should be. */
 export function differing(what: string, is: number, shouldBe: number): string {
   return `${what}: is ${is}, should be ${shouldBe}`;
 }

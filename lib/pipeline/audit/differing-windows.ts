@@ -1,21 +1,21 @@
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { WindowSize } from '../../domain/window.ts';
-import type { Remedy } from './mend-window.ts';
+import type { Remedy } from './repair-window.ts';
 import type { Spool } from './spool.ts';
 
-/** A window of which a difference was told. */
+/** A window with a reported difference. */
 export interface DifferingWindow {
   readonly key: ObjectKey;
-  /** How many; one remedy does away with all of them. */
+  /** Number of differences; one remedy removes all of them. */
   readonly differences: number;
-  /** `undefined` where it cannot be mended. */
+  /** `undefined` where it cannot be repaired. */
   readonly remedy: Remedy | undefined;
 }
 
 /** The windows that differ, each once: all windows that there are may do so, which are more than memory may hold. */
 export interface DifferingWindows {
   add(window: DifferingWindow): void;
-  /** By their keys; as often as it is asked for. */
+  /** Iterates in ascending order of keys; can be called again. */
   ascending(): Iterable<DifferingWindow>;
 }
 
@@ -58,7 +58,7 @@ export class AscendingLookup {
     return this.#head.done !== true && this.#head.value.key === key ? this.#head.value : undefined;
   }
 
-  /** Whether there are none behind those that were asked for. */
+  /** True when there are no windows behind those that were returned. */
   get isAtEnd(): boolean {
     return this.#head.done === true;
   }

@@ -3,7 +3,7 @@ import type { AuditReporter, AuditStep } from './audit-ports.ts';
 
 const objectsInFlight = 8;
 
-/** Counted first, so that it can be told how far it is; only names are read for that. */
+/** Calls `look` for each object. It counts them first, from their names alone, so that it can report its progress. */
 export async function eachObject<Item>(
   step: AuditStep,
   items: () => AsyncIterable<Item>,

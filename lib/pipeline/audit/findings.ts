@@ -17,7 +17,7 @@ export interface AuditedRollUp extends WindowName {
 
 /** Something that is not as the stored batches say it should be. */
 export type Difference =
-  /** Not a batch, or damaged: what it adds to which windows is not known. */
+  /** Not a batch, or a damaged one: its effect on windows is unknown. */
   | { readonly kind: 'batch-unreadable'; readonly key: ObjectKey; readonly reason: string }
   /** The entries of a batch say something else than its header, by which it was counted. */
   | { readonly kind: 'batch-disagrees'; readonly key: ObjectKey; readonly details: readonly string[] }
@@ -34,16 +34,16 @@ export type Difference =
   | (AuditedWindow & { readonly kind: 'partials-foreign'; readonly partials: number })
   /** The counts of a window are not the sum of what it says it counts. */
   | (AuditedWindow & { readonly kind: 'counts-differ'; readonly details: readonly string[] })
-  /** An hour, or a day, is not there; its parts have so many requests. */
+  /** An hour or a day is missing; its parts have this number of requests. */
   | (AuditedRollUp & { readonly kind: 'roll-up-missing'; readonly requests: number })
   /** It is not the sum of its parts. */
   | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] });
 
-/** What an audit has to tell; only a `Difference` speaks against the counts. */
+/** Finding of an audit; only a `Difference` speaks against the counts. */
 export type Finding =
   | Difference
-  /** So many partials are counted whose raw batches are gone. */
+  /** Number of counted partials whose raw batches are gone. */
   | (AuditedWindow & { readonly kind: 'not-auditable'; readonly partials: number });
 
-/** So many are named in a finding; there may be more. */
+/** Number of items that a finding names; there may be more. */
 export const maxNamed = 5;

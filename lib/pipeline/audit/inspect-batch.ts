@@ -14,9 +14,9 @@ import { differing, differingCounts } from './differing-counts.ts';
 
 export interface InspectedBatch {
   readonly storedAt: Date;
-  /** By which the batch is counted. */
+  /** Partials by which the batch is counted. */
   readonly partials: readonly WindowPartial[];
-  /** Where its entries say something else; none when all is well. */
+  /** Differences from its entries; none when all is well. */
   readonly details: readonly string[];
 }
 

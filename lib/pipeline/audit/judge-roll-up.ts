@@ -65,8 +65,8 @@ function differences(window: RolledUpWindow, sum: WindowSum): string[] {
 }
 
 /**
- * What must hold where keys were folded: each kept key has all of its requests, and all of them with `(other)` are
- * everything. Which keys are kept depends on the limits that there were.
+ * Checks what must hold where keys were folded: each kept key has all of its requests, and all of them together with
+ * `(other)` are the total. Which keys are kept depends on the limits at that time.
  */
 function foldedDifferences(
   field: string,

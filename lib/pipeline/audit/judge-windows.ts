@@ -28,7 +28,7 @@ export interface Judged {
 export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveExpired'> {
   /** The segments of customers with a batch that could not be read: what it adds to which windows is not known. */
   readonly lost: ReadonlySet<string>;
-  /** By their keys. What they forget is not judged: it is being removed. */
+  /** Tombstones by their keys. Nothing that they forget is judged: it is being removed. */
   readonly tombstones: ReadonlyMap<ObjectKey, Tombstone>;
 }
 
@@ -51,7 +51,7 @@ export async function judgeWindows(
   let pending = 0;
 
   const judge = async ({ key, customerId, comparison, storedSince }: WindowUnderWay) => {
-    if (customerId === undefined) return; // it could not be read, which is told
+    if (customerId === undefined) return; // it could not be read, which is reported
     const window = { key, customerId, windowStart: windowStartOfKey(key) };
     const compared = comparison.finish();
     pending += compared.pending;
@@ -135,7 +135,7 @@ export function decodeSnapshot(key: ObjectKey, snapshot: WindowSnapshot): Window
   return window;
 }
 
-/** Tells which partials are missing, if the window has not got them since it was spooled. @returns what could not be had */
+/** Reports the missing partials, if the window has not got them since it was spooled. @returns what could not be read */
 async function reportMissing(
   window: AuditedWindow,
   { missing }: ComparedWindow,

@@ -2,7 +2,7 @@ import { horizonKeys } from '../../domain/keys.ts';
 import { decodeRetention } from '../../domain/retention-format.ts';
 import type { ObjectReader } from './audit-ports.ts';
 
-/** The horizon goes by when a file was written, and not by the clock that dated its batch: these may differ by so much. */
+/** Maximum difference between the time when a file was written, which the horizon uses, and the clock that dated its batch. */
 const marginMilliseconds = 86_400_000;
 
 /**

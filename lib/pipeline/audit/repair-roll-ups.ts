@@ -9,28 +9,28 @@ import { reasonOf } from '../../reason-of.ts';
 import type { RepairOutcome, RepairReporter } from './repair.ts';
 import { sortedUnion } from './sorted-union.ts';
 
-/** What has to be made anew. */
+/** Windows to recompute. */
 export interface RollUpsToRepair {
-  /** Those that an audit has found to differ; what becomes of each that has a remedy is told. */
+  /** Windows that an audit has found to differ; the result for each that has a remedy is reported. */
   readonly differing: DifferingBySize;
-  /** Minutes that were mended, ascending: their hours and days are told where they change. */
-  readonly mendedMinutes: () => Iterable<ObjectKey>;
+  /** Repaired minutes, ascending: changes of their hours and days are reported. */
+  readonly repairedMinutes: () => Iterable<ObjectKey>;
   /** Minutes were removed, so that what has no part left is removed, too. */
   readonly isRemovingEmpty: boolean;
 }
 
 /** Makes hours and days the sums of their parts again, as the pipeline does; only where that changes them. */
 export async function repairRollUps(
-  { differing, mendedMinutes, isRemovingEmpty }: RollUpsToRepair,
+  { differing, repairedMinutes, isRemovingEmpty }: RollUpsToRepair,
   ports: RecomputePorts,
   limits: FoldingLimits,
   told: RepairReporter,
 ): Promise<void> {
-  const toMend = (size: RolledUpSize) => keysIn(differing[size], { withRemedy: true });
-  const hours = () => sortedUnion(enclosingWindows(mendedMinutes(), 'hour'), toMend('hour'));
-  const days = () => sortedUnion(enclosingWindows(hours(), 'day'), toMend('day'));
+  const toRepair = (size: RolledUpSize) => keysIn(differing[size], { withRemedy: true });
+  const hours = () => sortedUnion(enclosingWindows(repairedMinutes(), 'hour'), toRepair('hour'));
+  const days = () => sortedUnion(enclosingWindows(hours(), 'day'), toRepair('day'));
 
-  const mendAll = async (keys: AsyncIterable<ObjectKey>, size: RolledUpSize) => {
+  const repairAll = async (keys: AsyncIterable<ObjectKey>, size: RolledUpSize) => {
     const windows = new AscendingLookup(differing[size]);
     try {
       for await (const key of keys) {
@@ -42,8 +42,8 @@ export async function repairRollUps(
       windows.close();
     }
   };
-  await mendAll(hours(), 'hour');
-  await mendAll(days(), 'day');
+  await repairAll(hours(), 'hour');
+  await repairAll(days(), 'day');
 }
 
 async function repairOne(

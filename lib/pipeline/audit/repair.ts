@@ -9,21 +9,21 @@ import type { Retention } from '../expire/retention.ts';
 import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { decodeSnapshot } from './judge-windows.ts';
-import { mendWindow, type Remedy, type WindowMending } from './mend-window.ts';
+import { repairWindow, type Remedy, type WindowRepair } from './repair-window.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
 import { reasonOf } from '../../reason-of.ts';
 import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
 
 export interface RepairPorts {
   readonly store: Pick<ObjectStore, 'get' | 'put' | 'delete'>;
-  /** As the audit left it. */
+  /** The spool as the audit left it. */
   readonly spool: Spool;
   readonly clock: Clock;
   /** Windows that have expired are left as they are. Without it none expires. */
   readonly retention?: Retention;
 }
 
-/** What became of one window that was to be mended. */
+/** Result for one window to repair. */
 export type RepairOutcome = { readonly key: ObjectKey } & (
   | { readonly kind: 'mended'; readonly requests: number }
   /** Nothing was left of it. */
@@ -33,13 +33,13 @@ export type RepairOutcome = { readonly key: ObjectKey } & (
 
 export interface RepairOptions {
   readonly limits: FoldingLimits;
-  /** What was stored then is left to the pipeline. */
+  /** Returns whether a batch stored at that time is left to the pipeline. */
   readonly isPending: (storedAt: Date) => boolean;
   /** Windows let go of what is foreign; otherwise those that have any stay as they are. */
   readonly isRemovingForeign: boolean;
 }
 
-interface MendingUnderWay {
+interface RepairUnderWay {
   readonly key: ObjectKey;
   readonly remedy: Remedy;
   readonly tombstone: Tombstone | undefined;
@@ -47,19 +47,19 @@ interface MendingUnderWay {
   readonly isForgotten: boolean;
   /** `undefined` where there was no window. */
   readonly etag: string | undefined;
-  readonly mending: WindowMending;
+  readonly repair: WindowRepair;
   readonly isWanted: (contribution: Contribution) => boolean;
   readonly differences: number;
 }
 
-/** Told what became of a window, and how many differences it had. */
+/** Receives the result for a window, and how many differences it had. */
 export type RepairReporter = (outcome: RepairOutcome, differences: number) => void;
 
 /**
- * Mends the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
- * batches were listed, so that a window which anybody has written since is left as it is. Nothing that is counted is taken
- * away but what is foreign, where that is asked for.
- * @param differing  those with a remedy are mended; all others are passed over
+ * Repairs the windows that an audit has found to differ, from what it has spooled: their etags are those from before the
+ * batches were listed, so that a window which anybody has written since stays as it is. A repair removes only foreign
+ * partials, and only on request.
+ * @param differing  those with a remedy are repaired; all others are passed over
  */
 export async function repair(
   differing: DifferingWindows,
@@ -70,7 +70,7 @@ export async function repair(
   const now = ports.clock.now();
   const windows = new AscendingLookup(differing);
   try {
-    let underWay: MendingUnderWay | undefined;
+    let underWay: RepairUnderWay | undefined;
     const end = async () => {
       if (underWay !== undefined) told(await write(underWay, ports), underWay.differences);
     };
@@ -88,7 +88,7 @@ export async function repair(
       }
       if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
         const { storedAt, partial } = line.contribution;
-        underWay.mending.add({ ...partial, storedAt });
+        underWay.repair.add({ ...partial, storedAt });
       }
     }
     await end();
@@ -97,7 +97,10 @@ export async function repair(
   }
 }
 
-/** What is foreign stays, unless that is asked for, and is a difference still; what else is missing is added. */
+/**
+ * Keeps foreign partials, unless their removal was requested, so that they stay a difference; adds whatever else is
+ * missing.
+ */
 function withoutForeign(window: DifferingWindow, { isRemovingForeign }: RepairOptions): DifferingWindow {
   if (window.remedy !== 'rebuild' || isRemovingForeign) return window;
   const others = window.differences - 1;
@@ -117,7 +120,7 @@ function begin(
     readonly tombstone: Tombstone | undefined;
     readonly now: Date;
   },
-): Omit<MendingUnderWay, 'differences'> {
+): Omit<RepairUnderWay, 'differences'> {
   const key = line.windowKey;
   const snapshot = line.kind === 'snapshot' ? line.snapshot : undefined;
   const current = snapshot && decodeSnapshot(key, snapshot);
@@ -128,21 +131,21 @@ function begin(
     tombstone,
     isForgotten: current !== undefined && isFromBefore(current, tombstone),
     etag: snapshot?.etag,
-    mending: mendWindow(current, remedy, now, limits),
+    repair: repairWindow(current, remedy, now, limits),
     isWanted: ({ storedAt, partial }) =>
       !isForgotten(storedAt, tombstone) && (held.has(nameOfId(partial.id)) || !isPending(storedAt)),
   };
 }
 
-async function write(underWay: MendingUnderWay, { store, retention }: RepairPorts): Promise<RepairOutcome> {
-  const { key, remedy, tombstone, etag, mending } = underWay;
+async function write(underWay: RepairUnderWay, { store, retention }: RepairPorts): Promise<RepairOutcome> {
+  const { key, remedy, tombstone, etag, repair } = underWay;
   if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
     return { key, kind: 'not-mended', reason: 'it has expired' };
   }
   if (underWay.isForgotten) return { key, kind: 'not-mended', reason: 'its customer is being forgotten' };
-  const mended = mending.finish();
+  const repaired = repair.finish();
   try {
-    if (mended === undefined) {
+    if (repaired === undefined) {
       if (remedy !== 'rebuild' || etag === undefined) {
         return { key, kind: 'not-mended', reason: 'no batch is left of it' };
       }
@@ -152,7 +155,7 @@ async function write(underWay: MendingUnderWay, { store, retention }: RepairPort
     const forgottenBefore = tombstone?.before;
     const written = await store.put(
       key,
-      encodeWindow({ ...mended, forgottenBefore }),
+      encodeWindow({ ...repaired, forgottenBefore }),
       etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
     );
     // Looked at once more after the write, as `aggregate` does, so that nobody who is being forgotten comes back.
@@ -161,7 +164,7 @@ async function write(underWay: MendingUnderWay, { store, retention }: RepairPort
       await store.delete(key, { ifMatch: written.etag });
       return { key, kind: 'not-mended', reason: 'its customer has been forgotten meanwhile' };
     }
-    return { key, kind: 'mended', requests: mended.requests };
+    return { key, kind: 'mended', requests: repaired.requests };
   } catch (error) {
     if (error instanceof PreconditionFailed) {
       return { key, kind: 'not-mended', reason: 'it was written by somebody else meanwhile' };

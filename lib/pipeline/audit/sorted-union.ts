@@ -1,4 +1,4 @@
-/** What is in one of two ascending sequences, or in both, ascending and once. */
+/** Merges two ascending sequences into one that is ascending and has each value once. */
 export async function* sortedUnion<T extends string>(
   these: AsyncIterable<T> | Iterable<T>,
   those: AsyncIterable<T> | Iterable<T>,

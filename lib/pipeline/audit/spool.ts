@@ -2,12 +2,12 @@ import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodePartial, encodePartial, type WindowPartial } from '../../domain/partial.ts';
 
 /**
- * Where an audit puts what it has read, to get it back by window: more than memory may hold. Lines have no line break;
- * they come back in ascending order, as often as they are asked for.
+ * Store in which an audit keeps what it has read, to get it back by window: it may be more than memory holds. Lines
+ * contain no line break; they come back in ascending order, as often as needed.
  */
 export interface Spool {
   add(line: string): void;
-  /** How many were added. */
+  /** Number of lines added. */
   readonly lines: number;
   sorted(): Iterable<string>;
 }

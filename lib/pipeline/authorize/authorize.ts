@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { CopiedRecords, type CopyLimits, type CopyStore } from './copied-records.ts';
 import { RememberedLookups, type MemoryLimits } from './remembered-lookups.ts';
 
-/** What a key allows; `undefined` for a key that is unknown, revoked or expired. */
+/** Rights of a key; `undefined` for a key that is unknown, revoked or expired. */
 export interface Grant {
   readonly customerId: CustomerId;
   readonly scopes: readonly Scope[];
@@ -30,14 +30,14 @@ export type Authorize = (key: ApiKey) => Promise<Grant | undefined>;
 
 export interface AuthorizePorts {
   readonly apiKeys: ApiKeys;
-  /** Where records are copied to for an outage. */
+  /** Store to which records are copied for an outage. */
   readonly copies: CopyStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface AuthorizeLimits {
-  /** Whether keys of the old form, which have no MAC, are taken. */
+  /** True to accept keys of the old form, which have no MAC. */
   readonly acceptOldKeys: boolean;
   readonly memory: MemoryLimits;
   readonly copies: CopyLimits;
@@ -61,7 +61,7 @@ export const authorizeLimits: Omit<AuthorizeLimits, 'acceptOldKeys'> = {
   oldKeyLookups: { perSecond: 5, burst: 20 },
 };
 
-/** As much of its hash names an old key. */
+/** Length of the part of its hash that names an old key. */
 const oldIdLength = 12;
 const warnEveryMilliseconds = 60_000;
 

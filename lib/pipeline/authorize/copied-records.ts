@@ -7,13 +7,13 @@ import type { Logger } from '../../logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Where copies are kept. */
+/** Store of the copies. */
 export type CopyStore = Pick<ObjectStore, 'get' | 'put'>;
 
 export interface CopyLimits {
-  /** A record that is in use is copied again after so long. */
+  /** Time after which a record in use is copied again. */
   readonly copyAgainSeconds: number;
-  /** A copy of a record is taken for so long after the record was read. */
+  /** Time for which a copy is accepted after the record was read. */
   readonly staleSeconds: number;
   readonly maxRemembered: number;
 }
@@ -28,7 +28,7 @@ export class CopiedRecords {
   readonly #store: CopyStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  /** What was copied last, by hash, as text. */
+  /** Text that was copied last, by hash. */
   readonly #copied: QuickLRU<string, { readonly text: string; readonly at: number }>;
 
   constructor(

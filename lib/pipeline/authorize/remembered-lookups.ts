@@ -4,18 +4,18 @@ import type { Logger } from '../../logger.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export interface MemoryLimits {
-  /** An answer of the store holds for so long before the store is asked again. */
+  /** Time for which an answer of the store holds. */
   readonly freshSeconds: number;
-  /** While the store fails, its last answer holds for so long. */
+  /** Time for which the store's last answer holds while the store fails. */
   readonly staleSeconds: number;
-  /** After a failure the store is left alone for so long. */
+  /** Time for which a failed store is left alone. */
   readonly pauseSeconds: number;
-  /** How many answers are kept: of names that have a value, and of names that have none. */
+  /** Number of answers kept: of names that have a value, and as many of names that have none. */
   readonly maxPresent: number;
   readonly maxAbsent: number;
 }
 
-/** What is logged when the store fails; an alarm looks for it (deploy/monitoring.cjs). */
+/** Logged when the store fails; an alarm looks for it (deploy/monitoring.cjs). */
 export const lookupsFailed = 'API keys cannot be looked up; those that are known go on for a while';
 
 interface Answer<T> {

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 const probeIntervalMilliseconds = 10_000;
 
 /**
- * Makes what finds out whether the store can be written. It looks at most every ten seconds, however often it is
+ * Creates a check whether the store can be written. It looks at most every ten seconds, however often it is
  * asked, and until then stands by what it found.
  */
 export function createHealthCheck(store: ObjectStore, clock: Clock): () => Promise<void> {

@@ -25,7 +25,7 @@ export interface RawOptions {
   readonly notBehind: WindowStart;
   readonly atOnce: number;
   readonly onDeleted: (kind: RawKind, count: number) => void;
-  /** Told of what should be deleted and is not proved to be counted. */
+  /** Called with an expired object that is not proved to be counted. */
   readonly onKept: (key: ObjectKey, reason: unknown) => void;
 }
 

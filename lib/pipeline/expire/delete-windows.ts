@@ -6,13 +6,13 @@ import { firstWindowBehind } from '../query/list-customers.ts';
 import type { SweepPhase } from './sweep.ts';
 
 export interface DeleteOptions {
-  /** So many objects are deleted at the same time. */
+  /** Number of objects deleted at the same time. */
   readonly atOnce: number;
-  /** Told of objects that were deleted, or were gone already. */
+  /** Called with the number of objects that were deleted, or were gone already. */
   readonly onDeleted: (size: WindowSize, count: number) => void;
 }
 
-/** After so many it looks whether its time is up. */
+/** Number of keys after which it checks whether its time is up. */
 const keysAGroup = 256;
 
 /**

@@ -9,25 +9,28 @@ import type { Retention } from './retention.ts';
 
 export interface ExpirePorts extends SweepPorts {
   readonly retention: Retention;
-  /** Where raw batches and failed records are deleted here, and not by the store itself. */
+  /** Present where the pipeline itself deletes raw batches and failed records, and not the store. */
   readonly aged?: AgedObjects | undefined;
 }
 
-/** What expires: windows by their own time, raw batches and failed records by when they were stored. */
+/**
+ * Kind of object that expires: windows by their own time, raw batches and failed records by the time when they were
+ * stored.
+ */
 export type Expiring = keyof typeof horizonKeys;
 
 export interface ExpireOptions {
-  /** How many days windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` for ever. */
   readonly retentionDays: number | undefined;
   /** The same of raw batches and failed records. */
   readonly rawBatchDays: number | undefined;
-  /** Of each kind. What is not deleted by then is left to the next invocation. */
+  /** Time limit for each kind. The next invocation deletes what remains. */
   readonly maxSeconds: number;
-  /** So many objects are deleted at the same time. */
+  /** Number of objects deleted at the same time. */
   readonly atOnce: number;
 }
 
-/** Told as it goes on. */
+/** Receives the progress of an expiry. */
 export interface ExpireReporter {
   /** A horizon was announced, withdrawn or set. */
   moved(what: Expiring, state: RetentionState): void;

@@ -14,8 +14,9 @@ export interface UncountedPorts {
 }
 
 /**
- * Tells whether an object with failed records has a partial that its window does not hold, and that has not expired. While
- * it is kept, the customer's answers are not complete. Data that is no partial can never be counted, and counts for nothing.
+ * Returns whether an object with failed records has a partial that its window does not hold, and that has not expired.
+ * While it is kept, the customer's answers are not complete. Data that is no partial can never be counted, and counts
+ * for nothing.
  * @throws UnreadableFormat  the window is damaged, or of a newer version
  */
 export async function hasUncounted(key: ObjectKey, { store, retention }: UncountedPorts): Promise<boolean> {

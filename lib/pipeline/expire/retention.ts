@@ -6,18 +6,18 @@ import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** Tells which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
+/** Reports which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
 export interface Retention {
   /**
-   * Windows that start before this have expired. It was stored at most a minute ago, and what is behind it is deleted
-   * a quarter of an hour after it was stored at the earliest. So whoever asks before it writes makes no window anew of
-   * which others are deleted, and whoever finds something missing and asks afterwards knows whether it was deleted.
+   * Returns the time before whose windows all have expired. It was read at most a minute ago, and what is behind it is
+   * deleted a quarter of an hour after it was stored at the earliest. So a writer that asks before it writes does not
+   * create a deleted window again, and a reader that finds a window missing and asks afterwards knows whether it was deleted.
    * @throws Unavailable  it cannot be read now, or a newer version of this program wrote it
    */
   horizon(): Promise<WindowStart>;
 }
 
-/** Makes what reads the horizon from the store, at most once a minute. */
+/** Creates a reader of the horizon, which asks the store at most once a minute. */
 export function createRetention(store: Pick<ObjectStore, 'get'>, clock: Clock): Retention {
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<WindowStart> = Promise.resolve(noHorizon);

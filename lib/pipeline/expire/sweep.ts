@@ -10,7 +10,7 @@ export interface SweepPorts {
   readonly clock: Clock;
 }
 
-/** One kind of objects, which are deleted when those of the kind before are. */
+/** One kind of objects, deleted after those of the kind before. */
 export interface SweepPhase {
   readonly prefix: string;
   /**
@@ -26,10 +26,10 @@ export interface SweepPhase {
 
 /**
  * Deletes what is behind a horizon, phase by phase, as far as the time goes, and keeps how far it has come. A sweep that
- * has begun is ended before the horizon of the next one: so also what comes last has its turn.
+ * has begun ends before the next one sets its horizon, so that the last objects get their turn, too.
  *
  * It may be killed anywhere, and run several times at once. A position is stored only after everything before it was
- * deleted, by whoever stores it or by those from whom it has where it began; and to delete what is gone does nothing.
+ * deleted, by this sweep or by the earlier ones whose position it took over; and deleting what is gone does nothing.
  * @returns whether all is deleted behind the horizon
  */
 export async function sweep(

@@ -7,7 +7,10 @@ import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPartitionKey } from '../../ports/partition-key.ts';
 
-/** Where `aggregate` keeps what it can never apply, and an event source the records that its function dies of. */
+/**
+ * Prefixes of failed records: `aggregate` keeps those that it can never apply, and an event source keeps those that its
+ * function died of.
+ */
 export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
 
 export interface FailedRecordsOptions {
@@ -19,30 +22,30 @@ export interface FailedRecordsOptions {
 /** Finds out whose records were kept as failed and not given back. */
 export interface FailedRecords {
   /**
-   * Tells whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and while
-   * more of them are new than one question reads.
+   * Returns whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and
+   * while more of them are new than one question reads.
    * @throws Unavailable  the store cannot be asked now
    */
   mayHave(customerId: CustomerId): Promise<boolean>;
   /**
-   * Returns what tells whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
+   * Returns a function that says whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
    * is removed since, and for some while there are more than are read for one question.
    * @throws Unavailable  the store cannot be asked now
    */
   kept(): Promise<(record: Pick<FailedRecord, 'partitionKey' | 'data'>) => boolean>;
 }
 
-/** What is remembered of an object. */
+/** Facts remembered about an object. */
 interface KeptObject {
-  /** Whose records it has; `anyone` where it does not tell. */
+  /** Customers whose records it has; `anyone` where it does not name them. */
   readonly owners: ReadonlySet<string> | 'anyone';
-  /** Of a record that `aggregate` keeps. */
+  /** Digest of a record that `aggregate` keeps. */
   readonly digest: string | undefined;
 }
 
 const readsAQuestion = 200;
 const readsInFlight = 16;
-/** Some 200 bytes each. Beyond so many, every customer may have one. */
+/** Maximum of objects remembered, at some 200 bytes each. Beyond it, every customer may have a failed record. */
 const maxObjects = 50_000;
 
 /** The objects never change, so each is read once; their keys are listed when there may be others. */

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 
-/** So many are looked at together, and each of their windows is read once. */
+/** Number of batches examined together; each of their windows is read once. */
 const batchesAtOnce = 100;
 const objectsInFlight = 16;
 

@@ -20,11 +20,11 @@ export interface ForgetPorts {
 
 export interface ForgetOptions {
   readonly limits: FoldingLimits;
-  /** Nothing is begun after so long; called again, it goes on. */
+  /** Time after which nothing new begins; another call continues. */
   readonly maxSeconds: number;
 }
 
-/** How many objects were removed. */
+/** Numbers of objects removed. */
 export interface Removed {
   readonly batches: number;
   readonly windows: number;

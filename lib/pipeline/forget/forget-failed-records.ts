@@ -10,13 +10,13 @@ import type { Removal } from './remove-object.ts';
 
 type Store = Pick<ObjectStore, 'get' | 'put' | 'delete'>;
 
-/** A stream record, whoever keeps it. */
+/** A stream record, whichever program keeps it. */
 interface KeptRecord {
   readonly partitionKey: string;
   readonly data: Buffer;
 }
 
-/** Tells whether a failed record is one of a customer. One that cannot be read is nobody's. */
+/** Returns whether a failed record belongs to a customer. One that cannot be read belongs to none. */
 export async function isFailedRecordOf(
   key: ObjectKey,
   customerId: CustomerId,
@@ -31,7 +31,7 @@ export async function isFailedRecordOf(
   }
 }
 
-/** Tells whether a record of an invocation names a customer. */
+/** Returns whether a record of an invocation names a customer. */
 export async function namesCustomer(
   key: ObjectKey,
   customerId: CustomerId,

@@ -4,7 +4,7 @@ import { customerIdSchema, instantSchema } from '../../domain/stored-document.ts
 import { beginForgetting } from './begin-forgetting.ts';
 import { forgetCustomer, type ForgetPorts } from './forget-customer.ts';
 
-/** What one step is asked to do: to begin, or to go on with what was begun, for so long at most. */
+/** Request for one step: to begin, or to continue what has begun, for a limited time. */
 export const forgetStepSchema = z.object({
   customerId: customerIdSchema,
   before: instantSchema.optional(),
@@ -12,9 +12,9 @@ export const forgetStepSchema = z.object({
 });
 export type ForgetStep = z.output<typeof forgetStepSchema>;
 
-/** What a step has done, in a form that JSON keeps. */
+/** Result of a step, in a form that survives JSON. */
 export const forgetStepAnswerSchema = z.object({
-  /** What is forgotten was stored until then; `undefined` where there is nothing of the customer. */
+  /** End of the storage times that are forgotten; `undefined` where the customer has nothing. */
   before: z.iso.datetime().optional(),
   removed: z.object({ batches: z.int(), windows: z.int(), failedRecords: z.int() }),
   isDone: z.boolean(),
@@ -25,7 +25,7 @@ export type ForgetStepAnswer = z.output<typeof forgetStepAnswerSchema>;
 
 const nothing = { batches: 0, windows: 0, failedRecords: 0 };
 
-/** Does one step of forgetting a customer; whoever asks comes again until it is done. */
+/** Does one step of forgetting a customer; the caller repeats it until it is done. */
 export async function forgetStep(
   { customerId, before, maxSeconds }: ForgetStep,
   ports: ForgetPorts,

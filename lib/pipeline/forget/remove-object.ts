@@ -2,10 +2,10 @@ import { NewerFormat, PreconditionFailed, UnreadableFormat } from '../../errors.
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 
-/** What is to become of an object, by its beginning: `more` where that does not tell. */
+/** Verdict about an object from its beginning: `more` where that does not suffice. */
 export type Judgement = 'remove' | 'keep' | 'more';
 
-/** What became of it; a newer version wrote what is `unknown`, so that nobody here can tell. */
+/** Result of a removal; a newer version wrote what is `unknown`, so nothing here can judge it. */
 export type Removal = 'removed' | 'kept' | 'absent' | 'unknown';
 
 /** Holds the header of most batches and the counts of most windows. */

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 import { isFailedRecordOf, namesCustomer } from './forget-failed-records.ts';
 
-/** What there is of a customer. */
+/** Inventory of a customer's data. */
 export interface CustomerSurvey {
   readonly batches: number;
   readonly minutes: number;
@@ -16,7 +16,7 @@ export interface CustomerSurvey {
   readonly lastStoredAt: Date | undefined;
 }
 
-/** Where failed records are kept: those that can never be applied, and those that functions died of. */
+/** Prefixes of failed records: those that can never be applied, and those that functions died of. */
 export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
 
 const objectsInFlight = 32;
@@ -48,7 +48,7 @@ export async function surveyCustomer(
   return { batches, minutes, hoursAndDays, failedRecords, lastStoredAt };
 }
 
-/** Tells whether a survey has found nothing. */
+/** Returns whether a survey has found nothing. */
 export function isUnknown({ batches, minutes, hoursAndDays, failedRecords }: CustomerSurvey): boolean {
   return batches + minutes + hoursAndDays + failedRecords === 0;
 }

@@ -12,10 +12,10 @@ export interface EncodedBody {
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 /**
- * How a body is compressed. Gateways treat what is called JSON as text, which destroys compressed bytes, and some
- * decompress what they find compressed; so a compressed batch may be called what its bytes are, `application/gzip` or
- * `application/octet-stream`, and then it is looked whether it still is gzip.
- * @throws UnsupportedMedia  bytes of which nothing says that they are compressed
+ * Returns how a body is compressed. Gateways treat JSON types as text, which destroys compressed bytes, and some
+ * decompress bodies that they find compressed. A client may therefore name the type of the bytes themselves,
+ * `application/gzip` or `application/octet-stream`; then this checks whether they still are gzip.
+ * @throws UnsupportedMedia  nothing says that the bytes are compressed
  */
 export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedBody): string {
   switch (mediaType) {

@@ -48,7 +48,9 @@ async function decode(body: Buffer, encoding: string, maxBytes: number): Promise
   }
 }
 
-/** All that a decoder makes of the body; as a stream, since only that tells how much of the body it has taken. */
+/**
+ * Returns the decoder's whole output. It uses a stream, since only that reports how much of the body the decoder took.
+ */
 async function passThrough(decoder: Transform & zlib.Zlib, body: Buffer, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;

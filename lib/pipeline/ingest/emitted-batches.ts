@@ -2,7 +2,7 @@ import QuickLRU from 'quick-lru';
 import type { StoredBatch } from '../../domain/batch-format.ts';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 
-/** So many batches are remembered, of some 200 bytes each. */
+/** Number of batches remembered, at some 200 bytes each. */
 const maxBatches = 10_000;
 
 /**
@@ -11,7 +11,7 @@ const maxBatches = 10_000;
  * the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows tell.
  */
 export class EmittedBatches {
-  /** By the key of a batch: when it was stored. One that was removed and stored anew is another batch. */
+  /** Storage time by the key of a batch. A batch that was removed and stored anew is another batch. */
   readonly #storedAt = new QuickLRU<ObjectKey, number>({ maxSize: maxBatches });
 
   has({ customerId, id, storedAt }: StoredBatch): boolean {

@@ -28,19 +28,19 @@ export interface IngestPorts {
 
 export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
 
-/** What became of a batch. */
+/** Result of storing and emitting a batch. */
 export interface Ingested {
   readonly batch: StoredBatch;
   /** False where the batch had been stored before. */
   readonly isFirst: boolean;
-  /** Those of its partials that were put on their streams now. */
+  /** Partials that were put on their streams now. */
   readonly emitted: readonly EncodedPartial[];
 }
 
 /** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
 
-/** So many are summarised before others have a turn: a week of minutes takes 200 ms. */
+/** Number of windows summarised before others have a turn: a week of minutes takes 200 ms. */
 const windowsAtOnce = 250;
 
 /**
@@ -67,7 +67,7 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
   return { batch: stored, isFirst, emitted: partials };
 }
 
-/** Those partials of a stored batch that may be neither on their way nor counted. */
+/** Returns the partials of a stored batch that may be neither on their way nor counted. */
 async function findLacking(
   stored: StoredBatch,
   { store, emittedBatches, retention }: IngestPorts,

@@ -8,12 +8,12 @@ import { mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/me
 import { parseBatch } from '../../domain/parse-batch.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { decompress } from './decompress.ts';
-import type { BodySize } from './intake.ts';
+import type { BodySize } from './batch-admission.ts';
 
 /** A batch as a client sends it. */
 export interface SentBatch {
   readonly customerId: CustomerId;
-  /** From its idempotency key; without one, the id is derived from the payload. */
+  /** Id from the idempotency key; without one, it is derived from the payload. */
   readonly id: BatchId | undefined;
   readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
@@ -29,12 +29,14 @@ export interface Batch {
   readonly payloadHash: string;
   readonly mediaType: MediaType;
   readonly entries: readonly LogEntry[];
-  /** Of the decompressed body. */
+  /** Size of the decompressed body. */
   readonly bodyBytes: number;
   readonly gzippedBody: Buffer;
 }
 
-/** From here on, hashing and compressing on other threads is quicker than the way there and back (4 kB: 18 µs). */
+/**
+ * Size from which hashing and compressing on other threads saves more than the way there and back costs (4 kB: 18 µs).
+ */
 const worthAThreadBytes = 64 * 1_024;
 const gzip = promisify(zlib.gzip);
 const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };
@@ -62,7 +64,7 @@ export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buff
 }
 
 /**
- * Understands a batch, of which `body` is decompressed.
+ * Parses a batch whose `body` is decompressed.
  * @throws InvalidRequest  it is not valid; what is wrong is described
  */
 export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Batch> {
@@ -79,7 +81,7 @@ export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Ba
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
 }
 
-/** What is known of the size of a batch before it is decompressed. */
+/** Returns what is known about the size of a batch before it is decompressed. */
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
   const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
   return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };

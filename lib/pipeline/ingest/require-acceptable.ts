@@ -9,7 +9,7 @@ import type { Retention } from '../expire/retention.ts';
 export interface AcceptancePorts {
   readonly store: Pick<ObjectStore, 'get'>;
   readonly retention: Retention;
-  /** Where the store is a disk of this machine. */
+  /** Present where the store is a disk of this machine. */
   readonly diskRoom?: DiskRoom | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface CountingProgressPorts {
 }
 
 /**
- * Makes what tells how far the counts of a customer are. It asks in the order in which entries move: the streams, then
+ * Creates a reader of a customer's progress: how far its counts are. It asks in the order in which entries move: the streams, then
  * the roll-ups, then the failed records. An entry leaves a stream when it is in its minute, or kept as failed; a minute
  * is announced to the roll-up before it is written. So an entry that moves on between two questions is seen by the
  * second one; in any other order it could pass both.

@@ -13,7 +13,7 @@ export interface FoundBatch {
   readonly isCounted: boolean;
 }
 
-/** So many are read before it is decided whether to go on. */
+/** Number of windows read before the search decides whether to continue. */
 const windowsAGroup = 128;
 
 /**

@@ -1,4 +1,4 @@
-/** The items in their order, so many at a time; the last group may have fewer. */
+/** Yields the items in their order, in groups of a given size; the last group may have fewer. */
 export async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let group: T[] = [];
   for await (const item of items) {

@@ -11,18 +11,18 @@ export interface QueryPorts {
   readonly progress: CountingProgress;
 }
 
-/** Which windows are asked for: those with `from ≤ windowStart < to`. */
+/** Range of windows: those with `from ≤ windowStart < to`. */
 export interface WindowQuery extends WindowRange {
-  /** At most so many windows. */
+  /** Maximum number of windows. */
   readonly limit: number;
-  /** Keep only so many keys of each dimension. */
+  /** Maximum number of keys of each dimension. */
   readonly top: number | undefined;
   readonly allowedLatenessSeconds: number;
 }
 
 /** A window as it is sent. */
 export interface SentWindow {
-  /** So many bytes of the answer are the window's. */
+  /** Bytes of the answer that the window takes. */
   readonly bytesSent: number;
 }
 
@@ -33,7 +33,7 @@ export interface AnsweredWindow extends ServedWindow {
   readonly complete: boolean;
 }
 
-/** What a whole answer says of itself. */
+/** Facts that a whole answer states about itself. */
 type Said = Pick<AnswerProgress, 'countedThrough' | 'waiting'>;
 
 export interface WindowPage<Sent> extends Said {

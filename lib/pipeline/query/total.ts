@@ -16,12 +16,12 @@ export interface TotalPorts {
   readonly progress: CountingProgress;
 }
 
-/** What is to be summed up: the minutes with `from ≤ minute < to`. */
+/** Range to sum up: the minutes with `from ≤ minute < to`. */
 export interface TotalQuery {
   readonly customerId: CustomerId;
   readonly from: WindowStart;
   readonly to: WindowStart;
-  /** At most so many keys of each dimension. */
+  /** Maximum number of keys of each dimension. */
   readonly top: number;
   /** Only requests of paths that start with this. */
   readonly pathPrefix: string | undefined;
@@ -29,13 +29,13 @@ export interface TotalQuery {
 }
 
 export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
-  /** With a prefix, those of the paths that start with it. */
+  /** Number of requests; with a prefix, of the paths that start with it. */
   readonly requests: number;
-  /** Largest first. With a prefix those of paths alone: what else is counted is not counted by path. */
+  /** Largest first. With a prefix those of paths alone: the other dimensions are not counted by path. */
   readonly tops: ReadonlyMap<DimensionField, readonly KeyTotal[]>;
   /**
-   * Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too
-   * low, and so is `requests` with a prefix.
+   * Number of requests whose key is unknown, in the dimension with most of them. Each count of a key, and `requests` with
+   * a prefix, is too low by this number at most.
    */
   readonly folded: number;
   /** It holds all that was accepted for the range, which ended long ago; late data can still raise the counts. */
@@ -46,15 +46,15 @@ const pathField: DimensionField = 'requestsByPath';
 /** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
 const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /**
- * Of each list of largest keys. Only paths are long, and of any text; as a function's answer is JSON within JSON, they can
- * be twice as long in it, which is far less than the 6 MiB that Lambda answers.
+ * Size limit for each list of largest keys. Only paths are long, and contain any text. As a function's answer is JSON
+ * within JSON, they can take twice the space in it, which is far less than the 6 MiB that Lambda allows.
  */
 const maxTopBytes = 1_024 * 1_024;
 /** A window can have 3 MB, and each is read whole. */
 const windowsInFlight = 8;
 
 /**
- * The sum over a range of time. It reads the largest windows that fit, of which a year has a few hundred, and keeps no
+ * Sums up a range of time. It reads the largest windows that fit (a year has a few hundred of them), and keeps no
  * more than one group of them and the keys under way.
  */
 export async function total(query: TotalQuery, { reader, clock, progress }: TotalPorts): Promise<Total> {

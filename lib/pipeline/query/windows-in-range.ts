@@ -40,7 +40,7 @@ async function* keysOf(
   }
 }
 
-/** All that sorts between two keys starts with it, and nothing has to be looked for outside. */
+/** Returns the common start of everything that sorts between two keys, so that the search can stay within it. */
 function commonStart(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;

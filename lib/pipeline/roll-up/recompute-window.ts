@@ -19,7 +19,7 @@ export interface RecomputePorts {
   readonly retention?: Retention;
 }
 
-/** What came of it. */
+/** Result of recomputing a window. */
 export type Recomputed =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly window: RolledUpWindow }
   /** It has no parts, and so nothing to be the sum of. Where its customer was forgotten, it is removed. */
@@ -73,7 +73,7 @@ export async function recomputeWindow(
   }
 }
 
-/** Whether everything had been removed that a tombstone is about, so that no part was read which should not be there. */
+/** Returns whether everything that a tombstone forgets had been removed, so that no such part was read. */
 function wasComplete(atFirst: Tombstone | undefined, now: Tombstone): boolean {
   return atFirst?.completedAt !== undefined && atFirst.before.getTime() === now.before.getTime();
 }

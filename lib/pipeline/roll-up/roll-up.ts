@@ -13,13 +13,13 @@ export interface RollUpOptions {
 }
 
 /** Word that a minute was written. */
-export interface WrittenNotice {
+export interface WrittenNotification {
   readonly messageId: string;
-  /** Of the minute. */
+  /** Key of the minute. */
   readonly key: ObjectKey;
 }
 
-/** What came of an hour or a day; where it has failed, or is to be begun later, its messages have to come back. */
+/** Result for an hour or a day; where it failed or was postponed, its messages have to come back. */
 export type RollUpOutcome =
   | { readonly kind: Recomputed['kind'] | 'postponed' }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -27,8 +27,8 @@ export type RollUpOutcome =
 export interface RolledUp {
   readonly key: ObjectKey;
   readonly size: RolledUpSize;
-  /** That the minutes of which this window is the sum were written. */
-  readonly notices: readonly WrittenNotice[];
+  /** Notifications that minutes of this window were written. */
+  readonly notifications: readonly WrittenNotification[];
   readonly outcome: RollUpOutcome;
 }
 
@@ -36,18 +36,18 @@ export interface RolledUp {
 const daysInFlight = 4;
 
 /**
- * Brings the hours and days up to date of which minutes were written. Each is recomputed once, however many notices there
+ * Updates the hours and days whose minutes were written. Each is recomputed once, however many notifications there
  * are of its minutes, and from its parts: so it is right whatever was written twice, late or in another order, and a crash
  * anywhere leaves nothing but messages that come again. A day is recomputed also where its hour needed no change, since
  * whoever wrote that hour may have died before the day.
  */
 export async function rollUp(
-  notices: readonly WrittenNotice[],
+  notifications: readonly WrittenNotification[],
   ports: RecomputePorts,
   { limits, maxSeconds }: RollUpOptions,
 ): Promise<RolledUp[]> {
   const deadline = ports.clock.now().getTime() + maxSeconds * 1_000;
-  const hours = groupBy(notices, ({ key }) => enclosingWindowKey(key, 'hour'));
+  const hours = groupBy(notifications, ({ key }) => enclosingWindowKey(key, 'hour'));
   const days = groupBy(hours, ([hourKey]) => enclosingWindowKey(hourKey, 'day'));
   // One customer may have written a week of minutes: the day of another one does not wait for all of these.
   const customersInTurn = inTurns(days, ([dayKey]) => customerSegmentOf(dayKey));
@@ -55,8 +55,8 @@ export async function rollUp(
     customersInTurn,
     async ([dayKey, itsHours]): Promise<RolledUp[]> => {
       if (ports.clock.now().getTime() <= deadline) return rollUpDay(dayKey, itsHours, ports, limits);
-      const itsNotices = itsHours.flatMap(([, those]) => those);
-      return [{ key: dayKey, size: 'day', notices: itsNotices, outcome: { kind: 'postponed' } }];
+      const itsNotifications = itsHours.flatMap(([, those]) => those);
+      return [{ key: dayKey, size: 'day', notifications: itsNotifications, outcome: { kind: 'postponed' } }];
     },
     { concurrency: daysInFlight },
   );
@@ -65,23 +65,27 @@ export async function rollUp(
 
 async function rollUpDay(
   dayKey: ObjectKey,
-  hours: readonly (readonly [ObjectKey, readonly WrittenNotice[]])[],
+  hours: readonly (readonly [ObjectKey, readonly WrittenNotification[]])[],
   ports: RecomputePorts,
   limits: FoldingLimits,
 ): Promise<RolledUp[]> {
-  const recompute = async (key: ObjectKey, size: RolledUpSize, notices: readonly WrittenNotice[]) => {
+  const recompute = async (
+    key: ObjectKey,
+    size: RolledUpSize,
+    notifications: readonly WrittenNotification[],
+  ) => {
     const outcome = await recomputeWindow(key, size, ports, limits).then(
       ({ kind }): RollUpOutcome => ({ kind }),
       (error: unknown): RollUpOutcome => ({ kind: 'failed', error }),
     );
-    return { key, size, notices, outcome };
+    return { key, size, notifications, outcome };
   };
 
   const rolledUp: RolledUp[] = [];
-  for (const [key, notices] of hours) rolledUp.push(await recompute(key, 'hour', notices));
+  for (const [key, notifications] of hours) rolledUp.push(await recompute(key, 'hour', notifications));
   const ofDone = rolledUp
     .filter(({ outcome }) => outcome.kind !== 'failed')
-    .flatMap(({ notices }) => notices);
+    .flatMap(({ notifications }) => notifications);
   if (ofDone.length > 0) rolledUp.push(await recompute(dayKey, 'day', ofDone));
   return rolledUp;
 }

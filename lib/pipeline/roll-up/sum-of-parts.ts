@@ -7,12 +7,12 @@ import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readWindowCounts } from './read-window-counts.ts';
 
-/** What the parts of a window add up to, with every key that they have. */
+/** Sum of a window's parts, with every key that they have. */
 export interface SumOfParts {
-  /** Which window it is that has these parts. */
+  /** Name of the window that has these parts. */
   readonly window: WindowName;
   readonly sum: WindowSum;
-  /** When the youngest of them was written. */
+  /** Time when the youngest of them was written. */
   readonly updatedAt: Date;
 }
 

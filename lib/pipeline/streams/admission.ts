@@ -11,20 +11,22 @@ import type { Streams } from './streams.ts';
 export interface AdmissionOptions {
   readonly streams: Streams;
   readonly clock: Clock;
-  /** How many records may wait on a stream. */
+  /** Number of records that may wait on a stream. */
   readonly maxBacklogRecords: number;
 }
 
-/** From here on a batch costs something to read. */
+/** Size from which reading a batch has a noticeable cost. */
 const largeFromBytes = 64 * 1_024;
 
-/** For so long a customer that was refused is beyond its share without another look, which costs 1 ms of a large backlog. */
+/**
+ * Time for which a refused customer stays beyond its share without another look, which costs 1 ms for a large backlog.
+ */
 const refusedMilliseconds = 500;
 
 interface Refused {
   readonly stream: StreamName;
   readonly error: BudgetUsedUp;
-  /** In milliseconds since 1970. */
+  /** Time in milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -39,7 +41,7 @@ const activeSeconds = 60;
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #active: RecentCustomers<true>;
-  /** When, and on which stream, a customer was last found beyond its share. */
+  /** Time and stream of a customer's last refusal. */
   readonly #refused: RecentCustomers<Refused>;
 
   constructor(options: AdmissionOptions) {
@@ -101,7 +103,9 @@ export class Admission {
   }
 }
 
-/** All records that wait, and the customer's; where its are not known, all are as if they were its own. */
+/**
+ * Returns how many records wait, and how many of them are the customer's; where that is unknown, all count as its own.
+ */
 async function backlogsOf(
   stream: EventStream,
   customerId: CustomerId,

@@ -11,9 +11,9 @@ import {
 import { BudgetUsedUp } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Somebody else counts as sending for so long after a request. */
+/** Time after a request for which another customer counts as sending. */
 const othersSendMilliseconds = 60_000;
-/** A budget holds what it gets in so many seconds. */
+/** Number of seconds whose income a budget can hold. */
 const burstSeconds = 10;
 const maxCustomers = 10_000;
 /** A shard takes 1,000 records or 1 MB a second, so 1,000 bytes weigh as much as a record. */

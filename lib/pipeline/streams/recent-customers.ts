@@ -32,7 +32,7 @@ export class RecentCustomers<Value> {
     return seen !== undefined && this.#isRecent(seen, this.#clock.now().getTime()) ? seen.value : undefined;
   }
 
-  /** How many were seen lately; right to a second, as counting looks at each. */
+  /** Returns how many customers were seen lately; exact to a second, as counting looks at each. */
   get size(): number {
     const now = this.#clock.now().getTime();
     if (Math.abs(now - this.#counted.at) < 1_000) return this.#counted.count;

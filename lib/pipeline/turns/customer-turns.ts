@@ -5,14 +5,14 @@ export interface TurnLimits {
   readonly atOnce: number;
   /** Absent where one customer alone may have all of it. */
   readonly atOnceOfOneCustomer?: number;
-  /** How many pieces of work may wait. */
+  /** Number of pieces of work that may wait. */
   readonly waiting?: number;
   readonly waitingOfOneCustomer?: number;
 }
 
 /** The weight of a piece of work that is under way. */
 export interface Turn {
-  /** Gives back what turned out not to be needed. */
+  /** Gives back what was not needed after all. */
   reduceTo(weight: number): void;
   /** Gives back the rest, once. */
   end(): void;
@@ -35,7 +35,7 @@ interface CustomerWork {
  */
 export class CustomerTurns {
   readonly #limits: Required<TurnLimits>;
-  /** In the order of their turns; those whose work neither runs nor waits are left out. */
+  /** Customers in the order of their turns, without those whose work neither runs nor waits. */
   readonly #customers = new Map<string, CustomerWork>();
   #running = 0;
   #waiting = 0;

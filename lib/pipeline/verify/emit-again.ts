@@ -42,7 +42,7 @@ export async function emitAgain(
 }
 
 /**
- * Those that can be read here: a newer version may have stored others.
+ * Returns the partials that this version can read: a newer one may have stored others.
  * @throws UnreadableFormat  there are none
  */
 function countable(partials: readonly EncodedPartial[]): EncodedPartial[] {

@@ -8,12 +8,12 @@ import { decodeWindow } from '../../domain/window-format.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Retention } from '../expire/retention.ts';
 
-/** What has to be known of a batch to find it in its windows. */
+/** Facts about a batch that are needed to find it in its windows. */
 export interface SoughtBatch extends Pick<BatchHeader, 'customerId' | 'id' | 'payloadHash'> {
   readonly partials: readonly Pick<EncodedPartial, 'windowStart' | 'part'>[];
 }
 
-/** What the windows say of batches. One that is in neither is in all of its windows. */
+/** Batches that their windows lack. A batch that is in neither list is in all of its windows. */
 export interface Uncounted {
   /** The places, in the header's list, of the partials that their windows do not hold. */
   readonly places: ReadonlyMap<SoughtBatch, ReadonlySet<number>>;

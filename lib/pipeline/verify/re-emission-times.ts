@@ -1,12 +1,12 @@
 import QuickLRU from 'quick-lru';
 import type { ObjectKey } from '../../domain/keys.ts';
 
-/** At least so many are remembered, of some 200 bytes each. */
+/** Minimum number of batches remembered, at some 200 bytes each. */
 const maxBatches = 10_000;
 
 /**
- * When this process has emitted batches again, for the latest of them. A partial of one that is forgotten may be emitted
- * once too often, and is dropped then.
+ * Times at which this process emitted batches again, for the latest of them. A partial of one that is forgotten may be
+ * emitted once too often, and is dropped then.
  */
 export class ReEmissionTimes {
   readonly #at = new QuickLRU<ObjectKey, Date>({ maxSize: maxBatches });

@@ -11,7 +11,7 @@ export type Beginnings<Batch> = ReadonlyMap<Batch, BatchHeader | 'long'>;
 const partialsAtOnce = 10_000;
 
 /**
- * Divides batches into turns, each of which is looked at together. A long header is not read before its turn: many would
+ * Divides batches into turns; the batches of a turn are examined together. A long header is not read before its turn: many would
  * fill the memory.
  */
 export function turnsOf<Batch>(beginnings: Beginnings<Batch>): Beginnings<Batch>[] {

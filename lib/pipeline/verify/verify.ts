@@ -27,14 +27,14 @@ export interface VerifyPorts extends EmitAgainPorts {
 }
 
 export interface VerifyOptions extends EmissionLimits {
-  /** A batch that is not proved to be counted after so long is overdue: somebody should look why. */
+  /** Age from which a batch that is not proved to be counted is overdue: somebody should find out why. */
   readonly overdueSeconds: number;
   /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
   readonly maxSeconds: number;
 }
 
 /** Word that a batch was stored. */
-export interface StoredNotice {
+export interface StoredNotification {
   readonly messageId: string;
   readonly key: ObjectKey;
   /** 1 when the message comes for the first time. */
@@ -42,18 +42,18 @@ export interface StoredNotice {
   readonly firstReceivedAt: Date;
 }
 
-/** A batch of which there was word. */
-interface NoticedBatch {
+/** A batch with its notifications. */
+interface NotifiedBatch {
   readonly key: ObjectKey;
   /** Several where the word came several times. */
-  readonly notices: NonEmpty<StoredNotice>;
+  readonly notifications: NonEmpty<StoredNotification>;
 }
 
-export interface VerifiedBatch extends NoticedBatch {
+export interface VerifiedBatch extends NotifiedBatch {
   readonly verdict: Verdict;
 }
 
-/** What a look at a batch found. */
+/** Result of a look at a batch. */
 export type Verdict =
   | { readonly kind: 'counted' }
   /** There is no such batch: its write failed, it has expired, or its customer was forgotten since. */
@@ -65,46 +65,46 @@ export type Verdict =
    * until they are seen in their windows.
    */
   | { readonly kind: 'awaiting-redrive'; readonly isOverdue: boolean }
-  /** So many of its partials were emitted again; the message has to come back, until they are seen in their windows. */
+  /** Number of partials emitted again; the message has to come back until their windows have them. */
   | { readonly kind: 'emitted'; readonly partials: number; readonly isOverdue: boolean }
-  /** It could not be looked at, or not be emitted; the message has to come back. */
+  /** The look or the emission failed; the message has to come back. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isOverdue: boolean };
 
 const batchesInFlight = 16;
-/** Up to so many windows are read also for a batch that is likely to wait. */
+/** Number of windows that are read even for a batch that is likely to wait. */
 const partialsWorthALook = 1_000;
 
 /**
- * Looks whether stored batches are counted, and emits what is not. What is looked at is the end state, the windows: so
- * it does not matter what went wrong on the way there.
+ * Checks whether stored batches are counted, and emits the partials that are not. It examines the end state, the windows,
+ * so it does not matter what went wrong on the way there.
  *
  * A partial is emitted again only where it does not wait on its stream any more (see `isOffStream`); until then the
  * aggregator is merely behind. It is safe to look at one batch several times at once, and to be killed anywhere: a
  * partial that is emitted once too often is dropped.
  *
- * What is begun is ended, however long it takes, and the largest batches come last, each by itself: so every invocation
- * proves some of them, also where a batch is in a week of windows.
+ * It finishes what it begins, however long that takes, and the largest batches come last, each by itself: so every
+ * invocation proves some batches, even where a batch is in a week of windows.
  */
 export async function verify(
-  notices: readonly StoredNotice[],
+  notifications: readonly StoredNotification[],
   ports: VerifyPorts,
   options: VerifyOptions,
 ): Promise<VerifiedBatch[]> {
   const { store, streams, clock, retention, reEmissions } = ports;
   const deadline = clock.now().getTime() + options.maxSeconds * 1_000;
   const verified: VerifiedBatch[] = [];
-  const tell = (batch: NoticedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
-  const overdue = ({ notices }: NoticedBatch, storedAt?: Date) => {
-    const firstLooks = notices.map(({ firstReceivedAt }) => firstReceivedAt);
+  const tell = (batch: NotifiedBatch, verdict: Verdict) => void verified.push({ ...batch, verdict });
+  const overdue = ({ notifications }: NotifiedBatch, storedAt?: Date) => {
+    const firstLooks = notifications.map(({ firstReceivedAt }) => firstReceivedAt);
     return { isOverdue: isOverdue(storedAt, firstLooks, clock.now(), options.overdueSeconds) };
   };
 
-  /** Tells of those that are not there, or cannot be read, and returns what was read of the others. */
+  /** Reports batches that are absent or cannot be read, and returns what it read of the others. */
   const readAll = async <T>(
-    batches: readonly NoticedBatch[],
-    read: (batch: NoticedBatch) => Promise<T | undefined>,
-  ): Promise<Map<NoticedBatch, T>> => {
-    const found = new Map<NoticedBatch, T>();
+    batches: readonly NotifiedBatch[],
+    read: (batch: NotifiedBatch) => Promise<T | undefined>,
+  ): Promise<Map<NotifiedBatch, T>> => {
+    const found = new Map<NotifiedBatch, T>();
     await pMap(
       batches,
       async (batch) => {
@@ -121,15 +121,15 @@ export async function verify(
     return found;
   };
   const batches = Array.from(
-    groupBy(notices, ({ key }) => key),
-    ([key, its]) => ({ key, notices: its }),
+    groupBy(notifications, ({ key }) => key),
+    ([key, its]) => ({ key, notifications: its }),
   );
   const beginnings = await readAll(batches, ({ key }) => readShortHeader(key, store));
 
   const consumption = await readConsumption(streams);
   const tombstoneOf = tombstonesReadOnce(store);
   const look = async (
-    batch: NoticedBatch,
+    batch: NotifiedBatch,
     header: BatchHeader,
     uncounted: Uncounted,
     consumed: Consumption,
@@ -142,7 +142,7 @@ export async function verify(
       uncounted: uncounted.places.get(header) ?? new Set(),
       consumption: consumed,
       emittedAgainAt: reEmissions.at(key),
-      receiveCount: Math.max(...batch.notices.map(({ receiveCount }) => receiveCount)),
+      receiveCount: Math.max(...batch.notifications.map(({ receiveCount }) => receiveCount)),
     };
     const state = judgeBatch(read, clock.now(), options);
     if (state.kind !== 'forgotten' && uncounted.failures.has(header)) throw uncounted.failures.get(header);

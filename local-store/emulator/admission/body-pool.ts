@@ -51,7 +51,7 @@ export class BodyPool {
     return false;
   }
 
-  /** Removes a body of which no more will arrive. */
+  /** Removes a body that will not get any more bytes. */
   end(body: PooledBody): void {
     this.#receiving.delete(body);
     this.#waiting.delete(body);

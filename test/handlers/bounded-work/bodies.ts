@@ -21,7 +21,7 @@ export const usualBatch: WorkBody = {
   status: 202,
 };
 
-/** As many units as there is room for, between an opening and a closing text. */
+/** Fills a body with as many units as fit between an opening and a closing text. */
 function filled(unit: (n: number) => string, [open, separator, close] = ['[', ',', ']']): string {
   const parts: string[] = [];
   let bytes = Buffer.byteLength(open + close);

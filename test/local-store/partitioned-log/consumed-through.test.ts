@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
 import type { Consumer, LocalStream } from '../../../local-store/local-stream.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline } from '../../pipeline/local-pipeline.ts';
@@ -99,12 +99,15 @@ describe('verify, after the clock was set back', () => {
     const pipeline = await openLocalPipeline();
     const send = (key: string) => pipeline.send(key, [sentEntry()], simpleRules);
     const lookAgain = async () => {
-      const received = (notice: StoredNotice): StoredNotice => ({ ...notice, receiveCount: 20 });
-      return (await pipeline.verify(notices.map(received))).map(({ kind }) => kind);
+      const received = (notification: StoredNotification): StoredNotification => ({
+        ...notification,
+        receiveCount: 20,
+      });
+      return (await pipeline.verify(notifications.map(received))).map(({ kind }) => kind);
     };
     const before = await send('before');
     pipeline.pass(-hour);
-    const notices = [
+    const notifications = [
       before,
       await send('after'),
       await pipeline.sendAndDie('lost', [sentEntry()], simpleRules),

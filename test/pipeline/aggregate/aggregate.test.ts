@@ -81,7 +81,7 @@ describe('aggregate', () => {
     expect(await store.window()).toMatchObject({ requests: 100, batches: 50, revision: 1 });
   });
 
-  it('reads and writes no more windows at once than it is told', async () => {
+  it('reads and writes no more windows at once than its limit', async () => {
     const store = new WatchedStore();
     const minutes = Array.from({ length: 20 }, (_, minute) =>
       windowStart(`2025-12-28T18:${String(10 + minute)}:00Z`),
@@ -147,7 +147,7 @@ describe('aggregate', () => {
     expect(await store.window(other)).toMatchObject({ requests: 2, revision: 1 });
   });
 
-  it('sets a record aside that it cannot read, with its cause and its data, and counts those around it', async () => {
+  it('keeps a failed record that it cannot read, with its cause and its data, and counts those around it', async () => {
     const store = new WatchedStore();
     const bad = receivedRecord('7', Buffer.from('{"formatVersion":1}'));
     const records = [...recordsOf([windowPartial({ id: 1, counts })]), bad];

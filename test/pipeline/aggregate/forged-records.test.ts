@@ -120,9 +120,9 @@ describe('minutes that were forged before counts were looked at', () => {
     for (const start of ['2025-12-28T18:03:00Z', '2025-12-28T18:04:00Z', '2025-12-28T19:04:00Z']) {
       await forgeWindow(nearlyTooLarge, windowStart(start));
     }
-    const notices = [];
-    for await (const key of store.list('aggregates/minute/')) notices.push({ messageId: key, key });
-    await rollUp(notices, { store, clock }, { limits, maxSeconds: 60 });
+    const notifications = [];
+    for await (const key of store.list('aggregates/minute/')) notifications.push({ messageId: key, key });
+    await rollUp(notifications, { store, clock }, { limits, maxSeconds: 60 });
   });
 
   it('leave their hour and day readable, at the largest number that can be counted', async () => {

@@ -34,9 +34,13 @@ async function count(minute: string, { of = customer(), path = 'GET /' } = {}): 
 }
 
 async function rollUpAll(maxKeysPerDimension = 10_000): Promise<void> {
-  const notices = [];
-  for await (const key of store.list('aggregates/minute/')) notices.push({ messageId: key, key });
-  await rollUp(notices, { store, clock }, { limits: { ...limits, maxKeysPerDimension }, maxSeconds: 60 });
+  const notifications = [];
+  for await (const key of store.list('aggregates/minute/')) notifications.push({ messageId: key, key });
+  await rollUp(
+    notifications,
+    { store, clock },
+    { limits: { ...limits, maxKeysPerDimension }, maxSeconds: 60 },
+  );
 }
 
 async function edit(key: ObjectKey, change: (text: string) => string): Promise<void> {
@@ -71,7 +75,7 @@ describe('an audit of hours and days', () => {
     expect(await audited({ customerId: customer('a') })).toMatchObject({ found: [], rollUps: 5 });
   });
 
-  it('tells a kept key that has less than there is of it, where others are folded', async () => {
+  it('reports a kept key that has less than there is of it, where others are folded', async () => {
     for (const path of ['GET /1', 'GET /1', 'GET /2']) await count('28T18:03', { path });
     await rollUpAll(1);
     await edit(hour, (text) => text.replace('"GET /1":2,"(other)":1', '"GET /1":1,"(other)":2'));
@@ -80,7 +84,7 @@ describe('an audit of hours and days', () => {
     ]);
   });
 
-  it('tells what is missing, and takes it for pending where its parts are young', async () => {
+  it('reports what is missing, and takes it for pending where its parts are young', async () => {
     await count('28T18:03');
     const { found } = await audited();
     expect(found).toMatchObject([
@@ -89,7 +93,7 @@ describe('an audit of hours and days', () => {
     expect(await audited({ isPending: true })).toMatchObject({ found: [], pendingRollUps: 1 });
   });
 
-  it('tells an hour that has no minutes', async () => {
+  it('reports an hour that has no minutes', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);
@@ -101,7 +105,7 @@ describe('an audit of hours and days', () => {
     ]);
   });
 
-  it('tells an hour that is damaged or at the place of another one, and goes on', async () => {
+  it('reports an hour that is damaged or at the place of another one, and goes on', async () => {
     await count('28T18:03');
     await count('29T18:03');
     await rollUpAll();
@@ -114,7 +118,7 @@ describe('an audit of hours and days', () => {
     ]);
   });
 
-  it('does not judge by minutes that are told already, nor a day by an hour that is', async () => {
+  it('does not judge by minutes that are reported already, nor a day by an hour that is', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await edit(minute, (text) => text.replace('"requests":1', '"requests":9'));
@@ -126,18 +130,18 @@ describe('an audit of hours and days', () => {
 describe('a repair of hours and days', () => {
   async function repaired(
     asked: Asked = {},
-    mendedMinutes: readonly ObjectKey[] = [],
+    repairedMinutes: readonly ObjectKey[] = [],
     isRemovingEmpty = false,
   ) {
     const outcomes: RepairOutcome[] = [];
     const { differing } = await audited(asked);
     const told = (outcome: RepairOutcome) => outcomes.push(outcome);
-    const toRepair = { differing, mendedMinutes: () => mendedMinutes, isRemovingEmpty };
+    const toRepair = { differing, repairedMinutes: () => repairedMinutes, isRemovingEmpty };
     await repairRollUps(toRepair, { store, clock }, limits, told);
     return outcomes;
   }
 
-  it('removes hours and days of which no part is left, where minutes were removed', async () => {
+  it('removes hours and days that have no part left, where minutes were removed', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);
@@ -158,7 +162,7 @@ describe('a repair of hours and days', () => {
     expect((await audited()).found).toEqual([]);
   });
 
-  it('makes the hours and days of mended minutes anew, and says nothing where they were right', async () => {
+  it('makes the hours and days of repaired minutes anew, and says nothing where they were right', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     expect(await repaired({}, [minute])).toEqual([]);
@@ -169,7 +173,7 @@ describe('a repair of hours and days', () => {
     ]);
   });
 
-  it('says what it cannot mend, and leaves it as it is', async () => {
+  it('says what it cannot repair, and leaves it as it is', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);

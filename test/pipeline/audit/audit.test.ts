@@ -178,7 +178,7 @@ describe('an audit of batches', () => {
     });
   }
 
-  it('tells where the entries say something else than the header', async () => {
+  it('reports entries that differ from the header', async () => {
     await changePath();
     expect((await findings({ isPending: () => true })).found).toEqual([
       {
@@ -212,7 +212,7 @@ describe('an audit of batches', () => {
 describe('an audit of a window whose raw batches are partly gone', () => {
   const notAuditable = { kind: 'not-auditable', key: window, partials: 1 };
 
-  it('tells a stored batch that is not in it, and takes its counts as they are', async () => {
+  it('reports a stored batch that is not in it, and takes its counts as they are', async () => {
     await storeAndCount('expired');
     await store.delete(batchKey(customer(), batchIdOf('expired')));
     expect(await findings()).toMatchObject({ found: [notAuditable], notAuditable: 1 });
@@ -226,7 +226,7 @@ describe('an audit of a window whose raw batches are partly gone', () => {
     expect(found).toMatchObject([notAuditable, missing]);
   });
 
-  it('tells it also where the other batch is damaged', async () => {
+  it('reports it also where the other batch is damaged', async () => {
     await storeAndCount('damaged');
     const key = batchKey(customer(), batchIdOf('damaged'));
     await store.delete(key);
@@ -257,7 +257,7 @@ describe('an audit of a window with a partial that belongs to no stored batch', 
     });
   });
 
-  it('goes by when the oldest of its batches was stored, where raw batches expire', async () => {
+  it('uses the time when the oldest of its batches was stored, where raw batches expire', async () => {
     await storeAndCount('first');
     await forge();
     const kept = (since: string) => (storedSince: Date | undefined) =>
@@ -267,7 +267,7 @@ describe('an audit of a window with a partial that belongs to no stored batch', 
     expect(found).toMatchObject([{ kind: 'not-auditable' }]);
   });
 
-  it('goes by what the pipeline itself has deleted', async () => {
+  it('uses what the pipeline itself has deleted', async () => {
     await storeAndCount('first');
     await forge();
     const deletedUntil = async (horizon: string, condition: PutCondition) => {
@@ -381,7 +381,7 @@ describe('a repair', () => {
   it.each([
     ['leaves what is foreign', false, [], 500_001],
     [
-      'takes away what is foreign where that is asked for',
+      'removes what is foreign where that is requested',
       true,
       [{ key: window, kind: 'mended', requests: 1 }],
       1,

@@ -42,7 +42,7 @@ describe('the comparison of a window', () => {
     expect(compared(undefined, [])).toEqual(nothing);
   });
 
-  it('tells what is held and has no batch, and what has a batch and is not held', () => {
+  it('reports what is held and has no batch, and what has a batch and is not held', () => {
     const { unexplained, missing } = compared(windowOf([one, two]), [two, three]);
     expect(unexplained).toBe(1);
     expect(missing).toEqual([{ id: three.id, batchKey: 'batches/c/k-1', requests: 1 }]);
@@ -60,7 +60,7 @@ describe('the comparison of a window', () => {
     expect(compared(windowOf([one]), [one, two]).details).toEqual([]);
   });
 
-  it('tells a partial that is held twice', () => {
+  it('reports a partial that is held twice', () => {
     const window = windowOf([one]);
     const twice = { ...window, partialIds: Buffer.concat([window.partialIds, window.partialIds]) };
     expect(compared(twice, [one]).details).toEqual(['1 partials are held more than once']);
@@ -90,7 +90,7 @@ describe('the comparison of a window that is folded', () => {
     expect(compared(raised, [one, two, first]).details).toEqual([]);
   });
 
-  it('tells a kept key that has too much, and a sum that is not right', () => {
+  it('reports a kept key that has too much, and a sum that is not right', () => {
     const window = windowOf([one, two], narrow);
     const counts = (requestsByPath: Map<string, number>) => ({
       ...window,

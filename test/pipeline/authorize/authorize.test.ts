@@ -375,7 +375,7 @@ describe('what cannot be read', () => {
     await expect(create()(key.text)).rejects.toThrow(reason);
   });
 
-  it('tells nothing of a damaged secret', async () => {
+  it('reveals nothing about a damaged secret', async () => {
     const text = '{"formatVersion":1,"secrets":[{"secret":"hunter2"';
     parameters.set(secretsParameterOf(path), text);
     await expect(create()(storeKey().text)).rejects.toThrow('not JSON');

@@ -50,7 +50,7 @@ async function keep(sequence: number, customerId = 'cus-axon'): Promise<void> {
 }
 
 describe('failed records', () => {
-  it('are told from others by what they are, and not by their places', async () => {
+  it('are distinguished from others by their content, and not by their places', async () => {
     await keep(0);
     const record = { partitionKey: 'cus-axon/2025-12-28T18:03:00Z', data: Buffer.from('x') };
     const isKept = await failedRecords.kept();

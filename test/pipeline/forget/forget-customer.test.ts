@@ -131,7 +131,7 @@ async function forget(through: ObjectStore = store, of = customer()) {
 
 async function verdictOn(key: string, through: ObjectStore = store) {
   pass(120);
-  const notice = { messageId: key, key: keyOf(key), receiveCount: 2, firstReceivedAt: now };
+  const notification = { messageId: key, key: keyOf(key), receiveCount: 2, firstReceivedAt: now };
   const options = {
     marginSeconds: 5,
     lookAgainSeconds: 60,
@@ -141,7 +141,7 @@ async function verdictOn(key: string, through: ObjectStore = store) {
   };
   const streams = { insights: stream, late: stream };
   const [verified] = await verify(
-    [notice],
+    [notification],
     { ...withAdmission({ store: through, streams, clock }), reEmissions: new ReEmissionTimes() },
     options,
   );

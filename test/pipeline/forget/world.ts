@@ -155,14 +155,14 @@ export class World {
   }
 
   async #verify(key: ObjectKey): Promise<void> {
-    const notice = { messageId: key, key, receiveCount: 2, firstReceivedAt: this.clock.now() };
+    const notification = { messageId: key, key, receiveCount: 2, firstReceivedAt: this.clock.now() };
     const { clock } = this;
     const streams = this.#streams;
     const ports = {
       ...withAdmission({ store: this.#storeOf('verify', 0), streams, clock }),
       reEmissions: new ReEmissionTimes(),
     };
-    const [verified] = await verify([notice], ports, looks);
+    const [verified] = await verify([notification], ports, looks);
     const kind = verified?.verdict.kind;
     if (kind !== 'counted' && kind !== 'absent') this.#toVerify.add(key);
   }

@@ -76,8 +76,8 @@ function sumsAreRight(weakened: Weakened = (shared) => shared) {
       const start = minutes[place] ?? expect.fail('no such minute');
       const partial = windowPartial({ id, windowStart: start, counts: { requestsByPath: { 'GET /': 1 } } });
       await aggregate([receivedRecord(String(id), partial)], { store: shared, clock }, limits);
-      const notice = { messageId: String(id), key: minuteKey(customer(), start) };
-      const rolledUp = await rollUp([notice], { store: weakened(shared, store), clock }, options);
+      const notification = { messageId: String(id), key: minuteKey(customer(), start) };
+      const rolledUp = await rollUp([notification], { store: weakened(shared, store), clock }, options);
       for (const { outcome } of rolledUp) if (outcome.kind === 'failed') throw outcome.error;
     });
     await scheduler.waitFor(Promise.all(writing));

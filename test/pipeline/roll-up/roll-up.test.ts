@@ -6,7 +6,7 @@ import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
 import type { RolledUpSize } from '../../../lib/domain/window.ts';
 import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
-import { rollUp, type RolledUp, type WrittenNotice } from '../../../lib/pipeline/roll-up/roll-up.ts';
+import { rollUp, type RolledUp, type WrittenNotification } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 
 /** Records which objects were written, and fails for those that the test names. */
@@ -35,12 +35,12 @@ beforeEach(() => {
   store = new WatchedStore();
 });
 
-/** Counts requests in a minute of December, and gives the notice of its write. */
+/** Counts requests in a minute of December, and returns the notification of its write. */
 async function count(
   minute: string,
   paths: Readonly<Record<string, number>> = { 'GET /': 1 },
   { isLate = false, of = customer() } = {},
-): Promise<WrittenNotice> {
+): Promise<WrittenNotification> {
   const start = windowStart(`2025-12-${minute}:00Z`);
   const partial = windowPartial({
     id: partials++,
@@ -71,13 +71,13 @@ function outcomes(rolledUp: readonly RolledUp[]): [RolledUpSize, string][] {
 
 describe('rollUp', () => {
   it('makes an hour the sum of its minutes and a day that of its hours', async () => {
-    const notices = [
+    const notifications = [
       await count('28T18:00', { 'GET /a': 2 }),
       await count('28T18:59', { 'GET /a': 1, 'GET /b': 4 }, { isLate: true }),
       await count('28T19:00', { 'GET /b': 8 }),
       await count('29T00:00', { 'GET /b': 16 }),
     ];
-    expect(outcomes(await rollUp(notices, { store, clock }, options))).toEqual([
+    expect(outcomes(await rollUp(notifications, { store, clock }, options))).toEqual([
       ['hour', 'created'],
       ['hour', 'created'],
       ['day', 'created'],
@@ -102,19 +102,19 @@ describe('rollUp', () => {
 
   it('keeps customers apart, also those whose names do not fit into a key', async () => {
     const long = customer('A'.repeat(128));
-    const notices = [await count('28T18:03'), await count('28T18:03', { 'GET /': 5 }, { of: long })];
-    await rollUp(notices, { store, clock }, options);
+    const notifications = [await count('28T18:03'), await count('28T18:03', { 'GET /': 5 }, { of: long })];
+    await rollUp(notifications, { store, clock }, options);
     expect(await requestsAt(hourAt('28T18'))).toBe(1);
     const ofLong = await windowAt(windowKey(long, 'day', windowStart('2025-12-28T00:00:00Z')));
     expect(ofLong).toMatchObject({ customerId: long, requests: 5 });
   });
 
-  it('writes each hour and day once, however many notices there are, and not at all where nothing changed', async () => {
-    const notices = await Promise.all([count('28T18:03'), count('28T18:03'), count('28T18:04')]);
+  it('writes each hour and day once, however many notifications there are, and not at all where nothing changed', async () => {
+    const notifications = await Promise.all([count('28T18:03'), count('28T18:03'), count('28T18:04')]);
     store.written.length = 0;
-    await rollUp(notices, { store, clock }, options);
+    await rollUp(notifications, { store, clock }, options);
     expect(store.written).toEqual([hourAt('28T18'), dayAt('28')]);
-    const again = await rollUp(notices, { store, clock }, options);
+    const again = await rollUp(notifications, { store, clock }, options);
     expect(outcomes(again)).toEqual([
       ['hour', 'unchanged'],
       ['day', 'unchanged'],
@@ -123,12 +123,16 @@ describe('rollUp', () => {
   });
 
   it('does the day when it died between hour and day the time before', async () => {
-    const notice = await count('28T18:03');
+    const notification = await count('28T18:03');
     store.failing = (key) => key === dayAt('28');
-    const died = await rollUp([notice], { store, clock }, options);
-    expect(died.at(-1)).toMatchObject({ size: 'day', notices: [notice], outcome: { kind: 'failed' } });
+    const died = await rollUp([notification], { store, clock }, options);
+    expect(died.at(-1)).toMatchObject({
+      size: 'day',
+      notifications: [notification],
+      outcome: { kind: 'failed' },
+    });
     store.failing = undefined;
-    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([
       ['hour', 'unchanged'],
       ['day', 'created'],
     ]);
@@ -139,7 +143,7 @@ describe('rollUp', () => {
     store.failing = (key) => key === hourAt('28T18');
     const rolledUp = await rollUp([bad, good], { store, clock }, options);
     const failed = rolledUp.filter(({ outcome }) => outcome.kind === 'failed');
-    expect(failed.map(({ key, notices }) => [key, notices])).toEqual([[hourAt('28T18'), [bad]]]);
+    expect(failed.map(({ key, notifications }) => [key, notifications])).toEqual([[hourAt('28T18'), [bad]]]);
     expect(await requestsAt(dayAt('28'))).toBe(1);
   });
 
@@ -160,17 +164,17 @@ describe('rollUp', () => {
     const { key } = await count('28T18:03');
     const moved = minuteKey(customer(), windowStart('2025-12-28T18:05:00Z'));
     await store.put(moved, (await store.get(key))?.body ?? Buffer.alloc(0), { ifNoneMatch: '*' });
-    const notice = { messageId: 'm', key };
-    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    const notification = { messageId: 'm', key };
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'failed']]);
     await store.delete(moved);
     await store.put(hourAt('28T18'), Buffer.from('{"formatVersion":1'), { ifNoneMatch: '*' });
-    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'failed']]);
     expect((await store.get(hourAt('28T18')))?.body.toString()).toBe('{"formatVersion":1');
   });
 
   it('has nothing to do for a minute that was not written after all', async () => {
-    const notice = { messageId: 'm', key: minuteKey(customer(), windowStart()) };
-    expect(outcomes(await rollUp([notice], { store, clock }, options))).toEqual([
+    const notification = { messageId: 'm', key: minuteKey(customer(), windowStart()) };
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([
       ['hour', 'absent'],
       ['day', 'absent'],
     ]);
@@ -178,23 +182,24 @@ describe('rollUp', () => {
 
   it('begins no more days when its time is over, and ends those that it has begun', async () => {
     const days = Array.from({ length: 8 }, (_, day) => String(day + 10));
-    const notices = await Promise.all(days.map((day) => count(`${day}T18:03`)));
+    const notifications = await Promise.all(days.map((day) => count(`${day}T18:03`)));
     store.beforePut = () => void (now = new Date(now.getTime() + 61_000));
-    const rolledUp = await rollUp(notices, { store, clock }, options);
+    const rolledUp = await rollUp(notifications, { store, clock }, options);
     const done = rolledUp.filter(({ size, outcome }) => size === 'day' && outcome.kind === 'created');
     const postponed = rolledUp.filter(({ outcome }) => outcome.kind === 'postponed');
     expect(done.length).toBeGreaterThan(0);
     expect(postponed.length).toBeGreaterThan(0);
-    expect([...done, ...postponed].flatMap((one) => one.notices)).toHaveLength(8);
+    expect([...done, ...postponed].flatMap((one) => one.notifications)).toHaveLength(8);
   });
 
   it('has the day of one customer written before all the days of another', async () => {
-    const notices: WrittenNotice[] = [];
-    for (let day = 1; day <= 20; day += 1) notices.push(await count(`${String(day).padStart(2, '0')}T18:03`));
+    const notifications: WrittenNotification[] = [];
+    for (let day = 1; day <= 20; day += 1)
+      notifications.push(await count(`${String(day).padStart(2, '0')}T18:03`));
     const other = customer('cus-other');
-    notices.push(await count('01T18:03', undefined, { of: other }));
+    notifications.push(await count('01T18:03', undefined, { of: other }));
     store.written.length = 0;
-    await rollUp(notices, { store, clock }, options);
+    await rollUp(notifications, { store, clock }, options);
     const places = store.written.filter((key) => key.startsWith('aggregates/day/'));
     expect(places).toHaveLength(21);
     const own = places.indexOf(windowKey(other, 'day', windowStart('2025-12-01T00:00:00Z')));
@@ -202,11 +207,15 @@ describe('rollUp', () => {
   });
 
   it('keeps as many keys as a window has, by their count in the whole hour', async () => {
-    const notices = [
+    const notifications = [
       await count('28T18:03', { 'GET /a': 3, 'GET /b': 2 }),
       await count('28T18:04', { 'GET /b': 2, 'GET /c': 1 }),
     ];
-    await rollUp(notices, { store, clock }, { ...options, limits: { ...limits, maxKeysPerDimension: 1 } });
+    await rollUp(
+      notifications,
+      { store, clock },
+      { ...options, limits: { ...limits, maxKeysPerDimension: 1 } },
+    );
     const hour = await windowAt(hourAt('28T18'));
     expect(hour && countsToJson(hour.counts).requestsByPath).toEqual({ 'GET /b': 4, '(other)': 4 });
   });

@@ -87,7 +87,7 @@ describe('the admission', () => {
     await expect(admission.requireRoom(other, live)).rejects.toThrow(Unavailable);
   });
 
-  it('bounds nothing on a stream that tells no backlog', async () => {
+  it('bounds nothing on a stream that reports no backlog', async () => {
     const silent = { ...streams.insights, backlog: async () => undefined, backlogOf: async () => undefined };
     const onKinesis = new Admission({
       streams: { ...streams, insights: silent },

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import pMap from 'p-map';
-import type { StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline, type LocalPipeline } from '../local-pipeline.ts';
 
-/** As many as the queue delivers in one invocation. */
-const noticesAtOnce = 1_000;
+/** Number of messages that the queue delivers in one invocation. */
+const notificationsAtOnce = 1_000;
 /** Thousands of durable writes: a test that hangs takes longer, on any machine. */
 const timeout = 180_000;
 
 let pipeline: LocalPipeline;
-let notices: readonly StoredNotice[];
+let notifications: readonly StoredNotification[];
 
 beforeEach(async () => {
   pipeline = await openLocalPipeline();
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 /** Sends batches with an entry in one of four live minutes, and one of the day before. */
 async function sendSome(batches: number): Promise<void> {
-  notices = await pMap(
+  notifications = await pMap(
     Array.from({ length: batches }, (_, n) => n),
     async (n) => {
       const live = sentEntry({ receivedAt: `2025-12-28T18:0${n % 4}:07Z` });
@@ -29,12 +29,15 @@ async function sendSome(batches: number): Promise<void> {
   );
 }
 
-/** How many notices were found to be what, at a look at all of them. */
+/** Looks at all notifications once, and counts them by verdict. */
 async function lookAtAll(receiveCount: number): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  const received = (notice: StoredNotice): StoredNotice => ({ ...notice, receiveCount });
-  for (let first = 0; first < notices.length; first += noticesAtOnce) {
-    const some = notices.slice(first, first + noticesAtOnce);
+  const received = (notification: StoredNotification): StoredNotification => ({
+    ...notification,
+    receiveCount,
+  });
+  for (let first = 0; first < notifications.length; first += notificationsAtOnce) {
+    const some = notifications.slice(first, first + notificationsAtOnce);
     for (const { kind } of await pipeline.verify(some.map(received))) found[kind] = (found[kind] ?? 0) + 1;
   }
   return found;
@@ -45,7 +48,7 @@ const requests = async () => (await pipeline.windows()).reduce((sum, window) => 
 
 describe('verify behind a consumer that stands still', () => {
   it('emits nothing, however often it looks, until the stream is consumed', { timeout }, async () => {
-    const batches = noticesAtOnce + 100; // two invocations
+    const batches = notificationsAtOnce + 100; // two invocations
     await sendSome(batches);
     for (const receiveCount of [1, 20]) {
       pipeline.pass(120);

@@ -11,7 +11,7 @@ import { BudgetUsedUp, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
-import { verify, type StoredNotice } from '../../../lib/pipeline/verify/verify.ts';
+import { verify, type StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import {
   batchIdOf,
@@ -67,7 +67,7 @@ beforeEach(() => {
 
 const wait = (seconds: number) => (now = new Date(now.getTime() + seconds * 1_000));
 
-async function storeBatch(key: string, ...minutes: readonly string[]): Promise<StoredNotice> {
+async function storeBatch(key: string, ...minutes: readonly string[]): Promise<StoredNotification> {
   const entries = minutes.map((minute) => sentEntry({ receivedAt: `2025-12-28T${minute}:07Z` }));
   const body = Buffer.from(JSON.stringify(entries));
   const sent = {
@@ -83,10 +83,10 @@ async function storeBatch(key: string, ...minutes: readonly string[]): Promise<S
     allowedLatenessSeconds: 600,
     maxFutureSeconds: 3_600,
   });
-  return notice(key);
+  return notification(key);
 }
 
-function notice(key: string, receiveCount = 1): StoredNotice {
+function notification(key: string, receiveCount = 1): StoredNotification {
   return {
     messageId: `message-of-${key}`,
     key: batchKey(customer(), batchIdOf(key)),
@@ -100,16 +100,16 @@ async function count(stream: typeof insights, maxRecords?: number): Promise<void
   await aggregate(records, { store, clock }, limits);
 }
 
-async function verdictOn(...notices: readonly StoredNotice[]) {
+async function verdictOn(...notifications: readonly StoredNotification[]) {
   const verified = await verify(
-    notices,
+    notifications,
     { ...withAdmission({ store, streams: { insights, late }, clock }), reEmissions },
     options,
   );
   const verdicts = new Map(
-    verified.flatMap(({ notices: its, verdict }) => its.map((each) => [each, verdict])),
+    verified.flatMap(({ notifications: its, verdict }) => its.map((each) => [each, verdict])),
   );
-  return notices.map((each) => verdicts.get(each));
+  return notifications.map((each) => verdicts.get(each));
 }
 
 async function requestsAt(minute: string): Promise<number | undefined> {
@@ -231,16 +231,16 @@ describe('verify', () => {
   });
 
   it('is done with a batch that is not there', async () => {
-    expect(await verdictOn(notice('never-stored'))).toEqual([{ kind: 'absent' }]);
+    expect(await verdictOn(notification('never-stored'))).toEqual([{ kind: 'absent' }]);
   });
 
   it('reads each window once, however many batches are in it', async () => {
-    const notices = await Promise.all(
+    const notifications = await Promise.all(
       Array.from({ length: 50 }, (_, index) => storeBatch(`batch-${index}`, '18:03', '18:04')),
     );
     await count(insights);
     store.reads.length = 0;
-    expect(new Set((await verdictOn(...notices)).map((verdict) => verdict?.kind))).toEqual(
+    expect(new Set((await verdictOn(...notifications)).map((verdict) => verdict?.kind))).toEqual(
       new Set(['counted']),
     );
     expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(2);
@@ -248,20 +248,20 @@ describe('verify', () => {
   });
 
   it('reads no more where ten times as many other batches are stored', async () => {
-    const notices = await Promise.all(
+    const notifications = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         storeBatch(`batch-${index}`, '18:03', `18:${10 + (index % 50)}`),
       ),
     );
     await count(insights);
-    const other = (await store.get(notice('batch-0').key))?.body ?? Buffer.alloc(0);
+    const other = (await store.get(notification('batch-0').key))?.body ?? Buffer.alloc(0);
     let stored = 0;
     const readsAmong = async (others: number) => {
       for (; stored < others; stored += 1) {
-        await store.put(notice(`other-${stored}`).key, other, { ifNoneMatch: '*' });
+        await store.put(notification(`other-${stored}`).key, other, { ifNoneMatch: '*' });
       }
       store.reads.length = 0;
-      expect((await verdictOn(...notices)).every((verdict) => verdict?.kind === 'counted')).toBe(true);
+      expect((await verdictOn(...notifications)).every((verdict) => verdict?.kind === 'counted')).toBe(true);
       return store.reads.length;
     };
     expect(await readsAmong(1_000)).toBe(100 + 51 + 1);
@@ -273,22 +273,22 @@ describe('verify', () => {
       Array.from({ length: count }, (_, minute) =>
         [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':'),
       );
-    const kindsOf = async (notices: readonly StoredNotice[]) =>
-      (await verdictOn(...notices)).map((verdict) => verdict?.kind);
+    const kindsOf = async (notifications: readonly StoredNotification[]) =>
+      (await verdictOn(...notifications)).map((verdict) => verdict?.kind);
     const countAll = async () => {
       await count(insights);
       await count(late);
     };
 
     it('ends in time what it begins, the smallest first, and leaves the rest for later', async () => {
-      const notices = [
+      const notifications = [
         await storeBatch('large', ...minutes(300)),
         await storeBatch('as large', ...minutes(300)),
         await storeBatch('small', '18:03'),
       ];
       await countAll();
       store.secondsARead = 1;
-      expect(await kindsOf(notices)).toEqual(['counted', 'waiting', 'counted']);
+      expect(await kindsOf(notifications)).toEqual(['counted', 'waiting', 'counted']);
     });
 
     it('ends what is begun first in any case', async () => {
@@ -312,16 +312,18 @@ describe('verify', () => {
       expect(await kindsOf([stored])).toEqual(['counted']);
     });
 
-    it('looks together at some of many that are small, and tells of the others by their age', async () => {
-      const notices = await Promise.all(
+    it('looks together at some of many that are small, and reports the others by their age', async () => {
+      const notifications = await Promise.all(
         Array.from({ length: 67 }, (_, index) => storeBatch(`batch-${index}`, ...minutes(150))),
       );
       await countAll();
       store.reads.length = 0;
       store.secondsARead = 10;
-      const verdicts = await verdictOn(...notices);
+      const verdicts = await verdictOn(...notifications);
       expect(verdicts.filter((verdict) => verdict?.kind === 'counted')).toHaveLength(66);
-      expect(verdicts.slice(66)).toEqual(notices.slice(66).map(() => ({ kind: 'waiting', isOverdue: true })));
+      expect(verdicts.slice(66)).toEqual(
+        notifications.slice(66).map(() => ({ kind: 'waiting', isOverdue: true })),
+      );
       expect(store.reads.filter((key) => key.startsWith('aggregates/'))).toHaveLength(150);
     });
   });
@@ -338,7 +340,7 @@ describe('verify', () => {
     expect(await requestsAt('18:03')).toBe(1);
   });
 
-  it('looks once at a batch of which there is word twice, and tells both what it found', async () => {
+  it('looks once at a batch with two notifications, and gives both the result', async () => {
     const stored = await storeBatch('a', '18:03');
     const again = { ...stored, messageId: 'another' };
     expect(await verdictOn(stored, again)).toMatchObject([{ kind: 'waiting' }, { kind: 'waiting' }]);
@@ -429,7 +431,7 @@ describe('verify', () => {
       return keys;
     }
 
-    async function failOne(): Promise<StoredNotice> {
+    async function failOne(): Promise<StoredNotification> {
       await storeBatch('before', '18:03');
       await count(insights);
       await setRequests(Number.MAX_SAFE_INTEGER);

@@ -4,7 +4,7 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** Word of a written object. */
-export interface Notice {
+export interface Notification {
   readonly messageId: string;
   readonly key: ObjectKey;
   /** 1 when the message comes for the first time. */
@@ -13,14 +13,14 @@ export interface Notice {
 }
 
 /**
- * What the messages of an event tell. One that cannot be understood fails alone: it comes again, and in the end to the
- * dead letters, and those around it are not held up.
+ * Reads the messages of an event. A message that cannot be understood fails alone: it comes again and in the end
+ * becomes a dead letter, and does not hold up the others.
  */
-export function readNotices(
+export function readNotifications(
   records: readonly SQSRecord[],
   logger: Logger,
-): { readonly notices: readonly Notice[]; readonly failedMessageIds: readonly string[] } {
-  const notices: Notice[] = [];
+): { readonly notifications: readonly Notification[]; readonly failedMessageIds: readonly string[] } {
+  const notifications: Notification[] = [];
   const failedMessageIds: string[] = [];
   for (const { messageId, body, attributes } of records) {
     const keys = notifiedKeys(body);
@@ -31,7 +31,7 @@ export function readNotices(
     }
     const receiveCount = Number(attributes.ApproximateReceiveCount);
     const firstReceivedAt = new Date(Number(attributes.ApproximateFirstReceiveTimestamp));
-    notices.push(...keys.map((key) => ({ messageId, key, receiveCount, firstReceivedAt })));
+    notifications.push(...keys.map((key) => ({ messageId, key, receiveCount, firstReceivedAt })));
   }
-  return { notices, failedMessageIds };
+  return { notifications, failedMessageIds };
 }

@@ -2,9 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../../lib/errors.ts';
 import { customer } from '../../factories.ts';
-import { Intake, type BodySize, type IntakeLimits } from '../../../lib/pipeline/ingest/intake.ts';
+import {
+  BatchAdmission,
+  type BodySize,
+  type BatchAdmissionLimits,
+} from '../../../lib/pipeline/ingest/batch-admission.ts';
 
-const limits: IntakeLimits = {
+const limits: BatchAdmissionLimits = {
   largeFromBytes: 10,
   largeBytesAtOnce: 20,
   largeBytesHeld: 100,
@@ -17,14 +21,14 @@ const plain = (bytes: number): BodySize => ({ atMostBytes: bytes, isKnown: true 
 /** A body of at most 50 bytes, whose size is not known before it is decoded. */
 const compressed: BodySize = { atMostBytes: 50, isKnown: false };
 
-/** An intake, and what it has begun to decode and to work on; all of it ends when it is told to. */
-function observed(given: IntakeLimits = limits) {
-  const intake = new Intake(given);
+/** Returns an admission and the batches that it has begun to decode and to process; each ends when its gate opens. */
+function observed(given: BatchAdmissionLimits = limits) {
+  const batchAdmission = new BatchAdmission(given);
   const decoding: string[] = [];
   const working: string[] = [];
   const gates = { decoders: gate(), work: gate() };
   const run = (name: string, size: BodySize, decodedBytes = size.atMostBytes) =>
-    intake.run(
+    batchAdmission.run(
       customer(name.startsWith('other') ? 'cus-other' : 'cus-axon'),
       size,
       async () => {
@@ -47,7 +51,7 @@ function gate() {
   return { opened, open };
 }
 
-describe('Intake', () => {
+describe('BatchAdmission', () => {
   it('has large batches wait for each other, and lets small ones pass', async () => {
     const { run, working, gates } = observed();
     const running = [run('large', plain(15)), run('next', plain(15)), run('small', plain(9))];
@@ -143,20 +147,20 @@ describe('Intake', () => {
   });
 
   it('gives back what failed work has held, and what could not be decoded', async () => {
-    const intake = new Intake(limits);
+    const batchAdmission = new BatchAdmission(limits);
     const failing = async () => {
       throw new Error('did not work');
     };
     for (let attempt = 0; attempt < 5; attempt++) {
-      await expect(intake.run(customer(), compressed, failing, async () => 'not reached')).rejects.toThrow(
-        'did not work',
-      );
       await expect(
-        intake.run(customer(), plain(100), async () => Buffer.alloc(100), failing),
+        batchAdmission.run(customer(), compressed, failing, async () => 'not reached'),
+      ).rejects.toThrow('did not work');
+      await expect(
+        batchAdmission.run(customer(), plain(100), async () => Buffer.alloc(100), failing),
       ).rejects.toThrow('did not work');
     }
     await expect(
-      intake.run(
+      batchAdmission.run(
         customer(),
         compressed,
         async () => Buffer.alloc(50),

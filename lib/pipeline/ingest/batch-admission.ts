@@ -2,25 +2,25 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { CustomerTurns } from '../turns/customer-turns.ts';
 
 /** Decompressed bytes of batches. */
-export interface IntakeLimits {
+export interface BatchAdmissionLimits {
   /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
   readonly largeFromBytes: number;
-  /** So much of large batches is worked on at one time. */
+  /** Bytes of large batches processed at one time. */
   readonly largeBytesAtOnce: number;
-  /** So much of large batches is in memory, and of those whose size is not known yet. */
+  /** Bytes in memory of large batches, and of those whose size is still unknown. */
   readonly largeBytesHeld: number;
-  /** So much of small batches is in memory. */
+  /** Bytes of small batches in memory. */
   readonly smallBytesHeld: number;
-  /** So many batches are decompressed at one time: a decoder can need 16 MiB, whatever comes out of it. */
+  /** Number of batches decompressed at one time: a decoder can need 16 MiB, whatever its output. */
   readonly decodersAtOnce: number;
-  /** So many large and as many small ones wait, as they were sent, until there is memory for them. */
+  /** Number of large batches, and as many small ones, that wait for memory in the form in which they were sent. */
   readonly maxWaiting: number;
   readonly maxWaitingOfOneCustomer: number;
 }
 
 const mebibyte = 1_024 * 1_024;
 
-const limits: IntakeLimits = {
+const limits: BatchAdmissionLimits = {
   largeFromBytes: 64 * 1_024, // some 400 entries
   largeBytesAtOnce: 2 * mebibyte, // some of a thousand entries, or one of the largest
   largeBytesHeld: 64 * mebibyte, // plain ones are in memory four times, as bytes and in the function's event
@@ -30,7 +30,7 @@ const limits: IntakeLimits = {
   maxWaitingOfOneCustomer: 500, // so that there is room for others
 };
 
-/** What is known of a body before it is decoded. */
+/** Facts known about a body before it is decoded. */
 export interface BodySize {
   /** The size that it has at most when it is decompressed. */
   readonly atMostBytes: number;
@@ -44,14 +44,14 @@ export interface BodySize {
  * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
  * often as there are large ones. Customers take turns everywhere, so that nobody's batches wait for all of another's.
  */
-export class Intake {
-  readonly #limits: IntakeLimits;
+export class BatchAdmission {
+  readonly #limits: BatchAdmissionLimits;
   readonly #heldLarge: CustomerTurns;
   readonly #heldSmall: CustomerTurns;
   readonly #decoders: CustomerTurns;
   readonly #large: CustomerTurns;
 
-  constructor(given: IntakeLimits = limits) {
+  constructor(given: BatchAdmissionLimits = limits) {
     this.#limits = given;
     const waiting = { waiting: given.maxWaiting, waitingOfOneCustomer: given.maxWaitingOfOneCustomer };
     this.#heldLarge = new CustomerTurns({ atOnce: given.largeBytesHeld, ...waiting });
@@ -61,7 +61,7 @@ export class Intake {
   }
 
   /**
-   * Has a body decoded, and then worked on.
+   * Decodes a body and then processes it, each in its turn.
    * @throws Unavailable  too many wait for their turn; safe to repeat
    */
   async run<T>(

@@ -5,36 +5,37 @@ import { partialIdBytes, type WindowPartial } from '../../domain/partial.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
 
 /**
- * What a window needs: the partials that it lacks, its counts made anew as well, or all of it made anew from the stored
- * batches alone, so that it lets go of what is foreign.
+ * Repair that a window needs: add the partials that it lacks, recompute its counts as well, or rebuild all of it from
+ * the stored batches alone, which removes foreign partials.
  */
 export type Remedy = 'add' | 'recount' | 'rebuild';
 
-export interface WindowMending {
+/** Repair of one window that is under way. */
+export interface WindowRepair {
   /** A partial of a stored batch, held by the window or to be added to it. */
   add(partial: WindowPartial): void;
-  /** The mended window; `undefined` where there is nothing to write. */
+  /** The repaired window; `undefined` where there is nothing to write. */
   finish(): WindowAggregate | undefined;
 }
 
-/** So many are added at a time, as each time copies the counts. */
+/** Number of partials added at a time, as each addition copies the counts. */
 const partialsAddedTogether = 256;
 
 /**
- * Begins to mend a window, which gets its partials one at a time and takes memory for one window. What it holds it goes
- * on to hold, in the same order, and keys that it keeps stay.
+ * Begins to repair a window, which gets its partials one at a time and takes memory for one window. It keeps the partials
+ * that it holds, in the same order, and the keys that it has.
  */
-export function mendWindow(
+export function repairWindow(
   current: WindowAggregate | undefined,
   remedy: Remedy,
   now: Date,
   limits: FoldingLimits,
-): WindowMending {
-  let mended = beginning(current, remedy);
+): WindowRepair {
+  let repaired = beginning(current, remedy);
   let waiting: WindowPartial[] = [];
   const addWaiting = () => {
     const [first, ...others] = waiting;
-    if (first !== undefined) mended = addPartials(mended, [first, ...others], now, limits) ?? mended;
+    if (first !== undefined) repaired = addPartials(repaired, [first, ...others], now, limits) ?? repaired;
     waiting = [];
   };
 
@@ -46,17 +47,18 @@ export function mendWindow(
 
     finish() {
       addWaiting();
-      if (mended === undefined || mended.partialIds.length === 0 || mended === current) return undefined;
+      if (repaired === undefined || repaired.partialIds.length === 0 || repaired === current)
+        return undefined;
       return {
-        ...mended,
+        ...repaired,
         counts: mapDimensions(
-          (field) => new Map([...(mended?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
+          (field) => new Map([...(repaired?.counts[field] ?? [])].filter(([, requests]) => requests > 0)),
         ),
         revision: (current?.revision ?? 0) + 1,
         partialIds:
           remedy === 'rebuild'
-            ? mended.partialIds
-            : joined(current?.partialIds ?? Buffer.alloc(0), mended.partialIds),
+            ? repaired.partialIds
+            : joined(current?.partialIds ?? Buffer.alloc(0), repaired.partialIds),
       };
     },
   };
@@ -67,7 +69,7 @@ function beginning(current: WindowAggregate | undefined, remedy: Remedy): Window
   return current && remedy === 'recount' ? withoutCounts(current) : current;
 }
 
-/** The window as it was before its first partial, but for the keys that it keeps: these keep their places. */
+/** Returns the window as it was before its first partial, except that its keys keep their places. */
 function withoutCounts(window: WindowAggregate): WindowAggregate {
   return {
     ...window,
@@ -79,7 +81,7 @@ function withoutCounts(window: WindowAggregate): WindowAggregate {
   };
 }
 
-/** Each id once: those that were held as they were, and behind them those that are new. */
+/** Returns each id once: the held ones as they were, and the new ones behind them. */
 function joined(held: Buffer, all: Buffer): Buffer {
   const none = Buffer.alloc(0);
   const distinct = unseen(none, listed(held));

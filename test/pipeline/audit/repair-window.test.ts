@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addPartials, type WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
-import { mendWindow } from '../../../lib/pipeline/audit/mend-window.ts';
+import { repairWindow } from '../../../lib/pipeline/audit/repair-window.ts';
 import { instant, windowPartial } from '../../factories.ts';
 
 const then = instant('2025-12-28T18:04:00Z');
@@ -26,36 +26,36 @@ describe('the recount of a window', () => {
       ]),
     };
     // In the other order, `GET /b` would be the key that is kept.
-    const mending = mendWindow({ ...right, counts, requests: 71, batches: 0 }, 'recount', now, narrow);
-    mending.add(two);
-    mending.add(one);
-    expect(mending.finish()).toEqual({ ...right, revision: right.revision + 1, updatedAt: now });
+    const repair = repairWindow({ ...right, counts, requests: 71, batches: 0 }, 'recount', now, narrow);
+    repair.add(two);
+    repair.add(one);
+    expect(repair.finish()).toEqual({ ...right, revision: right.revision + 1, updatedAt: now });
   });
 
   it('drops keys that nothing was counted under, and ids that are held twice', () => {
     const right = windowOf(one);
     const counts = { ...right.counts, requestsByUserAgent: new Map([['Nobody', 5]]) };
     const partialIds = Buffer.concat([one.id, one.id]);
-    const mending = mendWindow({ ...right, counts, partialIds }, 'recount', now, narrow);
-    mending.add(one);
-    expect(mending.finish()).toEqual({ ...right, revision: right.revision + 1, updatedAt: now });
+    const repair = repairWindow({ ...right, counts, partialIds }, 'recount', now, narrow);
+    repair.add(one);
+    expect(repair.finish()).toEqual({ ...right, revision: right.revision + 1, updatedAt: now });
   });
 
   it('writes nothing where it has been given nothing', () => {
-    expect(mendWindow(windowOf(one), 'recount', now, narrow).finish()).toBeUndefined();
+    expect(repairWindow(windowOf(one), 'recount', now, narrow).finish()).toBeUndefined();
   });
 });
 
 describe('what is added to a window', () => {
   it('is counted once, however often it is given', () => {
-    const mending = mendWindow(windowOf(one), 'add', now, narrow);
-    for (const partial of [two, one, two]) mending.add({ ...partial });
-    expect(mending.finish()).toEqual({ ...windowOf(one, two), revision: 2, updatedAt: now });
+    const repair = repairWindow(windowOf(one), 'add', now, narrow);
+    for (const partial of [two, one, two]) repair.add({ ...partial });
+    expect(repair.finish()).toEqual({ ...windowOf(one, two), revision: 2, updatedAt: now });
   });
 
   it('makes the window that is not there', () => {
-    const mending = mendWindow(undefined, 'add', now, narrow);
-    mending.add(one);
-    expect(mending.finish()).toEqual({ ...windowOf(one), updatedAt: now });
+    const repair = repairWindow(undefined, 'add', now, narrow);
+    repair.add(one);
+    expect(repair.finish()).toEqual({ ...windowOf(one), updatedAt: now });
   });
 });
