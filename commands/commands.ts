@@ -1,6 +1,6 @@
 import type { Command } from './define-command.ts';
 
-/** A command of the command line, loaded only when it is called: some load the SDK of AWS. */
+/** A command of the command line. Each is loaded only when it is called, because some load the SDK of AWS. */
 export interface ListedCommand {
   readonly name: string;
   /** One line of the list of commands. */
@@ -42,7 +42,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'dead-letters',
-    summary: 'lists what was given up, and gives it back',
+    summary: 'lists dead letters, and gives them back',
     load: async () => (await import('./dead-letters.ts')).deadLetters,
   },
   {

@@ -68,7 +68,7 @@ async function show(places: DeadLetterPlaces, id: string, io: Io): Promise<numbe
   return 0;
 }
 
-/** @param id  `undefined`: all of them */
+/** @param id  `undefined`: redrive all dead letters */
 async function redriveIn(place: Place, id: string | undefined, io: Io): Promise<number> {
   const places = await openPlaces(place, io);
   try {

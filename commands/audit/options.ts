@@ -7,12 +7,12 @@ import type { RawBatches } from './raw-batches.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 
 export interface AuditCommandOptions {
-  /** `undefined`: everybody's windows. */
+  /** `undefined`: the windows of all customers. */
   readonly customerId: CustomerId | undefined;
   readonly place: Place;
   readonly pendingSeconds: number;
   readonly isRepair: boolean;
-  /** A repair takes away what is counted and belongs to no stored batch. */
+  /** Whether a repair removes counts that belong to no stored batch. */
   readonly isRemovingForeign: boolean;
   readonly rawBatches: RawBatches;
   readonly isJson: boolean;
@@ -50,7 +50,7 @@ export const auditOptions = {
   json: flag({ help: 'print a line of JSON for each finding, and one for the whole' }),
 };
 
-/** What the help of `audit` says behind the options. */
+/** The paragraphs after the options in the help of `audit`. */
 export const auditDetails = [
   'Without --repair nothing is written, and the audit may run beside the pipeline: it reads windows before batches, and looks ' +
     'again for what seems to be missing before it reports it. A pipeline that has been overloaded for minutes may need more ' +
@@ -73,15 +73,15 @@ export const auditDetails = [
 ];
 
 /**
- * As long as what was lost on the way may take until `verify` has seen it, has emitted it again, and it is counted. On AWS
- * it looks after two minutes, when it cannot be known yet what was consumed, and again after fifteen more; its queue and
- * the late stream wait for a minute each time, to have more at once.
+ * The longest time until `verify` notices a lost partial and emits it again, and it is counted. On AWS `verify` looks
+ * after two minutes, when nobody can know yet what was consumed, and again after fifteen more; its queue and
+ * the late stream wait for a minute each time, to gather more at once.
  */
 const defaultPendingSeconds: Readonly<Record<Place['kind'], number>> = { local: 180, deployed: 1_800 };
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
@@ -107,7 +107,7 @@ export function auditOptionsOf(
 }
 
 function rawBatchesOf(days: number | undefined, place: Place): RawBatches {
-  // The pipeline of this machine has written down what it deleted; the lifecycle of a bucket cannot be asked.
+  // The pipeline of this machine records what it deleted; nobody can ask the lifecycle of a bucket.
   if (days === undefined) return { kind: place.kind === 'local' ? 'forever' : 'unknown' };
   return days === 0 ? { kind: 'forever' } : { kind: 'days', days };
 }

@@ -8,7 +8,7 @@ import type { CustomerId } from '../../lib/domain/customer-id.ts';
 export interface CustomersOptions {
   readonly customerId: CustomerId;
   readonly place: Place;
-  /** Without it, nothing is removed. */
+  /** Whether to remove the data. */
   readonly isConfirmed: boolean;
   readonly isJson: boolean;
 }
@@ -22,7 +22,7 @@ export const customersOptions = {
   json: flag({ help: 'print one line of JSON' }),
 };
 
-/** What the help of `customers` says behind the options. */
+/** The paragraphs after the options in the help of `customers`. */
 export const customersDetails = [
   'The pipeline may run meanwhile, on this machine and deployed. All that was stored before is forgotten, also what is still on ' +
     'its way to the counts or arrives late. What the customer sends later is accepted and counted as new, also with keys that it ' +
@@ -34,8 +34,8 @@ export const customersDetails = [
 ];
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */

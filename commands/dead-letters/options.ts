@@ -9,7 +9,7 @@ export type DeadLettersOptions = {
 } & (
   | { readonly action: 'list' }
   | { readonly action: 'show'; readonly id: string }
-  /** Without an id: all of them. */
+  /** Without an id, redrives all of them. */
   | { readonly action: 'redrive'; readonly id: string | undefined }
 );
 
@@ -20,7 +20,7 @@ export const deadLettersOptions = {
   json: flag({ help: 'list: print a line of JSON for each' }),
 };
 
-/** What the help of `dead-letters` says behind the options. */
+/** The paragraphs after the options in the help of `dead-letters`. */
 export const deadLettersDetails = [
   'There are three kinds. A failed record of a stream is kept with its cause; redriven, it is put on its stream again, to be ' +
     'counted, or to fail again while its cause is still there. It can never be counted as it is, or its function died of it or ' +
@@ -33,12 +33,12 @@ export const deadLettersDetails = [
     'messages of a queue are looked at. S3 sends a test to each queue that it notifies; a redrive removes it.',
 ];
 
-/** The actions of `dead-letters`; without one, it lists. */
+/** The actions of `dead-letters`; the default is `list`. */
 export const deadLettersActions = ['list', 'show', 'redrive'] as const;
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
