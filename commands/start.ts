@@ -4,7 +4,7 @@ import { defineCommand } from './define-command.ts';
 import { anyText, value, wholeNumberOf } from './define-command/options.ts';
 import { repository, serverlessPath } from './emulator/spawn-emulator.ts';
 
-/** Starts the pipeline on this machine. It goes on in this process as the emulator, which ends by Ctrl-C. */
+/** Starts the pipeline on this machine. The process becomes the emulator, which Ctrl-C ends. */
 export const start = defineCommand({
   name: 'start',
   summary: 'Starts the pipeline on this machine, until Ctrl-C.',

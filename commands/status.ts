@@ -11,7 +11,7 @@ import { describeStatus, type FoundStatus } from './status/describe-status.ts';
 import { readDirectory } from './status/read-directory.ts';
 import { readStatus } from './status/read-status.ts';
 
-/** Shows whether a pipeline runs, and what waits in it. */
+/** Shows whether a pipeline runs, and its backlog. */
 export const status = defineCommand({
   name: 'status',
   summary:

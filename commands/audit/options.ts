@@ -12,7 +12,7 @@ export interface AuditCommandOptions {
   readonly place: Place;
   readonly pendingSeconds: number;
   readonly isRepair: boolean;
-  /** Whether a repair removes counts that belong to no stored batch. */
+  /** True if a repair removes counts that belong to no stored batch. */
   readonly isRemovingForeign: boolean;
   readonly rawBatches: RawBatches;
   readonly isJson: boolean;

@@ -8,7 +8,7 @@ import type { CustomerId } from '../../lib/domain/customer-id.ts';
 export interface CustomersOptions {
   readonly customerId: CustomerId;
   readonly place: Place;
-  /** Whether to remove the data. */
+  /** True if the data is to be removed; otherwise the command only shows it. */
   readonly isConfirmed: boolean;
   readonly isJson: boolean;
 }

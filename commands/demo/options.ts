@@ -7,10 +7,10 @@ export interface DemoOptions {
   readonly entries: number;
   readonly customers: number;
   readonly days: number;
-  /** `undefined`: the usual one, or another where that is taken. */
+  /** `undefined`: the usual port, or another one if that is in use. */
   readonly port: number | undefined;
   readonly isLive: boolean;
-  /** Whether the data stays when it is over. */
+  /** True if the data stays after the end. */
   readonly isKept: boolean;
 }
 
@@ -52,14 +52,14 @@ export const demoOptions = {
   keep: flag({ help: 'leave the data there, and say where: npm start with DATA_DIR goes on with it' }),
 };
 
-/** What the help of `demo` says behind the options. */
+/** The paragraphs after the options in the help of `demo`. */
 export const demoDetails = [
   "The traffic is made up: sites and visitors are this project's own, and the user agents have the form that their makers " +
     'publish. Settings of a pipeline in the environment are left out, so that all is as it is described.',
 ];
 
 /**
- * Makes settings of what was given.
+ * Makes settings from the arguments.
  * @throws BadArguments
  */
 export function demoOptionsOf({ options, words: [word] }: Given<typeof demoOptions>): DemoOptions {
