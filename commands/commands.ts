@@ -17,7 +17,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'demo',
-    summary: 'shows the pipeline at work, with traffic of its own',
+    summary: 'shows the pipeline at work, with made-up traffic',
     load: async () => (await import('./demo.ts')).demo,
   },
   {
@@ -27,7 +27,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'status',
-    summary: 'shows whether a pipeline runs, what waits, its customers and its disk use',
+    summary: 'shows whether a pipeline runs, its backlog, customers and disk use',
     load: async () => (await import('./status.ts')).status,
   },
   {

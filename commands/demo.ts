@@ -19,8 +19,8 @@ import { showProgress } from './progress.ts';
 export const demo = defineCommand({
   name: 'demo',
   summary:
-    'Shows the pipeline at work, on a directory of its own: starts it, sends the traffic of some sites over the last days, as log ' +
-    'shippers would (some batches twice, some late), checks that all of it is counted exactly once, prints the most frequent ' +
+    'Shows the pipeline at work, on a new directory: starts it, sends the traffic of some sites over the last days, as log ' +
+    'shippers would (some batches twice, some late), checks that every entry is counted exactly once, prints the most frequent ' +
     'paths, agents and statuses, and keeps the dashboard open, with new traffic coming in, until Ctrl-C.',
   usage: [['[options]']],
   options: demoOptions,

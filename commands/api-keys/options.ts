@@ -100,7 +100,7 @@ export function apiKeysOptionsOf(
 ): ApiKeysOptions {
   const { stage, json: isJson } = options;
   if (others.length > 0)
-    throw new BadArguments(`${action} takes one at a time, and not "${others.join(' ')}" as well.`);
+    throw new BadArguments(`${action} takes one at a time: remove "${others.join(' ')}".`);
   const expiresAt =
     options.expires === undefined ? undefined : parseExpiry('--expires', options.expires, now);
   switch (action) {
@@ -145,5 +145,5 @@ function requireId(action: string, id: string | undefined): string {
 }
 
 function requireNone(action: string, subject: string | undefined): void {
-  if (subject !== undefined) throw new BadArguments(`${action} takes nothing more, and not "${subject}".`);
+  if (subject !== undefined) throw new BadArguments(`${action} takes no further word: remove "${subject}".`);
 }

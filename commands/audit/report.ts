@@ -22,7 +22,7 @@ export function jsonReport(write: (line: string) => void): Report {
     found: writeJson,
     repaired: writeJson,
     finish(figures, differences, unrepaired) {
-    writeJson({ kind: 'audited', ...figures, differences, unmended: unrepaired });
+      writeJson({ kind: 'audited', ...figures, differences, unmended: unrepaired });
     },
   };
 }

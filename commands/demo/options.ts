@@ -44,18 +44,18 @@ export const demoOptions = {
   }),
   port: value({
     shows: '<n>',
-    help: 'where it listens, 1-65535',
-    shownDefault: '3000, or another one if that is taken',
+    help: 'the port to listen on, 1-65535',
+    shownDefault: '3000, or another one if that is in use',
     read: wholeNumberOf(1, 65_535),
   }),
-  'no-live': flag({ help: 'send no new traffic when all is sent' }),
-  keep: flag({ help: 'leave the data there, and say where: npm start with DATA_DIR goes on with it' }),
+  'no-live': flag({ help: 'send no new traffic at the end' }),
+  keep: flag({ help: 'keep the data, and say where: npm start with DATA_DIR continues with it' }),
 };
 
 /** The paragraphs after the options in the help of `demo`. */
 export const demoDetails = [
   "The traffic is made up: sites and visitors are this project's own, and the user agents have the form that their makers " +
-    'publish. Settings of a pipeline in the environment are left out, so that all is as it is described.',
+    'publish. Pipeline settings in the environment are ignored, so that the demo runs as documented.',
 ];
 
 /**

@@ -80,13 +80,13 @@ export const shipOptions = {
   follow: flag({ help: 'go on with what is written to the file, also when it is rotated, until Ctrl-C' }),
   'flush-after': value({
     shows: '<seconds>',
-    help: 'how long a line may wait for others while no more come, 0-3600',
+    help: 'how long a line waits for others while no more come, 0-3600',
     default: 2,
     read: wholeNumberOf(0, 3_600),
   }),
   concurrency: value({
     shows: '<n>',
-    help: 'batches at a time, 1-64',
+    help: 'how many batches to send at a time, 1-64',
     default: 4,
     read: wholeNumberOf(1, 64),
   }),
@@ -116,11 +116,11 @@ export const shipOptions = {
 /** The paragraphs after the options in the help of `ship`. */
 export const shipDetails = [
   'Files may be compressed with gzip, whatever their name; - is standard input. Lines that are not HTTP requests, or that the ' +
-    'pipeline would not take, are skipped, counted and explained. A log may be sent again at any time with the same options: ' +
-    'after a crash, or when it has grown, was renamed or compressed. What was sent before is not counted again. ' +
+    'pipeline would refuse, are skipped, counted and explained. You may send a log again at any time with the same options: ' +
+    'after a crash, or when it has grown, was renamed or compressed. Lines that were sent before are not counted again. ' +
     'docs/reference/ship.md explains how, and describes the formats.',
-  'When it ends, everything that it sent is counted, and it prints the time range of the entries and a link to the dashboard. A ' +
-    'deployed pipeline knows a few minutes later what is counted.',
+  'When the command ends, everything that it sent is counted, and it prints the time range of the entries and a link to the ' +
+    'dashboard. A deployed pipeline needs a few minutes to know what is counted.',
 ];
 
 /**

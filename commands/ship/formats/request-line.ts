@@ -21,7 +21,7 @@ export function parseRequestLine(text: string): RequestLine | undefined {
 /** Explains why a request line is not valid, and quotes its start, which strangers wrote. */
 export function notARequest(text: string): string {
   if (text === '-' || text === '') return 'no request was made on the connection';
-  return `the request is no HTTP request: ${text.slice(0, 60).replace(/\p{Cc}/gu, ' ')}`;
+  return `the request is not an HTTP request: ${text.slice(0, 60).replace(/\p{Cc}/gu, ' ')}`;
 }
 
 /** Returns path and query of a target that may be a whole URL. */
