@@ -100,7 +100,7 @@ export function apiKeysOptionsOf(
 ): ApiKeysOptions {
   const { stage, json: isJson } = options;
   if (others.length > 0)
-    throw new BadArguments(`${action} takes one at a time: remove "${others.join(' ')}".`);
+    throw new BadArguments(`${action} takes one at a time, but got "${others.join(' ')}" as well.`);
   const expiresAt =
     options.expires === undefined ? undefined : parseExpiry('--expires', options.expires, now);
   switch (action) {
@@ -145,5 +145,5 @@ function requireId(action: string, id: string | undefined): string {
 }
 
 function requireNone(action: string, subject: string | undefined): void {
-  if (subject !== undefined) throw new BadArguments(`${action} takes no further word: remove "${subject}".`);
+  if (subject !== undefined) throw new BadArguments(`${action} takes no further word, but got "${subject}".`);
 }

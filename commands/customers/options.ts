@@ -47,7 +47,7 @@ export function customersOptionsOf(
   const [customerId, ...others] = options.customer === undefined ? named : [options.customer, ...named];
   if (customerId === undefined) throw new BadArguments('forget needs the id of a customer: forget cus-axon.');
   if (others.length > 0) {
-    throw new BadArguments(`forget takes one customer at a time: remove "${others.join(' ')}".`);
+    throw new BadArguments(`forget takes one customer at a time, but got "${others.join(' ')}" as well.`);
   }
   if (options.yes && options['dry-run']) {
     throw new BadArguments('--yes and --dry-run contradict each other: give one of them.');

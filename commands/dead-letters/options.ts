@@ -47,7 +47,7 @@ export function deadLettersOptionsOf(
   env: Readonly<Record<string, string | undefined>>,
 ): DeadLettersOptions {
   const common = { place: placeOf(options, env), isJson: options.json };
-  if (others.length > 0) throw new BadArguments(`Give one id at a time: remove "${others.join(' ')}".`);
+  if (others.length > 0) throw new BadArguments(`Give one id at a time, not also "${others.join(' ')}".`);
   switch (action) {
     case 'show':
       if (id === undefined) throw new BadArguments('show needs an id, as list prints it.');

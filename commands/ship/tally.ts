@@ -9,7 +9,7 @@ import { whole } from '../whole.ts';
 export interface Tally {
   readonly lines: number;
   readonly skipped: number;
-  /** Entries that were read, and of which nobody knows that they are counted. */
+  /** Entries that were read and are not known to be counted. */
   readonly unsent: number;
   /** Entries that the pipeline has accepted, in this run or before. */
   readonly accepted: number;

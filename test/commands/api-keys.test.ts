@@ -296,7 +296,7 @@ describe('the options of api-keys', () => {
     [['create', 'a', '--expires', '0d'], 'in the past'],
     [['create', 'a', '--expires', '9999d'], 'ten years'],
     [['create', 'a', '--keep', '7d'], 'create does not take --keep'],
-    [['list', 'x'], 'list takes no further word: remove "x"'],
+    [['list', 'x'], 'list takes no further word, but got "x"'],
     [['revoke'], 'revoke needs an id'],
     [['revoke', 'x', '--label', 'y'], 'revoke does not take --label'],
     [['destroy'], 'no action "destroy"'],
