@@ -4,24 +4,27 @@ import { UnreadableFormat } from '../lib/errors.ts';
 import { writeDurableFile } from './durable-files.ts';
 import { errorCode } from '../lib/error-code.ts';
 
-/** The layout of the data directory that this program writes; it reads this one and all before it. */
-const dataDirectoryFormatVersion = 1;
+/**
+ * The layout of the data directory that this program writes; it reads this one and all before it. Since version 2 a
+ * temporary file can be all that there is of a batch that was accepted: version 1 would remove it.
+ */
+const dataDirectoryFormatVersion = 2;
 
 const formatSchema = z.object({ formatVersion: z.int().min(1) });
 
 /**
- * Makes sure that this program understands the data directory, and marks a new one (`format.json`). To be called by
- * its owner, before anything else in it is touched.
+ * Makes sure that this program understands the data directory, and marks a new or an older one as its own
+ * (`format.json`). Its owner calls it before it touches anything else in there.
  * @throws UnreadableFormat  a newer version of this program wrote it, or its `format.json` is damaged
  */
 export async function requireDataDirectoryFormat(directory: string): Promise<void> {
   const path = `${directory}/format.json`;
   const text = await readFormat(path);
-  if (text === undefined) {
+  const formatVersion = text === undefined ? 0 : parseFormatVersion(path, text);
+  if (formatVersion < dataDirectoryFormatVersion) {
     await writeDurableFile(path, `${JSON.stringify({ formatVersion: dataDirectoryFormatVersion })}\n`);
     return;
   }
-  const formatVersion = parseFormatVersion(path, text);
   if (formatVersion > dataDirectoryFormatVersion) {
     throw new UnreadableFormat(
       `The data directory ${directory} has format ${formatVersion}, and this program knows none after ` +
@@ -43,6 +46,9 @@ function parseFormatVersion(path: string, text: string): number {
   try {
     return formatSchema.parse(JSON.parse(text)).formatVersion;
   } catch (cause) {
-    throw new UnreadableFormat(`${path} is damaged: it should be {"formatVersion":1}.`, { cause });
+    throw new UnreadableFormat(
+      `${path} is damaged: it should be {"formatVersion":${dataDirectoryFormatVersion}}.`,
+      { cause },
+    );
   }
 }

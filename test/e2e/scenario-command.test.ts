@@ -43,7 +43,7 @@ it('exits with 1 and says what is missing where batches are taken and not counte
 
   expect(exitCode).toBe(1);
   expect(output).toMatch(/Answers 202 +5,200/);
-  expect(output).toContain('2,000 requests ended with another status than they should');
+  expect(output).toContain('2,000 requests ended with an unexpected status');
   expect(output).toContain('2025-12-28T18:03:00Z  requests: 0 of 16000');
   expect(output).toContain('NOT exact');
 });

@@ -110,7 +110,7 @@ describe('a start on files that cannot be used', () => {
     [
       'format.json',
       (file: string) => writeFile(file, '{"forma'),
-      'is damaged: it should be {"formatVersion":1}.',
+      'is damaged: it should be {"formatVersion":2}.',
     ],
     ['log/data.mdb', cutToFivePages, 'is damaged: it has 20480 of'],
     ['log/data.mdb', (file: string) => truncate(file, 0), 'is damaged: it does not begin as a database does'],
@@ -132,7 +132,7 @@ describe('a start on files that cannot be used', () => {
     expect(output.replaceAll(/\s+/g, ' ')).toContain(`${file} ${reason}`);
     expect(output).not.toMatch(/\n\s+at /);
     expect(await stat(file)).toMatchObject({ size: damaged.size, mtimeMs: damaged.mtimeMs });
-    if (name === 'format.json') await writeFile(file, '{"formatVersion":1}\n');
+    if (name === 'format.json') await writeFile(file, '{"formatVersion":2}\n');
   });
 });
 

@@ -17,17 +17,23 @@ describe('the format of a data directory', () => {
 
   it('is written to a new one, and found there again', async () => {
     await requireDataDirectoryFormat(directory);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ formatVersion: 1 });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ formatVersion: 2 });
     await requireDataDirectoryFormat(directory);
   });
 
+  it('marks an older one, so that the older version starts on it no more', async () => {
+    await writeFile(file, '{"formatVersion":1}');
+    await requireDataDirectoryFormat(directory);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ formatVersion: 2 });
+  });
+
   it('is refused when a newer version wrote it, with a message that says so', async () => {
-    await writeFile(file, '{"formatVersion":2,"more":true}');
+    await writeFile(file, '{"formatVersion":3,"more":true}');
     const refusal = requireDataDirectoryFormat(directory);
     await expect(refusal).rejects.toThrow(UnreadableFormat);
-    await expect(refusal).rejects.toThrow('has format 2');
+    await expect(refusal).rejects.toThrow('has format 3');
     await expect(refusal).rejects.toThrow('a newer version wrote it');
-    expect(await readFile(file, 'utf8')).toBe('{"formatVersion":2,"more":true}');
+    expect(await readFile(file, 'utf8')).toBe('{"formatVersion":3,"more":true}');
   });
 
   it.each([

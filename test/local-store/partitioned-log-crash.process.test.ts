@@ -70,59 +70,49 @@ function appended(first: number, last: number): readonly Appended[] {
 }
 
 describe('a process that is killed while it appends', () => {
-  it(
-    'leaves all that it acknowledged, in order, no record torn and no put by half',
-    { timeout: 60_000 },
-    async () => {
-      const directory = await temporaryDirectory();
-      let firstPut = 0;
-      for (const puts of [500, 2_000, 1_200]) {
-        const acknowledged = await appendAndKill(directory, firstPut, puts);
-        const byWriter = await readByWriter(directory);
-        let nextPut = firstPut;
-        for (const [writer, lastAcknowledged] of acknowledged.entries()) {
-          const records = (byWriter.get(`writer-${writer}`) ?? []).filter(({ put }) => put >= firstPut);
-          const lastPut = records.at(-1)?.put ?? firstPut - 1;
-          expect(lastPut).toBeGreaterThanOrEqual(lastAcknowledged);
-          expect(records).toEqual(appended(firstPut, lastPut));
-          nextPut = Math.max(nextPut, lastPut + 1);
-        }
-        firstPut = nextPut;
+  it('leaves all that it acknowledged, in order, no record torn and no put by half', async () => {
+    const directory = await temporaryDirectory();
+    let firstPut = 0;
+    for (const puts of [500, 2_000, 1_200]) {
+      const acknowledged = await appendAndKill(directory, firstPut, puts);
+      const byWriter = await readByWriter(directory);
+      let nextPut = firstPut;
+      for (const [writer, lastAcknowledged] of acknowledged.entries()) {
+        const records = (byWriter.get(`writer-${writer}`) ?? []).filter(({ put }) => put >= firstPut);
+        const lastPut = records.at(-1)?.put ?? firstPut - 1;
+        expect(lastPut).toBeGreaterThanOrEqual(lastAcknowledged);
+        expect(records).toEqual(appended(firstPut, lastPut));
+        nextPut = Math.max(nextPut, lastPut + 1);
       }
-    },
-  );
+      firstPut = nextPut;
+    }
+  });
 });
 
 describe.skipIf(process.platform === 'win32')('a disk that is full', () => {
-  it(
-    'refuses puts with the cause, ends nothing, and loses nothing that was acknowledged',
-    { timeout: 60_000 },
-    async () => {
-      const directory = await temporaryDirectory();
-      const limited = [
-        '-c',
-        'ulimit -f 8000 && exec "$@"',
-        'sh',
-        process.execPath,
-        ...nodeArguments('disk-filler.ts'),
-      ];
-      const { stdout } = await promisify(execFile)('sh', [...limited, directory]);
-      const { acknowledged, refusals, records } = filled.parse(JSON.parse(stdout));
-      expect(acknowledged.length).toBeGreaterThan(5);
-      expect(records).toBe(acknowledged.length);
-      expect(refusals).toEqual(Array(3).fill(expect.stringMatching(/^Unavailable: .*EFBIG: file too large/)));
-      // A failed reservation keeps no space from those who need less.
-      const { size } = await stat(join(directory, 'data.mdb'));
-      expect(size % (1024 * 1024)).toBe(0);
-      const stream = await (
-        await openLog(directory)
-      ).stream('insights', { partitionCount: 1, consumers: [] });
-      const kept = readAll(stream, 0).map(({ data }) => String(Number(data.toString())));
-      expect(kept).toEqual(acknowledged);
-      await stream.put([{ partitionKey: 'key', data: Buffer.from('once there is room') }]);
-      expect(readAll(stream, 0).map(({ sequence }) => sequence)).toEqual(
-        Array.from({ length: acknowledged.length + 1 }, (_, index) => index + 1),
-      );
-    },
-  );
+  it('refuses puts with the cause, ends nothing, and loses nothing that was acknowledged', async () => {
+    const directory = await temporaryDirectory();
+    const limited = [
+      '-c',
+      'ulimit -f 8000 && exec "$@"',
+      'sh',
+      process.execPath,
+      ...nodeArguments('disk-filler.ts'),
+    ];
+    const { stdout } = await promisify(execFile)('sh', [...limited, directory]);
+    const { acknowledged, refusals, records } = filled.parse(JSON.parse(stdout));
+    expect(acknowledged.length).toBeGreaterThan(5);
+    expect(records).toBe(acknowledged.length);
+    expect(refusals).toEqual(Array(3).fill(expect.stringMatching(/^Unavailable: .*EFBIG: file too large/)));
+    // A failed reservation keeps no space from those who need less.
+    const { size } = await stat(join(directory, 'data.mdb'));
+    expect(size % (1024 * 1024)).toBe(0);
+    const stream = await (await openLog(directory)).stream('insights', { partitionCount: 1, consumers: [] });
+    const kept = readAll(stream, 0).map(({ data }) => String(Number(data.toString())));
+    expect(kept).toEqual(acknowledged);
+    await stream.put([{ partitionKey: 'key', data: Buffer.from('once there is room') }]);
+    expect(readAll(stream, 0).map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: acknowledged.length + 1 }, (_, index) => index + 1),
+    );
+  });
 });

@@ -26,7 +26,7 @@ async function state(directory: string) {
   return found;
 }
 
-it('delivers what it gives up before it passes it, wherever it is killed', { timeout: 60_000 }, async () => {
+it('delivers what it gives up before it passes it, wherever it is killed', async () => {
   const directory = await temporaryDirectory();
   const database = await openDurableDatabase(directory);
   const settings = { partitionCount: 1, consumers: [] };
