@@ -6,19 +6,19 @@ export interface FinalAnswer {
   readonly answer: HttpAnswer;
   /** 1 where the first attempt was answered. */
   readonly attempts: number;
-  /** Of the last attempt. */
+  /** The time that the last attempt took. */
   readonly milliseconds: number;
 }
 
 export interface RetryOptions {
-  /** How long a request is repeated; may be `Infinity`. */
+  /** Repeats a request for at most this long; may be `Infinity`. */
   readonly retryForSeconds: number;
-  /** How long it is repeated while nothing listens at the address; by default as long as after any other failure. */
+  /** Repeats it for this long while nothing listens at the address; by default as long as after any other failure. */
   readonly waitForStartSeconds?: number | undefined;
   readonly timing: Timing;
-  /** Milliseconds until the next attempt, after so many, where the server names no time. */
+  /** Returns the milliseconds until the next attempt, after this many attempts, where the server names no time. */
   readonly backoff?: (attempts: number) => number;
-  /** Once it is aborted, a request that fails is not repeated any more. */
+  /** Once this signal is aborted, a request that fails is not repeated any more. */
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
   readonly onRetry?: ((failure: string) => void) | undefined;
@@ -37,7 +37,7 @@ export class NotRunning extends GaveUp {
 const firstWaitMilliseconds = 50;
 const maxWaitMilliseconds = 2_000;
 const maxStartPollMilliseconds = 1_000;
-/** A server that names a later time is asked again after this one all the same. */
+/** The longest wait: even if the server names a later time, the client asks again after this one. */
 const maxRetryAfterMilliseconds = 3_600_000;
 
 /**
@@ -69,7 +69,7 @@ export async function answerOrRetry(
     const failure = isFailure ? outcome.message : `the last answer was ${outcome.status}`;
     const cause = isFailure ? outcome : undefined;
     const since = timing.now() - firstStartedAt;
-    // "At once" is no time that an overloaded server can mean.
+    // An overloaded server cannot mean "at once".
     let wait = (isFailure ? 0 : retryAfterMilliseconds(outcome)) || backoff(attempts);
     if (hasOnlyBeenRefused && waitForStartSeconds !== undefined && !isOver()) {
       const left = waitForStartSeconds * 1_000 - since;
@@ -93,7 +93,7 @@ function isWorthRepeating(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** Returns 0 where there is none. A date is compared with the server's own. */
+/** Returns 0 where the header is absent. Compares a date with the server's own clock. */
 function retryAfterMilliseconds({ headers }: HttpAnswer): number {
   const header = headers['retry-after'] ?? '';
   const milliseconds = /^\d+$/.test(header)

@@ -1,8 +1,8 @@
 const backlogLine = /^log_analytics_stream_backlog_records(?:\{[^}]*\})? (\d+)$/gm;
 
 /**
- * Records that wait to be counted, by what `GET /metrics` answers; `undefined` where it does not say, as when the
- * pipeline is deployed.
+ * Returns how many records wait to be counted, from an answer of `GET /metrics`; `undefined` where it does not say, such as
+ * that of a deployed pipeline.
  */
 export function backlogOf(metrics: string): number | undefined {
   const lines = [...metrics.matchAll(backlogLine)];

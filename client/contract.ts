@@ -25,7 +25,7 @@ export interface Entry {
   status?: (number | string)
 }
 /**
- * What every error of a function is answered with.
+ * The body of every error that a function answers.
  */
 export interface ErrorAnswer {
   requestId: string
@@ -33,11 +33,11 @@ export interface ErrorAnswer {
   errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008")
   errorDescription: string
   /**
-   * What is wrong, where it can be told.
+   * Says what is wrong, where that is known.
    */
   details?: {
     /**
-     * Which entry of the batch, from 0.
+     * The position of the entry in the batch, from 0.
      */
     index?: number
     field?: string
@@ -81,7 +81,7 @@ export interface Window {
    */
   batches?: number
   /**
-   * How often the window was written.
+   * Counts how many times the window was written.
    */
   revision: number
   /**
@@ -110,7 +110,7 @@ export interface WindowPage {
    */
   countedThrough: (string | null)
   /**
-   * How many accepted entries are not in the counts yet; absent where that is not known.
+   * Accepted entries that are not in the counts yet; absent where that is not known.
    */
   waiting?: number
   /**
@@ -141,7 +141,7 @@ export interface Total {
    */
   countedThrough: (string | null)
   /**
-   * How many accepted entries are not in the counts yet; absent where that is not known.
+   * Accepted entries that are not in the counts yet; absent where that is not known.
    */
   waiting?: number
   pathPrefix?: string

@@ -7,7 +7,7 @@ export interface MinuteRange {
   readonly to: number;
 }
 
-/** What the pipeline says about the entries that are not in the counts of a range. */
+/** The pipeline's statement about entries that are not in the counts of a range yet. */
 export interface CountingState {
   /**
    * Everything that was accepted before this instant is counted. `null`: the pipeline does not know now; `undefined`: this
@@ -16,7 +16,7 @@ export interface CountingState {
   readonly countedThrough: Date | null | undefined;
   /** Accepted entries of the customer that are not counted yet; `undefined` where the pipeline does not know. */
   readonly waiting: number | undefined;
-  /** Those of them that are in no minute yet, where it does not know of how many hours and days are still to be made. */
+  /** Those of them that are in no minute yet; used where the pipeline does not know how many hours and days are still missing. */
   readonly waitingForMinutes: number | undefined;
   readonly isComplete: boolean;
   /** The server's clock when it answered, cut to the second. */
@@ -26,8 +26,8 @@ export interface CountingState {
 const millisecondsPerMinute = 60_000;
 
 /**
- * Returns the minutes that entries belong to.
- * @throws RangeError  there are none, or one has a `receivedAt` that is not an instant
+ * Returns the range of minutes that the entries belong to.
+ * @throws RangeError  there are no entries, or one has a `receivedAt` that is not an instant
  */
 export function minutesOf(entries: Iterable<{ readonly receivedAt: string }>): MinuteRange {
   let [from, to] = [Infinity, -Infinity];
@@ -43,7 +43,7 @@ export function minutesOf(entries: Iterable<{ readonly receivedAt: string }>): M
 
 /**
  * Reads an answer of `GET /aggregates/total`.
- * @returns `undefined` where the answer is not the pipeline's
+ * @returns `undefined` where the pipeline did not write the answer
  */
 export function parseCountingState(total: unknown, { headers }: HttpAnswer): CountingState | undefined {
   if (!isObject(total) || typeof total['complete'] !== 'boolean') return undefined;
@@ -59,7 +59,7 @@ export function parseCountingState(total: unknown, { headers }: HttpAnswer): Cou
   };
 }
 
-/** Reads from an answer of `GET /aggregates` how many entries wait for their minutes; `undefined` where it does not say. */
+/** Reads how many entries wait for their minutes from an answer of `GET /aggregates`; `undefined` where it does not say. */
 export function parseWaiting(minutes: unknown): number | undefined {
   return isObject(minutes) ? countIn(minutes['waiting']) : undefined;
 }

@@ -3,16 +3,16 @@ import type { Entry } from './contract.ts';
 import type { Batch, Pipeline } from './open-pipeline.ts';
 
 export interface BatcherOptions {
-  /** Entries of a batch; 1,000 by default. */
+  /** The most entries of a batch; 1,000 by default. */
   readonly maxEntries?: number;
-  /** Bytes of a batch as lines of JSON; 1 MiB by default. The pipeline takes 2 MiB unless it was set up otherwise. */
+  /** The most bytes of a batch as lines of JSON; 1 MiB by default. The pipeline takes 2 MiB unless it was set up otherwise. */
   readonly maxBytes?: number;
-  /** How long an entry may wait for others; 2 seconds by default. */
+  /** The longest time that an entry waits for others; 2 seconds by default. */
   readonly flushAfterSeconds?: number;
-  /** Entries that may wait while the pipeline cannot be reached; 100,000 by default. `add` takes no more than these. */
+  /** The most entries that wait while the pipeline cannot be reached; 100,000 by default. Beyond them `add` refuses more. */
   readonly maxWaitingEntries?: number;
   /**
-   * Called with a batch that the pipeline refused, or did not answer for as long as it is repeated. It may have been stored:
+   * Called with a batch that the pipeline refused, or did not answer in the time for retries. It may have been stored:
    * sending it again with the same key is safe.
    */
   readonly onFailure: (error: Error, batch: Batch) => void;
@@ -22,16 +22,16 @@ export interface BatcherOptions {
 export interface Batcher {
   /**
    * Takes an entry, to be sent soon.
-   * @returns false where too many entries wait already: this one was not taken
+   * @returns false where too many entries wait already; this one was not taken
    */
   add(entry: Readonly<Entry>): boolean;
-  /** Sends at once what has been added, and resolves when all of it is answered, or was handed to `onFailure`. */
+  /** Sends the waiting entries at once, and resolves when each is answered or was handed to `onFailure`. */
   flush(): Promise<void>;
 }
 
 /**
- * Creates a batcher. Each batch gets a random idempotency key, which all of its repetitions share: so a repeated batch is
- * counted once. Entries that wait are in memory alone: await `flush()` before the process ends.
+ * Creates a batcher. Each batch gets a random idempotency key, which all of its repetitions share, so that a repeated batch
+ * is counted once. Waiting entries are only in memory: await `flush()` before the process ends.
  */
 export function createBatcher(pipeline: Pick<Pipeline, 'send'>, options: BatcherOptions): Batcher {
   const { maxEntries = 1_000, maxBytes = 1_048_576, flushAfterSeconds = 2, onFailure } = options;
@@ -58,7 +58,7 @@ export function createBatcher(pipeline: Pick<Pipeline, 'send'>, options: Batcher
     const sent = send({ idempotencyKey: randomUUID(), entries: gathered });
     [gathered, bytes] = [[], 0];
     sending.add(sent);
-    // `onFailure` alone could make it fail; that is for whoever awaits `flush`, or for the process.
+    // It can only fail where `onFailure` throws; whoever awaits `flush` gets that error, or else the process does.
     void sent.finally(() => sending.delete(sent));
   };
 

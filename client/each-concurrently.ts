@@ -1,6 +1,6 @@
 /**
- * Does something with each item, so many at a time; an item is only asked for when there is a place for it. After a
- * failure no more are asked for, and what runs is awaited.
+ * Does something with each item, this many at a time, and takes an item only when there is a place for it. After a
+ * failure it takes no more, and awaits what runs.
  * @throws  what the first failure threw
  */
 export async function eachConcurrently<T>(

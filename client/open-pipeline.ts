@@ -19,8 +19,8 @@ export interface Batch {
 }
 
 /**
- * What became of a batch: `accepted` now, or it is a `duplicate` of one that was accepted before, or its key belongs to
- * `other-entries`. In the first two cases it is counted, once; in the last nothing has changed.
+ * The outcome of a batch: `accepted` now, or a `duplicate` of one that was accepted before, or its key belongs to
+ * `other-entries`. In the first two cases it is counted, once; in the last one nothing has changed.
  */
 export type SendOutcome = 'accepted' | 'duplicate' | 'other-entries';
 
@@ -31,13 +31,13 @@ export interface WindowQuery {
   readonly to: Date;
 }
 
-/** A running pipeline, as one customer's log shipper speaks with it. */
+/** A running pipeline, as one customer's log shipper sees it. */
 export interface Pipeline {
   /**
    * Sends a batch, compressed, until it is answered.
    * @throws RequestRefused  an answer that no repetition would change
    * @throws NotRunning      nothing listens at the address
-   * @throws GaveUp          no answer, or only trouble, for too long
+   * @throws GaveUp          the pipeline did not answer, or only failed, for too long
    */
   send(batch: Batch): Promise<SendOutcome>;
   /**
@@ -48,7 +48,7 @@ export interface Pipeline {
   findBatch(batchId: string): Promise<BatchAnswer | undefined>;
   /**
    * Asks what the counts of these minutes, at most 366 days, do not include yet.
-   * @param retryForSeconds  how long this request is repeated
+   * @param retryForSeconds  repeats this request for at most this long
    * @throws RequestRefused, NotRunning, GaveUp  as `send`
    */
   countingOf(range: MinuteRange, retryForSeconds?: number): Promise<CountingState>;
@@ -58,8 +58,8 @@ export interface Pipeline {
    */
   windows(query: WindowQuery): AsyncGenerator<Window>;
   /**
-   * Counts the records of all customers that wait to be counted; `undefined` where the pipeline does not say, as when it is
-   * deployed.
+   * Returns how many records of all customers wait to be counted; `undefined` where the pipeline does not say, such as one
+   * that is deployed.
    * @throws NotRunning, GaveUp  as `send`
    */
   backlog(): Promise<number | undefined>;
@@ -68,19 +68,19 @@ export interface Pipeline {
 
 export interface PipelineOptions {
   readonly url: URL | string;
-  /** Whose traffic it is. A pipeline that knows API keys goes by the key instead. */
+  /** The customer that the traffic belongs to. A pipeline that uses API keys takes the key's customer instead. */
   readonly customerId: string;
-  /** Headers in addition, such as `authorization`. */
+  /** Additional headers, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Requests at a time; 4 by default. */
   readonly concurrency?: number | undefined;
-  /** How long a request is repeated, 300 by default; may be `Infinity`. */
+  /** Repeats a request for at most this long, 300 by default; may be `Infinity`. */
   readonly retryForSeconds?: number | undefined;
-  /** How long the first answer may stay away while nothing listens there; by default `retryForSeconds`. */
+  /** Waits this long for a first answer while nothing listens there; by default `retryForSeconds`. */
   readonly waitForStartSeconds?: number | undefined;
-  /** Once it is aborted, a request that fails is not repeated any more. */
+  /** Once this signal is aborted, a request that fails is not repeated any more. */
   readonly signal?: AbortSignal | undefined;
-  /** Called each time that a request will be repeated. */
+  /** Called before each repetition of a request. */
   readonly onRetry?: ((failure: string) => void) | undefined;
   readonly timing?: Timing | undefined;
   /** Returns a number from 0 to below 1. */
@@ -98,7 +98,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   const url = new URL(options.url);
   const http = createHttpClient(url, concurrency);
   let hasAnswered = false;
-  // Half of the wait is a matter of chance, so that those who were refused together do not come back together.
+  // Half of the wait is random, so that clients that were refused together do not come back together.
   const backoff = (attempts: number) =>
     Math.min(firstWaitMilliseconds * 2 ** Math.min(attempts - 1, 16), maxWaitMilliseconds) *
     (0.5 + random() / 2);
@@ -120,7 +120,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
   return {
     async send({ idempotencyKey, entries }) {
       const lines = entries.map((entry) => JSON.stringify(entry)).join('\n');
-      // Most of what gzip can save, in a quarter of the time that its default level takes.
+      // Saves most of what gzip can, in a quarter of the time of its default level.
       const body = await compress(lines, { level: constants.Z_BEST_SPEED });
       const { answer } = await request('/logs', {
         method: 'POST',
@@ -153,7 +153,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 
     async countingOf(range, retryForSeconds) {
       const read = async (path: string, from: number, to: number, parameters: Record<string, string>) => {
-        // Of the keys, which are not looked at here, one is the fewest that can be asked for.
+        // The keys are not used here, and 1 is the smallest `top`.
         const query = { from: isoMinute(from), to: isoMinute(to), top: '1', ...parameters };
         const target = `${path}?${new URLSearchParams(query).toString()}`;
         return (await request(target, {}, retryForSeconds)).answer;

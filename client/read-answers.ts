@@ -4,7 +4,7 @@ import { countIn, isObject, readJson } from './read-json.ts';
 
 /**
  * Reads an answer of `GET /batches/{batchId}`.
- * @returns `undefined` where it is not the pipeline's
+ * @returns `undefined` where the pipeline did not write it
  */
 export function readBatchAnswer(answer: HttpAnswer): BatchAnswer | undefined {
   const value = answer.status === 200 ? readJson(answer) : undefined;
@@ -15,7 +15,7 @@ export function readBatchAnswer(answer: HttpAnswer): BatchAnswer | undefined {
 
 /**
  * Reads a page of `GET /aggregates`.
- * @returns `undefined` where it is not the pipeline's
+ * @returns `undefined` where the pipeline did not write it
  */
 export function readWindowPage(answer: HttpAnswer): Pick<WindowPage, 'windows' | 'nextToken'> | undefined {
   const value = answer.status === 200 ? readJson(answer) : undefined;

@@ -10,12 +10,12 @@ export function readJson({ body }: Pick<HttpAnswer, 'body'>): unknown {
   }
 }
 
-/** Tells an object from all other values; its fields have to be checked one by one. */
+/** Returns whether a value is an object; the caller still has to check each field. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Returns a whole number from 0, or `undefined` for anything else. */
+/** Returns the value if it is a whole number from 0, or `undefined`. */
 export function countIn(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

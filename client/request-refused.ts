@@ -1,7 +1,7 @@
 import type { HttpAnswer } from './http-client.ts';
 import { isObject, readJson } from './read-json.ts';
 
-/** The pipeline refused a request, and would refuse it however often it is repeated; the message has its reasons. */
+/** A request that the pipeline refused, and would refuse again; the message gives its reasons. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
   /** The HTTP status of the answer. */
@@ -13,7 +13,7 @@ export class RequestRefused extends Error {
   }
 }
 
-/** Returns what the pipeline says, or the start of what a proxy said in its place. */
+/** Returns the pipeline's explanation, or the start of what a proxy answered in its place. */
 function explain(answer: HttpAnswer): string {
   const error = readJson(answer);
   if (!isObject(error) || typeof error['errorDescription'] !== 'string') {

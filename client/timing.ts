@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a client measures time and lets it pass. */
+/** The clock and the timer of a client. */
 export interface Timing {
-  /** Milliseconds on a clock that is never set back. */
+  /** Returns milliseconds on a clock that is never set back. */
   now(): number;
   /** Resolves earlier when the signal is aborted. */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;

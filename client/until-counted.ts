@@ -5,7 +5,7 @@ import { RequestRefused } from './request-refused.ts';
 import { realTiming, type Timing } from './timing.ts';
 
 export interface WaitOptions {
-  /** How long to wait at most. */
+  /** The longest time to wait. */
   readonly waitForSeconds: number;
   readonly timing?: Timing;
   /** Ends the wait. */
@@ -14,26 +14,26 @@ export interface WaitOptions {
   readonly onWait?: (waiting: number | undefined) => void;
 }
 
-/** How a wait ended. */
+/** The end of a wait. */
 export type WaitOutcome =
   | { readonly kind: 'counted' }
   | { readonly kind: 'interrupted' }
-  /** The time is over. `trouble`: the pipeline did not answer any more. */
+  /** The time is over. `trouble`: the pipeline stopped answering. */
   | { readonly kind: 'not-yet'; readonly waiting: number | undefined; readonly trouble: string | undefined }
-  /** The pipeline does not say what it has counted, or not to this client: then `isForbidden`. */
+  /** The pipeline does not say what it has counted; with `isForbidden`, it does not say so to this client. */
   | { readonly kind: 'not-told'; readonly reason: string; readonly isForbidden: boolean };
 
 const firstPauseMilliseconds = 100;
 const maxPauseMilliseconds = 5_000;
-/** An answer that costs the pipeline much is asked for less often. */
+/** Pauses for this many times the duration of an answer: the client asks less often for an expensive one. */
 const pauseByDuration = 10;
-/** A pipeline that has just started, or whose clock was set back, knows again sooner. */
+/** A pipeline that has just started, or whose clock was set back, knows its state again before this time is over. */
 const maxUnknownMilliseconds = 120_000;
 
 /**
  * Waits until everything that this client got an answer for (202 or 409) is in the counts of these minutes, their hours and
- * days. All times that it compares are the server's: its clock may be far from this one's. Other senders may go on.
- * @param ranges  each at most 366 days long, as the pipeline adds up no more at a time
+ * days. It compares only times of the server, whose clock may be far from this one's. Other senders may go on.
+ * @param ranges  each at most 366 days long, because the pipeline does not add up more at a time
  */
 export async function untilCounted(
   pipeline: Pick<Pipeline, 'countingOf'>,
@@ -54,7 +54,7 @@ export async function untilCounted(
         if (state === 'aborted' || signal.aborted) return { kind: 'interrupted' };
         if (state.countedThrough === undefined)
           return { kind: 'not-told', reason: neverSays, isForbidden: false };
-        // Whatever this client was answered before it asked was accepted before the end of that second.
+        // Everything that this client got an answer for before it asked was accepted before the end of that second.
         acceptedBefore ??= state.answeredAt && state.answeredAt.getTime() + 1_000;
         if (isCounted(state, acceptedBefore)) break;
 
@@ -77,7 +77,7 @@ export async function untilCounted(
 
 /**
  * Waits until the minutes of each of these batches count it, batch by batch. A key that may only ingest is allowed to ask
- * this, and not for counts. Hours and days follow, and are not looked at.
+ * for this, but not for counts. Hours and days follow later, and are not checked.
  * @param batchIds  idempotency keys or batch ids of batches that were accepted
  */
 export async function untilBatchesCounted(
@@ -93,7 +93,7 @@ export async function untilBatchesCounted(
         const askedAt = timing.now();
         const batch = await Promise.race([pipeline.findBatch(batchId), aborted]);
         if (batch === 'aborted' || signal.aborted) return { kind: 'interrupted' };
-        // A batch that was accepted and is gone has expired or was forgotten: nothing of it waits.
+        // A batch that was accepted and is gone has expired or was forgotten, so nothing of it waits.
         if (batch === undefined || batch.counted) break;
         if (timing.now() >= deadline) return { kind: 'not-yet', waiting: undefined, trouble: undefined };
         onWait(undefined);
@@ -118,7 +118,7 @@ function pauseAfter(pauses: number, milliseconds: number): number {
 }
 
 /**
- * Judges an answer. Where the pipeline knows how many entries wait, it knows exactly: then nothing that was accepted before
+ * Judges an answer. Where the pipeline knows how many entries wait, the number is exact: nothing that was accepted before
  * the question is missing from a complete range. A range that is not over is never complete, and while others send,
  * something always waits: then the instant decides.
  */

@@ -60,7 +60,7 @@ export const apiKeys = defineCommand({
   },
 });
 
-/** @returns whether it was done */
+/** @returns whether the change was made */
 async function change(options: ApiKeysOptions, client: SSMClient, io: Io): Promise<boolean> {
   const { stage } = options;
   const parameters = openKeyParameters(client, stage);
@@ -98,7 +98,7 @@ async function change(options: ApiKeysOptions, client: SSMClient, io: Io): Promi
   }
 }
 
-/** Opens the stage's bucket, and finds out who the caller is to AWS. */
+/** Opens the stage's bucket, and asks AWS for the identity of the caller. */
 async function openBucket(
   stage: string,
   { env, clock }: Io,

@@ -20,12 +20,12 @@ import { complain } from './io.ts';
 import { placeFailures } from './place-failures.ts';
 import { showProgress } from './progress.ts';
 
-/** Compares what is served with what is stored, and repairs it where that is asked for. */
+/** Compares the served counts with the stored batches, and with `--repair` repairs them. */
 export const audit = defineCommand({
   name: 'audit',
   summary:
     'Recomputes every minute from the stored raw batches, independently of the streams, every hour from its minutes and every ' +
-    'day from its hours, and compares the results with what is served.',
+    'day from its hours, and compares the results with the counts that the pipeline serves.',
   usage: [['[options]']],
   options: auditOptions,
   details: auditDetails,
@@ -33,8 +33,8 @@ export const audit = defineCommand({
     0: 'no differences, or all of them repaired',
     1: 'differences',
     2:
-      'wrong options, nothing is stored of the customer, or a data directory or a bucket that cannot be read, or for --repair ' +
-      'a directory that is in use',
+      'wrong options, nothing is stored of the customer, a data directory or a bucket cannot be read, or for --repair the ' +
+      'directory is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,
@@ -50,7 +50,7 @@ export const audit = defineCommand({
   },
 });
 
-/** What differs is few lines as a rule. */
+/** Sorts the keys of differing windows in little memory: there are usually few. */
 const spoolOfKeys: SortedLinesOptions = { maxGathered: 1024 * 1024 };
 const stepNames = {
   windows: 'Minutes',
@@ -67,7 +67,7 @@ async function auditObjects(
 ): Promise<number> {
   const newSpool = (options?: SortedLinesOptions) => {
     const spool = new SortedLines(options);
-    atEnd(() => spool.remove()); // customers' data is not left lying about
+    atEnd(() => spool.remove()); // it holds customers' data
     return spool;
   };
   const progress = showProgress(stderr);
@@ -76,7 +76,7 @@ async function auditObjects(
   const report = options.isJson ? jsonReport(write) : textReport(write);
   const pendingMilliseconds = options.pendingSeconds * 1_000;
   const pendingSince = clock.now().getTime() - pendingMilliseconds;
-  // What a clock has dated further into the future is not young: it would be pending until then.
+  // A date further in the future is a clock's fault and not young: it would be pending until then.
   const isPending = (storedAt: Date) =>
     storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
   const { maxKeysPerDimension, pathTemplates, pathQuery } = parseConfig(env);
@@ -106,25 +106,25 @@ async function auditObjects(
   const rollUpOptions = { customerId, isPending, differing, retention };
   const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
 
-  let unmended = differences;
+  let unrepaired = differences;
   if (writer !== undefined) {
     const limits = { maxKeysPerDimension, maxKeyTextBytes };
     const ports = { store: writer, spool, clock, retention };
-    const mended = newSpool(spoolOfKeys);
-    const told: RepairReporter = (outcome, itsDifferences) => {
+    const repaired = newSpool(spoolOfKeys);
+    const reportRepair: RepairReporter = (outcome, itsDifferences) => {
       report.repaired(outcome);
-      if (outcome.kind !== 'not-mended') unmended -= itsDifferences;
+      if (outcome.kind !== 'not-mended') unrepaired -= itsDifferences;
     };
-    const toldOfMinute: RepairReporter = (outcome, itsDifferences) => {
-      told(outcome, itsDifferences);
-      if (outcome.kind !== 'not-mended') mended.add(outcome.key);
+    const reportMinute: RepairReporter = (outcome, itsDifferences) => {
+      reportRepair(outcome, itsDifferences);
+      if (outcome.kind !== 'not-mended') repaired.add(outcome.key);
     };
     const { isRemovingForeign } = options;
-    await repair(minute, ports, { limits, isPending, isRemovingForeign }, toldOfMinute);
-    // Only keys were put there.
-    const repairedMinutes = () => mended.sorted() as Iterable<ObjectKey>;
+    await repair(minute, ports, { limits, isPending, isRemovingForeign }, reportMinute);
+    // The spool holds only keys.
+    const repairedMinutes = () => repaired.sorted() as Iterable<ObjectKey>;
     const toRepair = { differing, repairedMinutes, isRemovingEmpty: isRemovingForeign };
-    await repairRollUps(toRepair, ports, limits, told);
+    await repairRollUps(toRepair, ports, limits, reportRepair);
   }
   progress.stop();
   const isEmpty = audited.windows + audited.batches + audited.rollUps + differences === 0;
@@ -132,8 +132,8 @@ async function auditObjects(
     complain({ stderr }, `Nothing is stored of the customer ${customerId}. ${whereItLooked(options)}`);
     return 2;
   }
-  report.finish(audited, differences, unmended);
-  return unmended === 0 ? 0 : 1;
+  report.finish(audited, differences, unrepaired);
+  return unrepaired === 0 ? 0 : 1;
 }
 
 function whereItLooked({ place }: AuditCommandOptions): string {

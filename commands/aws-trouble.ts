@@ -4,7 +4,7 @@ const missing = {
     'AWS request failed: no credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
 } as const;
 
-/** Says which setting AWS lacks; `undefined` where that is not the trouble. */
+/** Says which AWS setting is missing; `undefined` where the error has another cause. */
 export function describeAwsTrouble(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (/region is missing/i.test(each.message)) return missing.region;

@@ -1,6 +1,6 @@
 import { Unavailable } from '../lib/errors.ts';
 
-/** Whom AWS takes the caller for. */
+/** The identity of the caller, as AWS knows it. */
 export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
@@ -8,8 +8,8 @@ export interface CallerIdentity {
 }
 
 /**
- * Asks AWS who the caller is, by the credentials of the environment.
- * @throws Unavailable  AWS cannot be asked
+ * Asks AWS for the identity that the credentials of the environment belong to.
+ * @throws Unavailable  AWS cannot be reached, or refuses
  */
 export async function callerIdentity(): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');

@@ -1,11 +1,11 @@
-/** The command line cannot be understood; the message says what of it. */
+/** A command line that is not valid; the message says which part. */
 export class BadArguments extends Error {
   override readonly name = 'BadArguments';
 }
 
 /**
- * What `parse`, a call of `parseArgs`, makes of a command line.
- * @throws BadArguments  it throws, as for an option that there is not
+ * Returns the result of `parse`, a call of `parseArgs`.
+ * @throws BadArguments  `parse` throws, for example for an unknown option
  */
 export function understood<T>(parse: () => T): T {
   try {
@@ -15,7 +15,7 @@ export function understood<T>(parse: () => T): T {
   }
 }
 
-/** @throws BadArguments  naming the option, where the text is no whole number of this range */
+/** @throws BadArguments  the text is not a whole number of this range; the message names the option */
 export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;

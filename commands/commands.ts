@@ -1,6 +1,6 @@
 import type { Command } from './define-command.ts';
 
-/** A command of the command line, loaded only when it is called: some load the SDK of AWS. */
+/** A command of the command line. Each is loaded only when it is called, because some load the SDK of AWS. */
 export interface ListedCommand {
   readonly name: string;
   /** One line of the list of commands. */
@@ -17,7 +17,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'demo',
-    summary: 'shows the pipeline at work, with traffic of its own',
+    summary: 'shows the pipeline at work, with made-up traffic',
     load: async () => (await import('./demo.ts')).demo,
   },
   {
@@ -27,7 +27,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'status',
-    summary: 'shows whether a pipeline runs, what waits, its customers and its disk use',
+    summary: 'shows whether a pipeline runs, its backlog, customers and disk use',
     load: async () => (await import('./status.ts')).status,
   },
   {
@@ -42,7 +42,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'dead-letters',
-    summary: 'lists what was given up, and gives it back',
+    summary: 'lists dead letters, and gives them back',
     load: async () => (await import('./dead-letters.ts')).deadLetters,
   },
   {

@@ -2,8 +2,8 @@ import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { BadArguments } from './command-line.ts';
 
 /**
- * Takes ids of customers.
- * @throws BadArguments  it cannot be one
+ * Reads a customer id.
+ * @throws BadArguments  the text cannot be one
  */
 export function customerIdOf(text: string, name: string): CustomerId {
   const customerId = parseCustomerId(text);

@@ -14,7 +14,7 @@ import { placeFailures } from './place-failures.ts';
 import { showProgress } from './progress.ts';
 import { whole } from './whole.ts';
 
-/** Forgets a customer, or shows what would be removed. */
+/** Forgets a customer, or shows what it would remove. */
 export const customers = defineCommand({
   name: 'customers',
   summary:
@@ -85,7 +85,7 @@ async function forget(
     progress.begin('Removing', batches + minutes + hoursAndDays + failedRecords);
     const { before } = await forgetter.step({ customerId, maxSeconds: firstStepSeconds });
     const instant = before === undefined ? undefined : new Date(before);
-    let isDone = instant === undefined; // somebody else has forgotten it meanwhile
+    let isDone = instant === undefined; // somebody else has already forgotten it
     for (let maxSeconds = firstStepSeconds; !isDone;) {
       const step = await forgetter.step({ customerId, before: instant, maxSeconds });
       const count = add(removed, step.removed);
@@ -96,7 +96,7 @@ async function forget(
         return 1;
       }
       isDone = step.isDone;
-      if (count === 0) maxSeconds *= 2; // there is much that stays; each step passes over it
+      if (count === 0) maxSeconds *= 2; // much of the data stays, and each step has to pass over it
     }
   } finally {
     progress.stop();
@@ -112,7 +112,7 @@ async function forget(
   return 0;
 }
 
-/** @returns how many were added */
+/** @returns the sum of the added numbers */
 function add(removed: Record<keyof Removed, number>, more: Removed): number {
   removed.batches += more.batches;
   removed.windows += more.windows;

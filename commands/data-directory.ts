@@ -4,21 +4,21 @@ import { requireDataDirectoryFormat } from '../local-store/data-directory-format
 import { refuseLinksIn } from '../local-store/symbolic-link.ts';
 import { describeDenied, isDenied } from './permission-denied.ts';
 
-/** There is no data directory, or none that this program can use; the message says why. */
+/** A data directory that is missing or that this program cannot use; the message says why. */
 export class UnusableDataDirectory extends Error {
   override readonly name = 'UnusableDataDirectory';
 }
 
 /**
- * Makes sure that there is a data directory which this program understands, without making or changing any.
+ * Checks that a data directory exists and has a format that this program understands. It creates and changes nothing.
  * @returns its path
- * @throws UnusableDataDirectory  there is none
+ * @throws UnusableDataDirectory  the directory does not exist
  * @throws UnreadableFormat       a newer version of this program wrote it
  * @throws SymbolicLink           one of its files or folders is a link
  */
 export async function requireDataDirectory(path: string): Promise<string> {
   const directory = resolve(path);
-  // Written first of all when a data directory is made: so the next call finds it and writes none.
+  // The format file is the first file of a new data directory, so the next call finds it and writes none.
   try {
     await stat(join(directory, 'format.json'));
   } catch (cause) {

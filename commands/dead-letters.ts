@@ -18,7 +18,8 @@ import type { Place } from './place.ts';
 /** Lists dead letters, shows one, or gives them back. */
 export const deadLetters = defineCommand({
   name: 'dead-letters',
-  summary: 'Lists what the pipeline has given up, shows one of these dead letters, or gives them back.',
+  summary:
+    'Lists the records and messages that the pipeline gave up, shows one of these dead letters, or gives them back.',
   usage: [
     ['[list]', 'a line for each; the default'],
     ['show <id>', 'all of one, as JSON'],
@@ -31,7 +32,7 @@ export const deadLetters = defineCommand({
   exitCodes: {
     0: 'done',
     1: 'there is no such dead letter, or one could not be redriven',
-    2: 'wrong options, a data directory or AWS cannot be read, or for redrive a directory that is in use',
+    2: 'wrong options, a data directory or AWS cannot be read, or for redrive the directory is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,
@@ -68,7 +69,7 @@ async function show(places: DeadLetterPlaces, id: string, io: Io): Promise<numbe
   return 0;
 }
 
-/** @param id  `undefined`: all of them */
+/** @param id  `undefined`: redrive all dead letters */
 async function redriveIn(place: Place, id: string | undefined, io: Io): Promise<number> {
   const places = await openPlaces(place, io);
   try {

@@ -6,35 +6,35 @@ import { parseArguments, type Given } from './define-command/parse-arguments.ts'
 import { exitCodeOfSignal, interruptions } from './interruptible.ts';
 import { complain, print, type Io } from './io.ts';
 
-/** A command as it is called: by the command line, and by tests in process. */
+/** A command that the command line, or a test in process, can call. */
 export interface Command {
   readonly name: string;
   /**
-   * Does what the arguments ask for.
+   * Runs the command.
    * @returns the exit code
-   * @throws Error  a fault of the program: it says nothing that a person could put right
+   * @throws Error  a fault of the program, which the user cannot fix
    */
   run(argv: readonly string[], io: Io): Promise<number>;
 }
 
 export interface CommandDeclaration<O extends Options> extends DescribedCommand {
   readonly options: O;
-  /** The names of its actions, the first of which is done where none is given. */
+  /** The names of its actions; the first one is the default. */
   readonly actions?: readonly string[];
   readonly keepsUnknownOptions?: boolean;
-  /** Trouble that ends the command with one line and exit code 2. Any other error is a fault of the program. */
+  /** Errors that end the command with one line and exit code 2. Any other error is a fault of the program. */
   readonly failures: readonly Failure[];
-  /** What a Ctrl-C leaves behind. A command without this looks after Ctrl-C itself. */
+  /** The message after Ctrl-C, which says what it left behind. A command without this handles Ctrl-C itself. */
   readonly interrupted?: string;
   readonly run: (given: Given<O>, io: CommandIo) => Promise<number>;
 }
 
 export interface CommandIo extends Io {
-  /** Has something done when the command ends, however it ends: it must take no time. */
+  /** Registers something to do when the command ends, however it ends. It must be quick. */
   readonly atEnd: (cleanUp: () => void) => void;
 }
 
-/** Makes a command of its declaration: its help, what it understands, and its exit codes follow from there. */
+/** Makes a command from its declaration, which defines its help, its arguments and its exit codes. */
 export function defineCommand<O extends Options>(declaration: CommandDeclaration<O>): Command {
   const { name, options, actions = [], keepsUnknownOptions: keepsUnknown = false } = declaration;
   return {
@@ -88,7 +88,7 @@ async function runInterruptibly<O extends Options>(
   }
 }
 
-/** Returns how this command is called, as the help shows it. */
+/** Returns the call of this command, as the help shows it. */
 function programOf(name: string, { env }: Io): string {
   return env['npm_lifecycle_event'] === name ? `npm run ${name} --` : `log-analytics ${name}`;
 }

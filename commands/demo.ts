@@ -15,12 +15,12 @@ import { interruptible } from './interruptible.ts';
 import { complain, print } from './io.ts';
 import { showProgress } from './progress.ts';
 
-/** Shows the pipeline at work, on a directory of its own. */
+/** Shows the pipeline at work, on a new directory. */
 export const demo = defineCommand({
   name: 'demo',
   summary:
-    'Shows the pipeline at work, on a directory of its own: starts it, sends the traffic of some sites over the last days, as log ' +
-    'shippers would (some batches twice, some late), checks that all of it is counted exactly once, prints the most frequent ' +
+    'Shows the pipeline at work, on a new directory: starts it, sends the traffic of some sites over the last days, as log ' +
+    'shippers would (some batches twice, some late), checks that every entry is counted exactly once, prints the most frequent ' +
     'paths, agents and statuses, and keeps the dashboard open, with new traffic coming in, until Ctrl-C.',
   usage: [['[options]']],
   options: demoOptions,
@@ -49,7 +49,7 @@ async function show(options: DemoOptions, httpPort: number, io: CommandIo): Prom
     lambdaPort: await freePort(),
     environment: io.env,
   });
-  // However it ends, it leaves no process and no file.
+  // The command leaves no process and no file, however it ends.
   io.atEnd(() => {
     emulator.kill('SIGKILL');
     if (!options.isKept) rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
@@ -70,7 +70,7 @@ async function show(options: DemoOptions, httpPort: number, io: CommandIo): Prom
         }),
       ]);
     } catch (error) {
-      // What is under way at a Ctrl-C may get no answer any more.
+      // Requests under way at a Ctrl-C may not get an answer any more.
       if (signal.aborted && error instanceof GaveUp) return interrupted;
       const isTrouble = [EmulatorEnded, GaveUp, RequestRefused].some((type) => error instanceof type);
       if (!isTrouble) throw error;
@@ -88,7 +88,7 @@ async function show(options: DemoOptions, httpPort: number, io: CommandIo): Prom
   return (await interruptible(demonstration, message, io)).result;
 }
 
-/** @throws BadArguments  the port that was asked for is taken */
+/** @throws BadArguments  the port that the user named is in use */
 async function choosePort(asked: number | undefined): Promise<number> {
   if (await isFreePort(asked ?? usualPort)) return asked ?? usualPort;
   if (asked !== undefined)

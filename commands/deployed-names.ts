@@ -1,4 +1,4 @@
-/** What a stage has, named as `serverless.yml` names it. */
+/** The names of a stage's resources, as `serverless.yml` has them. */
 export interface DeployedNames {
   readonly bucketName: (account: string, region: string) => string;
   readonly insightStreamName: string;
@@ -14,7 +14,7 @@ export interface DeployedNames {
 
 export interface DeadLetterQueue {
   readonly name: string;
-  /** The queue whose dead letters it has; `undefined` where the bucket tells it of records that were set aside. */
+  /** The queue whose dead letters it has; `undefined` where it gets the bucket's messages about failed records. */
   readonly source: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { BadArguments } from './command-line.ts';
 
-/** Headers that are set for each batch: another value would make another batch of it. */
+/** Headers that the program sets for each batch: another value would make it another batch. */
 const ownHeaders = new Set([
   'content-type',
   'content-encoding',
@@ -11,7 +11,7 @@ const ownHeaders = new Set([
 ]);
 
 /**
- * Reads headers of the form `name: value`. The messages leave out the values, which are secret.
+ * Reads headers of the form `name: value`. Error messages leave out the values, which are secret.
  * @throws BadArguments
  */
 export function headersOf(texts: readonly string[]): Record<string, string> {

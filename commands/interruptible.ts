@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
 import { complain, type Io } from './io.ts';
 
-/** The signals by which a user or a supervisor asks a command to end. */
+/** The signals of a user or a supervisor that ask a command to end. */
 export const interruptions = ['SIGINT', 'SIGTERM'] as const;
 export type Interruption = (typeof interruptions)[number];
 
 /**
- * Does something that the first Ctrl-C, or SIGTERM, asks to end by aborting a controller; a second one ends the process at
+ * Runs work that the first Ctrl-C or SIGTERM asks to end, through an abort signal; a second one ends the process at
  * once.
- * @param message  what happens then, for the user
+ * @param message  tells the user what happens after the first one
  */
 export async function interruptible<T>(
   action: (stop: AbortController) => Promise<T>,

@@ -2,37 +2,37 @@ import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../lib/ports/clock.ts';
 
-/** Where a command writes; only a terminal says that it is one. */
+/** The output of a command; only a terminal sets `isTTY`. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-/** What a command has of the world: a process's own, or a test's. */
+/** The environment of a command: that of a process, or that of a test. */
 export interface Io {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Has the events `SIGINT`, `SIGTERM` and `exit` of the process. A signal that nobody listens to ends the process. */
+  /** Emits `SIGINT`, `SIGTERM` and `exit` of the process. A signal without a listener ends the process. */
   readonly events: Pick<EventEmitter, 'on' | 'once' | 'off'>;
-  /** Ends the process at once, with its event `exit`. */
+  /** Ends the process at once, after its event `exit`. */
   readonly exit: (code: number) => void;
-  /** Goes on as another program once the command has ended, in the same process. */
+  /** Continues as another program in the same process once the command has ended. */
   readonly handOver: (program: Program) => void;
 }
 
-/** What the parts that work on a pipeline need: they warn of trouble, and date what they write. */
+/** The parts of `Io` for code that works on a pipeline: it warns of trouble, and dates its writes. */
 export type OperatorIo = Pick<Io, 'stderr' | 'clock'>;
 
-/** A program of Node that takes the place of the command that started it. */
+/** A Node program that replaces the command that started it. */
 export interface Program {
   readonly path: string;
   readonly args: readonly string[];
-  /** Variables to set besides those that there are. */
+  /** Environment variables to add. */
   readonly env: Readonly<Record<string, string>>;
   readonly directory: string;
 }
 
-/** Writes a line for people or scripts that read the result. */
+/** Writes a line of the result, for people or scripts. */
 export function print({ stdout }: Pick<Io, 'stdout'>, text: string): void {
   stdout.write(`${text}\n`);
 }

@@ -3,13 +3,13 @@ import { runCommandLine } from './run-command-line.ts';
 
 /**
  * Runs a command line in this process.
- * @returns  the program that is to go on in its place, where there is one
+ * @returns  the program that replaces it, if there is one
  * @throws Error  a fault of the program
  */
 export async function main(argv: readonly string[]): Promise<Program | undefined> {
-  // Nobody reads any more, as behind `| head`: what is written then is lost, and the command still ends as it would.
+  // The reader may be gone, as with `| head`: further output is lost, and the command still ends as it would.
   for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosed);
-  // The SDK of AWS would announce the end of its support for Node 20 before each message; its version is pinned.
+  // The AWS SDK would announce the end of its support for Node 20 before each message; its version is pinned.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   let next: Program | undefined;
   const exitCode = await runCommandLine(argv, {
@@ -22,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<Program | undefined
     exit: (code) => process.exit(code),
     handOver: (program) => (next = program),
   } satisfies Io);
-  // What an interruption left under way does not keep the process.
+  // Work that an interruption left under way must not keep the process alive.
   if (exitCode > 128) process.exit(exitCode);
   process.exitCode = exitCode;
   return next;

@@ -5,18 +5,18 @@ import { callerIdentity } from './caller-identity.ts';
 import { deployedNames, type DeployedNames } from './deployed-names.ts';
 import type { DeployedPlace } from './place.ts';
 
-/** A pipeline that was deployed, as a command reaches it: beside its functions, which go on. */
+/** A deployed pipeline, as a command sees it: the functions go on meanwhile. */
 export interface DeployedPipeline {
   readonly store: ObjectStore;
-  /** @throws RangeError  it has no such stream */
+  /** @throws RangeError  the pipeline does not have the stream */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly names: DeployedNames;
 }
 
 /**
- * Region and credentials are those of the AWS environment, as for every program of AWS. Loaded only where it is asked
- * for: the SDK takes longer to load than a directory to read.
- * @throws Unavailable  AWS cannot be asked whose account it is
+ * Opens a deployed pipeline with the region and credentials of the AWS environment, as every AWS program does. Commands load
+ * this file only when they need it: loading the SDK takes longer than reading a directory.
+ * @throws Unavailable  AWS does not say which account the credentials belong to
  */
 export async function openDeployed(place: DeployedPlace, clock: Clock): Promise<DeployedPipeline> {
   const names = deployedNames(place.stage);
@@ -38,7 +38,7 @@ export async function openDeployed(place: DeployedPlace, clock: Clock): Promise<
   };
 }
 
-/** Its name has the account in it. */
+/** Returns the name of the bucket, which contains the account. */
 async function bucketOfCaller(names: DeployedNames): Promise<string> {
   const { account, region } = await callerIdentity();
   return names.bucketName(account, region);

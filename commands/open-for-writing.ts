@@ -3,14 +3,14 @@ import { openLocalStore, type LocalStore } from '../local-store/open-local-store
 import type { OperatorIo } from './io.ts';
 import { describeService } from './service.ts';
 
-/** The store that the emulator would have, and the names of its queues. */
+/** The store of the emulator, and the names of its queues. */
 export interface WritableStore extends LocalStore {
   readonly queueNames: readonly string[];
 }
 
 /**
- * Makes this process the owner of a data directory that there is, as the emulator would be, with no function running:
- * what is written is told to the queues, and waits for the next start.
+ * Makes this process the owner of an existing data directory, like an emulator in which no function runs: notifications of
+ * its writes go to the queues, and wait for the next start.
  * @throws DirectoryInUse     an emulator or another command owns it; the message names it
  * @throws ServiceUnreadable  `serverless.yml` cannot be read
  * @throws UnreadableFormat   a newer version of this program wrote it

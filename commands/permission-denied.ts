@@ -1,13 +1,13 @@
 const codes = new Set(['EACCES', 'EPERM']);
 
-/** Tells the system's refusal of a file or directory from other errors, also where another error has it as its cause. */
+/** Returns whether the system refused access to a file or directory, also where that is the cause of another error. */
 export function isDenied(error: unknown): boolean {
   return deniedIn(error) !== undefined;
 }
 
 /**
- * Names the file or directory that the system does not let this user use, and what can be done.
- * @param directory  the one that it belongs to, where that is known
+ * Names the file or directory that this user may not use, and says what to do.
+ * @param directory  the directory of the file, where that is known
  */
 export function describeDenied(error: unknown, directory?: string): string {
   const denied = deniedIn(error);

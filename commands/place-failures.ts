@@ -9,14 +9,14 @@ import { failure, type Failure } from './define-command/failures.ts';
 import { describeDenied, isDenied } from './permission-denied.ts';
 import { ServiceUnreadable } from './service.ts';
 
-/** The trouble of AWS, and of what was deployed there. */
+/** The failures of AWS and of a deployed pipeline. */
 export const deployedFailures: readonly Failure[] = [
   failure(Unavailable, (error) => describeAwsTrouble(error) ?? reasonOf(error)),
   failure(UnreadableFormat),
   failure(InvalidConfig),
 ];
 
-/** The trouble of a data directory or of what was deployed, wherever a command works on either. */
+/** The failures of a command that works on a data directory or on a deployed pipeline. */
 export const placeFailures: readonly Failure[] = [
   { matches: isDenied, describe: describeDenied },
   ...deployedFailures,

@@ -3,7 +3,7 @@ import { BadArguments } from './command-line.ts';
 import { anyText, value, type Values } from './define-command/options.ts';
 import { stageName } from './stage.ts';
 
-/** The pipeline that a command works on: that of a directory, or one that was deployed. */
+/** The pipeline that a command works on: that of a directory, or a deployed one. */
 export type Place = LocalPlace | DeployedPlace;
 
 export interface LocalPlace {
@@ -14,7 +14,7 @@ export interface LocalPlace {
 export interface DeployedPlace {
   readonly kind: 'deployed';
   readonly stage: string;
-  /** `undefined`: as `serverless.yml` names it. */
+  /** `undefined`: the name in `serverless.yml`. */
   readonly bucketName: string | undefined;
 }
 
@@ -36,9 +36,9 @@ export const placeOptions = {
 };
 
 /**
- * Decides which pipeline is meant.
- * @param env  for what is not given: the variables that the functions read
- * @throws BadArguments   both are given
+ * Decides which pipeline the user means.
+ * @param env  the defaults of options that are not given: the variables that the functions read
+ * @throws BadArguments   the user names both kinds
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
 export function placeOf(

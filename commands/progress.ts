@@ -2,22 +2,22 @@ import cliProgress from 'cli-progress';
 import type { Output } from './io.ts';
 import { whole } from './whole.ts';
 
-/** Shows how far a command is, one step after the other. It writes beside the command's own output. */
+/** The progress of a command, step by step, shown beside the command's own output. */
 export interface Progress {
   begin(step: string, total: number): void;
   done(): void;
   stop(): void;
 }
 
-/** Shows how far the reading of something long is. */
+/** The progress of reading something long. */
 export interface Transfer {
   update(bytes: number, lines: number): void;
-  /** Why it does not go on at the moment; it is taken back by the next update. */
+  /** Shows why the reading pauses, until the next update. */
   hold(reason: string): void;
   stop(): void;
 }
 
-/** A bar on a terminal, a plain line for each step anywhere else. */
+/** Shows a bar on a terminal, and a plain line for each step anywhere else. */
 export function showProgress(output: Output): Progress {
   return output.isTTY === true ? showBar(output) : writeLines(output);
 }
@@ -51,12 +51,12 @@ function writeLines(output: Output): Progress {
 }
 
 const linesOfATransfer = 4;
-/** What takes less needs no lines. */
+/** The time before the first line: shorter work needs none. */
 const firstLineAfterMilliseconds = 2_000;
 
 /**
- * A bar with rate and time left on a terminal, a few plain lines anywhere else.
- * @param totalBytes  `undefined` where it is not known: then there is no time left, nor are there plain lines
+ * Shows a bar with the rate and the remaining time on a terminal, and a few plain lines anywhere else.
+ * @param totalBytes  `undefined` where nobody knows: then it shows neither the remaining time nor plain lines
  */
 export function showTransfer(
   name: string,
@@ -130,18 +130,18 @@ function writeTransferLines(
   };
 }
 
-/** Shows that a command waits until entries are counted. */
+/** The display of a wait until entries are counted. */
 export interface Wait {
   update(entries: number): void;
-  /** Why nothing is known at the moment; the next update takes it back. */
+  /** Shows why nothing is known at the moment, until the next update. */
   hold(reason: string): void;
   stop(): void;
 }
 
-/** A plain line says so again after this time. */
+/** The time between plain lines. */
 const waitLineMilliseconds = 30_000;
 
-/** A line that changes on a terminal, a plain line now and then anywhere else. */
+/** Shows one changing line on a terminal, and a plain line now and then anywhere else. */
 export function showWait(output: Output, now: () => number): Wait {
   return output.isTTY === true ? showWaitLine(output) : writeWaitLines(output, now);
 }

@@ -3,7 +3,7 @@ import { suggest } from './define-command/suggest.ts';
 import { complain, print, type Io } from './io.ts';
 
 /**
- * Runs what a command line asks for: a command and its arguments.
+ * Runs the command that a command line names, with its arguments.
  * @returns the exit code
  */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {

@@ -9,7 +9,7 @@ import { notificationRules } from '../local-store/notifications.ts';
 import { queueSettings } from '../local-store/queues.ts';
 import { repository, serverlessPath } from './emulator/spawn-emulator.ts';
 
-/** `serverless.yml` could not be read; the message has what the framework said. */
+/** A `serverless.yml` that could not be read; the message has the framework's explanation. */
 export class ServiceUnreadable extends Error {
   override readonly name = 'ServiceUnreadable';
 }
@@ -37,10 +37,10 @@ const serviceSchema = z.object({
 });
 
 /**
- * What the local store has to be opened with, from `serverless.yml`, the one description of streams, queues and
- * notifications. Its variables are the framework's to resolve, so it is asked for them, which takes 1.5 s. Streams have
- * no consumers: what a command puts waits for the pipeline.
- * @throws ServiceUnreadable  the framework cannot read it, or it is not what the emulator could run
+ * Reads the settings of the local store from `serverless.yml`, the one description of streams, queues and
+ * notifications. Only the framework can resolve its variables, which takes 1.5 s. The streams get no consumers: records that
+ * a command puts wait for the pipeline.
+ * @throws ServiceUnreadable  the framework cannot read the file, or the emulator could not run it
  */
 export async function describeService(): Promise<
   Pick<LocalStoreOptions, 'region' | 'streams' | 'queues' | 'notifications'>

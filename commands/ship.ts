@@ -75,7 +75,7 @@ async function shipAndWait(options: ShipOptions, io: Io): Promise<number> {
   return sendingCode === 0 ? (waiting?.result.exitCode ?? 0) : sendingCode;
 }
 
-/** Sends the logs, and says what became of their lines, also after a failure. */
+/** Sends the logs, and reports the outcome of their lines, also after a failure. */
 async function send(
   options: ShipOptions,
   totalBytes: number | undefined,
@@ -96,7 +96,7 @@ async function send(
   try {
     await shipLogs(openLogs(options, io.stdin, { signal, timing: realTiming, onRead }), {
       cutting: cuttingOf(options),
-      // Printed in the order of the lines.
+      // A dry run prints in the order of the lines.
       concurrency: isDryRun ? 1 : options.concurrency,
       async deliver(piece) {
         await deliver(piece);
@@ -125,7 +125,7 @@ function exitCodeOfSending({ isDryRun, isStrict }: ShipOptions, { unsent, skippe
   return isAllSent && !(isStrict && skipped > 0) ? 0 : 1;
 }
 
-/** @throws Error  a failure that is not one of sending */
+/** @throws Error  a failure other than one of sending */
 function explain(failure: Error, { url, waitForStartSeconds }: ShipOptions, io: Io): number {
   if (failure instanceof NotRunning) {
     complain(

@@ -1,8 +1,8 @@
 import { BadArguments } from './command-line.ts';
 
 /**
- * Takes names of stages.
- * @throws BadArguments  it cannot be one
+ * Reads the name of a stage.
+ * @throws BadArguments  the text cannot be one
  */
 export function stageName(text: string, name: string): string {
   if (/^[A-Za-z0-9-]{1,64}$/.test(text)) return text;

@@ -4,7 +4,7 @@ import { defineCommand } from './define-command.ts';
 import { anyText, value, wholeNumberOf } from './define-command/options.ts';
 import { repository, serverlessPath } from './emulator/spawn-emulator.ts';
 
-/** Starts the pipeline on this machine. It goes on in this process as the emulator, which ends by Ctrl-C. */
+/** Starts the pipeline on this machine. The process becomes the emulator, which Ctrl-C ends. */
 export const start = defineCommand({
   name: 'start',
   summary: 'Starts the pipeline on this machine, until Ctrl-C.',
@@ -12,20 +12,20 @@ export const start = defineCommand({
   options: {
     port: value({
       shows: '<n>',
-      help: 'where it listens, 1-65535; --httpPort is the same',
+      help: 'the port to listen on, 1-65535; --httpPort is the same',
       default: 3_000,
       aliases: ['httpPort'],
       read: wholeNumberOf(1, 65_535),
     }),
     host: value({
       shows: '<name>',
-      help: 'the address to listen at; others than localhost can be reached from other machines (docs/reference/access.md)',
+      help: 'the address to listen at; any other than localhost can be reached from other machines (docs/reference/access.md)',
       default: 'localhost',
       read: anyText,
     }),
     'data-dir': value({
       shows: '<path>',
-      help: 'where the data is; it is made if it is not there',
+      help: 'the data directory, which is created if it does not exist',
       shownDefault: '.data',
       variable: 'DATA_DIR',
       read: anyText,
@@ -33,7 +33,7 @@ export const start = defineCommand({
   },
   keepsUnknownOptions: true,
   details: [
-    'Other options are those of `serverless offline start`. docs/reference/configuration.md lists the variables of the environment that it reads.',
+    'Other options are those of `serverless offline start`. docs/reference/configuration.md lists the environment variables that it reads.',
   ],
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'it could not start', 2: 'wrong options' },
   failures: [],

@@ -11,7 +11,7 @@ import { describeStatus, type FoundStatus } from './status/describe-status.ts';
 import { readDirectory } from './status/read-directory.ts';
 import { readStatus } from './status/read-status.ts';
 
-/** Shows whether a pipeline runs, and what waits in it. */
+/** Shows whether a pipeline runs, and its backlog. */
 export const status = defineCommand({
   name: 'status',
   summary:
@@ -34,7 +34,7 @@ export const status = defineCommand({
     }),
     'data-dir': value({
       shows: '<path>',
-      help: 'the data directory, which is looked at where it can be read',
+      help: 'the data directory, which is read if it can be',
       variable: 'DATA_DIR',
       default: '.data',
       read: anyText,
@@ -42,7 +42,7 @@ export const status = defineCommand({
     json: flag({ help: 'print one line of JSON' }),
   },
   details: [
-    'A deployed pipeline does not say what waits: its metrics are in CloudWatch. The data directory is read from this machine, ' +
+    'A deployed pipeline does not report its backlog: its metrics are in CloudWatch. The data directory is read on this machine, ' +
       'also while no pipeline runs.',
   ],
   exitCodes: {

@@ -8,15 +8,11 @@ const textual = /\.(?:[cm]?[jt]s|md|ya?ml|html|css|sh)$|(?:^|\/)(?:Dockerfile|ru
 /** Files that quote what is banned, or that others wrote. */
 const excluded = /^(?:scripts\/check-language\/rules\.ts|test\/scripts\/check-language\.|test\/fixtures\/)/;
 
-/** Folders and files that still have to be rewritten. */
-const notYetClean: readonly string[] = ['README.md', 'client/', 'commands/', 'docs/', 'test/commands/'];
-
 const faults = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
 })
   .split('\0')
   .filter((path) => textual.test(path) && !excluded.test(path) && existsSync(path))
-  .filter((path) => !notYetClean.some((folder) => path.startsWith(folder)))
   .flatMap((path) => findFaults(path, readFileSync(path, 'utf8')));
 
 for (const fault of faults) console.error(fault);

@@ -10,7 +10,7 @@ interface Opened {
   readonly parameters: KeyParameters;
   readonly log: ChangeLog;
   readonly io: Io;
-  /** The bucket, which has a copy of each record that is in use. */
+  /** The bucket, which keeps a copy of each record that is in use. */
   readonly store: Pick<ObjectStore, 'delete'>;
 }
 
@@ -20,7 +20,7 @@ export async function findKey(id: string, parameters: KeyParameters): Promise<Na
   return undefined;
 }
 
-/** Ends a key. Its copy goes first: what is left when that fails is a key as it was. */
+/** Ends a key. It deletes the copy first: if that fails, the key is still as it was. */
 export async function revokeKey(key: NamedRecord, { parameters, log, store, io }: Opened): Promise<void> {
   await log.record('revoke', describeRecord(key), async () => {
     await store.delete(apiKeyCopyKey(key.record.hash));
@@ -33,7 +33,7 @@ export async function revokeKey(key: NamedRecord, { parameters, log, store, io }
 }
 
 /**
- * Replaces a key by a new one with the same customer, scopes and label. The new one is made first: a crash in between
+ * Replaces a key by a new one with the same customer, scopes and label. It creates the new key first: a crash in between
  * leaves two keys, never none.
  */
 export async function rotateKey(

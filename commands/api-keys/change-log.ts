@@ -14,12 +14,12 @@ import { complain, type OperatorIo } from '../io.ts';
 /** The audit log of API keys, in the pipeline's bucket. */
 export interface ChangeLog {
   /**
-   * Notes a change, makes it, and notes that it is done, or that it failed. A crash in between leaves a change that
-   * was begun, never one that nobody knows of.
-   * @throws Unavailable  the change cannot be noted; it was not begun
+   * Records a change, makes it, and records that it is done or that it failed. A crash in between leaves the record of a
+   * change that was begun, never a change without a record.
+   * @throws Unavailable  the change cannot be recorded; it was not begun
    */
   record<T>(action: ApiKeyAction, what: ApiKeyChange['what'], change: () => Promise<T>): Promise<T>;
-  /** Reads all steps, the oldest first. */
+  /** Reads all steps, oldest first. */
   steps(): AsyncIterable<ApiKeyChange>;
 }
 
@@ -45,7 +45,7 @@ export function createChangeLog(store: ObjectStore, by: string, io: OperatorIo):
         await note('failed').catch(warn);
         throw error;
       });
-      // What was made has to reach the caller: a key is shown only once.
+      // The new key has to reach the caller even if this record fails: a key is shown only once.
       await note('done').catch(warn);
       return result;
     },
@@ -59,7 +59,7 @@ export function createChangeLog(store: ObjectStore, by: string, io: OperatorIo):
   };
 }
 
-/** What the system said at first. */
+/** Returns the first cause of an error. */
 function rootOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
 }

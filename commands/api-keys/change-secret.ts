@@ -11,7 +11,7 @@ interface Opened {
   readonly io: Io;
 }
 
-/** Makes a new secret for new keys; keys of the one before go on. Returns whether it was done. */
+/** Creates a new secret for new keys; keys of the previous secret stay valid. Returns whether it did so. */
 export async function rotateSecret(now: Date, { parameters, log, io }: Opened): Promise<boolean> {
   const secrets = await parameters.secrets();
   if (secrets.length >= maxInstallationSecrets) {
@@ -32,7 +32,7 @@ export async function rotateSecret(now: Date, { parameters, log, io }: Opened): 
   return true;
 }
 
-/** Ends the older secret, and with it all of its keys. Returns whether it was done. */
+/** Ends the older secret, and with it all of its keys. Returns whether it did so. */
 export async function dropSecret(isForced: boolean, { parameters, log, io }: Opened): Promise<boolean> {
   const [newest, older] = await parameters.secrets();
   if (newest === undefined || older === undefined) {

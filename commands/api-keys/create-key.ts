@@ -9,7 +9,7 @@ import type { KeyParameters } from './key-parameters.ts';
 
 export type NewKey = Pick<ApiKeyRecord, 'customerId' | 'scopes' | 'label' | 'expiresAt'>;
 
-/** Creates a key and prints it, alone on standard output. It is kept nowhere. */
+/** Creates a key and prints it, alone on standard output. The key itself is stored nowhere. */
 export async function createKey(
   { customerId, scopes, label, expiresAt }: NewKey,
   now: Date,
@@ -25,7 +25,7 @@ export async function createKey(
   complain(io, `The key of ${customerId}, ${key.id}. It is not shown again, and is taken within a minute.`);
 }
 
-/** The secret that new keys are made under; created with the first key. */
+/** Returns the secret that new keys are derived from; creates it with the first key. */
 async function newestSecret(
   parameters: KeyParameters,
   log: ChangeLog,

@@ -1,15 +1,15 @@
 import type { ApiKeyChange } from '../../lib/domain/api-key-change.ts';
 import type { NamedRecord } from './key-parameters.ts';
 
-/** As much of its hash names a key of the old form, which has no id of its own. */
+/** The characters of its hash that name a key of the old form, which has no id of its own. */
 const oldIdLength = 12;
 
-/** Names a key: its id, or the beginning of its hash. */
+/** Returns the name of a key: its id, or the start of its hash. */
 export function idOf({ name }: Pick<NamedRecord, 'name'>): string {
   return name.length > oldIdLength * 2 ? name.slice(0, oldIdLength) : name;
 }
 
-/** A record in words, for lists and for the audit log. It has nothing that a key could be made from. */
+/** Describes a record in words, for lists and for the audit log. Nobody could make a key from the description. */
 export function describeRecord(named: NamedRecord): Readonly<Record<string, string>> {
   const { customerId, scopes, label, createdAt, expiresAt, secretId } = named.record;
   return {
@@ -23,12 +23,12 @@ export function describeRecord(named: NamedRecord): Readonly<Record<string, stri
   };
 }
 
-/** A change in words, with the last step that is known of it. */
+/** Describes a change in words, with its last known step. */
 export function describeChange({ at, by, action, what, step, changeId }: ApiKeyChange) {
   return { at: at.toISOString(), action, what, by, step, changeId };
 }
 
-/** Rows in columns. Labels have no control characters, so that nothing here is a command to a terminal. */
+/** Formats rows in columns. Labels have no control characters, so a terminal cannot take any text here for a command. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((text, column) => Math.max(widest[column] ?? 0, text.length)),

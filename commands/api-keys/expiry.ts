@@ -2,12 +2,12 @@ import { BadArguments } from '../command-line.ts';
 
 const secondsOf: Readonly<Record<string, number>> = { d: 86_400, h: 3_600 };
 
-/** Ten years: farther than a key should live, and a typing error shows. */
+/** Ten years: longer than a key should live, and short enough to catch a typing error. */
 const maxSeconds = 3_650 * 86_400;
 
 /**
- * Reads when something ends: `90d` and `12h` from now, a date (the first instant of that day in UTC), or an instant.
- * @throws BadArguments  it is none of these, in the past, or more than ten years ahead
+ * Reads the end of something: `90d` and `12h` from now, a date (the first instant of that day in UTC), or an instant.
+ * @throws BadArguments  the text is none of these, in the past, or more than ten years ahead
  */
 export function parseExpiry(
   option: string,
@@ -33,7 +33,7 @@ function instantOf(text: string, now: Date): Date | undefined {
   }
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
   const at = new Date(text);
-  // Date takes the 31st of February for the 3rd of March.
+  // Date reads the 31st of February as the 3rd of March.
   const isReal = !Number.isNaN(at.getTime()) && (text.length > 10 || at.toISOString().startsWith(text));
   return isReal ? at : undefined;
 }

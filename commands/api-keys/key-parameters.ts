@@ -19,22 +19,22 @@ import {
   type InstallationSecrets,
 } from '../../lib/domain/installation-secrets.ts';
 
-/** A record, by the name that its parameter has under the path. */
+/** A record, with the name of its parameter under the path. */
 export interface NamedRecord {
   readonly name: string;
   readonly record: ApiKeyRecord;
 }
 
-/** The parameters that records of API keys and the secrets are kept in. */
+/** The parameters that keep the records of API keys and the secrets. */
 export interface KeyParameters {
   list(): AsyncIterable<NamedRecord>;
-  /** Creates a record. It replaces none. */
+  /** Creates a record. It never replaces one. */
   create(named: NamedRecord): Promise<void>;
   replace(named: NamedRecord): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Reads the secrets; none where no key was made yet. */
+  /** Reads the secrets; empty before the first key. */
   secrets(): Promise<InstallationSecrets>;
-  /** Creates the first secrets; returns whether nobody else had. */
+  /** Creates the first secrets; returns false if somebody else already had. */
   createSecrets(secrets: InstallationSecrets): Promise<boolean>;
   replaceSecrets(secrets: InstallationSecrets): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { print, type Io } from '../io.ts';
 import { columns, describeRecord, idOf } from './describe.ts';
 import type { KeyParameters, NamedRecord } from './key-parameters.ts';
 
-/** Prints the keys, by customer and age. */
+/** Prints the keys, sorted by customer and age. */
 export async function listKeys(parameters: KeyParameters, now: Date, isJson: boolean, io: Io): Promise<void> {
   const keys = [];
   for await (const key of parameters.list()) keys.push(key);

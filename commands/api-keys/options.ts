@@ -8,7 +8,7 @@ import { labelPattern } from '../../lib/domain/api-key-record.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { scopes as allScopes, type Scope } from '../../lib/domain/scope.ts';
 
-/** What is asked for, of a stage. */
+/** The settings of one call: an action on a stage. */
 export type ApiKeysOptions = { readonly stage: string } & (
   | {
       readonly action: 'create';
@@ -30,7 +30,7 @@ export type ApiKeysOptions = { readonly stage: string } & (
   | { readonly action: 'history'; readonly isJson: boolean }
 );
 
-/** The actions of `api-keys`; without one, it lists. */
+/** The actions of `api-keys`; the default is `list`. */
 export const apiKeysActions = [
   'list',
   'create',
@@ -81,16 +81,16 @@ export const apiKeysOptions = {
   stage: value({ shows: '<name>', help: 'the stage that was deployed', default: 'dev', read: stageName }),
 };
 
-/** What the help of `api-keys` says behind the options. */
+/** The paragraphs after the options in the help of `api-keys`. */
 export const apiKeysDetails = [
   'Parameter Store keeps the hashes of keys, never the keys themselves. Region and credentials come from the AWS environment ' +
     '(AWS_REGION, AWS_PROFILE, …).',
-  'Every change is first written to the bucket, under audit-log/: a change that cannot be noted is not made. A new key is taken ' +
-    'within a minute.',
+  'Every change is first written to the bucket, under audit-log/: a change that cannot be recorded is not made. A new key is ' +
+    'accepted within a minute.',
 ];
 
 /**
- * Makes settings of what was given.
+ * Makes settings from the arguments.
  * @param now  the instant that times such as `90d` start from
  * @throws BadArguments
  */
@@ -100,7 +100,7 @@ export function apiKeysOptionsOf(
 ): ApiKeysOptions {
   const { stage, json: isJson } = options;
   if (others.length > 0)
-    throw new BadArguments(`${action} takes one at a time, and not "${others.join(' ')}" as well.`);
+    throw new BadArguments(`${action} takes one at a time, but got "${others.join(' ')}" as well.`);
   const expiresAt =
     options.expires === undefined ? undefined : parseExpiry('--expires', options.expires, now);
   switch (action) {
@@ -145,5 +145,5 @@ function requireId(action: string, id: string | undefined): string {
 }
 
 function requireNone(action: string, subject: string | undefined): void {
-  if (subject !== undefined) throw new BadArguments(`${action} takes nothing more, and not "${subject}".`);
+  if (subject !== undefined) throw new BadArguments(`${action} takes no further word, but got "${subject}".`);
 }

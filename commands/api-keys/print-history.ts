@@ -3,12 +3,12 @@ import type { ChangeLog } from './change-log.ts';
 import { print, type Io } from '../io.ts';
 import { columns, describeChange } from './describe.ts';
 
-/** Prints every change of API keys, the oldest first, with how it ended. */
+/** Prints every change of API keys and its outcome, oldest first. */
 export async function printHistory(log: ChangeLog, isJson: boolean, io: Io): Promise<void> {
   const changes = new Map<string, ApiKeyChange>();
   for await (const step of log.steps()) {
     const begun = changes.get(step.changeId);
-    // A change stands at the time at which it was begun.
+    // A change is listed at the time when it began.
     changes.set(step.changeId, begun === undefined ? step : { ...step, at: begun.at });
   }
   if (isJson) {

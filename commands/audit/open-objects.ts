@@ -10,14 +10,14 @@ import type { Place } from '../place.ts';
 
 export interface AuditedObjects {
   readonly reader: ObjectReader;
-  /** Where differences are to be mended. */
+  /** The store to repair; `undefined` where the audit only reads. */
   readonly writer: ObjectStore | undefined;
   close(): Promise<void>;
 }
 
 /**
- * The objects of a pipeline, to be read, and for a repair to be written as well. A directory has to be nobody else's to
- * be written. On S3 every write names what it replaces, so that the functions may go on.
+ * Opens the objects of a pipeline to read them and, for a repair, to write them. A repair needs a directory for itself.
+ * On S3 every write names the version that it replaces, so the functions may go on.
  */
 export async function openObjects(place: Place, isRepair: boolean, io: OperatorIo): Promise<AuditedObjects> {
   if (place.kind === 'deployed') {

@@ -7,12 +7,12 @@ import type { RawBatches } from './raw-batches.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 
 export interface AuditCommandOptions {
-  /** `undefined`: everybody's windows. */
+  /** `undefined`: the windows of all customers. */
   readonly customerId: CustomerId | undefined;
   readonly place: Place;
   readonly pendingSeconds: number;
   readonly isRepair: boolean;
-  /** A repair takes away what is counted and belongs to no stored batch. */
+  /** True if a repair removes counts that belong to no stored batch. */
   readonly isRemovingForeign: boolean;
   readonly rawBatches: RawBatches;
   readonly isJson: boolean;
@@ -30,40 +30,40 @@ export const auditOptions = {
   'pending-seconds': value({
     shows: '<n>',
     help:
-      'batches younger than this may still be on their way to their windows, and minutes to their hour: where these are not ' +
-      'counted, they are pending, and not a difference, 0-604800',
+      'batches younger than this may still be on their way to their windows, and minutes to their hour; if they are not ' +
+      'counted, they are pending, not a difference, 0-604800',
     shownDefault: '180; with --stage 1800',
     read: wholeNumberOf(0, 604_800),
   }),
   repair: flag({
-    help: 'repair what differs; a pipeline of this machine has to be stopped, one that was deployed goes on',
+    help: 'repair the differences; stop a pipeline on this machine first, a deployed one goes on',
   }),
   'remove-foreign': flag({
-    help: 'with --repair: take away what is counted and belongs to no stored batch',
+    help: 'with --repair: remove counts that belong to no stored batch',
   }),
   'raw-batch-days': value({
     shows: '<n>',
-    help: 'how long raw batches are kept by others, such as the lifecycle of the bucket; 0 for ever',
-    shownDefault: '0; with --stage it is not known',
+    help: 'how long others, such as the lifecycle of the bucket, keep raw batches; 0 for ever',
+    shownDefault: '0; with --stage not known',
     read: wholeNumberOf(0, 36_525),
   }),
-  json: flag({ help: 'print a line of JSON for each finding, and one for the whole' }),
+  json: flag({ help: 'print a line of JSON for each finding, and a last one for the whole audit' }),
 };
 
-/** What the help of `audit` says behind the options. */
+/** The paragraphs after the options in the help of `audit`. */
 export const auditDetails = [
-  'Without --repair nothing is written, and the audit may run beside the pipeline: it reads windows before batches, and looks ' +
-    'again for what seems to be missing before it reports it. A pipeline that has been overloaded for minutes may need more ' +
+  'Without --repair the audit writes nothing, and may run beside the pipeline: it reads windows before batches, and checks ' +
+    'again before it reports something as missing. A pipeline that has been overloaded for minutes may need more ' +
     '--pending-seconds.',
   'These are differences: a batch that is not counted in one of its windows; a window whose counts are not the sum of the ' +
     'batches that it lists; a batch whose entries disagree with its header (where PATH_TEMPLATES or other counting rules have ' +
     'changed since, only the numbers of requests are compared); an hour or a day that is missing or is not the sum of its parts ' +
     '(not judged where its minutes differ themselves); and a batch or a window that cannot be read. Where a window has ' +
     '"(other)", its totals must be right and no kept key may have too much.',
-  'A partial that a window counts and no stored batch has is foreign. It is a difference where none of the raw batches of the ' +
-    'window can have expired. Windows some of whose raw batches may have expired, or cannot be read, are listed as not ' +
-    'auditable: that is not a difference, and their counts are taken as they are. Customers that are being forgotten ' +
-    '(npm run customers) are skipped.',
+  'A partial that a window counts but no stored batch has is foreign. It is a difference if none of the raw batches of the ' +
+    'window can have expired. If some may have expired or cannot be read, the audit lists the window as not auditable: ' +
+    'that is not a difference, and it accepts the counts as they are. It skips customers that are being forgotten ' +
+    '(npm run customers).',
   '--repair adds the missing partials of stored batches, and recounts windows where all of the batches are there. It keeps ' +
     'the ids of what is counted, and writes a window only if nobody else has written it since it was read. Then it makes hours ' +
     'and days the sums of their parts again. Damaged batches and windows stay as they are. Only --remove-foreign takes anything ' +
@@ -73,15 +73,15 @@ export const auditDetails = [
 ];
 
 /**
- * As long as what was lost on the way may take until `verify` has seen it, has emitted it again, and it is counted. On AWS
- * it looks after two minutes, when it cannot be known yet what was consumed, and again after fifteen more; its queue and
- * the late stream wait for a minute each time, to have more at once.
+ * The longest time until `verify` notices a lost partial and emits it again, and it is counted. On AWS `verify` looks
+ * after two minutes, when nobody can know yet what was consumed, and again after fifteen more; its queue and
+ * the late stream wait for a minute each time, to gather more at once.
  */
 const defaultPendingSeconds: Readonly<Record<Place['kind'], number>> = { local: 180, deployed: 1_800 };
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
@@ -107,7 +107,7 @@ export function auditOptionsOf(
 }
 
 function rawBatchesOf(days: number | undefined, place: Place): RawBatches {
-  // The pipeline of this machine has written down what it deleted; the lifecycle of a bucket cannot be asked.
+  // The pipeline of this machine records what it deleted; nobody can ask the lifecycle of a bucket.
   if (days === undefined) return { kind: place.kind === 'local' ? 'forever' : 'unknown' };
   return days === 0 ? { kind: 'forever' } : { kind: 'days', days };
 }

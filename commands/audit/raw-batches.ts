@@ -1,6 +1,6 @@
 import type { AuditOptions } from '../../lib/pipeline/audit/audit-ports.ts';
 
-/** For how many days raw batches are kept; what an audit may conclude from one that is not there depends on it. */
+/** The days that raw batches are kept; they decide what an audit may conclude from a missing one. */
 export type RawBatches =
   | { readonly kind: 'forever' }
   | { readonly kind: 'days'; readonly days: number }
@@ -9,8 +9,8 @@ export type RawBatches =
 const dayMilliseconds = 86_400_000;
 
 /**
- * Makes what tells whether raw batches may have expired that were stored since an instant. For days it is allowed for
- * clocks that differ, up to a whole one.
+ * Returns a function that says whether raw batches stored since an instant may have expired. For a number of days, it
+ * allows for clocks that differ by up to a whole day.
  */
 export function expiryOf(rawBatches: RawBatches, now: Date): AuditOptions['canHaveExpired'] {
   switch (rawBatches.kind) {

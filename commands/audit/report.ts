@@ -4,30 +4,30 @@ import type { AuditedRollUp, Finding } from '../../lib/pipeline/audit/findings.t
 import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
 import { whole } from '../whole.ts';
 
-/** How a command tells what it finds. */
+/** The output of an audit. */
 export interface Report {
   found(finding: Finding): void;
   repaired(outcome: RepairOutcome): void;
-  /** After all findings; `unmended` is what is still different. */
-  finish(audited: Audited & AuditedRollUps, differences: number, unmended: number): void;
+  /** Called after all findings; `unrepaired` counts what still differs. */
+  finish(audited: Audited & AuditedRollUps, differences: number, unrepaired: number): void;
 }
 
-/** So much is listed for people; the rest is counted, so that memory stays bounded. */
+/** The most findings that are listed for people; the rest is only counted, so that memory stays bounded. */
 const maxListed = 1_000;
 
-/** A line of JSON for each finding as it is found, and a last one for the whole. */
+/** Writes a line of JSON for each finding as it is found, and a last one for the whole. */
 export function jsonReport(write: (line: string) => void): Report {
   const writeJson = (value: object) => write(`${JSON.stringify(value)}\n`);
   return {
     found: writeJson,
     repaired: writeJson,
-    finish(figures, differences, unmended) {
-      writeJson({ kind: 'audited', ...figures, differences, unmended });
+    finish(figures, differences, unrepaired) {
+      writeJson({ kind: 'audited', ...figures, differences, unmended: unrepaired });
     },
   };
 }
 
-/** For people: everything at the end, so that it does not run into the progress bar. */
+/** Writes for people: everything at the end, so that it does not run into the progress bar. */
 export function textReport(write: (text: string) => void): Report {
   const listed: string[] = [];
   let notListed = 0;
@@ -38,9 +38,9 @@ export function textReport(write: (text: string) => void): Report {
   return {
     found: (finding) => list(describe(finding)),
     repaired: (outcome) => list(describeRepair(outcome)),
-    finish(audited, differences, unmended) {
+    finish(audited, differences, unrepaired) {
       const { windows, rollUps, batches, notAuditable, pending, pendingRollUps } = audited;
-      const more = notListed === 0 ? [] : [`… and ${whole(notListed)} more; --json tells them all`];
+      const more = notListed === 0 ? [] : [`… and ${whole(notListed)} more; --json lists all of them`];
       const lines = [
         ...listed,
         ...more,
@@ -48,18 +48,18 @@ export function textReport(write: (text: string) => void): Report {
         ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
         ...(pendingRollUps === 0 ? [] : [`${whole(pendingRollUps)} hours and days are not rolled up yet.`]),
         ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
-        verdict(differences, unmended),
+        verdict(differences, unrepaired),
       ];
       write(`${lines.join('\n')}\n`);
     },
   };
 }
 
-function verdict(differences: number, unmended: number): string {
+function verdict(differences: number, unrepaired: number): string {
   if (differences === 0) return 'No differences.';
-  if (unmended === 0) return `${whole(differences)} differences, all of them mended.`;
-  const mended = differences - unmended;
-  return `${whole(differences)} differences${mended === 0 ? '' : `, ${whole(mended)} of them mended`}.`;
+  if (unrepaired === 0) return `${whole(differences)} differences, all of them repaired.`;
+  const repaired = differences - unrepaired;
+  return `${whole(differences)} differences${repaired === 0 ? '' : `, ${whole(repaired)} of them repaired`}.`;
 }
 
 function describe(finding: Finding): string {
@@ -94,11 +94,11 @@ function describe(finding: Finding): string {
 function describeRepair(outcome: RepairOutcome): string {
   switch (outcome.kind) {
     case 'mended':
-      return `mended      ${outcome.key}: ${whole(outcome.requests)} requests`;
+      return `repaired      ${outcome.key}: ${whole(outcome.requests)} requests`;
     case 'removed':
-      return `removed     ${outcome.key}: no stored batch has anything of it`;
+      return `removed       ${outcome.key}: no stored batch has anything of it`;
     case 'not-mended':
-      return `NOT MENDED  ${outcome.key}: ${outcome.reason}`;
+      return `NOT REPAIRED  ${outcome.key}: ${outcome.reason}`;
   }
 }
 

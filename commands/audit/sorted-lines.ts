@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { Spool } from '../../lib/pipeline/audit/spool.ts';
 
 export interface SortedLinesOptions {
-  /** So much is gathered in memory before it becomes a file, in characters. */
+  /** The characters that are gathered in memory before they become a file. */
   readonly maxGathered?: number;
-  /** So many files are merged at a time; each is open then, and has its next line in memory. */
+  /** The most files to merge at a time; each is open then, and has its next line in memory. */
   readonly maxMerged?: number;
 }
 
 const readBytes = 64 * 1024;
 
 /**
- * Sorts more lines than memory may hold (an external merge sort): sorted runs in a new temporary directory, which are
- * merged as they are read. Memory is bounded by the gathered text, and a line and 64 KiB for each run of a merge: with
+ * An external merge sort, for more lines than memory may hold: it writes sorted runs to a new temporary directory, and
+ * merges them as they are read. Memory is bounded by the gathered text, and a line and 64 KiB for each run of a merge: with
  * the defaults some 50 MB, and at most twice as much where lines are as long as a stream record. It works synchronously,
  * for a command that has nothing else to do.
  */
@@ -70,7 +70,7 @@ export class SortedLines implements Spool {
   #writeRun(lines: Iterable<string>): void {
     this.#runsMade += 1;
     const path = join(this.#directory, `run-${this.#runsMade}`);
-    const file = openSync(path, 'wx', 0o600); // it is customers' data
+    const file = openSync(path, 'wx', 0o600); // it holds customers' data
     try {
       for (const text of inPieces(lines)) writeAll(file, Buffer.from(text));
     } finally {
@@ -80,7 +80,7 @@ export class SortedLines implements Spool {
   }
 }
 
-/** The lines of all the runs in ascending order. */
+/** Yields the lines of all runs in ascending order. */
 function* mergeRuns(paths: readonly string[]): Generator<string> {
   const opened: Generator<string>[] = [];
   try {
@@ -103,7 +103,7 @@ function* mergeRuns(paths: readonly string[]): Generator<string> {
   }
 }
 
-/** Not `readline`, which takes U+2028 for a line break as well. */
+/** Yields the lines of a file. `readline` would also break them at U+2028. */
 function* linesOf(path: string): Generator<string> {
   const file = openSync(path, 'r');
   try {

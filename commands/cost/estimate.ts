@@ -9,23 +9,23 @@ import {
   type Workload,
 } from './workload.ts';
 
-/** Dollars a month, by what they are for. */
+/** Dollars a month, by purpose. */
 export type Estimate = ReadonlyMap<string, number>;
 
 const hoursPerMonth = 730;
 export const secondsPerMonth = hoursPerMonth * 3_600;
 
-/** Of what is logged for an invocation: START, END and REPORT, and 26 bytes an event that CloudWatch adds. */
+/** Bytes that the platform logs for an invocation: START, END and REPORT, and 26 bytes an event that CloudWatch adds. */
 const platformLogBytes = 350;
-/** An answer to POST /logs: three lines of metrics, as measured, and the access log's line. */
+/** Bytes logged for an answer to POST /logs: three lines of metrics, as measured, and the line of the access log. */
 const requestLogBytes = platformLogBytes + 1_150 + 400;
 const consumerLogBytes = platformLogBytes + 500;
 const answerBytes = 450;
-/** Combinations of metric and labels that a pipeline in use has; those without a value cost nothing. */
+/** Combinations of metric and labels of a pipeline in use; those without a value cost nothing. */
 const customMetrics = 30;
 const queuePollers = 5;
 const rollUpPollers = 2;
-/** SQS hands over ten messages a request; Lambda takes 6 MB, about so many notices. */
+/** SQS delivers ten messages a request; Lambda takes 6 MB, which holds about this many notifications. */
 const messagesPerRequest = 10;
 const noticesPerInvocation = 4_000;
 const recordsPerInvocation = 500;
@@ -36,7 +36,7 @@ const payloadUnitBytes = 25 * 1_024;
 const shardBytesPerSecond = 1_000_000;
 const shardRecordsPerSecond = 1_000;
 
-/** What the setup costs as long as it is there. */
+/** Estimates the cost of the setup without any traffic. */
 export function idleEstimate(setup: Setup): Estimate {
   return new Map([
     ['Kinesis, standing', streamsStanding(setup, setup.shards)],
@@ -45,7 +45,7 @@ export function idleEstimate(setup: Setup): Estimate {
   ]);
 }
 
-/** What a workload costs with a setup, all in all. */
+/** Estimates the whole cost of a workload on a setup. */
 export function estimate(workload: Workload, setup: Setup): Estimate {
   const rates = ratesOf(workload, setup);
   const needed = Math.max(
@@ -75,7 +75,7 @@ export function estimate(workload: Workload, setup: Setup): Estimate {
   ]);
 }
 
-/** A month's storage after a year: of raw batches as long as they are kept, of minutes for ever. */
+/** Estimates a month's storage after a year: raw batches for as long as they are kept, minutes for ever. */
 export function storageAfterAYear(workload: Workload, setup: Setup): number {
   const rates = ratesOf(workload, setup);
   const day = 86_400;
@@ -97,7 +97,7 @@ function ofIngest(workload: Workload, { batches }: Rates, setup: Setup): Costs &
   const milliseconds = 50 + 0.003 * workload.entriesPerBatch;
   return {
     api: monthly('apiRequest', batches * units) + monthly('dataOut', batches * answerBytes),
-    store: monthly('get', batches) + monthly('put', batches), // looks at the customer's tombstone first
+    store: monthly('get', batches) + monthly('put', batches), // reads the customer's tombstone first
     compute: invocations(batches, milliseconds, setup) + invocations(authorized, 50, setup),
     logs: logged(batches * requestLogBytes + authorized * platformLogBytes, setup),
   };
@@ -109,7 +109,7 @@ function ofAggregate({ partials, windowWrites }: Rates, setup: Setup, shards: nu
   const each = Math.max(byTime, partials / recordsPerInvocation);
   const milliseconds = 60 + (2.2 * windowWrites + 0.04 * partials) / each;
   return {
-    // Each window, and the tombstone of its customer: at most one for each.
+    // Each write reads the window and, at most once, the tombstone of its customer.
     store: monthly('get', 2 * windowWrites) + monthly('put', windowWrites),
     compute: invocations(each, milliseconds, setup),
     logs: logged(each * consumerLogBytes, setup),
@@ -142,7 +142,7 @@ function ofRollUp(workload: Workload, rates: Rates, setup: Setup): Costs & { rea
     windowWrites / noticesPerInvocation,
   );
   const customers = workload.customers * (1 - Math.exp(-windowWrites / each / workload.customers));
-  const minutes = 30 * busyMinutes(workload, rates); // of an hour, half of it on average
+  const minutes = 30 * busyMinutes(workload, rates); // half an hour on average
   const hours = 12;
   const milliseconds = 100 + (customers / 4) * (160 + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
   return {
@@ -168,7 +168,7 @@ function streamData({ partials, partialBytes }: Rates, { streamMode }: Setup): n
   return monthly('streamIn', bytes) + monthly('streamOut', bytes);
 }
 
-/** The share of the minutes in which a customer sends something. */
+/** Returns the share of minutes in which a customer sends something. */
 function busyMinutes({ customers }: Workload, { partials }: Rates): number {
   return 1 - Math.exp((-partials / customers) * 60);
 }
@@ -178,7 +178,7 @@ function invocations(perSecond: number, milliseconds: number, { memoryGigabytes 
   return monthly('invocation', perSecond) + monthly('gigabyteSecond', gigabyteSeconds);
 }
 
-/** Sent by S3, received and deleted by Lambda. */
+/** Estimates the cost of messages that S3 sends, and that Lambda receives and deletes. */
 function messages(perSecond: number): number {
   return monthly('queueRequest', perSecond * (1 + 2 / messagesPerRequest));
 }

@@ -12,8 +12,8 @@ export const costOptions = {
 };
 
 /**
- * Makes a workload of what was given.
- * @returns `undefined` where none was given
+ * Makes a workload from the arguments.
+ * @returns `undefined` where they describe none
  * @throws BadArguments
  */
 export function workloadOf({ options, words }: Given<typeof costOptions>): Workload | undefined {

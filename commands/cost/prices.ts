@@ -3,9 +3,9 @@ export interface Price {
   readonly what: string;
   readonly dollars: number;
   readonly per: string;
-  /** How many of what is counted that is. */
+  /** The number of units that the price is for. */
   readonly units: number;
-  /** Where it was read, and of when that is; absent where it is remembered and nobody has confirmed it. */
+  /** The page that states the price, and its date; absent where the price is remembered and nobody has confirmed it. */
   readonly source?: { readonly url: string; readonly asOf: string };
 }
 
@@ -153,7 +153,7 @@ export const prices = {
   alarm: { what: 'CloudWatch: alarms', dollars: 0.1, per: 'month', units: 1 },
 } satisfies Record<string, Price>;
 
-/** What so much of it costs. */
+/** Returns the price of an amount. */
 export function priceOf(name: keyof typeof prices, amount: number): number {
   const { dollars, units } = prices[name];
   return (amount * dollars) / units;

@@ -4,7 +4,7 @@ import { prodSetup, type Setup, type Workload } from './workload.ts';
 
 const usualBatches = [20, 1_000, 13_000];
 
-/** The tables of docs/explanation/costs.md. */
+/** Writes the tables of docs/explanation/costs.md. */
 export function tables(): string[] {
   const busy = (entriesPerBatch: number): Workload => ({
     entriesPerSecond: 1_000,
@@ -27,7 +27,7 @@ export function tables(): string[] {
   ];
 }
 
-/** What a million entries cost of each workload, by what for. */
+/** Writes the cost per million entries, by workload and by service. */
 export function workloadTable(workloads: readonly Workload[], setup: Setup = prodSetup): string {
   const estimates = workloads.map((workload) => estimate(workload, setup));
   const perMillion = (dollars: number, { entriesPerSecond }: Workload) =>
@@ -64,7 +64,7 @@ function idleTable(): string {
   ].join('\n');
 }
 
-/** What the other choice would cost, where there is one. */
+/** Writes the cost of the alternative settings. */
 function settingsTable(frequent: Workload, large: Workload): string {
   const dollars = (workload: Workload, setup: Setup) => total(estimate(workload, setup)).toFixed(0);
   const choices: [string, string, Workload, Setup][] = [

@@ -1,4 +1,4 @@
-/** Who sends what. Entries come evenly over time, and each customer sends them as soon as there is a batch of them. */
+/** The traffic of a pipeline. Entries come evenly over time, and each customer sends them as soon as they fill a batch. */
 export interface Workload {
   readonly entriesPerSecond: number;
   readonly entriesPerBatch: number;
@@ -6,10 +6,10 @@ export interface Workload {
   readonly compressed: boolean;
 }
 
-/** What `serverless.yml` says, as far as it costs; a test holds this against the template. */
+/** The settings of `serverless.yml` that affect the cost; a test compares them with the template. */
 export interface Setup {
   readonly streamMode: 'PROVISIONED' | 'ON_DEMAND';
-  /** Of both streams together. */
+  /** The shards of both streams together. */
   readonly shards: number;
   readonly memoryGigabytes: number;
   readonly countEverySeconds: number;
@@ -34,18 +34,18 @@ export const prodSetup: Setup = {
   alarms: 33,
 };
 
-/** What happens each second. */
+/** The events of a second. */
 export interface Rates {
   readonly batches: number;
-  /** Minutes that a batch has entries of: one, and as many more as it goes on for. */
+  /** Minutes that a batch has entries of: one, and one more for each further minute that it lasts. */
   readonly windowsPerBatch: number;
   readonly partials: number;
   readonly partialBytes: number;
-  /** A window is written once for all that came of it while an invocation was waited for. */
+  /** Writes of windows: a window is written once for everything that arrived for it before an invocation. */
   readonly windowWrites: number;
 }
 
-/** Counts of so many entries: few more keys with each entry. Of sample traffic: 680 bytes of 20, 19 kB of 4,100. */
+/** Returns the bytes of the counts of entries, which add few keys each. Sample traffic: 680 bytes for 20, 19 kB for 4,100. */
 function countsBytes(entries: number): number {
   return 470 + 20_500 * (1 - Math.exp(-entries / 1_900));
 }
@@ -67,17 +67,17 @@ export function ratesOf(
   };
 }
 
-/** Of a request: as JSON, or compressed. */
+/** Returns the bytes of a request, as JSON or compressed. */
 export function sentBytes({ entriesPerBatch, compressed }: Workload): number {
   return compressed ? 500 + 9.3 * entriesPerBatch : 160 * entriesPerBatch;
 }
 
-/** Of a stored batch: its header, its partials, and its body, compressed for speed. */
+/** Returns the bytes of a stored batch: its header, its partials, and its body, compressed for speed. */
 export function batchBytes({ entriesPerBatch }: Workload, { windowsPerBatch, partialBytes }: Rates): number {
   return 450 + windowsPerBatch * partialBytes + 500 + 13 * entriesPerBatch;
 }
 
-/** Of a stored minute: its counts, and an id of each of its partials. */
+/** Returns the bytes of a stored minute: its counts, and an id of each of its partials. */
 export function windowBytes({ entriesPerSecond, customers }: Workload, { partials }: Rates): number {
   return countsBytes((entriesPerSecond / customers) * 60) + (partials / customers) * 60 * (4 / 3) * 16;
 }

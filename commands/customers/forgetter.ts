@@ -18,22 +18,22 @@ import { openForWriting } from '../open-for-writing.ts';
 import type { Io, OperatorIo } from '../io.ts';
 import type { Place } from '../place.ts';
 
-/** Does the steps of forgetting a customer, wherever its data are; to be closed. */
+/** Forgets a customer step by step, wherever its data is. Close it after use. */
 export interface Forgetter {
   step(step: ForgetStep): Promise<ForgetStepAnswer>;
   close(): Promise<void>;
 }
 
-/** So often a directory is tried that somebody else has who takes no requests. */
+/** Attempts to open a directory whose owner takes no requests. */
 const attempts = 3;
 const pauseMilliseconds = 1_000;
 
 /**
- * Opens a way to change the data of a pipeline. On S3 every removal names what it removes, so the functions go on. A data
- * directory may be changed by its owner alone: that is this process, or the emulator that is running and is asked to do it.
+ * Opens a way to remove the data of a customer. On S3 every removal names what it removes, so the functions go on. Only the
+ * owner of a data directory may change it: that is this process, or a running emulator, which this process asks to do it.
  * @throws DirectoryInUse         another command has the directory
- * @throws UnusableDataDirectory  there is none
- * @throws Unavailable            AWS cannot be asked
+ * @throws UnusableDataDirectory  the directory does not exist
+ * @throws Unavailable            AWS cannot be reached, or refuses
  */
 export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env'>): Promise<Forgetter> {
   const { maxKeysPerDimension } = parseConfig(io.env);
@@ -48,7 +48,7 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
   const directory = await requireDataDirectory(place.dataDirectory);
   const openIfFree = async (): Promise<Forgetter | undefined> => {
     try {
-      // Tried by itself first: to describe the service takes seconds, and is for nothing while the emulator runs.
+      // Try the lock alone first: describing the service takes seconds, which are wasted while the emulator runs.
       const lock = await acquireOwnerLock(directory, 'forgetting a customer');
       await lock.release();
       const store = await openForWriting(directory, io);
@@ -77,7 +77,7 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
   };
 }
 
-/** @throws DirectoryInUse  by whom it is */
+/** @throws DirectoryInUse  the message names the owner */
 async function openOrSay(directory: string, io: OperatorIo): Promise<[ObjectStore, () => Promise<void>]> {
   const store = await openForWriting(directory, io);
   return [store.objects, () => store.close()];

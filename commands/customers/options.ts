@@ -8,7 +8,7 @@ import type { CustomerId } from '../../lib/domain/customer-id.ts';
 export interface CustomersOptions {
   readonly customerId: CustomerId;
   readonly place: Place;
-  /** Without it, nothing is removed. */
+  /** True if the data is to be removed; otherwise the command only shows it. */
   readonly isConfirmed: boolean;
   readonly isJson: boolean;
 }
@@ -17,25 +17,25 @@ export interface CustomersOptions {
 export const customersOptions = {
   customer: value({ shows: '<id>', help: 'another way to name the customer', read: customerIdOf }),
   yes: flag({ help: 'remove it' }),
-  'dry-run': flag({ help: 'remove nothing; this is so without --yes, too' }),
+  'dry-run': flag({ help: 'remove nothing, as without --yes' }),
   ...placeOptions,
   json: flag({ help: 'print one line of JSON' }),
 };
 
-/** What the help of `customers` says behind the options. */
+/** The paragraphs after the options in the help of `customers`. */
 export const customersDetails = [
-  'The pipeline may run meanwhile, on this machine and deployed. All that was stored before is forgotten, also what is still on ' +
-    'its way to the counts or arrives late. What the customer sends later is accepted and counted as new, also with keys that it ' +
-    'has used before. So stop its senders, or revoke its API keys, if nothing is to come back.',
+  'The pipeline may run meanwhile, on this machine or deployed. Forgetting covers everything that was stored before, also data ' +
+    'that is still on its way to the counts or arrives late. Entries that the customer sends later are accepted and counted as ' +
+    'new, even under keys that it has used before. To keep the customer away, stop its senders or revoke its API keys.',
   "A tombstone stays (forgotten/<customer>), with the customer's id and an instant: without it, late data would bring the " +
     'customer back. Notifications that wait in queues name the customer and its batches for up to 14 days. API keys, logs and ' +
     'backups are not touched. docs/how-to/delete-a-customer.md says more.',
-  'It may be stopped at any time: run it again, and it goes on.',
+  'You may stop it at any time: run it again, and it continues.',
 ];
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
@@ -47,7 +47,7 @@ export function customersOptionsOf(
   const [customerId, ...others] = options.customer === undefined ? named : [options.customer, ...named];
   if (customerId === undefined) throw new BadArguments('forget needs the id of a customer: forget cus-axon.');
   if (others.length > 0) {
-    throw new BadArguments(`forget takes one customer at a time, and not "${others.join(' ')}" as well.`);
+    throw new BadArguments(`forget takes one customer at a time, but got "${others.join(' ')}" as well.`);
   }
   if (options.yes && options['dry-run']) {
     throw new BadArguments('--yes and --dry-run contradict each other: give one of them.');

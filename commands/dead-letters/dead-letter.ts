@@ -8,32 +8,32 @@ export interface DeadMessage {
   readonly message: QueuedMessage;
 }
 
-/** Something that was given up, and waits for somebody to look at it. */
+/** A record or message that the pipeline gave up, and that waits for a person. */
 export type DeadLetter =
-  /** A stream record that was set aside, with the notices of it: one, or more, or none any more. */
+  /** A failed record, with the messages about it: one, several, or none any more. */
   | {
       readonly kind: 'failed-record';
       readonly id: string;
       readonly key: ObjectKey;
       readonly notices: readonly DeadMessage[];
     }
-  /** Stream records that their function died of, or reported for too long, with the notices of them. */
+  /** Stream records that crashed their function, or that it reported for too long, with the messages about them. */
   | {
       readonly kind: 'given-up-records';
       readonly id: string;
       readonly key: ObjectKey;
       readonly notices: readonly DeadMessage[];
     }
-  /** A notice of a record that is not there any more: a redrive died before its last step. */
+  /** A message about a record that is gone: a redrive died before its last step. */
   | {
       readonly kind: 'stale-notice';
       readonly id: string;
       readonly key: string;
       readonly notices: readonly DeadMessage[];
     }
-  /** What S3 has sent when it was told to notify a queue of dead letters: nothing is lost. */
+  /** A test message of S3, sent when a queue of dead letters was configured: nothing is lost. */
   | ({ readonly kind: 'test-notice'; readonly id: string } & DeadMessage)
-  /** A message that a queue has given up, and the objects that it tells of. */
+  /** A message that a queue gave up, and the keys of the objects in it. */
   | ({
       readonly kind: 'given-up-message';
       readonly id: string;
@@ -42,7 +42,7 @@ export type DeadLetter =
 
 const idLength = 12;
 
-/** The same for the same thing, whenever it is listed: so an id can be used after others have gone. */
+/** Returns an id that is stable: it names the same dead letter after others are gone. */
 export function idOf(...names: readonly string[]): string {
   return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, idLength);
 }

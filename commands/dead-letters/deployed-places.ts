@@ -6,10 +6,10 @@ import type { RedrivePlaces } from './redrive.ts';
 import { openSqsMessages } from './sqs-messages.ts';
 
 /**
- * The places of a pipeline that was deployed: the bucket, the queues of dead letters, and the streams. Its functions go on
+ * Opens the places of a deployed pipeline: the bucket, the queues of dead letters, and the streams. Its functions go on
  * meanwhile.
- * @param warn  told where there is more than is looked at
- * @throws Unavailable  AWS cannot be asked
+ * @param warn  called for a queue that has more messages than the command reads
+ * @throws Unavailable  AWS cannot be reached, or refuses
  */
 export async function openDeployedPlaces(
   place: DeployedPlace,

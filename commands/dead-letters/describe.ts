@@ -11,10 +11,10 @@ import { decodeGivenUpRecords, type GivenUpRecords } from '../../lib/domain/give
 
 type ObjectReader = Pick<ObjectStore, 'get'>;
 
-/** A dead letter in a line. */
+/** A dead letter in one line. */
 export interface Summary {
   readonly id: string;
-  /** Empty where a record has no notice. */
+  /** The queue; empty where no message about the record is left. */
   readonly queue: string;
   readonly since: Date | undefined;
   readonly what: string;
@@ -45,7 +45,7 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
     }
     case 'stale-notice': {
       const [notice] = letter.notices;
-      const cause = 'the record is gone; a redrive removes its notice';
+      const cause = 'the record is gone; a redrive removes its message';
       return { id, queue: notice?.queueName ?? '', since: notice?.message.sentAt, what: letter.key, cause };
     }
     case 'test-notice': {
@@ -67,7 +67,7 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
   }
 }
 
-/** All of a dead letter, as JSON has it; data that is a partial is decoded. */
+/** Describes all of a dead letter for JSON; it decodes partials. */
 export async function describeWhole(letter: DeadLetter, store: ObjectReader): Promise<object> {
   const { id, kind } = letter;
   switch (letter.kind) {
@@ -125,10 +125,10 @@ function describeMessage({ queueName: queue, message }: DeadMessage): object {
   return { queue, message };
 }
 
-/** A batch, or a minute whose hour or day could not be recomputed. */
+/** Describes a batch, or a minute whose hour or day could not be recomputed. */
 async function describeObject(key: string, store: ObjectReader): Promise<unknown> {
   const describe = key.startsWith('aggregates/') ? describeMinute : describeBatch;
-  // As the notice has it: what is no key has no object.
+  // The key comes from the message; a text that is not a key has no object.
   const described = await readOrReason(key as ObjectKey, store, describe);
   return typeof described === 'string' ? { unreadable: described } : described;
 }
@@ -143,7 +143,7 @@ function describeMinute(body: Buffer): object {
   return fields;
 }
 
-/** What is decoded, or why it cannot be. */
+/** Returns the decoded object, or the reason why it cannot be decoded. */
 async function readOrReason<T extends object>(
   key: ObjectKey,
   store: ObjectReader,

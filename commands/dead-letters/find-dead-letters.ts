@@ -3,25 +3,25 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { QueuedMessage } from '../../local-store/local-queue.ts';
 import { idOf, type DeadLetter, type DeadMessage } from './dead-letter.ts';
 
-/** Where dead letters are, to be looked through. */
+/** The places that dead letters can be in, to read them. */
 export interface DeadLetterPlaces {
   readonly queueNames: readonly string[];
-  /** Whether queues of work are among them. */
+  /** True if queues of work are among them. */
   readonly hasQueuesOfWork: boolean;
   readonly messagesOf: (queueName: string) => Iterable<QueuedMessage> | AsyncIterable<QueuedMessage>;
   readonly store: Pick<ObjectStore, 'get' | 'list'>;
 }
 
-/** Where `aggregate` sets records aside, and where an event source does. */
+/** The places of failed records, those of `aggregate` and those of an event source. */
 const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'given-up-records' } as const;
 
 /**
- * The dead letters: first the records that were set aside, then the messages that were given up, each kind in a lasting
- * order. A record is found by its object, so that it is listed also where its notice was lost.
+ * Yields the dead letters: first the failed records, then the messages that were given up, each kind in a stable
+ * order. It finds a record by its object, so it lists a record whose message was lost, too.
  * @throws Unavailable  the store cannot be listed, or a queue cannot be read
  */
 export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator<DeadLetter> {
-  // Taken before the objects are listed: what has a notice by then has its object.
+  // Read the messages before the objects: a record with a message has its object already.
   const messages: Found[] = [];
   for (const queueName of places.queueNames) messages.push(...(await deadMessagesOf(queueName, places)));
   const noticesByKey = new Map<string, DeadMessage[]>();
@@ -48,13 +48,16 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
   }
 }
 
-/** A dead message, and the record set aside that it tells of. */
+/** A dead message, and the key of the failed record that it is about. */
 interface Found {
   readonly letter: DeadMessage;
   readonly key: string | undefined;
 }
 
-/** A queue has dead letters or has none: so its first message tells, and a long queue of work is not read for nothing. */
+/**
+ * Reads the dead letters of a queue. A queue has either only dead letters or none, so the first message decides, and a long
+ * queue of work is not read in vain.
+ */
 async function deadMessagesOf(
   queueName: string,
   { messagesOf, hasQueuesOfWork }: DeadLetterPlaces,

@@ -9,9 +9,9 @@ import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import type { RedrivePlaces } from './redrive.ts';
 
 /**
- * The places of a data directory for who only looks, also beside a running pipeline. Which queues there are is read
- * from the database. To be closed soon.
- * @throws UnusableDataDirectory  there is none
+ * Opens the places of a data directory for reading, also beside a running pipeline. It reads the names of the queues
+ * from the database. Close it soon.
+ * @throws UnusableDataDirectory  the directory does not exist
  * @throws UnreadableFormat       a newer version of this program wrote it
  */
 export async function readLocalPlaces(
@@ -31,7 +31,7 @@ export async function readLocalPlaces(
 }
 
 /**
- * The same for who gives back, and owns the directory meanwhile.
+ * Opens the same places for a redrive, and owns the directory until they are closed.
  * @throws DirectoryInUse  an emulator or another command owns it; the message names it
  */
 export async function openLocalPlaces(
@@ -54,7 +54,7 @@ export async function openLocalPlaces(
 async function queueNamesIn(log: string): Promise<string[]> {
   const { environment, close } = await readDurableDatabase(log);
   try {
-    // The names of an environment's tables are its own keys.
+    // The keys of an environment are the names of its tables.
     return [...environment.getKeys()].flatMap((table) => {
       const [, name] = /^queue\/(.+)\/schedule$/.exec(String(table)) ?? [];
       return name === undefined ? [] : [name];

@@ -8,17 +8,17 @@ interface Closable {
   readonly close: () => Promise<void>;
 }
 
-/** The places for who only looks, also beside a running pipeline. To be closed soon. */
+/** Opens the places for reading, also beside a running pipeline. Close them soon. */
 export async function readPlaces(place: Place, io: OperatorIo): Promise<DeadLetterPlaces & Closable> {
   return place.kind === 'local' ? readLocalPlaces(place.dataDirectory) : openDeployed(place, io);
 }
 
-/** The places for who gives back; those of a directory must be nobody else's. */
+/** Opens the places for a redrive; a directory must not be in use by anyone else. */
 export async function openPlaces(place: Place, io: OperatorIo): Promise<RedrivePlaces & Closable> {
   return place.kind === 'local' ? openLocalPlaces(place.dataDirectory, io) : openDeployed(place, io);
 }
 
-/** Loaded only where it is asked for, as the SDK is. */
+/** Loads the module, and with it the SDK, only when it is needed. */
 async function openDeployed(place: DeployedPlace, io: OperatorIo): Promise<RedrivePlaces & Closable> {
   const { openDeployedPlaces } = await import('./deployed-places.ts');
   return openDeployedPlaces(place, io.clock, (text) => complain(io, text));

@@ -9,7 +9,7 @@ export type DeadLettersOptions = {
 } & (
   | { readonly action: 'list' }
   | { readonly action: 'show'; readonly id: string }
-  /** Without an id: all of them. */
+  /** Without an id, redrives all of them. */
   | { readonly action: 'redrive'; readonly id: string | undefined }
 );
 
@@ -20,25 +20,25 @@ export const deadLettersOptions = {
   json: flag({ help: 'list: print a line of JSON for each' }),
 };
 
-/** What the help of `dead-letters` says behind the options. */
+/** The paragraphs after the options in the help of `dead-letters`. */
 export const deadLettersDetails = [
-  'There are three kinds. A failed record of a stream is kept with its cause; redriven, it is put on its stream again, to be ' +
-    'counted, or to fail again while its cause is still there. It can never be counted as it is, or its function died of it or ' +
-    'could not count it for half a day. The notification of a batch that could not be verified in ten days goes back to the verify ' +
-    'queue; that of a minute whose hour or day could not be recomputed, to the roll-up queue.',
+  'There are three kinds. A failed record of a stream is kept with its cause: it can never be counted as it is, or it crashed ' +
+    'its function, or the function could not count it for half a day. A redrive puts it on its stream again, to be counted, or ' +
+    'to fail again while the cause remains. The notification of a batch that could not be verified in ten days goes back to the ' +
+    'verify queue; that of a minute whose hour or day could not be recomputed goes back to the roll-up queue.',
   'list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and start ' +
-    'it again; it then takes up what was redriven.',
-  'A deployed pipeline goes on meanwhile. SQS shows a message only to one receiver, and hides it from others for a while: a ' +
-    'message that was looked at is there again when the command ends, or two minutes after it was killed. The first 10,000 ' +
-    'messages of a queue are looked at. S3 sends a test to each queue that it notifies; a redrive removes it.',
+    'it again; it then processes the redriven records.',
+  'A deployed pipeline goes on meanwhile. SQS shows a message to one receiver only, and hides it from others for a while: a ' +
+    'message that the command has read is visible again when it ends, or two minutes after it was killed. The command reads the ' +
+    'first 10,000 messages of a queue. S3 sends a test to each queue that it notifies; a redrive removes it.',
 ];
 
-/** The actions of `dead-letters`; without one, it lists. */
+/** The actions of `dead-letters`; the default is `list`. */
 export const deadLettersActions = ['list', 'show', 'redrive'] as const;
 
 /**
- * Makes settings of what was given.
- * @param env  for what is not given
+ * Makes settings from the arguments.
+ * @param env  the defaults of options that are not given
  * @throws BadArguments
  * @throws InvalidConfig  a variable has a value that cannot be used
  */
@@ -47,8 +47,7 @@ export function deadLettersOptionsOf(
   env: Readonly<Record<string, string | undefined>>,
 ): DeadLettersOptions {
   const common = { place: placeOf(options, env), isJson: options.json };
-  if (others.length > 0)
-    throw new BadArguments(`There is one id at a time, and "${others.join(' ')}" too many.`);
+  if (others.length > 0) throw new BadArguments(`Give one id at a time, not also "${others.join(' ')}".`);
   switch (action) {
     case 'show':
       if (id === undefined) throw new BadArguments('show needs an id, as list prints it.');

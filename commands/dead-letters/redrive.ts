@@ -8,27 +8,27 @@ import type { DeadLetter, DeadMessage } from './dead-letter.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import { decodeGivenUpRecords } from '../../lib/domain/given-up-records.ts';
 
-/** Where dead letters are, to be given back. */
+/** The places that dead letters can be in, to give them back. */
 export interface RedrivePlaces extends DeadLetterPlaces {
   readonly store: Pick<ObjectStore, 'get' | 'list' | 'delete'>;
-  /** @throws RangeError  there is no such stream */
+  /** @throws RangeError  the stream does not exist */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   /**
-   * Moves a message back to the queue that gave it up; false where it is not there any more.
-   * @throws RangeError  no queue that there is gave it up
+   * Moves a message back to the queue that gave it up; returns false where the message is gone.
+   * @throws RangeError  that queue does not exist
    */
   readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
   readonly remove: (letter: DeadMessage) => Promise<void>;
 }
 
-/** What became of a dead letter; `reason` where it was left as it is. */
+/** The outcome of a redrive; `reason` says why a dead letter was left as it is. */
 export type Redriven =
   | { readonly isRedriven: true; readonly to: string }
   | { readonly isRedriven: false; readonly reason: string };
 
 /**
- * Gives a dead letter back to where it was given up. A record is put before its object is removed, and its object
- * before its notice: killed in between, it is redriven twice, and counted once.
+ * Gives a dead letter back to the place that gave it up. It puts the record, then deletes the object, then removes the
+ * message: if it is killed in between, the record is redriven twice and counted once.
  */
 export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
   try {
@@ -42,7 +42,7 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
         return await putAgain(letter, places, decodeGivenUpRecords);
       case 'stale-notice':
         await removeNotices(letter.notices, places);
-        return { isRedriven: true, to: 'nowhere: the record is gone, and its notice was removed' };
+        return { isRedriven: true, to: 'nowhere: the record is gone, and its message was removed' };
       case 'test-notice':
         await places.remove(letter);
         return { isRedriven: true, to: 'nowhere: it was a test of S3, and was removed' };
@@ -53,8 +53,7 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
       }
     }
   } catch (error) {
-    // A stream or queue that this service has no more, a record that is damaged, or a disk, or a service of AWS, that
-    // does not do it.
+    // The service no longer has the stream or queue, the record is damaged, or a disk or a service of AWS failed.
     const isLeftAsItIs =
       error instanceof RangeError || error instanceof UnreadableFormat || error instanceof Unavailable;
     if (isLeftAsItIs) return { isRedriven: false, reason: reasonOf(error) };

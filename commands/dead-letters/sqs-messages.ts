@@ -14,20 +14,20 @@ import type { DeadLetterQueue } from '../deployed-names.ts';
 import type { RedrivePlaces } from './redrive.ts';
 
 export interface SqsMessages extends Pick<RedrivePlaces, 'messagesOf' | 'giveBack' | 'remove'> {
-  /** Lets everybody see again what was looked at and is still there. */
+  /** Makes the messages that were read and are still there visible again. */
   readonly release: () => Promise<void>;
 }
 
 /** SQS counts in tens: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const maxMessagesARequest = 10;
-/** More than it takes to look at so many. */
+/** More than it takes to read that many messages. */
 const hiddenSeconds = 120;
 const maxMessagesAQueue = 10_000;
 
 /**
- * Messages of queues of SQS. A message can be looked at only by receiving it, which hides it; so whoever looks has to
- * release what is left. Queues of dead letters have no limit of receives, so that looking uses nothing up.
- * @param warn  told where a queue has more than is looked at
+ * Opens the messages of SQS queues. SQS shows a message only by delivering it, which hides it, so the reader has to
+ * release what is left. Queues of dead letters have no limit of receives, so reading uses nothing up.
+ * @param warn  called for a queue that has more messages than the command reads
  */
 export function openSqsMessages(
   client: SQSClient,
@@ -36,7 +36,7 @@ export function openSqsMessages(
   warn: (text: string) => void,
 ): SqsMessages {
   const sources = new Map(deadLetterQueues.map(({ name, source }) => [name, source]));
-  /** By queue, of each message that is hidden, what it goes by since it was received. */
+  /** The receipt handles of hidden messages, by queue and message id. */
   const hidden = new Map<string, Map<string, string>>();
   const urls = new Map<string, string>();
 
@@ -56,7 +56,7 @@ export function openSqsMessages(
       QueueUrl: await urlOf(queueName),
       MaxNumberOfMessages: maxMessagesARequest,
       VisibilityTimeout: hiddenSeconds,
-      // Without waiting, SQS asks some of its servers alone, and messages would be missed.
+      // Without waiting, SQS asks only some of its servers, and would miss messages.
       WaitTimeSeconds: 1,
       MessageSystemAttributeNames: ['All'],
     });
@@ -97,7 +97,7 @@ export function openSqsMessages(
       if (message.givenUpBy === undefined) throw new RangeError('No queue gave it up.');
       const QueueUrl = await urlOf(message.givenUpBy);
       const command = new SendMessageCommand({ QueueUrl, MessageBody: message.body });
-      // Killed before the next line, it is there twice, which its function does not mind.
+      // If it is killed before the next line, the message is there twice, which its function tolerates.
       await asked(message.givenUpBy, () => client.send(command));
       await remove(queueName, message.id);
       return true;
@@ -113,7 +113,7 @@ export function openSqsMessages(
           const Entries = handles
             .slice(first, first + maxMessagesARequest)
             .map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
-          // Those that somebody else has removed meanwhile are told as failed, and nothing is to be done about them.
+          // SQS reports messages that somebody else has removed as failed; they need nothing more.
           await asked(queueName, () =>
             client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
           );
@@ -123,7 +123,7 @@ export function openSqsMessages(
   };
 }
 
-/** @param source  where the message itself does not say who gave it up */
+/** @param source  the queue that gave the message up, where the message itself does not say so */
 function toQueuedMessage(
   { MessageId = '', Body = '', Attributes = {} }: Message,
   source: string | undefined,
@@ -134,7 +134,7 @@ function toQueuedMessage(
     id: MessageId,
     body: Body,
     sentAt: new Date(Number(Attributes.SentTimestamp)),
-    visibleAt: now, // it was just seen
+    visibleAt: now, // it has just been seen
     receiveCount: Number(ApproximateReceiveCount),
     firstReceivedAt: new Date(Number(ApproximateFirstReceiveTimestamp)),
     givenUpBy: DeadLetterQueueSourceArn?.split(':').at(-1) ?? source,

@@ -2,7 +2,7 @@ import type { Summary } from './describe.ts';
 
 const maxCellLength = 120;
 
-/** The dead letters in lines, with headings. */
+/** Formats the dead letters as lines with headings. */
 export function table(summaries: readonly Summary[]): string {
   if (summaries.length === 0) return 'There are no dead letters.';
   const rows = [
@@ -25,7 +25,7 @@ export function table(summaries: readonly Summary[]): string {
     .join('\n');
 }
 
-/** On one line, and without what a terminal would take for a command: some of it was written by others. */
+/** Puts a text on one line, without terminal commands: strangers wrote some of it. */
 function cell(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length > maxCellLength ? `${line.slice(0, maxCellLength - 1)}…` : line;

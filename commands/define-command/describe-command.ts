@@ -1,14 +1,14 @@
 import type { Option, Options } from './options.ts';
 
-/** What the help of a command is made from. */
+/** The parts of a command's help. */
 export interface DescribedCommand {
   readonly name: string;
   /** One or two sentences. */
   readonly summary: string;
-  /** What stands behind the command's name, one line for each way to use it, with an explanation where there are several. */
+  /** The arguments after the command's name, one line for each way to use it, with an explanation where there are several. */
   readonly usage: readonly (readonly [line: string, explanation?: string])[];
   readonly options: Options;
-  /** Paragraphs behind the options. */
+  /** Paragraphs after the options. */
   readonly details: readonly string[];
   readonly exitCodes: Readonly<Record<number, string>>;
 }
@@ -18,7 +18,7 @@ const helpOption = { shows: '', help: 'print this text', shownDefault: undefined
 
 /**
  * Writes the help of a command.
- * @param program  how the command was called: `npm run ship --` or `log-analytics ship`
+ * @param program  the call of the command: `npm run ship --` or `log-analytics ship`
  */
 export function describeCommand(command: DescribedCommand, program: string): string {
   const usage = table(
@@ -50,7 +50,7 @@ function explain({
   return otherwise === '' ? help : `${help} (${otherwise})`;
 }
 
-/** Rows of two columns, indented; the second is wrapped. A first cell that is too long has a line of its own. */
+/** Formats rows of two columns, indented; wraps the second. A first cell that is too long gets its own line. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const longest = Math.max(...rows.map(([first]) => first.length));
   const column = Math.min(longest, 44) + 4;

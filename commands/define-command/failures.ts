@@ -1,4 +1,4 @@
-/** Trouble that a person can put right, and what a command says about it in its place. */
+/** An error that the user can fix, and the message that a command prints for it. */
 export interface Failure {
   readonly matches: (error: unknown) => boolean;
   readonly describe: (error: unknown) => string;
@@ -6,7 +6,7 @@ export interface Failure {
 
 type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
-/** Declares errors of a class as trouble that ends a command with one line, by default the error's message. */
+/** Declares that errors of a class end a command with one line, by default the error's message. */
 export function failure<E extends Error>(
   type: ErrorClass<E>,
   describe: (error: E) => string = ({ message }) => message,

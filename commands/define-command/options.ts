@@ -1,23 +1,23 @@
 import { BadArguments } from '../command-line.ts';
 
-/** An option of a command: its name is the key that it is declared under. */
+/** An option of a command. Its name is the key of its declaration. */
 export interface Option<T> {
   /** A flag has no value; a list may be given several times. */
   readonly kind: 'flag' | 'value' | 'list';
-  /** What stands for the value in the help, such as `<url>`. */
+  /** The placeholder of the value in the help, such as `<url>`. */
   readonly shows: string;
   readonly help: string;
-  /** What holds where it is not given, for the help. */
+  /** The default value, as the help shows it. */
   readonly shownDefault: string | undefined;
-  /** The variable of the environment that is read where it is not given. */
+  /** The environment variable that replaces a missing option. */
   readonly variable: string | undefined;
-  /** Older names, which the help does not show. */
+  /** Former names, which the help does not show. */
   readonly aliases: readonly string[];
   /** The actions that take it; `undefined`: all of them. */
   readonly actions: readonly string[] | undefined;
   /**
-   * Makes a value of the texts that were given, of none where it was not.
-   * @param name  what it was given as, `--url` or `LOG_URL`, for messages
+   * Makes a value from the given texts; the list is empty where the option is missing.
+   * @param name  the name in messages, such as `--url` or `LOG_URL`
    * @throws BadArguments
    */
   readonly read: (texts: readonly string[], name: string) => T;
@@ -42,7 +42,7 @@ interface DescribedValue extends Described {
   readonly variable?: string;
 }
 
-/** Reads a value. @throws BadArguments  it cannot be one; the message names the option */
+/** A reader of a value. @throws BadArguments  the text is not valid; the message names the option */
 type Read<T> = (text: string, name: string) => T;
 
 /** Declares an option without a value. */
@@ -59,7 +59,7 @@ export function flag({ help, aliases = [], actions }: Described): Option<boolean
   };
 }
 
-/** Declares an option with a value, which is the default where it is not given. */
+/** Declares an option with a value and perhaps a default. */
 export function value<T>(
   described: DescribedValue & { readonly read: Read<T>; readonly default: T },
 ): Option<T>;
@@ -87,7 +87,7 @@ export function value<T>({
   };
 }
 
-/** Declares an option that may be given several times. */
+/** Declares an option that may be repeated. */
 export function list<T>({
   shownDefault,
   variable,
@@ -107,10 +107,10 @@ export function list<T>({
   };
 }
 
-/** Takes any text. */
+/** Accepts any text. */
 export const anyText: Read<string> = (text) => text;
 
-/** Takes whole numbers of a range. */
+/** Returns a reader that accepts whole numbers of a range. */
 export function wholeNumberOf(min: number, max: number): Read<number> {
   return (text, name) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -119,7 +119,7 @@ export function wholeNumberOf(min: number, max: number): Read<number> {
   };
 }
 
-/** Takes one of these names. */
+/** Returns a reader that accepts one of these names. */
 export function oneOf<const Name extends string>(names: readonly Name[]): Read<Name> {
   return (text, name) => {
     const found = names.find((each) => each === text);
@@ -128,7 +128,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Read<N
   };
 }
 
-/** Takes addresses of HTTP servers. */
+/** Accepts addresses of HTTP servers. */
 export const httpUrl: Read<URL> = (text, name) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url;

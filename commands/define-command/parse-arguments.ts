@@ -3,29 +3,29 @@ import { BadArguments } from '../command-line.ts';
 import type { Options, Values } from './options.ts';
 import { suggest } from './suggest.ts';
 
-/** What a command can be given. */
+/** The arguments that a command accepts. */
 export interface Arguments<O extends Options> {
   readonly options: O;
   /** The names of its actions, where it has any: the first word is one of them. */
   readonly actions: readonly string[];
-  /** Keeps options that are not declared, for another program. */
+  /** True keeps undeclared options, for another program. */
   readonly keepsUnknown: boolean;
 }
 
-/** A command line that is understood. */
+/** A parsed command line. */
 export interface Given<O extends Options> {
   readonly options: Values<O>;
   /** The first word where the command has actions. */
   readonly action: string | undefined;
   /** The words that are not options. */
   readonly words: readonly string[];
-  /** Options that are not declared, with their values, as they were given. */
+  /** Undeclared options with their values, unchanged. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Reads a command line, and the variables of the environment that stand for options which are not given.
- * @returns `'help'` where it was asked for
+ * Reads a command line, and the environment variables of options that are missing in it.
+ * @returns `'help'` for a call with `--help`
  * @throws BadArguments
  */
 export function parseArguments<O extends Options>(
@@ -55,7 +55,7 @@ export function parseArguments<O extends Options>(
   const unknown: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') {
-      // What follows an option of another program is its value.
+      // The word after an option of another program is its value.
       const isValue = keepsUnknown && unknown.length > 0 && argv[token.index - 1] === unknown.at(-1);
       (isValue ? unknown : words).push(token.value);
     }
@@ -88,7 +88,7 @@ export function parseArguments<O extends Options>(
       return [name, option.read(option.kind === 'list' ? linesOf(set) : [set], option.variable ?? '')];
     return [name, option.read(given ?? [], `--${name}`)];
   });
-  // Each was read by the option of its name.
+  // The option of that name has read each value.
   return { options: Object.fromEntries(values) as Values<O>, action, words, unknown };
 }
 
@@ -118,7 +118,7 @@ function unknownOption(rawName: string, names: readonly string[]): string {
   )}`;
 }
 
-/** A variable has one value a line. */
+/** Returns the values of a variable, which has one value a line. */
 function linesOf(text: string): string[] {
   return text
     .split('\n')

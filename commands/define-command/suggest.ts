@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** Returns ` Did you mean X?` with the name that is most like the word, or nothing where none is like it. */
+/** Returns ` Did you mean X?` with the name that is most like the word, or an empty text where none is like it. */
 export function suggest(word: string, names: readonly string[]): string {
   if (names.length === 0) return '';
   const name = closest(word, names);

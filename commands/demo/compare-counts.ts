@@ -1,7 +1,7 @@
 import { dimensions } from '../../lib/domain/dimensions.ts';
 import type { ServedCounts } from './served-counts.ts';
 
-/** Each number that is served otherwise than it should be: `requestsByPath "GET /": 3999 of 4000`. */
+/** Lists each served number that is wrong: `requestsByPath "GET /": 3999 of 4000`. */
 export function compareCounts(served: ServedCounts, expected: ServedCounts): string[] {
   const differences: string[] = [];
   const compare = (name: string, is: number, shouldBe: number) => {

@@ -4,18 +4,18 @@ import { blog } from '../../traffic/blog.ts';
 import { shop } from '../../traffic/shop.ts';
 import type { Site } from '../../traffic/site.ts';
 
-/** Somebody whose traffic is sent. */
+/** A customer of the demo. */
 export interface DemoCustomer {
   readonly id: CustomerId;
   readonly site: Site;
-  /** In relation to the other customers' entries. */
+  /** The share of entries, relative to the weights of the other customers. */
   readonly weight: number;
 }
 
 const sites: readonly Site[] = [shop, api, blog];
 const names = ['lantern', 'orbit', 'juniper', 'harbor', 'quartz', 'meadow', 'copper', 'delta', 'willow'];
 
-/** So many customers, from the largest to the smallest. */
+/** Returns this many customers, from the largest to the smallest. */
 export function demoCustomers(count: number): DemoCustomer[] {
   return Array.from({ length: count }, (_, n) => {
     const site = sites[n % sites.length] ?? shop;

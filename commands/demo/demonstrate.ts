@@ -18,7 +18,7 @@ export interface Stage {
   readonly clock: Clock;
   readonly progress: Progress;
   readonly print: (text: string) => void;
-  /** Ctrl-C. */
+  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
@@ -26,9 +26,9 @@ const maxListed = 10;
 const dayMilliseconds = 86_400_000;
 
 /**
- * Sends traffic to a pipeline that is running, shows its counts, and goes on until the signal is aborted.
+ * Sends traffic to a running pipeline, shows its counts, and goes on until the signal is aborted.
  * @returns the exit code
- * @throws RequestRefused, GaveUp  the pipeline is in trouble
+ * @throws RequestRefused, GaveUp  the pipeline fails
  */
 export async function demonstrate(options: DemoOptions, stage: Stage): Promise<number> {
   const customers = demoCustomers(options.customers);
@@ -78,7 +78,7 @@ async function show(
   return 0;
 }
 
-/** As shells have it for what Ctrl-C ended. */
+/** The exit code that shells give a process that Ctrl-C ended. */
 export const interrupted = 130;
 const nothing: ServedCounts = {
   requests: 0,

@@ -8,23 +8,23 @@ import type { DemoPipelines } from './open-pipelines.ts';
 
 export interface LiveOptions {
   readonly customers: readonly DemoCustomer[];
-  /** Of all customers together. */
+  /** The rate of all customers together. */
   readonly entriesPerSecond: number;
   readonly seed: number;
   readonly pipelines: DemoPipelines;
   readonly clock: Clock;
-  /** Ends it. */
+  /** Ends the traffic. */
   readonly signal: AbortSignal;
 }
 
 const secondsBetweenBatches = 2;
-/** After the machine has slept, what was missed is not made up for. */
+/** The longest gap to fill at once: after the machine has slept, the missed entries are not sent. */
 const maxSecondsAtOnce = 10;
 const shareOfRepeats = 0.1;
 
 /**
- * Sends what visitors ask for now, in small batches, until the signal is aborted; now and then a batch twice, as by a
- * shipper that got no answer.
+ * Sends the requests of visitors as they happen, in small batches, until the signal is aborted. Now and then it sends a
+ * batch twice, as a shipper does after a timeout.
  * @throws RequestRefused, GaveUp
  */
 export async function sendLiveTraffic({ customers, ...options }: LiveOptions): Promise<void> {
@@ -69,7 +69,7 @@ async function sendOf(
       if (random() < shareOfRepeats) await pipeline.send(batch);
     }
   } catch (error) {
-    // Ctrl-C in a terminal goes to the pipeline as well, and what is under way then may get no answer.
+    // Ctrl-C in a terminal reaches the pipeline, too, so requests under way may not get an answer.
     if (!(signal.aborted && error instanceof GaveUp)) throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { openPipeline, type Pipeline } from '../../client/open-pipeline.ts';
 import type { DemoCustomer } from './customers.ts';
 
-/** Gives each customer a log shipper of its own. */
+/** One log shipper for each customer. */
 export interface DemoPipelines {
   readonly of: (customer: DemoCustomer) => Pipeline;
   readonly close: () => void;
@@ -10,7 +10,7 @@ export interface DemoPipelines {
 const concurrency = 8;
 const retryForSeconds = 60;
 
-/** @param signal  once it is aborted, a request that fails is not repeated any more */
+/** @param signal  once this is aborted, a request that fails is not repeated any more */
 export function openPipelines(
   customers: readonly DemoCustomer[],
   url: URL,

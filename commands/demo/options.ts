@@ -7,10 +7,10 @@ export interface DemoOptions {
   readonly entries: number;
   readonly customers: number;
   readonly days: number;
-  /** `undefined`: the usual one, or another where that is taken. */
+  /** `undefined`: the usual port, or another one if that is in use. */
   readonly port: number | undefined;
   readonly isLive: boolean;
-  /** Whether the data stays when it is over. */
+  /** True if the data stays after the end. */
   readonly isKept: boolean;
 }
 
@@ -44,22 +44,22 @@ export const demoOptions = {
   }),
   port: value({
     shows: '<n>',
-    help: 'where it listens, 1-65535',
-    shownDefault: '3000, or another one if that is taken',
+    help: 'the port to listen on, 1-65535',
+    shownDefault: '3000, or another one if that is in use',
     read: wholeNumberOf(1, 65_535),
   }),
-  'no-live': flag({ help: 'send no new traffic when all is sent' }),
-  keep: flag({ help: 'leave the data there, and say where: npm start with DATA_DIR goes on with it' }),
+  'no-live': flag({ help: 'send no new traffic at the end' }),
+  keep: flag({ help: 'keep the data, and say where: npm start with DATA_DIR continues with it' }),
 };
 
-/** What the help of `demo` says behind the options. */
+/** The paragraphs after the options in the help of `demo`. */
 export const demoDetails = [
   "The traffic is made up: sites and visitors are this project's own, and the user agents have the form that their makers " +
-    'publish. Settings of a pipeline in the environment are left out, so that all is as it is described.',
+    'publish. Pipeline settings in the environment are ignored, so that the demo runs as documented.',
 ];
 
 /**
- * Makes settings of what was given.
+ * Makes settings from the arguments.
  * @throws BadArguments
  */
 export function demoOptionsOf({ options, words: [word] }: Given<typeof demoOptions>): DemoOptions {

@@ -8,7 +8,7 @@ import type { Entry } from '../../client/contract.ts';
 import type { Batch } from '../../client/open-pipeline.ts';
 import type { DemoCustomer } from './customers.ts';
 
-/** What one customer sends, and what has to be counted of it. */
+/** The batches of one customer, and the counts that they must give. */
 export interface CustomerPlan {
   readonly customer: DemoCustomer;
   readonly requests: number;
@@ -20,14 +20,14 @@ export interface Delivery {
   readonly batch: Batch;
 }
 
-/** What is sent in which order, and what has to be counted then. */
+/** The batches to send, in order, and the counts that they must give. */
 export interface DemoPlan {
   readonly customers: readonly CustomerPlan[];
   readonly deliveries: readonly Delivery[];
   readonly batches: number;
   /** Batches that are sent twice. */
   readonly repeats: number;
-  /** Batches that are sent behind some with newer entries. */
+  /** Batches that are sent after some with newer entries. */
   readonly late: number;
 }
 
@@ -39,7 +39,7 @@ export interface PlanOptions {
   readonly days: number;
 }
 
-/** The last hour has this share of the entries more than by its time, so that there is something to see in minutes. */
+/** The additional share of entries in the last hour, so that its minutes have something to show. */
 export const shareOfLastHour = 0.025;
 const shareOfRepeats = 0.08;
 const shareOfLate = 0.04;
@@ -88,7 +88,7 @@ function entriesOf(
   ].sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
 }
 
-/** By the rules of the pipeline itself; what is checked is that nothing is lost on its way, or counted twice. */
+/** Counts by the rules of the pipeline itself; the demo checks that nothing is lost on the way or counted twice. */
 function expectedOf(sent: readonly Entry[]): Pick<CustomerPlan, 'requests' | 'counts'> {
   const entries = sent.map((entry) => parseLogEntry(entry)).filter((entry) => entry !== undefined);
   if (entries.length !== sent.length) throw new Error('An entry of the demonstration is not valid.');
@@ -108,7 +108,7 @@ function inBatches(entries: readonly Entry[], prefix: string, random: () => numb
   return batches;
 }
 
-/** In the order of time, but for those that are late, and some once more at a place of chance behind their first. */
+/** Orders batches by time, except the late ones, and repeats some at a random place after the first time. */
 function order(
   inTime: readonly Delivery[],
   late: number,

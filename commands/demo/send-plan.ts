@@ -4,12 +4,12 @@ import type { DemoPlan } from './plan.ts';
 
 export interface SendPlanOptions {
   readonly pipelines: DemoPipelines;
-  /** Once it is aborted, no more are sent. */
+  /** Once this signal is aborted, no more batches are sent. */
   readonly signal: AbortSignal;
   readonly onAnswer: () => void;
 }
 
-/** How the batches were answered. */
+/** The answers to the batches. */
 export interface Answers {
   readonly accepted: number;
   readonly duplicates: number;
@@ -18,7 +18,7 @@ export interface Answers {
 const concurrency = 8;
 
 /**
- * Sends all of the plan in its order, several batches at a time.
+ * Sends the whole plan in its order, several batches at a time.
  * @throws RequestRefused, GaveUp
  */
 export async function sendPlan(

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../client/open-pipeline.ts';
 import { dimensions, emptyCounts, type Counts } from '../../lib/domain/dimensions.ts';
 
-/** What the pipeline serves of a customer over a range of time. */
+/** The counts that the pipeline serves for a customer and a range of time. */
 export interface ServedCounts {
   readonly requests: number;
   readonly counts: Counts;

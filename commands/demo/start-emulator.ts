@@ -5,19 +5,19 @@ export interface DemoEmulatorSettings {
   readonly dataDirectory: string;
   readonly httpPort: number;
   readonly lambdaPort: number;
-  /** Of this process; settings of a pipeline in it are left out, so that the demo is as described. */
+  /** The environment of this process. Pipeline settings in it are left out, so that the demo runs as documented. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** A pipeline in a process of its own that can be stopped in an orderly way. */
+/** A pipeline in its own process that can be stopped cleanly. */
 export interface DemoEmulator extends EmulatorProcess {
-  /** Has it finish what runs, and kills it where that takes too long. */
+  /** Lets it finish its work, and kills it if that takes too long. */
   stop(): Promise<void>;
 }
 
 const stopMilliseconds = 30_000;
 
-/** Starts the pipeline with the settings that it has by default. */
+/** Starts the pipeline with its default settings. */
 export function startEmulator(settings: DemoEmulatorSettings): DemoEmulator {
   const { dataDirectory, httpPort, lambdaPort, environment } = settings;
   const names = new Set(Object.keys(environmentSchema.shape));

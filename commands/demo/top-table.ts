@@ -6,7 +6,7 @@ import { whole } from '../whole.ts';
 const most = 6;
 const gap = '   ';
 
-/** What was asked for most, by whom, and with what answer, of one customer; side by side. */
+/** Formats the most frequent paths, user agents and statuses of one customer side by side. */
 export function topTable({ id }: DemoCustomer, { requests, counts }: ServedCounts): string {
   const columns = [
     column('PATHS', counts.requestsByPath),

@@ -16,9 +16,9 @@ const pollMilliseconds = 100;
 const waitForSeconds = 300;
 
 /**
- * Waits until nothing waits to be counted any more: so what is counted twice would be found as well. Then until hours and
- * days hold it too, which the dashboard shows.
- * @returns  the customers for whom that took too long
+ * Waits until no entry waits to be counted any more, so that a comparison would also find entries that are counted twice.
+ * Then waits until hours and days, which the dashboard shows, hold them too.
+ * @returns  the customers whose hours and days took too long
  */
 export async function untilAllCounted(
   customers: readonly DemoCustomer[],

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Whether nobody listens at that port of this machine. */
+/** Returns whether nothing listens on this port of the machine. */
 export async function isFreePort(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== undefined;
 }
 
-/** A port that nobody listens at, chosen by the system. */
+/** Returns a free port, chosen by the system. */
 export async function freePort(): Promise<number> {
   const port = await listenOnce(0);
   if (port === undefined) throw new Error('The system has no port that is free.');
   return port;
 }
 
-/** Listens, and stops at once: the port, or `undefined` where it is taken. */
+/** Listens and stops at once. Returns the port, or `undefined` where it is in use. */
 async function listenOnce(port: number): Promise<number | undefined> {
   const server = createServer();
   const outcome = new Promise<boolean>((resolve) => {

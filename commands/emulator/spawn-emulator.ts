@@ -2,46 +2,46 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** The emulator, as `npm start` starts it, in a process of its own. */
+/** The emulator, as `npm start` starts it, in its own process. */
 export interface EmulatorProcess {
   readonly pid: number;
-  /** Returns what it has written so far, on both of its outputs; nothing where these are not read. */
+  /** Returns the text that it has written so far on both outputs; empty where nothing reads these. */
   readonly output: () => string;
-  /** Closes our ends of its outputs: what it writes then fails. */
+  /** Closes our ends of its outputs, so that its writes fail. */
   readonly abandonOutput: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** Resolves when it has ended, however it ended. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<ProcessEnd>;
 }
 
 export interface ProcessEnd {
-  /** Null where a signal ended it. */
+  /** The exit code; null where a signal ended the process. */
   readonly exitCode: number | null;
   readonly output: string;
 }
 
 export interface EmulatorCommand {
-  /** What stands behind `serverless`, such as `offline start`. */
+  /** The arguments of `serverless`, such as `offline start`. */
   readonly args: readonly string[];
-  /** All of its environment. */
+  /** Its whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A command that runs the one behind it in its own place, such as a tracer: signals reach the emulator. */
+  /** A command, such as a tracer, that replaces itself by the command after it, so that signals reach the emulator. */
   readonly under?: readonly string[];
-  /** Options of Node, such as those that profile it. */
+  /** Options of Node, such as those of its profiler. */
   readonly execArgv?: readonly string[];
   /** The directory of its `serverless.yml`, by default this project's. */
   readonly service?: URL;
-  /** Reads its outputs (the default), or leaves them: its errors then go where ours go, and the rest nowhere. */
+  /** True (the default) reads its outputs; false sends its errors to our own and discards the rest. */
   readonly isOutputRead?: boolean;
 }
 
 /** The directory of this project, where its `serverless.yml` is. */
 export const repository = new URL('../../', import.meta.url);
-/** The program behind `npx serverless`, wherever npm has put it: beside this project, where that is a package. */
+/** The program of `npx serverless`, wherever npm installed it; beside this project if the project is itself a package. */
 export const serverlessPath = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 
 /**
- * Starts an emulator. It is killed with this process, if it has not ended before.
+ * Starts an emulator, and kills it when this process ends.
  * @throws Error  the process could not be started
  */
 export function spawnEmulator({

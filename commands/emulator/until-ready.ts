@@ -2,7 +2,7 @@ import { ConnectionFailed, type HttpClient } from '../../client/http-client.ts';
 import { realTiming } from '../../client/timing.ts';
 import type { EmulatorProcess } from './spawn-emulator.ts';
 
-/** The emulator did not start, or ended without being asked to; the message has the end of what it has written. */
+/** An emulator that did not start or that ended by itself; the message has the end of its output. */
 export class EmulatorEnded extends Error {
   override readonly name = 'EmulatorEnded';
 
@@ -14,7 +14,7 @@ export class EmulatorEnded extends Error {
 export interface ReadyOptions {
   /** Ends the wait. */
   readonly signal?: AbortSignal;
-  /** Whether its output is read, which shows that it is this one that has the port, and no other process. */
+  /** True if its output is read, which proves that this emulator has the port, and not another process. */
   readonly isOutputRead?: boolean;
 }
 

@@ -8,21 +8,21 @@ import type { ShipOptions } from './options.ts';
 import { partsToTotal } from './shown-range.ts';
 import type { Tally } from './tally.ts';
 
-/** How the wait ended, for people and for scripts. */
+/** The outcome of the wait, for people and for scripts. */
 export interface Awaited {
   readonly message: string;
-  /** Whether the message is what was hoped for. */
+  /** True if the message reports success. */
   readonly isGood: boolean;
   readonly exitCode: number;
 }
 
-/** Not all of it was counted in time. */
+/** The exit code if not everything was counted in time. */
 const notYet = 3;
 const nothingIsLost = 'Nothing is lost: what was accepted is stored, and will be counted.';
 
 /**
- * Waits until everything that was sent is counted, and shows that it waits. An API key that may only ingest may not read
- * counts: then it asks for each batch, which tells of minutes and not of hours and days.
+ * Waits until everything that was sent is counted, and shows the wait. An API key that may only ingest may not read
+ * counts: then this asks for each batch, whose answer covers minutes, but not hours and days.
  */
 export async function awaitCounted(
   options: ShipOptions,
@@ -67,7 +67,7 @@ export async function awaitCounted(
   }
 }
 
-/** The latest first: once it is counted, the others hardly ever wait. */
+/** Asks for the latest batch first: once that is counted, the others hardly ever wait. */
 async function untilEachCounted(
   pipeline: Pick<Pipeline, 'findBatch'>,
   keys: readonly string[],

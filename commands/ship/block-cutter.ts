@@ -2,24 +2,24 @@ import type { LineFormat, ReadLine } from './formats/line-format.ts';
 import type { Line } from './input/split-lines.ts';
 import type { LocatedEntry, Piece } from './pieces.ts';
 
-/** Cuts the lines of one log into blocks. */
+/** A cutter of the lines of one log into blocks. */
 export interface BlockCutter {
-  /** The last pieces of the blocks that end in these lines. */
+  /** Returns the last pieces of the blocks that end in these lines. */
   take(lines: readonly Line[]): Piece[];
-  /** The entries of the last block that no piece has had yet; there may be none. */
+  /** Returns the entries of the last block that no piece has had yet, perhaps none. */
   takeRest(isBlockEnd: boolean): Piece;
-  /** Since when the first of them waits, if there are any. */
+  /** Returns the time since when the first of them waits, if there are any. */
   waitingSince(): number | undefined;
 }
 
 /**
- * So many lines and bytes are a block at most. No entry takes more than six times the bytes of its line and 110 more, so
- * that a block is always below the 2 MiB of a batch; and a batch of so few entries has no more windows than it may.
+ * The most lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line and 110
+ * more, so a block is always below the 2 MiB of a batch; and a batch of so few entries cannot have too many windows.
  */
 const maxBlockLines = 1_000;
 const maxBlockBytes = 307_200;
 
-/** @param onLine  called for every line, in their order, with what it says */
+/** @param onLine  called for every line, in order, with its content */
 export function createBlockCutter(
   logId: string,
   format: LineFormat,
@@ -51,7 +51,7 @@ export function createBlockCutter(
     take(some) {
       const pieces: Piece[] = [];
       for (const line of some) {
-        // Counted in lines and bytes as they are in the log: so no option can move a bound.
+        // Count lines and bytes as they are in the log, so that no option can move a bound.
         const isFull = lines === maxBlockLines || bytes + line.end - line.start > maxBlockBytes;
         if (isFull && lines > 0) {
           pieces.push(takeRest(true));

@@ -6,25 +6,25 @@ import type { Log } from './log.ts';
 import type { Piece } from './pieces.ts';
 
 export interface CuttingOptions {
-  /** Goes into the ids of logs, to tell apart those that begin with the same line. */
+  /** A part of the ids of logs that distinguishes logs with the same first line. */
   readonly source: string;
-  /** @throws UnknownFormat  none has lines like these */
+  /** @throws UnknownFormat  no format has lines like these */
   readonly chooseFormat: (firstLines: readonly string[]) => LineFormat;
-  /** How long an entry of a log that grows may wait for others. */
+  /** The longest time that an entry of a growing log waits for others. */
   readonly flushAfterMilliseconds: number;
   readonly now: () => number;
 }
 
-/** So many lines that say something decide what format a log has, if they are there. */
+/** The first lines with content that decide the format of a log. */
 const linesToDetect = 50;
-/** What says nothing for so many lines is no log. */
+/** A text without content in this many lines is not a log. */
 const maxLinesHeld = 1_000;
 
 /**
- * Reads a log into the pieces of its blocks. A block comes in one piece, but for the last one of a log that grows: what
- * has waited long enough there comes as a piece, and the rest of the block as others. `deliverPieces` says why that is
- * no harm.
- * @param onLine  called for every line, in their order, with what it says
+ * Reads a log into the pieces of its blocks. A block comes in one piece, except the last block of a growing log: entries
+ * that have waited long enough come as a piece, and the rest of the block as others. `deliverPieces` explains why that is
+ * harmless.
+ * @param onLine  called for every line, in order, with its content
  * @throws UnknownFormat
  */
 export async function* cutPieces(
@@ -67,7 +67,7 @@ export async function* cutPieces(
         return;
     }
   }
-  // The reading was stopped. What has not ended with a line feed may be half a line.
+  // Reading was stopped. Text without a line feed may be half a line.
   yield* cut([], true);
   yield* restOf(cutter, false);
 }
@@ -76,7 +76,7 @@ function restOf(cutter: BlockCutter | undefined, isBlockEnd: boolean): Piece[] {
   return cutter === undefined ? [] : [cutter.takeRest(isBlockEnd)];
 }
 
-/** By the content and not by the name, as logs are renamed and compressed when they are rotated. */
+/** Returns an id from the content, not from the name, because rotation renames and compresses logs. */
 function idOfLog(source: string, firstLine: string): string {
   const text = JSON.stringify([source, firstLine]);
   return `ship-1-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;

@@ -2,7 +2,7 @@ import type { Entry } from '../../client/contract.ts';
 import type { Pipeline, SendOutcome } from '../../client/open-pipeline.ts';
 import type { Block, LocatedEntry, Piece } from './pieces.ts';
 
-/** The pipeline has other entries at this place of a log; the message says what can be done. */
+/** A place of a log for which the pipeline has other entries; the message says what to do. */
 export class OtherContent extends Error {
   override readonly name = 'OtherContent';
 
@@ -15,24 +15,24 @@ export class OtherContent extends Error {
   }
 }
 
-/** What is known of a block that is under way. */
+/** The state of a block that is under way. */
 interface Delivery {
-  /** How far it has been sent: the end of its last line that was, or its start. */
+  /** The end of its last sent line, or its start. */
   position: number;
   waiting: LocatedEntry[];
   previous: Promise<void>;
 }
 
 /**
- * Sends the pieces of a log so that each entry is counted once, in however many runs, and whatever died in between.
+ * Sends the pieces of a log so that each entry is counted once, after any number of runs and crashes.
  *
- * The key of a batch is the log and the place where the batch begins. A block is sent in one batch where it came in one
- * piece, or else in several: one after the other is answered, each from where the one before ended. So of a block there is
- * always a row of batches from its start on, without a gap. A run that has it in other pieces, since the log has
- * grown or was followed, hits upon a key that has other entries (422). Then it asks how many, sends as many, which
- * shows that they are the same (409), and goes on behind them. The pipeline is the memory: there is no file to lose.
+ * The key of a batch is the log and the place where the batch begins. A block that came in one piece is sent in one batch,
+ * and any other block in several: each begins where the previous one ended, after that was answered. So the pipeline always
+ * has a row of batches from the start of a block, without a gap. A run that cuts the block differently, because the log has
+ * grown or was followed, meets a key that has other entries (422). Then it asks how many, sends the same number, which
+ * proves that they are the same (409), and continues after them. The pipeline is the memory: there is no file to lose.
  *
- * @returns  to be called for each piece, in their order; blocks may be under way at the same time
+ * @returns  a function to call for each piece, in order; several blocks may be under way at the same time
  * @throws OtherContent, RequestRefused, GaveUp
  */
 export function deliverPieces(
@@ -53,7 +53,7 @@ export function deliverPieces(
       if (outcome === 'other-entries') {
         const before = await pipeline.findBatch(keyOf(block.logId, position));
         const entriesBefore = before?.entries ?? waiting.length;
-        if (entriesBefore > waiting.length && !isBlockEnd) return; // the rest of them is still to be read
+        if (entriesBefore > waiting.length && !isBlockEnd) return; // the rest of these entries has not been read yet
         if (entriesBefore < waiting.length) {
           batch = waiting.slice(0, entriesBefore);
           outcome = await send(block, position, batch);

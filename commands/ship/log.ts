@@ -1,17 +1,17 @@
-/** A piece of a log, decompressed; or that there is no more of it at the moment; or that there will never be more. */
+/** A decompressed piece of a log, or the news that no more of it exists at the moment or will ever exist. */
 export type LogEvent =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'quiet' }
   | { readonly kind: 'end' };
 
-/** One log, from its first byte. Without an `end`, the reading of it was stopped. */
+/** One log, from its first byte. If it lacks an `end`, reading was stopped. */
 export interface Log {
-  /** For people. */
+  /** The name for people. */
   readonly name: string;
   readonly events: AsyncIterable<LogEvent>;
 }
 
-/** A log cannot be opened, or not be read to its end; the message says which and why. */
+/** A log that cannot be opened or read to its end; the message says which and why. */
 export class UnreadableLog extends Error {
   override readonly name = 'UnreadableLog';
 

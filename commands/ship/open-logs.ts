@@ -8,7 +8,7 @@ import type { ShipOptions } from './options.ts';
 const pollMilliseconds = 250;
 const rotatedQuietMilliseconds = 5_000;
 
-/** Opens the logs that are to be shipped, one after the other. */
+/** Opens the logs to ship, one after the other. */
 export async function* openLogs(
   { paths, isFollowing }: ShipOptions,
   stdin: Readable,
@@ -23,8 +23,8 @@ export async function* openLogs(
 }
 
 /**
- * Makes sure that the files can be read, before anything is sent.
- * @returns how many bytes there are to read, `undefined` where nobody knows
+ * Checks that the files can be read, before anything is sent.
+ * @returns the number of bytes to read; `undefined` where nobody knows
  * @throws UnreadableLog
  */
 export async function requireReadable({ paths, isFollowing }: ShipOptions): Promise<number | undefined> {

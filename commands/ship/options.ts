@@ -13,9 +13,9 @@ export interface ShipOptions {
   readonly paths: readonly string[];
   readonly url: URL;
   readonly customerId: CustomerId;
-  /** In addition to those that each request has. Never shown: they have the API key. */
+  /** Additional headers of each request. They are never shown, because they hold the API key. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `undefined`: found out for each log. */
+  /** `undefined`: detected for each log. */
   readonly format: FormatName | undefined;
   readonly fieldNames: ReadonlyMap<JsonField, string>;
   readonly isQueryKept: boolean;
@@ -25,9 +25,9 @@ export interface ShipOptions {
   readonly concurrency: number;
   /** May be `Infinity`. */
   readonly retryForSeconds: number;
-  /** How long to wait for a pipeline that does not run. */
+  /** The time to wait for a pipeline that is not running. */
   readonly waitForStartSeconds: number;
-  /** How long to wait until what was sent is counted; 0: not at all. */
+  /** The time to wait until the sent entries are counted; 0: do not wait. */
   readonly waitForSeconds: number;
   readonly isStrict: boolean;
   readonly isDryRun: boolean;
@@ -80,13 +80,13 @@ export const shipOptions = {
   follow: flag({ help: 'go on with what is written to the file, also when it is rotated, until Ctrl-C' }),
   'flush-after': value({
     shows: '<seconds>',
-    help: 'how long a line may wait for others while no more come, 0-3600',
+    help: 'how long a line waits for others while no more come, 0-3600',
     default: 2,
     read: wholeNumberOf(0, 3_600),
   }),
   concurrency: value({
     shows: '<n>',
-    help: 'batches at a time, 1-64',
+    help: 'how many batches to send at a time, 1-64',
     default: 4,
     read: wholeNumberOf(1, 64),
   }),
@@ -113,18 +113,18 @@ export const shipOptions = {
   'dry-run': flag({ help: 'print the entries that would be sent, and send none' }),
 };
 
-/** What the help of `ship` says behind the options. */
+/** The paragraphs after the options in the help of `ship`. */
 export const shipDetails = [
   'Files may be compressed with gzip, whatever their name; - is standard input. Lines that are not HTTP requests, or that the ' +
-    'pipeline would not take, are skipped, counted and explained. A log may be sent again at any time with the same options: ' +
-    'after a crash, or when it has grown, was renamed or compressed. What was sent before is not counted again. ' +
+    'pipeline would refuse, are skipped, counted and explained. You may send a log again at any time with the same options: ' +
+    'after a crash, or when it has grown, was renamed or compressed. Lines that were sent before are not counted again. ' +
     'docs/reference/ship.md explains how, and describes the formats.',
-  'When it ends, everything that it sent is counted, and it prints the time range of the entries and a link to the dashboard. A ' +
-    'deployed pipeline knows a few minutes later what is counted.',
+  'When the command ends, everything that it sent is counted, and it prints the time range of the entries and a link to the ' +
+    'dashboard. A deployed pipeline needs a few minutes to know what is counted.',
 ];
 
 /**
- * Makes settings of what was given.
+ * Makes settings from the arguments.
  * @throws BadArguments
  */
 export function shipOptionsOf({ options, words: paths }: Given<typeof shipOptions>): ShipOptions {
@@ -153,7 +153,7 @@ export function shipOptionsOf({ options, words: paths }: Given<typeof shipOption
     concurrency: options.concurrency,
     retryForSeconds: options['retry-for'] ?? (isFollowing ? Infinity : 300),
     waitForStartSeconds: options['wait-for-start'],
-    // A log that is followed has no end at which somebody reads the counts; what stops it, stops it soon.
+    // A followed log has no end at which somebody reads the counts, and must stop soon when it is stopped.
     waitForSeconds: options['no-wait'] ? 0 : (waitFor ?? (isFollowing ? 0 : 900)),
     isStrict: options.strict,
     isDryRun: options['dry-run'],

@@ -1,19 +1,19 @@
 import type { Entry } from '../../client/contract.ts';
 
 /**
- * A part of a log whose bounds follow from the log's content alone: the same in every run, whatever the options, the
- * timing, the file's name or its compression, and however much has been written behind it since.
+ * A part of a log whose bounds depend only on the log's content: they are the same in every run, whatever the options, the
+ * timing, the file's name or its compression, and however much was appended later.
  */
 export interface Block {
   /** The same for the same log. */
   readonly logId: string;
-  /** Of its first byte in the decompressed log. */
+  /** The offset of its first byte in the decompressed log. */
   readonly start: number;
 }
 
 export interface LocatedEntry {
   readonly entry: Entry;
-  /** Of the first byte behind its line. */
+  /** The offset of the first byte after its line. */
   readonly end: number;
 }
 
@@ -21,6 +21,6 @@ export interface LocatedEntry {
 export interface Piece {
   readonly block: Block;
   readonly entries: readonly LocatedEntry[];
-  /** No more of this block will come, since the next begins or the log has ended. */
+  /** True if no more of this block will come, because the next one begins or the log has ended. */
   readonly isBlockEnd: boolean;
 }

@@ -3,8 +3,8 @@ import type { Output } from '../io.ts';
 import type { Piece } from './pieces.ts';
 
 /**
- * Writes the entries of pieces as they would be sent, a line of JSON each.
- * @param stop  aborted when nobody reads them any more, as behind `| head`
+ * Writes the entries of pieces as `ship` would send them, a line of JSON each.
+ * @param stop  aborted when the reader is gone, as with `| head`
  */
 export function printPieces(output: Output, stop: AbortController): (piece: Piece) => Promise<void> {
   output.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,7 +18,7 @@ export function printPieces(output: Output, stop: AbortController): (piece: Piec
     try {
       await once(output, 'drain', { signal: stop.signal });
     } catch (error) {
-      // Nobody reads any more; or it was interrupted.
+      // The reader is gone, or the command was interrupted.
       if (!stop.signal.aborted) throw error;
     }
   };

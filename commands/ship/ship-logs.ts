@@ -9,12 +9,12 @@ export interface ShipLogsOptions {
   readonly concurrency: number;
   readonly deliver: (piece: Piece) => Promise<void>;
   readonly onLine: (log: Log) => (read: ReadLine) => void;
-  /** Aborted when a piece cannot be delivered: a log that is followed would not end by itself. */
+  /** Aborted when a piece cannot be delivered: a followed log would not end by itself. */
   readonly stop: AbortController;
 }
 
 /**
- * Delivers logs one after the other, several pieces at a time. No more is read than can be delivered.
+ * Delivers logs one after the other, several pieces at a time. It reads no more than it can deliver.
  * @throws UnreadableLog, UnknownFormat, and what `deliver` throws
  */
 export async function shipLogs(

@@ -1,12 +1,12 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import type { MinuteRange } from '../../client/counting-state.ts';
 
-/** The dashboard shows no more at a time; `web/period/period.ts` says why. */
+/** The most minutes that the dashboard shows at a time; `web/period/period.ts` says why. */
 const maxDashboardMinutes = 364 * 1_440;
-/** `GET /aggregates/total` adds up no more at a time. */
+/** The most minutes that `GET /aggregates/total` adds up at a time. */
 const maxTotalMinutes = 366 * 1_440;
 
-/** The minutes in UTC, and where the dashboard shows them: a line each. */
+/** Describes the minutes in UTC and the dashboard's address for them, a line each. */
 export function describeRange(range: MinuteRange, url: URL, customerId: CustomerId): string {
   const isTooLong = range.to - range.from > maxDashboardMinutes;
   return [
@@ -16,19 +16,19 @@ export function describeRange(range: MinuteRange, url: URL, customerId: Customer
   ].join('\n');
 }
 
-/** The dashboard's address for these minutes, as `web/state/url-state.ts` reads it; of a longer range its last 364 days. */
+/** Returns the dashboard's address for these minutes, at most the last 364 days, as `web/state/url-state.ts` reads it. */
 export function dashboardLink({ from, to }: MinuteRange, url: URL, customerId: CustomerId): string {
   const parameters = new URLSearchParams({
     customer: customerId,
     from: isoMinute(Math.max(from, to - maxDashboardMinutes)),
     to: isoMinute(to),
   });
-  // An address is easier to read so, and a colon may stand in a query (RFC 3986, section 3.4).
+  // This makes the address easier to read; a query may have a colon (RFC 3986, section 3.4).
   const search = parameters.toString().replaceAll('%3A', ':');
   return `${url.origin}${url.pathname.replace(/\/$/, '')}/?${search}`;
 }
 
-/** The range in parts that the pipeline can add up. */
+/** Splits the range into parts that the pipeline can add up. */
 export function partsToTotal({ from, to }: MinuteRange): MinuteRange[] {
   const parts: MinuteRange[] = [];
   for (let start = from; start < to; start += maxTotalMinutes) {

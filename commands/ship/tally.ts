@@ -5,7 +5,7 @@ import type { SendOutcome } from '../../client/open-pipeline.ts';
 import type { ReadLine } from './formats/line-format.ts';
 import { whole } from '../whole.ts';
 
-/** Counts what becomes of the lines. */
+/** A count of the outcomes of lines. */
 export interface Tally {
   readonly lines: number;
   readonly skipped: number;
@@ -13,14 +13,14 @@ export interface Tally {
   readonly unsent: number;
   /** Entries that the pipeline has accepted, in this run or before. */
   readonly accepted: number;
-  /** The minutes that these entries are of; `undefined` where there are none. */
+  /** The minutes of these entries; `undefined` where there are none. */
   readonly range: MinuteRange | undefined;
   /** Counts the lines of a log. */
   readonly log: (name: string) => (read: ReadLine) => void;
   readonly sent: (entries: readonly Entry[], outcome: SendOutcome, idempotencyKey: string) => void;
-  /** The batches that the pipeline has accepted, in this run or before: how many, and the keys of the latest 10,000. */
+  /** The batches that the pipeline has accepted, in this run or before: their number, and the keys of the latest 10,000. */
   readonly batches: { readonly count: number; readonly keys: readonly string[] };
-  /** For people. */
+  /** Summarises the outcomes for people. */
   readonly summary: (seconds: number, isDryRun: boolean) => string;
 }
 

@@ -2,11 +2,11 @@ import { whole } from '../whole.ts';
 import type { DirectoryStatus } from './read-directory.ts';
 import type { PipelineStatus } from './read-status.ts';
 
-/** What `status` found out. */
+/** The findings of `status`. */
 export interface FoundStatus {
   readonly url: string;
   readonly isRunning: boolean;
-  /** Why it counts as not running. */
+  /** The reason why it counts as not running. */
   readonly trouble: string | undefined;
   readonly pipeline: PipelineStatus | undefined;
   readonly directory: DirectoryStatus | undefined;
@@ -15,7 +15,7 @@ export interface FoundStatus {
 const maxNames = 10;
 const notSaid = 'not known: the pipeline does not say';
 
-/** Describes the state for people, one line for each thing. */
+/** Describes the state for people, one line for each part. */
 export function describeStatus({ url, isRunning, trouble, pipeline, directory }: FoundStatus): string {
   const rows: [string, string][] = [
     [

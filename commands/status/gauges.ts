@@ -1,7 +1,7 @@
 const sample = /^log_analytics_(\w+)(?:\{(.*)\})? (\S+)$/gm;
 
 /**
- * Reads what `GET /metrics` answers.
+ * Reads an answer of `GET /metrics`.
  * @returns  the samples of a metric by the value of a label, or by the empty text where it has no label
  */
 export function gaugesOf(

@@ -6,18 +6,18 @@ import { UnusableDataDirectory } from '../data-directory.ts';
 import { describeDenied, isDenied } from '../permission-denied.ts';
 import { errorCode } from '../../lib/error-code.ts';
 
-/** What a data directory shows from outside, whether a pipeline has it or not. */
+/** The state of a data directory as anyone can read it, whether a pipeline uses it or not. */
 export interface DirectoryStatus {
   readonly path: string;
   readonly usedBytes: number;
-  /** The process that has it, or had it last; `isAlive` where a process of this number runs. */
+  /** The process that uses it, or used it last; `isAlive` if a process of this number runs. */
   readonly owner: { readonly pid: number; readonly since: string; readonly isAlive: boolean } | undefined;
 }
 
 /**
- * Looks at a data directory without changing it.
- * @returns `undefined` where there is none
- * @throws UnusableDataDirectory  it may not be read
+ * Reads the state of a data directory without changing it.
+ * @returns `undefined` where the directory does not exist
+ * @throws UnusableDataDirectory  this user may not read it
  */
 export async function readDirectory(path: string): Promise<DirectoryStatus | undefined> {
   const directory = resolve(path);
@@ -35,7 +35,7 @@ async function readOwner(directory: string): Promise<DirectoryStatus['owner']> {
   try {
     owner = JSON.parse(await readFile(join(directory, 'owner.json'), 'utf8'));
   } catch (error) {
-    // None was there yet, or somebody has edited the file, which only explains.
+    // The file does not exist yet, or somebody has edited it; it is only informative.
     if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -48,6 +48,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM'; // it is somebody else's
+    return errorCode(error) === 'EPERM'; // the process belongs to another user
   }
 }

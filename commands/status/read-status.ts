@@ -2,16 +2,16 @@ import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
 import { isObject, readJson } from '../../client/read-json.ts';
 import { gaugesOf } from './gauges.ts';
 
-/** What a running pipeline says of itself; a part is `undefined` where it does not say, as when it is deployed. */
+/** The state of a running pipeline; a part is `undefined` where the pipeline does not report it, as a deployed one. */
 export interface PipelineStatus {
   /** Records that wait to be counted, by stream. */
   readonly backlog: Readonly<Record<string, number>> | undefined;
-  /** How long the oldest batch has waited to be counted; 0 when none waits. */
+  /** The time that the oldest batch has waited to be counted; 0 when none waits. */
   readonly oldestUncountedSeconds: number | undefined;
-  /** How long the oldest minute has waited to be rolled up into its hour; 0 when none waits. */
+  /** The time that the oldest minute has waited to be rolled up into its hour; 0 when none waits. */
   readonly oldestNotRolledUpSeconds: number | undefined;
   readonly customers: readonly string[] | undefined;
-  /** What the data directory uses; known where there is a quota. */
+  /** The bytes that the data directory uses; known where there is a quota. */
   readonly usedBytes: number | undefined;
   readonly quotaBytes: number | undefined;
   readonly freeBytes: number | undefined;
@@ -41,7 +41,7 @@ export async function readStatus(
   };
 }
 
-/** Reads the list of customers page by page; `undefined` where the pipeline does not show it. */
+/** Reads the list of customers page by page; returns `undefined` where the pipeline does not show it. */
 async function readCustomers(
   http: HttpClient,
   headers: Readonly<Record<string, string>>,

@@ -82,7 +82,7 @@ describe('npm run api-keys', () => {
     return lines(stdout);
   }
 
-  /** What the authorizer of the stage says of a key. */
+  /** Returns the answer of the stage's authorizer for a key. */
   async function authorize(text: string, at = new Date()) {
     const client = new SSMClient({ endpoint: ssm.endpoint, region: 'us-east-1', credentials });
     try {
@@ -104,7 +104,7 @@ describe('npm run api-keys', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  it('creates a key that the authorizer takes, keeps its hash alone, lists it, and revokes it', async () => {
+  it('creates a key that the authorizer accepts, keeps only its hash, lists it, and revokes it', async () => {
     const { key, id } = await created('create', 'cus-axon');
     expect(key).toMatch(/^lap_[0-9a-f]{16}_[0-9a-f]{40}_[0-9a-f]{32}$/);
     expect(await authorize(key)).toEqual({ customerId: 'cus-axon', scopes: ['ingest', 'read'], keyId: id });
@@ -128,7 +128,7 @@ describe('npm run api-keys', () => {
     expect(await apiKeys('revoke', id)).toMatchObject({ exitCode: 1 });
   });
 
-  it('removes the copy of a key that is revoked or rotated, which an outage would go by', async () => {
+  it('removes the copy, which an outage would use, of a key that is revoked or rotated', async () => {
     const { key, id } = await created('create', 'cus-axon');
     const copy = apiKeyCopyKey(hashOfApiKey(key));
     await authorize(key);
@@ -155,7 +155,7 @@ describe('npm run api-keys', () => {
     expect(await authorize(key, in91Days)).toBeUndefined();
   });
 
-  it('lists more keys than a page of Parameter Store has, those of the old form among them', async () => {
+  it('lists more keys than fit on a page of Parameter Store, including those of the old form', async () => {
     for (let number = 0; number < 25; number += 1) {
       parameters.set(`${path}/${hashOfApiKey(String(number))}`, `cus-${number}`);
     }
@@ -165,7 +165,7 @@ describe('npm run api-keys', () => {
     expect(keys.filter(({ form }) => form === 'old')).toHaveLength(25);
   });
 
-  it('rotates a key: the new one does the same, and the old one ends when it was said', async () => {
+  it('rotates a key: the new one may do the same, and the old one ends at the given time', async () => {
     const { key: old, id } = await created('create', 'cus-axon', '--label', 'nginx', '--scope', 'ingest');
     const { key, id: newId } = await created('rotate', id, '--keep', '2d');
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
@@ -187,7 +187,7 @@ describe('npm run api-keys', () => {
     expect((await apiKeys('list')).stdout).toContain('old form');
   });
 
-  it('rotates the secret: keys of both are taken, and the older one goes when it has no keys', async () => {
+  it('rotates the secret: keys of both are accepted, and the older one is removed when it has no keys', async () => {
     const { key: before, id } = await created('create', 'cus-axon');
     expect(await apiKeys('rotate-secret')).toMatchObject({ exitCode: 0 });
     const { key: after } = await created('create', 'cus-axon');
@@ -206,7 +206,7 @@ describe('npm run api-keys', () => {
     expect(await apiKeys('drop-secret')).toMatchObject({ exitCode: 1 });
   });
 
-  it('tells who changed what, with nothing that a key could be made from', async () => {
+  it('lists who changed what, and nothing that a key could be made from', async () => {
     const { key, id } = await created('create', 'cus-axon', '--label', 'nginx');
     await apiKeys('revoke', id);
     const { stdout } = await apiKeys('history', '--json');
@@ -223,7 +223,7 @@ describe('npm run api-keys', () => {
     expect(table).toContain('customerId=cus-axon');
   });
 
-  it('changes nothing that it cannot note', async () => {
+  it('makes no change that it cannot record', async () => {
     const { id } = await created('create', 'cus-axon');
     const before = new Map(parameters);
     s3Fault = refused;
@@ -235,7 +235,7 @@ describe('npm run api-keys', () => {
     expect(parameters).toEqual(before);
   });
 
-  it('notes a change that failed', async () => {
+  it('records a change that failed', async () => {
     await created('create', 'cus-axon');
     ssmFault = (operation) => (operation === 'PutParameter' ? 'ParameterLimitExceeded' : undefined);
     const { exitCode, stderr, stdout } = await apiKeys('create', 'cus-b');
@@ -246,7 +246,7 @@ describe('npm run api-keys', () => {
     expect((await apiKeys('history')).stdout).toContain('FAILED');
   });
 
-  it('shows a change that was begun and not ended as such', async () => {
+  it('shows a change that was begun and did not end', async () => {
     await created('create', 'cus-axon');
     let puts = 0;
     ssmFault = (operation) => {
@@ -271,7 +271,7 @@ describe('npm run api-keys', () => {
     expect(stderr).toContain('create needs a customer id');
   });
 
-  it('says why AWS did not do it', async () => {
+  it('says why the AWS request failed', async () => {
     ssmFault = () => 'AccessDeniedException';
     const { exitCode, stderr } = await apiKeys('list');
     expect(exitCode).toBe(2);
@@ -296,7 +296,7 @@ describe('the options of api-keys', () => {
     [['create', 'a', '--expires', '0d'], 'in the past'],
     [['create', 'a', '--expires', '9999d'], 'ten years'],
     [['create', 'a', '--keep', '7d'], 'create does not take --keep'],
-    [['list', 'x'], 'list takes nothing more, and not "x"'],
+    [['list', 'x'], 'list takes no further word, but got "x"'],
     [['revoke'], 'revoke needs an id'],
     [['revoke', 'x', '--label', 'y'], 'revoke does not take --label'],
     [['destroy'], 'no action "destroy"'],

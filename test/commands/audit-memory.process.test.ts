@@ -15,7 +15,7 @@ const pathsPerWindow = 300;
 /** The spool of the audit has four times as much, and a heap of this size is mostly the program itself. */
 const heapMegabytes = 64;
 
-/** A data directory of wide minutes whose counts come from nowhere; each second one is at the place of another. */
+/** Creates a data directory of wide minutes whose counts have no batch; every second one is in the place of another. */
 async function directoryOfDifferences(): Promise<string> {
   const directory = await temporaryDirectory();
   const requestsByPath = new Map(
@@ -44,7 +44,7 @@ async function directoryOfDifferences(): Promise<string> {
   return directory;
 }
 
-it('takes no more memory the more windows differ', async () => {
+it('uses the same memory however many windows differ', async () => {
   const directory = await directoryOfDifferences();
   const env = { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` };
   const { exitCode, stdout } = await startProcess(env, 'audit', '--data-dir', directory).ended;

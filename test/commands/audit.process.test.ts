@@ -33,11 +33,11 @@ async function editWindow(
   await writeFile(place(directory, minute), encodeWindow(edit(await readWindow(directory))));
 }
 
-/** A raw batch of today is taken for one that may be gone. */
+/** With this, the audit assumes that a raw batch of today may be gone. */
 const mayHaveExpired = ['--raw-batch-days', '1'];
 
 describe('npm run audit', () => {
-  it('finds nothing where all is well, for all customers', async () => {
+  it('finds no differences in a correct directory, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
     const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
     expect(stdout).toBe('2 minutes, 4 hours and days and 3 batches were read.\nNo differences.\n');
@@ -45,7 +45,7 @@ describe('npm run audit', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('looks at one customer alone', async () => {
+  it('audits only one customer', async () => {
     const directory = await countedDirectory(
       { ...first, isCounted: false },
       { ...second, customerId: 'CUS-axon' },
@@ -55,7 +55,7 @@ describe('npm run audit', () => {
     expect((await auditOf(directory, '--customer', 'cus-axon')).exitCode).toBe(1);
   });
 
-  it('names the batch that is not counted, and leaves a young one in peace', async () => {
+  it('reports a batch that is not counted, but not a young one', async () => {
     const directory = await countedDirectory(first, { ...second, isCounted: false });
     const { exitCode, findings } = await auditOf(directory);
     expect(exitCode).toBe(1);
@@ -75,7 +75,7 @@ describe('npm run audit', () => {
     expect(young.exitCode).toBe(0);
   });
 
-  it('names a batch that is young no more, and one that a clock has dated into the future', async () => {
+  it('reports a batch that is no longer young, and one with a date in the future', async () => {
     const directory = await countedDirectory(
       { ...first, isCounted: false, storedSecondsAgo: 181 },
       { ...second, isCounted: false, storedSecondsAgo: -3_600 },
@@ -85,7 +85,7 @@ describe('npm run audit', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('tells a window whose counts were changed', async () => {
+  it('reports a window whose counts were changed', async () => {
     const directory = await countedDirectory(first, second);
     await editWindow(directory, (window) => ({
       ...window,
@@ -119,7 +119,7 @@ describe('npm run audit', () => {
     await editWindow(directory, (window) => ({ ...window, requests: 99 }));
     const { exitCode, findings, whole } = await auditOf(directory, '--repair', ...mayHaveExpired);
     expect(findings[0]).toMatchObject({ kind: 'not-auditable', key: minute, partials: 1 });
-    // Its hour is the sum of what there is.
+    // Its hour is the sum of the minutes that are left.
     expect(findings.slice(1)).toMatchObject([
       { kind: 'roll-up-differs', details: ['requests: is 3, should be 99'] },
       { kind: 'mended', key: hour },
@@ -130,7 +130,7 @@ describe('npm run audit', () => {
     expect((await readWindow(directory)).requests).toBe(99);
   });
 
-  it('misses a batch also in a window that is not auditable, and adds it', async () => {
+  it('finds a missing batch also in a window that is not auditable, and adds it', async () => {
     const directory = await countedDirectory(first, second, { ...second, key: 'third', isCounted: false });
     await rm(place(directory, 'batches/cus-axon/k-first'));
     const args = ['--data-dir', directory, '--pending-seconds', '0', ...mayHaveExpired];
@@ -152,7 +152,7 @@ describe('npm run audit', () => {
     expect(again).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
   });
 
-  it('lists a window that has no batch at all', async () => {
+  it('lists a window without any batch', async () => {
     const directory = await countedDirectory(first);
     await rm(place(directory, 'batches'), { recursive: true });
     const { findings } = await auditOf(directory, ...mayHaveExpired);
@@ -178,7 +178,7 @@ describe('npm run audit', () => {
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 
-  it('goes on after what is damaged, tells it, and leaves it as it is', async () => {
+  it('reports damaged objects, goes on, and leaves them as they are', async () => {
     const later = sentEntry({ receivedAt: '2025-12-28T18:04:07Z' });
     const directory = await countedDirectory(
       first,
@@ -216,7 +216,7 @@ describe('npm run audit', () => {
     expect(await readFile(window)).toEqual(damaged);
   });
 
-  it('mends what is missing or miscounted, keeps the ids and raises the revision', async () => {
+  it('repairs missing and wrong counts, keeps the ids and raises the revision', async () => {
     const directory = await countedDirectory(
       first,
       { ...second, isCounted: false },
@@ -244,7 +244,7 @@ describe('npm run audit', () => {
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 
-  it('tells hours and days that are missing or wrong, and makes them anew', async () => {
+  it('reports hours and days that are missing or wrong, and recomputes them', async () => {
     const directory = await countedDirectory(first, {
       key: 'other',
       entries: [sentEntry({ receivedAt: '2025-12-29T18:04:07Z' })],
@@ -278,7 +278,7 @@ describe('npm run audit', () => {
     const asText = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
     expect(asText.stdout).toContain('DIFFERS     cus-axon hour of 2025-12-28T18:00:00Z\n');
     expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 requests\n');
-    // What was written a moment ago may not be rolled up yet.
+    // A minute that was just written may not be rolled up yet.
     const young = await runCommand('audit', '--data-dir', directory);
     expect(young.stdout).toContain('3 hours and days are not rolled up yet.\nNo differences.');
 
@@ -286,7 +286,7 @@ describe('npm run audit', () => {
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 
-  it('will not repair while somebody owns the directory, and says who', async () => {
+  it('refuses to repair a directory that somebody owns, and says who', async () => {
     const directory = await countedDirectory(first, { ...second, isCounted: false });
     const lock = await acquireOwnerLock(directory, 'a test');
     const before = await readFile(place(directory, minute));
@@ -297,7 +297,7 @@ describe('npm run audit', () => {
     expect(await readFile(place(directory, minute))).toEqual(before);
   });
 
-  it('needs a data directory that is there, and makes none', async () => {
+  it('needs an existing data directory, and creates none', async () => {
     const directory = join(await temporaryDirectory(), 'none');
     for (const args of [[], ['--repair']]) {
       const { exitCode, stderr } = await runCommand('audit', '--data-dir', directory, ...args);

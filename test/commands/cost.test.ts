@@ -7,7 +7,7 @@ import { runCommand } from './run-command.ts';
 const frequent: Workload = { entriesPerSecond: 1_000, entriesPerBatch: 20, customers: 10, compressed: true };
 
 describe('npm run cost', () => {
-  it('reckons a workload', async () => {
+  it('estimates the cost of a workload', async () => {
     const workload = '--entries-per-second 1000 --entries-per-batch 20 --customers 10';
     const { exitCode, stdout } = await runCommand('cost', ...workload.split(' '));
     expect(exitCode).toBe(0);
@@ -32,19 +32,19 @@ describe('npm run cost', () => {
 });
 
 describe('the estimate', () => {
-  it('has what stands there: three shards for a month, alarms, a dashboard, polling', () => {
+  it('includes the fixed costs: three shards for a month, alarms, a dashboard, polling', () => {
     const idle = idleEstimate(prodSetup);
     expect(idle.get('Kinesis, standing')).toBeCloseTo(3 * 730 * 0.015);
     expect(idle.get('alarms, dashboard')).toBeCloseTo(33 * 0.1 + 3);
   });
 
-  it('writes a busy window once in five seconds, however many batches come for it', () => {
+  it('counts one write in five seconds of a busy window, however many batches arrive for it', () => {
     expect(ratesOf(frequent, prodSetup).windowWrites).toBeCloseTo(10 / 5, 1);
     const counting = estimate(frequent, prodSetup).get('counting: S3');
     expect(counting).toBeCloseTo(2 * (0.000005 + 2 * 0.0000004) * secondsPerMonth, 0);
   });
 
-  it('never has more writes of windows than partials, and adds up to a number', () => {
+  it('never counts more writes of windows than partials, and adds up to a number', () => {
     const positive = (max: number) => fc.double({ min: 0.01, max, noNaN: true });
     const workloads = fc.record({
       entriesPerSecond: positive(1e6),

@@ -17,9 +17,9 @@ export interface SentBatch {
   readonly key: string;
   readonly entries: readonly object[];
   readonly customerId?: string;
-  /** Stored, and then forgotten by all: as after a crash before it was emitted. */
+  /** False for a batch that is only stored, as after a crash before it was emitted. */
   readonly isCounted?: boolean;
-  /** By the clock of who stored it; below 0 it was ahead. */
+  /** The age of the batch by the clock of its writer; below 0 that clock was ahead. */
   readonly storedSecondsAgo?: number;
 }
 
@@ -28,14 +28,14 @@ const rules = createCountingRules([]);
 
 export const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
-/** A new directory, which is removed when the test is over. */
+/** Creates a directory, and removes it after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-commands-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** A data directory with these batches in it, counted by the real pipeline and then closed. */
+/** Creates a data directory with these batches, lets the real pipeline count them, and closes it. */
 export async function countedDirectory(...batches: readonly SentBatch[]): Promise<string> {
   const directory = await temporaryDirectory();
   const logger = createLogger({ level: 'warn', clock, write: () => {} });

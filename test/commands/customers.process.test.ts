@@ -23,7 +23,7 @@ const isThere = (path: string) =>
   );
 
 describe('npm run customers -- forget', () => {
-  it('shows what there is, and removes it only with --yes', async () => {
+  it('shows the data of a customer, and removes it only with --yes', async () => {
     const directory = await countedDirectory(own, foreign);
     const shown = await forget(directory);
     expect(shown).toMatchObject({ exitCode: 0 });
@@ -43,7 +43,7 @@ describe('npm run customers -- forget', () => {
     expect(await isThere(join(directory, 'objects/batches/cus-other/k-foreign'))).toBe(true);
   });
 
-  it('gives up, and says who has the directory, where that one takes no requests', async () => {
+  it('fails, and names the owner of the directory, if that takes no requests', async () => {
     const directory = await countedDirectory(own);
     const lock = await acquireOwnerLock(directory, 'a test');
     const { exitCode, stderr } = await forget(directory, '--yes');
@@ -53,7 +53,7 @@ describe('npm run customers -- forget', () => {
     expect(await isThere(join(directory, 'objects/batches/cus-axon/k-own'))).toBe(true);
   });
 
-  it('needs a data directory that is there, and makes none', async () => {
+  it('needs an existing data directory, and creates none', async () => {
     const directory = join(await temporaryDirectory(), 'none');
     expect((await forget(directory, '--yes')).stderr).toContain(`There is no data directory at ${directory}`);
     expect(await isThere(directory)).toBe(false);
@@ -71,7 +71,7 @@ describe('npm run customers -- forget', () => {
     expect(stderr).toContain('See --help.');
   });
 
-  it('forgets a customer of what was deployed, and names what it removes', async () => {
+  it('forgets a customer of a deployed pipeline, and names what it removes', async () => {
     const objects = await openObjectDirectory(join(await countedDirectory(own, foreign), 'objects'));
     const server = await startS3Server(bucket, objects);
     const removals: PassingRequest[] = [];
@@ -98,7 +98,7 @@ describe('npm run customers -- forget', () => {
     expect(keys.filter((key) => key.includes('cus-other'))).toHaveLength(4);
   });
 
-  it('passes over what lies in the place for requests', async () => {
+  it('ignores a stray file in the place for requests', async () => {
     const directory = await countedDirectory(own);
     await writeFile(join(directory, 'requests'), 'no folder');
     expect(await forget(directory, '--yes')).toMatchObject({ exitCode: 0 });

@@ -38,7 +38,7 @@ const logger = createLogger({ level: 'error', clock: { now: () => new Date() }, 
 let now = new Date();
 const clock = { now: () => now };
 
-/** What the emulator would do with the data directory, with no function running. */
+/** Works on the data directory as the emulator would, while no function runs. */
 async function inStore<T>(directory: string, work: (store: LocalStore) => Promise<T>): Promise<T> {
   const store = await openLocalStore(directory, { ...service, clock, logger });
   try {
@@ -48,7 +48,7 @@ async function inStore<T>(directory: string, work: (store: LocalStore) => Promis
   }
 }
 
-/** A data directory in which the real `aggregate` has set aside this data. */
+/** Creates a data directory in which the real `aggregate` has failed on this data. */
 async function directoryWithFailed(...data: readonly Buffer[]): Promise<string> {
   const directory = await temporaryDirectory();
   await inStore(directory, async (store) => {
@@ -69,7 +69,7 @@ async function untilNotified(queue: ReturnType<LocalStore['queue']>): Promise<vo
   while ([...queue.list()].length === 0) await setImmediate();
 }
 
-/** Has the notice of a batch, or of a minute, received until its queue gives it up. */
+/** Receives the notification of a batch, or of a minute, until its queue gives it up. */
 async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
   await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
   const queue = store.queue(queueName);
@@ -81,7 +81,7 @@ async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): 
   now = new Date();
 }
 
-/** What an event source does with records that its function died of. */
+/** Gives up records as an event source does when they crash its function. */
 async function giveUpRecords(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
   const origin = {
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:aggregate',
@@ -125,11 +125,11 @@ async function onlyId(directory: string): Promise<string> {
   return only.id;
 }
 
-/** One that says nothing of the agents of its requests. */
+/** A partial that lacks the agents of its requests. */
 const forgedPartial = encodePartial(windowPartial({ id: 1, counts: { requestsByPath: { 'GET /': 2 } } }));
 
 describe('npm run dead-letters', () => {
-  it('lists and shows a record that was set aside', async () => {
+  it('lists and shows a failed record', async () => {
     const directory = await directoryWithFailed(forgedPartial);
     const { exitCode, stdout } = await runCommand('dead-letters', '--data-dir', directory);
     expect(exitCode).toBe(0);
@@ -150,7 +150,7 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('puts a record on its stream again, and then forgets it', async () => {
+  it('puts a record on its stream again, and then removes it', async () => {
     const directory = await directoryWithFailed(forgedPartial, Buffer.from([0, 255]));
     const [first] = await list(directory);
     const { exitCode, stdout } = await runCommand(
@@ -174,7 +174,7 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('has a record counted once where it is killed between putting it again and removing it', async () => {
+  it('counts a record once if it is killed between putting it again and removing it', async () => {
     const directory = await temporaryDirectory();
     const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 2 } };
     const partial = windowPartial({ id: 1, counts });
@@ -207,11 +207,11 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('lists a record without its notice, and removes a notice without its record', async () => {
+  it('lists a record without its message, and removes a message without its record', async () => {
     const directory = await directoryWithFailed(forgedPartial);
     await rm(join(directory, 'objects/failed'), { recursive: true });
     expect(await list(directory)).toMatchObject([
-      { cause: 'the record is gone; a redrive removes its notice' },
+      { cause: 'the record is gone; a redrive removes its message' },
     ]);
     await runCommand('dead-letters', 'redrive', '--all', '--data-dir', directory);
     expect(await list(directory)).toEqual([]);
@@ -256,7 +256,7 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('leaves records that were given up as they are where their object is damaged', async () => {
+  it('leaves given-up records as they are if their object is damaged', async () => {
     const directory = await temporaryDirectory();
     const [damaged, empty] = ['aws/lambda/damaged' as ObjectKey, 'aws/lambda/empty' as ObjectKey];
     await inStore(directory, async (store) => {
@@ -273,7 +273,7 @@ describe('npm run dead-letters', () => {
     expect(await list(directory)).toHaveLength(2);
   });
 
-  it('leaves a record as it is whose stream there is no more', async () => {
+  it('leaves a record as it is if its stream no longer exists', async () => {
     const directory = await directoryWithFailed(forgedPartial);
     await inStore(directory, async (store) => {
       const record = {
@@ -298,7 +298,7 @@ describe('npm run dead-letters', () => {
     expect(await list(directory)).toHaveLength(1);
   });
 
-  it('gives the notice of a batch back to the queue that gave it up', async () => {
+  it('gives the notification of a batch back to the queue that gave it up', async () => {
     const directory = await temporaryDirectory();
     await inStore(directory, (store) => giveUp(store));
     expect(await list(directory)).toMatchObject([
@@ -323,7 +323,7 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('shows a minute whose hour could not be recomputed, and gives its notice back', async () => {
+  it('shows a minute whose hour could not be recomputed, and gives its notification back', async () => {
     const directory = await temporaryDirectory();
     const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
     await inStore(directory, (store) => giveUp(store, minute, 'log-analytics-pipeline-dev-roll-up'));
@@ -339,7 +339,7 @@ describe('npm run dead-letters', () => {
     expect(stdout).toContain('redriven to log-analytics-pipeline-dev-roll-up');
   });
 
-  it('lists a message that was given up because nobody can understand it', async () => {
+  it('lists a message that was given up because it is not valid', async () => {
     const body = '{"Records":[{"s3":{"object":{"key":"batches/cus-axon/k-%zz"}}}]}';
     const times = { sentAt: now, visibleAt: now, firstReceivedAt: now };
     const message = { id: '1', body, ...times, receiveCount: 1_000, givenUpBy: verifyQueue };
@@ -351,7 +351,7 @@ describe('npm run dead-letters', () => {
     expect(letters).toMatchObject([{ kind: 'given-up-message', keys: [], message: { body } }]);
   });
 
-  it('knows no dead letter that is not there', async () => {
+  it('reports an unknown dead letter', async () => {
     const directory = await directoryWithFailed();
     expect((await runCommand('dead-letters', '--data-dir', directory)).stdout).toBe(
       'There are no dead letters.\n',
@@ -369,7 +369,7 @@ describe('npm run dead-letters', () => {
     }
   });
 
-  it('will not redrive while somebody owns the directory, but lists', async () => {
+  it('refuses to redrive while somebody owns the directory, but lists', async () => {
     const directory = await directoryWithFailed(forgedPartial);
     await inStore(directory, async () => {
       const { exitCode, stderr } = await runCommand(

@@ -34,7 +34,7 @@ const options = {
 };
 type TapOptions = typeof options;
 
-/** Runs a command of this declaration, and says how it ended. */
+/** Runs a command of this declaration, and returns its output and exit code. */
 async function run(
   argv: readonly string[],
   changed: Partial<CommandDeclaration<TapOptions>> = {},
@@ -71,7 +71,7 @@ async function run(
 }
 
 describe('a command', () => {
-  it('gets its options, its action and the words behind them', async () => {
+  it('gets its options, its action and the words after it', async () => {
     const argv = [
       'paint',
       'x',
@@ -95,7 +95,7 @@ describe('a command', () => {
     });
   });
 
-  it('goes by the environment where an option is not given, and by the default where that is not set', async () => {
+  it('reads a missing option from the environment, or else uses the default', async () => {
     const env = { TAP_URL: 'https://tap.example', TAP_TAGS: ' a: b \n\nc' };
     const fromEnvironment = (await run([], {}, { env })).given;
     expect(fromEnvironment?.options).toMatchObject({
@@ -113,7 +113,7 @@ describe('a command', () => {
     });
   });
 
-  it('takes older names, which its help does not show', async () => {
+  it('accepts former names, which its help does not show', async () => {
     expect((await run(['--base-url', 'http://old'])).given?.options.url.href).toBe('http://old/');
     expect((await run(['--help'])).stdout).not.toContain('base-url');
   });
@@ -140,12 +140,12 @@ describe('a command', () => {
     expect(given).toBeUndefined();
   });
 
-  it('names the variable where that is wrong', async () => {
+  it('names the variable if its value is wrong', async () => {
     const { stderr } = await run([], {}, { env: { TAP_URL: 'tap' } });
     expect(stderr).toContain('TAP_URL must be an http or https URL');
   });
 
-  it('prints a help that is made of its declaration', async () => {
+  it('prints a help made from its declaration', async () => {
     const { exitCode, stdout, stderr } = await run(['--help', '--xyzzy']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('Opens a tap.\n\n  log-analytics tap <where>\n');
@@ -157,7 +157,7 @@ describe('a command', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
-  it('says declared trouble in one line, and leaves a fault of the program to be seen', async () => {
+  it('reports a declared failure in one line, and does not hide a fault of the program', async () => {
     const throwing = (error: Error) => ({ run: () => Promise.reject(error) });
     expect(await run([], throwing(new BrokenTap('The tap is broken.')))).toMatchObject({
       exitCode: 2,

@@ -19,7 +19,7 @@ describe('npm run demo', () => {
     }
   });
 
-  it('exits with 2 and names an option that there is not', async () => {
+  it('exits with 2 and names an unknown option', async () => {
     const { exitCode, stderr } = await runCommand('demo', '--colour', 'red');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--colour');

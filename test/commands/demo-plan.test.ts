@@ -10,7 +10,7 @@ function planOf(changed: Partial<Parameters<typeof planDemo>[0]> = {}): DemoPlan
   return planDemo({ customers: demoCustomers(3), entries: 10_000, seed: 1, now, days: 2, ...changed });
 }
 
-/** Deliveries by batch, in the order in which they are first delivered. */
+/** Returns the deliveries of each batch, in the order of the first one. */
 function deliveredTimes({ deliveries }: DemoPlan): Map<string, number> {
   const times = new Map<string, number>();
   for (const { customer, batch } of deliveries) {
@@ -45,7 +45,7 @@ describe('planDemo', () => {
     expect(Math.abs(total - 10_000)).toBeLessThanOrEqual(3);
   });
 
-  it('delivers some batches behind newer ones, and the rest in the order of time', () => {
+  it('delivers some batches after newer ones, and the rest in the order of time', () => {
     const plan = planOf();
     const seen = new Set<unknown>();
     const ends: string[] = [];
@@ -70,7 +70,7 @@ describe('planDemo', () => {
     expect(countsOf(planOf({ seed: 2 }))).not.toEqual(countsOf(planOf()));
   });
 
-  it('has something of the last hour', () => {
+  it('has entries in the last hour', () => {
     const { deliveries } = planOf();
     const anHourAgo = new Date(now.getTime() - 3_600_000).toISOString();
     const recent = deliveries.flatMap(({ batch }) =>

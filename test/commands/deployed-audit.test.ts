@@ -20,7 +20,7 @@ const second = { key: 'second', entries: [sentEntry({ path: '/a' })], isCounted:
 interface Deployed {
   readonly objects: ObjectStore;
   readonly audit: Audit;
-  /** The same, with young batches pending as they are where nothing else is said. */
+  /** Runs the same audit with the default time for pending batches. */
   readonly auditByDefault: Audit;
 }
 
@@ -29,7 +29,7 @@ type Audit = (
   ...args: readonly string[]
 ) => ReturnType<typeof runCommandWith>;
 
-/** A bucket with what the real pipeline made of these batches. */
+/** Creates a bucket with the objects that the real pipeline makes from these batches. */
 async function deployed(
   batches: readonly SentBatch[],
   faultOf: (request: PassingRequest) => Fault | undefined = () => undefined,
@@ -50,8 +50,8 @@ async function deployed(
   };
 }
 
-describe('npm run audit, of what was deployed', () => {
-  it('finds the bucket of a stage, and what is not counted in it', async () => {
+describe('npm run audit, of a deployed pipeline', () => {
+  it('finds the bucket of a stage, and the batch that is not counted in it', async () => {
     const { audit } = await deployed([first, second]);
     const { exitCode, stdout, stderr } = await audit({}, '--stage', 'prod');
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
@@ -59,7 +59,7 @@ describe('npm run audit, of what was deployed', () => {
     expect(stdout).toContain('1 minutes, 2 hours and days and 2 batches were read.\n1 differences.\n');
   });
 
-  it('leaves a batch in peace for half an hour, which verify may need there', async () => {
+  it('treats a batch as pending for half an hour, which verify may need there', async () => {
     const young = await deployed([{ ...second, storedSecondsAgo: 1_500 }]);
     const { exitCode, stdout } = await young.auditByDefault({}, '--stage', 'prod');
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
@@ -68,7 +68,7 @@ describe('npm run audit, of what was deployed', () => {
     expect((await old.auditByDefault({}, '--stage', 'prod')).exitCode).toBe(1);
   });
 
-  it('goes by the variables that the functions have', async () => {
+  it('reads the variables that the functions have', async () => {
     const { audit } = await deployed([first]);
     const { exitCode, stdout } = await audit({ STORAGE: 'aws', BUCKET_NAME: bucket });
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
@@ -83,7 +83,7 @@ describe('npm run audit, of what was deployed', () => {
     });
     const repaired = await audit({}, '--stage', 'prod', '--repair');
     expect(repaired).toMatchObject({ exitCode: 0 });
-    expect(repaired.stdout).toContain('1 differences, all of them mended.');
+    expect(repaired.stdout).toContain('1 differences, all of them repaired.');
     expect(writes.map(({ path }) => path.replace(/^.*\/(minute|hour|day)\/.*$/, '$1'))).toEqual([
       'minute',
       'hour',
@@ -95,17 +95,17 @@ describe('npm run audit, of what was deployed', () => {
     expect(await audit({}, '--stage', 'prod')).toMatchObject({ exitCode: 0 });
   });
 
-  it('leaves a window as it is that a function has written meanwhile', async () => {
+  it('leaves a window as it is if a function has written it meanwhile', async () => {
     const body = '<Error><Code>PreconditionFailed</Code></Error>';
     const { audit } = await deployed([first, second], ({ method }) =>
       method === 'PUT' ? { kind: 'refused', answer: { status: 412, body } } : undefined,
     );
     const { exitCode, stdout } = await audit({}, '--stage', 'prod', '--repair');
     expect(exitCode).toBe(1);
-    expect(stdout).toContain(`NOT MENDED  ${minute}: it was written by somebody else meanwhile`);
+    expect(stdout).toContain(`NOT REPAIRED  ${minute}: it was written by somebody else meanwhile`);
   });
 
-  it('ends with 2, and says why, where there is no such bucket', async () => {
+  it('ends with 2, and says why, if the bucket does not exist', async () => {
     const { audit } = await deployed([]);
     const { exitCode, stderr } = await audit({}, '--stage', 'staging');
     expect(exitCode).toBe(2);

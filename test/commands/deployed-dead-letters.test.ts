@@ -21,7 +21,7 @@ const batch = 'batches/cus-axon/k-lost';
 const clock = { now: () => new Date() };
 const neverDecoded = Buffer.from([0, 255]);
 
-/** As S3 words it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
+/** A test message of S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-enable-disable-notification-intro.html */
 const testNotification = JSON.stringify({
   Service: 'Amazon S3',
   Event: 's3:TestEvent',
@@ -37,7 +37,7 @@ function noticeOf(key: string): string {
   return JSON.stringify(s3Event(write, rule, 'us-east-1'));
 }
 
-describe('npm run dead-letters, of what was deployed', () => {
+describe('npm run dead-letters, of a deployed pipeline', () => {
   let objects: InMemoryObjectStore;
   let queues: Map<string, ServedMessage[]>;
   let kinesis: RunningServer;
@@ -79,7 +79,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     return queues.get(`${prefix}-${name}`) ?? [];
   }
 
-  /** Has the real `aggregate` set a record aside that it cannot decode, and S3 notify the queue of it. */
+  /** Lets the real `aggregate` fail on a record that it cannot decode, and S3 notify the queue about it. */
   async function setAside(ofStream = stream): Promise<void> {
     const place = { stream: ofStream, partition: 'shardId-000000000001', sequenceNumber: '495' };
     const record = { ...place, partitionKey: 'key', data: neverDecoded };
@@ -100,7 +100,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     }
   }
 
-  it('lists, shows and puts back a record that was set aside, with its notice', async () => {
+  it('lists, shows and puts back a failed record, and removes its message', async () => {
     await setAside();
     const listed = await deadLetters();
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
@@ -123,7 +123,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('puts back what Lambda gave up, under the name that AWS gives it', async () => {
+  it('puts back records that Lambda gave up, under the name that AWS gives them', async () => {
     const key =
       'aws/lambda/5b3f4d1e-7c1a-4f0e-9d55-3c9d7a1e2b60/shardId-000000000001/2026/11/24/2026-11-24T10.00.00-8a0f';
     const kinesisRecord = {
@@ -167,7 +167,7 @@ describe('npm run dead-letters, of what was deployed', () => {
   it('gives messages back to the queues that gave them up', async () => {
     const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
     messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), `${prefix}-verify`));
-    // This one does not say who gave it up; its queue does.
+    // This message does not say who gave it up, but its queue does.
     messagesIn('failed-roll-ups').push(servedMessage(noticeOf(minute)));
     expect(await list()).toMatchObject([
       { queue: `${prefix}-unverified-batches`, what: batch, since: '2026-11-24T10:00:00.000Z' },
@@ -181,7 +181,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('leaves what it has looked at to be seen by others at once, however much it is', async () => {
+  it('makes the messages that it has read visible to others at once, however many they are', async () => {
     for (let number = 0; number < 25; number += 1) {
       messagesIn('unverified-batches').push(
         servedMessage(noticeOf(`batches/a/k-${number}`), `${prefix}-verify`),
@@ -193,7 +193,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     expect(hidden).toEqual([]);
   });
 
-  it('tells the test of S3 from a loss, and removes it', async () => {
+  it('recognises the test message of S3, and removes it', async () => {
     messagesIn('failed-records').push(servedMessage(testNotification));
     await setAside();
     expect(await list()).toMatchObject([
@@ -204,7 +204,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     expect(messagesIn('failed-records')).toEqual([]);
   });
 
-  it('leaves as it is, and tells, what cannot be given back', async () => {
+  it('reports what cannot be given back, and leaves it as it is', async () => {
     await setAside('another-stream');
     messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), 'gone'));
     messagesIn('failed-records').push(servedMessage('what?'));
@@ -219,7 +219,7 @@ describe('npm run dead-letters, of what was deployed', () => {
     expect(await list()).toHaveLength(3);
   });
 
-  it('ends with 2, and says why, where the stage is not there', async () => {
+  it('ends with 2, and says why, if the stage does not exist', async () => {
     const { exitCode, stderr } = await runCommandWith(environment, 'dead-letters', '--stage', 'staging');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('log-analytics-pipeline-staging-unverified-batches cannot be reached.');

@@ -7,14 +7,14 @@ const hidden = `${escape}[?25l`;
 const shown = `${escape}[?25h`;
 const cleared = `${escape}[2K`;
 
-/** A terminal, or a file, and what has been written to it since it was last asked. */
+/** Creates a terminal or a file that returns what was written to it since the last look. */
 function output({ isTTY }: { readonly isTTY: boolean }) {
   const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), isTTY ? { isTTY } : {});
   return { stream, written: () => String(stream.read() ?? '') };
 }
 
 describe('progress on a terminal', () => {
-  it('is a bar for each step, which is gone in the end, and leaves the cursor as it was', () => {
+  it('is a bar for each step, which disappears in the end, and leaves the cursor as it was', () => {
     const { stream, written } = output({ isTTY: true });
     const progress = showProgress(stream);
     progress.begin('Minutes', 2);
@@ -60,7 +60,7 @@ describe('progress anywhere else', () => {
 });
 
 describe('the progress of a transfer', () => {
-  it('is a bar with rate and time left on a terminal', () => {
+  it('is a bar with the rate and the remaining time on a terminal', () => {
     const { stream, written } = output({ isTTY: true });
     let now = 0;
     const transfer = showTransfer('Sending', 1_000, stream, () => now);
@@ -76,7 +76,7 @@ describe('the progress of a transfer', () => {
     expect(text.endsWith(cleared)).toBe(true);
   });
 
-  it('is a line for each quarter anywhere else, where that takes long enough', () => {
+  it('is a line for each quarter anywhere else, if the transfer takes long enough', () => {
     const { stream, written } = output({ isTTY: false });
     let now = 0;
     const transfer = showTransfer('Sending', 1_000, stream, () => now);
@@ -94,7 +94,7 @@ describe('the progress of a transfer', () => {
 });
 
 describe('the progress of a wait', () => {
-  it('is a line that changes on a terminal, and is gone in the end', () => {
+  it('is a changing line on a terminal, and disappears in the end', () => {
     const { stream, written } = output({ isTTY: true });
     const wait = showWait(stream, () => 0);
     wait.update(23_401);

@@ -13,8 +13,8 @@ import { startProcess } from './run-command.ts';
 import { combinedLines, logText } from './ship/sample-log.ts';
 
 /**
- * Each command is started twice as a user starts it, in a process of its own: once so that it does its work, and once so that
- * it fails. Other tests call the commands. The demo and the pipeline itself are started in test/e2e.
+ * Two starts of each command, as a user starts it, in its own process: one that succeeds and one that
+ * fails. Other tests call the commands in process. Tests in test/e2e start the demo and the pipeline itself.
  */
 interface RealStart {
   readonly env?: Readonly<Record<string, string>>;
@@ -113,6 +113,6 @@ it.each(rows)('a process of %s %s', async (command, _how, prepare) => {
   const end = await startProcess(env, command, ...args).ended;
   expect(end.stdout + end.stderr).toMatch(says);
   expect(end.exitCode).toBe(exitCode);
-  // What a person can put right is said in one line, and nothing of a stack.
+  // An error that the user can fix takes one line, without a stack.
   if (exitCode === 2) expect(end.stderr.trim().split('\n')).toHaveLength(1);
 });

@@ -51,7 +51,7 @@ describe('log-analytics', () => {
     expect(words).toEqual([]);
   });
 
-  it('is behind a script of the same name for each command', () => {
+  it('has an npm script of the same name for each command', () => {
     const read = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
     const { bin, scripts } = JSON.parse(read) as { bin: object; scripts: Record<string, string> };
     expect(bin).toEqual({ 'log-analytics': 'bin/log-analytics.mjs' });

@@ -13,7 +13,7 @@ export async function runCommand(command: string, ...args: readonly string[]): P
   return runCommandWith({}, command, ...args);
 }
 
-/** The same, with these variables. Those of AWS are set in this process meanwhile, as its SDK reads them there. */
+/** Calls a command with these variables. It sets those of AWS in this process meanwhile, because the SDK reads them there. */
 export async function runCommandWith(
   env: Readonly<Record<string, string>>,
   command: string,
@@ -24,11 +24,11 @@ export async function runCommandWith(
 
 /** A command that runs in this process. */
 export interface CalledCommand extends RunningCommand {
-  /** The programs that it handed over to. */
+  /** The programs that it continued as. */
   readonly programs: readonly Program[];
 }
 
-/** The same, for a command that is given something while it runs. A signal reaches its listeners alone. */
+/** Calls a command that gets input while it runs. A signal reaches only its listeners. */
 export function startCommand(
   env: Readonly<Record<string, string>>,
   command: string,
@@ -67,7 +67,7 @@ export function startCommand(
   return { stdin, kill, ended: run(), programs };
 }
 
-/** Starts a command in a process of its own, as a user does: for what only a process shows. */
+/** Starts a command in its own process, as a user does, to test what only a process shows. */
 export function startProcess(
   env: Readonly<Record<string, string>>,
   command: string,

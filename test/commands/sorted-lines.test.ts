@@ -4,7 +4,7 @@ import { SortedLines } from '../../commands/audit/sorted-lines.ts';
 
 const line = fc.string({ unit: 'grapheme', maxLength: 300 }).map((text) => text.replaceAll('\n', '\u2028'));
 
-it('gives back every line in order, as often as it is asked, however small its memory', () => {
+it('returns every line in order, any number of times, however small its memory', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 200 }), (lines) => {
       const sorted = new SortedLines({ maxGathered: 100, maxMerged: 2 });
@@ -21,7 +21,7 @@ it('gives back every line in order, as often as it is asked, however small its m
   );
 });
 
-it('keeps lines whole that are longer than what it reads at a time', () => {
+it('keeps lines whole that are longer than its read buffer', () => {
   const sorted = new SortedLines({ maxGathered: 1_000 });
   const lines = [`b${'x'.repeat(200_000)}`, 'c', `a${'ü'.repeat(70_000)}`];
   for (const each of lines) sorted.add(each);

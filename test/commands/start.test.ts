@@ -12,7 +12,7 @@ async function start(env: Readonly<Record<string, string>>, ...args: readonly st
 }
 
 describe('npm start', () => {
-  it('goes on as the emulator, with the data of the directory that it was called in', async () => {
+  it('becomes the emulator, with the data of the directory that it was called in', async () => {
     const { exitCode, program } = await start({});
     expect(exitCode).toBe(0);
     expect(program).toMatchObject({
@@ -23,7 +23,7 @@ describe('npm start', () => {
     expect(program?.path).toMatch(/serverless\.js$/);
   });
 
-  it.each([['--httpPort'], ['--port']])('takes %s, and passes on what it does not know', async (option) => {
+  it.each([['--httpPort'], ['--port']])('accepts %s, and passes on unknown options', async (option) => {
     const { program } = await start(
       { DATA_DIR: '/from/env' },
       option,
@@ -39,7 +39,7 @@ describe('npm start', () => {
     expect(program?.env).toEqual({ DATA_DIR: '/from/env' });
   });
 
-  it('refuses a port that cannot be one', async () => {
+  it('refuses a port that is not valid', async () => {
     const { exitCode, stderr, program } = await start({}, '--port', '70000');
     expect(stderr).toContain('--port must be a whole number of 1-65535');
     expect(exitCode).toBe(2);

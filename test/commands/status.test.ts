@@ -14,7 +14,7 @@ const metrics = [
   'log_analytics_batches_ingested_total 3200',
 ].join('\n');
 
-/** A pipeline that answers this on its routes, and 404 on others. */
+/** Starts a pipeline that answers this on its routes, and 404 on others. */
 async function pipelineWith(routes: Readonly<Record<string, Answer | undefined>>) {
   return answeringServer(({ path }) => routes[path] ?? { status: 404 });
 }
@@ -36,7 +36,7 @@ async function dataDirectory(): Promise<string> {
 }
 
 describe('npm run status', () => {
-  it('shows what a running pipeline says of itself', async () => {
+  it('shows the state of a running pipeline', async () => {
     const { url } = await pipelineWith(running);
     const { exitCode, stdout } = await runCommand('status', '--url', url.href, '--data-dir', '/nowhere');
     expect(stdout.split('\n').map((line) => line.replace(/ +/, ' '))).toEqual([
@@ -70,7 +70,7 @@ describe('npm run status', () => {
     expect(end.exitCode).toBe(0);
   });
 
-  it('ends with 1 where nothing listens, and still shows the data directory', async () => {
+  it('ends with 1 if nothing listens, and still shows the data directory', async () => {
     const directory = await dataDirectory();
     const owner = { pid: process.pid, since: '2025-12-28T18:03:07.000Z', description: 'an emulator' };
     await writeFile(join(directory, 'owner.json'), JSON.stringify(owner));
@@ -91,7 +91,7 @@ describe('npm run status', () => {
     );
   });
 
-  it('ends with 1 where the pipeline cannot store batches', async () => {
+  it('ends with 1 if the pipeline cannot store batches', async () => {
     const { url } = await pipelineWith({ ...running, '/health': { status: 503 } });
     const { exitCode, stdout } = await runCommand('status', '--url', url.href);
     expect(exitCode).toBe(1);
@@ -99,7 +99,7 @@ describe('npm run status', () => {
     expect(stdout).toContain('1,207 records wait');
   });
 
-  it('says what a deployed pipeline does not say, and sends the given headers alone', async () => {
+  it('says what a deployed pipeline does not report, and sends only the given headers', async () => {
     const { url, received } = await pipelineWith({ '/health': healthy });
     const args = ['--url', url.href, '--header', 'authorization: Bearer s3cret', '--data-dir', '/nowhere'];
     const { exitCode, stdout } = await runCommand('status', ...args);

@@ -4,8 +4,8 @@ import { notARequest, originForm, parseRequestLine } from './request-line.ts';
 import { quoted, unescapeQuoted } from './unescape.ts';
 
 /**
- * The fields up to the time at which the request was received, which older logs have not. Those that do not matter
- * are only counted; what is behind them may be added to at any time, as AWS says.
+ * The fields up to the time at which the request was received, which older logs lack. The pattern only counts fields that
+ * do not matter; AWS says that it may append fields at any time.
  */
 const pattern = new RegExp(
   String.raw`^(?:https?|h2|grpcs|wss?) (\S+) \S+ \S+ \S+ \S+ \S+ \S+ (\d{3}|-) \S+ \S+ \S+ ` +
@@ -13,7 +13,7 @@ const pattern = new RegExp(
 );
 
 /**
- * Access logs of an AWS Application Load Balancer. The request has a whole URL, of which the path is sent.
+ * Reads access logs of an AWS Application Load Balancer. A request has a whole URL; only its path is sent.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
  */
 export function albFormat(options: ReadingOptions): LineFormat {

@@ -4,18 +4,18 @@ import { readEntry } from './read-entry.ts';
 import { notARequest, parseRequestLine } from './request-line.ts';
 import { quoted, unescapeQuoted } from './unescape.ts';
 
-/** What is before the time does not matter: host, identity and user, with `vhost_combined` also the virtual host. */
+/** The start of a line. The text before the time does not matter: host, identity, user, and perhaps the virtual host. */
 const start = String.raw`^(?:[^"\\]|\\.)*? ?\[(${clfTime})\] ${quoted} (\d{3}|-) (?:\d+|-)`;
 const patterns = {
-  /** More may follow, but nothing that is quoted: then it is a line of the Combined format that was cut off. */
+  /** More may follow, but not a quote: that would be a Combined line that was cut off. */
   common: new RegExp(`${start}(?: [^"]*)?$`),
   /** More may follow, as in the `main` format of nginx's own configuration. */
   combined: new RegExp(`${start} ${quoted} ${quoted}(?: .*)?$`),
 } as const;
 
 /**
- * The Common Log Format, and the Combined one that has referrer and agent in addition: what Apache (`common`,
- * `combined`, `vhost_combined`), nginx (`combined`, `main`), Traefik and many others write by default.
+ * Reads the Common Log Format, or the Combined one, which adds referrer and agent: the defaults of Apache (`common`,
+ * `combined`, `vhost_combined`), nginx (`combined`, `main`), Traefik and many others.
  */
 export function clfFormat(name: keyof typeof patterns, options: ReadingOptions): LineFormat {
   const pattern = patterns[name];

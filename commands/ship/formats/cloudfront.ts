@@ -6,7 +6,7 @@ const header = '#Fields:';
 const required = ['date', 'time', 'cs-method', 'cs-uri-stem'] as const;
 
 /**
- * Standard logs of CloudFront: columns between tabs, which the header names; times in UTC.
+ * Reads standard logs of CloudFront: columns between tabs, which the header names; times in UTC.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
  */
 export function cloudFrontFormat(options: ReadingOptions): LineFormat {
@@ -21,7 +21,7 @@ export function cloudFrontFormat(options: ReadingOptions): LineFormat {
       }
       if (columns.size === 0) return { reason: `comes before any ${header} that names the columns` };
       const values = line.split('\t');
-      // A line that was cut off could have half of an agent.
+      // A line that was cut off could have half an agent.
       if (values.length !== columns.size) {
         return { reason: `has ${values.length} columns, where the header names ${columns.size}` };
       }
@@ -41,7 +41,7 @@ export function cloudFrontFormat(options: ReadingOptions): LineFormat {
   };
 }
 
-/** Where each column is; `undefined` where the line does not name those that are needed. */
+/** Returns the position of each column; `undefined` where the line lacks the name of a required one. */
 function columnsOf(line: string): Map<string, number> | undefined {
   if (!line.startsWith(header)) return undefined;
   const names = line.slice(header.length).trim().split(/\s+/);
@@ -49,7 +49,7 @@ function columnsOf(line: string): Map<string, number> | undefined {
   return required.every((name) => columns.has(name)) ? columns : undefined;
 }
 
-/** Logs of before 2019 have agents that are encoded twice. */
+/** Decodes an agent; logs from before 2019 have agents that are encoded twice. */
 function decodeAgent(text: string): string {
   const once = decodePercents(text);
   return text.includes('%2520') ? decodePercents(once) : once;

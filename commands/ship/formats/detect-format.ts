@@ -1,12 +1,12 @@
 import type { LineFormat } from './line-format.ts';
 
-/** No format that is known here fits the first lines; the message has one of them. */
+/** A log whose first lines fit no known format; the message has one of them. */
 export class UnknownFormat extends Error {
   override readonly name = 'UnknownFormat';
 }
 
 /**
- * The format that most of these lines have the shape of; the first of those that are equally likely.
+ * Returns the format that fits most of these lines; the first of equally likely ones.
  * @throws UnknownFormat
  */
 export function detectFormat(lines: readonly string[], formats: readonly LineFormat[]): LineFormat {

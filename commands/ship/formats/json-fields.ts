@@ -1,6 +1,6 @@
 /**
- * What the fields of an entry are called in access logs of JSON, the likeliest first. `a.b` is a field `a.b`, or the field
- * `b` of a field `a`. docs/reference/formats.md has the same table, and is tested against it.
+ * The names of an entry's fields in JSON access logs, most likely first. `a.b` is a field `a.b`, or the field
+ * `b` of a field `a`. docs/reference/formats.md has the same table, and a test compares them.
  */
 export const jsonFields = {
   receivedAt: [

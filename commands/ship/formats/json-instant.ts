@@ -6,9 +6,9 @@ const almostRfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:[.,]\d+)?)(Z|z|[
 const lastMillisecond = 253_402_300_799_999;
 
 /**
- * The RFC 3339 form of an instant as logs of JSON have it: such a text, also with a space or without the colon of its
- * offset; a time of the Common Log Format; seconds since 1970 (also milli-, micro- and nanoseconds, told apart by their
- * size); or a time of a `date` in UTC beside it. What is none of these is given back as it is.
+ * Returns the RFC 3339 form of an instant in a JSON log, which may be such a text, also with a space or without the colon
+ * of its offset; a time of the Common Log Format; seconds since 1970 (or milli-, micro- or nanoseconds, recognised by their
+ * size); or a time of a `date` in UTC beside it. It returns any other value as text.
  */
 export function instantOf(value: unknown, date: unknown): string {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -20,7 +20,7 @@ export function instantOf(value: unknown, date: unknown): string {
   return `${day}T${clock.replace(',', '.')}${withColon}`;
 }
 
-/** From March 1973 on, what one unit counts is more than what the next larger one counts up to the year 5138. */
+/** Finds the unit by size: from March 1973 on, one unit counts more than the next larger one up to the year 5138. */
 function instantOfNumber(value: number): string | undefined {
   const milliseconds =
     value < 1e11 ? value * 1_000 : value < 1e14 ? value : value < 1e17 ? value / 1_000 : value / 1e6;

@@ -6,13 +6,13 @@ import { readEntry } from './read-entry.ts';
 import { notARequest, originForm, parseRequestLine, type RequestLine } from './request-line.ts';
 
 export interface JsonReadingOptions extends ReadingOptions {
-  /** Where to find fields that are not named as usual; such a field is looked for there alone. */
+  /** The names of fields with unusual names; such a field is read only there. */
   readonly fieldNames: ReadonlyMap<JsonField, string>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A JSON object a line: entries as `POST /logs` takes them, and what nginx, Caddy, Traefik and others write. */
+/** Reads one JSON object a line: entries of `POST /logs`, and logs of nginx, Caddy, Traefik and others. */
 export function jsonFormat({ fieldNames, ...options }: JsonReadingOptions): LineFormat {
   const find = (fields: Fields, field: JsonField): unknown => {
     const named = fieldNames.get(field);
@@ -45,7 +45,8 @@ export function jsonFormat({ fieldNames, ...options }: JsonReadingOptions): Line
 }
 
 /**
- * @param texts  such as `path=request_uri`
+ * Reads names of fields.
+ * @param texts  pairs such as `path=request_uri`
  * @throws BadArguments
  */
 export function parseFieldNames(texts: readonly string[]): Map<JsonField, string> {
@@ -63,7 +64,7 @@ function isJsonField(text: string): text is JsonField {
   return Object.hasOwn(jsonFields, text);
 }
 
-/** Method and target, each for itself or both in one; a text says why there are none. */
+/** Reads method and target, from two fields or from one; returns a text that says why they are missing. */
 function requestLineOf(
   fields: Fields,
   find: (fields: Fields, field: JsonField) => unknown,
@@ -103,12 +104,12 @@ function firstOf(fields: Fields, names: readonly string[]): unknown {
   return undefined;
 }
 
-/** A field of this name, or else what is at `a.b.c`; of a list, such as the values of a header, the first. */
+/** Returns the field of this name, or the one at `a.b.c`; the first value of a list, such as those of a header. */
 function valueAt(fields: Fields, name: string): unknown {
   let value: unknown = fields;
   for (const part of Object.hasOwn(fields, name) ? [name] : name.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    // It was just seen to have it.
+    // The check above found the field.
     value = (value as Fields)[part];
   }
   return Array.isArray(value) ? value[0] : value;

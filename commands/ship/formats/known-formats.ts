@@ -8,7 +8,7 @@ export const formatNames = ['combined', 'common', 'alb', 'cloudfront', 'json'] a
 
 export type FormatName = (typeof formatNames)[number];
 
-/** The format of this name, with nothing read yet: some formats remember the headers of their log. */
+/** Creates a reader of the format of this name: some readers remember the headers of their log. */
 export function createFormat(name: FormatName, options: JsonReadingOptions): LineFormat {
   switch (name) {
     case 'combined':

@@ -1,17 +1,17 @@
 import type { Entry } from '../../../client/contract.ts';
 
-/** What a line says: an entry, or why it is none that can be counted. `undefined`: it is not meant to say anything. */
+/** The content of a line: an entry, or the reason why it cannot be counted. `undefined`: a line without content. */
 export type ReadLine =
   | { readonly entry: Entry; readonly reason?: undefined }
   | { readonly entry?: undefined; readonly reason: string }
   | undefined;
 
-/** How a kind of access log is read, a line at a time. */
+/** A reader of one kind of access log, line by line. */
 export interface LineFormat {
   readonly name: string;
-  /** Whether the line has the shape of this format, be its request valid or not. */
+  /** Returns whether the line has the shape of this format, even if its request is not valid. */
   recognises(line: string): boolean;
-  /** To be called for all lines in their order: some formats have headers. */
+  /** Reads a line. Call it for all lines in order, because some formats have headers. */
   read(line: string): ReadLine;
 }
 

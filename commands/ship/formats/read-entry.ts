@@ -1,7 +1,7 @@
 import { parseLogEntry, problemsOf } from '../../../lib/domain/log-entry.ts';
 import type { ReadingOptions, ReadLine } from './line-format.ts';
 
-/** What a log says of a request, before it is looked at. */
+/** A request as a log has it, before any check. */
 export interface LoggedRequest {
   /** RFC 3339. */
   readonly receivedAt: string;
@@ -9,7 +9,7 @@ export interface LoggedRequest {
   /** Path and query. */
   readonly target: string;
   readonly userAgent: string;
-  /** What is not a status of 100–599, such as the 000 of a request that was aborted, is left out. */
+  /** The status; one outside 100–599, such as the 000 of an aborted request, is left out. */
   readonly status: string;
 }
 
@@ -17,9 +17,9 @@ const maxUserAgentLength = 1_024;
 const statusPattern = /^[1-5]\d\d$/;
 
 /**
- * The entry that is sent for a request, if the pipeline would take it: it is held against the pipeline's own rules, so
- * that no batch is refused for one bad line. An agent that is too long is cut, since its family alone is counted. A
- * path that is too long is not: it would be counted as a path that nobody asked for.
+ * Returns the entry to send for a request, if the pipeline would accept it: this applies the pipeline's own rules, so
+ * that one bad line does not make it refuse a batch. It cuts an agent that is too long, because only its family is counted.
+ * It does not cut a path, which would be counted as a path that nobody requested.
  */
 export function readEntry(
   { receivedAt, method, target, userAgent, status }: LoggedRequest,

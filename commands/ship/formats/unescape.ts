@@ -12,7 +12,7 @@ const controls: Readonly<Partial<Record<string, string>>> = {
   v: '\v',
 };
 
-/** The text of a quoted field: `\xhh` are bytes of UTF-8, `\n` and the like control characters (Apache, nginx). */
+/** Decodes a quoted field: `\xhh` are bytes of UTF-8, `\n` and the like are control characters (Apache, nginx). */
 export function unescapeQuoted(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(escapes, (escape, character?: string) =>
@@ -22,7 +22,7 @@ export function unescapeQuoted(text: string): string {
   );
 }
 
-/** The text of a percent-encoded field, whatever is wrong in it. */
+/** Decodes a percent-encoded field; never fails. */
 export function decodePercents(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(percentEscapes, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());

@@ -4,26 +4,26 @@ import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
 import type { ReadingControl } from './read-log.ts';
 
 export interface FollowOptions extends ReadingControl {
-  /** How often it is looked whether there is more. */
+  /** The time between two looks for more data. */
   readonly pollMilliseconds: number;
-  /** How long a log that was renamed is still read after its last line: servers go on writing to it for a moment. */
+  /** The time that a renamed log is still read after its last line: servers go on writing to it for a moment. */
   readonly rotatedQuietMilliseconds: number;
 }
 
-/** A file that is open, and which it is whatever its name. */
+/** An open file, and its identity, which does not depend on its name. */
 interface OpenFile {
   readonly handle: FileHandle;
   readonly identity: string;
 }
 
 const chunkBytes = 262_144;
-/** So many bytes at the start of a file show that it is still the same text. */
+/** The bytes at the start of a file that show whether it still has the same text. */
 const headBytes = 1_024;
 
 /**
- * The logs that a path is the name of, one after the other, each from its first byte: the next one when the file was
- * renamed and made anew (also several times over), or was emptied in place (`copytruncate`). It polls, since file
- * systems do not agree on what they tell of a change.
+ * Yields the logs that have this path, one after the other, each from its first byte: the next one begins when the file was
+ * renamed and created again (also several times), or was emptied in place (`copytruncate`). It polls, because file
+ * systems report changes differently.
  */
 export async function* followLog(path: string, options: FollowOptions): AsyncGenerator<Log> {
   const files: OpenFile[] = [await openFirst(path)];
@@ -43,7 +43,7 @@ export async function* followLog(path: string, options: FollowOptions): AsyncGen
   }
 }
 
-/** @param later  the files that the path has been the name of since; more are added */
+/** @param later  the files that had the path later; this adds more */
 async function* growing(
   path: string,
   { handle, identity }: OpenFile,
@@ -98,7 +98,7 @@ async function startsWith(handle: FileHandle, head: Buffer): Promise<boolean> {
   return bytesRead === head.length && start.equals(head);
 }
 
-/** The file that the path is the name of now, if it is another than this; for a moment it may be none. */
+/** Opens the file that has the path now, if it is another one; for a moment there may be none. */
 async function openIfOther(path: string, identity: string): Promise<OpenFile | undefined> {
   try {
     const { dev, ino } = await stat(path);

@@ -5,23 +5,23 @@ import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
 import type { Timing } from '../../../client/timing.ts';
 
 export interface ReadingControl {
-  /** Once it is aborted, no more is read. */
+  /** Once this signal is aborted, reading ends. */
   readonly signal: AbortSignal;
   readonly timing: Timing;
-  /** Called with the number of bytes that were read, before decompression. */
+  /** Called with the number of bytes read, before decompression. */
   readonly onRead: (bytes: number) => void;
 }
 
 const chunkBytes = 262_144;
-/** After so long without anything new, what is there is not held back any more. */
+/** After this time without new data, waiting lines are no longer held back. */
 const quietMilliseconds = 500;
 
-/** A file that is there as a whole. */
+/** Reads a complete file. */
 export function readLog(path: string, control: ReadingControl): Log {
   return logOf(path, createReadStream(path, { highWaterMark: chunkBytes }), control);
 }
 
-/** What a stream brings, such as standard input, until it ends. */
+/** Reads a stream, such as standard input, until it ends. */
 export function logOf(name: string, stream: Readable, control: ReadingControl): Log {
   return { name, events: eventsOf(name, stream, control) };
 }
@@ -60,7 +60,7 @@ async function* eventsOf(
   }
 }
 
-/** `undefined` where the time was over first. */
+/** Resolves with the value, or with `undefined` if the time is over first. */
 async function firstOf<T>(coming: Promise<T>, time: Promise<void>): Promise<T | undefined> {
   return Promise.race([coming, time.then(() => undefined)]);
 }
@@ -73,7 +73,7 @@ async function* counted(stream: Readable, onRead: (bytes: number) => void): Asyn
   }
 }
 
-/** By the first two bytes, as the name can say anything. */
+/** Decompresses if the first two bytes are those of gzip; the name proves nothing. */
 async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let start = Buffer.alloc(0);
   while (start.length < 2) {
@@ -89,7 +89,7 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buff
   if (!isGzip) return yield* whole;
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   const source = Readable.from(whole, { objectMode: false });
-  // Not pipeline(): an error of either reaches who reads.
+  // pipe() and not pipeline(), so that an error of either stream reaches the reader.
   source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   for await (const chunk of gunzip) yield Buffer.from(chunk as Uint8Array);
 }

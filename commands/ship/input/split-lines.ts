@@ -1,30 +1,30 @@
-/** A line of a log, at its place. */
+/** A line of a log and its position. */
 export interface Line {
-  /** Without its end; `undefined` where it is too long to be one. */
+  /** The text without the line end; `undefined` where it is too long. */
   readonly text: string | undefined;
-  /** Of its first byte, and of the first byte behind its line feed, in the decompressed log. */
+  /** The offset of its first byte in the decompressed log; `end` is that of the first byte after its line feed. */
   readonly start: number;
   readonly end: number;
 }
 
 export interface LineSplitter {
-  /** The lines that end in these bytes. */
+  /** Returns the lines that end in these bytes. */
   push(bytes: Buffer): Line[];
-  /** What is behind the last line feed, if there is anything. */
+  /** Returns the text after the last line feed, if there is any. */
   rest(): Line[];
 }
 
 const lineFeed = 0x0a;
 const byteOrderMark = '\ufeff';
 
-/** Longer than any request line and agent that a server takes; more of a line is not kept. */
+/** More than any request line and agent that a server accepts; the rest of a line is not kept. */
 const maxLineBytes = 65_536;
 
-/** Cuts a log into lines. Bytes that are no UTF-8 become U+FFFD. */
+/** Cuts a log into lines. Bytes that are not UTF-8 become U+FFFD. */
 export function createLineSplitter(): LineSplitter {
   let kept: Buffer[] = [];
   let keptBytes = 0;
-  /** Of the line that has not ended yet. */
+  /** The start of the line that has not ended yet. */
   let start = 0;
   let length = 0;
 
@@ -55,7 +55,7 @@ export function createLineSplitter(): LineSplitter {
         lines.push(take(1));
         from = at + 1;
       }
-      // A copy: the reader may use its buffer again.
+      // Copy the bytes: the reader may reuse its buffer.
       if (from < bytes.length) keep(Buffer.from(bytes.subarray(from)));
       return lines;
     },

@@ -30,7 +30,7 @@ const entry = z
   .describe('One request that was logged. Other fields are ignored.');
 
 const problem = z.object({
-  index: count.optional().describe('Which entry of the batch, from 0.'),
+  index: count.optional().describe('The position of the entry in the batch, from 0.'),
   field: z.string().optional(),
   reason: z.string(),
 });
@@ -41,10 +41,10 @@ const error = z
     errorCategory: z.enum(errorCategories),
     errorCode: z.enum(Object.keys(errorCodes)),
     errorDescription: z.string(),
-    details: z.array(problem).optional().describe('What is wrong, where it can be told.'),
+    details: z.array(problem).optional().describe('Says what is wrong, where that is known.'),
     batchId: z.string().optional().describe('With `ING_1001`: the batch that was accepted before.'),
   })
-  .describe('What every error of a function is answered with.');
+  .describe('The body of every error that a function answers.');
 
 const accepted = z.object({
   batchId: z.string().describe('The idempotency key, or `sha256-` and a hash.'),
@@ -61,7 +61,7 @@ const window = z.object({
   requests: count,
   ...mapDimensions(() => z.record(z.string(), z.int().positive())),
   batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
-  revision: z.int().positive().describe('How often the window was written.'),
+  revision: z.int().positive().describe('Counts how many times the window was written.'),
   lateRequests: count.describe('Those of the requests that came late.'),
   complete: z
     .boolean()
@@ -79,7 +79,7 @@ const progress = {
     ),
   waiting: count
     .optional()
-    .describe('How many accepted entries are not in the counts yet; absent where that is not known.'),
+    .describe('Accepted entries that are not in the counts yet; absent where that is not known.'),
 };
 
 const windowPage = z.object({

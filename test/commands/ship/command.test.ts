@@ -20,10 +20,10 @@ beforeEach(async () => {
   await writeFile(path, text);
 });
 
-/** What `GET /aggregates/total` answers where everything is counted. */
+/** The answer of `GET /aggregates/total` when everything is counted. */
 const counted = { countedThrough: '2025-12-28T19:00:00.000Z', waiting: 0, complete: true };
 
-/** A server that knows keys and bodies as the pipeline does, and has counted everything when it is asked. */
+/** Starts a server that remembers keys and bodies as the pipeline does, and always answers that everything is counted. */
 async function startPipeline(
   answer: (request: ReceivedRequest) => Answer | undefined = () => undefined,
   port = 0,
@@ -50,7 +50,7 @@ async function startPipeline(
 const to = (url: URL) => ['--customer', 'cus-axon', '--url', url.href];
 
 describe('npm run ship', () => {
-  it('sends a log in batches, and says what became of its lines', async () => {
+  it('sends a log in batches, and reports the outcome of its lines', async () => {
     const pipeline = await startPipeline();
     await appendFile(path, '::1 - - [28/Dec/2025:18:03:07 +0000] "-" 408 0 "-" "-"\n\n');
     const { exitCode, stdout, stderr } = await runCommand('ship', ...to(pipeline.url), path);
@@ -68,7 +68,7 @@ describe('npm run ship', () => {
       '',
     ]);
     expect(pipeline.entries()).toHaveLength(2_500);
-    expect(pipeline.entries()[0]).toBe(
+    expect(pipeline.entries()).toContain(
       '{"receivedAt":"2025-12-28T18:00:00+00:00","method":"GET","path":"/p/0","userAgent":"curl/8.7.1","status":200}',
     );
     expect(pipeline.bodies.size).toBe(3);
@@ -91,7 +91,7 @@ describe('npm run ship', () => {
     expect(pipeline.bodies.size).toBe(3);
   });
 
-  it('sends what was added since, and nothing else', async () => {
+  it('sends only the lines that were added since', async () => {
     const pipeline = await startPipeline();
     await writeFile(path, logText(lines.slice(0, 1_500)));
     await runCommand('ship', ...to(pipeline.url), path);
@@ -145,7 +145,7 @@ describe('npm run ship', () => {
     expect(requests).toBe(8);
   });
 
-  it('exits with 1 where not all could be sent, and says how many', async () => {
+  it('exits with 1 if it could not send all entries, and says how many', async () => {
     const pipeline = await startPipeline(({ body }) =>
       body.includes('/p/1500"') ? { status: 413 } : undefined,
     );
@@ -175,7 +175,7 @@ describe('npm run ship', () => {
     expect(away.stderr).toMatch(/Gave up after 1 attempts: .* did not answer: .*\nThe same command goes on/);
   });
 
-  it('says what to do where no pipeline is running, and waits for one where it is told to', async () => {
+  it('says what to do if no pipeline is running, and waits for one with --wait-for-start', async () => {
     const [port] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
     const args = ['--customer', 'cus-axon', '--url', url, path];
@@ -193,14 +193,14 @@ describe('npm run ship', () => {
     expect(pipeline.entries()).toHaveLength(2_500);
   });
 
-  it('exits with 1 for skipped lines where it is strict', async () => {
+  it('exits with 1 for skipped lines with --strict', async () => {
     const pipeline = await startPipeline();
     await appendFile(path, 'garbage\n');
     expect(await runCommand('ship', ...to(pipeline.url), path)).toMatchObject({ exitCode: 0 });
     expect(await runCommand('ship', ...to(pipeline.url), '--strict', path)).toMatchObject({ exitCode: 1 });
   });
 
-  it('exits with 2 for a log that cannot be read, before it sends anything, or understood', async () => {
+  it('exits with 2, before it sends anything, for a log that it cannot read or understand', async () => {
     const pipeline = await startPipeline();
     const missing = join(directory, 'missing.log');
     for (const unreadable of [missing, directory]) {
@@ -217,7 +217,7 @@ describe('npm run ship', () => {
     expect(pipeline.received).toEqual([]);
   });
 
-  it('exits with 2 for a compressed log that was cut off, having sent whole blocks alone', async () => {
+  it('exits with 2 for a compressed log that was cut off, after sending only whole blocks', async () => {
     const pipeline = await startPipeline();
     const compressed = gzipSync(text, { level: 0 });
     await writeFile(path, compressed.subarray(0, compressed.length - 1_000));
@@ -315,7 +315,7 @@ describe('npm run ship', () => {
       expect(stderr).toContain(`Whether all of it is counted cannot be checked: ${reason}`);
     });
 
-    it('asks for each batch where its key may only ingest, and says what it did not check', async () => {
+    it('asks for each batch if its key may only ingest, and says what it did not check', async () => {
       let asked = 0;
       const pipeline = await startPipeline(({ path }) => {
         if (path.startsWith('/aggregates')) return { status: 403, body: { message: 'Forbidden' } };
@@ -347,7 +347,7 @@ describe('npm run ship', () => {
     });
   });
 
-  it('finishes what is under way when it is interrupted, and is told apart by its exit code', async () => {
+  it('finishes its requests when it is interrupted, and has an exit code of its own for that', async () => {
     let interrupt = () => {};
     const pipeline = await startPipeline(() => {
       interrupt();
@@ -393,7 +393,7 @@ describe('npm run ship', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Entries sent +35\n/);
     expect(stdout).toContain('Dashboard   ');
-    // What stops it, stops it soon.
+    // It has to stop soon.
     expect(pipeline.received.filter(({ path }) => path.startsWith('/aggregates'))).toEqual([]);
 
     const again = await runCommand('ship', ...to(pipeline.url), `${path}.1`, path);

@@ -10,9 +10,9 @@ import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
 const reading = { isQueryKept: false, fieldNames: new Map() };
 
 interface Run {
-  /** How much of the log there is when it is read. */
+  /** The text of the log at the time of reading. */
   readonly text: string;
-  /** Where the reader pauses, so that what waits is sent; as a followed log does. */
+  /** The places where the reader pauses, as with a followed log, so that waiting lines are sent. */
   readonly quietAt?: readonly number[];
   readonly isStopped?: boolean;
   readonly concurrency?: number;
@@ -52,7 +52,7 @@ async function* eventsOf(
   if (!isStopped) yield { kind: 'end' };
 }
 
-/** Lines of which some are skipped, some blank, and some make blocks end early. */
+/** Makes lines, some of which are skipped, some blank, and some of which end a block early. */
 function linesOf(count: number): string[] {
   return Array.from({ length: count }, (_, line) => {
     const clock = new Date(Date.UTC(2025, 11, 28) + line * 700).toISOString().slice(11, 19);
@@ -71,7 +71,7 @@ const countedPaths = ({ counted }: { readonly counted: readonly Entry[] }) =>
 const textOf = (some: readonly string[]) => some.map((line) => `${line}\n`).join('');
 
 describe('shipping a log', () => {
-  it('counts every entry once, and nothing more when it is shipped again', async () => {
+  it('counts every entry once, and nothing more when the log is shipped again', async () => {
     const pipeline = new InMemoryPipeline();
     await ship(pipeline, { text: textOf(lines) });
     const once = pipeline.requests;
@@ -80,7 +80,7 @@ describe('shipping a log', () => {
     expect(pipeline.requests).toBe(2 * once);
   });
 
-  it('counts every entry once, whatever runs were followed, stopped, killed or early', async () => {
+  it('counts every entry once after any runs that followed, were stopped, were killed or came early', async () => {
     const aRun = fc.record({
       lines: fc.nat(lines.length),
       tornBytes: fc.nat(60),
@@ -92,7 +92,7 @@ describe('shipping a log', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(aRun, { maxLength: 6 }), async (runs) => {
         const pipeline = new InMemoryPipeline();
-        // A log only grows; its last line may be half written when a run that does not follow it ends.
+        // A log only grows. Its last line may be incomplete when a run that does not follow it ends.
         const growing = runs.toSorted((a, b) => a.lines - b.lines);
         for (const { dies, tornBytes, ...run } of growing) {
           let requests = 0;
@@ -143,14 +143,14 @@ describe('shipping a log', () => {
     expect(largest.entries).toBeLessThanOrEqual(1_000);
   });
 
-  it('is an error, and counts nothing twice, when other options make other entries of it', async () => {
+  it('fails, and counts nothing twice, when other options change the entries', async () => {
     const pipeline = new InMemoryPipeline();
     await ship(pipeline, { text: textOf(lines) });
     await expect(ship(pipeline, { text: textOf(lines), isQueryKept: true })).rejects.toThrow(OtherContent);
     expect(countedPaths(pipeline)).toEqual(pathsOf(lines));
   });
 
-  it('is an error when another log begins with the same line, unless it has a source of its own', async () => {
+  it('fails when another log begins with the same line, unless it has its own source', async () => {
     const pipeline = new InMemoryPipeline();
     const other = [lines[0] ?? '', ...linesOf(50).slice(20)];
     await ship(pipeline, { text: textOf(lines.slice(0, 900)) });
@@ -160,7 +160,7 @@ describe('shipping a log', () => {
     expect(pipeline.counted.length - before).toBe(pathsOf(other).length);
   });
 
-  it('sends what waits when the log is quiet, in order, and the rest of the block behind it', async () => {
+  it('sends waiting lines when the log is quiet, in order, and then the rest of the block', async () => {
     const pipeline = new InMemoryPipeline();
     const sizes: number[] = [];
     pipeline.dies = ({ entries }) => {
@@ -174,7 +174,7 @@ describe('shipping a log', () => {
     expect(pipeline.counted.map(({ path }) => path)).toEqual(some.map((line) => pathsOf([line])[0]));
   });
 
-  it('takes a last line without a line feed from a log that has ended, and not from one that is stopped', async () => {
+  it('reads a last line without a line feed from a log that has ended, but not from one that was stopped', async () => {
     const text = textOf(lines.slice(0, 2)).trimEnd();
     const ended = new InMemoryPipeline();
     await ship(ended, { text });

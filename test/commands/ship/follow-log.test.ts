@@ -18,8 +18,8 @@ beforeEach(async () => {
 });
 
 /**
- * Follows the log while each step is done at a moment when nothing new is there; it is stopped when all are done and
- * what they brought was read.
+ * Follows the log, and does each step at a moment when there is nothing new; stops when all steps are done and
+ * their text was read.
  * @returns the texts of the logs, one each
  */
 async function follow(
@@ -28,7 +28,7 @@ async function follow(
   const stop = new AbortController();
   const left = [...steps];
   let now = 0;
-  /** Long enough after the last step for a rotated log to be left. */
+  /** The waits since the last step; enough of them make the reader leave a rotated log. */
   let idleWaits = 0;
   const timing = {
     now: () => now,
@@ -65,7 +65,7 @@ const append =
     appendFile(to, text);
 const nothing = () => Promise.resolve();
 
-describe('a log that is followed', () => {
+describe('a followed log', () => {
   it('is read from its first line, and as it grows', async () => {
     expect(await follow(append('two\nthr'), nothing, append('ee\n'))).toEqual({
       logs: ['one\ntwo\nthree\n'],
@@ -89,7 +89,7 @@ describe('a log that is followed', () => {
     expect(ended).toBe(1);
   });
 
-  it('misses none when it is rotated again before the last one was left', async () => {
+  it('loses no line when it is rotated again before the reader has left the last file', async () => {
     const { logs } = await follow(
       () => rename(path, `${path}.1`),
       () => writeFile(path, 'two\n'),
@@ -113,7 +113,7 @@ describe('a log that is followed', () => {
     expect(logs).toEqual(['one\ntwo\n', 'three\n']);
   });
 
-  it('begins anew when it is emptied in place', async () => {
+  it('starts again when it is emptied in place', async () => {
     const { logs, ended } = await follow(
       append('two\n'),
       async () => {
@@ -126,7 +126,7 @@ describe('a log that is followed', () => {
     expect(ended).toBe(1);
   });
 
-  it('begins anew when it was emptied and is already longer than before', async () => {
+  it('starts again when it was emptied and is already longer than before', async () => {
     const { logs } = await follow(async () => {
       await truncate(path);
       await appendFile(path, 'another line, and a longer one\n');
@@ -134,12 +134,12 @@ describe('a log that is followed', () => {
     expect(logs).toEqual(['one\n', 'another line, and a longer one\n']);
   });
 
-  it('may be empty to begin with', async () => {
+  it('may be empty at first', async () => {
     await truncate(path);
     expect(await follow(append('one\n'))).toEqual({ logs: ['one\n'], ended: 0 });
   });
 
-  it('must be there, and not be compressed', async () => {
+  it('must exist, and must not be compressed', async () => {
     await writeFile(path, gzipSync('one\n'));
     await expect(follow()).rejects.toThrow('a compressed log does not grow');
     await rm(path);

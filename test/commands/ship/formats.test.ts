@@ -21,7 +21,7 @@ function detect(lines: readonly string[]) {
   );
 }
 
-/** What each line of a sample says: an entry, a reason, or nothing. */
+/** Reads each line of a sample: an entry, a reason, or nothing. */
 function readAll(file: string, options: Partial<typeof plain> = {}): unknown[] {
   const lines = linesOf(file);
   const { name } = detect(lines);
@@ -50,7 +50,7 @@ describe('a log of', () => {
     expect(detect(['garbage', ...linesOf(file)]).name).toBe(name);
   });
 
-  it('nothing that is known is refused, with its first line', () => {
+  it('an unknown format is refused, with its first line', () => {
     expect(() => detect(['# a comment', 'Dec 28 18:03:07 host sshd[1]: hello'])).toThrow(UnknownFormat);
     expect(() => detect(['Dec 28 18:03:07 host sshd[1]: hello'])).toThrow(/sshd/);
   });
@@ -95,7 +95,7 @@ describe('a log of', () => {
     ]);
   });
 
-  it("nginx's formats are read, with HTTP/2, HTTP/0.9, spaces in paths and what is no HTTP", () => {
+  it("nginx's formats are read, with HTTP/2, HTTP/0.9, spaces in paths and lines that are not HTTP", () => {
     const local = { receivedAt: '2025-12-28T18:03:07+00:00', method: 'GET' };
     expect(readAll('nginx.log', { isQueryKept: true })).toEqual([
       {
@@ -113,14 +113,14 @@ describe('a log of', () => {
         status: 200,
       },
       { ...local, path: '/search?q="x"', userAgent: 'Agent "✓" \\x', status: 200 },
-      String.raw`the request is no HTTP request: \x16\x03\x01\x00\xEE\x01\x00`,
+      String.raw`the request is not an HTTP request: \x16\x03\x01\x00\xEE\x01\x00`,
       { ...local, path: '/', userAgent: '-', status: 200 },
       { ...local, path: '/a b', userAgent: '-', status: 400 },
       'no request was made on the connection',
     ]);
   });
 
-  it('an Application Load Balancer is read, by the time of the request where it is there', () => {
+  it('an Application Load Balancer is read, by the time of the request if it has one', () => {
     const read = { receivedAt: '2018-07-02T22:22:48.364000Z', method: 'GET', path: '/' };
     expect(readAll('alb.log')).toEqual([
       { ...read, userAgent: 'curl/7.46.0', status: 200 },
@@ -128,7 +128,7 @@ describe('a log of', () => {
       { ...read, userAgent: 'curl/7.46.0', status: 200 },
       { ...read, userAgent: '-', status: 101 },
       { ...read, receivedAt: '2016-08-10T00:10:33.145057Z', userAgent: 'curl/7.46.0', status: 200 },
-      'the request is no HTTP request: - http://www.example.com:80- -',
+      'the request is not an HTTP request: - http://www.example.com:80- -',
     ]);
     expect(readAll('alb.log', { isQueryKept: true })[4]).toMatchObject({ path: '/?a=1' });
   });
@@ -185,7 +185,7 @@ describe('a log of', () => {
     ]);
   });
 
-  it('entries of our own is read as it is', () => {
+  it('entries of our own is read unchanged', () => {
     const entry = {
       receivedAt: '2025-12-28T18:03:07Z',
       method: 'get',
@@ -198,7 +198,7 @@ describe('a log of', () => {
 });
 
 describe('JSON', () => {
-  it('is read by the names that it is given', () => {
+  it('is read by the given names', () => {
     const fieldNames = parseFieldNames(['path=req.target', 'receivedAt=at', 'userAgent=ua=1']);
     const format = createFormat('json', { isQueryKept: false, fieldNames });
     const line = {
@@ -225,7 +225,7 @@ describe('JSON', () => {
     },
   );
 
-  it('does not take inherited fields for fields', () => {
+  it('ignores inherited fields', () => {
     const line = '{"receivedAt":"2025-12-28T18:03:07Z","method":"GET","path":"/","__proto__":{"status":200}}';
     expect(createFormat('json', plain).read(line)?.entry).not.toHaveProperty('status');
   });
@@ -245,11 +245,11 @@ describe('JSON', () => {
     expect(instantOf(value, undefined)).toBe(instant);
   });
 
-  it('may have date and time apart, in UTC', () => {
+  it('may have separate fields for date and time, in UTC', () => {
     expect(instantOf('21:30:01', '2022-03-09')).toBe('2022-03-09T21:30:01Z');
   });
 
-  it('is read by the names that the documentation has', () => {
+  it('is read by the names in the documentation', () => {
     const page = readFileSync(new URL('../../../docs/reference/formats.md', import.meta.url), 'utf8');
     const rows = page.split('\n').filter((line) => /^\| `\w+` \| `/.test(line));
     const expected = Object.entries(jsonFields).map(
@@ -264,12 +264,12 @@ describe('a line', () => {
   const line = (path: string, agent: string) =>
     `::1 - - [28/Dec/2025:18:03:07 +0000] "GET ${path} HTTP/1.1" 200 1 "-" "${agent}"`;
 
-  it('with an agent that is too long is counted by the start of it', () => {
+  it('with an agent that is too long is counted by the start of the agent', () => {
     const read = combined.read(line('/', `curl/${'8'.repeat(2_000)}`));
     expect(read?.entry?.userAgent).toHaveLength(1_024);
   });
 
-  it('with a path that is too long is skipped, and not when it is its query that is', () => {
+  it('with a path that is too long is skipped, but not with a query that is too long', () => {
     expect(combined.read(line(`/${'x'.repeat(2_048)}`, '-'))?.reason).toBe(
       'path must have at most 2048 characters',
     );
@@ -284,17 +284,17 @@ describe('a line', () => {
     expect(read?.entry).toMatchObject({ path: '/real', receivedAt: '2025-12-28T18:03:07+00:00' });
   });
 
-  it('that was cut off is none', () => {
+  it('that was cut off is skipped', () => {
     const whole = line('/pricing', 'curl/8.7.1');
     const common = createFormat('common', plain);
     for (let length = 1; length < whole.length; length++) {
       expect(combined.read(whole.slice(0, length))?.entry).toBeUndefined();
     }
-    // Cut off before its referrer, it looks like one of the other format, and says the same but for the agent.
+    // Cut off before its referrer, it looks like a line of the other format, and says the same except for the agent.
     expect(common.read(whole.slice(0, -9))?.entry).toBeUndefined();
   });
 
-  it('is read in time that grows with its length alone', () => {
+  it('is read in time proportional to its length', () => {
     const startedAt = performance.now();
     for (const text of [
       '\\'.repeat(60_000),

@@ -1,24 +1,24 @@
 import type { BatchAnswer, Entry } from '../../../client/contract.ts';
 import type { Batch, Pipeline, SendOutcome } from '../../../client/open-pipeline.ts';
 
-/** What a run died of. */
+/** The simulated crash of a run. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** Takes batches as the pipeline's contract has it, and can die before or after any of them is stored. */
+/** A pipeline in memory that keeps the contract, and can crash before or after it stores any batch. */
 export class InMemoryPipeline implements Pick<Pipeline, 'send' | 'findBatch'> {
   readonly #batches = new Map<string, string>();
   readonly counted: Entry[] = [];
   requests = 0;
-  /** Called at each batch; what it answers `true` to is not stored, as the sender dies before it could be sent. */
+  /** Called for each batch. After `before` the batch is not stored, because the sender dies before it sends it. */
   dies: (batch: Batch) => 'before' | 'after' | undefined = () => undefined;
 
   async send(batch: Batch): Promise<SendOutcome> {
     this.requests += 1;
     const death = this.dies(batch);
     if (death === 'before') throw new Killed();
-    // As over a network: others get their turn.
+    // Let others run, as a network would.
     await Promise.resolve();
     const payload = JSON.stringify(batch.entries);
     const stored = this.#batches.get(batch.idempotencyKey);

@@ -1,4 +1,4 @@
-/** Lines of the Combined format, one a second, all of them different. */
+/** Makes lines of the Combined format, one a second, all of them different. */
 export function combinedLines(count: number, path = '/p'): string[] {
   return Array.from({ length: count }, (_, line) => {
     const clock = new Date(Date.UTC(2025, 11, 28, 18) + line * 1_000).toISOString().slice(11, 19);

@@ -18,11 +18,11 @@ describe('the link to the dashboard', () => {
     const view = readView(search);
     expect(view.customer).toBe('cus-axon');
     expect(view.period).toEqual({ kind: 'custom', from: Date.parse(from), to: Date.parse(to) });
-    // As the dashboard itself would have it in its address.
+    // The dashboard itself would have the same address.
     expect(search).toBe(writeView(view));
   });
 
-  it('opens it at the last days that it can show of a range that is longer, and says so', () => {
+  it('opens the last days that the dashboard can show of a longer range, and says so', () => {
     const years = range('2019-01-01T00:00Z', '2025-12-29T09:59Z');
     const view = readView(new URL(dashboardLink(years, local, customer())).search);
     const to = Date.parse('2025-12-29T09:59Z');
@@ -40,14 +40,14 @@ describe('the link to the dashboard', () => {
     expect(link).not.toContain('s3cret');
   });
 
-  it('takes a customer whose name has characters of its own', () => {
+  it('encodes special characters in the name of a customer', () => {
     const link = dashboardLink(range('2025-12-28T18:03Z', '2025-12-28T18:04Z'), local, customer('cus-%25.a'));
     expect(readView(new URL(link).search).customer).toBe('cus-%25.a');
   });
 });
 
 describe('the parts of a range', () => {
-  it('are each within what the pipeline adds up, and together all of it', () => {
+  it('are each short enough for the pipeline to add up, and together cover the range', () => {
     const years = range('2019-01-01T00:00Z', '2025-12-29T09:59Z');
     const parts = partsToTotal(years);
     expect(parts).toHaveLength(7);

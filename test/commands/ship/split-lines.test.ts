@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLineSplitter } from '../../../commands/ship/input/split-lines.ts';
 
 describe('lines', () => {
-  it('are the same however the bytes come, each at its place', () => {
+  it('are the same, with the same positions, however the bytes arrive', () => {
     const anyText = fc.array(fc.constantFrom('a', 'é', '✓', '\n', '\r\n', ' '), { maxLength: 60 });
     fc.assert(
       fc.property(anyText, fc.array(fc.nat(120)), (parts, cuts) => {
@@ -39,7 +39,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('do not begin with a byte order mark, and may have bytes that are no UTF-8', () => {
+  it('do not begin with a byte order mark, and may have bytes that are not UTF-8', () => {
     const splitter = createLineSplitter();
     const [line] = splitter.push(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x0a]));
     expect(line?.text).toBe('a\ufffd');
