@@ -17,7 +17,8 @@ export async function printTable(seeds: number): Promise<number> {
 }
 
 /**
- * Returns the first line that a run without the protection prints of a broken law, or `undefined`.
+ * Returns the first line that a run without the protection prints of a broken law, or `undefined`. Ends the run there:
+ * shrinking the history may take minutes.
  * @param maxSeconds  ends the run after this time; by default it ends with its last seed
  */
 export async function firstBrokenLaw(
@@ -31,7 +32,12 @@ export async function firstBrokenLaw(
     ...(maxSeconds === undefined ? {} : { timeout: maxSeconds * 1_000 }),
   });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  let found: string | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    found = /^Seed .*(?=\n)/m.exec(output)?.[0].slice(0, 200);
+    if (found !== undefined) child.kill();
+  });
   await new Promise((resolve) => child.once('close', resolve));
-  return /^Seed .*$/m.exec(output)?.[0].slice(0, 200);
+  return found;
 }
