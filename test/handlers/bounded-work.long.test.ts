@@ -2,6 +2,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { tsImport } from 'tsx/esm/api';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type * as ingestModule from '../../handlers/ingest.ts';
+import type * as appModule from './app.ts';
 import { anyBytes, batches, damagedBatches } from './any-body/bodies.ts';
 import { largestBatch, usualBatch, workBodies, type WorkBody } from './bounded-work/bodies.ts';
 
@@ -21,8 +23,8 @@ const maxRounds = 8;
 const { ingestHandler } = (await tsImport(
   '../../handlers/ingest.ts',
   import.meta.url,
-)) as typeof import('../../handlers/ingest.ts');
-const { postLogs, testApp } = (await tsImport('./app.ts', import.meta.url)) as typeof import('./app.ts');
+)) as typeof ingestModule;
+const { postLogs, testApp } = (await tsImport('./app.ts', import.meta.url)) as typeof appModule;
 
 type Sent = Omit<WorkBody, 'make'>;
 
