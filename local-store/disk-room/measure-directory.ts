@@ -33,6 +33,8 @@ function entriesOf(path: string) {
 function bytesOf(place: string): number {
   const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
   if (stats === undefined) return 0;
-  // Windows does not report blocks; a hard link to a name that is about to go counts twice for a moment.
-  return Number.isFinite(stats.blocks) ? stats.blocks * 512 : allocatedBytes(stats.size);
+  // Windows does not report blocks.
+  const bytes = Number.isFinite(stats.blocks) ? stats.blocks * 512 : allocatedBytes(stats.size);
+  // An object has two names until its temporary one is removed; each counts for its part.
+  return stats.isFile() ? bytes / Math.max(1, stats.nlink) : bytes;
 }

@@ -70,7 +70,9 @@ export class Emulator {
    */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.launch(env);
-    await untilReady(given(this.#http), given(this.#process));
+    // A command that runs it may have redirected its output.
+    const isOutputRead = this.#under.length === 0;
+    await untilReady(given(this.#http), given(this.#process), { isOutputRead });
   }
 
   /** Starts the emulator without waiting until it answers: it may not live that long. */

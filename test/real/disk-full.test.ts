@@ -146,7 +146,7 @@ it('refuses to start on a read-only disk with a message, and starts when it is w
   await emulator.end();
   execFileSync('mount', ['-o', 'remount,ro', disk]);
   try {
-    await expectRefusedStart('EROFS: read-only file system');
+    await expectRefusedStart('The file system is read-only');
   } finally {
     execFileSync('mount', ['-o', 'remount,rw', disk]);
   }
