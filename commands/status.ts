@@ -1,11 +1,12 @@
 import { ConnectionFailed, createHttpClient } from '../client/http-client.ts';
 import { failure } from './define-command/failures.ts';
-import { anyText, flag, httpUrl, list, value } from './define-command/options.ts';
+import { anyText, flag, value } from './define-command/options.ts';
 import { BadArguments } from './command-line.ts';
 import { UnusableDataDirectory } from './data-directory.ts';
 import { defineCommand } from './define-command.ts';
 import { headersOf } from './headers.ts';
 import { print } from './io.ts';
+import { pipelineOptions } from './pipeline-options.ts';
 import { describeDenied, isDenied } from './permission-denied.ts';
 import { describeStatus, type FoundStatus } from './status/describe-status.ts';
 import { readDirectory } from './status/read-directory.ts';
@@ -18,20 +19,7 @@ export const status = defineCommand({
     'Shows whether a pipeline runs, its backlog, its oldest uncounted batch, its customers and its disk use.',
   usage: [['[options]']],
   options: {
-    url: value({
-      shows: '<url>',
-      help: 'where the pipeline listens',
-      variable: 'LOG_URL',
-      default: new URL('http://localhost:3000'),
-      shownDefault: 'http://localhost:3000',
-      read: httpUrl,
-    }),
-    header: list({
-      shows: '<name: value>',
-      help: 'a header of each request, such as one with an API key; may be repeated',
-      variable: 'LOG_HEADERS',
-      read: anyText,
-    }),
+    ...pipelineOptions,
     'data-dir': value({
       shows: '<path>',
       help: 'the data directory, which is read if it can be',

@@ -1,7 +1,8 @@
 import { BadArguments } from '../command-line.ts';
 import { customerIdOf } from '../customer.ts';
 import { headersOf } from '../headers.ts';
-import { anyText, flag, httpUrl, list, oneOf, value, wholeNumberOf } from '../define-command/options.ts';
+import { pipelineOptions } from '../pipeline-options.ts';
+import { anyText, flag, list, oneOf, value, wholeNumberOf } from '../define-command/options.ts';
 import type { Given } from '../define-command/parse-arguments.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import type { JsonField } from './formats/json-fields.ts';
@@ -43,20 +44,7 @@ export const shipOptions = {
     variable: 'LOG_CUSTOMER',
     read: customerIdOf,
   }),
-  url: value({
-    shows: '<url>',
-    help: 'where the pipeline listens',
-    variable: 'LOG_URL',
-    default: new URL('http://localhost:3000'),
-    shownDefault: 'http://localhost:3000',
-    read: httpUrl,
-  }),
-  header: list({
-    shows: '<name: value>',
-    help: 'a header of each request, such as one with an API key; may be repeated, in the variable one a line',
-    variable: 'LOG_HEADERS',
-    read: anyText,
-  }),
+  ...pipelineOptions,
   format: value({
     shows: '<name>',
     help: `the format of the lines: ${formatNames.join(', ')}`,

@@ -1,6 +1,6 @@
+import { gaugesOf } from '../../client/gauges.ts';
 import type { HttpAnswer, HttpClient } from '../../client/http-client.ts';
 import { isObject, readJson } from '../../client/read-json.ts';
-import { gaugesOf } from './gauges.ts';
 
 /** The state of a running pipeline; a part is `undefined` where the pipeline does not report it, as a deployed one. */
 export interface PipelineStatus {

@@ -13,7 +13,7 @@ const unwanted: Preference = { quality: 0, exactness: 0 };
 
 /**
  * Returns the form that the client prefers (RFC 9110, section 12.5.1): by quality, then by what it named more exactly.
- * Where it wants both alike or neither, it gets JSON: an answer that it did not ask for says more than a 406.
+ * A client that prefers both equally, or accepts neither, gets JSON: an answer in another form helps it more than a 406.
  */
 export function negotiate(accept: string | undefined): Representation {
   if (accept === undefined) return 'json';

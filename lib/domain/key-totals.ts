@@ -1,6 +1,7 @@
 import type { CountsText } from './counts-text.ts';
 import { otherKey } from './folding.ts';
-import { KeyTable } from './key-totals/key-table.ts';
+import { KeyTable, viewOf } from './key-totals/key-table.ts';
+import { Largest } from './largest.ts';
 import { saturatedSum } from './sums.ts';
 
 /** A key and its requests. */
@@ -105,26 +106,15 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
   };
 }
 
-/**
- * Finds the largest keys. It sorts now and then, and in between skips keys with fewer requests than all kept ones.
- * Most keys of windows are rare, and no string is created for them.
- */
-function largestKeys(table: KeyTable, most: number): KeyTotal[] {
-  let kept: KeyTotal[] = [];
-  let least: KeyTotal | undefined;
-  const sort = () => {
-    kept = kept.sort(byRequests).slice(0, most);
-    if (kept.length === most) least = kept.at(-1);
-  };
+/** Finds the largest keys. Most keys of windows are rare, and no string is created for them. */
+function largestKeys(table: KeyTable, most: number): readonly KeyTotal[] {
+  const largest = new Largest(most, byRequests);
   for (const [place, requests] of table.requests().entries()) {
-    if (least !== undefined && requests < least.requests) continue;
-    const total = { key: keyText(table.bytesOf(place)), requests };
-    if (least !== undefined && byRequests(least, total) < 0) continue;
-    kept.push(total);
-    if (kept.length >= 2 * most) sort();
+    const { least } = largest;
+    if (least === undefined || requests >= least.requests)
+      largest.add({ key: keyText(table.bytesOf(place)), requests });
   }
-  sort();
-  return kept;
+  return largest.sorted();
 }
 
 function byRequests(a: KeyTotal, b: KeyTotal): number {
@@ -156,8 +146,4 @@ function hasSpecial(word: number): boolean {
 function isOther(bytes: Buffer, start: number, end: number): boolean {
   if (end - start !== otherBytes.length || bytes[start] !== otherBytes[0]) return false;
   return bytes.subarray(start, end).equals(otherBytes);
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -42,7 +42,10 @@ export function decodeTombstone(body: Buffer): Tombstone {
  * Reports whether something stored at an instant is forgotten. Without an instant it is from an earlier version, and
  * was stored before customers could be forgotten.
  */
-export function isForgotten(storedAt: Date | undefined, tombstone: Tombstone | undefined): boolean {
+export function isForgotten(
+  storedAt: Date | undefined,
+  tombstone: Pick<Tombstone, 'before'> | undefined,
+): boolean {
   return tombstone !== undefined && (storedAt === undefined || storedAt <= tombstone.before);
 }
 

@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMilliseconds } from '../../lib/backoff.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Intent } from '../object-directory/intent.ts';
 import type { Intents } from '../object-directory/intents.ts';
+import { pause } from '../stream-event-source/backoff.ts';
+import { realTimers } from '../timers.ts';
 import { traced } from '../trace.ts';
 
 /** Message about an object that goes to the queue after the object was created. */
@@ -12,8 +14,7 @@ interface LateMessage {
   readonly intent: Intent;
 }
 
-const firstRetryMilliseconds = 100;
-const maxRetryMilliseconds = 10_000;
+const retries = { firstMilliseconds: 100, longestMilliseconds: 10_000, randomShare: 0 };
 
 /**
  * Sends the messages of objects that were created with an intent, after the creation and with nobody waiting: the intent is
@@ -42,29 +43,21 @@ export class LateMessages {
   }
 
   async #send({ queue, text, intent }: LateMessage): Promise<void> {
-    for (let pause = firstRetryMilliseconds; ; pause = Math.min(2 * pause, maxRetryMilliseconds)) {
+    const stopping = this.#closing.signal;
+    for (let failures = 1; ; failures++) {
       try {
         await traced('announce', intent.key, () => queue.sendPatiently(text));
         return this.#intents.end([intent]);
       } catch (error) {
-        if (this.#closing.signal.aborted) return;
-        if (pause === firstRetryMilliseconds)
+        if (stopping.aborted) return;
+        if (failures === 1)
           this.#logger?.warn('The message of a stored object cannot be written; it is tried again.', {
             key: intent.key,
             error,
           });
-        if (!(await this.#pause(pause))) return;
+        await pause(backoffMilliseconds(failures, retries, Math.random), { timers: realTimers, stopping });
+        if (stopping.aborted) return;
       }
-    }
-  }
-
-  /** Waits, and returns whether there was time for it. */
-  async #pause(milliseconds: number): Promise<boolean> {
-    try {
-      await sleep(milliseconds, undefined, { signal: this.#closing.signal, ref: false });
-      return true;
-    } catch {
-      return false; // it is closing
     }
   }
 }

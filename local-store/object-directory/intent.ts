@@ -1,5 +1,5 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
-import { isObjectKey } from './key-place.ts';
+import { isObjectKey, temporaryDirectoryName } from './key-place.ts';
 
 /**
  * The creation of an object, as the name of its temporary file describes it. Once content and name of that file are durable,
@@ -24,6 +24,16 @@ const wholeNumber = /^(?:0|[1-9]\d{0,15})$/;
 export function intentName({ key, sequence, size, etag }: Intent): string | undefined {
   const name = [prefix, sequence, size, etag, ...key.split('/')].join(separator);
   return name.length <= maxNameBytes ? name : undefined;
+}
+
+/**
+ * Returns the path of the temporary file.
+ * @throws RangeError  the key is too long to be a part of its name
+ */
+export function intentPath(root: string, intent: Intent): string {
+  const name = intentName(intent);
+  if (name === undefined) throw new RangeError(`The key is too long for an intent: ${intent.key}`);
+  return `${root}/${temporaryDirectoryName}/${name}`;
 }
 
 /** Reads the name of a temporary file; `undefined` where it describes no creation. */

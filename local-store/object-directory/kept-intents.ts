@@ -2,7 +2,7 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { DirectorySettler } from './directory-settler.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import type { FileOperations } from './file-operations.ts';
-import { intentName, parseIntent, type Intent } from './intent.ts';
+import { intentPath, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, temporaryDirectoryName } from './key-place.ts';
 
 /** The temporary files of intents that are not ended, as the one writer of the object directory keeps them. */
@@ -29,9 +29,7 @@ export class KeptIntents {
   }
 
   pathOf(intent: Intent): string {
-    const name = intentName(intent);
-    if (name === undefined) throw new RangeError(`The key is too long for an intent: ${intent.key}`);
-    return `${this.#root}/${temporaryDirectoryName}/${name}`;
+    return intentPath(this.#root, intent);
   }
 
   has(intent: Intent): boolean {

@@ -180,14 +180,14 @@ export class ObjectWriter {
           this.#intents.add(key, this.#intents.pathOf(work.change.intent));
         }
         return work.hasChangedNames
-          ? this.#remember(key, work.change.body)
+          ? this.#remember(key, work.change.intent?.etag ?? etagOf(work.change.body))
           : { status: 'precondition-failed' };
       case 'replace':
         this.#refuseLink(place);
         if (this.#etagAt(key, place) !== work.change.etag) return { status: 'precondition-failed' };
         work.temporary.renameTo(place);
         work.hasChangedNames = true;
-        return this.#remember(key, work.change.body);
+        return this.#remember(key, etagOf(work.change.body));
       case 'delete':
         this.#refuseLink(place);
         if (work.change.etag !== undefined) {
@@ -243,8 +243,7 @@ export class ObjectWriter {
       throw new InvalidObjectKey('The key is the directory of other keys.');
   }
 
-  #remember(key: ObjectKey, body: Uint8Array): Outcome {
-    const etag = etagOf(body);
+  #remember(key: ObjectKey, etag: string): Outcome {
     this.#etags.set(key, etag);
     return { status: 'done', etag };
   }

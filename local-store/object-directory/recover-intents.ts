@@ -3,7 +3,7 @@ import { DirectorySettler } from './directory-settler.ts';
 import { etagOf } from './etag.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import type { FileOperations } from './file-operations.ts';
-import { intentName, parseIntent, type Intent } from './intent.ts';
+import { intentPath, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { TemporaryFile } from './temporary-file.ts';
 
@@ -22,7 +22,7 @@ export function recoverIntents(root: string, operations: FileOperations): readon
   if (found.length > 0) directories.make(temporaryDirectoryName);
   for (const intents of byKey(found).values()) {
     const kept = recoverObject(root, intents, operations, directories);
-    for (const intent of intents) if (intent !== kept) operations.unlink(pathOf(root, intent));
+    for (const intent of intents) if (intent !== kept) operations.unlink(intentPath(root, intent));
     if (kept !== undefined) left.push(kept);
   }
   return left;
@@ -79,7 +79,7 @@ function recoverObject(
 }
 
 function wholeBody(root: string, intent: Intent, operations: FileOperations): Buffer | undefined {
-  const path = pathOf(root, intent);
+  const path = intentPath(root, intent);
   if (operations.isLink(path) || operations.isDirectory(path)) return undefined;
   const body = operations.read(path);
   return body.length === intent.size && etagOf(body) === intent.etag ? body : undefined;
@@ -97,8 +97,4 @@ function create(root: string, place: string, body: Buffer, operations: FileOpera
   } finally {
     temporary.discard();
   }
-}
-
-function pathOf(root: string, intent: Intent): string {
-  return `${root}/${temporaryDirectoryName}/${intentName(intent) ?? ''}`;
 }

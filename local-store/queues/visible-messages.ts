@@ -5,7 +5,7 @@ type Scheduled = Pick<QueueParts, 'tables' | 'settings' | 'held'>;
 
 /**
  * Yields what can be received now: what is due, and what is due later than any delay or time-out from now could make it.
- * That was scheduled by a clock which has since been set back, and would otherwise stay hidden for as long.
+ * A clock that has since been set back scheduled the latter; otherwise they would stay hidden for as long as it was set back.
  */
 export function* visibleMessages(queue: Scheduled, now: number): Generator<ScheduledMessage> {
   const { tables, held } = queue;

@@ -94,7 +94,7 @@ const later = { customerId: 'cus-later', body: [entry] };
 
 describe('the look at temporary files at a start', () => {
   it('is needed: without it, what was stored and not emitted is never verified', async () => {
-    const { emulator, batch } = emulatorWithout('temporary files are looked at at a start');
+    const { emulator, batch } = emulatorWithout('a start looks at temporary files');
     await batch.dieAt([batchStored]);
     await batch.restart();
     await postLogs(emulator, later);

@@ -34,7 +34,7 @@ const protections = {
     return result;
 `,
   },
-  'temporary files are looked at at a start': {
+  'a start looks at temporary files': {
     file: 'local-store/notifications/notifying-object-store.ts',
     from: 'for (const intent of intents?.left ?? []) {',
     to: 'for (const intent of []) {',

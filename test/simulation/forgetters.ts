@@ -1,4 +1,4 @@
-import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import type { Tombstone } from '../../lib/domain/tombstone.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { beginForgetting } from '../../lib/pipeline/forget/begin-forgetting.ts';
@@ -7,7 +7,8 @@ import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import type { ProcessPorts } from './process-ports.ts';
+import { foldingLimits, type ProcessPorts } from './process-ports.ts';
+import { simulatedCustomer } from './sent-batch.ts';
 
 export interface ForgetterSurroundings {
   readonly scheduler: Scheduler;
@@ -16,7 +17,7 @@ export interface ForgetterSurroundings {
   readonly laws: Laws;
 }
 
-const options = { limits: { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 }, maxSeconds: 10 };
+const options = { limits: foldingLimits, maxSeconds: 10 };
 const pauseMilliseconds = 3_000;
 
 /** Starts operators who have customers forgotten, and who repeat what was not answered until it is done. */
@@ -24,8 +25,7 @@ export function startForgetters(plan: Plan, around: ForgetterSurroundings): void
   const { scheduler, laws } = around;
   const run = async (): Promise<void> => {
     await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
-    const customerId = parseCustomerId(`customer-${scheduler.chance.upTo(plan.customers)}`);
-    if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+    const customerId = simulatedCustomer(scheduler.chance.upTo(plan.customers));
     const tombstone = await begin(customerId, around);
     if (tombstone === undefined) return;
     while (!(await goOn(tombstone, around))) await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));

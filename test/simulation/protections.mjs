@@ -116,7 +116,7 @@ export const protections = {
       to: 'of early',
     },
   ],
-  'leftovers are looked at at a start': [
+  'a start looks at leftovers': [
     {
       file: 'test/simulation/simulated-intents.ts',
       from: 'processes.onDeath(process, () => this.#start([intent]));',
@@ -147,7 +147,7 @@ export const protections = {
   'what is late does not bring a forgotten customer back': [
     {
       file: 'lib/pipeline/aggregate/add-to-window.ts',
-      from: 'const alive = received.filter(({ partial }) => !isStoredUntil(forgottenBefore, partial.storedAt));',
+      from: 'const alive = received.filter(({ partial }) => !isForgotten(partial.storedAt, forgotten));',
       to: 'const alive = received;',
     },
   ],

@@ -1,4 +1,4 @@
-import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import {
   endOfWindow,
   enclosingWindowStart,
@@ -21,6 +21,7 @@ import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { ProcessPorts } from './process-ports.ts';
+import { simulatedCustomer } from './sent-batch.ts';
 
 export interface ReaderSurroundings {
   readonly scheduler: Scheduler;
@@ -61,8 +62,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await scheduler.sleep(chance.upTo(pauseMilliseconds));
-      const customerId = parseCustomerId(`customer-${chance.upTo(plan.customers)}`);
-      if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+      const customerId = simulatedCustomer(chance.upTo(plan.customers));
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
       const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
@@ -72,8 +72,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   };
   const askAtRest = async (): Promise<void> => {
     for (let customer = 1; customer <= plan.customers; customer += 1) {
-      const customerId = parseCustomerId(`customer-${customer}`);
-      if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+      const customerId = simulatedCustomer(customer);
       for (const size of [...windowSizes, 'total'] as const) {
         const askedAt = scheduler.time;
         const claim = await ask(customerId, size, 0, plan, around);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { batchIdFromKey, batchIdFromPayload, type BatchId } from '../../lib/domain/batch-id.ts';
-import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { customer } from '../factories.ts';
 import type { Chance } from '../faults/chance.ts';
 
 export interface SentEntry {
@@ -30,12 +31,16 @@ export interface BatchPlan {
   readonly now: number;
 }
 
+/** @param number  from 1 */
+export function simulatedCustomer(number: number): CustomerId {
+  return customer(`customer-${number}`);
+}
+
 const maxEntries = 4;
 
 /** A batch of some entries, with a key of its own or, when `key` says `'payload'`, with the id that its body gives. */
 export function someBatch(key: string, chance: Chance, { customers, minutes, now }: BatchPlan): SentBatch {
-  const customerId = parseCustomerId(`customer-${chance.upTo(customers)}`);
-  if (customerId === undefined) throw new Error('A simulated customer needs a valid id.');
+  const customerId = simulatedCustomer(chance.upTo(customers));
   const entries = Array.from({ length: chance.upTo(maxEntries) }, (): SentEntry => {
     const minute = Math.floor(now / 60_000) - chance.upTo(minutes) + 1;
     return {

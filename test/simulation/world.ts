@@ -17,7 +17,7 @@ import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
-import type { ProcessPorts } from './process-ports.ts';
+import { foldingLimits, type ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedIntents } from './simulated-intents.ts';
@@ -35,7 +35,6 @@ export interface World {
   checkAtRest(): void;
 }
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const verifyOptions = {
   marginSeconds: 5,
   lookAgainSeconds: 60,
@@ -93,7 +92,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
           partitionKey,
           data: Buffer.from(data),
         }));
-        const { failed } = await aggregate(received, portsOf(process), { ...limits, windowsAtOnce: 4 });
+        const { failed } = await aggregate(received, portsOf(process), {
+          ...foldingLimits,
+          windowsAtOnce: 4,
+        });
         return new Set(failed.map(({ record }) => Number(record.sequenceNumber)));
       });
     },
@@ -130,7 +132,10 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     (messages) =>
       processes.invoke('rollUp', async (process) => {
         const notifications = messages.map(({ messageId, body }) => ({ messageId, key: body }));
-        const rolledUp = await rollUp(notifications, portsOf(process), { limits, maxSeconds: 10 });
+        const rolledUp = await rollUp(notifications, portsOf(process), {
+          limits: foldingLimits,
+          maxSeconds: 10,
+        });
         const again = rolledUp.filter(
           ({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'postponed',
         );

@@ -147,6 +147,7 @@ function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(f
   return to;
 }
 
-function viewOf(bytes: Buffer): DataView {
+/** Returns a view of the same bytes. */
+export function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

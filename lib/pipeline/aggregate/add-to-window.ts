@@ -1,7 +1,7 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../domain/group-by.ts';
 import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
-import { isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
+import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
 import { decodeWindow, encodeWindow } from '../../domain/window-format.ts';
 import { CountsTooLarge, PreconditionFailed } from '../../errors.ts';
@@ -57,7 +57,8 @@ export async function addToWindow(
     const tombstone = known ?? (current ? undefined : await readTombstone(partial.customerId, store));
     const kept = current && isFromBefore(current, tombstone) ? undefined : current;
     const forgottenBefore = kept?.forgottenBefore ?? tombstone?.before;
-    const alive = received.filter(({ partial }) => !isStoredUntil(forgottenBefore, partial.storedAt));
+    const forgotten = forgottenBefore && { before: forgottenBefore };
+    const alive = received.filter(({ partial }) => !isForgotten(partial.storedAt, forgotten));
     const { next, tooLarge } = addPossible(kept, alive, clock.now(), limits);
     const replacement = next ?? kept;
     if (object !== undefined && replacement === current) {
@@ -69,10 +70,6 @@ export async function addToWindow(
       return { change, tooLarge, forgottenBefore };
     }
   }
-}
-
-function isStoredUntil(before: Date | undefined, storedAt: Date | undefined): boolean {
-  return before !== undefined && (storedAt === undefined || storedAt <= before);
 }
 
 /** @returns false where somebody else wrote the window since it was read: what is there now has to be read */

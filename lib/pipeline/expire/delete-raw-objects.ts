@@ -4,6 +4,7 @@ import type { ObjectKey } from '../../domain/keys.ts';
 import type { WindowStart } from '../../domain/window.ts';
 import type { AgedObjects } from '../../ports/aged-objects.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import { inGroups } from '../query/in-groups.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
@@ -75,8 +76,7 @@ export function rawPhases(ports: RawPorts, options: RawOptions): SweepPhase[] {
   };
   return [
     phase('batches/', batchesAGroup, (keys, before) => deleteBatches(keys, before, ports, options)),
-    phase('failed/', keysAGroup, deleteFailed),
-    phase('aws/lambda/', keysAGroup, deleteFailed),
+    ...failedRecordPrefixes.map((prefix) => phase(prefix, keysAGroup, deleteFailed)),
   ];
 }
 

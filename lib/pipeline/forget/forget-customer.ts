@@ -5,12 +5,12 @@ import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { announceUncounted } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
 import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
-import { failedRecordPrefixes } from './survey-customer.ts';
 import { completeForgetting } from './write-tombstone.ts';
 
 export interface ForgetPorts {

@@ -3,6 +3,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 import { isFailedRecordOf, namesCustomer } from './forget-failed-records.ts';
 
@@ -15,9 +16,6 @@ export interface CustomerSurvey {
   /** The latest instant at which one of its batches was stored, by the clock of who stored it. */
   readonly lastStoredAt: Date | undefined;
 }
-
-/** Prefixes of failed records: those that can never be applied, and those that functions died of. */
-export const failedRecordPrefixes = ['failed/', 'aws/lambda/'] as const;
 
 const objectsInFlight = 32;
 

@@ -61,7 +61,7 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
   const { customerId, from, to, top, pathPrefix, allowedLatenessSeconds } = query;
   const runs = composeRange(from, to, clock.now(), allowedLatenessSeconds);
   // Asked before the windows are read: what does not wait by now is in them.
-  // Of whichever windows it is read from: a total says that hours and days have everything as well.
+  // A total also promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
   const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
   const fields: readonly DimensionField[] =

@@ -16,21 +16,18 @@ import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
 import type { PutCondition } from '../../../lib/ports/object-store.ts';
-import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
-import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import {
   batchIdOf,
   customer,
   instant,
   receivedRecord,
-  sentEntry,
   simpleRules,
   windowPartial,
   windowStart,
 } from '../../factories.ts';
 import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
-import { withAdmission } from '../with-admission.ts';
+import { ingestEntry } from '../ingest-entry.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const startedAt = instant('2025-12-28T18:10:00Z');
@@ -73,16 +70,7 @@ beforeEach(() => {
 /** Stores a batch, and returns a function that counts it. */
 async function storeBatch(key: string, rules: CountingRules = simpleRules): Promise<() => Promise<void>> {
   const stream = createInMemoryEventStream({ clock });
-  const sent = {
-    customerId: customer(),
-    id: batchIdOf(key),
-    mediaType: 'application/json',
-    contentEncoding: '',
-    body: Buffer.from(JSON.stringify([sentEntry({ path: `/${key}` })])),
-  } as const;
-  const streams = { insights: stream, late: stream };
-  const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
-  await ingest(await readBatch(sent, 100_000), withAdmission({ store, streams, clock }), options);
+  await ingestEntry(key, { store, stream, clock }, { rules });
   const records = stream.drain().map(({ data }) => receivedRecord(key, data));
   return async () => void (await aggregate(records, { store, clock }, limits));
 }

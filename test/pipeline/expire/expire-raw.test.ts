@@ -8,21 +8,12 @@ import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event
 import { expire, type ExpireReporter } from '../../../lib/pipeline/expire/expire.ts';
 import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-failed-record.ts';
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
-import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
-import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import { createRetention } from '../../../lib/pipeline/expire/retention.ts';
 import { createLogger } from '../../../lib/logger.ts';
 import { openLocalStore } from '../../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../../commands/counted-directory.ts';
-import {
-  batchIdOf,
-  customer,
-  receivedRecord,
-  sentEntry,
-  simpleRules,
-  windowPartial,
-} from '../../factories.ts';
-import { withAdmission } from '../with-admission.ts';
+import { receivedRecord, windowPartial } from '../../factories.ts';
+import { ingestEntry } from '../ingest-entry.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const day = 86_400_000;
@@ -57,21 +48,8 @@ async function openRaw(rawBatchDays: number | undefined) {
     age,
     /** Stores a batch as if it had been stored this many days ago. */
     async storeBatch(key: string, ageDays: number, { isCounted = true, fileAgeDays = ageDays } = {}) {
-      const sent = {
-        customerId: customer(),
-        id: batchIdOf(key),
-        mediaType: 'application/json',
-        contentEncoding: '',
-        body: Buffer.from(JSON.stringify([sentEntry({ path: `/${key}` })])),
-      } as const;
-      const streams = { insights: stream, late: stream };
       const itsClock = { now: () => new Date(Date.now() - ageDays * day) };
-      const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
-      await ingest(
-        await readBatch(sent, 100_000),
-        withAdmission({ store, streams, clock: itsClock }),
-        options,
-      );
+      await ingestEntry(key, { store, stream, clock: itsClock });
       const records = stream.drain().map(({ data }) => receivedRecord(key, data));
       if (isCounted) await aggregate(records, { store, clock }, limits);
       await age(`batches/cus-axon/k-${key}`, fileAgeDays);

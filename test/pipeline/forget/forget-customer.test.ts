@@ -17,24 +17,14 @@ import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.t
 import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
 
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
-import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
-import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
-import {
-  batchIdOf,
-  customer,
-  instant,
-  receivedRecord,
-  sentEntry,
-  simpleRules,
-  windowPartial,
-  windowStart,
-} from '../../factories.ts';
+import { batchIdOf, customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
+import { ingestEntry } from '../ingest-entry.ts';
 
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const forgetting = { limits, maxSeconds: 60 };
@@ -96,18 +86,8 @@ async function send(
   key: string,
   { of = customer(), path = '/', skewSeconds = 0, through = store }: Sending = {},
 ) {
-  const sent = {
-    customerId: of,
-    id: batchIdOf(key),
-    mediaType: 'application/json',
-    contentEncoding: '',
-    body: Buffer.from(JSON.stringify([sentEntry({ path })])),
-  } as const;
   const itsClock = { now: () => new Date(now.getTime() + skewSeconds * 1_000) };
-  const streams = { insights: stream, late: stream };
-  const ports = withAdmission({ store: through, streams, clock: itsClock });
-  const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
-  return ingest(await readBatch(sent, 100_000), ports, options);
+  return ingestEntry(key, { store: through, stream, clock: itsClock }, { customerId: of, path });
 }
 
 const emitted = () => stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));

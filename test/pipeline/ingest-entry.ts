@@ -1,0 +1,40 @@
+import type { CountingRules } from '../../lib/domain/counting-rules.ts';
+import type { CustomerId } from '../../lib/domain/customer-id.ts';
+import { ingest, type Ingested } from '../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { EventStream } from '../../lib/ports/event-stream.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { batchIdOf, customer, sentEntry, simpleRules } from '../factories.ts';
+import { withAdmission } from './with-admission.ts';
+
+export interface IngestEntryPorts {
+  readonly store: ObjectStore;
+  /** Takes what is late, too. */
+  readonly stream: EventStream;
+  readonly clock: Clock;
+}
+
+export interface IngestEntryOptions {
+  readonly customerId?: CustomerId;
+  readonly path?: string;
+  readonly rules?: CountingRules;
+}
+
+/** Ingests a batch with this key and a single entry. */
+export async function ingestEntry(
+  key: string,
+  { store, stream, clock }: IngestEntryPorts,
+  { customerId = customer(), path = `/${key}`, rules = simpleRules }: IngestEntryOptions = {},
+): Promise<Ingested> {
+  const sent = {
+    customerId,
+    id: batchIdOf(key),
+    mediaType: 'application/json',
+    contentEncoding: '',
+    body: Buffer.from(JSON.stringify([sentEntry({ path })])),
+  } as const;
+  const ports = withAdmission({ store, streams: { insights: stream, late: stream }, clock });
+  const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+  return ingest(await readBatch(sent, 100_000), ports, options);
+}
