@@ -25,7 +25,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const { notifications, failedMessageIds } = readNotifications(Records, logger);
     const verified = await verify(
       notifications,
-      { ...app, reEmissions },
+      { ...app, admission: app.emissionAdmission, reEmissions },
       {
         marginSeconds,
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,
