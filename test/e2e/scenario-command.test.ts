@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { scenario } from '../../bench/scenario/command.ts';
 import { callCommand } from '../commands/run-command.ts';
 import { freePorts } from './free-ports.ts';
+import { runProgram, type ProgramEnd } from './run-program.ts';
 
 it('explains itself and exits with 0', async () => {
   const { exitCode, output } = await startProgram('--help');
@@ -68,24 +67,10 @@ async function serve(body: string, readStatus = 202): Promise<string> {
   return `http://localhost:${port}`;
 }
 
-async function runCommand(...args: readonly string[]): Promise<{ exitCode: number | null; output: string }> {
+async function runCommand(...args: readonly string[]): Promise<ProgramEnd> {
   const { exitCode, stdout, stderr } = await callCommand(async () => scenario, {}, args).ended;
   return { exitCode, output: stdout + stderr };
 }
 
-async function startProgram(
-  ...args: readonly string[]
-): Promise<{ exitCode: number | null; output: string }> {
-  const main = fileURLToPath(new URL('../../bench/scenario/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  return new Promise((resolve) => {
-    child.once('close', (exitCode) => resolve({ exitCode, output }));
-  });
-}
+const startProgram = (...args: readonly string[]) =>
+  runProgram(new URL('../../bench/scenario/main.ts', import.meta.url), ...args);
