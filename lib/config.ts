@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AwsNames } from './aws-names.ts';
 import type { PathQuery } from './domain/counted-path.ts';
 import {
   isPathTemplate,
@@ -186,7 +187,7 @@ export const environmentSchema = z.object({
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
 /** The configuration from outside, parsed once at the start. */
-export interface Config {
+export interface Config extends AwsNames {
   /** The kind of storage: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
   readonly storage: 'local' | 'aws';
   readonly dataDirectory: string;
@@ -212,19 +213,9 @@ export interface Config {
   readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
-  readonly metricsNamespace: string;
   readonly apiKeysPath: string;
   /** True if API keys without a MAC, which earlier versions made, are accepted. */
   readonly acceptOldKeys: boolean;
-  readonly insightStreamName: string;
-  readonly lateStreamName: string;
-  /** The functions that consume the streams. */
-  readonly insightConsumerName: string;
-  readonly lateConsumerName: string;
-  /** The queue of written minutes, its dead-letter queue, and the function that consumes it. */
-  readonly rollUpQueueName: string;
-  readonly failedRollUpsQueueName: string;
-  readonly rollUpConsumerName: string;
   /** The backlog limit: beyond it, new batches are refused for now. */
   readonly maxBacklogRecords: number;
   /** Limit of one customer in one process while others send; 0 means no limit. */
