@@ -24,7 +24,7 @@ export function standBeforeServers(allowedNames: ReadonlySet<string>): () => voi
     const found = server ?? socket?.server;
     if (!(found instanceof Server || found instanceof TlsServer) || guarded.has(found)) return;
     guarded.add(found);
-    guard(found, allowedNames);
+    guardServer(found, allowedNames);
   };
   for (const channel of channels) subscribe(channel, onMessage);
   return () => {
@@ -33,10 +33,10 @@ export function standBeforeServers(allowedNames: ReadonlySet<string>): () => voi
 }
 
 /**
- * Replaces the server's `emit`, through which everything that a server reads reaches its listeners. So the gate also
+ * Guards one server, before its first connection. It replaces the server's `emit`, through which everything that a server reads reaches its listeners. So the gate also
  * guards listeners that are added or replaced later.
  */
-function guard(server: Server, allowedNames: ReadonlySet<string>): void {
+export function guardServer(server: Server, allowedNames: ReadonlySet<string>): void {
   // Node.js would answer two kinds of requests by itself: those without a host, and those that expect anything other
   // than `100-continue`.
   Object.assign(server, { requireHostHeader: false });

@@ -1,5 +1,5 @@
 /**
- * An answer of the emulator in place of a function's; `handlers/http/error-codes.ts` has the same codes, and a test
+ * An answer of the server in place of a function's; `handlers/http/error-codes.ts` has the same codes, and a test
  * compares them.
  */
 export interface Refusal {

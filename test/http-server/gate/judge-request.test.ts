@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { errorCodes } from '../../../../handlers/http/error-codes.ts';
-import { judgeRequest } from '../../../../local-store/emulator/gate/judge-request.ts';
-import {
-  forbidden,
-  invalid,
-  overloaded,
-  tooLarge,
-  tooSlow,
-} from '../../../../local-store/emulator/gate/refusal.ts';
+import { errorCodes } from '../../../handlers/http/error-codes.ts';
+import { judgeRequest } from '../../../http-server/gate/judge-request.ts';
+import { forbidden, invalid, overloaded, tooLarge, tooSlow } from '../../../http-server/gate/refusal.ts';
 
 const allowedNames = new Set(['pipeline', 'stats.example.com']);
 

@@ -1,4 +1,4 @@
-import { errorCode } from '../../../lib/error-code.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { invalid, tooSlow, type Refusal } from './refusal.ts';
 
 /** Creates the refusal of bytes that Node.js' parser does not accept as a request. */

@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Admission, type AdmissionLimits } from '../../../local-store/emulator/admission.ts';
+import { Admission, type AdmissionLimits } from '../../http-server/admission.ts';
 
 const kibibyte = 1_024;
 const mebibyte = 1_024 * kibibyte;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { standBeforeServers } from '../../../local-store/emulator/gate.ts';
-import { sendRaw } from '../../e2e/raw-request.ts';
+import { standBeforeServers } from '../../http-server/gate.ts';
+import { sendRaw } from '../e2e/raw-request.ts';
 
 let removeGate: () => void;
 let server: Server;
