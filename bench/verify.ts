@@ -4,7 +4,8 @@
  *
  *     npm run bench:verify [-- batches]
  */
-import { verify, type StoredNotification } from '../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../lib/pipeline/verify/verdict.ts';
+import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { batchIdOf, customer } from '../test/factories.ts';

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { verify, type Verdict } from '../lib/pipeline/verify/verify.ts';
+import type { Verdict } from '../lib/pipeline/verify/verdict.ts';
+import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
@@ -24,7 +25,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const { notifications, failedMessageIds } = readNotifications(Records, logger);
     const verified = await verify(
       notifications,
-      { ...app, reEmissions },
+      { ...app, admission: app.emissionAdmission, reEmissions },
       {
         marginSeconds,
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,

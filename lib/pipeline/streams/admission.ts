@@ -15,6 +15,9 @@ export interface AdmissionOptions {
   readonly maxBacklogRecords: number;
 }
 
+/** Decides which batches are taken now. */
+export type AdmissionPolicy = Pick<Admission, 'requireShare' | 'requireRoom'>;
+
 /** Size from which reading a batch has a noticeable cost. */
 const largeFromBytes = 64 * 1_024;
 

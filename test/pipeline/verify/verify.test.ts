@@ -11,7 +11,8 @@ import { BudgetUsedUp, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
-import { verify, type StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../../../lib/pipeline/verify/verdict.ts';
+import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import {
   batchIdOf,
