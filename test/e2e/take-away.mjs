@@ -40,7 +40,7 @@ const protections = {
     to: 'for (const intent of []) {',
   },
   'window before the checkpoint': {
-    file: 'local-store/stream-event-source/deliver.ts',
+    file: 'event-source/stream/deliver.ts',
     from: `
     const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);

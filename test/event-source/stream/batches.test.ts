@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoggedRecord } from '../../../local-store/local-stream.ts';
-import { batchesOf, lanesOf, recordBytes } from '../../../local-store/stream-event-source/batches.ts';
+import { batchesOf, lanesOf, recordBytes } from '../../../event-source/stream/batches.ts';
 
 function records(keys: readonly string[]): readonly LoggedRecord[] {
   return keys.map((partitionKey, index) => ({

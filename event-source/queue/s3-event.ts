@@ -3,7 +3,6 @@ import type { S3Event } from 'aws-lambda';
 import * as z from 'zod';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import type { NotificationRule } from './rules.ts';
 
 /** A write that is about to be made. */
 export interface AnnouncedWrite {
@@ -12,6 +11,12 @@ export interface AnnouncedWrite {
   readonly eTag: string;
   readonly sequencer: string;
   readonly at: Date;
+}
+
+/** The rule that a notification follows. */
+export interface NotificationOrigin {
+  readonly configurationId: string;
+  readonly bucketName: string;
 }
 
 /** Owner and only writer of the bucket; this machine has nobody else. */
@@ -23,7 +28,7 @@ const principalId = 'LOCAL';
  */
 export function s3Event(
   { key, size, eTag, sequencer, at }: AnnouncedWrite,
-  { configurationId, bucketName }: NotificationRule,
+  { configurationId, bucketName }: NotificationOrigin,
   region: string,
 ): S3Event {
   const requestId = randomUUID();

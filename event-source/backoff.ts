@@ -1,4 +1,4 @@
-import type { SourceContext } from './source-context.ts';
+import type { Timers } from '../lib/ports/timers.ts';
 
 /** Wait of a source after a failure of its function. */
 export const sourceBackoff = {
@@ -10,7 +10,7 @@ export const sourceBackoff = {
 /** Waits for a time; ends early when the source is stopping. */
 export async function pause(
   milliseconds: number,
-  { timers, stopping }: Pick<SourceContext, 'timers' | 'stopping'>,
+  { timers, stopping }: { readonly timers: Timers; readonly stopping: AbortSignal },
 ): Promise<void> {
   try {
     await timers.sleep(milliseconds, stopping);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportedOutcome } from '../../../local-store/queue-event-source/outcome.ts';
+import { reportedOutcome } from '../../../event-source/queue/outcome.ts';
 
 const ids = new Set(['a', 'b', 'c']);
 

@@ -1,15 +1,15 @@
 import { readPartitionKey } from '../../lib/ports/partition-key.ts';
-import type { LoggedRecord } from '../local-stream.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
-import { pause, sourceBackoff } from './backoff.ts';
+import { pause, sourceBackoff } from '../backoff.ts';
+import type { DeliveredRecord } from './delivered-record.ts';
 import { giveUp } from './give-up.ts';
 import { kinesisStreamEvent } from './kinesis-event.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
-import type { SourceContext } from './source-context.ts';
+import type { DeliveryContext } from './delivery-context.ts';
 
 /** Records that are delivered together. */
 export interface Part {
-  readonly records: readonly LoggedRecord[];
+  readonly records: readonly DeliveredRecord[];
   /** Number of invocations that had exactly these records. */
   readonly invocations: number;
   /** Time for which these were tried: see `FailedRecords`. */
@@ -34,7 +34,7 @@ export interface Delivery {
   /** Runs an invocation when it is its turn: a partition has one at a time. */
   run(invoke: () => Promise<Invocation>): Promise<Invocation>;
   /** Receives records as soon as they are done, in order; awaited before the next invocation. */
-  onDone(records: readonly LoggedRecord[]): Promise<void>;
+  onDone(records: readonly DeliveredRecord[]): Promise<void>;
   /**
    * Continues with these parts separately from all others. Returns false if it cannot: then they stay here, and all
    * others wait for them.
@@ -60,7 +60,7 @@ export async function deliver(
   parts: readonly Part[],
   start: Start,
   delivery: Delivery,
-  context: SourceContext,
+  context: DeliveryContext,
 ): Promise<void> {
   const { partition } = delivery;
   // One batch or, after halving, several in order.
@@ -114,7 +114,7 @@ export async function deliver(
   }
 }
 
-export function untried(records: readonly LoggedRecord[]): Part {
+export function untried(records: readonly DeliveredRecord[]): Part {
   return { records, invocations: 0, triedMilliseconds: 0 };
 }
 
@@ -132,7 +132,7 @@ function partsByBlame(
   if (culprit === undefined || (outcome.kind === 'failed' && customers.size > 1)) {
     return { blamed: [], innocent: [failed, ...left] };
   }
-  const isOwn = (record: LoggedRecord) => customerOf(record) === culprit;
+  const isOwn = (record: DeliveredRecord) => customerOf(record) === culprit;
   const own = { ...failed, records: failed.records.filter(isOwn) };
   const others = untried(failed.records.filter((record) => !isOwn(record)));
   return {
@@ -143,7 +143,7 @@ function partsByBlame(
   };
 }
 
-function customerOf({ partitionKey }: LoggedRecord): string {
+function customerOf({ partitionKey }: DeliveredRecord): string {
   return readPartitionKey(partitionKey).customer;
 }
 
@@ -153,8 +153,8 @@ function hasRecords({ records }: Part): boolean {
 
 async function invoke(
   partition: number,
-  records: readonly LoggedRecord[],
-  context: SourceContext,
+  records: readonly DeliveredRecord[],
+  context: DeliveryContext,
 ): Promise<Invocation> {
   const begunAt = context.timers.elapsed();
   const outcome = await outcomeOf(partition, records, context);
@@ -164,8 +164,8 @@ async function invoke(
 
 async function outcomeOf(
   partition: number,
-  records: readonly LoggedRecord[],
-  context: SourceContext,
+  records: readonly DeliveredRecord[],
+  context: DeliveryContext,
 ): Promise<Outcome> {
   let response: unknown;
   try {
@@ -180,7 +180,7 @@ async function outcomeOf(
   );
 }
 
-function doneOf(outcome: Outcome, records: readonly LoggedRecord[]): number {
+function doneOf(outcome: Outcome, records: readonly DeliveredRecord[]): number {
   switch (outcome.kind) {
     case 'done':
       return records.length;
@@ -194,9 +194,9 @@ function doneOf(outcome: Outcome, records: readonly LoggedRecord[]): number {
 function report(
   whatHappens: 'halved' | 'tried again',
   partition: number,
-  records: readonly LoggedRecord[],
+  records: readonly DeliveredRecord[],
   error: unknown,
-  { stream, consumer, logger }: SourceContext,
+  { stream, consumer, logger }: DeliveryContext,
   fields: Readonly<Record<string, unknown>> = {},
 ): void {
   logger.warn(`A batch of stream records failed and is ${whatHappens}.`, {

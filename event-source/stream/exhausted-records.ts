@@ -1,11 +1,11 @@
-import type { LoggedRecord } from '../local-stream.ts';
+import type { DeliveredRecord } from './delivered-record.ts';
 import type { FailedOutcome } from './outcome.ts';
 import type { StreamEventSettings } from './settings.ts';
 
 /** Records whose invocation failed, and which are not halved any further. */
 export interface FailedRecords {
   /** Records in order, at least one. */
-  readonly records: readonly LoggedRecord[];
+  readonly records: readonly DeliveredRecord[];
   /** Number of invocations that had them. */
   readonly invocations: number;
   /** Time for which they have been tried: the durations of the invocations, and the backoff after each. */
@@ -15,7 +15,7 @@ export interface FailedRecords {
 
 /** The first of the records, which have reached a limit. */
 export interface ExhaustedRecords {
-  readonly records: readonly LoggedRecord[];
+  readonly records: readonly DeliveredRecord[];
   /** AWS's name of the condition; the second one is not in its documents, but others have seen AWS send it. */
   readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 }

@@ -1,10 +1,12 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
-import type { LoggedRecord } from '../local-stream.ts';
+import type { DeliveredRecord } from './delivered-record.ts';
 
 /** The origin of an event, as the function sees it. */
 export interface EventOrigin {
   readonly eventSourceArn: string;
   readonly region: string;
+  /** Names a partition in the events; as Kinesis names its shards if it is absent. */
+  readonly partitionName?: ((partition: number) => string) | undefined;
 }
 
 /** Names the partition as Kinesis names its shards. */
@@ -20,10 +22,10 @@ const invokeIdentityArn = 'arn:aws:iam::000000000000:role/local';
  */
 export function kinesisStreamEvent(
   partition: number,
-  records: readonly LoggedRecord[],
-  { eventSourceArn, region }: EventOrigin,
+  records: readonly DeliveredRecord[],
+  { eventSourceArn, region, partitionName = shardIdOf }: EventOrigin,
 ): KinesisStreamEvent {
-  const shardId = shardIdOf(partition);
+  const name = partitionName(partition);
   return {
     Records: records.map(({ sequence, partitionKey, data, putAt }) => ({
       kinesis: {
@@ -35,7 +37,7 @@ export function kinesisStreamEvent(
       },
       eventSource: 'aws:kinesis',
       eventVersion: '1.0',
-      eventID: `${shardId}:${sequence}`,
+      eventID: `${name}:${sequence}`,
       eventName: 'aws:kinesis:record',
       invokeIdentityArn,
       awsRegion: region,

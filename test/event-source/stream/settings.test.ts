@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStreamEventSettings } from '../../../local-store/stream-event-source/settings.ts';
+import { parseStreamEventSettings } from '../../../event-source/stream/settings.ts';
 
 describe('the settings of a stream event', () => {
   it('are what osls deploys where none are given', () => {

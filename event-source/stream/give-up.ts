@@ -1,7 +1,7 @@
 import { exhaustedRecords, type ExhaustedRecords, type FailedRecords } from './exhausted-records.ts';
 import { invocationRecord } from './invocation-record.ts';
 import { kinesisStreamEvent } from './kinesis-event.ts';
-import type { SourceContext } from './source-context.ts';
+import type { DeliveryContext } from './delivery-context.ts';
 
 /**
  * Delivers the failed records that have reached a limit to the destination, and returns how many there are. Returns 0
@@ -11,7 +11,7 @@ import type { SourceContext } from './source-context.ts';
 export async function giveUp(
   partition: number,
   failed: FailedRecords,
-  context: SourceContext,
+  context: DeliveryContext,
 ): Promise<number> {
   const { settings, clock, destination } = context;
   const exhausted = exhaustedRecords(failed, settings);
@@ -19,7 +19,8 @@ export async function giveUp(
   const facts = factsOf(partition, exhausted, failed, context);
   try {
     const record = invocationRecord(exhausted, failed, { ...context, partition }, clock.now());
-    await destination.deliver(record, kinesisStreamEvent(partition, exhausted.records, context));
+    const event = kinesisStreamEvent(partition, exhausted.records, context);
+    await destination.deliver(record, event, failed.outcome.cause);
   } catch (error) {
     context.logger.error('Stream records could not be delivered to their on-failure destination.', {
       ...facts,
@@ -38,7 +39,7 @@ function factsOf(
   partition: number,
   { records, condition }: ExhaustedRecords,
   { invocations }: FailedRecords,
-  { stream, consumer }: SourceContext,
+  { stream, consumer }: DeliveryContext,
 ): Readonly<Record<string, unknown>> {
   return {
     stream: stream.name,

@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { arnOfResource, type Resources } from '../resources.ts';
-import { queueNameOf } from '../queues/settings.ts';
 
 const largestBatchWithoutWindow = 10;
 
 /**
  * An `sqs` event of `serverless.yml`, with the ranges and defaults that osls deploys. A setting that would change
- * which messages arrive, and is not implemented here, is refused; `queueNameOfEvent` reads the queue (`arn`).
+ * which messages arrive, and is not implemented here, is refused; the queue (`arn`) is read elsewhere.
  */
 const sqsEvent = z
   .strictObject(
@@ -17,7 +15,7 @@ const sqsEvent = z
       enabled: z.boolean().default(true),
       functionResponseType: z.literal('ReportBatchItemFailures').optional(),
       // Only for this machine (custom.emulator.events): messages that the function reports as failed come back sooner
-      // than their visibility time-out, see `returnDelaySeconds`.
+      // than their visibility time-out, see `returnDelaySeconds` of the local store.
       firstReturnSeconds: z.int().min(1).max(43_200).optional(),
       // An upper limit, which the single invocation at a time on this machine always respects.
       maximumConcurrency: z.int().min(2).max(1_000).optional(),
@@ -57,14 +55,4 @@ export function parseQueueEventSettings(event: unknown): QueueEventSettings {
   const parsed = sqsEvent.safeParse(event);
   if (parsed.success) return parsed.data;
   throw new Error(`This sqs event cannot be run: ${z.prettifyError(parsed.error)}`);
-}
-
-/**
- * Returns the name of the queue in a function's `sqs` event.
- * @throws Error  it names no queue of this service
- */
-export function queueNameOfEvent(event: unknown, resources: Resources): string {
-  const parsed = z.object({ arn: arnOfResource }).safeParse(event);
-  if (parsed.success) return queueNameOf(parsed.data.arn, resources);
-  throw new Error(`This sqs event names no queue of this service: ${z.prettifyError(parsed.error)}`);
 }

@@ -1,6 +1,18 @@
 import { hash } from 'node:crypto';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import type { QueuedMessage } from '../local-queue.ts';
+
+/** A message that a function gets. */
+export interface DeliveredMessage {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: Date;
+  readonly visibleAt: Date;
+  /** Number of times that it was received. */
+  readonly receiveCount: number;
+  readonly firstReceivedAt: Date | undefined;
+  /** In a dead-letter queue: the queue that gave it up. */
+  readonly givenUpBy: string | undefined;
+}
 
 /** The origin of an event, as the function sees it. */
 export interface EventOrigin {
@@ -17,7 +29,7 @@ const senderId = '000000000000';
  * Creates the event that AWS would invoke the function with: a new one each time, since the emulator passes the
  * object itself and a function may change it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
-export function sqsEvent(messages: readonly QueuedMessage[], origin: EventOrigin): SQSEvent {
+export function sqsEvent(messages: readonly DeliveredMessage[], origin: EventOrigin): SQSEvent {
   return { Records: messages.map((message) => sqsRecord(message, origin)) };
 }
 
@@ -45,7 +57,7 @@ export function recordBytes(origin: EventOrigin): (body: string) => number {
 }
 
 function sqsRecord(
-  { id, body, sentAt, visibleAt, receiveCount, firstReceivedAt, givenUpBy }: QueuedMessage,
+  { id, body, sentAt, visibleAt, receiveCount, firstReceivedAt, givenUpBy }: DeliveredMessage,
   { eventSourceArn, region }: EventOrigin,
 ): SQSRecord {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportedOutcome } from '../../../local-store/stream-event-source/outcome.ts';
+import { reportedOutcome } from '../../../event-source/stream/outcome.ts';
 
 const batch = ['9', '10', '11', '12'];
 

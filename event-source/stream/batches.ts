@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import type { LoggedRecord, ReadLimits } from '../local-stream.ts';
+import type { DeliveredRecord } from './delivered-record.ts';
 
 /** An invocation takes 6 MB of base64, which is this many bytes of data and partition keys. */
 export const maxBatchBytes = 4_500_000;
 
 /** Returns the bytes of a record that count for `maxBytes`. */
-export function recordBytes({ partitionKey, data }: LoggedRecord): number {
+export function recordBytes({ partitionKey, data }: DeliveredRecord): number {
   return data.length + Buffer.byteLength(partitionKey);
 }
 
@@ -14,11 +14,11 @@ export function recordBytes({ partitionKey, data }: LoggedRecord): number {
  * and in order. (It uses the end of the MD5: the start is the same for a whole partition.)
  */
 export function lanesOf(
-  records: readonly LoggedRecord[],
+  records: readonly DeliveredRecord[],
   laneCount: number,
-): readonly (readonly LoggedRecord[])[] {
+): readonly (readonly DeliveredRecord[])[] {
   if (laneCount === 1) return [records];
-  const lanes = new Map<number, LoggedRecord[]>();
+  const lanes = new Map<number, DeliveredRecord[]>();
   for (const record of records) {
     const lane = Number.parseInt(hash('md5', record.partitionKey, 'hex').slice(-8), 16) % laneCount;
     const others = lanes.get(lane);
@@ -28,13 +28,21 @@ export function lanesOf(
   return [...lanes.values()];
 }
 
+/** Limits of one batch. */
+export interface BatchLimits {
+  /** At least 1. */
+  readonly maxRecords: number;
+  /** Data and partition keys together; one record is always within the limit. */
+  readonly maxBytes: number;
+}
+
 /** Cuts the records, in order, into batches within the limits. */
 export function batchesOf(
-  records: readonly LoggedRecord[],
-  { maxRecords, maxBytes }: ReadLimits,
-): readonly (readonly LoggedRecord[])[] {
-  const batches: LoggedRecord[][] = [];
-  let current: LoggedRecord[] = [];
+  records: readonly DeliveredRecord[],
+  { maxRecords, maxBytes }: BatchLimits,
+): readonly (readonly DeliveredRecord[])[] {
+  const batches: DeliveredRecord[][] = [];
+  let current: DeliveredRecord[] = [];
   let bytes = 0;
   for (const record of records) {
     bytes += recordBytes(record);
