@@ -2,6 +2,7 @@ import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../../lib/errors.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
+import { partitionNumberOf } from './partition-of-key.ts';
 
 export interface KafkaMessage {
   /** The topic's name in Kafka. */
@@ -107,7 +108,11 @@ async function produce(producer: Producer, messages: readonly ProducedMessage[])
     throw new Error(`Kafka did not answer within ${maxSendMilliseconds / 1000} s.`);
   });
   // With each request: the client ignores what a producer was made with, and would take the leader's word alone.
-  const sent = producer.send({ acks: ProduceAcks.ALL, messages: [...messages] });
+  const sent = producer.send({
+    acks: ProduceAcks.ALL,
+    messages: [...messages],
+    partitioner: (_message, key) => partitionNumberOf(key ?? Buffer.alloc(0)),
+  });
   try {
     await Promise.race([sent, tooLate]);
   } catch (cause) {
