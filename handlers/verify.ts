@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { FirstSights } from '../lib/pipeline/verify/first-sights.ts';
-import type { StoredNotification, Verdict } from '../lib/pipeline/verify/verdict.ts';
+import { isDone } from '../lib/pipeline/verify/is-done.ts';
+import type { Verdict } from '../lib/pipeline/verify/verdict.ts';
 import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { readNotifications } from './queues/read-notifications.ts';
@@ -15,8 +16,6 @@ const leastOverdueSeconds = 900;
 const looksBeforeOverdue = 4;
 /** Half of the function's time-out: what is begun by then is ended before. */
 const maxSeconds = 30;
-/** Age of an intent up to which its batch may still be stored, by a put whose process has died. */
-const mayAppearMilliseconds = 24 * 3_600_000;
 
 /** Consumes the notifications of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
@@ -46,10 +45,10 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     );
 
     const comeAgain = new Set(failedMessageIds);
-    for (const { key, notifications: itsNotifications, verdict } of verified) {
+    for (const batch of verified) {
+      const { key, notifications: itsNotifications, verdict } = batch;
       metrics.batchesVerified.inc({ verdict: verdict.kind });
-      if (verdict.kind === 'counted') continue;
-      if (verdict.kind === 'absent' && !(app.hasIntents && mayAppear(itsNotifications, app))) continue;
+      if (isDone(batch, app)) continue;
       for (const { messageId } of itsNotifications) comeAgain.add(messageId);
       if (verdict.kind === 'emitted') metrics.partialsEmittedAgain.inc(verdict.partials);
       if (verdict.kind === 'failed')
@@ -65,12 +64,6 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
 }
 
 export const handler = verifyHandler(wired);
-
-/** Reports whether an intent is so young that its batch may still be stored. */
-function mayAppear(notifications: readonly StoredNotification[], { clock }: App): boolean {
-  const now = clock.now().getTime();
-  return notifications.some(({ firstReceivedAt }) => now - firstReceivedAt.getTime() < mayAppearMilliseconds);
-}
 
 function isOverdue(verdict: Verdict): boolean {
   return 'isOverdue' in verdict && verdict.isOverdue;
