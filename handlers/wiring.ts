@@ -50,6 +50,8 @@ export interface App {
   readonly reader: WindowReader;
   readonly streams: Streams;
   readonly outbox: Outbox;
+  /** An intent precedes each batch, and its reader emits. */
+  readonly hasIntents: boolean;
   readonly timers: Timers;
   /** Present where the store does not announce its changes by itself; `store` uses it, too. */
   readonly notifier: WindowNotifier | undefined;
@@ -86,7 +88,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly hasAuthorizer?: boolean | undefined;
   /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
-  /** By default `ingest` emits on the streams itself. */
+  /** Writes intents; by default `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
@@ -115,6 +117,7 @@ export function createApp({
   return {
     ...parts,
     outbox: parts.outbox ?? createStreamOutbox(parts.streams),
+    hasIntents: parts.outbox !== undefined,
     notifier,
     timers,
     diskRoom,

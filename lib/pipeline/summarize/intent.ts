@@ -5,6 +5,8 @@ export interface Intent {
   readonly key: ObjectKey;
   /** When the topic took it. */
   readonly appendedAt: Date;
+  /** Records were lost since: the windows alone tell what has to be emitted. */
+  readonly isAfterLoss?: boolean;
 }
 
 /** Result for an intent. Those marked with * have to come again; all others are done. */

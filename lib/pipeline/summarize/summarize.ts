@@ -151,7 +151,8 @@ async function emitBatch(
 ): Promise<IntentOutcome> {
   const { streams, room, emittedBatches } = ports;
   if (isForgotten(batch.storedAt, await tombstoneOf(batch.customerId))) return { kind: 'forgotten' };
-  if (emittedBatches.has(batch)) return { kind: 'emitted-before' };
+  const isAfterLoss = intents.some((intent) => intent.isAfterLoss === true);
+  if (!isAfterLoss && emittedBatches.has(batch)) return { kind: 'emitted-before' };
   const isFirstDelivery = intents.some(
     ({ appendedAt }) => appendedAt.getTime() - batch.storedAt.getTime() < firstDeliveryMilliseconds,
   );

@@ -111,6 +111,17 @@ describe('summarize', () => {
     expect(await outcomesOf([intent])).toEqual([{ kind: 'emitted', partials: 1 }]);
   });
 
+  it('believes the windows and not its memory after records were lost', async () => {
+    const intent = await send('a');
+    await outcomesOf([intent]);
+    insights.drain();
+    now = instant('2025-12-28T18:05:00Z');
+    expect(await outcomesOf([intentOf('a')])).toEqual([{ kind: 'emitted-before' }]);
+    expect(await outcomesOf([{ ...intentOf('a'), isAfterLoss: true }])).toEqual([
+      { kind: 'emitted', partials: 1 },
+    ]);
+  });
+
   it('emits of a repetition only what the windows lack', async () => {
     const intent = await send('a', [sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:00Z' })]);
     await outcomesOf([intent]);
