@@ -83,11 +83,12 @@ export function advanceBarriers(barriers: Barriers, look: OffsetLook, options: B
   const passed = hops.map((_hop, place) => known.passed[place]);
   const pending: Barrier[] = [];
   for (const barrier of [...known.pending.slice(0, maxPending - 1), begun]) {
+    const { begunAt } = barrier;
     let moved = barrier;
     while (hasReached(moved, look, hops)) {
-      passed[moved.hop] = later(passed[moved.hop], moved.begunAt);
+      passed[moved.hop] = later(passed[moved.hop], begunAt);
       const hop = moved.hop + 1;
-      moved = { ...moved, hop, targets: targetsOf(hops[hop], look) };
+      moved = { begunAt, hop, targets: targetsOf(hops[hop], look) };
     }
     if (moved.hop < hops.length) pending.push(moved);
   }

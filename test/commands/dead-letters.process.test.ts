@@ -20,7 +20,8 @@ import { bucketDestination } from '../../local-store/stream-event-source.ts';
 import { invocationRecord } from '../../event-source/stream/invocation-record.ts';
 import { kinesisStreamEvent } from '../../event-source/stream/kinesis-event.ts';
 import { receivedRecord, windowPartial } from '../factories.ts';
-import { limits, temporaryDirectory } from './counted-directory.ts';
+import { foldingLimits as limits } from '../factories.ts';
+import { temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
 
 const maxReceiveCount = 3;

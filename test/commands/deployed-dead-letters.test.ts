@@ -11,7 +11,7 @@ import { servedMessage, startQueueServer, type ServedMessage } from '../aws/queu
 import type { RunningServer } from '../aws/running-server.ts';
 import { startS3Server } from '../aws/s3-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
-import { limits } from './counted-directory.ts';
+import { foldingLimits as limits } from '../factories.ts';
 import { jsonLines, runCommandWith } from './run-command.ts';
 
 const prefix = 'log-analytics-pipeline-prod';

@@ -164,6 +164,22 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
       });
 
+      it('has as many records as the backlog of all counts for this customer', async (context) => {
+        const recordsOf = async (name: string) => [
+          (await fixture.stream.backlog(customer(name)))?.ownRecords,
+          (await backlogOf(name, context)).records,
+        ];
+        await fixture.stream.put([partial('cus-a', '18:03', 5), partial('cus-b', '18:03', 70)]);
+        const put = fixture.stream.put([partial('cus-a', '18:04', 11)]);
+        expect(await recordsOf('cus-a')).toEqual([2, 2]);
+        await put;
+        expect(await recordsOf('cus-a')).toEqual([2, 2]);
+        expect(await recordsOf('cus-b')).toEqual([1, 1]);
+        expect(await recordsOf('cus-c')).toEqual([0, 0]);
+        await fixture.consume();
+        expect(await recordsOf('cus-a')).toEqual([0, 0]);
+      });
+
       it('does not know its entries if a record does not give their number', async (context) => {
         const { entries: _, ...unsaid } = partial('cus-a', '18:03', 5);
         await fixture.stream.put([unsaid, partial('cus-a', '18:04', 5)]);

@@ -9,6 +9,3 @@ export interface ProcessPorts {
   readonly clock: { now(): Date };
   readonly retention: Retention;
 }
-
-/** Wide enough that nothing is folded. */
-export const foldingLimits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };

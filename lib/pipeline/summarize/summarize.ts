@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import type { StoredBatch } from '../../domain/batch-format.ts';
-import { groupBy, type NonEmpty } from '../../domain/group-by.ts';
+import { groupBy, type NonEmpty } from '../../group-by.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
-import { NewerFormat, UnreadableFormat } from '../../errors.ts';
+import { NewerFormat, Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Timers } from '../../ports/timers.ts';
@@ -169,9 +169,11 @@ async function findMissing(
   { store, retention }: SummarizePorts,
 ): Promise<readonly EncodedPartial[]> {
   const { places, failures } = await findUncounted([batch], store, retention);
-  const failure = failures.get(batch);
-  if (failure instanceof UnreadableFormat) return batch.partials;
-  if (failure !== undefined) throw failure;
+  if (failures.has(batch)) {
+    const cause = failures.get(batch);
+    if (cause instanceof UnreadableFormat) return batch.partials;
+    throw new Unavailable('Whether this batch is counted cannot be told now.', { cause });
+  }
   const missing = places.get(batch);
   return batch.partials.filter((_partial, place) => missing?.has(place) === true);
 }

@@ -21,12 +21,19 @@ import { createObjectWindowReader } from '../../../lib/pipeline/query/object-win
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/ports/object-store.ts';
-import { batchIdOf, customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  batchIdOf,
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 import { ingestEntry } from '../ingest-entry.ts';
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const forgetting = { limits, maxSeconds: 60 };
 const minute = minuteKey(customer(), windowStart());
 const hour = windowKey(customer(), 'hour', windowStart('2025-12-28T18:00:00Z'));

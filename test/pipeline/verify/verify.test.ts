@@ -20,12 +20,13 @@ import {
   instant,
   receivedRecord,
   sentEntry,
+  sentJson,
   simpleRules,
   windowStart,
+  foldingLimits as limits,
 } from '../../factories.ts';
 import { withAdmission } from '../with-admission.ts';
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = {
   marginSeconds: 2,
   lookAgainSeconds: 60,
@@ -70,14 +71,7 @@ const wait = (seconds: number) => (now = new Date(now.getTime() + seconds * 1_00
 
 async function storeBatch(key: string, ...minutes: readonly string[]): Promise<StoredNotification> {
   const entries = minutes.map((minute) => sentEntry({ receivedAt: `2025-12-28T${minute}:07Z` }));
-  const body = Buffer.from(JSON.stringify(entries));
-  const sent = {
-    customerId: customer(),
-    id: batchIdOf(key),
-    mediaType: 'application/json',
-    contentEncoding: '',
-    body,
-  } as const;
+  const sent = sentJson(key, entries);
   const ports = withAdmission({ store, streams: { insights, late }, clock });
   await ingest(await readBatch(sent, 100_000), ports, {
     rules: simpleRules,
