@@ -2,7 +2,8 @@
 import { BadArguments } from '../../commands/command-line.ts';
 import { playHistory } from './history.ts';
 import { help, parseOptions, type SimulateOptions } from './options.ts';
-import { planOf } from './plan.ts';
+import { clusterPlanOf } from './cluster/plan.ts';
+import { planOf, type Plan } from './plan.ts';
 import { printTable } from './print-table.ts';
 import { shrink } from './shrink.ts';
 
@@ -24,29 +25,31 @@ async function main(): Promise<number> {
 }
 
 async function run(options: SimulateOptions): Promise<number> {
+  const planFor = options.isCluster ? clusterPlanOf : planOf;
   switch (options.kind) {
     case 'table':
-      return printTable(options.seeds);
+      return printTable(options);
     case 'replay':
-      return replay(options.seed);
+      return replay(planFor(options.seed));
     case 'seeds':
-      return playSeeds(options.first, options.seeds);
+      return playSeeds(options.first, options.seeds, planFor);
   }
 }
 
-async function playSeeds(first: number, seeds: number): Promise<number> {
+async function playSeeds(first: number, seeds: number, planFor: (seed: number) => Plan): Promise<number> {
   const begunAt = performance.now();
   const secondsSince = () => (performance.now() - begunAt) / 1_000;
   let steps = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const history = await playHistory(planOf(seed));
+    const history = await playHistory(planFor(seed));
     steps += history.steps;
     if (history.broken !== undefined) {
       console.log(`Seed ${seed} broke a law after ${secondsSince().toFixed(1)} s: ${history.broken.law}`);
-      const { plan, broken } = await shrink(planOf(seed), history.broken);
+      const { plan, broken } = await shrink(planFor(seed), history.broken);
       console.log(`Shrunk, it breaks after ${broken.atStep} steps: ${broken.law}\n${JSON.stringify(plan)}`);
       const without = process.env['WITHOUT'] === undefined ? '' : ` --without '${process.env['WITHOUT']}'`;
-      console.log(`Play it again: npm run simulate -- --replay ${seed}${without}`);
+      const form = plan.cluster === undefined ? '' : ' --cluster';
+      console.log(`Play it again: npm run simulate --${form} --replay ${seed}${without}`);
       return 1;
     }
     if (process.stderr.isTTY && seed % 100 === 0)
@@ -57,9 +60,9 @@ async function playSeeds(first: number, seeds: number): Promise<number> {
   return 0;
 }
 
-async function replay(seed: number): Promise<number> {
+async function replay(plan: Plan): Promise<number> {
   let step = 0;
-  const history = await playHistory(planOf(seed), (label) => console.log(`${(step += 1)} ${label}`));
+  const history = await playHistory(plan, (label) => console.log(`${(step += 1)} ${label}`));
   console.log(history.broken?.law ?? 'All laws held.');
   return history.broken === undefined ? 0 : 1;
 }

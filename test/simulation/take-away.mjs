@@ -3,14 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { clusterProtections } from './cluster/protections.mjs';
 import { protections } from './protections.mjs';
+
+const all = { ...protections, ...clusterProtections };
 
 /** The source of files without what is to be taken away, by their addresses. */
 function sourcesWithout(names) {
   const sources = new Map();
   for (const name of names) {
-    if (!Object.hasOwn(protections, name)) throw new Error(`There is no protection "${name}" to take away.`);
-    for (const { file, from, to } of protections[name]) {
+    if (!Object.hasOwn(all, name)) throw new Error(`There is no protection "${name}" to take away.`);
+    for (const { file, from, to } of all[name]) {
       const url = new URL(`../../${file}`, import.meta.url);
       const source = sources.get(url.href) ?? readFileSync(url, 'utf8');
       // Otherwise it could go on with everything in its place once the source has changed.
