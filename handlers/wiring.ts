@@ -1,4 +1,4 @@
-import { parseConfig, type Config } from '../lib/config.ts';
+import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
@@ -43,6 +43,8 @@ export interface App {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly rules: CountingRules;
+  /** True if an authorizer decides whose traffic a request is about, and the header `x-customer-id` does not. */
+  readonly hasAuthorizer: boolean;
   readonly store: ObjectStore;
   /** Reads windows for answers. */
   readonly reader: WindowReader;
@@ -82,6 +84,8 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
+  /** By default true on AWS alone. */
+  readonly hasAuthorizer?: boolean | undefined;
   /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
   /** Writes intents; by default `ingest` emits on the streams itself. */
@@ -101,6 +105,7 @@ export function createApp({
   customers,
   rollUps,
   failedRecordsVersion,
+  hasAuthorizer,
   notifier,
   timers = realTimers,
   ...given
@@ -117,6 +122,7 @@ export function createApp({
     timers,
     diskRoom,
     aged,
+    hasAuthorizer: hasAuthorizer ?? parts.config.storage === 'aws',
     startedAt: parts.clock.now(),
     progress: parts.progress ?? createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
@@ -240,6 +246,10 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       const listAgain = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
       return { ...openAwsStorage(config, clock), failedRecordsVersion: listAgain };
     }
+    case 'kafka':
+      throw new InvalidConfig(
+        'The functions on Kafka are started by self-hosted/main.ts. Unset STORAGE, or see docs/how-to/run-the-cluster.md.',
+      );
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
       const local = openedLocalStore(config.dataDirectory);

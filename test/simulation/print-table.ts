@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { print, type Io } from '../../commands/io.ts';
 import { clusterProtections } from './cluster/protections.mjs';
 import type { SimulatedForm } from './options.ts';
 import { protections } from './protections.mjs';
@@ -12,11 +13,14 @@ export interface TableOptions extends SimulatedForm {
 }
 
 /** Takes each protection away in a process of its own, and prints the law that breaks; 1 where one is not missed. */
-export async function printTable({ seeds, isCluster }: TableOptions): Promise<number> {
+export async function printTable(
+  { seeds, isCluster }: TableOptions,
+  io: Pick<Io, 'stdout'>,
+): Promise<number> {
   let exitCode = 0;
   for (const name of Object.keys(isCluster ? clusterProtections : protections)) {
     const found = await firstBrokenLaw(name, seeds, maxSeconds);
-    console.log(`${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
+    print(io, `${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
     if (found === undefined) exitCode = 1;
   }
   return exitCode;

@@ -17,6 +17,3 @@ export interface ProcessPorts {
   /** Present where the store does not announce its changes. */
   readonly notifier?: WindowNotifier;
 }
-
-/** Wide enough that nothing is folded. */
-export const foldingLimits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };

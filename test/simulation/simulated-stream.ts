@@ -59,10 +59,13 @@ export class SimulatedStream {
     const { operations, clockOf } = this.#around;
     return {
       put: (records) => this.#put(records, process),
-      backlog: () =>
+      backlog: (customerId) =>
         operations.run(process, `backlog of ${this.name}`, 'read', () => ({
           records: this.waiting().length,
           oldestPutAt: this.waiting()[0]?.putAt,
+          ...(customerId !== undefined && {
+            ownRecords: this.backlogOf(customerId, clockOf(process)).records,
+          }),
         })),
       backlogOf: (customerId) =>
         operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>

@@ -1,5 +1,5 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { NonEmpty } from '../../domain/group-by.ts';
+import type { NonEmpty } from '../../group-by.ts';
 import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
 import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';

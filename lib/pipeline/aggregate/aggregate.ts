@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { FailedRecord } from '../../domain/failed-record.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { groupBy } from '../../domain/group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
 import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
 import type { AddToWindowPorts } from './add-to-window.ts';

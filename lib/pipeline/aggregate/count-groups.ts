@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { NonEmpty } from '../../domain/group-by.ts';
+import type { NonEmpty } from '../../group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';

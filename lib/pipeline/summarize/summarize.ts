@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { StoredBatch } from '../../domain/batch-format.ts';
-import { groupBy, type NonEmpty } from '../../domain/group-by.ts';
+import { groupBy, type NonEmpty } from '../../group-by.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { isForgotten } from '../../domain/tombstone.ts';

@@ -22,13 +22,14 @@ import { createNotifyingStore } from '../../../lib/pipeline/windows/notifying-st
 import type { CountingProgress } from '../../../lib/ports/counting-progress.ts';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import type { Timers } from '../../../lib/ports/timers.ts';
+import { foldingLimits } from '../../factories.ts';
 import { withAdmission } from '../../pipeline/with-admission.ts';
 import { startClients } from '../clients.ts';
 import { Operations, noFaults } from '../faults.ts';
 import { startForgetters } from '../forgetters.ts';
 import { Laws } from '../laws.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
-import { foldingLimits, type ProcessPorts } from '../process-ports.ts';
+import type { ProcessPorts } from '../process-ports.ts';
 import { Processes, type Stage } from '../processes.ts';
 import { startReaders } from '../readers.ts';
 import type { Process, Scheduler } from '../scheduler.ts';
