@@ -43,9 +43,9 @@ export function summarizeFunction(
     const failed = new Set<string>();
     for (const record of Records) {
       try {
-        const key = decodeIntent(dataOf(record));
+        const announced = decodeIntent(dataOf(record));
         const appendedAt = new Date(record.kinesis.approximateArrivalTimestamp * 1_000);
-        intents.push({ key, appendedAt, record });
+        intents.push({ ...announced, appendedAt, record });
       } catch (error) {
         if (!(error instanceof UnreadableFormat)) throw error;
         // The event source ends the role at the record of a newer version.
