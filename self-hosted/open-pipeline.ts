@@ -14,7 +14,7 @@ import { kafkaConnectionOf } from './kafka-connection.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createKafkaEventStream, type KafkaEventStream } from './kafka/event-stream.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
-import { createSender } from './kafka/send.ts';
+import { createSender, type KafkaSender } from './kafka/send.ts';
 import { createTopicOffsets } from './kafka/topic-offsets.ts';
 import { groupName, topicName, type Group, type Topic } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
@@ -34,6 +34,7 @@ export interface ClusterPipeline {
   readonly connection: KafkaConnection;
   readonly barriers: BarrierWatch;
   readonly offsets: TopicOffsets;
+  readonly sender: KafkaSender;
   /** The topic of intents. */
   readonly intents: KafkaEventStream;
   close(): Promise<void>;
@@ -110,6 +111,7 @@ export async function openPipeline({
     connection,
     barriers,
     offsets,
+    sender,
     intents,
     async close() {
       await Promise.all([streams.insights.close(), streams.late.close(), intents.close(), sender.close()]);
