@@ -10,7 +10,7 @@ import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 export interface InMemoryEventStream extends EventStream {
   backlog(): Promise<Backlog>;
 
-  backlogOf(customerId: CustomerId): Promise<CustomerBacklog>;
+  backlogOf(customerId: CustomerId | undefined): Promise<CustomerBacklog>;
 
   /**
    * Removes and returns the oldest records (all of them without `maxRecords`), in the order in which they were put.
@@ -41,7 +41,9 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
     },
 
     async backlogOf(customerId) {
-      const own = kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
+      const isOwn = ({ partitionKey }: StreamRecord) =>
+        customerId === undefined || readPartitionKey(partitionKey).customer === customerId;
+      const own = kept.filter(({ record }) => isOwn(record));
       return customerBacklog(own.map(waitingPart), clock.now());
     },
 

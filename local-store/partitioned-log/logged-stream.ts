@@ -150,10 +150,10 @@ export class LoggedStream implements LocalStream {
     return consumedThrough([...underWay, ...consumed], now);
   }
 
-  async backlogOf(customerId: string): Promise<CustomerBacklog> {
+  async backlogOf(customerId: string | undefined): Promise<CustomerBacklog> {
     const now = this.#now();
     const own = Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId));
-    const kept = own.filter((records) => records !== undefined).map(waitingPart);
+    const kept = own.flat().map(waitingPart);
     const underWay = Array.from(this.#putsUnderWay, (put) => put.partsOf(customerId));
     return customerBacklog([...kept, ...underWay.flat()], now);
   }

@@ -41,8 +41,11 @@ export class WaitingRecords {
     return undefined;
   }
 
-  of(customer: string): CustomerRecords | undefined {
-    return this.#byCustomer.get(customer);
+  /** Returns the records of one customer, or of each customer if none is given. */
+  of(customer: string | undefined): readonly CustomerRecords[] {
+    if (customer === undefined) return [...this.#byCustomer.values()];
+    const records = this.#byCustomer.get(customer);
+    return records === undefined ? [] : [records];
   }
 
   /** Adds a record whose sequence number is higher than all others'. */
