@@ -6,7 +6,6 @@ import {
 import { customerIndexingKey, customerIndexKeyOfSegment, customerSegmentOf } from '../../domain/keys.ts';
 import { PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { firstWindowBehind } from './customers-of-windows.ts';
 import { updateCustomerIndex, type IndexPorts } from './update-customer-index.ts';
 
@@ -55,12 +54,6 @@ export async function indexCustomers(
     return false;
   }
   return progress.completedAt !== undefined;
-}
-
-/** Returns whether all customers are indexed, so that one without an entry has no windows that are rolled up. */
-export async function areCustomersIndexed(store: Pick<ObjectStore, 'get'>): Promise<boolean> {
-  const object = await store.get(customerIndexingKey);
-  return object !== undefined && decodeCustomerIndexing(object.body).completedAt !== undefined;
 }
 
 async function goOn(

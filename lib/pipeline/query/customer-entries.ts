@@ -5,7 +5,7 @@ import { noHorizon } from '../../domain/retention.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { ObjectVersions } from '../../ports/object-versions.ts';
-import { areCustomersIndexed } from '../customer-index/index-customers.ts';
+import { areCustomersIndexed } from '../customer-index/are-customers-indexed.ts';
 import { readCustomerDays } from '../customer-index/read-customer-days.ts';
 import { readCustomerIndex } from '../customer-index/read-customer-index.ts';
 import { inGroups } from './in-groups.ts';
@@ -67,7 +67,7 @@ export class CustomerEntries {
     return customerId && new CustomerDays({ customerId, days });
   }
 
-  /** Reads the customers in ascending order of segments, after the given one: lazily, some at a time. */
+  /** Reads the customers after the given one, in the order of `segmentsBehind`: lazily, some at a time. */
   async *behind(segment: string | undefined): AsyncGenerator<readonly CustomerEntry[]> {
     const listed = new Set<string>();
     for await (const group of inGroups(await this.#list(segment), entriesAGroup)) {

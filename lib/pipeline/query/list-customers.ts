@@ -8,9 +8,8 @@ import {
 } from '../../domain/keys.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { CustomerPage, CustomerRange } from '../../ports/window-reader.ts';
-import { sortedUnion } from '../audit/sorted-union.ts';
 import { customersOfWindows } from '../customer-index/customers-of-windows.ts';
-import { areCustomersIndexed } from '../customer-index/index-customers.ts';
+import { areCustomersIndexed } from '../customer-index/are-customers-indexed.ts';
 import { readCustomerIndex } from '../customer-index/read-customer-index.ts';
 import { readWindowCounts } from '../roll-up/read-window-counts.ts';
 
@@ -34,13 +33,12 @@ export async function listCustomers({ after, limit }: CustomerRange, store: Read
 }
 
 /**
- * Lists the segments of customers in ascending order, after the given one. While customers of an earlier version are
- * not indexed, the names of windows are read as well.
+ * Lists the segments of customers, after the given one, in the order of the index. While customers of an earlier version
+ * are not indexed, it lists those of the windows, in their order: each customer of the index has windows.
  */
 export async function* segmentsBehind(after: string | undefined, store: Reader): AsyncGenerator<string> {
-  const indexed = segmentsInIndex(after, store);
-  if (await areCustomersIndexed(store)) yield* indexed;
-  else yield* sortedUnion(indexed, customersOfWindows(after, 'minute', store));
+  if (await areCustomersIndexed(store)) yield* segmentsInIndex(after, store);
+  else yield* customersOfWindows(after, 'minute', store);
 }
 
 async function* segmentsInIndex(
