@@ -13,12 +13,12 @@ import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /customers`: the customers that there are; deployed, who may see no other, the caller. */
+/** `GET /customers`: the customers that there are; where a key decides who asks, for anybody but an operator, the caller. */
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
     const parameters = parseCustomersParameters(request.query, app.clock.now());
     const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-    const caller = app.config.storage === 'aws' ? requireCustomer(request) : undefined;
+    const caller = app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
     const { totals } = parameters;
     const page =
       totals === undefined

@@ -5,11 +5,12 @@ import { wired, type App } from './wiring.ts';
 
 /**
  * `GET /metrics`: what the pipeline counts of itself, for Prometheus. Deployed there is no such route: an instance knows
- * only what it did itself, and customers are not to see it.
+ * only what it did itself, and customers are not to see it. In the cluster form, the internal port has them.
  */
 export function metricsHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readMetrics, async (_request, app) => {
     if (app.config.storage === 'aws') throw new NoSuchRoute('Deployed, metrics are in CloudWatch.');
+    if (app.config.storage === 'kafka') throw new NoSuchRoute('Metrics are at the internal port.');
     const { contentType, text } = await app.metrics.read(app.clock.now());
     return {
       status: 200,

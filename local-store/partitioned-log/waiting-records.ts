@@ -41,11 +41,13 @@ export class WaitingRecords {
     return undefined;
   }
 
-  /** Returns the records of one customer, or of each customer if none is given. */
-  of(customer: string | undefined): readonly CustomerRecords[] {
-    if (customer === undefined) return [...this.#byCustomer.values()];
-    const records = this.#byCustomer.get(customer);
-    return records === undefined ? [] : [records];
+  of(customer: string): CustomerRecords | undefined {
+    return this.#byCustomer.get(customer);
+  }
+
+  /** Returns the records of each customer. */
+  ofAll(): readonly CustomerRecords[] {
+    return [...this.#byCustomer.values()];
   }
 
   /** Adds a record whose sequence number is higher than all others'. */

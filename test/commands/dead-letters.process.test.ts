@@ -17,10 +17,11 @@ import type { LoggedRecord } from '../../local-store/local-stream.ts';
 import { openLocalStore, type LocalStore } from '../../local-store/open-local-store.ts';
 import type { QueueSettings } from '../../local-store/queues.ts';
 import { bucketDestination } from '../../local-store/stream-event-source.ts';
-import { invocationRecord } from '../../local-store/stream-event-source/invocation-record.ts';
-import { kinesisStreamEvent } from '../../local-store/stream-event-source/kinesis-event.ts';
+import { invocationRecord } from '../../event-source/stream/invocation-record.ts';
+import { kinesisStreamEvent } from '../../event-source/stream/kinesis-event.ts';
 import { receivedRecord, windowPartial } from '../factories.ts';
-import { limits, temporaryDirectory } from './counted-directory.ts';
+import { foldingLimits as limits } from '../factories.ts';
+import { temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
 
 const maxReceiveCount = 3;

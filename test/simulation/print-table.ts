@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { print, type Io } from '../../commands/io.ts';
 import { protections } from './protections.mjs';
 
 const command = fileURLToPath(new URL('run.mjs', import.meta.url));
 const maxSeconds = 60;
 
 /** Takes each protection away in a process of its own, and prints the law that breaks; 1 where one is not missed. */
-export async function printTable(seeds: number): Promise<number> {
+export async function printTable(seeds: number, io: Pick<Io, 'stdout'>): Promise<number> {
   let exitCode = 0;
   for (const name of Object.keys(protections)) {
     const found = await firstBrokenLaw(name, seeds, maxSeconds);
-    console.log(`${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
+    print(io, `${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
     if (found === undefined) exitCode = 1;
   }
   return exitCode;

@@ -10,6 +10,11 @@ export interface Emission {
   readonly emittedAgainAt: Date | undefined;
   /** Receive count of its message; 1 at the first look. */
   readonly receiveCount: number;
+  /**
+   * When this process first saw the batch, where somebody emits it who may be behind. Then `Consumed.through` is a
+   * barrier: what was announced before it is consumed on all streams, or was not emitted.
+   */
+  readonly seenAt?: Date | undefined;
 }
 
 export interface EmissionLimits {
@@ -36,11 +41,18 @@ export function isOffStream(
   limits: EmissionLimits,
 ): boolean {
   const { waitsWithin, through } = consumption[streamOf(partial)];
-  const last = lastEmission(emission, now, limits);
+  const last = emission.seenAt
+    ? beforeBarrier(emission.seenAt, emission)
+    : lastEmission(emission, now, limits);
   if (through !== undefined && through > last) return true;
   if (waitsWithin === undefined || now <= last) return false;
   const { from, to } = minutesOfWindow(partial.windowStart, 'minute');
   return !waitsWithin(from, to);
+}
+
+/** Returns the instant after which a barrier has to begin for all emissions to be before it. */
+function beforeBarrier(seenAt: Date, { emittedAgainAt }: Emission): Date {
+  return emittedAgainAt !== undefined && emittedAgainAt > seenAt ? emittedAgainAt : seenAt;
 }
 
 /**

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { groupBy } from '../../domain/group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { inTurns } from '../../domain/in-turns.ts';
 import { errorsIn, type CustomerDay } from '../../domain/customer-index.ts';
 import {

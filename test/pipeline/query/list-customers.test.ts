@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { listCustomers } from '../../../lib/pipeline/query/list-customers.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 async function storeOf(customers: readonly string[], minutesEach = 3): Promise<InMemoryObjectStore> {
   const store = new InMemoryObjectStore();

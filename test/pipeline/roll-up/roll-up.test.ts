@@ -6,7 +6,14 @@ import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
 import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp, type RolledUp, type WrittenNotification } from '../../../lib/pipeline/roll-up/roll-up.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 
 /** Records which objects were written, and fails for those that the test names. */
 class WatchedStore extends InMemoryObjectStore {
@@ -22,7 +29,6 @@ class WatchedStore extends InMemoryObjectStore {
   }
 }
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = { limits, maxSeconds: 60 };
 let now: Date;
 const clock = { now: () => now };

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { readDocument } from '../../lib/domain/stored-document.ts';
+
+const formatVersion = 1;
+
+const keySchema = z
+  .string()
+  .min(1)
+  .transform((key) => key as ObjectKey);
+const announcedSchema = z.object({ key: keySchema });
+const delayedSchema = z.object({
+  key: keySchema,
+  firstAt: z.int().min(0),
+  attempts: z.int().min(1),
+});
+const deadLetterSchema = delayedSchema.extend({ queue: z.string(), cause: z.string() });
+
+/** A message on `batches` or `windows`: a batch that may be stored, or a window that was written or deleted. */
+export type Announced = Readonly<z.output<typeof announcedSchema>>;
+
+/** A message that was tried before. `firstAt` is the time of its first append in milliseconds since 1970. */
+export type Delayed = Readonly<z.output<typeof delayedSchema>>;
+
+/** A message that is not tried any more. */
+export type DeadLetter = Readonly<z.output<typeof deadLetterSchema>>;
+
+export function encodeMessage(message: Announced | Delayed | DeadLetter): Buffer {
+  return Buffer.from(JSON.stringify({ formatVersion, ...message }));
+}
+
+/**
+ * Decodes a message of `batches` or `windows`.
+ * @throws NewerFormat       a newer version wrote it
+ * @throws UnreadableFormat  it is damaged
+ */
+export function decodeAnnounced(value: Buffer): Announced {
+  return readDocument(value.toString(), 'A message', formatVersion, announcedSchema);
+}
+
+/** Decodes a message of a topic with a delay; the errors are those of `decodeAnnounced`. */
+export function decodeDelayed(value: Buffer): Delayed {
+  return readDocument(value.toString(), 'A delayed message', formatVersion, delayedSchema);
+}
+
+/** Decodes a message of `dead-letters`; the errors are those of `decodeAnnounced`. */
+export function decodeDeadLetter(value: Buffer): DeadLetter {
+  return readDocument(value.toString(), 'A dead letter', formatVersion, deadLetterSchema);
+}
