@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOptions, type KafkaConnection } from '../../kafka/connection.ts';
-import { createTopics } from '../../kafka/topics-command/create-topics.ts';
+import { createTopics } from '../../kafka/create-topics.ts';
 import { topicName } from '../../kafka/topics.ts';
 import type { LocalServer } from '../../local-services/local-server.ts';
 import { startKafka, type LocalKafka } from '../../local-services/start-kafka.ts';
