@@ -14,9 +14,12 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
+// Nobody would start it again, or end it, without the process that started it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
 await runAsProgram(async (io) => {
   const code = await runRolesCommand.run(process.argv.slice(2), io);
-  // Connections that did not end in time must not keep the process alive.
-  if (code !== 2) setImmediate(() => process.exit(code));
+  // Connections that did not end in time, or to a parent, must not keep the process alive.
+  setImmediate(() => process.exit(code));
   return code;
 });
