@@ -12,7 +12,7 @@ export interface MovedHorizon {
 
 /**
  * Stores how far data has expired, where that has changed. Of several that do so at once, one does.
- * @param days  how long data is kept; `undefined` where it is kept for ever
+ * @param days  how long data is kept; `undefined` where it is kept forever
  */
 export async function moveHorizon(
   key: ObjectKey,

@@ -1,4 +1,4 @@
-import { BadArguments } from '../../command-line.ts';
+import { BadArguments } from '../../../command-line.ts';
 import { jsonFields, type JsonField } from './json-fields.ts';
 import { instantOf } from './json-instant.ts';
 import type { LineFormat, ReadingOptions, ReadLine } from './line-format.ts';

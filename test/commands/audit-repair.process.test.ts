@@ -1,118 +1,23 @@
-import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { decodeWindow, encodeWindow } from '../../lib/domain/window-format.ts';
-import type { WindowAggregate } from '../../lib/domain/window-aggregate.ts';
 import { acquireOwnerLock } from '../../local-store/owner-lock.ts';
 import { sentEntry } from '../factories.ts';
-import { countedDirectory, temporaryDirectory } from './counted-directory.ts';
-import { jsonLines, runCommand, runCommandWith } from './run-command.ts';
+import { countedDirectory } from './counted-directory.ts';
+import { runCommand } from './run-command.ts';
+import {
+  auditOf,
+  day,
+  editWindow,
+  first,
+  hour,
+  mayHaveExpired,
+  minute,
+  place,
+  readWindow,
+  second,
+} from './audited-directory.ts';
 
-const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
-const hour = 'aggregates/hour/cus-axon/2025/12/28/18.json';
-const day = 'aggregates/day/cus-axon/2025/12/28.json';
-const first = { key: 'first', entries: [sentEntry({ path: '/a' }), sentEntry({ path: '/b' })] };
-const second = { key: 'second', entries: [sentEntry({ path: '/a', userAgent: 'Wget/1.21' })] };
-
-async function auditOf(directory: string, ...args: readonly string[]) {
-  const end = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0', '--json', ...args);
-  const lines = jsonLines(end);
-  return { exitCode: end.exitCode, findings: lines.slice(0, -1), whole: lines.at(-1), stderr: end.stderr };
-}
-
-const place = (directory: string, key: string) => join(directory, 'objects', key);
-
-async function readWindow(directory: string): Promise<WindowAggregate> {
-  return decodeWindow(await readFile(place(directory, minute)));
-}
-
-async function editWindow(
-  directory: string,
-  edit: (window: WindowAggregate) => WindowAggregate,
-): Promise<void> {
-  await writeFile(place(directory, minute), encodeWindow(edit(await readWindow(directory))));
-}
-
-/** With this, the audit assumes that a raw batch of today may be gone. */
-const mayHaveExpired = ['--raw-batch-days', '1'];
-
-describe('npm run audit', () => {
-  it('finds no differences in a correct directory, for all customers', async () => {
-    const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
-    const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toBe('2 minutes, 4 hours and days and 3 batches were read.\nNo differences.\n');
-    expect(stderr).toContain('Batches     3');
-    expect(exitCode).toBe(0);
-  });
-
-  it('audits only one customer', async () => {
-    const directory = await countedDirectory(
-      { ...first, isCounted: false },
-      { ...second, customerId: 'CUS-axon' },
-    );
-    const ofOther = await auditOf(directory, '--customer', 'CUS-axon');
-    expect(ofOther.whole).toMatchObject({ windows: 1, batches: 1, differences: 0 });
-    expect((await auditOf(directory, '--customer', 'cus-axon')).exitCode).toBe(1);
-  });
-
-  it('reports a batch that is not counted, but not a young one', async () => {
-    const directory = await countedDirectory(first, { ...second, isCounted: false });
-    const { exitCode, findings } = await auditOf(directory);
-    expect(exitCode).toBe(1);
-    expect(findings).toEqual([
-      {
-        kind: 'partials-missing',
-        key: minute,
-        customerId: 'cus-axon',
-        windowStart: '2025-12-28T18:03:00Z',
-        partials: 1,
-        requests: 1,
-        batches: ['batches/cus-axon/k-second'],
-      },
-    ]);
-    const young = await runCommand('audit', '--data-dir', directory);
-    expect(young.stdout).toContain('1 partials of young batches are not counted yet.\nNo differences.');
-    expect(young.exitCode).toBe(0);
-  });
-
-  it('reports a batch that is no longer young, and one with a date in the future', async () => {
-    const directory = await countedDirectory(
-      { ...first, isCounted: false, storedSecondsAgo: 181 },
-      { ...second, isCounted: false, storedSecondsAgo: -3_600 },
-    );
-    const { exitCode, stdout } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toContain('MISSING     cus-axon 2025-12-28T18:03:00Z: 3 requests in 2 partials');
-    expect(exitCode).toBe(1);
-  });
-
-  it('reports a window whose counts were changed', async () => {
-    const directory = await countedDirectory(first, second);
-    await editWindow(directory, (window) => ({
-      ...window,
-      requests: 4,
-      counts: {
-        ...window.counts,
-        requestsByPath: new Map([
-          ['GET /a', 3],
-          ['GET /c', 1],
-        ]),
-      },
-    }));
-    const { exitCode, findings } = await auditOf(directory);
-    expect(exitCode).toBe(1);
-    expect(findings).toMatchObject([
-      {
-        kind: 'counts-differ',
-        details: [
-          'requests: is 4, should be 3',
-          'requestsByPath "GET /a": is 3, should be 2',
-          'requestsByPath "GET /c": is 1, should be 0',
-          'requestsByPath "GET /b": is 0, should be 1',
-        ],
-      },
-    ]);
-  });
-
+describe('npm run audit -- --repair', () => {
   it('lists windows whose raw batches are gone as not auditable, and leaves their counts as they are', async () => {
     const directory = await countedDirectory(first, second);
     await rm(place(directory, 'batches/cus-axon/k-first'));
@@ -150,13 +55,6 @@ describe('npm run audit', () => {
     expect(exitCode).toBe(0);
     const again = await auditOf(directory, ...mayHaveExpired);
     expect(again).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
-  });
-
-  it('lists a window without any batch', async () => {
-    const directory = await countedDirectory(first);
-    await rm(place(directory, 'batches'), { recursive: true });
-    const { findings } = await auditOf(directory, ...mayHaveExpired);
-    expect(findings).toMatchObject([{ kind: 'not-auditable', partials: 1 }]);
   });
 
   it('reports a partial that no stored batch has, where raw batches are kept, and removes it when asked to', async () => {
@@ -295,44 +193,5 @@ describe('npm run audit', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`in use by process ${process.pid} (a test)`);
     expect(await readFile(place(directory, minute))).toEqual(before);
-  });
-
-  it('needs an existing data directory, and creates none', async () => {
-    const directory = join(await temporaryDirectory(), 'none');
-    for (const args of [[], ['--repair']]) {
-      const { exitCode, stderr } = await runCommand('audit', '--data-dir', directory, ...args);
-      expect(exitCode).toBe(2);
-      expect(stderr).toContain(`There is no data directory at ${directory}`);
-    }
-    await expect(stat(directory)).rejects.toThrow('ENOENT');
-  });
-
-  it.each([
-    ['--colour'],
-    ['--customer', '..'],
-    ['--remove-foreign'],
-    ['--raw-batch-days', 'few'],
-    ['--pending-seconds', 'soon'],
-    ['everything'],
-  ])('exits with 2 when it is given %s', async (...args) => {
-    const { exitCode, stderr } = await runCommand('audit', ...args);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('See --help.');
-  });
-
-  it('explains itself', async () => {
-    const { exitCode, stdout } = await runCommand('audit', '--help');
-    expect(exitCode).toBe(0);
-    for (const option of ['customer', 'data-dir', 'pending-seconds', 'repair', 'json', 'help']) {
-      expect(stdout).toContain(`--${option}`);
-    }
-  });
-
-  it('takes the directory from the environment, and leaves no temporary file', async () => {
-    const directory = await countedDirectory(first);
-    const temporary = await temporaryDirectory();
-    const env = { DATA_DIR: directory, TMPDIR: temporary, TEMP: temporary };
-    expect(await runCommandWith(env, 'audit')).toMatchObject({ exitCode: 0 });
-    expect((await readdir(temporary)).filter((name) => name.startsWith('log-analytics-'))).toEqual([]);
   });
 });

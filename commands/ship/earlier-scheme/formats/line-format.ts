@@ -1,4 +1,4 @@
-import type { Entry } from '../../../client/contract.ts';
+import type { Entry } from '../../../../client/contract.ts';
 
 /** The content of a line: an entry, or the reason why it cannot be counted. `undefined`: a line without content. */
 export type ReadLine =

@@ -1,4 +1,4 @@
-import { parseLogEntry, problemsOf } from '../../../lib/domain/log-entry.ts';
+import { parseLogEntry, problemsOf } from '../../../../lib/domain/log-entry.ts';
 import type { ReadingOptions, ReadLine } from './line-format.ts';
 
 /** A request as a log has it, before any check. */
