@@ -95,9 +95,9 @@ export function createFieldSearch(names: ReadonlyMap<AliasedField, string> = new
   };
 }
 
-/** Returns a name without signs, in lower case. */
+/** Returns a name without signs, in lower case; `@` stays, since `@timestamp` is another field than `timestamp`. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9\u0080-\uffff]+/g, '');
+  return name.toLowerCase().replace(/[^a-z0-9@\u0080-\uffff]+/g, '');
 }
 
 function readAliases(names: ReadonlyMap<AliasedField, string>) {
@@ -107,7 +107,8 @@ function readAliases(names: ReadonlyMap<AliasedField, string>) {
     const named = names.get(field);
     for (const [rank, name] of (named === undefined ? aliases : [named]).entries()) {
       const path = plainName(name);
-      meanings.set(path, [...(meanings.get(path) ?? []), { field, rank, name }]);
+      const others = meanings.get(path) ?? [];
+      if (!others.some((other) => other.field === field)) meanings.set(path, [...others, { field, rank, name }]);
       const parts = name.split('.');
       for (let count = 1; count < parts.length; count++)
         prefixes.add(plainName(parts.slice(0, count).join('')));
