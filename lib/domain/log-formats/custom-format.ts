@@ -1,6 +1,6 @@
-import type { FindFields } from '../field-aliases/find-fields.ts';
+import type { FieldSearch } from '../field-aliases/find-fields.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
-import { requestOfFields } from './request-of-fields.ts';
+import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 import { unescapeQuoted } from './unescape.ts';
 
 /** A format that cannot be read; the message says why. */
@@ -42,12 +42,12 @@ const apacheLetter = /^(\^[a-z]{2}|[a-zA-Z%])(.*)$/;
  * `%h … \"%r\" %>s`). A value ends where the text behind it begins.
  * @throws InvalidCustomFormat
  */
-export function customFormat(format: string, find: FindFields, options: LineReadingOptions): LineFormat {
+export function customFormat(format: string, search: FieldSearch, options: LineReadingOptions): LineFormat {
   const parts = partsOf(format.replaceAll('\\"', '"'));
   const fields = new Set(parts.flatMap((part) => ('field' in part ? [part.field] : [])));
-  const probe = find(Object.fromEntries([...fields].map((name) => [name, 'x'])));
-  const hasRequest = probe.has('request') || (probe.has('method') && probe.has('path'));
-  if (!hasRequest || !probe.has('receivedAt')) {
+  const probe = search.find(Object.fromEntries([...fields].map((name) => [name, 'x'])));
+  const hasRequest = mayBeRequest(probe);
+  if (!hasRequest || probe.receivedAt === undefined) {
     const missing = hasRequest ? 'a time ($time_local, %t)' : 'a request ($request, %r)';
     throw new InvalidCustomFormat(`The log format has no field for ${missing}: ${format}`);
   }
@@ -55,7 +55,7 @@ export function customFormat(format: string, find: FindFields, options: LineRead
     name: 'custom',
     read(line) {
       const values = valuesOf(parts, line);
-      return values === undefined ? noRequestOf(line) : requestOfFields({ found: find(values) }, options);
+      return values === undefined ? noRequestOf(line) : requestOfFields({ found: search.find(values) }, options);
     },
   };
 }
