@@ -12,10 +12,9 @@ const batchesAtOnce = 100;
 const objectsInFlight = 16;
 
 /**
- * Writes batches of a forgotten customer again, as they are, that are new and not counted: so the store announces them
- * anew, and `verify` sees to it that they are counted. Most are still on their way. But a batch may have been counted in a
- * window that was removed, where the clock of who stored it was so far ahead that it did not know of the tombstone and is
- * dated behind it.
+ * Writes new, uncounted batches of a forgotten customer again, unchanged: the store announces them, and `verify` has them
+ * counted. Most of them are still on their way. But if the clock of a writer was so far ahead that it dated a batch after a
+ * tombstone that it did not know, the batch may have been counted in a window that was removed.
  */
 export async function announceUncounted(tombstone: Tombstone, store: ObjectStore): Promise<void> {
   let keys: ObjectKey[] = [];
@@ -67,6 +66,6 @@ async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<void> {
   try {
     await store.put(key, object.body, { ifMatch: object.etag });
   } catch (error) {
-    if (!(error instanceof PreconditionFailed)) throw error; // whoever wrote it has announced it
+    if (!(error instanceof PreconditionFailed)) throw error; // the process that wrote it has announced it
   }
 }
