@@ -8,13 +8,14 @@ export interface BlockCutter {
   take(lines: readonly Line[]): Piece[];
   /** Returns the entries of the last block that no piece has had yet, perhaps none. */
   takeRest(isBlockEnd: boolean): Piece;
-  /** Returns the time since when the first of them waits, if there are any. */
+  /** Returns the instant since when the first of them has waited, if there are any. */
   waitingSince(): number | undefined;
 }
 
 /**
- * The most lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line and 110
- * more, so a block is always below the 2 MiB of a batch; and a batch of so few entries cannot have too many windows.
+ * Maximum number of lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line
+ * and 110 more, so a block is always below the 2 MiB of a batch; and a batch of so few entries cannot have too many
+ * windows.
  */
 const maxBlockLines = 1_000;
 const maxBlockBytes = 307_200;
