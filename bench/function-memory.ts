@@ -9,7 +9,7 @@ import { ingestHandler } from '../handlers/ingest.ts';
 import { InMemoryObjectStore } from '../lib/adapters/in-memory-object-store.ts';
 import { minuteKey, windowKey } from '../lib/domain/keys.ts';
 import { encodeWindow } from '../lib/domain/window-format.ts';
-import { sqsEvent } from '../local-store/queue-event-source/sqs-event.ts';
+import { sqsEvent } from '../event-source/queue/sqs-event.ts';
 import { credentials } from '../test/aws/clients.ts';
 import { startKinesisServer } from '../test/aws/kinesis-server.ts';
 import { startMetricsServer } from '../test/aws/metrics-server.ts';

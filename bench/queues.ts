@@ -9,7 +9,7 @@ import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { openDurableDatabase } from '../local-store/durable-database.ts';
 import { notifyingObjectStore } from '../local-store/notifications.ts';
 import { openObjectDirectory } from '../local-store/object-directory.ts';
-import { maxEventBytes, recordBytes, sqsEvent } from '../local-store/queue-event-source/sqs-event.ts';
+import { maxEventBytes, recordBytes, sqsEvent } from '../event-source/queue/sqs-event.ts';
 import { openQueues } from '../local-store/queues.ts';
 import { quantile } from './statistics.ts';
 import { printTable, type Row } from './table.ts';

@@ -8,7 +8,7 @@ import { wired, type App } from './wiring.ts';
 
 const tokenSchema = z.object({ version: z.literal(1), after: z.string() });
 
-/** `GET /customers`: the customers that there are; deployed, who may see no other, the caller. */
+/** `GET /customers`: the customers that there are; where a key decides who asks, for anybody but an operator, the caller. */
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
     const { limit = maxCustomersLimit, nextToken } = parseParameters(
@@ -16,7 +16,7 @@ export function customersHandler(wired: () => Promise<App>): HttpHandler {
       customersParametersSchema,
     );
     const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-    if (app.config.storage === 'aws') {
+    if (app.config.storage === 'aws' || !request.mayListCustomers) {
       return respondJson(200, { customers: [requireCustomer(request)] }, headers);
     }
     const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;

@@ -1,4 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { FirstSights } from '../lib/pipeline/verify/first-sights.ts';
+import { isDone } from '../lib/pipeline/verify/is-done.ts';
 import type { Verdict } from '../lib/pipeline/verify/verdict.ts';
 import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
@@ -18,6 +20,7 @@ const maxSeconds = 30;
 /** Consumes the notifications of stored batches: proves that each is counted, or emits it again and looks again later. */
 export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const reEmissions = new ReEmissionTimes();
+  const sights = new FirstSights();
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
@@ -25,7 +28,12 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     const { notifications, failedMessageIds } = readNotifications(Records, logger);
     const verified = await verify(
       notifications,
-      { ...app, reEmissions },
+      {
+        ...app,
+        admission: app.emissionAdmission,
+        reEmissions,
+        sights: app.hasIntents ? sights : undefined,
+      },
       {
         marginSeconds,
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,
@@ -37,9 +45,10 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
     );
 
     const comeAgain = new Set(failedMessageIds);
-    for (const { key, notifications: itsNotifications, verdict } of verified) {
+    for (const batch of verified) {
+      const { key, notifications: itsNotifications, verdict } = batch;
       metrics.batchesVerified.inc({ verdict: verdict.kind });
-      if (verdict.kind === 'counted' || verdict.kind === 'absent') continue;
+      if (isDone(batch, app)) continue;
       for (const { messageId } of itsNotifications) comeAgain.add(messageId);
       if (verdict.kind === 'emitted') metrics.partialsEmittedAgain.inc(verdict.partials);
       if (verdict.kind === 'failed')

@@ -49,9 +49,11 @@ export const environmentSchema = z.object({
     .default('.data')
     .describe('where the emulator keeps its data: batches, windows, the log'),
   STORAGE: z
-    .enum(['local', 'aws'], 'must be local or aws')
+    .enum(['local', 'aws', 'kafka'], 'must be local, aws or kafka')
     .default('local')
-    .describe('`local`: a directory and a log on this machine; `aws`: S3 and Kinesis'),
+    .describe(
+      '`local`: a directory and a log on this machine; `aws`: S3 and Kinesis; `kafka`: the [cluster form](docs/reference/cluster-configuration.md)',
+    ),
   BUCKET_NAME: z
     .string()
     .default('log-analytics-pipeline-logs')
@@ -188,8 +190,8 @@ export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
 /** The configuration from outside, parsed once at the start. */
 export interface Config extends AwsNames {
-  /** The kind of storage: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
-  readonly storage: 'local' | 'aws';
+  /** The kind of storage: on this machine in `dataDirectory`, on S3 and Kinesis, or on an S3-compatible store and Kafka. */
+  readonly storage: 'local' | 'aws' | 'kafka';
   readonly dataDirectory: string;
   readonly bucketName: string;
   readonly maxBatchBytes: number;

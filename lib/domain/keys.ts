@@ -108,9 +108,12 @@ export function windowPrefix(customerId: CustomerId, size: WindowSize): string {
   return `${windowsPrefix(size)}${encodeSegment('', customerId)}/`;
 }
 
+/** Prefix of the keys of all windows. */
+export const aggregatesPrefix = 'aggregates/';
+
 /** Returns the prefix of the keys of all windows of one size; a list has one customer after the other. */
 export function windowsPrefix(size: WindowSize): string {
-  return `aggregates/${size}/`;
+  return `${aggregatesPrefix}${size}/`;
 }
 
 /** Returns the prefix of the keys of all windows of one size of the customer with this segment. */

@@ -158,14 +158,23 @@ export class LoggedStream implements LocalStream {
     return customerBacklog([...kept, ...underWay.flat()], now);
   }
 
-  async backlog(): Promise<Backlog> {
+  async backlog(customerId?: string): Promise<Backlog> {
     let records = 0;
     let oldest = Infinity;
     for (const { waiting } of this.#partitions.values()) {
       records += waiting.size;
       oldest = Math.min(oldest, waiting.first()?.putAt ?? Infinity);
     }
-    return { records, oldestPutAt: Number.isFinite(oldest) ? new Date(oldest) : undefined };
+    const backlog = { records, oldestPutAt: Number.isFinite(oldest) ? new Date(oldest) : undefined };
+    return customerId === undefined ? backlog : { ...backlog, ownRecords: this.#recordsOf(customerId) };
+  }
+
+  /** Counts what `backlogOf` describes, at a fraction of the cost. */
+  #recordsOf(customerId: string): number {
+    let records = 0;
+    for (const { waiting } of this.#partitions.values()) records += waiting.of(customerId)?.queue.size ?? 0;
+    for (const put of this.#putsUnderWay) records += put.recordsOf(customerId);
+    return records;
   }
 
   partitions(): readonly number[] {

@@ -38,6 +38,13 @@ export class PutUnderWay {
     }
   }
 
+  /** Counts a customer's records that wait here. */
+  recordsOf(customer: string): number {
+    let records = 0;
+    for (const byCustomer of this.#added) records += byCustomer.get(customer)?.queue.size ?? 0;
+    return records;
+  }
+
   /** Returns a customer's records that wait here. The whole put counts from the instant at which it began. */
   partsOf(customer: string): readonly WaitingPart[] {
     if (!this.customers.has(customer)) return [];

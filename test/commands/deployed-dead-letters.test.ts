@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
-import { s3Event } from '../../local-store/notifications/s3-event.ts';
+import { s3Event } from '../../event-source/queue/s3-event.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import { startIdentityServer } from '../aws/identity-server.ts';

@@ -12,8 +12,8 @@ const protections = {
   },
   'emission of a duplicate': {
     file: 'lib/pipeline/ingest/ingest.ts',
-    from: 'await emit(stored.customerId, partials, streams);',
-    to: 'if (isFirst) await emit(stored.customerId, partials, streams);',
+    from: 'await outbox.emit(stored.customerId, partials);',
+    to: 'if (isFirst) await outbox.emit(stored.customerId, partials);',
   },
   // Takes every batch for counted, and is done with it.
   verify: {
@@ -40,7 +40,7 @@ const protections = {
     to: 'for (const intent of []) {',
   },
   'window before the checkpoint': {
-    file: 'local-store/stream-event-source/deliver.ts',
+    file: 'event-source/stream/deliver.ts',
     from: `
     const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);

@@ -7,6 +7,7 @@ import { decodeWindow, encodeWindow } from '../../domain/window-format.ts';
 import { CountsTooLarge, PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+import type { WindowNotifier } from '../../ports/window-notifier.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import type { Retention } from '../expire/retention.ts';
 import type { ReceivedPartial, UncountedRecord } from './received-record.ts';
@@ -24,6 +25,8 @@ export interface AddToWindowPorts {
   readonly clock: Clock;
   /** Without it no window expires. */
   readonly retention?: Retention | undefined;
+  /** Present where the store does not announce its changes by itself; `store` then uses it too. */
+  readonly notifier?: Pick<WindowNotifier, 'notify'> | undefined;
 }
 
 export interface AddToWindowOptions extends FoldingLimits {
@@ -41,7 +44,7 @@ export interface AddToWindowOptions extends FoldingLimits {
  */
 export async function addToWindow(
   received: NonEmpty<ReceivedPartial>,
-  { store, clock, retention }: AddToWindowPorts,
+  { store, clock, retention, notifier }: AddToWindowPorts,
   { tombstone: known, ...limits }: AddToWindowOptions,
 ): Promise<AddedToWindow> {
   const [{ partial }] = received;
@@ -61,6 +64,8 @@ export async function addToWindow(
     const { next, tooLarge } = addPossible(kept, alive, clock.now(), limits);
     const replacement = next ?? kept;
     if (object !== undefined && replacement === current) {
+      // Whoever wrote it may have died, or may be about to die, before the notification.
+      await notifier?.notify([key]);
       return { change: 'unchanged', tooLarge, forgottenBefore };
     }
     const written = replacement && { ...replacement, forgottenBefore };

@@ -4,23 +4,16 @@ import type { FoldingLimits } from '../../domain/folding.ts';
 import { groupBy } from '../../group-by.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
 import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { AddToWindowPorts } from './add-to-window.ts';
 import { countGroups } from './count-groups.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
-import type { Retention } from '../expire/retention.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
-export interface AggregatePorts {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  /** Without it no window expires. */
-  readonly retention?: Retention;
-}
+export type AggregatePorts = AddToWindowPorts;
 
 export interface AggregateOptions extends FoldingLimits {
   /** Number of windows that are read and written at the same time. */

@@ -3,11 +3,9 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
 import type { NonEmpty } from '../../group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
-import type { Retention } from '../expire/retention.ts';
-import { addToWindow, type AddedToWindow } from './add-to-window.ts';
+import { addToWindow, type AddedToWindow, type AddToWindowPorts } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
@@ -24,11 +22,6 @@ export interface CountGroupsOptions extends FoldingLimits {
 }
 
 type Group = NonEmpty<ReceivedRecord>;
-type Ports = {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly retention?: Retention | undefined;
-};
 
 /** Result for a group, unless its customer was forgotten meanwhile. */
 interface Attempt extends CountedGroup {
@@ -46,7 +39,7 @@ interface Attempt extends CountedGroup {
  */
 export async function countGroups(
   groups: Iterable<Group>,
-  ports: Ports,
+  ports: AddToWindowPorts,
   { windowsAtOnce, ...limits }: CountGroupsOptions,
 ): Promise<CountedGroup[]> {
   const counted: CountedGroup[] = [];
@@ -80,7 +73,7 @@ export async function countGroups(
 async function countGroup(
   group: Group,
   tombstones: ReadonlyMap<CustomerId, Tombstone>,
-  ports: Ports,
+  ports: AddToWindowPorts,
   limits: FoldingLimits,
 ): Promise<Attempt> {
   // Each group is decoded in its turn: decoding all at once would hold up everything else in this process.

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { decodeFailedRecord, digestOf, type FailedRecord } from '../../domain/failed-record.ts';
 import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { ObjectKey } from '../../domain/keys.ts';
+import { customerOfSegment, customerSegmentOfBatch, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPartitionKey } from '../../ports/partition-key.ts';
@@ -130,7 +130,20 @@ async function readKept(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promis
 }
 
 function ownersOf(records: readonly Pick<FailedRecord, 'partitionKey'>[]): KeptObject['owners'] {
-  const keys = records.map(({ partitionKey }) => readPartitionKey(partitionKey));
-  const isForWindows = keys.every(({ minute }) => minute !== undefined);
-  return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
+  const owners = new Set<string>();
+  for (const { partitionKey } of records) {
+    const owner = ownerOf(partitionKey);
+    if (owner === undefined) return 'anyone';
+    owners.add(owner);
+  }
+  return owners;
+}
+
+/** Returns the customer of a partial or, by its key, of an announced batch; `undefined` where the key does not name it. */
+function ownerOf(partitionKey: string): string | undefined {
+  if (partitionKey.startsWith('batches/')) {
+    return customerOfSegment(customerSegmentOfBatch(partitionKey as ObjectKey));
+  }
+  const { customer, minute } = readPartitionKey(partitionKey);
+  return minute === undefined ? undefined : customer;
 }

@@ -4,17 +4,15 @@ import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts'
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
-import { announceUncounted } from './announce-uncounted.ts';
+import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
 import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
 import { completeForgetting } from './write-tombstone.ts';
 
-export interface ForgetPorts {
-  readonly store: ObjectStore;
+export interface ForgetPorts extends AnnouncePorts {
   readonly clock: Clock;
 }
 
@@ -55,9 +53,10 @@ const maxUnknown = 5;
  */
 export async function forgetCustomer(
   tombstone: Tombstone,
-  { store, clock }: ForgetPorts,
+  ports: ForgetPorts,
   { limits, maxSeconds }: ForgetOptions,
 ): Promise<ForgottenCustomer> {
+  const { store, clock } = ports;
   const { customerId } = tombstone;
   const deadline = clock.now().getTime() + maxSeconds * 1_000;
   let hasBeenOver = false;
@@ -106,7 +105,7 @@ export async function forgetCustomer(
 
   while ((await pass()) > 0) if (isOver()) break;
   if (isOver() || unknown.length > 0) return { removed, isDone: false, unknown };
-  await announceUncounted(tombstone, store);
+  await announceUncounted(tombstone, ports);
   const isDone = await completeForgetting(tombstone, store, clock.now());
   return { removed, isDone, unknown };
 }

@@ -4,7 +4,6 @@ import { streamOf, type StreamName } from '../../domain/stream-name.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { BudgetUsedUp, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EventStream } from '../../ports/event-stream.ts';
 import { RecentCustomers } from './recent-customers.ts';
 import type { Streams } from './streams.ts';
 
@@ -14,6 +13,9 @@ export interface AdmissionOptions {
   /** Number of records that may wait on a stream. */
   readonly maxBacklogRecords: number;
 }
+
+/** Decides which batches are taken now. */
+export type AdmissionPolicy = Pick<Admission, 'requireShare' | 'requireRoom'>;
 
 /** Size from which reading a batch has a noticeable cost. */
 const largeFromBytes = 64 * 1_024;
@@ -87,30 +89,20 @@ export class Admission {
 
   async #requireRoomOn(name: StreamName, customerId: CustomerId): Promise<void> {
     const { streams, maxBacklogRecords } = this.#options;
-    const found = await backlogsOf(streams[name], customerId);
-    if (found === undefined) return;
+    const backlog = await streams[name].backlog(customerId);
+    if (backlog === undefined) return;
+    // Where the stream cannot tell customers apart, all records count as this one's.
+    const { records, ownRecords = records } = backlog;
     const activeCustomers = this.#active.size;
-    switch (decideAdmission({ ...found, activeCustomers }, maxBacklogRecords)) {
+    switch (decideAdmission({ records, ownRecords, activeCustomers }, maxBacklogRecords)) {
       case 'admit':
         return;
       case 'own share used up':
-        throw this.#refuse(customerId, name, found.ownRecords);
+        throw this.#refuse(customerId, name, ownRecords);
       case 'all used up':
         throw new Unavailable(
-          `${found.records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,
+          `${records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,
         );
     }
   }
-}
-
-/**
- * Returns how many records wait, and how many of them are the customer's; if that is unknown, all count as the customer's
- * own.
- */
-async function backlogsOf(
-  stream: EventStream,
-  customerId: CustomerId,
-): Promise<{ readonly records: number; readonly ownRecords: number } | undefined> {
-  const [all, own] = await Promise.all([stream.backlog(), stream.backlogOf(customerId)]);
-  return all && { records: all.records, ownRecords: own?.records ?? all.records };
 }

@@ -4,7 +4,7 @@ import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { FailedRecords } from '../failed-records/failed-records.ts';
-import type { Admission } from '../streams/admission.ts';
+import type { AdmissionPolicy } from '../streams/admission.ts';
 import { emit } from '../streams/emit.ts';
 import { readStoredBatch } from '../ingest/read-stored-batch.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -13,7 +13,7 @@ export interface EmitAgainPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   /** Nothing is emitted for a customer that has too much waiting. */
-  readonly admission: Admission;
+  readonly admission: Pick<AdmissionPolicy, 'requireRoom'>;
   readonly failedRecords: Pick<FailedRecords, 'kept'>;
 }
 
