@@ -84,7 +84,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** By default true on AWS alone. */
+  /** The default is true on AWS, and false elsewhere. */
   readonly hasAuthorizer?: boolean | undefined;
   /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
@@ -92,9 +92,9 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
-  /** By default the backlogs of the streams decide. */
+  /** Without it, the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
-  /** By default the backlogs of the streams and `rollUps` tell it. */
+  /** Without it, the backlogs of the streams and `rollUps` report the progress. */
   readonly progress?: CountingProgress | undefined;
 };
 
