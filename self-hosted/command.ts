@@ -42,7 +42,7 @@ export const runRolesCommand = defineCommand({
     const config = parseClusterConfig(io.env);
     if (roles.includes('api')) requireCallers(config, io.env);
     const stop = new AbortController();
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.once(signal, () => stop.abort());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
     const common = {
       config,
       clock: io.clock,

@@ -17,6 +17,9 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
+// Nobody would start it again, or end it, without the process that started it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
 const operatorCommands = [topicsCommand, announceCommand, checkStoreCommand];
 
 await runAsProgram(async (io) => {
@@ -24,7 +27,7 @@ await runAsProgram(async (io) => {
   const command = operatorCommands.find((each) => each.name === name);
   if (command !== undefined) return command.run(rest, io);
   const code = await runRolesCommand.run(process.argv.slice(2), io);
-  // Connections that did not end in time must not keep the process alive.
-  if (code !== 2) setImmediate(() => process.exit(code));
+  // Connections that did not end in time, or to a parent, must not keep the process alive.
+  setImmediate(() => process.exit(code));
   return code;
 });

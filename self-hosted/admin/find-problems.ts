@@ -4,7 +4,7 @@ import { topicName } from '../kafka/topics.ts';
 import type { RunningRole } from '../roles/role.ts';
 
 /** Time in which Kafka and the store have to answer. */
-const maxMilliseconds = 4_000;
+const maxMilliseconds = 3_000;
 
 /** Finds out what keeps a process from its work: Kafka, the store, and its own roles. */
 export async function findProblems(

@@ -8,7 +8,7 @@ const answerSchema = z.object({ id: z.int(), answer: z.array(z.string()) });
 
 export type Question = z.output<typeof questionSchema>['question'];
 
-const maxAnswerMilliseconds = 5_000;
+const maxAnswerMilliseconds = 4_000;
 
 /** Answers the questions of the parent about this process. */
 export function answerParent(running: RunningProcess): void {

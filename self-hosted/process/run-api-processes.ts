@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import { startAdminServer } from '../admin/admin-server.ts';
 import { mergeMetrics } from '../admin/merge-metrics.ts';
 import type { ClusterConfig } from '../config.ts';
+import { requireFreePort } from '../http/require-free-port.ts';
 import { askProcess } from './parent-questions.ts';
 
 export interface ApiProcessesOptions {
@@ -24,7 +25,7 @@ const killMilliseconds = 20_000;
  * Runs processes that share the port of requests, one per core, and opens the internal port for all of them. One that
  * dies is started again.
  * @returns the exit code
- * @throws CannotStart  the internal port is taken
+ * @throws CannotStart  a port is taken
  */
 export async function runApiProcesses(options: ApiProcessesOptions): Promise<number> {
   const { config, count, clock, writeLog, stopping } = options;
@@ -49,6 +50,7 @@ export async function runApiProcesses(options: ApiProcessesOptions): Promise<num
     });
   }
 
+  await requireFreePort(config.host, config.port);
   const admin = await startAdminServer({
     host: config.adminHost,
     port: config.adminPort,
