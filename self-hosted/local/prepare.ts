@@ -3,7 +3,7 @@ import { Admin } from '@platformatic/kafka';
 import type { ClusterConfig } from '../config.ts';
 import { kafkaConnectionOf } from '../kafka-connection.ts';
 import { clientOptions } from '../kafka/connection.ts';
-import { createTopics } from '../kafka/topics-command/create-topics.ts';
+import { createTopics } from '../kafka/create-topics.ts';
 import { topicName, topics } from '../kafka/topics.ts';
 
 /** Creates the topics that are missing. */

@@ -1,25 +1,28 @@
 import { Consumer } from '@platformatic/kafka';
-import { readFirstRecord } from '../../kafka/client/read-first-record.ts';
+import { randomUUID } from 'node:crypto';
 import { clientOptions, type KafkaConnection } from '../../kafka/connection.ts';
-import type { TopicRecord } from '../../kafka/consumer/topic-record.ts';
 import { createTopicOffsets } from '../../kafka/topic-offsets.ts';
 
 /** Reads all records that a topic has now. */
-export async function readAll(connection: KafkaConnection, topic: string): Promise<TopicRecord[]> {
+export async function readAll(
+  connection: KafkaConnection,
+  topic: string,
+): Promise<{ readonly key: string; readonly value: Buffer }[]> {
   const offsets = createTopicOffsets(connection);
-  const consumer = new Consumer({ ...clientOptions(connection), groupId: 'read-all' });
-  try {
-    const records: TopicRecord[] = [];
-    for (const [partition, end] of await offsets.ends(topic)) {
-      for (let at = 0n; at < end;) {
-        const record = await readFirstRecord(consumer, topic, partition, at);
-        if (record === undefined) break;
-        records.push(record);
-        at = record.offset + 1n;
-      }
-    }
-    return records;
-  } finally {
-    await Promise.all([consumer.close(true), offsets.close()]);
+  const ends = await offsets.ends(topic);
+  await offsets.close();
+  const left = new Map([...ends].filter(([, end]) => end > 0n));
+  if (left.size === 0) return [];
+
+  const groupId = `${connection.prefix}read-${randomUUID()}`;
+  const consumer = new Consumer({ ...clientOptions(connection), groupId, autocommit: false });
+  const records: { key: string; value: Buffer }[] = [];
+  const stream = await consumer.consume({ topics: [topic], mode: 'earliest', maxWaitTime: 50 });
+  for await (const { key, value, partition, offset } of stream) {
+    records.push({ key: key.toString(), value });
+    if (offset + 1n >= (left.get(partition) ?? 0n)) left.delete(partition);
+    if (left.size === 0) break;
   }
+  await consumer.close(true);
+  return records;
 }
