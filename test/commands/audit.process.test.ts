@@ -40,7 +40,9 @@ describe('npm run audit', () => {
   it('finds no differences in a correct directory, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
     const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toBe('2 minutes, 4 hours and days, 2 customers and 3 batches were read.\nNo differences.\n');
+    expect(stdout).toBe(
+      '2 minutes, 4 hours and days, 2 customers and 3 batches were read.\nNo differences.\n',
+    );
     expect(stderr).toContain('Batches     3');
     expect(exitCode).toBe(0);
   });
@@ -280,7 +282,9 @@ describe('npm run audit', () => {
     expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 requests\n');
     // A minute that was just written may not be rolled up yet.
     const young = await runCommand('audit', '--data-dir', directory);
-    expect(young.stdout).toContain('3 hours and days are not rolled up yet.\n1 customers are not indexed yet.\nNo differences.');
+    expect(young.stdout).toContain(
+      '3 hours and days are not rolled up yet.\n1 customers are not indexed yet.\nNo differences.',
+    );
 
     expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unmended: 0 });
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });

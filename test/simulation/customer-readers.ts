@@ -1,4 +1,9 @@
-import { firstDayStartFrom, firstWindowStartFrom, minutesBefore, enclosingWindowStart } from '../../lib/domain/window.ts';
+import {
+  firstDayStartFrom,
+  firstWindowStartFrom,
+  minutesBefore,
+  enclosingWindowStart,
+} from '../../lib/domain/window.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { indexCustomers } from '../../lib/pipeline/customer-index/index-customers.ts';
 import { listCustomerTotals } from '../../lib/pipeline/query/list-customer-totals.ts';

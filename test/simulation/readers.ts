@@ -103,7 +103,8 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const complete = { ...claim, ranges: range === undefined ? [] : [{ ...range, isComplete: true }] };
       const lie = lieOf(complete, accepted, laws.horizon);
       if (lie !== undefined) laws.lied(`at rest, of customers, ${lie}`);
-      if (claim.countedThrough === undefined) laws.lied('it is not known at rest how far customers are counted');
+      if (claim.countedThrough === undefined)
+        laws.lied('it is not known at rest how far customers are counted');
     }
   };
   const askAtRest = async (): Promise<void> => {
