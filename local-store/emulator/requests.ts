@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Admission, type AdmissionLimits } from './admission.ts';
-import { standBeforeServers } from './gate.ts';
-import { securityHeaders } from './security-headers.ts';
+import { Admission, type AdmissionLimits } from '../../http-server/admission.ts';
+import { standBeforeServers } from '../../http-server/gate.ts';
+import { securityHeaders } from '../../http-server/security-headers.ts';
 
 /** Watches the requests to the emulator's HTTP servers. */
 export interface Requests {

@@ -43,11 +43,21 @@ describe('GET /customers', () => {
 
   it('answers with the caller alone where others have their data in the same store', async () => {
     const app = await appOf(['cus-a', 'cus-b']);
-    const deployed = { ...app, config: { ...app.config, storage: 'aws' as const } };
+    const deployed = { ...app, hasAuthorizer: true, config: { ...app.config, storage: 'aws' as const } };
     const event = httpEvent('GET', '/customers', { headers: { 'x-customer-id': 'cus-a' } });
     const answer = await customersHandler(async () => deployed)(authorized(event, 'cus-b'));
     expect(JSON.parse(answer.body ?? '')).toEqual({ customers: ['cus-b'] });
     expect((await get(deployed, {}, { 'x-customer-id': 'cus-a' })).status).toBe(400);
+  });
+
+  it.each([
+    ['read', ['cus-b']],
+    ['operate', ['cus-a', 'cus-b']],
+  ])('answers a key with the scope %s, in the cluster form, with %j', async (scopes, customers) => {
+    const app = { ...(await appOf(['cus-a', 'cus-b'])), hasAuthorizer: true };
+    const event = authorized(httpEvent('GET', '/customers'), 'cus-b', { scopes });
+    const answer = await customersHandler(async () => app)(event);
+    expect(JSON.parse(answer.body ?? '')).toEqual({ customers });
   });
 
   it.each([

@@ -115,7 +115,8 @@ export class Laws {
     else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
-    else if (key.startsWith('failed/')) this.#break(`a record became a failed record at ${key}`);
+    else if (key.startsWith('failed/') && !key.startsWith('failed/batches/'))
+      this.#break(`a record became a failed record at ${key}`);
   }
 
   /** An object is removed now. */
@@ -147,6 +148,18 @@ export class Laws {
     return accepted.filter(
       ({ batch, storedAt }) => !this.#forgotten.has({ customerId: batch.customerId, storedAt }),
     );
+  }
+
+  /** Returns the key of the stored batch that a partial is of; `undefined` where none has it. */
+  batchOfPartial(customerId: string, id: Buffer): ObjectKey | undefined {
+    for (const [key, { header }] of this.#stored) {
+      if (header.customerId !== customerId) continue;
+      const isIts = header.partials.some(({ part }) =>
+        partialId(header.id, header.payloadHash, part).equals(id),
+      );
+      if (isIts) return key;
+    }
+    return undefined;
   }
 
   /** An answer says less than it claims to hold. */

@@ -175,7 +175,7 @@ export const protections = {
   'a sum is made again while its parts are removed': [
     {
       file: 'lib/pipeline/roll-up/recompute-window.ts',
-      from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
+      from: 'if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {',
       to: '{',
     },
   ],

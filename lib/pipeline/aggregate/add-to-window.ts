@@ -1,5 +1,5 @@
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { NonEmpty } from '../../domain/group-by.ts';
+import type { NonEmpty } from '../../group-by.ts';
 import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
 import { isForgotten, isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { addPartials, type WindowAggregate } from '../../domain/window-aggregate.ts';
@@ -7,6 +7,7 @@ import { decodeWindow, encodeWindow } from '../../domain/window-format.ts';
 import { CountsTooLarge, PreconditionFailed } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+import type { WindowNotifier } from '../../ports/window-notifier.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import type { Retention } from '../expire/retention.ts';
 import type { ReceivedPartial, UncountedRecord } from './received-record.ts';
@@ -24,25 +25,26 @@ export interface AddToWindowPorts {
   readonly clock: Clock;
   /** Without it no window expires. */
   readonly retention?: Retention | undefined;
+  /** Present where the store does not announce its changes by itself; `store` then uses it too. */
+  readonly notifier?: Pick<WindowNotifier, 'notify'> | undefined;
 }
 
 export interface AddToWindowOptions extends FoldingLimits {
-  /** The customer's tombstone, where it is known already. */
+  /** The customer's tombstone, if it is known already. */
   readonly tombstone: Tombstone | undefined;
 }
 
 /**
- * Adds partials to their one window: reads it, adds what is new, and writes it if nobody else has since. A lost race
- * starts again from the read.
- *
- * A window is begun only after a look at the customer's tombstone, so that what is late does not bring a forgotten
- * customer back. Once the tombstone is known, a window from before it is replaced by one with what is new.
+ * Adds partials to their one window: reads it, adds what is new, and writes it if nobody else has written it since. If
+ * somebody has, it starts again from the read. It looks at the customer's tombstone before it creates a window, so that
+ * late data does not bring a forgotten customer back. Once the tombstone is known, it replaces a window from before the
+ * tombstone by one with only the new data.
  * @throws UnreadableFormat  the window is damaged, or a newer version wrote it
  * @throws Unavailable       the store cannot do it now
  */
 export async function addToWindow(
   received: NonEmpty<ReceivedPartial>,
-  { store, clock, retention }: AddToWindowPorts,
+  { store, clock, retention, notifier }: AddToWindowPorts,
   { tombstone: known, ...limits }: AddToWindowOptions,
 ): Promise<AddedToWindow> {
   const [{ partial }] = received;
@@ -62,6 +64,8 @@ export async function addToWindow(
     const { next, tooLarge } = addPossible(kept, alive, clock.now(), limits);
     const replacement = next ?? kept;
     if (object !== undefined && replacement === current) {
+      // Whoever wrote it may have died, or may be about to die, before the notification.
+      await notifier?.notify([key]);
       return { change: 'unchanged', tooLarge, forgottenBefore };
     }
     const written = replacement && { ...replacement, forgottenBefore };

@@ -1,26 +1,19 @@
 import pMap from 'p-map';
 import type { FailedRecord } from '../../domain/failed-record.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { groupBy } from '../../domain/group-by.ts';
+import { groupBy } from '../../group-by.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
 import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { AddToWindowPorts } from './add-to-window.ts';
 import { countGroups } from './count-groups.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
-import type { Retention } from '../expire/retention.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
-export interface AggregatePorts {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  /** Without it no window expires. */
-  readonly retention?: Retention;
-}
+export type AggregatePorts = AddToWindowPorts;
 
 export interface AggregateOptions extends FoldingLimits {
   /** Number of windows that are read and written at the same time. */
@@ -40,7 +33,7 @@ export interface Aggregated {
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
- * that fails takes along only those of its own window; a second delivery drops the partials that are counted. A record
+ * that fails affects only the records of its own window. A second delivery drops the partials that are counted. A record
  * that can never be applied is kept under `failed/`, so that it does not hold up those behind it. A record of a newer
  * version is delivered again until a function of that version gets it. Records of expired windows are dropped: a deleted
  * window must not come back with a part of its counts.

@@ -1,13 +1,11 @@
 import pMap from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import type { NonEmpty } from '../../domain/group-by.ts';
+import type { NonEmpty } from '../../group-by.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
-import type { Retention } from '../expire/retention.ts';
-import { addToWindow, type AddedToWindow } from './add-to-window.ts';
+import { addToWindow, type AddedToWindow, type AddToWindowPorts } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
@@ -15,7 +13,7 @@ import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 export interface CountedGroup {
   readonly change: AddedToWindow['change'];
   readonly uncounted: readonly UncountedRecord[];
-  /** Records dropped since their window has expired. */
+  /** Records dropped because their window has expired. */
   readonly expired: number;
 }
 
@@ -24,11 +22,6 @@ export interface CountGroupsOptions extends FoldingLimits {
 }
 
 type Group = NonEmpty<ReceivedRecord>;
-type Ports = {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly retention?: Retention | undefined;
-};
 
 /** Result for a group, unless its customer was forgotten meanwhile. */
 interface Attempt extends CountedGroup {
@@ -38,17 +31,15 @@ interface Attempt extends CountedGroup {
 }
 
 /**
- * Adds the partials of each group to its window, and is done with it only when its customer had no tombstone after that
- * which the window does not know.
- *
- * Writing first and looking at the tombstone afterwards is what makes forgetting safe, for which it is the other way
- * round: it writes the tombstone first and looks for windows afterwards. So of a window and a tombstone that are written
- * at once, at least one of the two sees the other's. Where it is this one, the group is counted again, with the tombstone
- * known. Killed in between, its records are delivered again, and the look at the tombstone is made then.
+ * Adds the partials of each group to its window. A group is done only if its customer then has no newer tombstone than the
+ * window knows. Forgetting is safe because each side writes first and looks afterwards: this function writes the window and
+ * then looks at the tombstone; forgetting writes the tombstone and then looks for windows. If both write at the same time,
+ * at least one of them sees the other's write. If it is this function, it counts the group again, with the tombstone known.
+ * If it is killed in between, the records are delivered again, and it looks at the tombstone then.
  */
 export async function countGroups(
   groups: Iterable<Group>,
-  ports: Ports,
+  ports: AddToWindowPorts,
   { windowsAtOnce, ...limits }: CountGroupsOptions,
 ): Promise<CountedGroup[]> {
   const counted: CountedGroup[] = [];
@@ -82,10 +73,10 @@ export async function countGroups(
 async function countGroup(
   group: Group,
   tombstones: ReadonlyMap<CustomerId, Tombstone>,
-  ports: Ports,
+  ports: AddToWindowPorts,
   limits: FoldingLimits,
 ): Promise<Attempt> {
-  // Decoded when it is its turn: all at once would hold up whatever else this process does.
+  // Each group is decoded in its turn: decoding all at once would hold up everything else in this process.
   const { received, unreadable } = decodeRecords(group);
   const [first, ...others] = received;
   if (first === undefined) {

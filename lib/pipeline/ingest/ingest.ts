@@ -7,20 +7,18 @@ import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable }
 import type { Clock } from '../../ports/clock.ts';
 import { maxRecordBytes } from '../../ports/event-stream.ts';
 import type { ObjectStore, PutCondition } from '../../ports/object-store.ts';
-import type { Admission } from '../streams/admission.ts';
-import { emit } from '../streams/emit.ts';
+import type { AdmissionPolicy } from '../streams/admission.ts';
 import type { EmittedBatches } from './emitted-batches.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import type { Batch } from './read-batch.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import type { Retention } from '../expire/retention.ts';
-import type { Streams } from '../streams/streams.ts';
+import { storeAnnounced, type StoreAnnouncedPorts } from './store-announced.ts';
 
-export interface IngestPorts {
+export interface IngestPorts extends StoreAnnouncedPorts {
   readonly store: ObjectStore;
-  readonly streams: Streams;
   readonly clock: Clock;
-  readonly admission: Admission;
+  readonly admission: Pick<AdmissionPolicy, 'requireRoom'>;
   readonly emittedBatches: EmittedBatches;
   /** Without it no window expires. */
   readonly retention?: Retention;
@@ -33,7 +31,7 @@ export interface Ingested {
   readonly batch: Omit<StoredBatch, 'partials'>;
   /** False where the batch had been stored before. */
   readonly isFirst: boolean;
-  /** Partials that were put on their streams now. */
+  /** Partials that were put on their streams now; none where the reader of an intent does so. */
   readonly emitted: readonly EncodedPartial[];
 }
 
@@ -45,24 +43,29 @@ const windowsAtOnce = 250;
 
 /**
  * Stores a batch once and emits its partials. A duplicate is not refused: its first delivery may have died before it
- * emitted, and then what is not counted is emitted now.
+ * emitted, and then what is not counted is emitted now. Where an intent comes before the batch, also of a duplicate,
+ * its reader emits.
  * @throws InvalidRequest        it has entries in too many minutes
  * @throws IdempotencyKeyReused  its id belongs to another payload
  * @throws BudgetUsedUp          the customer has too much waiting to be counted; safe to repeat
  * @throws Unavailable           store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
-  const { streams, admission, emittedBatches } = ports;
+  const { store, outbox, admission, emittedBatches } = ports;
   const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
   const tombstone = await readTombstone(batch.customerId, ports.store);
   const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
   await admission.requireRoom(batch.customerId, described.partials);
-  const { stored, isFirst } = await createOnce(described, batch.gzippedBody, ports.store, tombstone); // the commit point
+  const key = batchKey(batch.customerId, batch.id);
+  const create = () => createOnce(described, batch.gzippedBody, store, tombstone); // the commit point
+  const { result, hasIntent } = await storeAnnounced({ customerId: batch.customerId, key }, create, ports);
+  const { stored, isFirst } = result;
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
+  if (hasIntent) return { batch: stored, isFirst, emitted: [] };
   const partials = isFirst ? stored.partials : await findLacking(stored, ports);
   // What was stored before takes the ways of then, which may be others: a minute that is late by now was not.
   if (!isFirst) await admission.requireRoom(stored.customerId, partials);
-  await emit(stored.customerId, partials, streams); // a crash before this line: verify emits them
+  await outbox.emit(stored.customerId, partials); // a crash before this line: verify emits them
   emittedBatches.add(stored);
   return { batch: stored, isFirst, emitted: partials };
 }

@@ -4,7 +4,7 @@ import type { EncodedPartial } from '../../domain/summarise.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { FailedRecords } from '../failed-records/failed-records.ts';
-import type { Admission } from '../streams/admission.ts';
+import type { AdmissionPolicy } from '../streams/admission.ts';
 import { emit } from '../streams/emit.ts';
 import { readStoredBatch } from '../ingest/read-stored-batch.ts';
 import type { Streams } from '../streams/streams.ts';
@@ -13,13 +13,13 @@ export interface EmitAgainPorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
   /** Nothing is emitted for a customer that has too much waiting. */
-  readonly admission: Admission;
+  readonly admission: Pick<AdmissionPolicy, 'requireRoom'>;
   readonly failedRecords: Pick<FailedRecords, 'kept'>;
 }
 
 /**
- * Emits those partials of a batch that are at these places of its list. What is kept as a failed record is left to a
- * redrive: it would most likely fail again, and each emission would leave another failed record.
+ * Emits the partials at these places of a batch's list. A partial that is kept as a failed record is left to a redrive: it
+ * would most likely fail again, and each emission would leave another failed record.
  * @returns how many were emitted; `undefined` where there is no batch any more: it expired while it was being looked at.
  * @throws UnreadableFormat  none of them can be counted here: `aggregate` would set aside each emission anew, or give
  *                           it back for as long as no newer version runs

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../../../lib/pipeline/verify/verdict.ts';
 import type { Consumer, LocalStream } from '../../../local-store/local-stream.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline } from '../../pipeline/local-pipeline.ts';

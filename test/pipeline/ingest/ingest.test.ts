@@ -9,6 +9,7 @@ import { BudgetUsedUp, IdempotencyKeyReused, InvalidRequest, Unavailable } from 
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
+import { createStreamOutbox } from '../../../lib/pipeline/streams/stream-outbox.ts';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
 import { withAdmission } from '../with-admission.ts';
@@ -83,7 +84,11 @@ describe('ingest', () => {
     const ports = createPorts();
     const batch = await batchOf([sentEntry()], 'k');
     await expect(
-      ingest(batch, { ...ports, streams: { insights: deadStream, late: deadStream } }, options),
+      ingest(
+        batch,
+        { ...ports, outbox: createStreamOutbox({ insights: deadStream, late: deadStream }) },
+        options,
+      ),
     ).rejects.toThrow(Unavailable);
     expect(await ports.store.get(batchKey(customer(), batchIdOf('k')))).toBeDefined();
 

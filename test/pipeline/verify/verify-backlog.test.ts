@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import pMap from 'p-map';
-import type { StoredNotification } from '../../../lib/pipeline/verify/verify.ts';
+import type { StoredNotification } from '../../../lib/pipeline/verify/verdict.ts';
 import { sentEntry, simpleRules } from '../../factories.ts';
 import { openLocalPipeline, type LocalPipeline } from '../local-pipeline.ts';
 

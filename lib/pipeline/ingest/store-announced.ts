@@ -1,0 +1,50 @@
+import { Unavailable } from '../../errors.ts';
+import type { BatchToStore, Outbox } from '../../ports/outbox.ts';
+import type { Timers } from '../../ports/timers.ts';
+
+export interface StoreAnnouncedPorts {
+  readonly outbox: Outbox;
+  readonly timers: Timers;
+}
+
+/** Result of an announced write. */
+export interface StoredAnnounced<T> {
+  readonly result: T;
+  /** True if an intent was written, whose reader emits the partials. */
+  readonly hasIntent: boolean;
+}
+
+/**
+ * Announces a batch and then stores it. Whoever reads the intent looks for the batch for a limited time, so a write
+ * that takes longer has no answer: the client repeats, and that writes a new intent. The time counts from before the
+ * announcement, since the intent may be read before its answer is here.
+ * @throws Unavailable  the intent cannot be written, or the batch was not stored in time; it may still be
+ */
+export async function storeAnnounced<T>(
+  batch: BatchToStore,
+  store: () => Promise<T>,
+  { outbox, timers }: StoreAnnouncedPorts,
+): Promise<StoredAnnounced<T>> {
+  const begunAt = timers.elapsed();
+  const milliseconds = await outbox.announce(batch);
+  if (milliseconds === undefined) return { result: await store(), hasIntent: false };
+
+  const left = () => milliseconds - (timers.elapsed() - begunAt);
+  if (left() <= 0) throw tooLate();
+  const waiting = new AbortController();
+  const over = timers.sleep(left(), waiting.signal).then(() => {
+    throw tooLate();
+  });
+  try {
+    const result = await Promise.race([store(), over]);
+    // A process that was stopped meanwhile may hear of the write before its timer.
+    if (left() <= 0) throw tooLate();
+    return { result, hasIntent: true };
+  } finally {
+    waiting.abort();
+  }
+}
+
+function tooLate(): Unavailable {
+  return new Unavailable('The batch was not stored in time.');
+}

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../../node_modules/.cache/cluster/', import.meta.url));
+
+/** Paths of what `set-up.sh` installs. */
+export const installedPrograms = {
+  kafkaJars: `${cache}kafka/lib`,
+  versitygw: `${cache}bin/versitygw-v1.8.0`,
+} as const;
+
+/** @throws Error  the program is not installed; the message says how to install it */
+export function requireInstalled(path: string): string {
+  if (existsSync(path)) return path;
+  throw new Error(`${path} does not exist. Install it with: bash self-hosted/set-up.sh`);
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProvidedContext } from 'vitest';
+import type { TestProject } from 'vitest/node';
+import { startKafka } from '../local-services/start-kafka.ts';
+import { startVersitygw } from '../local-services/start-versitygw.ts';
+
+/** The services that tests share; each test has topics and buckets of its own. */
+export interface Services {
+  readonly brokers: readonly string[];
+  readonly s3: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    services: Services;
+  }
+}
+
+const kafkaPort = 19_000;
+const s3Port = 19_150;
+
+/** Starts one Kafka node and one S3 server for all tests, in a directory that is removed afterwards. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), 'cluster-test-'));
+  const kafka = await startKafka({ nodes: 1, directory, firstPort: kafkaPort });
+  const s3 = await startVersitygw({ directory, port: s3Port });
+  const { endpoint, region, credentials } = s3;
+  const services: ProvidedContext['services'] = {
+    brokers: kafka.brokers,
+    s3: { endpoint, region, credentials },
+  };
+  project.provide('services', services);
+  return async () => {
+    await Promise.all([kafka.stop(), s3.stop()]);
+    await rm(directory, { recursive: true, force: true });
+  };
+}
