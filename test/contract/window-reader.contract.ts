@@ -283,7 +283,13 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         await count('cus-a', '28T18:03', { 200: 2 });
         const range = { from: at('28T00:00'), to: at('29T00:00') };
         for (const limit of [1, 2, 3, 5, 100]) {
-          expect(namesOf(await totalsBy(limit, range))).toEqual(['cus-c', 'Cus-a', 'cus-a', 'cus-b', 'cus-d']);
+          expect(namesOf(await totalsBy(limit, range))).toEqual([
+            'cus-c',
+            'Cus-a',
+            'cus-a',
+            'cus-b',
+            'cus-d',
+          ]);
         }
         expect(namesOf(await totalsBy(1)).slice(0, 2)).toEqual(['cus-b', 'cus-c']);
       });
