@@ -21,8 +21,8 @@ const connection: KafkaConnection = { brokers: ['127.0.0.1:19020'], prefix: 'out
 const topic = topicName(connection, 'insights');
 const group = groupName(connection, 'aggregate');
 const clock = { now: () => new Date() };
-/** Longer than the session of a member, and than the attempts of the client. */
-const outageMilliseconds = 25_000;
+/** Longer than the session of a member. */
+const outageMilliseconds = 12_000;
 
 describe('an outage of Kafka', () => {
   let directory: string;
