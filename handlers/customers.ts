@@ -18,7 +18,8 @@ export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
     const parameters = parseCustomersParameters(request.query, app.clock.now());
     const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-    const caller = app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
+    const caller =
+      app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
     const { totals } = parameters;
     const page =
       totals === undefined

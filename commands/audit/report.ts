@@ -16,7 +16,7 @@ export interface Report {
   finish(audited: AuditedAll, differences: number, unrepaired: number): void;
 }
 
-/** The most findings that are listed for people; the rest is only counted, so that memory stays bounded. */
+/** Maximum number of findings that are listed for people; the rest is only counted, so that memory stays bounded. */
 const maxListed = 1_000;
 
 /** Writes a line of JSON for each finding as it is found, and a last one for the whole. */
@@ -52,9 +52,7 @@ export function textReport(write: (text: string) => void): Report {
         `${whole(windows)} minutes, ${whole(rollUps)} hours and days, ${whole(customers)} customers and ${whole(batches)} batches were read.`,
         ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
         ...(pendingRollUps === 0 ? [] : [`${whole(pendingRollUps)} hours and days are not rolled up yet.`]),
-        ...(pendingCustomers === 0
-          ? []
-          : [`${whole(pendingCustomers)} customers are not indexed yet.`]),
+        ...(pendingCustomers === 0 ? [] : [`${whole(pendingCustomers)} customers are not indexed yet.`]),
         ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
         verdict(differences, unrepaired),
       ];

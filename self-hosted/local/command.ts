@@ -83,10 +83,11 @@ export const clusterCommand = defineCommand({
         });
       }
       print(io, '\nStopping: what runs is finished first.');
+      await cluster.stop();
+      print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
       return 0;
     } finally {
       await cluster.stop();
-      print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
     }
   },
 });

@@ -92,7 +92,8 @@ export class SimulatedStream {
       process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],
     );
     const own = [...underWay, ...this.waiting()].filter(
-      ({ partitionKey }) => customerId === undefined || readPartitionKey(partitionKey).customer === customerId,
+      ({ partitionKey }) =>
+        customerId === undefined || readPartitionKey(partitionKey).customer === customerId,
     );
     return customerBacklog(own.map(waitingPart), now);
   }

@@ -40,6 +40,19 @@ const total = {
   folded: 0,
   complete: true,
 };
+const customerTotals = {
+  customers: [
+    {
+      customerId: 'cus-axon',
+      requests: 16_000,
+      errors: 120,
+      firstWindow: '2025-12-28T18:03:00Z',
+      lastWindow: '2025-12-28T18:03:00Z',
+    },
+  ],
+  countedThrough: progress.countedThrough,
+  complete: true,
+};
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client has this answer already.', headers: readAnswerHeaders };
 const csvNote =
@@ -89,7 +102,7 @@ export const readTexts = {
       200: {
         description: 'The customers.',
         headers: ['cache-control', 'vary'],
-        examples: { 'application/json': { customers: ['cus-axon'] } },
+        examples: { 'application/json': customerTotals },
       },
     },
   },

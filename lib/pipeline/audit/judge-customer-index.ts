@@ -28,7 +28,11 @@ export async function judgeCustomerIndex(
     const { index, etag } = await readCustomerIndex(key, store);
     const windows = await readCustomerDays(segment, horizon, store);
     if (index === undefined && etag !== undefined) {
-      return { kind: 'index-unreadable', key, reason: 'The entry is damaged, or at the place of another one.' };
+      return {
+        kind: 'index-unreadable',
+        key,
+        reason: 'The entry is damaged, or at the place of another one.',
+      };
     }
     if (index === undefined) {
       if (windows.customerId === undefined) return 'right';

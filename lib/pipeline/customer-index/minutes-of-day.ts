@@ -18,7 +18,8 @@ export async function minuteEndsOf(dayKey: ObjectKey, store: Lister): Promise<Mi
   // Only the names from the last hour on are read. An hour that outlived its minutes does not hide earlier ones.
   const lastHour = await lastOf(store.list(partsPrefix(dayKey, 'day')));
   const behind = lastHour === undefined ? '' : partsPrefix(lastHour, 'hour').slice(0, -1);
-  const last = (await lastOf(store.list(minutes, { startAfter: behind }))) ?? (await lastOf(store.list(minutes)));
+  const last =
+    (await lastOf(store.list(minutes, { startAfter: behind }))) ?? (await lastOf(store.list(minutes)));
   return { first, last: last === undefined ? first : windowStartOfKey(last) };
 }
 

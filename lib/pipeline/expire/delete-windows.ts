@@ -22,10 +22,7 @@ const keysAGroup = 256;
  * only write an hour or a day of which parts are missing; in this order that is deleted, too. The index of customers
  * loses expired days before they are deleted.
  */
-export function windowPhases(
-  ports: IndexPorts,
-  options: DeleteOptions,
-): SweepPhase[] {
+export function windowPhases(ports: IndexPorts, options: DeleteOptions): SweepPhase[] {
   const { store } = ports;
   return windowSizes.map((size) => ({
     prefix: windowsPrefix(size),

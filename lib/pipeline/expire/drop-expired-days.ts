@@ -12,7 +12,8 @@ import {
 export async function dropExpiredDays(segment: string, ports: IndexPorts): Promise<void> {
   try {
     const begun = await beginIndexUpdate(segment, ports.store);
-    if (begun.stored.etag !== undefined) await updateCustomerIndex(segment, { begun, days: new Map() }, ports);
+    if (begun.stored.etag !== undefined)
+      await updateCustomerIndex(segment, { begun, days: new Map() }, ports);
   } catch (error) {
     if (!(error instanceof NewerFormat)) throw error;
   }

@@ -53,15 +53,14 @@ const unknown: Outstanding = { through: undefined, entries: undefined, waitsWith
 
 async function readStreams(
   customerId: CustomerId | undefined,
-  { streams }: CountingProgressPorts): Promise<Outstanding> {
+  { streams }: CountingProgressPorts,
+): Promise<Outstanding> {
   const both: Outstanding[] = [];
   for (const name of streamNames) both.push(await readStream(customerId, streams[name]));
   return both.reduce(bothOf);
 }
 
-async function readStream(
-  customerId: CustomerId | undefined,
-  stream: EventStream): Promise<Outstanding> {
+async function readStream(customerId: CustomerId | undefined, stream: EventStream): Promise<Outstanding> {
   const backlog = await stream.backlogOf(customerId);
   if (backlog === undefined) {
     // It cannot tell its customers apart, and says no more than how far it was consumed.

@@ -61,7 +61,8 @@ export class CustomerEntries {
     const key = customerIndexKeyOfSegment(segment);
     const { index, etag } = await readCustomerIndex(key, this.#store);
     if (index !== undefined) return new CustomerDays(index);
-    if (etag !== undefined) throw new UnreadableFormat(`The entry ${key} of the index of customers is damaged.`);
+    if (etag !== undefined)
+      throw new UnreadableFormat(`The entry ${key} of the index of customers is damaged.`);
     if (await areCustomersIndexed(this.#store)) return undefined;
     const { customerId, days } = await readCustomerDays(segment, noHorizon, this.#store);
     return customerId && new CustomerDays({ customerId, days });

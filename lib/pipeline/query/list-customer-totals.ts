@@ -11,8 +11,7 @@ export interface CustomerTotalsQuery extends CustomerTotalsRange {
   readonly allowedLatenessSeconds: number;
 }
 
-export interface AnsweredCustomerTotals
-  extends CustomerTotalsPage, Pick<AnswerProgress, 'countedThrough'> {
+export interface AnsweredCustomerTotals extends CustomerTotalsPage, Pick<AnswerProgress, 'countedThrough'> {
   /** The totals hold all that was accepted for the range, which ended long ago. */
   readonly complete: boolean;
 }

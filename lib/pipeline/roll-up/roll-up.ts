@@ -105,7 +105,8 @@ async function rollUpDay(
   const day = await attempt(() => recomputeWindow(dayKey, 'day', ports, limits));
   rolledUp.push({ key: dayKey, size: 'day', notifications, outcome: outcomeOf(day) });
   if (day.kind === 'failed') return rolledUp;
-  const index = 'error' in begun ? begun : await attempt(() => indexDay(dayKey, day, begun, minutesOfHours, ports));
+  const index =
+    'error' in begun ? begun : await attempt(() => indexDay(dayKey, day, begun, minutesOfHours, ports));
   const indexKey = customerIndexKeyOfSegment(customerSegmentOf(dayKey));
   return [...rolledUp, { key: indexKey, size: 'customer', notifications, outcome: outcomeOf(index) }];
 }

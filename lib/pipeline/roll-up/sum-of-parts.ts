@@ -2,7 +2,12 @@ import pMap, { pMapSkip } from 'p-map';
 import { partsPrefix, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import type { WindowName } from '../../domain/roll-up.ts';
 import { addToSum, emptySum, type WindowSum } from '../../domain/window-sum.ts';
-import { enclosingWindowStart, partSizeOf, type RolledUpSize, type WindowStart } from '../../domain/window.ts';
+import {
+  enclosingWindowStart,
+  partSizeOf,
+  type RolledUpSize,
+  type WindowStart,
+} from '../../domain/window.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readWindowCounts } from './read-window-counts.ts';
