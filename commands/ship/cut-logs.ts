@@ -7,9 +7,9 @@ import type { Piece } from './pieces.ts';
 import { createTornLineCheck } from './torn-line.ts';
 import type { ReadLine } from './read-line.ts';
 
-/** Where times go back by more, the stream has come to another log: servers write lines almost in order. */
+/** If times go back by more minutes, another log begins: servers write lines almost in order. */
 const maxMinutesBack = 60;
-/** Where times go forward by more, it may have, too. */
+/** If times go forward by more minutes, another log may begin. */
 const maxMinutesForward = 360;
 /** A stream in no order at all must not become a log a line. */
 const logsForFree = 32;
@@ -55,19 +55,21 @@ export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
     (lastMinute - minute > maxMinutesBack || minute - lastMinute > maxMinutesForward) &&
     logs < logsForFree + lines / linesPerLog;
 
-  const add = (line: Line): Piece[] => {
-    const { text } = line;
+  /** Adds a line, and the pieces that end before it. */
+  const add = (line: Line, pieces: Piece[]): void => {
     lines += 1;
     const content = readWhole(line);
     onLine(content);
-    if (text?.startsWith(fieldsDirective) === true) isNext = true;
+    if (line.text?.startsWith(fieldsDirective) === true) isNext = true;
     const minute = content?.entry === undefined ? undefined : minuteOfInstant(content.entry.receivedAt);
-    if (minute === undefined) return piecesOf(cutter?.add(line, content));
-    const isOther = cutter !== undefined && (isNext || jumps(minute));
-    lastMinute = minute;
-    const last = isOther ? cutter?.takeRest(true) : undefined;
-    if (cutter === undefined || isOther) cutter = startLog(line);
-    return [...piecesOf(last), ...piecesOf(cutter.add(line, content))];
+    if (minute !== undefined) {
+      const isOther = cutter !== undefined && (isNext || jumps(minute));
+      if (isOther) pieces.push(...restOf(cutter));
+      if (cutter === undefined || isOther) cutter = startLog(line);
+      lastMinute = minute;
+    }
+    const piece = cutter?.add(line, content);
+    if (piece !== undefined) pieces.push(piece);
   };
   const readWhole = (line: Line): ReadLine => {
     const { text } = line;
@@ -81,15 +83,19 @@ export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
   };
 
   return {
-    take: (some) => some.flatMap(add),
-    takeRest: (isBlockEnd) => piecesOf(cutter?.takeRest(isBlockEnd)),
+    take(some) {
+      const pieces: Piece[] = [];
+      for (const line of some) add(line, pieces);
+      return pieces;
+    },
+    takeRest: (isBlockEnd) => restOf(cutter, isBlockEnd),
     waitingSince: () => cutter?.waitingSince(),
     endLog: () => (isNext = true),
   };
 }
 
-function piecesOf(piece: Piece | undefined): Piece[] {
-  return piece === undefined ? [] : [piece];
+function restOf(cutter: BlockCutter | undefined, isBlockEnd = true): Piece[] {
+  return cutter === undefined ? [] : [cutter.takeRest(isBlockEnd)];
 }
 
 /** Returns an id from the content, not from the name, because rotation renames and compresses logs. */

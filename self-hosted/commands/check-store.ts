@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { GetBucketLifecycleConfigurationCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { defineCommand } from '../../commands/define-command.ts';
 import { complain, print, type Io } from '../../commands/io.ts';
+import { Unavailable } from '../../lib/errors.ts';
 import { parseClusterConfig, type ClusterConfig } from '../config.ts';
 import { judgeLifecycle } from './check-store/judge-lifecycle.ts';
 import { operatorFailures } from './operator-failures.ts';
@@ -43,7 +44,17 @@ export const checkStoreCommand = defineCommand({
   },
 });
 
-/** Returns what the rules of the bucket would delete that is needed. */
+/** Errors of a bucket that no contract can be checked with. */
+const unusable: ReadonlySet<string> = new Set([
+  'NoSuchBucket',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+]);
+
+/**
+ * Returns what the rules of the bucket would delete that is needed.
+ * @throws Unavailable  the bucket cannot be reached, or does not exist
+ */
 async function readProblems({ s3, pipeline }: ClusterConfig, io: Io): Promise<string[]> {
   const { endpoint, region, isPathStyle, credentials } = s3;
   const client = new S3Client({
@@ -57,7 +68,9 @@ async function readProblems({ s3, pipeline }: ClusterConfig, io: Io): Promise<st
     const { Rules = [] } = await client.send(command);
     return judgeLifecycle(Rules);
   } catch (error) {
-    if (!(error instanceof S3ServiceException)) throw error;
+    if (!(error instanceof S3ServiceException) || unusable.has(error.name)) {
+      throw new Unavailable(`The bucket ${pipeline.bucketName} cannot be used.`, { cause: error });
+    }
     if (error.name === 'NoSuchLifecycleConfiguration') {
       print(io, 'The bucket has no lifecycle rules: raw batches stay until somebody deletes them.');
     } else {

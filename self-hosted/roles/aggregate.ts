@@ -7,7 +7,7 @@ import { groupName, topicName } from '../kafka/topics.ts';
 import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-/** Those of `serverless.yml`, but for the windows of time: a batch is what has gathered meanwhile. */
+/** Settings of `serverless.yml`, except for its batch windows: an invocation gets what has gathered meanwhile. */
 const settings = parseStreamEventSettings({
   type: 'kinesis',
   batchSize: 500,

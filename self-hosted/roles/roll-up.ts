@@ -5,7 +5,7 @@ import { repeatedly } from './repeatedly.ts';
 import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-/** As in `serverless.yml`; mostly there is nothing to do. */
+/** The interval of `serverless.yml`; mostly there is nothing to do. */
 const expireEveryMilliseconds = 5 * 60_000;
 
 /** Starts to recompute hours and days, and to delete windows that have expired. */

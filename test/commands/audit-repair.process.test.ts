@@ -178,7 +178,9 @@ describe('npm run audit -- --repair', () => {
     expect(asText.stdout).toContain('MISSING     cus-axon day of 2025-12-29T00:00:00Z: 1 requests\n');
     // A minute that was just written may not be rolled up yet.
     const young = await runCommand('audit', '--data-dir', directory);
-    expect(young.stdout).toContain('3 hours and days are not rolled up yet.\nNo differences.');
+    expect(young.stdout).toContain(
+      '3 hours and days are not rolled up yet.\n1 customers are not indexed yet.\nNo differences.',
+    );
 
     expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unmended: 0 });
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });

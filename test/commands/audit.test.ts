@@ -9,7 +9,9 @@ describe('npm run audit', () => {
   it('finds no differences in a correct directory, for all customers', async () => {
     const directory = await countedDirectory(first, second, { ...second, customerId: 'cus-%other' });
     const { exitCode, stdout, stderr } = await runCommand('audit', '--data-dir', directory);
-    expect(stdout).toBe('2 minutes, 4 hours and days and 3 batches were read.\nNo differences.\n');
+    expect(stdout).toBe(
+      '2 minutes, 4 hours and days, 2 customers and 3 batches were read.\nNo differences.\n',
+    );
     expect(stderr).toContain('Batches     3');
     expect(exitCode).toBe(0);
   });

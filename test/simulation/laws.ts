@@ -19,6 +19,7 @@ import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import { ForgottenCustomers } from './forgotten-customers.ts';
+import { ExpectedIndex } from './index-law.ts';
 import type { SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 
@@ -179,6 +180,7 @@ export class Laws {
     const minutes = this.#checkMinutes(store);
     const hours = this.#checkRollUps('hour', minutes, store);
     this.#checkRollUps('day', hours, store);
+    this.#checkIndex(store);
   }
 
   #break(law: string | undefined): void {
@@ -235,6 +237,15 @@ export class Laws {
     const [earlier, later] = [decodeWholeRolledUp(before), decodeWholeRolledUp(body)];
     if (this.#forgotten.of(later.customerId) !== undefined) return;
     if (later.requests < earlier.requests) this.#break(`${key} went back from revision ${earlier.revision}`);
+  }
+
+  #checkIndex(store: SimulatedStore): void {
+    const expected = new ExpectedIndex();
+    for (const { header, sent } of this.#stored.values()) {
+      if (this.#forgotten.has(header)) continue;
+      for (const entry of sent.entries) expected.add(sent.customerId, entry);
+    }
+    this.#break(expected.lawBrokenBy(store, this.#horizon));
   }
 
   #checkMinutes(store: SimulatedStore): Map<ObjectKey, ExpectedWindow> {

@@ -15,7 +15,9 @@ import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
+import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { minuteOf } from '../factories.ts';
+import { askForCustomers } from './customer-readers.ts';
 import type { AcceptedBatch, Laws } from './laws.ts';
 import { startOf, type Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
@@ -32,14 +34,14 @@ export interface ReaderSurroundings {
 }
 
 /** Progress that an answer states, and its counts in a range. */
-interface Claim {
+export interface Claim {
   readonly countedThrough: Date | undefined;
   readonly waiting: number | undefined;
   /** Requests by the range that they were counted in, and whether that is called complete. */
   readonly ranges: readonly CountedRange[];
 }
 
-interface CountedRange {
+export interface CountedRange {
   readonly from: WindowStart;
   readonly to: WindowStart;
   readonly requests: number;
@@ -62,9 +64,19 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const { scheduler, laws } = around;
   const { chance } = scheduler;
   const stopping = new AbortController();
+  const customers = Array.from({ length: plan.customers }, (_, index) => index + 1);
+  const readers = new Map<string, WindowReader>();
+  /** Each process remembers what it has read of the index. */
+  const readerOf = (process: Process): WindowReader => {
+    const { store, versions } = around.portsOf(process);
+    const reader = readers.get(process.name) ?? createObjectWindowReader(store, versions);
+    readers.set(process.name, reader);
+    return reader;
+  };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await scheduler.sleep(chance.upTo(pauseMilliseconds));
+      if (chance.happens(0.2)) await compareCustomers();
       const customerId = simulatedCustomer(chance.upTo(plan.customers));
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
@@ -74,7 +86,30 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       if (lie !== undefined) laws.lied(lie);
     }
   };
+  const compareCustomers = async (): Promise<void> => {
+    const before = customers.map((customer) => laws.acceptedOf(simulatedCustomer(customer)));
+    const claims = await askForCustomers(chance.oneOf(0, 0, 600), plan, around, readerOf);
+    for (const [place, customer] of customers.entries()) {
+      const claim = claims?.get(customer);
+      const lie = claim && lieOf(claim, laws.notForgotten(before[place] ?? []), laws.horizon);
+      if (lie !== undefined) laws.lied(`of customers, ${lie}`);
+    }
+  };
+  const askForCustomersAtRest = async (): Promise<void> => {
+    const claims = await askForCustomers(0, plan, around, readerOf);
+    if (claims === undefined) return laws.lied('a question at rest got no answer');
+    for (const [customer, claim] of claims) {
+      const accepted = laws.acceptedOf(simulatedCustomer(customer));
+      const [range] = claim.ranges;
+      const complete = { ...claim, ranges: range === undefined ? [] : [{ ...range, isComplete: true }] };
+      const lie = lieOf(complete, accepted, laws.horizon);
+      if (lie !== undefined) laws.lied(`at rest, of customers, ${lie}`);
+      if (claim.countedThrough === undefined)
+        laws.lied('it is not known at rest how far customers are counted');
+    }
+  };
   const askAtRest = async (): Promise<void> => {
+    await askForCustomersAtRest();
     for (let customer = 1; customer <= plan.customers; customer += 1) {
       const customerId = simulatedCustomer(customer);
       for (const size of [...windowSizes, 'total'] as const) {

@@ -87,12 +87,13 @@ export class SimulatedStream {
   }
 
   /** Returns the customer's backlog on the stream, including puts under way. */
-  backlogOf(customerId: string, now: Date): CustomerBacklog {
+  backlogOf(customerId: string | undefined, now: Date): CustomerBacklog {
     const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
       process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],
     );
     const own = [...underWay, ...this.waiting()].filter(
-      ({ partitionKey }) => readPartitionKey(partitionKey).customer === customerId,
+      ({ partitionKey }) =>
+        customerId === undefined || readPartitionKey(partitionKey).customer === customerId,
     );
     return customerBacklog(own.map(waitingPart), now);
   }

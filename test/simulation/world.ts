@@ -12,6 +12,7 @@ import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.t
 import { WatchedClock } from '../../local-store/watched-clock.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
+import { startIndexing } from './customer-readers.ts';
 import { settledHorizon, startExpirers } from './expirers.ts';
 import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
@@ -83,6 +84,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const portsOf = (process: Process): ProcessPorts => ({
     retention: retentionOf(process),
     store: store.through(process, operations),
+    versions: store.versionsThrough(process, operations),
     streams: { insights: insights.through(process), late: late.through(process) },
     clock: { now: () => clockOf(process) },
   });
@@ -247,6 +249,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     pauseMilliseconds: plan.pauseMilliseconds,
   });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
   startExpirers(plan, { scheduler, processes, portsOf, laws });
   const disturbances = [

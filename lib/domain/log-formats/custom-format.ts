@@ -1,6 +1,6 @@
-import type { FindFields } from '../field-aliases/find-fields.ts';
+import type { FieldSearch } from '../field-aliases/find-fields.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
-import { requestOfFields } from './request-of-fields.ts';
+import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 import { unescapeQuoted } from './unescape.ts';
 
 /** A format that cannot be read; the message says why. */
@@ -9,7 +9,11 @@ export class InvalidCustomFormat extends Error {
 }
 
 /** A part of a format: a text, or a value with the name of a field. */
-type Part = { readonly text: string } | { readonly field: string };
+type Part = TextPart | { readonly field: string };
+
+interface TextPart {
+  readonly text: string;
+}
 
 /** Apache's directives, by the names of the fields that they hold. */
 const apacheFields: Readonly<Partial<Record<string, string>>> = {
@@ -38,12 +42,12 @@ const apacheLetter = /^(\^[a-z]{2}|[a-zA-Z%])(.*)$/;
  * `%h … \"%r\" %>s`). A value ends where the text behind it begins.
  * @throws InvalidCustomFormat
  */
-export function customFormat(format: string, find: FindFields, options: LineReadingOptions): LineFormat {
+export function customFormat(format: string, search: FieldSearch, options: LineReadingOptions): LineFormat {
   const parts = partsOf(format.replaceAll('\\"', '"'));
   const fields = new Set(parts.flatMap((part) => ('field' in part ? [part.field] : [])));
-  const probe = find(Object.fromEntries([...fields].map((name) => [name, 'x'])));
-  const hasRequest = probe.has('request') || (probe.has('method') && probe.has('path'));
-  if (!hasRequest || !probe.has('receivedAt')) {
+  const probe = search.find(Object.fromEntries([...fields].map((name) => [name, 'x'])));
+  const hasRequest = mayBeRequest(probe);
+  if (!hasRequest || probe.receivedAt === undefined) {
     const missing = hasRequest ? 'a time ($time_local, %t)' : 'a request ($request, %r)';
     throw new InvalidCustomFormat(`The log format has no field for ${missing}: ${format}`);
   }
@@ -51,7 +55,9 @@ export function customFormat(format: string, find: FindFields, options: LineRead
     name: 'custom',
     read(line) {
       const values = valuesOf(parts, line);
-      return values === undefined ? noRequestOf(line) : requestOfFields({ found: find(values) }, options);
+      return values === undefined
+        ? noRequestOf(line)
+        : requestOfFields({ found: search.find(values) }, options);
     },
   };
 }
@@ -102,7 +108,13 @@ function valuesOf(parts: readonly Part[], line: string): Record<string, string> 
       else if (!isLast) return undefined; // only the end of a line may be damaged
       continue;
     }
-    const end = endOfValue(line, at, parts[index + 1], parts[index - 1]);
+    const before = parts[index - 1];
+    if (before !== undefined && 'field' in before) {
+      values[part.field] ??= ''; // nothing separates the two: the first one has it all, as in Apache's `%U%q`
+      continue;
+    }
+    const next = parts.slice(index + 1).find((other) => 'text' in other);
+    const end = endOfValue(line, at, next, before);
     if (end < 0) return undefined;
     const value = line.slice(at, end);
     values[part.field] ??= unescapeQuoted(value);
@@ -112,9 +124,13 @@ function valuesOf(parts: readonly Part[], line: string): Record<string, string> 
 }
 
 /** Returns where the text behind a value begins; -1 where it is missing. */
-function endOfValue(line: string, start: number, next: Part | undefined, before: Part | undefined): number {
+function endOfValue(
+  line: string,
+  start: number,
+  next: TextPart | undefined,
+  before: Part | undefined,
+): number {
   if (next === undefined) return line.length;
-  if (!('text' in next)) return start;
   // Apache writes its time in brackets, which the format does not have.
   const isBracketed =
     line[start] === '[' && !(before !== undefined && 'text' in before && before.text.endsWith('['));

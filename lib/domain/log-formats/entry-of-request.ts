@@ -23,6 +23,8 @@ export interface EntryOptions {
   readonly hasClientIp?: boolean | undefined;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 const maxUserAgentLength = 1_024;
 const maxBytes = 2 ** 43;
 const maxDurationMs = 86_400_000;
@@ -47,15 +49,16 @@ export function entryOfRequest(
   | { readonly entry?: undefined; readonly reason: string } {
   const { receivedAt, method, target, userAgent = '', status, clientIp } = request;
   const { host, path } = splitTarget(target);
-  const entry: LoggedEntry = {
+  // One object, filled in place: a spread for each field took as long as the rest.
+  const entry: Writable<LoggedEntry> = {
     receivedAt,
     method,
     path: isQueryKept ? path : withoutQuery(path),
     userAgent: userAgent.length > maxUserAgentLength ? userAgent.slice(0, maxUserAgentLength) : userAgent,
-    ...(status !== undefined && statusPattern.test(status) ? { status: Number(status) } : undefined),
-    ...factsOf(request, host, isQueryKept),
-    ...(hasClientIp && clientIp !== undefined && addressPattern.test(clientIp) ? { clientIp } : undefined),
   };
+  if (status !== undefined && statusPattern.test(status)) entry.status = Number(status);
+  addFacts(entry, request, host, isQueryKept);
+  if (hasClientIp && clientIp !== undefined && addressPattern.test(clientIp)) entry.clientIp = clientIp;
   if (parseLogEntry(entry) !== undefined) return { entry };
   return {
     reason: problemsOf(entry, 0)
@@ -64,24 +67,23 @@ export function entryOfRequest(
   };
 }
 
-function factsOf(
+function addFacts(
+  entry: Writable<LoggedEntry>,
   { bytes, durationMs, referrer, host }: LoggedRequest,
   hostOfTarget: string | undefined,
   isQueryKept: boolean,
-): Pick<LoggedEntry, 'bytes' | 'durationMs' | 'referrer' | 'host'> {
-  const facts: { bytes?: number; durationMs?: number; referrer?: string; host?: string } = {};
-  if (bytes !== undefined && digits.test(bytes) && Number(bytes) <= maxBytes) facts.bytes = Number(bytes);
+): void {
+  if (bytes !== undefined && digits.test(bytes) && Number(bytes) <= maxBytes) entry.bytes = Number(bytes);
   if (durationMs !== undefined && durationMs >= 0 && durationMs <= maxDurationMs) {
-    facts.durationMs = Math.round(durationMs);
+    entry.durationMs = Math.round(durationMs);
   }
   if (referrer !== undefined && referrer.length <= maxReferrerLength && webAddress.test(referrer)) {
-    facts.referrer = isQueryKept ? referrer : withoutQuery(referrer);
+    entry.referrer = isQueryKept ? referrer : withoutQuery(referrer);
   }
   const name = host ?? hostOfTarget;
   if (name !== undefined && name.length > 1 && name.length <= maxHostLength && hostPattern.test(name)) {
-    facts.host = name.toLowerCase();
+    entry.host = name.toLowerCase();
   }
-  return facts;
 }
 
 /** Queries may have secrets, and so may fragments of a referrer. */

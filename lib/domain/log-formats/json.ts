@@ -1,6 +1,5 @@
 import { lineFields } from '../field-aliases.ts';
-import type { FindFields } from '../field-aliases/find-fields.ts';
-import { plainName } from '../field-aliases/find-fields.ts';
+import { plainName, type FieldSearch } from '../field-aliases/find-fields.ts';
 import { repairJson } from './almost-json.ts';
 import { instantOf } from './instant.ts';
 import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
@@ -18,7 +17,11 @@ const names = new Set(lineFields.map(plainName));
  * Reads one JSON object a line: entries of `POST /logs`, and the logs of programs whose names `field-aliases.ts` has. Where the
  * object is an envelope, it reads the line within.
  */
-export function jsonFormat(find: FindFields, options: LineReadingOptions, readInner: ReadInner): LineFormat {
+export function jsonFormat(
+  search: FieldSearch,
+  options: LineReadingOptions,
+  readInner: ReadInner,
+): LineFormat {
   return { name: 'json', read: (line) => readJsonLine(line, undefined) };
 
   function readJsonLine(line: string, otherwiseAt: string | undefined): LineContent {
@@ -28,12 +31,12 @@ export function jsonFormat(find: FindFields, options: LineReadingOptions, readIn
   }
 
   function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
-    const found = find(fields);
+    const found = search.find(fields);
     const own = mayBeRequest(found)
       ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
       : undefined;
     if (own?.kind === 'request') return own;
-    const at = (found.get('receivedAt') ?? []).map(({ value }) => instantOf(String(value)));
+    const at = (found.receivedAt ?? []).map(({ value }) => instantOf(String(value)));
     const readAt = at.find((instant) => instant !== undefined) ?? otherwiseAt ?? journalTime(fields);
     const inner = readLineIn(fields, readAt, 0);
     const isTold = inner !== undefined && inner.kind !== 'unknown';

@@ -1,4 +1,4 @@
-import { createFieldSearch } from '../field-aliases/find-fields.ts';
+import { FieldSearch } from '../field-aliases/find-fields.ts';
 import type { AliasedField } from '../field-aliases.ts';
 import { awsLoadBalancerFormat } from './aws-load-balancer.ts';
 import { clfFormat, readUndatedRequest } from './clf.ts';
@@ -55,21 +55,21 @@ const nulls = /^\0+/;
  */
 export function createLogReader(options: LogReaderOptions = {}): LogReader {
   const { format, fieldNames } = options;
-  const find = createFieldSearch(fieldNames);
+  const search = new FieldSearch(fieldNames);
   let depth = 0;
   let writtenAt: string | undefined;
 
-  const json = jsonFormat(find, options, (text, at) => within(text, at) ?? unknownLine);
+  const json = jsonFormat(search, options, (text, at) => within(text, at) ?? unknownLine);
   const w3c = w3cFormat();
   const lineFormats: readonly LineFormat[] = [
     haproxyFormat(options),
     envoyFormat(),
     awsLoadBalancerFormat(),
     clfFormat(options),
-    logfmtFormat(find, options, () => writtenAt),
+    logfmtFormat(search, options, () => writtenAt),
   ];
   const custom =
-    options.customFormat === undefined ? undefined : customFormat(options.customFormat, find, options);
+    options.customFormat === undefined ? undefined : customFormat(options.customFormat, search, options);
   const only = custom ?? [json, w3c, ...lineFormats].find(({ name }) => name === readerOf(format));
 
   /** Reads a line that stands in another one. */

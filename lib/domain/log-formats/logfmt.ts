@@ -1,4 +1,4 @@
-import type { FindFields } from '../field-aliases/find-fields.ts';
+import type { FieldSearch } from '../field-aliases/find-fields.ts';
 import type { LineFormat, LineReadingOptions } from './line-format.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 
@@ -12,7 +12,7 @@ const maxWords = 128;
  * What precedes the first pair does not matter.
  */
 export function logfmtFormat(
-  find: FindFields,
+  search: FieldSearch,
   options: LineReadingOptions,
   otherwiseAt: () => string | undefined,
 ): LineFormat {
@@ -23,8 +23,8 @@ export function logfmtFormat(
       if (fields === undefined) return undefined;
       // Heroku's router: two durations, which add up.
       if (fields['service'] !== undefined) fields['durationMs'] ??= fields['service'];
-      const found = find(fields);
-      if (!found.has('method') || !mayBeRequest(found)) return undefined;
+      const found = search.find(fields);
+      if (found.method === undefined || !mayBeRequest(found)) return undefined;
       return requestOfFields({ found, otherwiseAt: otherwiseAt() }, options);
     },
   };

@@ -21,7 +21,7 @@ export function parseRequestLine(text: string): RequestLine | undefined {
   const method = text.slice(0, methodEnd);
   if (methodEnd < 1 || methodEnd > maxMethodLength || method === '-' || !token.test(method)) return undefined;
   const rest = text.slice(methodEnd).trim();
-  const last = rest.slice(rest.length - maxProtocolLength);
+  const last = rest.slice(-maxProtocolLength);
   const protocol = last.slice(last.lastIndexOf(' ') + 1);
   if (otherProtocol.test(protocol)) return undefined;
   const isHttp = protocol.length < rest.length && httpProtocol.test(protocol);

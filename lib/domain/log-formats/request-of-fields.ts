@@ -47,7 +47,7 @@ export function requestOfFields(
 
 /** Returns whether the fields may be those of a request. */
 export function mayBeRequest(found: FoundFields): boolean {
-  return found.has('request') || (found.has('method') && found.has('path'));
+  return found.request !== undefined || (found.method !== undefined && found.path !== undefined);
 }
 
 /** Reads method and target, from two fields or from one; returns a text that says why they are missing. */
@@ -67,7 +67,7 @@ function requestLineOf(found: FoundFields): RequestLine | string | undefined {
 
 /** Takes the first time that can be read. */
 function receivedAtOf(found: FoundFields, date: unknown, utcOffset: string | undefined): string | undefined {
-  for (const { value } of found.get('receivedAt') ?? []) {
+  for (const { value } of found.receivedAt ?? []) {
     const text = String(value);
     if (typeof date === 'string' && dateOnly.test(date) && clock.test(text)) return `${date}T${text}Z`;
     const instant = instantOf(text, utcOffset);
@@ -77,7 +77,7 @@ function receivedAtOf(found: FoundFields, date: unknown, utcOffset: string | und
 }
 
 function statusOf(found: FoundFields): string | undefined {
-  const values = found.get('status') ?? [];
+  const values = found.status ?? [];
   for (const { value } of values) {
     const [status] = statusStart.exec(String(value).trim()) ?? [];
     if (status !== undefined) return status;
@@ -87,7 +87,7 @@ function statusOf(found: FoundFields): string | undefined {
 
 /** Returns milliseconds. */
 function durationOf(found: FoundFields): number | undefined {
-  const [first] = found.get('durationMs') ?? [];
+  const [first] = found.durationMs ?? [];
   const [, digits, unit] = seconds.exec(String(first?.value)) ?? [];
   if (first === undefined || digits === undefined) return undefined;
   const value = Number(digits);
@@ -115,7 +115,7 @@ function millisecondsPer(name: string, digits: string, found: FoundFields): numb
     case 'event.duration':
       return 1e-6;
     case 'Duration':
-      if (found.get('receivedAt')?.[0]?.name === 'StartUTC') return 1e-6; // Traefik
+      if (found.receivedAt?.[0]?.name === 'StartUTC') return 1e-6; // Traefik
       return digits.includes('.') ? 1_000 : 1; // Caddy, and Envoy
     case 'time-taken':
       return digits.includes('.') ? 1_000 : 1; // CloudFront, and IIS
@@ -126,13 +126,13 @@ function millisecondsPer(name: string, digits: string, found: FoundFields): numb
 
 /** Returns the most telling value that says something. */
 function textOf(found: FoundFields, field: AliasedField): string | undefined {
-  const values = found.get(field) ?? [];
+  const values = found[field] ?? [];
   const first = values.find(({ value }) => value !== '' && value !== '-') ?? values[0];
   return first === undefined ? undefined : String(first.value);
 }
 
 function whyNoInstant(found: FoundFields): string {
-  const [first] = found.get('receivedAt') ?? [];
+  const [first] = found.receivedAt ?? [];
   if (first === undefined) return missing('receivedAt');
   return `${first.name} is no instant with an offset: ${String(first.value).slice(0, 40)}; --utc-offset says in which zone such times are`;
 }

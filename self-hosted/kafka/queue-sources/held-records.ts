@@ -13,7 +13,7 @@ export interface HeldRecord {
 
 interface Waiting {
   readonly held: HeldRecord;
-  /** By a clock that nobody sets, in milliseconds. */
+  /** Milliseconds, by a clock that nobody sets. */
   readonly readyAt: number;
 }
 

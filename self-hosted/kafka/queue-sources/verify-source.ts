@@ -36,7 +36,7 @@ export interface VerifySourceOptions {
 
 const batchSize = 500;
 const gatherMilliseconds = 500;
-/** What is in memory of `verify` about batches that it has seen must suffice for those that it holds. */
+/** Maximum number of records held: `verify` must remember all batches that it holds. */
 const maxHeld = 500;
 /** The last delay is a day, so a message is tried for ten days before it is a dead letter. */
 const mostAttempts = 13;

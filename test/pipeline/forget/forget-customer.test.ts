@@ -32,7 +32,7 @@ describe('forgetting a customer', () => {
     await world.count([forged, foreign]);
     await world.rollUpAll();
     const before = await world.keys();
-    expect(before.filter((key) => key.includes('cus-axon'))).toHaveLength(4);
+    expect(before.filter((key) => key.includes('cus-axon'))).toHaveLength(5);
 
     expect((await world.forget()).removed).toEqual({ batches: 1, windows: 3, failedRecords: 1 });
     const left = (await world.keys()).filter((key) => !key.includes('cus-other'));

@@ -26,6 +26,7 @@ import { foldingLimits } from '../../factories.ts';
 import { withAdmission } from '../../pipeline/with-admission.ts';
 import { startClients } from '../clients.ts';
 import { Operations, noFaults } from '../faults.ts';
+import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import { Laws } from '../laws.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
@@ -172,6 +173,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     };
     return {
       store: createNotifyingStore(inner, notifier),
+      versions: store.versionsThrough(process, operations),
       notifier,
       retention: retentionOf(process),
       streams: {
@@ -457,6 +459,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     pauseMilliseconds: plan.pauseMilliseconds,
   });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
 
   const all = [summarizer, ...aggregates, rollUps, ...verifiers];
