@@ -53,6 +53,7 @@ describe('a cluster on one machine', () => {
         await sleep(200);
         total = await readTotal(http, 'cus-axon', december);
       }
+      expect(total).toMatchObject({ requests: 64_000, complete: 1 });
     },
     2 * minutes,
   );
@@ -97,12 +98,12 @@ describe('a cluster on one machine', () => {
         settleSeconds: 240,
         tell: (line) => void told.push(line),
       });
-      const history = JSON.stringify({ told, result }, undefined, 1);
-      expect(result.lies, history).toEqual([]);
-      expect(result.differences, history).toEqual([]);
-      expect(result.answers.dated, history).toBeGreaterThan(20);
-      expect(result.answers.complete, history).toBeGreaterThan(20);
-      expect(result.statuses['202'], history).toBeGreaterThan(100);
+      const { dated, complete } = result.answers;
+      expect({ ...result, told }).toMatchObject({ lies: [], differences: [] });
+      // Otherwise the watch has seen nothing.
+      expect(dated).toBeGreaterThan(20);
+      expect(complete).toBeGreaterThan(20);
+      expect(result.statuses['202']).toBeGreaterThan(100);
     },
     10 * minutes,
   );

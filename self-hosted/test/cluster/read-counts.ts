@@ -26,7 +26,7 @@ export interface ReadCounts {
   readonly minutes: ReadonlyMap<string, number>;
   /** Number of windows that say that they are complete. */
   readonly complete: number;
-  /** By minute and path; empty for a total. */
+  /** Requests by minute and path; empty for a total. */
   readonly cells: ReadonlyMap<string, number>;
 }
 
