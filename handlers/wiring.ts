@@ -88,13 +88,13 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly hasAuthorizer?: boolean | undefined;
   /** Present where the store knows its customers by itself. */
   readonly customers?: CustomerSegments | undefined;
-  /** Writes intents; by default `ingest` emits on the streams itself. */
+  /** Writes intents; without it `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
-  /** By default the backlogs of the streams decide. */
+  /** Admission of `ingest`; without it the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
-  /** By default the backlogs of the streams and `rollUps` tell it. */
+  /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
   readonly progress?: CountingProgress | undefined;
 };
 

@@ -5,6 +5,8 @@ import type { FaultRates } from './faults.ts';
 export interface ClusterFaults {
   /** Writes to the store may land long after their process has died. */
   readonly hasLateWrites: boolean;
+  /** Rate at which what concerns a batch and its intent takes as long as a put may. */
+  readonly slowBatches: number;
   /** Average number of steps between rebalances, which leave a zombie where somebody is at work. */
   readonly stepsPerRebalance: number;
   /** The broker takes the commits of zombies. */
