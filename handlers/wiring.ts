@@ -22,11 +22,11 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
-import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { ObjectVersions } from '../lib/ports/object-versions.ts';
 import type { Outbox } from '../lib/ports/outbox.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 import type { Timers } from '../lib/ports/timers.ts';
@@ -84,10 +84,10 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** By default true on AWS alone. */
+  /** Versions of the entries of the index of customers; without them, the reader remembers none. */
+  readonly versions?: ObjectVersions | undefined;
+  /** Requests come with the answer of an authorizer; without a value that is so on AWS alone. */
   readonly hasAuthorizer?: boolean | undefined;
-  /** Present where the store knows its customers by itself. */
-  readonly customers?: CustomerSegments | undefined;
   /** Writes intents; without it `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
@@ -102,7 +102,7 @@ export function createApp({
   writeMetrics,
   diskRoom,
   aged,
-  customers,
+  versions,
   rollUps,
   failedRecordsVersion,
   hasAuthorizer,
@@ -137,7 +137,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store, customers),
+    reader: createObjectWindowReader(parts.store, versions),
     retention: createRetention(parts.store, parts.clock),
     admission: parts.admission ?? emissionAdmission,
     emissionAdmission,
@@ -259,7 +259,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
-        customers: local.customers,
+        versions: local.versions,
         aged: local.aged,
         diskRoom: local.diskRoom,
         streams,

@@ -5,16 +5,18 @@ import type { AwsNames } from '../aws-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStream } from '../ports/event-stream.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { ObjectVersions } from '../ports/object-versions.ts';
 import type { RollUpBacklog } from '../ports/roll-up-backlog.ts';
 import { maxAttempts, requestHandler } from './aws-requests.ts';
 import { createBackoff } from './backoff.ts';
 import { createKinesisEventStream } from './kinesis-event-stream.ts';
 import { createRollUpConsumption } from './roll-up-consumption.ts';
-import { createS3ObjectStore } from './s3-object-store.ts';
+import { createS3ObjectStore, createS3ObjectVersions } from './s3-object-store.ts';
 import { createStreamConsumption } from './stream-consumption.ts';
 
 export interface AwsStorage {
   readonly store: ObjectStore;
+  readonly versions: ObjectVersions;
   readonly streams: { readonly insights: EventStream; readonly late: EventStream };
   readonly rollUps: RollUpBacklog;
 }
@@ -36,12 +38,11 @@ export function openAwsStorage(names: AwsNames & { readonly bucketName: string }
       clock,
       consumedThrough: createStreamConsumption({ client: cloudWatch, streamName, functionName, clock }),
     });
+  const client = new S3Client({ maxAttempts, requestHandler: requestHandler() });
+  const bucket = names.bucketName;
   return {
-    store: createS3ObjectStore({
-      client: new S3Client({ maxAttempts, requestHandler: requestHandler() }),
-      bucket: names.bucketName,
-      backoff,
-    }),
+    store: createS3ObjectStore({ client, bucket, backoff }),
+    versions: createS3ObjectVersions({ client, bucket }),
     streams: {
       insights: stream(names.insightStreamName, names.insightConsumerName),
       late: stream(names.lateStreamName, names.lateConsumerName),

@@ -10,7 +10,7 @@ import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 export interface InMemoryEventStream extends EventStream {
   backlog(customerId?: CustomerId): Promise<Backlog>;
 
-  backlogOf(customerId: CustomerId): Promise<CustomerBacklog>;
+  backlogOf(customerId: CustomerId | undefined): Promise<CustomerBacklog>;
 
   /**
    * Removes and returns the oldest records (all of them without `maxRecords`), in the order in which they were put.
@@ -26,8 +26,10 @@ interface KeptRecord {
 /** Creates the event stream of tests: records stay until they are drained. */
 export function createInMemoryEventStream({ clock }: { readonly clock: Clock }): InMemoryEventStream {
   const kept: KeptRecord[] = [];
-  const keptOf = (customerId: CustomerId) =>
-    kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
+  const keptOf = (customerId: CustomerId | undefined) =>
+    customerId === undefined
+      ? kept
+      : kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
   return {
     async put(records) {
       requireRecordsWithinLimits(records);

@@ -60,11 +60,11 @@ export interface EventStream {
   backlog(customerId?: CustomerId): Promise<Backlog | undefined>;
 
   /**
-   * Returns the backlog of one customer, by the customer in the partition keys (see `partitionKeyOf`); `undefined` if
-   * the stream cannot tell customers apart. Ask before you read the counts: they then include everything that is not
+   * Returns the backlog of one customer, by the customer in the partition keys (see `partitionKeyOf`), or of all
+   * customers together if none is given; `undefined` if the stream cannot tell customers apart. Ask before you read the counts: they then include everything that is not
    * in the answer.
    */
-  backlogOf(customerId: CustomerId): Promise<CustomerBacklog | undefined>;
+  backlogOf(customerId: CustomerId | undefined): Promise<CustomerBacklog | undefined>;
 
   /**
    * Returns an instant before which everything that was put has been consumed; `undefined` if that is not known now,

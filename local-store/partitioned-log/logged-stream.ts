@@ -150,10 +150,12 @@ export class LoggedStream implements LocalStream {
     return consumedThrough([...underWay, ...consumed], now);
   }
 
-  async backlogOf(customerId: string): Promise<CustomerBacklog> {
+  async backlogOf(customerId: string | undefined): Promise<CustomerBacklog> {
     const now = this.#now();
-    const own = Array.from(this.#partitions.values(), ({ waiting }) => waiting.of(customerId));
-    const kept = own.filter((records) => records !== undefined).map(waitingPart);
+    const own = Array.from(this.#partitions.values(), ({ waiting }) =>
+      customerId === undefined ? waiting.ofAll() : waiting.of(customerId),
+    );
+    const kept = own.flatMap((records) => records ?? []).map(waitingPart);
     const underWay = Array.from(this.#putsUnderWay, (put) => put.partsOf(customerId));
     return customerBacklog([...kept, ...underWay.flat()], now);
   }

@@ -44,6 +44,20 @@ export const protections = {
       to: 'if (false) throw',
     },
   ],
+  'comparison of payloads with what was emitted lately': [
+    {
+      file: 'lib/pipeline/ingest/find-repetition.ts',
+      from: 'if (stored.payloadHash !== (await batch.payloadHash)) return undefined;',
+      to: '',
+    },
+  ],
+  'a forgotten batch is no repetition': [
+    {
+      file: 'lib/pipeline/ingest/find-repetition.ts',
+      from: 'if (isForgotten(stored.storedAt, await readTombstone(customerId, store))) return undefined;',
+      to: '',
+    },
+  ],
   'partials are decided once': [
     {
       file: 'lib/pipeline/ingest/ingest.ts',
@@ -161,7 +175,7 @@ export const protections = {
   'a sum is made again while its parts are removed': [
     {
       file: 'lib/pipeline/roll-up/recompute-window.ts',
-      from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
+      from: 'if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {',
       to: '{',
     },
   ],

@@ -5,6 +5,7 @@ import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
 import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
+import { EmittedBatches } from '../../lib/pipeline/ingest/emitted-batches.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
@@ -61,6 +62,12 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const reEmissionsOf = ({ name }: Process) => {
     const known = reEmissions.get(name) ?? new ReEmissionTimes();
     reEmissions.set(name, known);
+    return known;
+  };
+  const emittedBatches = new Map<string, EmittedBatches>();
+  const emittedBatchesOf = ({ name }: Process) => {
+    const known = emittedBatches.get(name) ?? new EmittedBatches();
+    emittedBatches.set(name, known);
     return known;
   };
 
@@ -234,6 +241,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     scheduler,
     processes,
     portsOf,
+    emittedBatchesOf,
     laws,
     store,
     pauseMilliseconds: plan.pauseMilliseconds,

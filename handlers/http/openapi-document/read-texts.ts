@@ -84,7 +84,7 @@ export const readTexts = {
   listCustomers: {
     summary: 'List the customers',
     description:
-      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
+      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A customer is listed seconds after its first entries were counted. With `from`, `to` or `sort`, the answer has totals over whole UTC days instead of names alone, as the days were rolled up. A page is sorted; the pages follow each other in an order in which capital letters come first or, with `sort=requests`, most requests first.',
     answers: {
       200: {
         description: 'The customers.',

@@ -22,11 +22,11 @@ export interface FailedRecordsOptions {
 /** Finds out whose records were kept as failed and not given back. */
 export interface FailedRecords {
   /**
-   * Returns whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and
+   * Returns whether there may be one of this customer, or of any if none is given. True in doubt: where a record does not tell whose it is, and
    * while more of them are new than one question reads.
    * @throws Unavailable  the store cannot be asked now
    */
-  mayHave(customerId: CustomerId): Promise<boolean>;
+  mayHave(customerId: CustomerId | undefined): Promise<boolean>;
   /**
    * Returns a function that says whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
    * is removed since, and for some while there are more than are read for one question.
@@ -101,7 +101,8 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
   return {
     async mayHave(customerId) {
       await listIfNeeded();
-      return !isWhole || isAnyones || customers.has(customerId);
+      if (!isWhole || isAnyones) return true;
+      return customerId === undefined ? customers.size > 0 : customers.has(customerId);
     },
 
     async kept() {

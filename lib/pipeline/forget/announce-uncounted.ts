@@ -19,10 +19,10 @@ const batchesAtOnce = 100;
 const objectsInFlight = 16;
 
 /**
- * Announces batches of a forgotten customer anew that are new and not counted, and `verify` sees to it that they are
- * counted. A store that announces its writes does so when they are written again, as they are. Most are still on their way. But a batch may have been counted in a
- * window that was removed, where the clock of who stored it was so far ahead that it did not know of the tombstone and is
- * dated behind it.
+ * Announces new, uncounted batches of a forgotten customer again, and `verify` has them counted. A store that announces its
+ * writes does so when they are written again, unchanged. Most of them are still on their way. But if the clock of a writer
+ * was so far ahead that it dated a batch after a tombstone that it did not know, the batch may have been counted in a window
+ * that was removed.
  */
 export async function announceUncounted(tombstone: Tombstone, ports: AnnouncePorts): Promise<void> {
   const { store } = ports;
@@ -77,6 +77,6 @@ async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<void> {
   try {
     await store.put(key, object.body, { ifMatch: object.etag });
   } catch (error) {
-    if (!(error instanceof PreconditionFailed)) throw error; // whoever wrote it has announced it
+    if (!(error instanceof PreconditionFailed)) throw error; // the process that wrote it has announced it
   }
 }

@@ -1,6 +1,6 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -8,6 +8,7 @@ import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
+import { forgetIndex } from './forget-index.ts';
 import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
 import { completeForgetting } from './write-tombstone.ts';
@@ -45,7 +46,8 @@ const maxUnknown = 5;
 
 /**
  * Removes all that a tombstone is about, beside a running pipeline. It passes over everything until a pass finds nothing
- * more: batches first, so that nobody emits them again, then minutes, then what is made of these. Killed anywhere, it is
+ * more: batches first, so that nobody emits them again, then minutes, then hours, days and the customer's entry of the index, which
+ * are made of these. Killed anywhere, it is
  * called again and goes on; the tombstone is complete only when all is removed.
  *
  * It removes only what it has read (`removeObject`), and keeps what the tombstone does not forget. What `aggregate` and
@@ -86,6 +88,12 @@ export async function forgetCustomer(
       forgetRollUp(key, size, { store, clock }, limits),
     );
 
+  const passIndex = async () => {
+    const removal = await forgetIndex(customerId, { store });
+    if (removal === 'unknown' && unknown.length < maxUnknown) unknown.push(customerIndexKey(customerId));
+    return removal === 'removed' ? 1 : 0;
+  };
+
   const pass = async (): Promise<number> => {
     unknown = [];
     const batches = await each(batchPrefix(customerId), 'batches', (key) =>
@@ -96,11 +104,12 @@ export async function forgetCustomer(
     );
     const hours = await eachRollUp('hour');
     const days = await eachRollUp('day');
+    const index = isOver() ? 0 : await passIndex();
     const [failed, givenUp] = failedRecordPrefixes;
     const failedRecords =
       (await each(failed, 'failedRecords', (key) => forgetFailedRecord(key, tombstone, store))) +
       (await each(givenUp, 'failedRecords', (key) => forgetGivenUpRecords(key, tombstone, store)));
-    return batches + minutes + hours + days + failedRecords;
+    return batches + minutes + hours + days + index + failedRecords;
   };
 
   while ((await pass()) > 0) if (isOver()) break;

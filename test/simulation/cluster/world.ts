@@ -473,6 +473,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     scheduler,
     processes,
     portsOf,
+    emittedBatchesOf: emittedOf,
     laws,
     store,
     pauseMilliseconds: plan.pauseMilliseconds,
