@@ -19,6 +19,7 @@ export function clusterPlanOf(seed: number): Plan {
     stepsPerRestart: Infinity,
     stepsPerClockJump: Infinity,
     cluster: {
+      clockDifferenceMilliseconds: oneOf(0, 400),
       hasLateWrites: stepsPerLoss === Infinity && oneOf(true, false),
       slowBatches: oneOf(0, 0.3),
       stepsPerRebalance: oneOf(Infinity, 30, 100),

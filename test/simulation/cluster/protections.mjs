@@ -119,6 +119,11 @@ export const clusterProtections = {
   ],
   '3 an end that is smaller than one seen is not believed': [
     {
+      file: 'test/simulation/cluster/plan.ts',
+      from: 'deposed: oneOf(0, 0, 0.02, 0.1)',
+      to: 'deposed: 0.2',
+    },
+    {
       file: 'lib/domain/barrier.ts',
       from: '(ends.get(partition) ?? -1n) >= end);',
       to: '(ends.get(partition) ?? -1n) >= 0n || end < 0n);',

@@ -56,8 +56,6 @@ const verifyAfterMilliseconds = 2 * putMilliseconds;
 /** The last delay is used again for what was emitted there. */
 const delaysMilliseconds = [60_000, 600_000, 3_600_000, 86_400_000];
 const maxAttempts = 8;
-/** Clocks of one installation differ by no more than that from the broker's. */
-const clockDifferenceMilliseconds = 1_000;
 /** Longer than the gap after which a watch begins anew, and than a put may take. */
 const lossMilliseconds = 12_000;
 const maxGapMilliseconds = 10_000;
@@ -84,6 +82,7 @@ const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) },
 /** Creates the topology of the cluster form with its clients. */
 export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler: Scheduler): World {
   const { chance } = scheduler;
+  const { clockDifferenceMilliseconds } = faults;
   const laws = new Laws(() => new Date(scheduler.time));
   const processes = new Processes(scheduler, plan, laws, stages);
   // A window that a dead process creates after its customer was forgotten is found by an audit alone.
