@@ -55,7 +55,9 @@ export function customFormat(format: string, search: FieldSearch, options: LineR
     name: 'custom',
     read(line) {
       const values = valuesOf(parts, line);
-      return values === undefined ? noRequestOf(line) : requestOfFields({ found: search.find(values) }, options);
+      return values === undefined
+        ? noRequestOf(line)
+        : requestOfFields({ found: search.find(values) }, options);
     },
   };
 }
@@ -122,7 +124,12 @@ function valuesOf(parts: readonly Part[], line: string): Record<string, string> 
 }
 
 /** Returns where the text behind a value begins; -1 where it is missing. */
-function endOfValue(line: string, start: number, next: TextPart | undefined, before: Part | undefined): number {
+function endOfValue(
+  line: string,
+  start: number,
+  next: TextPart | undefined,
+  before: Part | undefined,
+): number {
   if (next === undefined) return line.length;
   // Apache writes its time in brackets, which the format does not have.
   const isBracketed =

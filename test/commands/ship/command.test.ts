@@ -219,7 +219,13 @@ describe('npm run ship', () => {
     const args = ['--customer', 'a', '--dry-run', '--utc-offset', '+01:00', '--log-format'];
     const format = '$clock|$time_local|$remote_addr|$request|$status|$http_user_agent';
     const end = await runCommand('ship', ...args, format, path);
-    const entry = { receivedAt: '2025-12-28T18:03:07+01:00', method: 'GET', path: '/x', userAgent: 'curl/8', status: 200 };
+    const entry = {
+      receivedAt: '2025-12-28T18:03:07+01:00',
+      method: 'GET',
+      path: '/x',
+      userAgent: 'curl/8',
+      status: 200,
+    };
     expect(jsonLines(end)).toEqual([entry]);
     const visitors = await runCommand('ship', ...args, format, '--visitors', path);
     expect(jsonLines(visitors)).toEqual([{ ...entry, clientIp: '192.0.2.7' }]);

@@ -103,7 +103,9 @@ describe('a log', () => {
   it('that was compressed in parts that cut its lines is one log', async () => {
     const pipeline = new InMemoryPipeline();
     const bytes = Buffer.from(first);
-    const parts = [0, 1_000, 50_000].map((from, index, all) => gzipSync(bytes.subarray(from, all[index + 1])));
+    const parts = [0, 1_000, 50_000].map((from, index, all) =>
+      gzipSync(bytes.subarray(from, all[index + 1])),
+    );
     await ship(pipeline, Buffer.concat(parts));
     await ship(pipeline, bytes);
     expect(pipeline.counted).toHaveLength(1_300);
@@ -119,10 +121,15 @@ describe('a log', () => {
     const pipeline = new InMemoryPipeline();
     const lines = first.split('\n');
     for (const length of [40, 80, 95]) {
-      await ship(pipeline, Buffer.from(`${lines.slice(0, 10).join('\n')}\n${(lines[10] ?? '').slice(0, length)}`));
+      await ship(
+        pipeline,
+        Buffer.from(`${lines.slice(0, 10).join('\n')}\n${(lines[10] ?? '').slice(0, length)}`),
+      );
     }
     await ship(pipeline, Buffer.from(`${lines.slice(0, 11).join('\n')}\n`));
-    expect(pipeline.counted.map(({ path }) => path)).toEqual(Array.from({ length: 11 }, (_, line) => `/a/${line}`));
+    expect(pipeline.counted.map(({ path }) => path)).toEqual(
+      Array.from({ length: 11 }, (_, line) => `/a/${line}`),
+    );
   });
 });
 
@@ -151,8 +158,16 @@ describe('members of a compressed stream', () => {
 
   it.each([
     ['cut off', (all: Buffer) => all.subarray(0, -20), 'unexpected end of file'],
-    ['with a wrong checksum', (all: Buffer) => Buffer.concat([all.subarray(0, -8), Buffer.alloc(8)]), 'incorrect data check'],
-    ['followed by something else', (all: Buffer) => Buffer.concat([all, Buffer.from('plain text here')]), 'incorrect header check'],
+    [
+      'with a wrong checksum',
+      (all: Buffer) => Buffer.concat([all.subarray(0, -8), Buffer.alloc(8)]),
+      'incorrect data check',
+    ],
+    [
+      'followed by something else',
+      (all: Buffer) => Buffer.concat([all, Buffer.from('plain text here')]),
+      'incorrect header check',
+    ],
   ])('%s are an error', async (_name, damage, message) => {
     await expect(membersOf(damage(gzipSync('text\n'.repeat(500))), 1_000)).rejects.toThrow(message);
   });
