@@ -1,20 +1,24 @@
-/**
- * Measures how many partials per second the function `aggregate` counts on the real object directory, one invocation
- * of 500 records after the other, as for one partition: all of one busy window, and spread over 50 windows.
- *
- *     npm run bench:aggregate [-- invocations]
- */
 import { performance } from 'node:perf_hooks';
 import { aggregateHandler } from '../handlers/aggregate.ts';
 import { decodePartial } from '../lib/domain/partial.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const [invocations = 30] = numbersOf('npm run bench:aggregate [-- <invocations of each kind: 30>]', 30);
+const { invocations } = programOptions({
+  program: 'npm run bench:aggregate --',
+  summary:
+    'Measures how many partials per second the function `aggregate` counts on the real object directory, one ' +
+    'invocation of 500 records after the other, as for one partition: all of one busy window, and spread over 50 ' +
+    'windows.',
+  options: {
+    invocations: count('invocations of each kind', 30),
+  },
+});
 const recordsPerInvocation = 500;
 const warmUpInvocations = 5;
 const firstMinute = Date.parse('2025-12-28T18:00:00Z');

@@ -1,13 +1,8 @@
-/**
- * Measures the answers that people wait for, through the functions on the real local store, in this process. Given
- * another checkout, its functions answer the same requests from the same store in turns, and each body must be equal.
- *
- *     npm run bench:answers [-- --rounds 30 --against ../before]
- */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { anyText, value } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import type * as customers from '../handlers/customers.ts';
 import type { HttpHandler } from '../handlers/http/http.ts';
 import type * as query from '../handlers/query.ts';
@@ -15,23 +10,21 @@ import type * as total from '../handlers/total.ts';
 import type * as wiring from '../handlers/wiring.ts';
 import { httpEvent } from '../test/handlers/app.ts';
 import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
+import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { printTable, type Row } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const help = `npm run bench:answers [-- --rounds <30> --against <another checkout, with its node_modules>]`;
-const { values } = parseArgs({
+const { rounds, against } = programOptions({
+  program: 'npm run bench:answers --',
+  summary:
+    'Measures the answers that people wait for, through the functions on the real local store, in this process. Given ' +
+    'another checkout, its functions answer the same requests from the same store in turns, and each body must be equal.',
   options: {
-    rounds: { type: 'string', default: '30' },
-    against: { type: 'string' },
-    help: { type: 'boolean', default: false },
+    rounds: count('rounds', 30),
+    against: value({ shows: '<directory>', help: 'another checkout, with its node_modules', read: anyText }),
   },
 });
-const rounds = Number(values.rounds);
-if (values.help || !Number.isInteger(rounds) || rounds < 1) {
-  console.log(help);
-  process.exit(values.help ? 0 : 2);
-}
 const warmUps = 3;
 /** Slow requests run in fewer rounds. */
 const [leastRounds, maxSeconds] = [3, 20];
@@ -80,8 +73,7 @@ try {
   await storeCustomers(5_000, store);
 
   const versions = [{ name: 'now', answer: await answersOf(resolve(import.meta.dirname, '..')) }];
-  if (values.against !== undefined)
-    versions.unshift({ name: 'before', answer: await answersOf(values.against) });
+  if (against !== undefined) versions.unshift({ name: 'before', answer: await answersOf(against) });
 
   const rows: Row[] = [];
   for (const request of requests) {

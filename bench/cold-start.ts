@@ -1,20 +1,22 @@
-/**
- * Measures the time until a new instance of each function can be invoked: loading its bundle and wiring its parts, in
- * a new process each time. The SDK is that of node_modules; Lambda has its own.
- *
- *     npm run bench:cold-start [-- runs]
- */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { packageService } from '../test/deploy/compiled-template.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const help = 'npm run bench:cold-start [-- <runs: 11>]';
-const [runs = 11] = numbersOf(help, 11);
+const { runs } = programOptions({
+  program: 'npm run bench:cold-start --',
+  summary:
+    'Measures the time until a new instance of each function can be invoked: loading its bundle and wiring its parts, ' +
+    'in a new process each time. The SDK is that of node_modules; Lambda has its own.',
+  options: {
+    runs: count('new processes for each function', 11),
+  },
+});
 const repository = fileURLToPath(new URL('../', import.meta.url));
 
 /**

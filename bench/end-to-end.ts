@@ -1,10 +1,5 @@
-/**
- * Measures the reference scenario's requests per second, and the time until all counts can be read, beside the
- * emulator's own ceiling: the same requests to a function that answers at once, in turns.
- *
- *     npm run bench:end-to-end [-- rounds]
- */
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { ceiling, pipeline, startEmulator } from './emulator.ts';
 import { createHttpClient } from '../client/http-client.ts';
 import { createPipelineClient, type PipelineClient } from './scenario/pipeline-client.ts';
@@ -15,7 +10,15 @@ import { realTiming } from '../client/timing.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const [rounds = 5] = numbersOf('npm run bench:end-to-end [-- <rounds: 5>]', 5);
+const { rounds } = programOptions({
+  program: 'npm run bench:end-to-end --',
+  summary:
+    'Measures the requests per second of the reference scenario, and the time until all counts can be read, beside ' +
+    'the ceiling of the emulator itself: the same requests to a function that answers at once, in turns.',
+  options: {
+    rounds: count('rounds after the first one', 5),
+  },
+});
 const concurrency = 16;
 const retryForSeconds = 60;
 

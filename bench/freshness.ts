@@ -1,16 +1,19 @@
-/**
- * Measures, at a steady 200 batches per second with current timestamps, the time from the 202 of a batch until its
- * count can be read.
- *
- *     npm run bench:freshness [-- seconds [batches per second]]
- */
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { customers, entriesPerBatch, freshnessHeadings, measureFreshness } from './measure-freshness.ts';
 import { printTable } from './table.ts';
 
-const help = 'npm run bench:freshness [-- <seconds: 15> <batches per second: 200>]';
-const [seconds = 15, batchesPerSecond = 200] = numbersOf(help, 15, 200);
+const { seconds, rate: batchesPerSecond } = programOptions({
+  program: 'npm run bench:freshness --',
+  summary:
+    'Measures, at a steady rate of batches with current timestamps, the time from the 202 of a batch until its count ' +
+    'can be read.',
+  options: {
+    seconds: count('duration', 15),
+    rate: count('batches per second', 200),
+  },
+});
 
 const emulator = await startEmulator(pipeline);
 try {

@@ -1,10 +1,3 @@
-/**
- * Measures memory and processor time of the packaged functions for the largest possible events; `memorySize` and
- * time-outs in `serverless.yml` follow from the results. Each function runs in its own process, against servers that
- * speak AWS's protocols.
- *
- *     npm run bench:function-memory [-- invocations]
- */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +9,7 @@ import { ingestHandler } from '../handlers/ingest.ts';
 import { InMemoryObjectStore } from '../lib/adapters/in-memory-object-store.ts';
 import { minuteKey, windowKey } from '../lib/domain/keys.ts';
 import { encodeWindow } from '../lib/domain/window-format.ts';
-import { sqsEvent } from '../local-store/queue-event-source/sqs-event.ts';
+import { sqsEvent } from '../event-source/queue/sqs-event.ts';
 import { credentials } from '../test/aws/clients.ts';
 import { startKinesisServer } from '../test/aws/kinesis-server.ts';
 import { startMetricsServer } from '../test/aws/metrics-server.ts';
@@ -24,14 +17,24 @@ import { startS3Server } from '../test/aws/s3-server.ts';
 import { packageService } from '../test/deploy/compiled-template.ts';
 import { customer, windowStart } from '../test/factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp } from '../test/handlers/app.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { printTable } from './table.ts';
 import { wideWindow } from './wide-window.ts';
 
-const [invocations = 5] = numbersOf('npm run bench:function-memory [-- <invocations: 5>]', 5);
+const { invocations } = programOptions({
+  program: 'npm run bench:function-memory --',
+  summary:
+    'Measures memory and processor time of the packaged functions for the largest possible events; `memorySize` and ' +
+    'time-outs in serverless.yml follow from the results. Each function runs in its own process, against servers that ' +
+    "speak AWS's protocols.",
+  options: {
+    invocations: count('invocations of each function', 5),
+  },
+});
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const largestBatchBytes = 2_097_152;
 const customerId = customer('cus-wide');

@@ -1,15 +1,9 @@
-/**
- * Measures whether the cost stays flat while the pipeline stores more: the cost of ingesting and aggregating an entry
- * up to 100,000 stored batches, and the cost of an invocation of `aggregate` within one busy window of 50,000
- * batches.
- *
- *     npm run bench:growth [-- batches]
- */
 import { performance } from 'node:perf_hooks';
 import { aggregateHandler } from '../handlers/aggregate.ts';
 import { minuteKey } from '../lib/domain/keys.ts';
 import { customer, windowStart } from '../test/factories.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median } from './statistics.ts';
@@ -17,8 +11,16 @@ import { countStored, entriesPerBatch, storeBatches } from './stored-batches.ts'
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const help = 'npm run bench:growth [-- <batches, a multiple of 50,000: 100000>]';
-const [batches = 100_000] = numbersOf(help, 100_000);
+const { batches } = programOptions({
+  program: 'npm run bench:growth --',
+  summary:
+    'Measures whether the cost stays flat while the pipeline stores more: the cost of ingesting and aggregating an ' +
+    'entry up to 100,000 stored batches, and the cost of an invocation of `aggregate` within one busy window of ' +
+    '50,000 batches.',
+  options: {
+    batches: count('batches stored at the end, a multiple of 50,000', 100_000),
+  },
+});
 const batchesInWindow = batches / 2;
 const recordsPerInvocation = 500;
 const warmUpBatches = 3_000;

@@ -1,19 +1,22 @@
-/**
- * Measures the time to ingest a batch of 2 MB, as a multiple of `JSON.parse` of the same body, and its parts.
- *
- *     npm run bench:ingest [-- rounds]
- */
 import { performance } from 'node:perf_hooks';
 import { ingestHandler } from '../handlers/ingest.ts';
 import { postLogs } from '../test/handlers/app.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { measureSteps } from './ingest-steps.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median, quantile } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const [rounds = 60] = numbersOf('npm run bench:ingest [-- <rounds: 60>]', 60);
+const { rounds } = programOptions({
+  program: 'npm run bench:ingest --',
+  summary:
+    'Measures the time to ingest a batch of 2 MB, as a multiple of `JSON.parse` of the same body, and its parts.',
+  options: {
+    rounds: count('rounds', 60),
+  },
+});
 const warmUpRounds = 15;
 const start = new Date('2025-12-28T18:03:00Z');
 

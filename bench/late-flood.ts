@@ -1,19 +1,26 @@
-/**
- * Measures the effect of a flood of history on the current minute: freshness at a steady rate, without and with a
- * million entries of last week being shipped beside it, and the time that these take alone.
- *
- *     npm run bench:late [-- entries of the flood [its connections [live batches per second]]]
- */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { freshnessHeadings, measureFreshness, warmUpSeconds } from './measure-freshness.ts';
 import { startShipper, type Shipped } from './shipper.ts';
 import { printTable } from './table.ts';
 
-const help =
-  'npm run bench:late [-- <entries: 1000000> <connections of the flood: 1> <live batches per second: 50>]';
-const [entries = 1_000_000, connections = 1, batchesPerSecond = 50] = numbersOf(help, 1_000_000, 1, 50);
+const {
+  entries,
+  connections,
+  rate: batchesPerSecond,
+} = programOptions({
+  program: 'npm run bench:late --',
+  summary:
+    'Measures the effect of a flood of history on the current minute: freshness at a steady rate, without and with a ' +
+    'million entries of last week being shipped beside it, and the time that these take alone.',
+  options: {
+    entries: count('entries of the flood', 1_000_000),
+    connections: count('connections of the flood', 1),
+    rate: count('live batches per second', 50),
+  },
+});
 /** Shorter than the flood, so that all live batches are measured during it. */
 const liveSeconds = 10;
 

@@ -1,10 +1,3 @@
-/*
- * Measures a put, a get and a list in a directory of no, 100,000 and a million objects:
- *
- *     npx tsx bench/object-directory-growth.ts [/a/directory/on/the/disk/to/measure]
- *
- * The directory is filled with hard links to a few objects, which creates the names in a minute and needs no space.
- */
 import { hash } from 'node:crypto';
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { anyText, value } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import { openObjectDirectory, type ObjectDirectory } from '../local-store/object-directory.ts';
 
@@ -86,7 +81,22 @@ function fill(root: string, from: number, to: number): void {
   }
 }
 
-const root = await mkdtemp(join(process.argv[2] ?? tmpdir(), 'object-directory-growth-'));
+const { in: parent } = programOptions({
+  program: 'npx tsx bench/object-directory-growth.ts',
+  summary:
+    'Measures a put, a get and a list in a directory of no, 100,000 and a million objects. The directory is filled with hard ' +
+    'links to a few objects, which creates the names in a minute and needs no space.',
+  options: {
+    in: value({
+      shows: '<directory>',
+      help: 'a directory on the disk to measure',
+      default: tmpdir(),
+      shownDefault: 'that of temporary files',
+      read: anyText,
+    }),
+  },
+});
+const root = await mkdtemp(join(parent, 'object-directory-growth-'));
 const directory = await openObjectDirectory(root);
 try {
   let filled = 0;

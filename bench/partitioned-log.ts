@@ -1,17 +1,23 @@
-/**
- * Measures how many durable puts per second the partitioned log takes, how long one waits, and its cost on the main
- * thread, with the appends of a number of clients in flight; then how fast a stream event source brings records to a
- * function. Run: node --import tsx bench/partitioned-log.ts [seconds per row]
- */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import type { LocalStream } from '../local-store/local-stream.ts';
 import { openPartitionedLog } from '../local-store/partitioned-log.ts';
 import { parseStreamEventSettings, startStreamEventSource } from '../local-store/stream-event-source.ts';
 
-const seconds = Number(process.argv[2] ?? 2);
+const { seconds } = programOptions({
+  program: 'npx tsx bench/partitioned-log.ts',
+  summary:
+    'Measures how many durable puts per second the partitioned log takes, how long one waits, and its cost on the ' +
+    'main thread, with the appends of a number of clients in flight; then how fast a stream event source brings ' +
+    'records to a function.',
+  options: {
+    seconds: count('duration of each row', 2),
+  },
+});
 const clock = { now: () => new Date() };
 const data = Buffer.alloc(400, 'x');
 const consumer = 'aggregate';

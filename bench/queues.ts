@@ -1,23 +1,29 @@
-/**
- * Measures what a notification costs each put of the object directory, with the puts of a number of clients in
- * flight; then how fast messages are received and deleted by the thousand, and how long that blocks the main thread.
- * Run: node --import tsx bench/queues.ts [seconds per row]
- */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import { openDurableDatabase } from '../local-store/durable-database.ts';
 import { notifyingObjectStore } from '../local-store/notifications.ts';
 import { openObjectDirectory } from '../local-store/object-directory.ts';
-import { maxEventBytes, recordBytes, sqsEvent } from '../local-store/queue-event-source/sqs-event.ts';
+import { maxEventBytes, recordBytes, sqsEvent } from '../event-source/queue/sqs-event.ts';
 import { openQueues } from '../local-store/queues.ts';
 import { quantile } from './statistics.ts';
 import { printTable, type Row } from './table.ts';
 
-const seconds = Number(process.argv[2] ?? 2);
+const { seconds } = programOptions({
+  program: 'npx tsx bench/queues.ts',
+  summary:
+    'Measures what a notification costs each put of the object directory, with the puts of a number of clients in ' +
+    'flight; then how fast messages are received and deleted by the thousand, and how long that blocks the main ' +
+    'thread.',
+  options: {
+    seconds: count('duration of each row', 2),
+  },
+});
 const region = 'eu-central-1';
 const origin = { eventSourceArn: `arn:aws:sqs:${region}:000000000000:verify`, region };
 const clock = { now: () => new Date() };

@@ -1,20 +1,23 @@
-/**
- * Measures the time to recompute an hour of 60 minutes on the real object directory, by the number of paths in its
- * minutes, and by whether all minutes have the same ones.
- *
- *     npx tsx bench/roll-up.ts [rounds]
- */
 import { customerIdSchema, windowStartSchema } from '../lib/domain/stored-document.ts';
 import { minuteKey, windowKey } from '../lib/domain/keys.ts';
 import { encodeWindow } from '../lib/domain/window-format.ts';
 import { recomputeWindow } from '../lib/pipeline/roll-up/recompute-window.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 import { limits, wideWindow } from './wide-window.ts';
 
-const [rounds = 5] = numbersOf('npx tsx bench/roll-up.ts [<rounds: 5>]', 5);
+const { rounds } = programOptions({
+  program: 'npx tsx bench/roll-up.ts',
+  summary:
+    'Measures the time to recompute an hour of 60 minutes on the real object directory, by the number of paths in its ' +
+    'minutes, and by whether all minutes have the same ones.',
+  options: {
+    rounds: count('rounds', 5),
+  },
+});
 const minutes = 60;
 
 const temporary = await openTemporaryApp();

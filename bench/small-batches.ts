@@ -1,14 +1,10 @@
-/**
- * The reference scenario at 2, 16 and 64 connections with this version and another one, in turns: requests per second, and
- * what a request costs the emulator's processor.
- *
- *     npm run bench:small-batches -- <directory of the other version> [--rounds 5] [--share 0.25]
- */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createHttpClient } from '../client/http-client.ts';
+import { anyText, value, wholeNumberOf } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import { pipeline, startEmulator, type RunningEmulator } from './emulator.ts';
+import { count, numberOf } from './option-kinds.ts';
 import { createPipelineClient } from './scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart } from './scenario/plan.ts';
 import { runScenario } from './scenario/run.ts';
@@ -16,18 +12,33 @@ import { processorMilliseconds } from './small-batches/processor-time.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
-const { values, positionals } = parseArgs({
+const { against, rounds, share, connections } = programOptions({
+  program: 'npm run bench:small-batches --',
+  summary:
+    'Measures the reference scenario with this version and another one, in turns: requests per second, and what a request ' +
+    "costs the emulator's processor.",
   options: {
-    rounds: { type: 'string', default: '5' },
-    share: { type: 'string', default: '0.25' },
-    connections: { type: 'string', default: '2,16,64' },
+    against: value({ shows: '<directory>', help: 'another checkout, with its node_modules', read: anyText }),
+    rounds: count('rounds', 5),
+    share: value({
+      shows: '<n>',
+      help: 'share of the scenario that is sent, 0.01-1',
+      default: 0.25,
+      read: numberOf(0.01, 1),
+    }),
+    connections: value({
+      shows: '<n,…>',
+      help: 'numbers of connections; commas separate them',
+      default: [2, 16, 64],
+      shownDefault: '2,16,64',
+      read: (text, name) => text.split(',').map((each) => wholeNumberOf(1, 1_024)(each, name)),
+    }),
   },
-  allowPositionals: true,
 });
-const [other] = positionals;
-if (other === undefined) throw new Error('Name the directory of the version to compare with.');
-const rounds = Number(values.rounds);
-const share = Number(values.share);
+if (against === undefined) {
+  console.error('Name the version to compare with: --against <directory>. See --help.');
+  process.exit(2);
+}
 const size = {
   ...referenceSize,
   requestsPerPathAndAgent: referenceSize.requestsPerPathAndAgent * share,
@@ -72,11 +83,11 @@ async function measure(
   }
 }
 
-const services = [pathToFileURL(`${resolve(other)}/`), pipeline];
+const services = [pathToFileURL(`${resolve(against)}/`), pipeline];
 const emulators = await Promise.all(services.map((service) => startEmulator(service)));
 try {
   const rows: string[][] = [];
-  for (const concurrency of values.connections.split(',').map(Number)) {
+  for (const concurrency of connections) {
     const turns: Measured[][] = [];
     for (let round = 0; round <= rounds; round++) {
       const turn: Measured[] = [];
@@ -97,7 +108,7 @@ try {
     ]);
   }
   printTable(
-    `Small batches: the reference scenario (${share} of it), median of ${rounds} rounds in turns with ${other}`,
+    `Small batches: the reference scenario (${share} of it), median of ${rounds} rounds in turns with ${against}`,
     [
       'connections',
       'before/s',

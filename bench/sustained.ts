@@ -1,17 +1,13 @@
-/**
- * Measures whether the emulator's memory, open files and event loop stay stable while many clients send at once;
- * `sustained/options.ts` describes the options.
- *
- *     npm run bench:sustained [-- --minutes 5 --clients 64]
- */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { value, wholeNumberOf } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import { spawnCommand } from '../test/spawn-command.ts';
 import { pipeline, startEmulator } from './emulator.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { createHttpClient, type HttpClient } from '../client/http-client.ts';
+import { numberOf } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { growthOf } from './sustained/growth.ts';
-import { optionsOf } from './sustained/options.ts';
 import { takeSample, type Sample } from './sustained/sample.ts';
 import { printTable } from './table.ts';
 
@@ -24,7 +20,26 @@ const rolledUpWithinMilliseconds = 30_000;
 /** Shorter quarters differ by chance. */
 const judgedFromMilliseconds = 60_000;
 
-const { minutes, clients } = optionsOf(process.argv.slice(2));
+const { minutes, clients } = programOptions({
+  program: 'npm run bench:sustained --',
+  summary:
+    'Measures the emulator while many clients send at once: memory, open files, and the time for which its event loop is ' +
+    'blocked must stay stable. Afterwards everything is audited.',
+  options: {
+    minutes: value({
+      shows: '<n>',
+      help: 'duration, 0.1-1440',
+      default: 5,
+      read: numberOf(0.1, 1_440),
+    }),
+    clients: value({ shows: '<n>', help: 'clients, 1-512', default: 64, read: wholeNumberOf(1, 512) }),
+  },
+  exitCodes: {
+    0: 'the audit found no difference and, from four minutes on, nothing grew from the second quarter of the time to the last',
+    1: 'the audit found a difference, or something grew',
+    2: 'wrong options',
+  },
+});
 const quarterMilliseconds = (minutes * 60_000) / quarters;
 const traffic = createSampleTraffic(1);
 /** Answers so far. */

@@ -44,7 +44,7 @@ export async function openTemporaryApp(): Promise<TemporaryApp> {
     clock,
     logger,
     store: local.objects,
-    customers: local.customers,
+    versions: local.versions,
     streams: { insights, late },
     rollUps: local.rollUps,
   };

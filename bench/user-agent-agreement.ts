@@ -1,18 +1,27 @@
-/**
- * Measures how often our families agree with uap-core's, over real agents; prints every difference.
- *
- *     node --import tsx bench/user-agent-agreement.ts [file…]
- *
- * Without files it reads test/fixtures/user-agents.txt. A file is a list of agents, one per line, or a test file of
- * uap-core (`tests/test_ua.yaml` of its repository; the npm package has none).
- */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { anyText, list } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import { userAgentFamily } from '../lib/domain/user-agent.ts';
 import { uapCoreFamilies } from './uap-core.ts';
 
 const ownList = fileURLToPath(new URL('../test/fixtures/user-agents.txt', import.meta.url));
-const files = process.argv.length > 2 ? process.argv.slice(2) : [ownList];
+const { file: given } = programOptions({
+  program: 'npx tsx bench/user-agent-agreement.ts',
+  summary:
+    "Measures how often our families agree with uap-core's, over real agents; prints every difference.",
+  options: {
+    file: list({
+      shows: '<path>',
+      help:
+        'a list of agents, one per line, or a test file of uap-core (tests/test_ua.yaml of its repository; the npm package has ' +
+        'none); may be repeated',
+      shownDefault: 'test/fixtures/user-agents.txt',
+      read: anyText,
+    }),
+  },
+});
+const files = given.length > 0 ? given : [ownList];
 
 /** Families that uap-core gives for an unknown program that runs on top of another one. */
 const underneath = new Set([

@@ -1,16 +1,19 @@
-/**
- * Measures how long one user agent can take, per character: searches for the slowest agents of several lengths by
- * composing texts that the rules look for, and prints them. Then it measures ordinary agents.
- *
- *     node --import tsx bench/user-agent-speed.ts [seconds]
- */
 import { readFileSync } from 'node:fs';
+import { programOptions } from '../commands/program-options.ts';
 import { userAgentFamily } from '../lib/domain/user-agent.ts';
 import { randomNumbers } from '../traffic/seeded-order.ts';
+import { count } from './option-kinds.ts';
 
 /** Lengths of the longest agent of an entry, of the part that is read for browsers, of a usual agent, and of a short one. */
 const agentLengths = [1_024, 500, 120, 30];
-const searchMilliseconds = Number(process.argv[2] ?? 20) * 1_000;
+const { seconds } = programOptions({
+  program: 'npx tsx bench/user-agent-speed.ts',
+  summary:
+    'Measures how long one user agent can take, per character: searches for the slowest agents of several lengths by ' +
+    'composing texts that the rules look for, and prints them. Then it measures ordinary agents.',
+  options: { seconds: count('duration of the search', 20) },
+});
+const searchMilliseconds = seconds * 1_000;
 
 /** Texts that the rules look for, begin with, repeat, or end with. */
 const fragments = `

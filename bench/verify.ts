@@ -1,23 +1,25 @@
-/**
- * Measures whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`,
- * with a thousand messages per invocation, as the queue brings them under load.
- *
- *     npm run bench:verify [-- batches]
- */
 import type { StoredNotification } from '../lib/pipeline/verify/verdict.ts';
 import { verify } from '../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../lib/pipeline/verify/re-emission-times.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { batchIdOf, customer } from '../test/factories.ts';
-import { numbersOf } from './command-line.ts';
+import { programOptions } from '../commands/program-options.ts';
+import { count } from './option-kinds.ts';
 import { createSampleTraffic } from './sample-traffic.ts';
 import { median } from './statistics.ts';
 import { sentBatch, countStored, storeBatches } from './stored-batches.ts';
 import { printTable } from './table.ts';
 import { openTemporaryApp } from './temporary-app.ts';
 
-const help = 'npm run bench:verify [-- <batches, at the end: 100000>]';
-const [batches = 100_000] = numbersOf(help, 100_000);
+const { batches } = programOptions({
+  program: 'npm run bench:verify --',
+  summary:
+    "Measures whether verifying a batch costs the same however many are stored: the pipeline's own function `verify`, " +
+    'with a thousand messages per invocation, as the queue brings them under load.',
+  options: {
+    batches: count('batches stored at the end', 100_000),
+  },
+});
 const messagesAtOnce = 1_000;
 const rounds = 11;
 const customerPrefix = 'cus';

@@ -30,7 +30,7 @@ export interface Entry {
 export interface ErrorAnswer {
   requestId: string
   errorCategory: ("VALIDATION" | "CONFLICT" | "LIMIT" | "NOT_FOUND" | "ROUTING" | "AVAILABILITY" | "ACCESS")
-  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008")
+  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010")
   errorDescription: string
   /**
    * Says what is wrong, where that is known.

@@ -1,6 +1,8 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Unavailable, UnreadableFormat } from '../lib/errors.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import { changeKeyFile } from './api-keys/change-file.ts';
+import { UnusableKeyFile } from './api-keys/key-file.ts';
 import { findKey, revokeKey, rotateKey } from './api-keys/change-key.ts';
 import { createChangeLog } from './api-keys/change-log.ts';
 import { dropSecret, rotateSecret } from './api-keys/change-secret.ts';
@@ -15,9 +17,11 @@ import {
   type ApiKeysOptions,
 } from './api-keys/options.ts';
 import { printHistory } from './api-keys/print-history.ts';
+import { BadArguments } from './command-line.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { deployedNames } from './deployed-names.ts';
 import { defineCommand } from './define-command.ts';
+import { failure } from './define-command/failures.ts';
 import { complain, type Io } from './io.ts';
 import { openDeployed } from './open-deployed.ts';
 import { deployedFailures } from './place-failures.ts';
@@ -25,14 +29,14 @@ import { deployedFailures } from './place-failures.ts';
 /** Manages the API keys of a deployed pipeline. */
 export const apiKeys = defineCommand({
   name: 'api-keys',
-  summary: 'Creates, lists, rotates and revokes the API keys of a deployed pipeline.',
+  summary: 'Creates, lists, rotates and revokes the API keys of a deployed pipeline, or of the cluster form.',
   usage: [
     ['[list] [--json]', 'the keys: id, customer, scopes, label, times; the default'],
     ['create <customer>', 'a new key for a customer; it is printed once and never again'],
     ['rotate <id>', 'a new key with the same customer, scopes and label'],
     ['revoke <id>', 'ends a key, within four minutes'],
     ['history [--json]', 'who changed which key, and when'],
-    ['rotate-secret', 'a new secret for new keys; keys of the one before go on'],
+    ['rotate-secret', 'a new secret for new keys; keys of the previous one keep working'],
     ['drop-secret', 'ends the secret before; refused while it has keys'],
   ],
   actions: apiKeysActions,
@@ -44,10 +48,22 @@ export const apiKeys = defineCommand({
     2: 'wrong options, or AWS refused a request',
     130: 'interrupted (143 by SIGTERM)',
   },
-  failures: deployedFailures,
+  failures: [failure(UnusableKeyFile), ...deployedFailures],
   interrupted: 'A change that was under way may have been made: list and history show it.',
   async run(given, io) {
     const options = apiKeysOptionsOf(given, io.clock.now());
+    const { file } = options;
+    if (file !== undefined) {
+      switch (options.action) {
+        case 'list':
+        case 'create':
+        case 'rotate':
+        case 'revoke':
+          return (await changeKeyFile(file, options, io)) ? 0 : 1;
+        default:
+          throw new BadArguments(`${options.action} does not take --file.`);
+      }
+    }
     const client = new SSMClient({});
     try {
       return (await change(options, client, io)) ? 0 : 1;

@@ -3,10 +3,12 @@ import { parseConfig } from '../lib/config.ts';
 import { createCountingRules } from '../lib/domain/counting-rules.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
+import { auditCustomerIndexes } from '../lib/pipeline/audit/audit-customer-indexes.ts';
 import { auditRollUps } from '../lib/pipeline/audit/audit-roll-ups.ts';
 import type { AuditReporter } from '../lib/pipeline/audit/audit-ports.ts';
 import { audit as auditMinutes } from '../lib/pipeline/audit/audit.ts';
 import { differingWindows } from '../lib/pipeline/audit/differing-windows.ts';
+import { repairCustomerIndexes } from '../lib/pipeline/audit/repair-customer-indexes.ts';
 import { repairRollUps } from '../lib/pipeline/audit/repair-roll-ups.ts';
 import { repair, type RepairReporter } from '../lib/pipeline/audit/repair.ts';
 import { createRetention } from '../lib/pipeline/expire/retention.ts';
@@ -24,8 +26,8 @@ import { showProgress } from './progress.ts';
 export const audit = defineCommand({
   name: 'audit',
   summary:
-    'Recomputes every minute from the stored raw batches, independently of the streams, every hour from its minutes and every ' +
-    'day from its hours, and compares the results with the counts that the pipeline serves.',
+    'Recomputes every minute from the stored raw batches, independently of the streams, every hour from its minutes, every ' +
+    'day from its hours and the index of customers from all of them, and compares the results with the counts that the pipeline serves.',
   usage: [['[options]']],
   options: auditOptions,
   details: auditDetails,
@@ -33,8 +35,8 @@ export const audit = defineCommand({
     0: 'no differences, or all of them repaired',
     1: 'differences',
     2:
-      'wrong options, nothing is stored of the customer, a data directory or a bucket cannot be read, or for --repair the ' +
-      'directory is in use',
+      'wrong options, a customer without data, a data directory or a bucket that cannot be read, or, for --repair, a ' +
+      'directory that is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,
@@ -58,6 +60,7 @@ const stepNames = {
   comparison: 'Comparing',
   hours: 'Hours',
   days: 'Days',
+  customers: 'Customers',
 } as const;
 
 async function auditObjects(
@@ -104,13 +107,24 @@ async function auditObjects(
     reporter,
   );
   const rollUpOptions = { customerId, isPending, differing, retention };
-  const audited = { ...ofMinutes, ...(await auditRollUps(store, rollUpOptions, reporter)) };
+  const ofRollUps = await auditRollUps(store, rollUpOptions, reporter);
+  const customers = newDifferingWindows();
+  const indexOptions = {
+    customerId,
+    isPending,
+    differingWindows: differing,
+    differing: customers,
+    retention,
+  };
+  const ofCustomers = await auditCustomerIndexes(store, indexOptions, reporter);
+  const audited = { ...ofMinutes, ...ofRollUps, ...ofCustomers };
 
   let unrepaired = differences;
   if (writer !== undefined) {
     const limits = { maxKeysPerDimension, maxKeyTextBytes };
     const ports = { store: writer, spool, clock, retention };
     const repaired = newSpool(spoolOfKeys);
+    const repairedRollUps = newSpool(spoolOfKeys);
     const reportRepair: RepairReporter = (outcome, itsDifferences) => {
       report.repaired(outcome);
       if (outcome.kind !== 'not-mended') unrepaired -= itsDifferences;
@@ -124,10 +138,19 @@ async function auditObjects(
     // The spool holds only keys.
     const repairedMinutes = () => repaired.sorted() as Iterable<ObjectKey>;
     const toRepair = { differing, repairedMinutes, isRemovingEmpty: isRemovingForeign };
-    await repairRollUps(toRepair, ports, limits, reportRepair);
+    await repairRollUps(toRepair, ports, limits, (outcome, itsDifferences) => {
+      reportRepair(outcome, itsDifferences);
+      if (outcome.kind !== 'not-mended') repairedRollUps.add(outcome.key);
+    });
+    const repairedWindows = [repaired.sorted(), repairedRollUps.sorted()];
+    await repairCustomerIndexes(
+      { differing: customers, repairedWindows, spool: newSpool(spoolOfKeys) },
+      ports,
+      reportRepair,
+    );
   }
   progress.stop();
-  const isEmpty = audited.windows + audited.batches + audited.rollUps + differences === 0;
+  const isEmpty = audited.windows + audited.batches + audited.rollUps + audited.customers + differences === 0;
   if (customerId !== undefined && isEmpty) {
     complain({ stderr }, `Nothing is stored of the customer ${customerId}. ${whereItLooked(options)}`);
     return 2;

@@ -43,7 +43,7 @@ export function defineCommand<O extends Options>(declaration: CommandDeclaration
       try {
         const given = parseArguments(argv, { options, actions, keepsUnknown }, io.env);
         if (given !== 'help') return await runInterruptibly(declaration, given, io);
-        print(io, describeCommand(declaration, programOf(name, io)));
+        print(io, describeCommand(declaration, declaration.program ?? programOf(name, io)));
         return 0;
       } catch (error) {
         const failure = declaration.failures.find(({ matches }) => matches(error));

@@ -1,14 +1,8 @@
+import type { AwsNames } from '../lib/aws-names.ts';
+
 /** The names of a stage's resources, as `serverless.yml` has them. */
-export interface DeployedNames {
+export interface DeployedNames extends AwsNames {
   readonly bucketName: (account: string, region: string) => string;
-  readonly insightStreamName: string;
-  readonly lateStreamName: string;
-  readonly insightConsumerName: string;
-  readonly lateConsumerName: string;
-  readonly rollUpQueueName: string;
-  readonly failedRollUpsQueueName: string;
-  readonly rollUpConsumerName: string;
-  readonly metricsNamespace: string;
   readonly deadLetterQueues: readonly DeadLetterQueue[];
 }
 

@@ -29,11 +29,11 @@ export const ship = defineCommand({
   options: shipOptions,
   details: shipDetails,
   exitCodes: {
-    0: 'all is sent, except for skipped lines, and counted as far as the pipeline says',
-    1: 'not all could be sent, or lines were skipped or fields missing with --strict',
+    0: 'everything is sent, except for skipped lines, and counted as far as the pipeline reports',
+    1: 'not everything could be sent, or lines were skipped or fields missing with --strict',
     2: 'wrong options, or a log that cannot be read, or of which no line was understood',
-    3: 'all is sent, but not counted within --wait-for',
-    130: 'interrupted (143 by SIGTERM); the same command goes on from there',
+    3: 'everything is sent, but not counted within --wait-for',
+    130: 'interrupted (143 by SIGTERM); the same command continues from there',
   },
   failures: [failure(UnreadableLog)],
   run: (given, io) => shipAndWait(shipOptionsOf(given), io),
@@ -46,7 +46,7 @@ async function shipAndWait(options: ShipOptions, io: Io): Promise<number> {
   const tally = createTally();
   const sending = await interruptible(
     (stop) => send(options, totalBytes, tally, stop, io),
-    'Interrupted: what is under way is finished first. A second Ctrl-C ends it at once.',
+    'Interrupted: finishing what is under way. Press Ctrl-C again to end at once.',
     io,
   );
   const { failure } = sending.result;
@@ -148,7 +148,7 @@ function explain(failure: Error, { url, waitForStartSeconds }: ShipOptions, io: 
     return 1;
   }
   if (failure instanceof GaveUp) {
-    complain(io, `${failure.message}\nThe same command goes on where this one ended.`);
+    complain(io, `${failure.message}\nThe same command continues where this one ended.`);
     return 1;
   }
   if (failure instanceof RequestRefused || failure instanceof OtherContent) {

@@ -16,6 +16,9 @@ const readAndWrite = (...prefixes) => [
 
 /** The horizon behind which windows have expired. */
 const horizon = 'retention/horizon';
+/** What customers have by day, and how far those of an earlier version are indexed. */
+const customerIndex = 'customers/*';
+const customerIndexing = 'migrations/customers';
 /** A tombstone records whether and when a customer was forgotten. */
 const readTombstones = allow(['s3:GetObject'], [object('forgotten/*')]);
 /**
@@ -100,17 +103,27 @@ const rightsOf = (stage) => ({
   rollUp: [
     consumeQueue('RollUpQueue'),
     allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
-    ...readAndWrite('aggregates/hour/*', 'aggregates/day/*'),
+    ...readAndWrite('aggregates/hour/*', 'aggregates/day/*', customerIndex),
     readTombstones,
-    remove('aggregates/hour/*', 'aggregates/day/*'),
+    remove('aggregates/hour/*', 'aggregates/day/*', customerIndex),
   ],
-  // The bucket's lifecycle deletes raw batches and failed records.
-  expire: [...readAndWrite('retention/*'), allow(['s3:DeleteObject'], [object('aggregates/*')])],
+  // The bucket's lifecycle deletes raw batches and failed records. It makes the index of customers of the days of an
+  // earlier version.
+  expire: [
+    ...readAndWrite('retention/*', customerIndex, customerIndexing),
+    allow(['s3:GetObject'], [object('aggregates/day/*')]),
+    readTombstones,
+    remove('aggregates/*', customerIndex),
+  ],
   query: readCounts,
   total: readCounts,
   batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
-  customers: [],
+  // Before all customers are indexed, it reads the caller's days.
+  customers: [
+    ...read(customerIndex, customerIndexing, 'aggregates/day/*', 'failed/*', 'aws/lambda/*', horizon),
+    readMetrics,
+  ],
   openapi: [],
   page: [],
   metrics: [],

@@ -1,30 +1,63 @@
-import * as z from 'zod';
+import type { CustomerId } from '../lib/domain/customer-id.ts';
+import { listCustomerTotals } from '../lib/pipeline/query/list-customer-totals.ts';
+import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
-import { decodeToken, encodeToken, parseParameters } from './http/parameters.ts';
-import { customersParametersSchema, maxCustomersLimit } from './http/reads/customers-parameters.ts';
+import { progressFields } from './http/reads/answer-progress.ts';
+import {
+  encodeCustomersToken,
+  parseCustomersParameters,
+  type CustomersParameters,
+  type TotalsParameters,
+} from './http/reads/customers-parameters.ts';
 import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-const tokenSchema = z.object({ version: z.literal(1), after: z.string() });
-
-/** `GET /customers`: the customers that there are; deployed, who may see no other, the caller. */
+/** `GET /customers`: the customers that there are; where a key decides who asks, for anybody but an operator, the caller. */
 export function customersHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.listCustomers, async (request, app) => {
-    const { limit = maxCustomersLimit, nextToken } = parseParameters(
-      request.query,
-      customersParametersSchema,
-    );
+    const parameters = parseCustomersParameters(request.query, app.clock.now());
     const headers = { 'cache-control': 'private, no-cache', vary: 'x-customer-id' };
-    if (app.config.storage === 'aws') {
-      return respondJson(200, { customers: [requireCustomer(request)] }, headers);
-    }
-    const after = nextToken === undefined ? undefined : decodeToken(nextToken, tokenSchema).after;
-    // A list of customers is nobody's, and no customer has this name.
-    const { customers, next } = await app.reads.run('', () => app.reader.customers({ after, limit }));
-    const token: z.input<typeof tokenSchema> | undefined = next ? { version: 1, after: next } : undefined;
-    return respondJson(200, { customers, nextToken: token && encodeToken(token) }, headers);
+    const caller =
+      app.config.storage === 'aws' || !request.mayListCustomers ? requireCustomer(request) : undefined;
+    const { totals } = parameters;
+    const page =
+      totals === undefined
+        ? await listNames(parameters, caller, app)
+        : await listTotals(parameters, totals, caller, app);
+    return respondJson(200, page, headers);
   });
 }
 
 export const handler = customersHandler(wired);
+
+async function listNames(
+  parameters: CustomersParameters,
+  caller: CustomerId | undefined,
+  { reads, reader }: App,
+) {
+  if (caller !== undefined) return { customers: [caller] };
+  // A list of customers is nobody's, and no customer has this name.
+  const { customers, next } = await reads.run('', () => reader.customers(parameters));
+  return { customers, nextToken: next && encodeCustomersToken(parameters, next) };
+}
+
+async function listTotals(
+  parameters: CustomersParameters,
+  totals: TotalsParameters,
+  caller: CustomerId | undefined,
+  app: App,
+) {
+  const { allowedLatenessSeconds } = app.config;
+  const query = { ...parameters, customerId: caller, allowedLatenessSeconds };
+  const { found } = await app.reads.run(caller ?? '', () =>
+    withinRetention(totals, app.retention, (kept) => listCustomerTotals({ ...query, ...kept }, app)),
+  );
+  const { countedThrough } = progressFields({ ...found, waiting: undefined });
+  return {
+    customers: found.customers,
+    countedThrough,
+    complete: found.complete,
+    nextToken: found.next && encodeCustomersToken(parameters, found.next),
+  };
+}

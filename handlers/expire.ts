@@ -1,24 +1,32 @@
 import { takesEffectAt } from '../lib/domain/retention.ts';
+import { indexCustomers } from '../lib/pipeline/customer-index/index-customers.ts';
 import { expire, type ExpireReporter } from '../lib/pipeline/expire/expire.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
- * Limit for windows and for raw objects each: less than half of the function's time-out, since what has begun runs to
- * its end.
+ * Limit for windows, for raw objects and for the index each: less than a third of the function's time-out, since what
+ * has begun runs to its end.
  */
-const maxSeconds = 40;
+const maxSeconds = 30;
 
 const names = { windows: 'Windows', raw: 'Raw batches and failed records' } as const;
 
-/** Runs on a schedule: deletes what has expired. */
+/**
+ * Time in which functions of the version before may still run after a deployment; on a laptop all functions begin
+ * anew at once.
+ */
+const settleSeconds = 900;
+
+/** Runs on a schedule: deletes what has expired, and indexes the customers of an earlier version. */
 export function expireHandler(wired: () => Promise<App>): () => Promise<void> {
   return async () => {
     const app = await wired();
     const { config, metrics } = app;
-    const { retentionDays, rawBatchDays, windowsAtOnce } = config;
+    const { retentionDays, rawBatchDays, windowsAtOnce, storage } = config;
     try {
       const options = { retentionDays, rawBatchDays, maxSeconds, atOnce: windowsAtOnce };
       await expire(app, options, reporterOf(app));
+      await indexCustomers(app, { settleSeconds: storage === 'aws' ? settleSeconds : 0, maxSeconds });
     } finally {
       await metrics.flush();
     }

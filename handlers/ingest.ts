@@ -2,9 +2,9 @@ import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/domain/stream-name.ts';
-import { ingest, type Ingested } from '../lib/pipeline/ingest/ingest.ts';
-import { decodeBody, sizeOf, understandBatch, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
-import { requireAcceptable } from '../lib/pipeline/ingest/require-acceptable.ts';
+import { acceptBatch } from '../lib/pipeline/ingest/accept-batch.ts';
+import type { Ingested } from '../lib/pipeline/ingest/ingest.ts';
+import { decodeBody, sizeOf, withHash, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
@@ -19,15 +19,13 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     app.customerBudgets?.require(sent.customerId);
     const size = sizeOf(sent, config.maxBatchBytes);
     await app.admission.requireShare(sent.customerId, size.atMostBytes);
-    const { batch, ingested } = await app.batchAdmission.run(
+    const { ingested, bytes } = await app.batchAdmission.run(
       sent.customerId,
       size,
       () => decodeBody(sent, config.maxBatchBytes),
       async (body) => {
-        const batch = await understandBatch(sent, body);
-        await requireAcceptable(batch, app);
-        const ingested = await ingest(batch, app, { rules, allowedLatenessSeconds, maxFutureSeconds });
-        return { batch, ingested };
+        const options = { rules, allowedLatenessSeconds, maxFutureSeconds };
+        return { ingested: await acceptBatch(withHash(sent, body), app, options), bytes: body.length };
       },
     );
 
@@ -38,8 +36,8 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);
     if (ingested.isFirst) {
       metrics.batchesIngested.inc();
-      metrics.entriesIngested.inc(batch.entries.length);
-      metrics.bytesIngested.inc(batch.bodyBytes);
+      metrics.entriesIngested.inc(ingested.batch.entries);
+      metrics.bytesIngested.inc(bytes);
     } else {
       metrics.batchDuplicates.inc();
     }
@@ -52,7 +50,7 @@ export const handler = ingestHandler(wired);
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);
   for (const name of ['content-type', 'content-encoding']) requireSentOnce(request, name);
-  // What has no type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
+  // A body without a type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const mediaType = parseMediaType(contentType);
   if (mediaType === undefined) {

@@ -1,4 +1,4 @@
-import { parseConfig, type Config } from '../lib/config.ts';
+import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
@@ -22,11 +22,11 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
-import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { ObjectVersions } from '../lib/ports/object-versions.ts';
 import type { Outbox } from '../lib/ports/outbox.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 import type { Timers } from '../lib/ports/timers.ts';
@@ -43,11 +43,15 @@ export interface App {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly rules: CountingRules;
+  /** True if an authorizer decides whose traffic a request is about, and the header `x-customer-id` does not. */
+  readonly hasAuthorizer: boolean;
   readonly store: ObjectStore;
   /** Reads windows for answers. */
   readonly reader: WindowReader;
   readonly streams: Streams;
   readonly outbox: Outbox;
+  /** An intent precedes each batch, and its reader emits. */
+  readonly hasIntents: boolean;
   readonly timers: Timers;
   /** Present where the store does not announce its changes by itself; `store` uses it, too. */
   readonly notifier: WindowNotifier | undefined;
@@ -80,15 +84,17 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly writeMetrics?: ((line: string) => void) | undefined;
   readonly diskRoom?: DiskRoom | undefined;
   readonly aged?: AgedObjects | undefined;
-  /** Present where the store knows its customers by itself. */
-  readonly customers?: CustomerSegments | undefined;
-  /** By default `ingest` emits on the streams itself. */
+  /** Versions of the entries of the index of customers; without them, the reader remembers none. */
+  readonly versions?: ObjectVersions | undefined;
+  /** The default is true on AWS, and false elsewhere. */
+  readonly hasAuthorizer?: boolean | undefined;
+  /** Writes intents; by default `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
-  /** By default the backlogs of the streams decide. */
+  /** Without it, the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
-  /** By default the backlogs of the streams and `rollUps` tell it. */
+  /** Without it, the backlogs of the streams and `rollUps` report the progress. */
   readonly progress?: CountingProgress | undefined;
 };
 
@@ -96,9 +102,10 @@ export function createApp({
   writeMetrics,
   diskRoom,
   aged,
-  customers,
+  versions,
   rollUps,
   failedRecordsVersion,
+  hasAuthorizer,
   notifier,
   timers = realTimers,
   ...given
@@ -110,10 +117,12 @@ export function createApp({
   return {
     ...parts,
     outbox: parts.outbox ?? createStreamOutbox(parts.streams),
+    hasIntents: parts.outbox !== undefined,
     notifier,
     timers,
     diskRoom,
     aged,
+    hasAuthorizer: hasAuthorizer ?? parts.config.storage === 'aws',
     startedAt: parts.clock.now(),
     progress: parts.progress ?? createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
@@ -128,7 +137,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store, customers),
+    reader: createObjectWindowReader(parts.store, versions),
     retention: createRetention(parts.store, parts.clock),
     admission: parts.admission ?? emissionAdmission,
     emissionAdmission,
@@ -237,6 +246,10 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       const listAgain = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
       return { ...openAwsStorage(config, clock), failedRecordsVersion: listAgain };
     }
+    case 'kafka':
+      throw new InvalidConfig(
+        'The functions on Kafka are started by self-hosted/main.ts. Unset STORAGE, or see docs/how-to/run-the-cluster.md.',
+      );
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
       const local = openedLocalStore(config.dataDirectory);
@@ -246,7 +259,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         store: local.objects,
-        customers: local.customers,
+        versions: local.versions,
         aged: local.aged,
         diskRoom: local.diskRoom,
         streams,

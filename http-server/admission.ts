@@ -28,8 +28,8 @@ const lookEveryMilliseconds = 1_000;
 const maxSecondsPassed = 2;
 
 /** Headers must arrive within this time, and a request as a whole within the other; Node.js checks every 30 s. */
-const headersTimeoutMilliseconds = 10_000;
-const requestTimeoutMilliseconds = 180_000;
+export const headersTimeoutMilliseconds = 10_000;
+export const requestTimeoutMilliseconds = 180_000;
 
 /**
  * Limits the memory of bodies, and the time that they take to arrive. A body is received whole before anything else
@@ -74,8 +74,7 @@ export class Admission {
       const pass = () => {
         for (const listener of listeners) listener.call(server, request, response);
       };
-      if (hasBody(request)) this.#receive(request, response, expectsContinue, pass);
-      else pass();
+      this.admit(request, response, expectsContinue, pass);
     };
     server.on('request', admit(false));
     server.on('checkContinue', admit(true));
@@ -86,12 +85,17 @@ export class Admission {
     for (const body of this.#receiving) body.passed(seconds);
   }
 
-  #receive(
+  /**
+   * Passes a request on when its body has arrived within the limits, and answers it otherwise. It must be called as
+   * soon as the request is there, since it counts the bytes from then on.
+   */
+  admit(
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
     onReceived: () => void,
   ): void {
+    if (!hasBody(request)) return onReceived();
     const maxBytes = largestBodyOf(request, this.#maxBatchBytes);
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > maxBytes) return answerRefusal(request, response, tooLarge(maxBytes));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AwsNames } from './aws-names.ts';
 import type { PathQuery } from './domain/counted-path.ts';
 import {
   isPathTemplate,
@@ -48,9 +49,11 @@ export const environmentSchema = z.object({
     .default('.data')
     .describe('where the emulator keeps its data: batches, windows, the log'),
   STORAGE: z
-    .enum(['local', 'aws'], 'must be local or aws')
+    .enum(['local', 'aws', 'kafka'], 'must be local, aws or kafka')
     .default('local')
-    .describe('`local`: a directory and a log on this machine; `aws`: S3 and Kinesis'),
+    .describe(
+      '`local`: a directory and a log on this machine; `aws`: S3 and Kinesis; `kafka`: the [cluster form](docs/reference/cluster-configuration.md)',
+    ),
   BUCKET_NAME: z
     .string()
     .default('log-analytics-pipeline-logs')
@@ -95,13 +98,13 @@ export const environmentSchema = z.object({
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'days for which minutes, hours and days are kept; then they are deleted for good; `0` keeps them for ever',
+      'days for which minutes, hours and days are kept; then they are deleted for good; `0` keeps them forever',
     ),
   RAW_BATCH_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'days for which raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
+      'days for which raw batches and failed records are kept; `0` keeps them forever; set by `serverless.yml` once deployed',
     ),
   DISK_QUOTA_BYTES: wholeNumber
     .default(0)
@@ -186,9 +189,9 @@ export const environmentSchema = z.object({
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
 
 /** The configuration from outside, parsed once at the start. */
-export interface Config {
-  /** The kind of storage: on this machine in `dataDirectory`, or on S3 in `bucketName` and on Kinesis. */
-  readonly storage: 'local' | 'aws';
+export interface Config extends AwsNames {
+  /** The kind of storage: on this machine in `dataDirectory`, on S3 and Kinesis, or on an S3-compatible store and Kafka. */
+  readonly storage: 'local' | 'aws' | 'kafka';
   readonly dataDirectory: string;
   readonly bucketName: string;
   readonly maxBatchBytes: number;
@@ -212,19 +215,9 @@ export interface Config {
   readonly diskQuotaBytes: number | undefined;
   readonly logLevel: LogLevel;
   readonly verifyAgainSeconds: number;
-  readonly metricsNamespace: string;
   readonly apiKeysPath: string;
   /** True if API keys without a MAC, which earlier versions made, are accepted. */
   readonly acceptOldKeys: boolean;
-  readonly insightStreamName: string;
-  readonly lateStreamName: string;
-  /** The functions that consume the streams. */
-  readonly insightConsumerName: string;
-  readonly lateConsumerName: string;
-  /** The queue of written minutes, its dead-letter queue, and the function that consumes it. */
-  readonly rollUpQueueName: string;
-  readonly failedRollUpsQueueName: string;
-  readonly rollUpConsumerName: string;
   /** The backlog limit: beyond it, new batches are refused for now. */
   readonly maxBacklogRecords: number;
   /** Limit of one customer in one process while others send; 0 means no limit. */

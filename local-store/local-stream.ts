@@ -40,7 +40,7 @@ export interface TakenRecords {
 export interface LocalStream extends EventStream {
   readonly name: string;
 
-  backlog(): Promise<Backlog>;
+  backlog(customerId?: string): Promise<Backlog>;
 
   /** The partitions that there are to read, ascending: those that are configured, and older ones with records left. */
   partitions(): readonly number[];

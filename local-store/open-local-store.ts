@@ -5,14 +5,14 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
-import type { CustomerSegments } from '../lib/ports/customer-segments.ts';
+import type { ObjectVersions } from '../lib/ports/object-versions.ts';
+import { customerIndexPrefix } from '../lib/domain/keys.ts';
 import { requireDataDirectoryFormat } from './data-directory-format.ts';
 import { createDiskRoom } from './disk-room.ts';
 import { askDisk } from './disk-room/ask-disk.ts';
 import { measureInThread } from './disk-room/measure-in-thread.ts';
 import { measuredObjectStore } from './disk-room/measured-object-store.ts';
 import { UsedBytes } from './disk-room/used-bytes.ts';
-import { KnownCustomers } from './known-customers.ts';
 import type { LocalStream } from './local-stream.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { agedObjects, openObjectDirectory } from './object-directory.ts';
@@ -20,6 +20,7 @@ import { acquireOwnerLock } from './owner-lock.ts';
 import { openDurableDatabase, type OnBroken } from './durable-database.ts';
 import type { LocalQueue } from './local-queue.ts';
 import type { Logger } from './logger.ts';
+import { ChangeCounts } from './object-versions.ts';
 import { notifyingObjectStore, type NotificationRule } from './notifications.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 import {
@@ -44,7 +45,8 @@ export interface LocalStore {
   queue(name: string): LocalQueue;
   /** Writes to minutes that are not rolled up yet. */
   readonly rollUps: RollUpBacklog;
-  readonly customers: CustomerSegments;
+  /** Versions of the entries of the index of customers. */
+  readonly versions: ObjectVersions;
   /** Changes whenever an object under one of the prefixes may have been written or removed. */
   versionOf(prefixes: readonly string[]): number;
   /** Finishes what runs, and gives the directory free. */
@@ -116,19 +118,22 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
       streams.set(name, await log.stream(name, settings));
     }
     const versions = new Map<string, number>();
-    const customers = new KnownCustomers(root, objects);
+    const indexVersions = new ChangeCounts(customerIndexPrefix, objects);
     const notifying = notifyingObjectStore(used === undefined ? objects : measuredIn(root, objects, used), {
       ...options,
       clock,
       queues,
       rules: options.notifications,
       announced: { prefix: minutePrefix, minutes: rollUps },
-      onChanged: (key) => versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1),
+      onChanged: (key) => {
+        versions.set(folderOf(key), (versions.get(folderOf(key)) ?? 0) + 1);
+        indexVersions.note(key);
+      },
       intents: objects.intents,
     });
     opened.push(notifying);
     const store: LocalStore = {
-      customers,
+      versions: indexVersions,
       aged: agedObjects(root),
       diskRoom: createDiskRoom({
         askDisk: () => askDisk(directory),
@@ -137,7 +142,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
         backlogRecords: () => waitingRecords(streams.values()),
         clock: options.clock,
       }),
-      objects: customers.observed(notifying),
+      objects: notifying,
       rollUps,
       versionOf: (prefixes) =>
         prefixes.reduce((sum, prefix) => sum + (versions.get(folderOf(prefix)) ?? 0), 0),

@@ -2,11 +2,8 @@ import { consumeQueue } from './queue-event-source/consume-queue.ts';
 import type { SourceContext } from './queue-event-source/source-context.ts';
 import { realTimers } from './timers.ts';
 
-export {
-  parseQueueEventSettings,
-  queueNameOfEvent,
-  type QueueEventSettings,
-} from './queue-event-source/settings.ts';
+export { parseQueueEventSettings, type QueueEventSettings } from '../event-source/queue/settings.ts';
+export { queueNameOfEvent } from './queue-event-source/queue-name.ts';
 
 export interface QueueEventSourceOptions
   extends

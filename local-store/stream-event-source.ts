@@ -8,7 +8,7 @@ export {
   queueDestination,
   type FailureDestination,
 } from './stream-event-source/failure-destination.ts';
-export { parseStreamEventSettings } from './stream-event-source/settings.ts';
+export { parseStreamEventSettings } from '../event-source/stream/settings.ts';
 
 export interface StreamEventSourceOptions
   extends

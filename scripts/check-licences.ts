@@ -1,7 +1,5 @@
-/**
- * `npm run check:licences`: refuses packages with a licence that is not permissive. Takes a directory; default: this
- * one.
- */
+import { anyText, value } from '../commands/define-command/options.ts';
+import { programOptions } from '../commands/program-options.ts';
 import { findProblems, type Policy } from './check-licences/find-problems.ts';
 
 const policy: Policy = {
@@ -22,7 +20,20 @@ const policy: Policy = {
   keptMajors: [{ name: 'ua-parser-js', major: 1, reason: 'version 2 is under the AGPL' }],
 };
 
-const problems = findProblems(process.argv[2] ?? '.', policy);
+const { directory } = programOptions({
+  program: 'npm run check:licences --',
+  summary: 'Refuses packages with a licence that is not permissive.',
+  options: {
+    directory: value({
+      shows: '<path>',
+      help: 'the directory whose packages it checks',
+      default: '.',
+      read: anyText,
+    }),
+  },
+  exitCodes: { 0: 'all licences are permissive, or have an exception', 1: 'others', 2: 'wrong options' },
+});
+const problems = findProblems(directory, policy);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {
   console.error('Choose another package, or add an exception with its reason to scripts/check-licences.ts.');

@@ -1,9 +1,7 @@
-/**
- * Takes the pictures of docs/images from a running demo: `npm run demo`, then
- * `node --import tsx scripts/take-screenshots.ts http://localhost:3000`. Shrink them with `pngquant --ext .png --force 64`.
- */
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContextOptions } from 'playwright-core';
+import { pipelineOptions } from '../commands/pipeline-options.ts';
+import { programOptions } from '../commands/program-options.ts';
 
 /** Debian's own, which `test/real/set-up.sh` installs. */
 const executablePath = '/usr/bin/chromium';
@@ -14,7 +12,12 @@ const pictures: Readonly<Record<string, BrowserContextOptions>> = {
   'dashboard-phone': { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true },
 };
 
-const url = new URL(process.argv[2] ?? 'http://localhost:3000');
+const { url } = programOptions({
+  program: 'npx tsx scripts/take-screenshots.ts',
+  summary: 'Takes the pictures of docs/images from a running demo: start npm run demo before.',
+  options: { url: pipelineOptions.url },
+  details: ['Shrink them with: pngquant --ext .png --force 64'],
+});
 const browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 try {
   for (const [name, options] of Object.entries(pictures)) {

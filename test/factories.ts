@@ -2,6 +2,7 @@ import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import type { CountingRules } from '../lib/domain/counting-rules.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
 import { mapDimensions, type DimensionField } from '../lib/domain/dimensions.ts';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { LogEntry } from '../lib/domain/log-entry.ts';
 import {
   decodePartial,
@@ -15,6 +16,9 @@ import type { ReceivedRecord } from '../lib/pipeline/aggregate/aggregate.ts';
 import { minuteOfInstant } from '../lib/domain/timestamp.ts';
 import type { EpochMinute } from '../lib/domain/epoch-minute.ts';
 import { parseWindowStart, type WindowStart } from '../lib/domain/window.ts';
+
+/** Folding limits of the product, which few tests reach. */
+export const foldingLimits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
 
 export function customer(text = 'cus-axon'): CustomerId {
   return required(parseCustomerId(text), text);
@@ -48,6 +52,21 @@ type LogEntryFields = Partial<Omit<LogEntry, 'minute'>> & { readonly receivedAt?
 /** Creates an entry as a client sends it. */
 export function sentEntry(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.0', ...fields };
+}
+
+/** Creates a batch as it was sent, by default of one entry. */
+export function sentJson(
+  key: string,
+  entries: readonly object[] = [sentEntry()],
+  customerId: CustomerId = customer(),
+) {
+  return {
+    customerId,
+    id: batchIdOf(key),
+    mediaType: 'application/json',
+    contentEncoding: '',
+    body: Buffer.from(JSON.stringify(entries)),
+  } as const;
 }
 
 /** Creates a partial with a unique id for each `id`, and as many requests as its paths have. */

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import type { Output } from '../../commands/io.ts';
 
 export interface Progress {
   update(answered: number): void;
@@ -8,11 +9,11 @@ export interface Progress {
 const linesOfARun = 4;
 
 /** Shows a bar on a terminal, and a few plain lines anywhere else. */
-export function showProgress(total: number, output: NodeJS.WriteStream): Progress {
-  return output.isTTY ? showBar(total, output) : writeLines(total, output);
+export function showProgress(total: number, output: Output): Progress {
+  return output.isTTY === true ? showBar(total, output) : writeLines(total, output);
 }
 
-function showBar(total: number, output: NodeJS.WriteStream): Progress {
+function showBar(total: number, output: Output): Progress {
   const bar = new cliProgress.SingleBar({
     format: 'Sending  {bar}  {value} of {total}  {duration_formatted}',
     barCompleteChar: '█',
@@ -25,7 +26,7 @@ function showBar(total: number, output: NodeJS.WriteStream): Progress {
   return { update: (answered) => bar.update(answered), stop: () => bar.stop() };
 }
 
-function writeLines(total: number, output: NodeJS.WriteStream): Progress {
+function writeLines(total: number, output: Output): Progress {
   const step = Math.ceil(total / linesOfARun);
   return {
     update(answered) {

@@ -9,6 +9,11 @@ export function idOf({ name }: Pick<NamedRecord, 'name'>): string {
   return name.length > oldIdLength * 2 ? name.slice(0, oldIdLength) : name;
 }
 
+/** Reports whether a key is of the old form, without an id and a MAC: the hash of the key names its record. */
+export function isOldForm({ name, record }: NamedRecord): boolean {
+  return name === record.hash;
+}
+
 /** Describes a record in words, for lists and for the audit log. Nobody could make a key from the description. */
 export function describeRecord(named: NamedRecord): Readonly<Record<string, string>> {
   const { customerId, scopes, label, createdAt, expiresAt, secretId } = named.record;
@@ -19,7 +24,8 @@ export function describeRecord(named: NamedRecord): Readonly<Record<string, stri
     ...(label === undefined ? {} : { label }),
     ...(createdAt === undefined ? {} : { createdAt: createdAt.toISOString() }),
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
-    ...(secretId === undefined ? { form: 'old' } : { secret: secretId }),
+    ...(secretId === undefined ? {} : { secret: secretId }),
+    ...(isOldForm(named) ? { form: 'old' } : {}),
   };
 }
 

@@ -1,11 +1,16 @@
 import { print, type Io } from '../io.ts';
-import { columns, describeRecord, idOf } from './describe.ts';
+import { columns, describeRecord, idOf, isOldForm } from './describe.ts';
 import type { KeyParameters, NamedRecord } from './key-parameters.ts';
 
-/** Prints the keys, sorted by customer and age. */
+/** Prints the keys of a stage, sorted by customer and age. */
 export async function listKeys(parameters: KeyParameters, now: Date, isJson: boolean, io: Io): Promise<void> {
   const keys = [];
   for await (const key of parameters.list()) keys.push(key);
+  printKeys(keys, now, isJson, io);
+}
+
+/** Prints keys, sorted by customer and age. */
+export function printKeys(keys: NamedRecord[], now: Date, isJson: boolean, io: Io): void {
   keys.sort((a, b) => compare(sortKeyOf(a), sortKeyOf(b)));
   if (isJson) {
     for (const key of keys) print(io, JSON.stringify(describeRecord(key)));
@@ -23,7 +28,7 @@ export async function listKeys(parameters: KeyParameters, now: Date, isJson: boo
       scopes.join(' '),
       createdAt === undefined ? '' : dayOf(createdAt),
       expiresAt === undefined ? 'never' : expiresAt <= now ? 'expired' : expiresAt.toISOString(),
-      secretId ?? 'old form',
+      secretId ?? (isOldForm(key) ? 'old form' : ''),
       label,
     ];
   });

@@ -6,10 +6,14 @@ import { stageName } from '../stage.ts';
 import { parseExpiry } from './expiry.ts';
 import { labelPattern } from '../../lib/domain/api-key-record.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { scopes as allScopes, type Scope } from '../../lib/domain/scope.ts';
+import { customerScopes, scopes as allScopes, type Scope } from '../../lib/domain/scope.ts';
 
 /** The settings of one call: an action on a stage. */
-export type ApiKeysOptions = { readonly stage: string } & (
+export type ApiKeysOptions = {
+  readonly stage: string;
+  /** The file of a pipeline of the cluster form, in place of a stage. */
+  readonly file: string | undefined;
+} & (
   | {
       readonly action: 'create';
       readonly customerId: CustomerId;
@@ -51,8 +55,8 @@ export const apiKeysOptions = {
   }),
   scope: list({
     shows: allScopes.join('|'),
-    help: 'create: what the key may do; repeat it for both',
-    shownDefault: 'both',
+    help: 'create: what the key may do; repeat it for several; operate, with --file, lists all customers',
+    shownDefault: customerScopes.join(' and '),
     actions: ['create'],
     read: oneOf(allScopes),
   }),
@@ -71,13 +75,19 @@ export const apiKeysOptions = {
   }),
   keep: value({
     shows: '<time>',
-    help: 'rotate: how long the old key goes on: 7d, 12h, 0d',
+    help: 'rotate: how long the old key keeps working: 7d, 12h, 0d',
     default: '7d',
     actions: ['rotate'],
     read: anyText,
   }),
   force: flag({ help: 'drop-secret: drop it although keys end with it', actions: ['drop-secret'] }),
   json: flag({ help: 'list, history: print lines of JSON', actions: ['list', 'history'] }),
+  file: value({
+    shows: '<path>',
+    help: 'change or list the keys in this file, for API_KEYS_FILE of the cluster form',
+    actions: ['list', 'create', 'rotate', 'revoke'],
+    read: anyText,
+  }),
   stage: value({ shows: '<name>', help: 'the stage that was deployed', default: 'dev', read: stageName }),
 };
 
@@ -85,7 +95,9 @@ export const apiKeysOptions = {
 export const apiKeysDetails = [
   'Parameter Store keeps the hashes of keys, never the keys themselves. Region and credentials come from the AWS environment ' +
     '(AWS_REGION, AWS_PROFILE, …).',
-  'Every change is first written to the bucket, under audit-log/: a change that cannot be recorded is not made. A new key is ' +
+  'With --file, nothing of AWS is used: the file keeps the hashes of keys, one a line, and the servers of the cluster form ' +
+    'read it again every few seconds.',
+  'Every change of a deployed pipeline is first written to the bucket, under audit-log/: a change that cannot be recorded is not made. A new key is ' +
     'accepted within a minute.',
 ];
 
@@ -98,7 +110,8 @@ export function apiKeysOptionsOf(
   { options, action = 'list', words: [subject, ...others] }: Given<typeof apiKeysOptions>,
   now: Date,
 ): ApiKeysOptions {
-  const { stage, json: isJson } = options;
+  const { stage, file, json: isJson } = options;
+  const place = { stage, file };
   if (others.length > 0)
     throw new BadArguments(`${action} takes one at a time, but got "${others.join(' ')}" as well.`);
   const expiresAt =
@@ -110,27 +123,30 @@ export function apiKeysOptionsOf(
       }
       const customerId = subject === undefined ? options.customer : customerIdOf(subject, 'The customer');
       if (customerId === undefined) throw new BadArguments('create needs a customer id: create cus-axon.');
-      const scopes = options.scope.length === 0 ? allScopes : options.scope;
-      return { stage, action, customerId, scopes, label: options.label, expiresAt };
+      const scopes = options.scope.length === 0 ? customerScopes : options.scope;
+      if (file === undefined && scopes.includes('operate')) {
+        throw new BadArguments('The scope operate is for the cluster form: name its file with --file.');
+      }
+      return { ...place, action, customerId, scopes, label: options.label, expiresAt };
     }
     case 'rotate': {
       const oldExpiresAt = parseExpiry('--keep', options.keep, now, { isNowAllowed: true });
-      return { stage, action, id: requireId(action, subject), oldExpiresAt, expiresAt };
+      return { ...place, action, id: requireId(action, subject), oldExpiresAt, expiresAt };
     }
     case 'revoke':
-      return { stage, action, id: requireId(action, subject) };
+      return { ...place, action, id: requireId(action, subject) };
     case 'rotate-secret':
       requireNone(action, subject);
-      return { stage, action };
+      return { ...place, action };
     case 'drop-secret':
       requireNone(action, subject);
-      return { stage, action, isForced: options.force };
+      return { ...place, action, isForced: options.force };
     case 'history':
       requireNone(action, subject);
-      return { stage, action, isJson };
+      return { ...place, action, isJson };
     default:
       requireNone('list', subject);
-      return { stage, action: 'list', isJson };
+      return { ...place, action: 'list', isJson };
   }
 }
 

@@ -1,18 +1,22 @@
+import type { AuditedCustomerIndexes } from '../../lib/pipeline/audit/audit-customer-indexes.ts';
 import type { AuditedRollUps } from '../../lib/pipeline/audit/audit-roll-ups.ts';
 import type { Audited } from '../../lib/pipeline/audit/audit.ts';
 import type { AuditedRollUp, Finding } from '../../lib/pipeline/audit/findings.ts';
 import type { RepairOutcome } from '../../lib/pipeline/audit/repair.ts';
 import { whole } from '../whole.ts';
 
+/** Figures of a whole audit. */
+export type AuditedAll = Audited & AuditedRollUps & AuditedCustomerIndexes;
+
 /** The output of an audit. */
 export interface Report {
   found(finding: Finding): void;
   repaired(outcome: RepairOutcome): void;
   /** Called after all findings; `unrepaired` counts what still differs. */
-  finish(audited: Audited & AuditedRollUps, differences: number, unrepaired: number): void;
+  finish(audited: AuditedAll, differences: number, unrepaired: number): void;
 }
 
-/** The most findings that are listed for people; the rest is only counted, so that memory stays bounded. */
+/** Maximum number of findings that are listed for people; the rest is only counted, so that memory stays bounded. */
 const maxListed = 1_000;
 
 /** Writes a line of JSON for each finding as it is found, and a last one for the whole. */
@@ -39,14 +43,16 @@ export function textReport(write: (text: string) => void): Report {
     found: (finding) => list(describe(finding)),
     repaired: (outcome) => list(describeRepair(outcome)),
     finish(audited, differences, unrepaired) {
-      const { windows, rollUps, batches, notAuditable, pending, pendingRollUps } = audited;
+      const { windows, rollUps, batches, customers, notAuditable, pending } = audited;
+      const { pendingRollUps, pendingCustomers } = audited;
       const more = notListed === 0 ? [] : [`… and ${whole(notListed)} more; --json lists all of them`];
       const lines = [
         ...listed,
         ...more,
-        `${whole(windows)} minutes, ${whole(rollUps)} hours and days and ${whole(batches)} batches were read.`,
+        `${whole(windows)} minutes, ${whole(rollUps)} hours and days, ${whole(customers)} customers and ${whole(batches)} batches were read.`,
         ...(pending === 0 ? [] : [`${whole(pending)} partials of young batches are not counted yet.`]),
         ...(pendingRollUps === 0 ? [] : [`${whole(pendingRollUps)} hours and days are not rolled up yet.`]),
+        ...(pendingCustomers === 0 ? [] : [`${whole(pendingCustomers)} customers are not indexed yet.`]),
         ...(notAuditable === 0 ? [] : [`${whole(notAuditable)} windows are not auditable.`]),
         verdict(differences, unrepaired),
       ];
@@ -66,6 +72,7 @@ function describe(finding: Finding): string {
   switch (finding.kind) {
     case 'batch-unreadable':
     case 'window-unreadable':
+    case 'index-unreadable':
       return `UNREADABLE  ${finding.key}\n  ${finding.reason}`;
     case 'batch-disagrees':
       return [`DISAGREES   ${finding.key}`, ...finding.details].join('\n  ');
@@ -84,6 +91,12 @@ function describe(finding: Finding): string {
       return `MISSING     ${rollUpOf(finding)}: ${whole(finding.requests)} requests`;
     case 'roll-up-differs':
       return [`DIFFERS     ${rollUpOf(finding)}`, ...finding.details].join('\n  ');
+    case 'index-missing':
+      return `MISSING     ${finding.key} in the index of customers: ${whole(finding.days)} days`;
+    case 'index-differs':
+      return [`DIFFERS     ${finding.key} in the index of customers`, ...finding.details].join('\n  ');
+    case 'index-left':
+      return `LEFT OVER   ${finding.key} in the index of customers: there are no windows`;
     case 'not-auditable': {
       const { partials } = finding;
       return `not auditable  ${windowOf(finding)}: the raw batches of ${whole(partials)} partials are gone`;
@@ -95,8 +108,10 @@ function describeRepair(outcome: RepairOutcome): string {
   switch (outcome.kind) {
     case 'mended':
       return `repaired      ${outcome.key}: ${whole(outcome.requests)} requests`;
+    case 'indexed':
+      return `repaired      ${outcome.key}`;
     case 'removed':
-      return `removed       ${outcome.key}: no stored batch has anything of it`;
+      return `removed       ${outcome.key}: nothing is left that it is made of`;
     case 'not-mended':
       return `NOT REPAIRED  ${outcome.key}: ${outcome.reason}`;
   }

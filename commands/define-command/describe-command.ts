@@ -3,12 +3,14 @@ import type { Option, Options } from './options.ts';
 /** The parts of a command's help. */
 export interface DescribedCommand {
   readonly name: string;
+  /** The call, as the help shows it; by default that of a command of `log-analytics`. */
+  readonly program?: string;
   /** One or two sentences. */
   readonly summary: string;
   /** The arguments after the command's name, one line for each way to use it, with an explanation where there are several. */
   readonly usage: readonly (readonly [line: string, explanation?: string])[];
   readonly options: Options;
-  /** Paragraphs after the options. */
+  /** Paragraphs after the options. Their line breaks stay, and each line is wrapped as far in as it begins. */
   readonly details: readonly string[];
   readonly exitCodes: Readonly<Record<number, string>>;
 }
@@ -67,7 +69,15 @@ function table(rows: readonly (readonly [string, string])[]): string {
 }
 
 function paragraph(text: string): string {
-  return wrap(text, width).join('\n');
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = ' '.repeat(/^ *(- )?/.exec(line)?.[0].length ?? 0);
+      return wrap(line.slice(indent.length), width - indent.length)
+        .map((part, index) => (index === 0 ? line.slice(0, indent.length) : indent) + part)
+        .join('\n');
+    })
+    .join('\n');
 }
 
 function wrap(text: string, columns: number): string[] {

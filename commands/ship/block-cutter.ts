@@ -11,13 +11,13 @@ export interface BlockCutter {
   add(line: Line, read: ReadLine): Piece | undefined;
   /** Returns the entries of the last block that no piece has had yet, perhaps none. */
   takeRest(isBlockEnd: boolean): Piece;
-  /** Returns the time since when the first of them waits, if there are any. */
+  /** Returns the instant since when the first of them has waited, if there are any. */
   waitingSince(): number | undefined;
 }
 
 /**
- * The most lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line and 200
- * more, so a block is always below 2 MiB; and a batch of so few entries cannot have too many windows.
+ * Maximum number of lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line
+ * and 200 more, so a block is always below 2 MiB; and a batch of so few entries cannot have too many windows.
  */
 const maxBlockLines = 1_000;
 const maxBlockBytes = 307_200;

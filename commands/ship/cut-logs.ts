@@ -7,9 +7,9 @@ import type { Piece } from './pieces.ts';
 import { createTornLineCheck } from './torn-line.ts';
 import type { ReadLine } from './read-line.ts';
 
-/** The most that times go back within a log: after more, the stream has come to another log: servers write lines almost in order. */
+/** If times go back by more minutes, another log begins: servers write lines almost in order. */
 const maxMinutesBack = 60;
-/** The most that times go forward within a log. */
+/** If times go forward by more minutes, another log may begin. */
 const maxMinutesForward = 360;
 /** A stream in no order at all must not become a log a line. */
 const logsForFree = 32;

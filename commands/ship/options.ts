@@ -102,14 +102,16 @@ export const shipOptions = {
   visitors: flag({ help: "send the clients' addresses as well, so that visitors can be counted" }),
   source: value({
     shows: '<name>',
-    help: 'tells apart the logs of several servers that may begin with the same entry',
+    help: 'the name of this server, for logs of several servers that may begin with the same entry',
     default: '',
     read: anyText,
   }),
   'earlier-keys': flag({
     help: 'send in the form of version 0.2: for logs that it sent, and whose raw batches have expired',
   }),
-  follow: flag({ help: 'go on with what is written to the file, also when it is rotated, until Ctrl-C' }),
+  follow: flag({
+    help: 'continue with lines that are appended, also when the file is rotated, until Ctrl-C',
+  }),
   'flush-after': value({
     shows: '<seconds>',
     help: 'how long a line waits for others while no more come, 0-3600',
@@ -134,10 +136,10 @@ export const shipOptions = {
     default: 5,
     read: seconds,
   }),
-  'no-wait': flag({ help: 'end when all is accepted; without it, end when all is counted' }),
+  'no-wait': flag({ help: 'end when everything is accepted; without it, end when everything is counted' }),
   'wait-for': value({
     shows: '<seconds>',
-    help: 'how long to wait until all is counted, 0-86400',
+    help: 'how long to wait until everything is counted, 0-86400',
     shownDefault: '900; with --follow 0',
     read: seconds,
   }),

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { parseScopes, scopes, type Scope } from '../../lib/domain/scope.ts';
+import { customerScopes, parseScopes, type Scope } from '../../lib/domain/scope.ts';
 import { CallerUnknown, MissingScope } from '../../lib/errors.ts';
 
 /** The client and its rights, as the authorizer of a deployed pipeline reports them. */
@@ -27,7 +27,7 @@ export function callerOf({ requestContext }: AuthorizedEvent): Caller {
   return {
     customer: typeof customerId === 'string' ? customerId : undefined,
     // Only the authorizer of the version before gave no scopes, and the gateway may still remember what it said.
-    scopes: typeof words === 'string' ? parseScopes(words) : scopes,
+    scopes: typeof words === 'string' ? parseScopes(words) : customerScopes,
     isUnknown: unavailable === 'true',
   };
 }

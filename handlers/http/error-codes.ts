@@ -34,7 +34,7 @@ export const errorCodes = {
   API_1004: {
     status: 403,
     category: 'ACCESS',
-    meaning: 'laptop form: a Host or an Origin that is not allowed',
+    meaning: 'laptop and cluster form: a Host or an Origin that is not allowed',
   },
   API_1005: {
     status: 503,
@@ -50,7 +50,13 @@ export const errorCodes = {
   API_1008: {
     status: 408,
     category: 'LIMIT',
-    meaning: 'laptop form: the request was sent too slowly; repeat it',
+    meaning: 'laptop and cluster form: the request was sent too slowly; repeat it',
+  },
+  API_1009: { status: 401, category: 'ACCESS', meaning: 'cluster form: the request has no API key' },
+  API_1010: {
+    status: 403,
+    category: 'ACCESS',
+    meaning: 'cluster form: the API key is unknown, revoked or expired',
   },
 } as const satisfies Record<string, ErrorKind>;
 

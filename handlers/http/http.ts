@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** The customer that the header names or, once deployed, the authorizer. */
   readonly customer: string | undefined;
+  /** True for an operator, who may see which customers there are. */
+  readonly mayListCustomers: boolean;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The bytes as they were received. */
@@ -49,10 +51,11 @@ export function httpHandler(
       logWithoutApp('The function has nothing to work with', { requestId, error: failure });
       return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
     }
-    // The laptop form has no keys: there, a customer is who the header says.
-    const caller = app.config.storage === 'aws' ? callerOf(event) : undefined;
+    // Without keys, as on a laptop, the header names the customer.
+    const caller = app.hasAuthorizer ? callerOf(event) : undefined;
     const customer = caller === undefined ? event.headers['x-customer-id'] : caller.customer;
-    const request = toRequest(event, requestId, customer);
+    const mayListCustomers = caller === undefined || caller.scopes.includes('operate');
+    const request = toRequest(event, { requestId, customer, mayListCustomers });
     const { method, path } = request;
     const allowed = async () => {
       if (caller !== undefined) requireScope(caller, scopes);
@@ -105,18 +108,16 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
 
 function toRequest(
   event: APIGatewayProxyEventV2,
-  requestId: string,
-  customer: string | undefined,
+  known: Pick<HttpRequest, 'requestId' | 'customer' | 'mayListCustomers'>,
 ): HttpRequest {
   const { headers, body, isBase64Encoded, requestContext, rawPath, pathParameters, queryStringParameters } =
     event;
   return {
-    requestId,
+    ...known,
     method: requestContext.http.method,
     path: rawPath,
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
-    customer,
     headers,
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };

@@ -10,7 +10,11 @@ import type { HttpRequest } from './http.ts';
 export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodType<T>): T {
   const { data, error } = schema.safeParse(query);
   if (error === undefined) return data;
-  const problems = error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+  const problems = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((field) => ({ field, reason: 'is not a parameter of this route' }))
+      : [{ field: issue.path.join('.'), reason: issue.message }],
+  );
   throw new InvalidRequest('The query is not valid.', problems);
 }
 

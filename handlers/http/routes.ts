@@ -53,7 +53,7 @@ export const routes = {
   listCustomers: route('GET', '/customers', {
     functionName: 'customers',
     invalidRequestCode: 'QRY_1000',
-    scopes: ['read'],
+    scopes: ['read', 'operate'],
     headers: customerHeader.partial(),
     query: customersParametersSchema,
     answers: { 200: { [json]: 'CustomerPage' } },

@@ -30,7 +30,7 @@ export function answerOnSocket(socket: Duplex, refusal: Refusal, requestId?: str
 }
 
 function describe(
-  { errorCode, errorCategory, errorDescription, retryAfterSeconds }: Refusal,
+  { errorCode, errorCategory, errorDescription, retryAfterSeconds, authenticateBy }: Refusal,
   givenId: string | string[] | undefined,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const isUsable = typeof givenId === 'string' && requestIdPattern.test(givenId);
@@ -42,6 +42,7 @@ function describe(
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...(authenticateBy === undefined ? {} : { 'www-authenticate': authenticateBy }),
     connection: 'close',
   };
   return { headers, body };

@@ -3,12 +3,22 @@
  * compares them.
  */
 export interface Refusal {
-  readonly status: 400 | 403 | 408 | 413 | 503;
-  readonly errorCode: 'ING_1000' | 'QRY_1000' | 'ING_1003' | 'API_1002' | 'API_1004' | 'API_1008';
+  readonly status: 400 | 401 | 403 | 408 | 413 | 503;
+  readonly errorCode:
+    | 'ING_1000'
+    | 'QRY_1000'
+    | 'ING_1003'
+    | 'API_1002'
+    | 'API_1004'
+    | 'API_1008'
+    | 'API_1009'
+    | 'API_1010';
   readonly errorCategory: 'VALIDATION' | 'ACCESS' | 'LIMIT' | 'AVAILABILITY';
   readonly errorDescription: string;
   /** Seconds after which the same request may be accepted. */
   readonly retryAfterSeconds?: number;
+  /** The scheme by which a client has to say who it is. */
+  readonly authenticateBy?: 'Bearer';
 }
 
 /** Refuses a request that cannot be understood; the code is that of its route. */
@@ -46,5 +56,26 @@ export function tooSlow(): Refusal {
     errorCode: 'API_1008',
     errorCategory: 'LIMIT',
     errorDescription: 'The request did not arrive in time. It is safe to repeat it as it is.',
+  };
+}
+
+/** Refuses a request that has no API key. */
+export function withoutKey(): Refusal {
+  return {
+    status: 401,
+    errorCode: 'API_1009',
+    errorCategory: 'ACCESS',
+    errorDescription: 'An API key is required. Send it as "authorization: Bearer <key>".',
+    authenticateBy: 'Bearer',
+  };
+}
+
+/** Refuses a request whose API key is not valid, or not any more. */
+export function keyNotValid(): Refusal {
+  return {
+    status: 403,
+    errorCode: 'API_1010',
+    errorCategory: 'ACCESS',
+    errorDescription: 'The API key is unknown, revoked or expired. Ask the operator for another one.',
   };
 }

@@ -8,9 +8,9 @@ import { requireRecordsWithinLimits } from '../ports/stream-record-limits.ts';
 
 /** An event stream of one partition that lives as long as its process. */
 export interface InMemoryEventStream extends EventStream {
-  backlog(): Promise<Backlog>;
+  backlog(customerId?: CustomerId): Promise<Backlog>;
 
-  backlogOf(customerId: CustomerId): Promise<CustomerBacklog>;
+  backlogOf(customerId: CustomerId | undefined): Promise<CustomerBacklog>;
 
   /**
    * Removes and returns the oldest records (all of them without `maxRecords`), in the order in which they were put.
@@ -26,6 +26,10 @@ interface KeptRecord {
 /** Creates the event stream of tests: records stay until they are drained. */
 export function createInMemoryEventStream({ clock }: { readonly clock: Clock }): InMemoryEventStream {
   const kept: KeptRecord[] = [];
+  const keptOf = (customerId: CustomerId | undefined) =>
+    customerId === undefined
+      ? kept
+      : kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
   return {
     async put(records) {
       requireRecordsWithinLimits(records);
@@ -36,13 +40,13 @@ export function createInMemoryEventStream({ clock }: { readonly clock: Clock }):
       }
     },
 
-    async backlog() {
-      return { records: kept.length, oldestPutAt: kept[0]?.putAt };
+    async backlog(customerId) {
+      const backlog = { records: kept.length, oldestPutAt: kept[0]?.putAt };
+      return customerId === undefined ? backlog : { ...backlog, ownRecords: keptOf(customerId).length };
     },
 
     async backlogOf(customerId) {
-      const own = kept.filter(({ record }) => readPartitionKey(record.partitionKey).customer === customerId);
-      return customerBacklog(own.map(waitingPart), clock.now());
+      return customerBacklog(keptOf(customerId).map(waitingPart), clock.now());
     },
 
     async consumedThrough() {

@@ -21,8 +21,10 @@ export class InMemoryRollUpBacklog implements RollUpBacklog {
     this.#waiting.length = 0;
   }
 
-  async of(customerId: CustomerId, countedThrough: Date | undefined) {
-    const own = this.#waiting.filter((waiting) => waiting.customerId === customerId);
+  async of(customerId: CustomerId | undefined, countedThrough: Date | undefined) {
+    const own = this.#waiting.filter(
+      (waiting) => customerId === undefined || waiting.customerId === customerId,
+    );
     const times = own.map(({ through }) => through.getTime());
     return {
       through: countedThrough && new Date(Math.min(countedThrough.getTime(), ...times)),

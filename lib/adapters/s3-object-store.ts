@@ -13,6 +13,7 @@ import {
 import type { ObjectKey } from '../domain/keys.ts';
 import { PreconditionFailed, Unavailable } from '../errors.ts';
 import type { DeleteCondition, ObjectStore, PutCondition, StoredObject } from '../ports/object-store.ts';
+import type { ObjectVersions } from '../ports/object-versions.ts';
 import type { Backoff } from './backoff.ts';
 
 export interface S3ObjectStoreOptions {
@@ -42,10 +43,22 @@ export function createS3ObjectStore({ client, bucket, backoff }: S3ObjectStoreOp
     put: (key, body, condition) =>
       available('written', key, () => backoff(attemptsToPut(key, body, condition, requests), isConflict)),
 
-    list: (prefix, { startAfter } = {}) => listKeys(prefix, startAfter, requests),
+    async *list(prefix, { startAfter } = {}) {
+      for await (const { key } of listObjects(prefix, startAfter, requests)) yield key;
+    },
 
     delete: (key, condition) =>
       available('removed', key, () => backoff(() => deleteObject(key, condition, requests), isConflict)),
+  };
+}
+
+/** Creates the lists of objects on S3 with their etags, which come with the names. */
+export function createS3ObjectVersions({ client, bucket }: Requests): ObjectVersions {
+  return {
+    async *listVersions(prefix, { startAfter } = {}) {
+      const objects = listObjects(prefix, startAfter, { client, bucket });
+      for await (const { key, ETag } of objects) yield { key, version: etagOf({ ETag }) };
+    },
   };
 }
 
@@ -129,11 +142,11 @@ async function deleteObject(
   }
 }
 
-async function* listKeys(
+async function* listObjects(
   prefix: string,
   startAfter: string | undefined,
   { client, bucket }: Requests,
-): AsyncGenerator<ObjectKey> {
+): AsyncGenerator<{ readonly key: ObjectKey; readonly ETag: string | undefined }> {
   let page: { StartAfter?: string } | { ContinuationToken: string } | undefined =
     startAfter === undefined || startAfter === '' ? {} : { StartAfter: startAfter };
   while (page !== undefined) {
@@ -145,8 +158,8 @@ async function* listKeys(
     const { Contents = [], NextContinuationToken } = await available('listed', prefix, () =>
       client.send(command),
     );
-    for (const { Key } of Contents) {
-      if (Key !== undefined) yield Key as ObjectKey; // the store only puts valid keys
+    for (const { Key, ETag } of Contents) {
+      if (Key !== undefined) yield { key: Key as ObjectKey, ETag }; // the store only puts valid keys
     }
     page = NextContinuationToken === undefined ? undefined : { ContinuationToken: NextContinuationToken };
   }

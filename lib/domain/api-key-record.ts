@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
 import { hashOfApiKey, type ApiKey } from './api-key.ts';
 import { parseCustomerId, type CustomerId } from './customer-id.ts';
-import { scopes, type Scope } from './scope.ts';
+import { customerScopes, scopes, type Scope } from './scope.ts';
 import { customerIdSchema, instantSchema, readDocument } from './stored-document.ts';
 
 /** The stored facts about an API key, without anything from which the key could be made. */
@@ -74,8 +74,8 @@ export function encodeApiKeyRecord(record: ApiKeyRecord): string {
 }
 
 /**
- * Reads a record. Keys of the earlier version only have the customer, under the key's hash: they have all scopes and
- * never expire.
+ * Reads a record. Keys of the earlier version only have the customer, under the key's hash: they have the scopes of a
+ * customer and never expire.
  * @param name  the record's name, without its path
  * @throws UnreadableFormat  damaged, or written by a newer version of this program
  */
@@ -89,7 +89,7 @@ export function decodeApiKeyRecord(name: string, text: string): ApiKeyRecord {
   }
   return {
     customerId,
-    scopes,
+    scopes: customerScopes,
     hash: name,
     label: undefined,
     createdAt: undefined,

@@ -106,18 +106,36 @@ function encodeHeader(start: string, partials: readonly EncodedPartial[]): Buffe
  * @throws UnreadableFormat  not a batch, or one of a newer version
  */
 export function decodeBatch(object: Buffer): { readonly batch: StoredBatch; readonly gzippedBody: Buffer } {
-  const headerEnd = object.indexOf(lineBreak);
-  const header = decodeBatchHeader(object);
-  if (header === undefined) throw new UnreadableFormat('A batch is damaged: its header has no end.');
+  const start = decodeBatchStart(object);
+  if ('bytesNeeded' in start) {
+    throw new UnreadableFormat(
+      start.bytesNeeded === undefined
+        ? 'A batch is damaged: its header has no end.'
+        : 'A batch is damaged: it ends before its partials do.',
+    );
+  }
+  return { batch: start.batch, gzippedBody: object.subarray(start.bodyStart) };
+}
 
-  let at = headerEnd + 1;
+/** A batch without its body, or the number of bytes that have to be read; `undefined` if the start is too short to tell. */
+export type BatchStart =
+  | { readonly batch: StoredBatch; readonly bodyStart: number }
+  | { readonly bytesNeeded: number | undefined };
+
+/**
+ * Decodes a batch from the `start` of its object, which needs to have the header and the partials.
+ * @throws UnreadableFormat  not a batch, or one of a newer version
+ */
+export function decodeBatchStart(start: Buffer): BatchStart {
+  const header = decodeBatchHeader(start);
+  if (header === undefined) return { bytesNeeded: undefined };
+  let at = start.indexOf(lineBreak) + 1;
   const partials = header.partials.map(({ bytes, ...partial }) => {
-    const data = object.subarray(at, at + bytes);
+    const data = start.subarray(at, at + bytes);
     at += bytes + 1;
     return { ...partial, data };
   });
-  if (at > object.length) throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
-  return { batch: { ...header, partials }, gzippedBody: object.subarray(at) };
+  return at > start.length ? { bytesNeeded: at } : { batch: { ...header, partials }, bodyStart: at };
 }
 
 /**

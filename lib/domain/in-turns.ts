@@ -1,4 +1,4 @@
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../group-by.ts';
 
 /** Orders the items so that groups take turns: the first item of each, then the second one of each, and so on. */
 export function inTurns<T>(items: Iterable<T>, groupOf: (item: T) => unknown): T[] {

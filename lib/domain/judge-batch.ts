@@ -15,6 +15,8 @@ export interface ReadBatch {
   readonly emittedAgainAt: Date | undefined;
   /** Number of times that the notification of the batch has come; 1 at the first look. */
   readonly receiveCount: number;
+  /** See `Emission`. */
+  readonly seenAt?: Date | undefined;
 }
 
 /** The state of a stored batch. */
@@ -31,11 +33,11 @@ export type BatchState =
  * Decides the state of a stored batch. It depends on the end state, the windows, and not on events on the way there.
  */
 export function judgeBatch(read: ReadBatch, now: Date, limits: EmissionLimits): BatchState {
-  const { header, tombstone, uncounted, consumption, emittedAgainAt, receiveCount } = read;
+  const { header, tombstone, uncounted, consumption, emittedAgainAt, receiveCount, seenAt } = read;
   const { storedAt, partials } = header;
   if (tombstone !== undefined && isForgotten(storedAt, tombstone)) return { kind: 'forgotten', tombstone };
   if (uncounted.size === 0) return { kind: 'counted' };
-  const emission = { storedAt, emittedAgainAt, receiveCount };
+  const emission = { storedAt, emittedAgainAt, receiveCount, seenAt };
   const isLost = (place: number) => {
     const partial = partials[place];
     return partial !== undefined && isOffStream(partial, emission, consumption, now, limits);

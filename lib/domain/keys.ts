@@ -33,8 +33,7 @@ export function batchPrefix(customerId: CustomerId): string {
 
 /** Returns the key of one window of one customer: `aggregates/hour/cus-axon/2025/12/28/18.json`. */
 export function windowKey(customerId: CustomerId, size: WindowSize, windowStart: WindowStart): ObjectKey {
-  const place = windowStart.slice(0, namedCharacters[size]).replace(/[-T:]/g, '/');
-  return key(`${windowPrefix(customerId, size)}${place}.json`);
+  return windowKeyOfSegment(encodeSegment('', customerId), size, windowStart);
 }
 
 /** Returns the key of one minute of one customer. */
@@ -85,8 +84,34 @@ export function tombstoneKey(customerId: CustomerId): ObjectKey {
  * be read.
  */
 export function tombstoneKeyOfWindow(windowKey: ObjectKey): ObjectKey {
-  return key(`${tombstonesPrefix}${customerSegmentOf(windowKey)}`);
+  return tombstoneKeyOfSegment(customerSegmentOf(windowKey));
 }
+
+/** Returns the key of a tombstone for the customer's segment in other keys. */
+export function tombstoneKeyOfSegment(segment: string): ObjectKey {
+  return key(`${tombstonesPrefix}${segment}`);
+}
+
+/** Prefix of the keys of the index of customers. */
+export const customerIndexPrefix = 'customers/';
+
+/** Returns the key of a customer's entry in the index of customers. */
+export function customerIndexKey(customerId: CustomerId): ObjectKey {
+  return customerIndexKeyOfSegment(encodeSegment('', customerId));
+}
+
+/** Returns the same for the customer's segment in other keys, from which the customer cannot always be read. */
+export function customerIndexKeyOfSegment(segment: string): ObjectKey {
+  return key(`${customerIndexPrefix}${segment}`);
+}
+
+/** Returns the customer's segment in the key of its entry in the index. */
+export function customerSegmentOfIndex(indexKey: ObjectKey): string {
+  return indexKey.slice(customerIndexPrefix.length);
+}
+
+/** Key of the progress of indexing the customers whose windows an earlier version wrote. */
+export const customerIndexingKey: ObjectKey = key('migrations', 'customers');
 
 /** Key of the object that is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
@@ -129,6 +154,12 @@ export function customerSegmentOf(windowKey: ObjectKey): string {
 /** Returns the customer's segment in a batch's key; it is the same in the keys of its windows. */
 export function customerSegmentOfBatch(batchKey: ObjectKey): string {
   return batchKey.split('/')[1] ?? '';
+}
+
+/** Returns the key of the window of one size that starts at an instant, by the customer's segment. */
+export function windowKeyOfSegment(segment: string, size: WindowSize, windowStart: WindowStart): ObjectKey {
+  const place = windowStart.slice(0, namedCharacters[size]).replace(/[-T:]/g, '/');
+  return key(`${windowPrefixOfSegment(segment, size)}${place}.json`);
 }
 
 /** Returns a text that sorts after all keys of a customer's windows, and before those of the next customer. */

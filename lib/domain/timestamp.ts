@@ -6,7 +6,7 @@ const daysFromYearZeroToEpoch = 719_468;
 const firstMinute = 0;
 const startsMinute = /:00(?:\.0+)?(?:z|[+-]\d\d:\d\d)$/i;
 /** The last minute of the year 9999. */
-const lastMinute = 4_223_371_679;
+export const lastMinute = 4_223_371_679;
 
 /**
  * Returns the minute window that an RFC 3339 instant falls into, or `undefined` if the text is not a real instant of

@@ -66,3 +66,12 @@ export function storedAfter(tombstone: Tombstone | undefined, now: Date): Date {
   if (tombstone === undefined || now > tombstone.before) return now;
   return new Date(tombstone.before.getTime() + 1);
 }
+
+/**
+ * Reports whether everything that a tombstone forgets had been removed at an earlier time, so that nothing of it was
+ * read since.
+ * @param atFirst  the tombstone at that time
+ */
+export function hadForgottenAll(atFirst: Tombstone | undefined, now: Tombstone): boolean {
+  return atFirst?.completedAt !== undefined && atFirst.before.getTime() === now.before.getTime();
+}

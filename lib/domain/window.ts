@@ -1,6 +1,6 @@
 import type { Brand } from './brand.ts';
 import type { EpochMinute } from './epoch-minute.ts';
-import { dateOfDay, minuteOfInstant } from './timestamp.ts';
+import { dateOfDay, lastMinute, minuteOfInstant } from './timestamp.ts';
 
 /** The first instant of a window, ISO 8601 in UTC without a fraction: `2025-12-28T18:03:00Z`. */
 export type WindowStart = Brand<string, 'WindowStart'>;
@@ -72,6 +72,14 @@ export function enclosingWindowStart(minute: WindowStart, size: WindowSize): Win
   const milliseconds = Date.parse(minute);
   const start = milliseconds - (milliseconds % sizeMilliseconds[size]);
   return windowStartOf((start / minuteMilliseconds) as EpochMinute);
+}
+
+/** Returns the first start of a day that is not before a minute; at the end of the year 9999, its last minute. */
+export function firstDayStartFrom(minute: WindowStart): WindowStart {
+  const day = enclosingWindowStart(minute, 'day');
+  if (day === minute) return day;
+  const next = endOfWindow(day, 'day').getTime() / minuteMilliseconds;
+  return windowStartOf(Math.min(next, lastMinute) as EpochMinute);
 }
 
 /** Returns the first instant after a window. */

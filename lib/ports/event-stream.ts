@@ -14,6 +14,8 @@ export interface Backlog {
   readonly records: number;
   /** When the oldest unconsumed record was put; `undefined` if there is none. */
   readonly oldestPutAt: Date | undefined;
+  /** Records of the customer asked about, with puts under way; absent if the stream cannot tell customers apart. */
+  readonly ownRecords?: number;
 }
 
 /** A customer's unconsumed records on the stream, including puts under way, at one instant. */
@@ -52,16 +54,17 @@ export interface EventStream {
 
   /**
    * Returns the backlog of its consumers; `undefined` if the stream does not report it and limits its input by
-   * itself.
+   * itself. Cheap, since each batch asks.
+   * @param customerId  the customer whose records are counted by themselves, too
    */
-  backlog(): Promise<Backlog | undefined>;
+  backlog(customerId?: CustomerId): Promise<Backlog | undefined>;
 
   /**
-   * Returns the backlog of one customer, by the customer in the partition keys (see `partitionKeyOf`); `undefined` if
-   * the stream cannot tell customers apart. Ask before you read the counts: they then include everything that is not
+   * Returns the backlog of one customer, by the customer in the partition keys (see `partitionKeyOf`), or of all
+   * customers together if none is given; `undefined` if the stream cannot tell customers apart. Ask before you read the counts: they then include everything that is not
    * in the answer.
    */
-  backlogOf(customerId: CustomerId): Promise<CustomerBacklog | undefined>;
+  backlogOf(customerId: CustomerId | undefined): Promise<CustomerBacklog | undefined>;
 
   /**
    * Returns an instant before which everything that was put has been consumed; `undefined` if that is not known now,

@@ -4,7 +4,8 @@ export type Offsets = ReadonlyMap<number, bigint>;
 /** Reads how far topics were written, and how far groups of consumers have read them. */
 export interface TopicOffsets {
   /**
-   * Returns the end of every partition that the topic has now; it never trusts a list of partitions from before.
+   * Returns the end of every partition that the topic has now, behind all records that were acknowledged before the
+   * call; it trusts neither a list of partitions from before nor a broker that may not be the leader any more.
    * @throws Unavailable  they cannot be read now
    */
   ends(topic: string): Promise<Offsets>;

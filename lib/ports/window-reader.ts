@@ -25,6 +25,34 @@ export interface CustomerPage {
   readonly next: string | undefined;
 }
 
+/** Days with `from ≤ day < to`, and the order of a page. */
+export interface CustomerTotalsRange extends CustomerRange {
+  /** Both are starts of UTC days. */
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  /** `requests`: most requests first, then by name. `name`: sorted within the page, as `customers` is. */
+  readonly sort: 'name' | 'requests';
+  /** Only this customer; `undefined` for all. */
+  readonly customerId: CustomerId | undefined;
+}
+
+/** What a customer has in a range of days. */
+export interface CustomerTotals {
+  readonly customerId: CustomerId;
+  readonly requests: number;
+  /** Requests with a status of 400 or more. */
+  readonly errors: number;
+  /** Starts of the first and the last minute with requests in the range. */
+  readonly firstWindow: WindowStart;
+  readonly lastWindow: WindowStart;
+}
+
+export interface CustomerTotalsPage {
+  readonly customers: readonly CustomerTotals[];
+  /** The start of the next page; `undefined` on the last one. */
+  readonly next: string | undefined;
+}
+
 /**
  * Reads windows for answers. An answer includes everything that is in the windows at the time of the request; a
  * reader that lags behind the windows must say so in the counting progress.
@@ -39,6 +67,15 @@ export interface WindowReader {
    */
   windows(range: WindowRange, atOnce: number): AsyncIterable<ServedWindow>;
 
-  /** Lists customers that have windows, each once. A customer is listed from its first window on. */
+  /**
+   * Lists customers that have windows, each once. A customer is listed at the latest when its first day has been rolled
+   * up, until its last window is removed.
+   */
   customers(range: CustomerRange): Promise<CustomerPage>;
+
+  /**
+   * Lists customers that have days in a range, with their totals over it, as these days were rolled up. A customer
+   * whose totals change between two pages may be on both of them, or on neither.
+   */
+  customerTotals(range: CustomerTotalsRange): Promise<CustomerTotalsPage>;
 }

@@ -37,9 +37,9 @@ export function measuredObjectStore(
       return written;
     },
 
-    async delete(key) {
+    async delete(key, condition) {
       const size = await sizeOf(key);
-      await objects.delete(key);
+      await objects.delete(key, condition);
       sizes.delete(key);
       if (size !== undefined) used.add(-allocatedBytes(size));
     },

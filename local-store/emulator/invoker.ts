@@ -1,15 +1,10 @@
+import type { OfflineLambda } from './call-functions-directly.ts';
 import type { Serverless, ServerlessOptions, ServerlessService } from './serverless.ts';
 
 /** Runs a function with an event, as AWS does for an event source. */
 export type Invoke = (functionKey: string, event: object) => Promise<unknown>;
 
-/** The part of serverless-offline's object for functions that is used here. */
-interface OfflineLambda {
-  create(functions: readonly { functionKey: string; functionDefinition: unknown }[]): void;
-  get(functionKey: string): { setEvent(event: object): void; runHandler(): Promise<unknown> };
-}
-
-/** Creates an invoker that runs functions through the emulator, so that they get its environment and context. */
+/** Creates an invoker that runs functions through the emulator, so that they have its environment. */
 export async function createInvoker(
   serverless: Serverless,
   functions: ServerlessService['functions'],

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { EmulatorLog } from './serverless.ts';
+import type { EmulatorLog, LogWriter } from './serverless.ts';
 
 /**
  * Makes serverless-offline log its `notice` lines at the level `info` (`--verbose`): four lines per request and one
@@ -10,15 +10,21 @@ import type { EmulatorLog } from './serverless.ts';
 export async function quietPerRequestLines(log: EmulatorLog): Promise<void> {
   const offline = pathToFileURL(createRequire(import.meta.url).resolve('serverless-offline'));
   const offlineLog = (await import(new URL('utils/log.js', offline).href)) as OfflineLog;
+  const info = ifShown(log.info);
   offlineLog.setLogUtils({
     log: {
-      notice: (...message) => log.info(...message),
-      info: (...message) => log.info(...message),
-      debug: (...message) => log.debug(...message),
+      notice: info,
+      info,
+      debug: ifShown(log.debug),
       warning: (...message) => log.warning(...message),
       error: (...message) => log.error(...message),
     },
   });
+}
+
+/** The framework prepares also those lines that it does not show: 15 µs per request. */
+function ifShown(write: LogWriter): LogWriter {
+  return write.isEnabled === false ? () => {} : (...message) => write(...message);
 }
 
 interface OfflineLog {

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
-import { errorCode } from '../../lib/error-code.ts';
+import { tryPort } from './try-port.ts';
 
 const answerMilliseconds = 1_000;
 
@@ -13,8 +11,9 @@ const answerMilliseconds = 1_000;
 export async function requireFreePort(host: unknown, port: unknown): Promise<void> {
   if (typeof host !== 'string' || !Number.isInteger(Number(port))) return; // serverless-offline refuses it
   const number = Number(port);
-  const code = await codeOfListening(host, number);
-  if (code === undefined) return;
+  const tried = await tryPort(host, number);
+  if ('port' in tried) return;
+  const { code } = tried;
   const other = `npm start -- --httpPort ${number === 8_080 ? 8_081 : 8_080}`;
   if (code === 'EACCES') {
     throw new Error(
@@ -26,23 +25,6 @@ export async function requireFreePort(host: unknown, port: unknown): Promise<voi
     ? 'a log analytics pipeline answers there, most likely one that was started before'
     : 'another program listens there';
   throw new Error(`Port ${number} is in use: ${who}. Stop it, or start on another port: ${other}`);
-}
-
-async function codeOfListening(host: string, port: number): Promise<string | undefined> {
-  const server = createServer();
-  try {
-    const listening = once(server, 'listening');
-    server.listen(port, host);
-    await listening;
-    return undefined;
-  } catch (error) {
-    return errorCode(error) ?? 'unknown';
-  } finally {
-    if (server.listening) {
-      server.close();
-      await once(server, 'close');
-    }
-  }
 }
 
 /** Asks the program that listens there; one that does not answer HTTP soon is not a pipeline. */

@@ -41,7 +41,12 @@ export interface FunctionDefinition {
 /** Options of serverless-offline, from its section in `custom` or the command line. */
 export type ServerlessOptions = Readonly<Record<string, unknown>>;
 
+/** The framework's writer of messages of one level. */
+export interface LogWriter {
+  (...message: unknown[]): void;
+  /** False if the command line's options hide messages of this level. */
+  readonly isEnabled?: boolean;
+}
+
 /** The framework's writer of messages to the terminal. */
-export type EmulatorLog = Readonly<
-  Record<'debug' | 'info' | 'notice' | 'warning' | 'error', (...message: unknown[]) => void>
->;
+export type EmulatorLog = Readonly<Record<'debug' | 'info' | 'notice' | 'warning' | 'error', LogWriter>>;

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.ts';
-import { pause } from '../stream-event-source/backoff.ts';
+import { pause } from '../../event-source/backoff.ts';
 import type { Timers } from '../timers.ts';
 import type { EventSource } from './event-sources.ts';
 

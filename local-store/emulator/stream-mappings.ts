@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { arnOfResource, integerProperty, parseProperties, type Resources } from '../resources.ts';
-import { parseStreamEventSettings, type StreamEventSettings } from '../stream-event-source/settings.ts';
+import { parseStreamEventSettings, type StreamEventSettings } from '../../event-source/stream/settings.ts';
 import { namedDestination, type NamedDestination } from './failure-destinations.ts';
 import type { ServerlessService } from './serverless.ts';
 

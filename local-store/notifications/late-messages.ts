@@ -3,7 +3,7 @@ import type { LocalQueue } from '../local-queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Intent } from '../object-directory/intent.ts';
 import type { Intents } from '../object-directory/intents.ts';
-import { pause } from '../stream-event-source/backoff.ts';
+import { pause } from '../../event-source/backoff.ts';
 import { realTimers } from '../timers.ts';
 import { traced } from '../trace.ts';
 

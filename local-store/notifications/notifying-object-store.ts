@@ -12,7 +12,7 @@ import type { AnnouncedMinutes } from '../roll-ups/announced-minutes.ts';
 import { traced } from '../trace.ts';
 import { LateMessages } from './late-messages.ts';
 import type { NotificationRule } from './rules.ts';
-import { s3Event } from './s3-event.ts';
+import { s3Event } from '../../event-source/queue/s3-event.ts';
 import { Sequencer } from './sequencer.ts';
 
 export interface NotifyingOptions {

@@ -1,7 +1,7 @@
-import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { DirectorySettler } from './directory-settler.ts';
 import { etagOf } from './etag.ts';
 import { errorCode } from '../../lib/error-code.ts';
+import { groupBy, type NonEmpty } from '../../lib/group-by.ts';
 import type { FileOperations } from './file-operations.ts';
 import { intentPath, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
@@ -20,7 +20,8 @@ export function recoverIntents(root: string, operations: FileOperations): readon
   const found = sweep(root, operations);
   // A file whose process died may not have a durable name, and its object must not outlive it.
   if (found.length > 0) directories.make(temporaryDirectoryName);
-  for (const intents of byKey(found).values()) {
+  const latestFirst = [...found].sort((a, b) => b.sequence - a.sequence);
+  for (const intents of groupBy(latestFirst, ({ key }) => key).values()) {
     const kept = recoverObject(root, intents, operations, directories);
     for (const intent of intents) if (intent !== kept) operations.unlink(intentPath(root, intent));
     if (kept !== undefined) left.push(kept);
@@ -41,26 +42,14 @@ function sweep(root: string, operations: FileOperations): readonly Intent[] {
   });
 }
 
-/** Latest first. */
-function byKey(intents: readonly Intent[]): ReadonlyMap<ObjectKey, readonly Intent[]> {
-  const groups = new Map<ObjectKey, Intent[]>();
-  for (const intent of [...intents].sort((a, b) => b.sequence - a.sequence)) {
-    const group = groups.get(intent.key);
-    if (group === undefined) groups.set(intent.key, [intent]);
-    else group.push(intent);
-  }
-  return groups;
-}
-
 /** Makes sure that the object is at its place, and returns the intent that stands for it. */
 function recoverObject(
   root: string,
-  intents: readonly Intent[],
+  intents: NonEmpty<Intent>,
   operations: FileOperations,
   directories: DirectorySettler,
 ): Intent | undefined {
   const [latest] = intents;
-  if (latest === undefined) return undefined;
   const place = placeOf(root, latest.key);
   const directory = directoryOf(latest.key);
   if (operations.exists(place)) {

@@ -38,10 +38,22 @@ export class PutUnderWay {
     }
   }
 
-  /** Returns a customer's records that wait here. The whole put counts from the instant at which it began. */
-  partsOf(customer: string): readonly WaitingPart[] {
-    if (!this.customers.has(customer)) return [];
-    const added = Array.from(this.#added, (byCustomer) => byCustomer.get(customer));
+  /** Counts a customer's records that wait here. */
+  recordsOf(customer: string): number {
+    let records = 0;
+    for (const byCustomer of this.#added) records += byCustomer.get(customer)?.queue.size ?? 0;
+    return records;
+  }
+
+  /**
+   * Returns the records of one customer, or of all if none is given, that wait here. The whole put counts from the
+   * instant at which it began.
+   */
+  partsOf(customer: string | undefined): readonly WaitingPart[] {
+    if (customer !== undefined && !this.customers.has(customer)) return [];
+    const added = Array.from(this.#added, (byCustomer) =>
+      customer === undefined ? [...byCustomer.values()] : byCustomer.get(customer),
+    ).flat();
     const oldestPutAt = this.#isOrdered ? this.putAt : undefined;
     const begun = { records: 0, entries: 0, oldestPutAt, minutes: [], hasWithoutMinute: false };
     return [begun, ...added.filter((records) => records !== undefined).map(waitingPart)];

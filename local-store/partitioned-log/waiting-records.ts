@@ -45,6 +45,11 @@ export class WaitingRecords {
     return this.#byCustomer.get(customer);
   }
 
+  /** Returns the records of each customer. */
+  ofAll(): readonly CustomerRecords[] {
+    return [...this.#byCustomer.values()];
+  }
+
   /** Adds a record whose sequence number is higher than all others'. */
   add(record: WaitingRecord): void {
     this.#all.add(record);

@@ -1,10 +1,10 @@
 import type { QueuedMessage } from '../local-queue.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
-import { pause, sourceBackoff } from '../stream-event-source/backoff.ts';
-import { reportedOutcome, type Outcome } from './outcome.ts';
+import { pause, sourceBackoff } from '../../event-source/backoff.ts';
+import { reportedOutcome, type Outcome } from '../../event-source/queue/outcome.ts';
 import { returnDelaySeconds } from './return-delay.ts';
 import type { SourceContext } from './source-context.ts';
-import { maxEventBytes, recordBytes, sqsEvent } from './sqs-event.ts';
+import { maxEventBytes, recordBytes, sqsEvent } from '../../event-source/queue/sqs-event.ts';
 import { waitForBatch } from './wait-for-batch.ts';
 
 /**

@@ -3,8 +3,8 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { Logger } from '../logger.ts';
 import type { Timers } from '../timers.ts';
-import type { QueueEventSettings } from './settings.ts';
-import type { EventOrigin } from './sqs-event.ts';
+import type { QueueEventSettings } from '../../event-source/queue/settings.ts';
+import type { EventOrigin } from '../../event-source/queue/sqs-event.ts';
 
 /** The parts that an event source works with. */
 export interface SourceContext extends EventOrigin {

@@ -1,4 +1,4 @@
-import { pause } from '../stream-event-source/backoff.ts';
+import { pause } from '../../event-source/backoff.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**

@@ -89,10 +89,15 @@ export class AnnouncedMinutes implements RollUpBacklog {
     if (customer.minutes.size === 0) this.#bySegment.delete(customer.segment);
   }
 
-  async of(customerId: CustomerId, countedThrough: Date | undefined): Promise<Outstanding> {
-    const [, , segment = ''] = windowPrefix(customerId, 'minute').split('/');
+  async of(customerId: CustomerId | undefined, countedThrough: Date | undefined): Promise<Outstanding> {
     const { timesSetBack } = this.#options.clock;
-    return waitingMinutes(this.#bySegment.get(segment)?.minutes ?? [], countedThrough, timesSetBack);
+    return waitingMinutes(this.#waitingOf(customerId), countedThrough, timesSetBack);
+  }
+
+  #waitingOf(customerId: CustomerId | undefined): Iterable<WaitingMinute> {
+    if (customerId === undefined) return Array.from(this.#byMessage.values(), ({ minute }) => minute);
+    const [, , segment = ''] = windowPrefix(customerId, 'minute').split('/');
+    return this.#bySegment.get(segment)?.minutes ?? [];
   }
 
   async oldestWrittenAt(): Promise<Date | undefined> {

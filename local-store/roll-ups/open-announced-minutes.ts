@@ -3,7 +3,7 @@ import type { CustomerId } from '../../lib/ports/roll-up-backlog.ts';
 import type { LocalQueue } from '../local-queue.ts';
 import type { LocalStream } from '../local-stream.ts';
 import type { NotificationRule } from '../notifications.ts';
-import { keysOfS3Event } from '../notifications/s3-event.ts';
+import { keysOfS3Event } from '../../event-source/queue/s3-event.ts';
 import type { QueueSettings } from '../queues.ts';
 import { realTimers } from '../timers.ts';
 import type { WatchedClock } from '../watched-clock.ts';

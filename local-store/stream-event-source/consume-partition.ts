@@ -1,11 +1,11 @@
 import type { LoggedRecord } from '../local-stream.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
-import { pause, sourceBackoff } from './backoff.ts';
-import { batchesOf, lanesOf, maxBatchBytes } from './batches.ts';
-import { deliver, untried, type Delivery, type Part, type Start } from './deliver.ts';
+import { pause, sourceBackoff } from '../../event-source/backoff.ts';
+import { batchesOf, lanesOf, maxBatchBytes } from '../../event-source/stream/batches.ts';
+import { deliver, untried, type Delivery, type Part, type Start } from '../../event-source/stream/deliver.ts';
 import { gather } from './gather.ts';
 import { IsolatedDeliveries } from './isolated-deliveries.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '../../event-source/stream/slots.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**

@@ -1,20 +1,11 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { KinesisStreamEvent } from 'aws-lambda';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { LocalQueue } from '../local-queue.ts';
-import type { InvocationRecord } from './invocation-record.ts';
+import type { FailureDestination } from '../../event-source/stream/failure-destination.ts';
+import type { InvocationRecord } from '../../event-source/stream/invocation-record.ts';
 
-/** A destination for records that have reached a limit. */
-export interface FailureDestination {
-  /**
-   * Delivers records. They are durable when it returns, and delivered again if the process dies before that is
-   * stored.
-   * @param event  the records, as the function got them
-   * @throws Unavailable  the destination cannot be written now
-   */
-  deliver(record: InvocationRecord, event: KinesisStreamEvent): Promise<void>;
-}
+export type { FailureDestination };
 
 /** Creates a destination for a queue, which gets a message about the records and not the records. */
 export function queueDestination(queue: Pick<LocalQueue, 'send'>): FailureDestination {

@@ -1,5 +1,5 @@
 import type { TakeLimits, TakenRecords } from '../local-stream.ts';
-import { pause } from './backoff.ts';
+import { pause } from '../../event-source/backoff.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**

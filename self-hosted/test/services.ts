@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {} from 'vitest';
+import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { startKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw } from '../local-services/start-versitygw.ts';
@@ -31,7 +31,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const kafka = await startKafka({ nodes: 1, directory, firstPort: kafkaPort });
   const s3 = await startVersitygw({ directory, port: s3Port });
   const { endpoint, region, credentials } = s3;
-  project.provide('services', { brokers: kafka.brokers, s3: { endpoint, region, credentials } });
+  const services: ProvidedContext['services'] = {
+    brokers: kafka.brokers,
+    s3: { endpoint, region, credentials },
+  };
+  project.provide('services', services);
   return async () => {
     await Promise.all([kafka.stop(), s3.stop()]);
     await rm(directory, { recursive: true, force: true });

@@ -1,16 +1,10 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRollUpConsumption } from '../../lib/adapters/roll-up-consumption.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { RollUpBacklog } from '../../lib/ports/roll-up-backlog.ts';
-import { credentials } from '../aws/clients.ts';
-import { listen, type RunningServer } from '../aws/running-server.ts';
 import { customer, windowStart } from '../factories.ts';
+import { minutes, noon, startCloudWatch, type CloudWatchServer } from './cloud-watch-server.ts';
 
-const noon = Date.UTC(2025, 11, 28, 12);
-const minutes = (count: number) => count * 60_000;
 const ago = (count: number) => new Date(noon - minutes(count));
 /** Minutes that S3 may take to notify the queue of a write. */
 const notification = 2;
@@ -19,37 +13,15 @@ describe('how far minutes are rolled up, deployed', () => {
   let now: number;
   /** Values of CloudWatch, by minutes before noon; `undefined`: CloudWatch fails. */
   let metrics: Record<'age' | 'dead' | 'died' | 'repeated', Record<number, number>> | undefined;
-  let requests: string[];
-  let server: RunningServer;
-  let client: CloudWatchClient;
+  let cloudWatch: CloudWatchServer;
   let rollUps: RollUpBacklog;
 
   beforeEach(async () => {
     now = noon;
     metrics = { age: { 1: 0 }, dead: {}, died: {}, repeated: {} };
-    requests = [];
-    server = await listen(
-      createServer((message, response) => {
-        void text(message).then((body) => {
-          requests.push(body);
-          if (metrics === undefined) return response.writeHead(400).end('{"__type":"InternalServiceFault"}');
-          const MetricDataResults = Object.entries(metrics).map(([Id, values]) => ({
-            Id,
-            Timestamps: Object.keys(values).map((before) => (noon - minutes(Number(before))) / 1_000),
-            Values: Object.values(values),
-          }));
-          return response.writeHead(200).end(JSON.stringify({ MetricDataResults }));
-        });
-      }),
-    );
-    client = new CloudWatchClient({
-      endpoint: server.endpoint,
-      region: 'us-east-1',
-      credentials,
-      maxAttempts: 1,
-    });
+    cloudWatch = await startCloudWatch(() => metrics);
     rollUps = createRollUpConsumption({
-      client,
+      client: cloudWatch.client,
       queueName: 'roll-up',
       deadLetterQueueName: 'failed-roll-ups',
       functionName: 'rollUp',
@@ -57,10 +29,7 @@ describe('how far minutes are rolled up, deployed', () => {
       clock: { now: () => new Date(now) },
     });
   });
-  afterEach(async () => {
-    client.destroy();
-    await server.close();
-  });
+  afterEach(() => cloudWatch.close());
 
   const throughOf = async (countedThrough: Date | undefined) =>
     (await rollUps.of(customer(), countedThrough)).through;
@@ -94,11 +63,11 @@ describe('how far minutes are rolled up, deployed', () => {
     await throughOf(ago(5));
     now += 59_999;
     await throughOf(ago(5));
-    expect(requests).toHaveLength(1);
+    expect(cloudWatch.requests).toHaveLength(1);
     now += 1;
     await throughOf(ago(5));
-    expect(requests).toHaveLength(2);
-    const asked = JSON.parse(requests[0] ?? '') as { StartTime: number };
+    expect(cloudWatch.requests).toHaveLength(2);
+    const asked = JSON.parse(cloudWatch.requests[0] ?? '') as { StartTime: number };
     expect(asked).toMatchObject({
       StartTime: (noon - minutes(30)) / 1_000,
       MetricDataQueries: [

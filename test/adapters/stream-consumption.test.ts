@@ -1,58 +1,26 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createStreamConsumption } from '../../lib/adapters/stream-consumption.ts';
-import { credentials } from '../aws/clients.ts';
-import { listen, type RunningServer } from '../aws/running-server.ts';
-
-const noon = Date.UTC(2025, 11, 28, 12);
-const minutes = (count: number) => count * 60_000;
+import { minutes, noon, startCloudWatch, type CloudWatchServer } from './cloud-watch-server.ts';
 
 describe('how far a Kinesis stream has been consumed', () => {
   let now: number;
   /** The greatest age of each minute in CloudWatch, by minutes before noon; `undefined`: CloudWatch fails. */
   let metrics: { read: Record<number, number>; invoked: Record<number, number> } | undefined;
-  let requests: string[];
-  let server: RunningServer;
-  let client: CloudWatchClient;
+  let cloudWatch: CloudWatchServer;
   let consumedThrough: () => Promise<Date | undefined>;
 
   beforeEach(async () => {
     now = noon;
     metrics = { read: {}, invoked: {} };
-    requests = [];
-    server = await listen(
-      createServer((message, response) => {
-        void text(message).then((body) => {
-          requests.push(body);
-          if (metrics === undefined) return response.writeHead(400).end('{"__type":"InternalServiceFault"}');
-          const MetricDataResults = Object.entries(metrics).map(([Id, ages]) => ({
-            Id,
-            Timestamps: Object.keys(ages).map((before) => (noon - minutes(Number(before))) / 1_000),
-            Values: Object.values(ages),
-          }));
-          return response.writeHead(200).end(JSON.stringify({ MetricDataResults }));
-        });
-      }),
-    );
-    client = new CloudWatchClient({
-      endpoint: server.endpoint,
-      region: 'us-east-1',
-      credentials,
-      maxAttempts: 1,
-    });
+    cloudWatch = await startCloudWatch(() => metrics);
     consumedThrough = createStreamConsumption({
-      client,
+      client: cloudWatch.client,
       streamName: 'insights',
       functionName: 'aggregate',
       clock: { now: () => new Date(now) },
     });
   });
-  afterEach(async () => {
-    client.destroy();
-    await server.close();
-  });
+  afterEach(() => cloudWatch.close());
 
   it('is the newest minute with data, less the time for processing', async () => {
     metrics = { read: { 5: 0, 3: 0, 2: 0 }, invoked: {} };
@@ -78,11 +46,11 @@ describe('how far a Kinesis stream has been consumed', () => {
     await consumedThrough();
     now += 59_999;
     await consumedThrough();
-    expect(requests).toHaveLength(1);
+    expect(cloudWatch.requests).toHaveLength(1);
     now += 1;
     await consumedThrough();
-    expect(requests).toHaveLength(2);
-    const asked: unknown = JSON.parse(requests[0] ?? '');
+    expect(cloudWatch.requests).toHaveLength(2);
+    const asked: unknown = JSON.parse(cloudWatch.requests[0] ?? '');
     expect(asked).toMatchObject({
       StartTime: (noon - minutes(15)) / 1_000,
       EndTime: noon / 1_000,

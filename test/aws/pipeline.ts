@@ -12,7 +12,7 @@ import { wire, type App } from '../../handlers/wiring.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { LocalQueue } from '../../local-store/local-queue.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
-import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
+import { sqsEvent } from '../../event-source/queue/sqs-event.ts';
 import type { HttpAnswer, HttpRequestOptions } from '../../client/http-client.ts';
 import { authorized, httpEvent } from '../handlers/app.ts';
 import { credentials, kinesisClient } from './clients.ts';

@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
+import pMap from 'p-map';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { PreconditionFailed } from '../../lib/errors.ts';
 import type { ObjectStore, PutCondition } from '../../lib/ports/object-store.ts';
@@ -154,12 +155,18 @@ async function list({ message, query }: S3Request, bucket: string, store: Object
   const page = keys.slice(0, maxKeysAPage);
   const isTruncated = keys.length > page.length;
   const next = Buffer.from(page.at(-1) ?? '').toString('base64');
+  const etags = await pMap(page, async (key) => (await store.get(key, { firstBytes: 0 }))?.etag);
+  const contents = page.map((key, place) => {
+    const etag = etags[place]; // absent where the object was deleted meanwhile
+    if (etag === undefined) return '';
+    return `<Contents><Key>${escapeXml(key)}</Key><ETag>&quot;${etag}&quot;</ETag></Contents>`;
+  });
   return xml(
     'ListBucketResult',
     `<Name>${bucket}</Name><Prefix>${escapeXml(prefix)}</Prefix><MaxKeys>${maxKeysAPage}</MaxKeys>` +
       `<KeyCount>${page.length}</KeyCount><IsTruncated>${isTruncated}</IsTruncated>` +
       (isTruncated ? `<NextContinuationToken>${next}</NextContinuationToken>` : '') +
-      page.map((key) => `<Contents><Key>${escapeXml(key)}</Key></Contents>`).join(''),
+      contents.join(''),
   );
 }
 

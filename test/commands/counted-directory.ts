@@ -10,7 +10,7 @@ import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
-import { batchIdOf, customer, receivedRecord } from '../factories.ts';
+import { customer, foldingLimits as limits, receivedRecord, sentJson } from '../factories.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 
 export interface SentBatch {
@@ -25,8 +25,6 @@ export interface SentBatch {
 
 const clock = { now: () => new Date() };
 const rules = createCountingRules([]);
-
-export const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 /** Creates a directory, and removes it after the test. */
 export async function temporaryDirectory(): Promise<string> {
@@ -45,13 +43,7 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
   const ports = { store: local.objects, streams: { insights: stream, late: stream }, clock };
   for (const { key, entries, customerId, isCounted = true, storedSecondsAgo = 0 } of batches) {
     const itsClock = { now: () => new Date(Date.now() - storedSecondsAgo * 1_000) };
-    const sent = {
-      customerId: customer(customerId),
-      id: batchIdOf(key),
-      mediaType: 'application/json',
-      contentEncoding: '',
-      body: Buffer.from(JSON.stringify(entries)),
-    } as const;
+    const sent = sentJson(key, entries, customer(customerId));
     const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
     await ingest(await readBatch(sent, 2_097_152), withAdmission({ ...ports, clock: itsClock }), options);
     const records = stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));

@@ -157,6 +157,14 @@ describe('a command', () => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  it('shows another call of it, and keeps the lines of its details, wrapped as far in as they begin', async () => {
+    const details = [`The taps:\n  - ${'cold '.repeat(30).trim()};\n  - hot.`];
+    const { stdout } = await run(['--help'], { program: 'npm run tap --', details });
+
+    expect(stdout).toContain('\n  npm run tap -- <where>\n');
+    expect(stdout).toMatch(/\nThe taps:\n {2}- (?:cold ){18}cold\n {4}(?:cold ){10}cold;\n {2}- hot\.\n/);
+  });
+
   it('reports a declared failure in one line, and does not hide a fault of the program', async () => {
     const throwing = (error: Error) => ({ run: () => Promise.reject(error) });
     expect(await run([], throwing(new BrokenTap('The tap is broken.')))).toMatchObject({

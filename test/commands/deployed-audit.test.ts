@@ -56,7 +56,9 @@ describe('npm run audit, of a deployed pipeline', () => {
     const { exitCode, stdout, stderr } = await audit({}, '--stage', 'prod');
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
     expect(stdout).toContain('MISSING     cus-axon 2025-12-28T18:03:00Z: 1 requests in 1 partials');
-    expect(stdout).toContain('1 minutes, 2 hours and days and 2 batches were read.\n1 differences.\n');
+    expect(stdout).toContain(
+      '1 minutes, 2 hours and days, 1 customers and 2 batches were read.\n1 differences.\n',
+    );
   });
 
   it('treats a batch as pending for half an hour, which verify may need there', async () => {
@@ -84,10 +86,11 @@ describe('npm run audit, of a deployed pipeline', () => {
     const repaired = await audit({}, '--stage', 'prod', '--repair');
     expect(repaired).toMatchObject({ exitCode: 0 });
     expect(repaired.stdout).toContain('1 differences, all of them repaired.');
-    expect(writes.map(({ path }) => path.replace(/^.*\/(minute|hour|day)\/.*$/, '$1'))).toEqual([
+    expect(writes.map(({ path }) => path.replace(/^.*\/(minute|hour|day|customers)\/.*$/, '$1'))).toEqual([
       'minute',
       'hour',
       'day',
+      'customers',
     ]);
     for (const { headers } of writes) expect(headers['if-match']).toMatch(/^".+"$/);
     const window = decodeWindow((await objects.get(minute))?.body ?? Buffer.alloc(0));

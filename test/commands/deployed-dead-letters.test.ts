@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
-import { s3Event } from '../../local-store/notifications/s3-event.ts';
+import { s3Event } from '../../event-source/queue/s3-event.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import { startIdentityServer } from '../aws/identity-server.ts';
@@ -11,7 +11,7 @@ import { servedMessage, startQueueServer, type ServedMessage } from '../aws/queu
 import type { RunningServer } from '../aws/running-server.ts';
 import { startS3Server } from '../aws/s3-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
-import { limits } from './counted-directory.ts';
+import { foldingLimits as limits } from '../factories.ts';
 import { jsonLines, runCommandWith } from './run-command.ts';
 
 const prefix = 'log-analytics-pipeline-prod';

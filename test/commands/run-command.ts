@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { onTestFinished, vi } from 'vitest';
 import { commands } from '../../commands/commands.ts';
+import type { Command } from '../../commands/define-command.ts';
 import type { Io, Program } from '../../commands/io.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { spawnCommand, type CommandEnd, type RunningCommand } from '../spawn-command.ts';
@@ -34,6 +35,23 @@ export function startCommand(
   command: string,
   ...args: readonly string[]
 ): CalledCommand {
+  return callCommand(
+    async () => {
+      const listed = commands.find(({ name }) => name === command);
+      if (listed === undefined) throw new RangeError(`There is no command ${command}.`);
+      return listed.load();
+    },
+    env,
+    args,
+  );
+}
+
+/** Calls a command that is not one of the list. */
+export function callCommand(
+  load: () => Promise<Command>,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): CalledCommand {
   const stdin = new PassThrough();
   const [stdout, stderr] = [new GatheredText(), new GatheredText()];
   const events = new EventEmitter();
@@ -52,9 +70,7 @@ export function startCommand(
   };
   for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) vi.stubEnv(name, value);
   const run = async (): Promise<CommandEnd> => {
-    const listed = commands.find(({ name }) => name === command);
-    if (listed === undefined) throw new RangeError(`There is no command ${command}.`);
-    const loaded = await listed.load();
+    const loaded = await load();
     try {
       const exitCode = await Promise.race([loaded.run(args, io), exited]);
       return { exitCode: Number(exitCode), stdout: stdout.text, stderr: stderr.text };

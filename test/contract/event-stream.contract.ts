@@ -17,6 +17,10 @@ export interface EventStreamFixture {
   readonly stream: EventStream;
   /** True if it knows how much waits. */
   readonly tellsBacklog: boolean;
+  /** True if it knows this of each customer; as `tellsBacklog` if it is absent. */
+  readonly tellsCustomersApart?: boolean;
+  /** True if it dates puts by a clock of its own. */
+  readonly hasOwnTime?: boolean;
   /** Consumes and returns everything that was put and not yet consumed. */
   consume(): Promise<readonly ConsumedRecord[]>;
   close(): Promise<void>;
@@ -39,6 +43,11 @@ function minute(time: string): WindowStart {
 
 function textOf({ data }: StreamRecord): string {
   return Buffer.from(data).toString();
+}
+
+/** Returns a check that an instant is between this one and now. */
+function isWithin(from: number): (instant: Date) => boolean {
+  return (instant) => instant.getTime() >= from && instant.getTime() <= Date.now();
 }
 
 /** Tests the promises of every event stream, whatever its implementation. */
@@ -131,21 +140,24 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(await fixture.stream.backlog()).toBeUndefined();
         return;
       }
+      const begunAt = Date.now();
+      const at = (instant: number) =>
+        fixture.hasOwnTime === true ? expect.toSatisfy(isWithin(begunAt)) : new Date(instant);
       expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
       await fixture.stream.put([record('a', '1'), record('b', '1')]);
       now += 5_000;
       await fixture.stream.put([record('a', '2')]);
-      expect(await fixture.stream.backlog()).toEqual({ records: 3, oldestPutAt: new Date(start) });
+      expect(await fixture.stream.backlog()).toEqual({ records: 3, oldestPutAt: at(start) });
       await fixture.consume();
       expect(await fixture.stream.backlog()).toEqual({ records: 0, oldestPutAt: undefined });
       await fixture.stream.put([record('b', '2')]);
-      expect(await fixture.stream.backlog()).toEqual({ records: 1, oldestPutAt: new Date(start + 5_000) });
+      expect(await fixture.stream.backlog()).toEqual({ records: 1, oldestPutAt: at(start + 5_000) });
     });
 
     it('says that it cannot tell customers apart, where it cannot', async () => {
       await fixture.stream.put([partial('cus-a', '18:03', 1)]);
       const backlog = await fixture.stream.backlogOf(customer('cus-a'));
-      expect(backlog !== undefined).toBe(fixture.tellsBacklog);
+      expect(backlog !== undefined).toBe(fixture.tellsCustomersApart ?? fixture.tellsBacklog);
     });
 
     describe('the backlog of a customer', () => {
@@ -162,6 +174,22 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(await backlogOf('cus', context)).toMatchObject({ records: 0, entries: 0 });
         await fixture.consume();
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 0, entries: 0 });
+      });
+
+      it('has as many records as the backlog of all counts for this customer', async (context) => {
+        const recordsOf = async (name: string) => [
+          (await fixture.stream.backlog(customer(name)))?.ownRecords,
+          (await backlogOf(name, context)).records,
+        ];
+        await fixture.stream.put([partial('cus-a', '18:03', 5), partial('cus-b', '18:03', 70)]);
+        const put = fixture.stream.put([partial('cus-a', '18:04', 11)]);
+        expect(await recordsOf('cus-a')).toEqual([2, 2]);
+        await put;
+        expect(await recordsOf('cus-a')).toEqual([2, 2]);
+        expect(await recordsOf('cus-b')).toEqual([1, 1]);
+        expect(await recordsOf('cus-c')).toEqual([0, 0]);
+        await fixture.consume();
+        expect(await recordsOf('cus-a')).toEqual([0, 0]);
       });
 
       it('does not know its entries if a record does not give their number', async (context) => {

@@ -4,7 +4,13 @@ import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { mapDimensions } from '../../lib/domain/dimensions.ts';
 import type { WindowSize, WindowStart } from '../../lib/domain/window.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
-import type { ServedWindow, WindowRange, WindowReader } from '../../lib/ports/window-reader.ts';
+import type {
+  CustomerTotals,
+  CustomerTotalsRange,
+  ServedWindow,
+  WindowRange,
+  WindowReader,
+} from '../../lib/ports/window-reader.ts';
 import { customer, windowStart } from '../factories.ts';
 
 /** A window to write: one request per path. */
@@ -15,6 +21,13 @@ export interface WrittenWindow {
   readonly paths: readonly string[];
 }
 
+/** Requests of one minute by status; without any, it is one request that has no status. */
+export interface CountedMinute {
+  readonly customerId: CustomerId;
+  readonly windowStart: WindowStart;
+  readonly requestsByStatus: Readonly<Record<number, number>>;
+}
+
 /** A reader under test, without windows at first. */
 export interface WindowReaderFixture {
   readonly reader: WindowReader;
@@ -22,12 +35,29 @@ export interface WindowReaderFixture {
   write(window: WrittenWindow): Promise<void>;
   /** Removes a window, and waits until the reader no longer has it. */
   remove(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
+  /** Counts requests in a minute without any, rolls it up, and waits until the reader can read that. */
+  count(minute: CountedMinute): Promise<void>;
+  /** Takes back all that was counted in a minute. */
+  uncount(minute: Omit<CountedMinute, 'requestsByStatus'>): Promise<void>;
   /** Damages a window. */
   damage(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
   close(): Promise<void>;
 }
 
 const axon = customer('cus-axon');
+const strangeNames = [
+  'a',
+  'A',
+  'Aa',
+  '%41',
+  '.x',
+  'x.',
+  'con',
+  'a%2fb',
+  'cus-1',
+  'X'.repeat(128),
+  'Y'.repeat(127),
+];
 const at = (time: string) => windowStart(`2025-12-${time}:00Z`);
 
 /** Tests the promises of every window reader, whatever its implementation. */
@@ -50,6 +80,8 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
       for await (const window of fixture.reader.windows(whole, atOnce)) found.push(window);
       return found;
     }
+    const count = (name: string, start: string, requestsByStatus: Record<number, number> = { 200: 1 }) =>
+      fixture.count({ customerId: customer(name), windowStart: at(start), requestsByStatus });
     const startsOf = (windows: readonly ServedWindow[]) => windows.map((window) => window.windowStart);
 
     async function customersBy(limit: number): Promise<string[]> {
@@ -165,44 +197,128 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
       });
 
       it('lists each customer once, whatever its name, by pages of any size', async () => {
-        const names = [
-          'a',
-          'A',
-          'Aa',
-          '%41',
-          '.x',
-          'x.',
-          'con',
-          'a%2fb',
-          'cus-1',
-          'X'.repeat(128),
-          'Y'.repeat(127),
-        ];
-        for (const name of names) {
-          await write('minute', '28T18:03', customer(name));
-          await write('minute', '29T18:03', customer(name));
+        for (const name of strangeNames) {
+          await count(name, '28T18:03');
+          await count(name, '29T18:03');
         }
-        for (const limit of [1, 3, names.length, 1_000]) {
-          expect(await customersBy(limit)).toEqual(names.toSorted());
+        for (const limit of [1, 3, strangeNames.length, 1_000]) {
+          expect(await customersBy(limit)).toEqual(strangeNames.toSorted());
         }
       });
 
-      it('lists a customer from its first window on, until its last one is removed', async () => {
-        expect(await customersBy(10)).toEqual([]);
+      it('lists a customer until its last window is removed', async () => {
         for (const name of ['cus-axon', 'Z'.repeat(128)]) {
-          const windows = ['28T18:03', '28T18:04'].map((start) => {
-            return { customerId: customer(name), windowSize: 'minute', windowStart: at(start) } as const;
-          });
-          for (const window of windows) {
-            await fixture.write({ ...window, paths: ['GET /'] });
+          for (const start of ['28T18:03', '28T18:04']) {
+            await count(name, start);
             expect(await customersBy(10)).toEqual([name]);
           }
-          for (const window of windows) {
+          for (const start of ['28T18:03', '28T18:04']) {
             expect(await customersBy(10)).toEqual([name]);
-            await fixture.remove(window);
+            await fixture.uncount({ customerId: customer(name), windowStart: at(start) });
           }
           expect(await customersBy(10)).toEqual([]);
         }
+      });
+    });
+
+    describe('the totals of customers', () => {
+      const december = { from: at('01T00:00'), to: windowStart('2026-01-01T00:00:00Z') };
+      async function totalsBy(limit: number, range: Partial<CustomerTotalsRange> = {}) {
+        const found: CustomerTotals[] = [];
+        let after: string | undefined;
+        do {
+          const page = await fixture.reader.customerTotals({
+            ...december,
+            sort: 'requests',
+            customerId: undefined,
+            ...range,
+            after,
+            limit,
+          });
+          expect(page.customers.length).toBeLessThanOrEqual(limit);
+          found.push(...page.customers);
+          after = page.next;
+        } while (after !== undefined);
+        return found;
+      }
+      const namesOf = (totals: readonly CustomerTotals[]) => totals.map(({ customerId }) => customerId);
+
+      it('adds up the requests and errors of all days in the range, from its first to its last minute', async () => {
+        await count('cus-axon', '27T23:59', { 200: 7 });
+        await count('cus-axon', '28T18:03', { 200: 3, 399: 1, 400: 2, 404: 1, 503: 4 });
+        await count('cus-axon', '28T09:00', { 302: 1 });
+        await count('cus-axon', '29T00:00', {});
+        await count('cus-axon', '30T00:00', { 500: 8 });
+        const range = { from: at('28T00:00'), to: at('30T00:00') };
+        const total = {
+          customerId: axon,
+          requests: 13,
+          errors: 7,
+          firstWindow: at('28T09:00'),
+          lastWindow: at('29T00:00'),
+        };
+        expect(await totalsBy(10, range)).toEqual([total]);
+        expect(await totalsBy(10, { ...range, sort: 'name' })).toEqual([total]);
+        expect(await totalsBy(10, { ...range, customerId: axon })).toEqual([total]);
+      });
+
+      it('leaves out customers without requests in the range', async () => {
+        await count('cus-axon', '28T18:03');
+        await count('cus-b', '29T18:03');
+        for (const sort of ['name', 'requests'] as const) {
+          const range = { sort, from: at('29T00:00'), to: at('30T00:00') };
+          expect(namesOf(await totalsBy(1, range))).toEqual(['cus-b']);
+          expect(await totalsBy(1, { ...range, customerId: axon })).toEqual([]);
+          expect(await totalsBy(1, { ...range, to: range.from })).toEqual([]);
+        }
+        expect(await totalsBy(1, { customerId: customer('cus-c') })).toEqual([]);
+      });
+
+      it('sorts by requests in the range, most first, and by name where these are equal, over all pages', async () => {
+        await count('cus-b', '28T18:03', { 200: 2 });
+        await count('Cus-a', '28T18:03', { 200: 2 });
+        await count('cus-c', '28T18:03', { 200: 9 });
+        await count('cus-b', '29T18:03', { 200: 100 });
+        await count('cus-d', '28T18:03', { 200: 1 });
+        await count('cus-a', '28T18:03', { 200: 2 });
+        const range = { from: at('28T00:00'), to: at('29T00:00') };
+        for (const limit of [1, 2, 3, 5, 100]) {
+          expect(namesOf(await totalsBy(limit, range))).toEqual([
+            'cus-c',
+            'Cus-a',
+            'cus-a',
+            'cus-b',
+            'cus-d',
+          ]);
+        }
+        expect(namesOf(await totalsBy(1)).slice(0, 2)).toEqual(['cus-b', 'cus-c']);
+      });
+
+      it('gives each customer once in both orders, whatever its name, by pages of any size', async () => {
+        for (const name of strangeNames) await count(name, '28T18:03');
+        for (const sort of ['name', 'requests'] as const) {
+          for (const limit of [1, 3, strangeNames.length, 1_000]) {
+            expect(namesOf(await totalsBy(limit, { sort })).toSorted()).toEqual(strangeNames.toSorted());
+          }
+        }
+      });
+
+      it('gives what was counted last, and nothing of what was removed', async () => {
+        const totals = async () =>
+          (await totalsBy(10)).map(({ requests, firstWindow, lastWindow }) => {
+            return [requests, firstWindow, lastWindow];
+          });
+        await count('cus-axon', '28T18:03');
+        expect(await totals()).toEqual([[1, at('28T18:03'), at('28T18:03')]]);
+        await count('cus-axon', '28T18:01', { 200: 2 });
+        await count('cus-axon', '28T17:59', { 200: 2 });
+        expect(await totals()).toEqual([[5, at('28T17:59'), at('28T18:03')]]);
+        await fixture.uncount({ customerId: axon, windowStart: at('28T17:59') });
+        expect(await totals()).toEqual([[3, at('28T18:01'), at('28T18:03')]]);
+        await fixture.uncount({ customerId: axon, windowStart: at('28T18:03') });
+        expect(await totals()).toEqual([[2, at('28T18:01'), at('28T18:01')]]);
+        await fixture.uncount({ customerId: axon, windowStart: at('28T18:01') });
+        expect(await totals()).toEqual([]);
       });
     });
   });

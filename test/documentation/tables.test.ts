@@ -5,6 +5,7 @@ import type { Route } from '../../handlers/http/route.ts';
 import { routes } from '../../handlers/http/routes.ts';
 import { environmentSchema } from '../../lib/config.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
+import { clusterEnvironmentSchema } from '../../self-hosted/config.ts';
 import { createMetrics } from '../../lib/metrics.ts';
 import { instant } from '../factories.ts';
 import { readPage } from './pages.ts';
@@ -27,14 +28,22 @@ it('docs/reference/errors.md has every error code with its status, category and 
   expect(rowsOf('docs/reference/errors.md')).toEqual(rows);
 });
 
-it('docs/reference/configuration.md has every variable with its default, and no other', () => {
-  const rows = Object.entries(environmentSchema.shape).map(
-    ([name, schema]) => `| \`${name}\` | \`${String(schema.def.defaultValue)}\` | ${schema.description} |`,
+it.each([
+  ['configuration', environmentSchema.shape],
+  ['cluster-configuration', clusterEnvironmentSchema.shape],
+])('docs/reference/%s.md has every variable with its default, and no other', (page, shape) => {
+  const rows = Object.entries(shape).map(
+    ([name, schema]) => `| \`${name}\` | ${defaultOf(schema.def.defaultValue)} | ${schema.description} |`,
   );
   // Links in descriptions start at the root of the repository.
   const fromThePage = rows.map((row) => row.replaceAll('](docs/', '](../'));
-  expect(rowsOf('docs/reference/configuration.md')).toEqual(fromThePage);
+  expect(rowsOf(`docs/reference/${page}.md`)).toEqual(fromThePage);
 });
+
+function defaultOf(value: unknown): string {
+  if (value === 'the host name') return 'the host name';
+  return value === '' ? '' : `\`${String(value)}\``;
+}
 
 it('docs/reference/metrics.md has every metric with its type and meaning, and no other', async () => {
   const diskRoom = {

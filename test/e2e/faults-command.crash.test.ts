@@ -1,22 +1,8 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { runProgram } from './run-program.ts';
 
-const main = fileURLToPath(new URL('../faults/main.ts', import.meta.url));
-
-async function run(...args: readonly string[]): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGTERM'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  return new Promise((resolve) => {
-    child.once('close', (exitCode) => resolve({ exitCode, output }));
-  });
-}
+const run = (...args: readonly string[]) =>
+  runProgram(new URL('../faults/main.ts', import.meta.url), ...args);
 
 it('goes through the faults of a round, and says what came of it', async () => {
   const { exitCode, output } = await run('--seed', '412', '--rounds', '1', '--clients', '8');

@@ -24,7 +24,7 @@ export interface PostedBatch {
 }
 
 export async function postLogs(
-  { http }: Emulator,
+  { http }: Pick<Emulator, 'http'>,
   { customerId, body, headers = {} }: PostedBatch,
 ): Promise<HttpAnswer> {
   const sent = { 'x-customer-id': customerId, 'content-type': 'application/json', ...headers };

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { scenario } from '../../bench/scenario/command.ts';
+import { callCommand } from '../commands/run-command.ts';
 import { freePorts } from './free-ports.ts';
+import { runProgram, type ProgramEnd } from './run-program.ts';
 
 it('explains itself and exits with 0', async () => {
-  const { exitCode, output } = await runCommand('--help');
+  const { exitCode, output } = await startProgram('--help');
 
   expect(exitCode).toBe(0);
   for (const option of ['url', 'customer', 'timestamps', 'concurrency', 'run', 'retry-for', 'help']) {
@@ -14,11 +15,11 @@ it('explains itself and exits with 0', async () => {
   }
 });
 
-it('exits with 2 and names an option that there is not', async () => {
-  const { exitCode, output } = await runCommand('--colour', 'red');
+it('exits with 2, and names the option that is like one that does not exist', async () => {
+  const { exitCode, output } = await runCommand('--retry-fo', '3');
 
   expect(exitCode).toBe(2);
-  expect(output).toContain('--colour');
+  expect(output).toBe('There is no option --retry-fo. Did you mean --retry-for? See --help.\n');
 });
 
 it('exits with 2 where nothing answers', async () => {
@@ -39,7 +40,7 @@ it('exits with 2 where something else answers', async () => {
 
 it('exits with 1 and says what is missing where batches are taken and not counted', async () => {
   const server = await serve('{"windows":[]}', 200);
-  const { exitCode, output } = await runCommand('--url', server, '--retry-for', '1');
+  const { exitCode, output } = await startProgram('--url', server, '--retry-for', '1');
 
   expect(exitCode).toBe(1);
   expect(output).toMatch(/Answers 202 +5,200/);
@@ -66,17 +67,10 @@ async function serve(body: string, readStatus = 202): Promise<string> {
   return `http://localhost:${port}`;
 }
 
-async function runCommand(...args: readonly string[]): Promise<{ exitCode: number | null; output: string }> {
-  const main = fileURLToPath(new URL('../../bench/scenario/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  return new Promise((resolve) => {
-    child.once('close', (exitCode) => resolve({ exitCode, output }));
-  });
+async function runCommand(...args: readonly string[]): Promise<ProgramEnd> {
+  const { exitCode, stdout, stderr } = await callCommand(async () => scenario, {}, args).ended;
+  return { exitCode, output: stdout + stderr };
 }
+
+const startProgram = (...args: readonly string[]) =>
+  runProgram(new URL('../../bench/scenario/main.ts', import.meta.url), ...args);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { answerOrRetry, GaveUp } from '../../client/answer-or-retry.ts';
 import { ConnectionFailed, type HttpAnswer } from '../../client/http-client.ts';
-import { parseOptions } from '../../bench/scenario/options.ts';
+import { scenarioOptions, scenarioOptionsOf } from '../../bench/scenario/options.ts';
 import type { PipelineClient } from '../../bench/scenario/pipeline-client.ts';
 import { planScenario, referenceSize, referenceStart, type ScenarioPlan } from '../../bench/scenario/plan.ts';
 import { runScenario } from '../../bench/scenario/run.ts';
+import { parseArguments } from '../../commands/define-command/parse-arguments.ts';
 import type { Timing } from '../../client/timing.ts';
 import type { WindowCounts } from '../../bench/scenario/window-counts.ts';
 
@@ -68,10 +69,14 @@ describe('the plan', () => {
 });
 
 describe('the options', () => {
-  const now = new Date('2026-03-01T12:34:56Z');
+  function parseOptions(argv: readonly string[]) {
+    const given = parseArguments(argv, { options: scenarioOptions, actions: [], keepsUnknown: false }, {});
+    if (given === 'help') throw new Error('This asks for the help.');
+    return scenarioOptionsOf(given, new Date('2026-03-01T12:34:56Z'), 'some-run');
+  }
 
   it('have defaults', () => {
-    expect(parseOptions([], now, 'some-run')).toEqual({
+    expect(parseOptions([])).toEqual({
       baseUrl: new URL('http://localhost:3000'),
       customerId: 'cus-axon',
       start: referenceStart,
@@ -82,9 +87,7 @@ describe('the options', () => {
   });
 
   it('--timestamps now are the four minutes that end with the current one', () => {
-    expect(parseOptions(['--timestamps', 'now'], now, 'run')?.start).toEqual(
-      new Date('2026-03-01T12:31:00Z'),
-    );
+    expect(parseOptions(['--timestamps', 'now']).start).toEqual(new Date('2026-03-01T12:31:00Z'));
   });
 
   it.each([
@@ -96,7 +99,7 @@ describe('the options', () => {
     ['--customer', 'a/b'],
     ['--run', ''],
   ])('that cannot be used are named: %s "%s"', (option, value) => {
-    expect(() => parseOptions([option, value], now, 'run')).toThrow(option);
+    expect(() => parseOptions([option, value])).toThrow(option);
   });
 });
 

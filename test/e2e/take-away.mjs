@@ -1,8 +1,8 @@
 // Loaded into the emulator with `--import`: removes protections, by replacing a piece of source for each.
 //   TAKE_AWAY  their names, separated by commas
-import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { sourcesWithout } from './sources-without.mjs';
 
 const protections = {
   'ids in the window': {
@@ -40,7 +40,7 @@ const protections = {
     to: 'for (const intent of []) {',
   },
   'window before the checkpoint': {
-    file: 'local-store/stream-event-source/deliver.ts',
+    file: 'event-source/stream/deliver.ts',
     from: `
     const { outcome, took } = await delivery.run(() => invoke(partition, next.records, context));
     const done = doneOf(outcome, next.records);
@@ -57,26 +57,8 @@ const protections = {
   },
 };
 
-/** Returns the source of files without the protections to remove, by their addresses. */
-function sourcesWithout(names) {
-  const sources = new Map();
-  for (const name of names) {
-    if (!Object.hasOwn(protections, name)) throw new Error(`There is no protection "${name}" to take away.`);
-    const { file, from, to } = protections[name];
-    const url = new URL(`../../${file}`, import.meta.url);
-    const source = sources.get(url.href) ?? readFileSync(url, 'utf8');
-    // Otherwise it could run with every protection in place once the source has changed.
-    if (source.split(from).length !== 2) throw new Error(`Not once in ${file}: ${from}`);
-    sources.set(
-      url.href,
-      source.replace(from, () => to),
-    );
-  }
-  return sources;
-}
-
 if (isMainThread) {
   register('./replacing-loader.mjs', import.meta.url, {
-    data: sourcesWithout(process.env.TAKE_AWAY.split(',')),
+    data: sourcesWithout(process.env.TAKE_AWAY.split(','), protections),
   });
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
 import type { AuthorizerContext } from '../../handlers/authorize.ts';
-import { createApp, type App } from '../../handlers/wiring.ts';
+import { createApp, type App, type AppParts } from '../../handlers/wiring.ts';
 import {
   createInMemoryEventStream,
   type InMemoryEventStream,
@@ -28,11 +28,13 @@ export function testApp({
   store = new InMemoryObjectStore(),
   now = '2025-12-28T18:04:00Z',
   clock = { now: () => instant(now) },
+  parts = {},
 }: {
   environment?: Record<string, string>;
   store?: ObjectStore;
   now?: string;
   clock?: Clock;
+  parts?: Partial<AppParts>;
 } = {}): TestApp {
   const config = parseConfig(environment);
   const insights = createInMemoryEventStream({ clock });
@@ -41,7 +43,7 @@ export function testApp({
   const logLines: string[] = [];
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => logLines.push(line) });
   return {
-    app: createApp({ config, clock, logger, store, streams: { insights, late }, rollUps }),
+    app: createApp({ config, clock, logger, store, streams: { insights, late }, rollUps, ...parts }),
     insights,
     late,
     rollUps,

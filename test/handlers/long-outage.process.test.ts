@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { LocalQueue } from '../../local-store/local-queue.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import type { QueueSettings } from '../../local-store/queues.ts';
-import { sqsEvent } from '../../local-store/queue-event-source/sqs-event.ts';
+import { sqsEvent } from '../../event-source/queue/sqs-event.ts';
 import { sentEntry } from '../factories.ts';
 import { recordedLogger } from '../local-store/played-source.ts';
 import { everything, SetClock } from '../local-store/queues/queue-fixture.ts';

@@ -96,7 +96,7 @@ describe('GET /openapi.json', () => {
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
-      'get /customers': keyWith('read'),
+      'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
       'get /health': [],

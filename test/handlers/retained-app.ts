@@ -7,7 +7,6 @@ import { totalHandler } from '../../handlers/total.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { createApp, type App } from '../../handlers/wiring.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
-import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { auditRollUps } from '../../lib/pipeline/audit/audit-roll-ups.ts';
 import { audit } from '../../lib/pipeline/audit/audit.ts';
@@ -17,12 +16,10 @@ import { repairRollUps } from '../../lib/pipeline/audit/repair-roll-ups.ts';
 import { createRetention } from '../../lib/pipeline/expire/retention.ts';
 import type { AgedObjects } from '../../lib/ports/aged-objects.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { instant, sentEntry } from '../factories.ts';
+import { instant, sentEntry, foldingLimits as limits } from '../factories.ts';
 import { inMemorySpool, noneDiffering } from '../pipeline/audit/in-memory-spool.ts';
 import { countAll, httpEvent, postLogs, testApp } from './app.ts';
 import { created, sqsEvent } from './sqs-event.ts';
-
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes };
 
 /** The functions on a store and a clock that tests advance; nothing in it happens by itself. */
 export class RetainedApp {

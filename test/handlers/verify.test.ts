@@ -1,3 +1,4 @@
+import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { describe, expect, it } from 'vitest';
 import { batchHandler } from '../../handlers/batch.ts';
@@ -5,6 +6,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { minuteKey } from '../../lib/domain/keys.ts';
 import { customer, instant, sentEntry, windowStart } from '../factories.ts';
+import { createIntentOutbox } from '../pipeline/intent-outbox.ts';
 import { countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { created, malformed, sqsEvent, testNotification } from './sqs-event.ts';
 
@@ -71,6 +73,42 @@ describe('verify', () => {
       );
     },
   );
+});
+
+describe('verify, where an intent precedes each batch', () => {
+  it('lets the intent of an absent batch come again for a day', async () => {
+    let now = instant('2025-12-28T18:04:00Z');
+    const testing = testApp({ clock: { now: () => now }, parts: { outbox: createIntentOutbox(30_000) } });
+    const message = created('batches/cus-axon/k-absent');
+    const look = () => verifyHandler(async () => testing.app)(sqsEvent(message));
+    now = instant('2025-12-29T18:03:59Z');
+    expect((await look()).batchItemFailures).toHaveLength(1);
+    now = instant('2025-12-29T18:04:01Z');
+    expect((await look()).batchItemFailures).toEqual([]);
+  });
+
+  it('emits again only after a barrier that began when it had seen the batch', async () => {
+    let now = instant('2025-12-28T18:04:00Z');
+    let barrier = now;
+    const clock = { now: () => now };
+    const insights = createInMemoryEventStream({ clock });
+    const stream = { ...insights, backlogOf: async () => undefined, consumedThrough: async () => barrier };
+    const parts = { outbox: createIntentOutbox(30_000), streams: { insights: stream, late: stream } };
+    const testing = testApp({ clock, parts });
+    await post(testing, 'k');
+    const verify = verifyHandler(async () => testing.app);
+    const emittedAt = async (time: string, barrierBegunAt: string) => {
+      now = instant(time);
+      barrier = instant(barrierBegunAt);
+      await verify(sqsEvent(created('batches/cus-axon/k-k')));
+      return insights.drain().length;
+    };
+    expect(await emittedAt('2025-12-28T18:06:00Z', '2025-12-28T18:05:59Z')).toBe(0);
+    expect(await emittedAt('2025-12-28T18:09:00Z', '2025-12-28T18:05:59Z')).toBe(0);
+    expect(await emittedAt('2025-12-28T18:09:10Z', '2025-12-28T18:06:01Z')).toBe(1);
+    expect(await emittedAt('2025-12-28T18:09:20Z', '2025-12-28T18:09:09Z')).toBe(0);
+    expect(await emittedAt('2025-12-28T18:09:30Z', '2025-12-28T18:09:11Z')).toBe(1);
+  });
 });
 
 describe('verify, of a message that cannot be understood', () => {

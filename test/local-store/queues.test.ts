@@ -1,11 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
-import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { Unavailable } from '../../lib/errors.ts';
 import { GroupCommit } from '../../local-store/durable-database/group-commit.ts';
-import { openPartitionedLog, partitionedLogIn } from '../../local-store/partitioned-log.ts';
-import { openQueues, readQueues, type QueueSettings } from '../../local-store/queues.ts';
+import { openQueues } from '../../local-store/queues.ts';
 import {
   bodies,
   everything,
@@ -14,29 +12,10 @@ import {
   receiveAll,
   startedAt,
   verify,
+  after,
 } from './queues/queue-fixture.ts';
 import { recordedLogger } from './played-source.ts';
-import { openLog, readAll, temporaryDirectory, texts } from './temporary-log.ts';
-
-const failed: QueueSettings = { ...verify, name: 'failed' };
-const givingUp: QueueSettings = { ...verify, deadLetters: { queueName: 'failed', maxReceiveCount: 2 } };
-
-function after(seconds: number): Date {
-  return new Date(startedAt.getTime() + seconds * 1000);
-}
-
-/** Opens queues in which one message of `verify` is a dead letter. */
-async function openWithDeadLetter() {
-  const fixture = await openFixture(await temporaryDirectory(), [givingUp, failed]);
-  const { queues, clock } = fixture;
-  const [queue, deadLetters] = [queues.queue('verify'), queues.queue('failed')];
-  await queue.send('poison');
-  for (let receive = 0; receive < 3; receive += 1) {
-    await receiveAll(queue);
-    clock.advance(30);
-  }
-  return { ...fixture, queue, deadLetters };
-}
+import { temporaryDirectory } from './temporary-log.ts';
 
 describe('a message of a queue', () => {
   it('is received with what it carries', async () => {
@@ -295,181 +274,5 @@ describe('a message that is held', () => {
     await before.close();
     const { queue } = await openVerify(directory);
     expect(bodies(await receiveAll(queue))).toEqual(['a']);
-  });
-});
-
-describe('a dead-letter queue', () => {
-  it('gets a message at the receive that is one too many, with its attributes', async () => {
-    const { queue, deadLetters, logged } = await openWithDeadLetter();
-    expect(queue.depth().oldestSentAt).toBeUndefined();
-    expect(await receiveAll(deadLetters)).toMatchObject([
-      { body: 'poison', sentAt: startedAt, receiveCount: 3, firstReceivedAt: startedAt, givenUpBy: 'verify' },
-    ]);
-    expect(logged).toMatchObject([{ level: 'warn', fields: { queue: 'verify', messages: 1 } }]);
-  });
-
-  it('can be looked at, which counts as no receive and hides nothing', async () => {
-    const { deadLetters } = await openWithDeadLetter();
-    for (let look = 0; look < 2; look += 1)
-      expect([...deadLetters.list()]).toMatchObject([
-        { body: 'poison', receiveCount: 2, givenUpBy: 'verify' },
-      ]);
-    expect(await receiveAll(deadLetters)).toHaveLength(1);
-  });
-
-  it('lists all of many messages, each once', async () => {
-    const { queue } = await openVerify(await temporaryDirectory());
-    const sent = Array.from({ length: 250 }, (_, number) => String(number));
-    await Promise.all(sent.map((body) => queue.send(body)));
-    expect(bodies(queue.list())).toEqual(sent.toSorted());
-  });
-
-  it('gives messages back to the queue that gave them up, where they are new', async () => {
-    const { queue, deadLetters, clock } = await openWithDeadLetter();
-    const letters = [...deadLetters.list()];
-    const { arrivals } = queue;
-    expect(await deadLetters.redrive(letters)).toBe(1);
-    expect([...deadLetters.list()]).toEqual([]);
-    expect(queue.arrivals).toBe(arrivals + 1);
-    expect(await receiveAll(queue)).toMatchObject([
-      { body: 'poison', sentAt: clock.now(), receiveCount: 1, givenUpBy: undefined },
-    ]);
-    expect(await deadLetters.redrive(letters)).toBe(0);
-  });
-
-  it('gives nothing back to a queue that there is not', async () => {
-    const { queue } = await openVerify(await temporaryDirectory());
-    await queue.send('a');
-    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/No queue gave up/);
-    const [message] = queue.list();
-    if (message === undefined) throw new Error('The queue is empty.');
-    await expect(queue.redrive([{ ...message, givenUpBy: 'gone' }])).rejects.toThrow(
-      'There is no queue "gone"',
-    );
-    expect([...queue.list()]).toHaveLength(1);
-  });
-
-  it('has to be there', async () => {
-    await expect(openFixture(await temporaryDirectory(), [givingUp])).rejects.toThrow(
-      'There is no queue "failed"',
-    );
-  });
-});
-
-describe('a queue', () => {
-  it('knows how much is visible, waits and is in flight, and its oldest message', async () => {
-    const { queue, clock } = await openVerify(await temporaryDirectory(), { delaySeconds: 5 });
-    for (const body of ['a', 'b', 'c']) {
-      await queue.send(body);
-      clock.advance(2);
-    }
-    expect(queue.depth()).toEqual({ visible: 1, waiting: 2, inFlight: 0, oldestSentAt: startedAt });
-    const received = await receiveAll(queue);
-    expect(queue.depth()).toEqual({ visible: 0, waiting: 2, inFlight: 1, oldestSentAt: startedAt });
-    await queue.delete(received);
-    expect(queue.depth()).toEqual({ visible: 0, waiting: 2, inFlight: 0, oldestSentAt: after(2) });
-    clock.advance(5);
-    await receiveAll(queue);
-    clock.advance(30);
-    expect(queue.depth()).toMatchObject({ visible: 2, waiting: 0, inFlight: 0 });
-  });
-
-  it('knows when so many messages are visible together', async () => {
-    const { queue, clock } = await openVerify(await temporaryDirectory(), { delaySeconds: 5 });
-    await queue.send('a');
-    clock.advance(2);
-    await queue.send('b');
-    expect(queue.visibleTogetherAt(1)).toEqual(after(5));
-    expect(queue.visibleTogetherAt(2)).toEqual(after(7));
-    expect(queue.visibleTogetherAt(3)).toBeUndefined();
-  });
-
-  it('wakes those who wait for messages, and nobody else', async () => {
-    const { queue } = await openVerify(await temporaryDirectory());
-    const gone = new AbortController();
-    const waiting = queue.waitForArrivals(1, new AbortController().signal);
-    const givenUp = queue.waitForArrivals(2, gone.signal);
-    const held = await queue.hold('a');
-    expect(queue.arrivals).toBe(0);
-    held.release();
-    await waiting;
-    gone.abort();
-    await expect(givenUp).rejects.toThrow('given up');
-  });
-
-  it('does not take a message for another one of its name', async () => {
-    const directory = await temporaryDirectory();
-    const { queues } = await openFixture(directory, [verify, failed]);
-    await queues.queue('verify').send('a');
-    expect(await receiveAll(queues.queue('failed'))).toEqual([]);
-    expect(() => queues.queue('other')).toThrow(RangeError);
-  });
-
-  it.each(['contents', 'schedule'])(
-    'is an error, and not empty, when its %s are of a newer version',
-    async (table) => {
-      const directory = await temporaryDirectory();
-      const before = await openVerify(directory);
-      await before.queue.send('a');
-      await before.close();
-      const environment = open({ path: directory, noSubdir: false, encoding: 'binary', maxDbs: 16 });
-      const stored = environment.openDB<Buffer, [number, string]>(`queue/verify/${table}`, {
-        encoding: 'binary',
-      });
-      for (const { key, value } of stored.getRange()) {
-        const newer = Buffer.from(value);
-        newer[0] = 2;
-        await stored.put(key, newer);
-      }
-      await environment.close();
-      const { queue } = await openVerify(directory);
-      await expect(receiveAll(queue)).rejects.toThrow(UnreadableFormat);
-      await queue.send('still taken');
-    },
-  );
-
-  it('shares its database with the log, also one that was made before there were queues', async () => {
-    const directory = await temporaryDirectory();
-    const older = await openPartitionedLog(directory, { clock: { now: () => startedAt } });
-    const settings = { partitionCount: 1, consumers: [] };
-    const put = (text: string) => [{ partitionKey: 'key', data: Buffer.from(text) }];
-    await (await older.stream('insights', settings)).put(put('old'));
-    await older.close();
-
-    const { database, queues, clock, close } = await openFixture(directory);
-    const stream = await partitionedLogIn(database, { clock }).stream('insights', settings);
-    await Promise.all([stream.put(put('new')), queues.queue('verify').send('a')]);
-    expect(bodies(await receiveAll(queues.queue('verify')))).toEqual(['a']);
-    await close();
-
-    const log = await openLog(directory);
-    expect(texts(readAll(await log.stream('insights', settings), 0))).toEqual(['old', 'new']);
-  });
-
-  it('fails alone and spares the log when a message cannot be read', async () => {
-    const directory = await temporaryDirectory();
-    const { database, queues, clock } = await openFixture(directory);
-    const stream = await partitionedLogIn(database, { clock }).stream('insights', {
-      partitionCount: 1,
-      consumers: [],
-    });
-    const queue = queues.queue('verify');
-    await queue.send('a');
-    const schedule = database.environment.openDB<Buffer, [number, string]>('queue/verify/schedule', {
-      encoding: 'binary',
-    });
-    for (const { key } of schedule.getRange()) await schedule.put(key, Buffer.from([1, 2, 3]));
-    const [received, put] = await Promise.allSettled([
-      receiveAll(queue),
-      stream.put([{ partitionKey: 'key', data: Buffer.from('x') }]),
-    ]);
-    expect(received.status).toBe('rejected');
-    expect(put.status).toBe('fulfilled');
-  });
-});
-
-describe('those who only look at queues', () => {
-  it('are told when there is no database', async () => {
-    await expect(readQueues(await temporaryDirectory())).rejects.toThrow(/There is no database in/);
   });
 });

@@ -5,7 +5,7 @@ import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { EventStream } from '../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { batchIdOf, customer, sentEntry, simpleRules } from '../factories.ts';
+import { customer, sentEntry, sentJson, simpleRules } from '../factories.ts';
 import { withAdmission } from './with-admission.ts';
 
 export interface IngestEntryPorts {
@@ -27,13 +27,7 @@ export async function ingestEntry(
   { store, stream, clock }: IngestEntryPorts,
   { customerId = customer(), path = `/${key}`, rules = simpleRules }: IngestEntryOptions = {},
 ): Promise<Ingested> {
-  const sent = {
-    customerId,
-    id: batchIdOf(key),
-    mediaType: 'application/json',
-    contentEncoding: '',
-    body: Buffer.from(JSON.stringify([sentEntry({ path })])),
-  } as const;
+  const sent = sentJson(key, [sentEntry({ path })], customerId);
   const ports = withAdmission({ store, streams: { insights: stream, late: stream }, clock });
   const options = { rules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
   return ingest(await readBatch(sent, 100_000), ports, options);

@@ -20,7 +20,14 @@ import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
 import type { LocalStream } from '../../local-store/local-stream.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
-import { batchIdOf, customer, instant, receivedRecord } from '../factories.ts';
+import {
+  batchIdOf,
+  customer,
+  instant,
+  receivedRecord,
+  sentJson,
+  foldingLimits as limits,
+} from '../factories.ts';
 import { everything } from '../local-store/temporary-log.ts';
 import { withAdmission } from './with-admission.ts';
 
@@ -46,7 +53,6 @@ export interface LocalPipeline {
 
 const consumer = 'aggregate';
 const startedAt = instant('2025-12-28T18:04:00Z');
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const looks = {
   marginSeconds: 5,
@@ -84,17 +90,14 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
   const store = local.objects;
 
   async function send(key: string, entries: readonly object[], rules: CountingRules, through: Streams) {
-    const sent = {
-      customerId: customer(),
-      id: batchIdOf(key),
-      mediaType: 'application/json',
-      contentEncoding: '',
-      body: Buffer.from(JSON.stringify(entries)),
-    } as const;
-    await ingest(await readBatch(sent, maxBodyBytes), withAdmission({ store, streams: through, clock }), {
-      ...bounds,
-      rules,
-    });
+    await ingest(
+      await readBatch(sentJson(key, entries), maxBodyBytes),
+      withAdmission({ store, streams: through, clock }),
+      {
+        ...bounds,
+        rules,
+      },
+    );
   }
   const notificationOf = (key: string): StoredNotification => {
     return {

@@ -18,8 +18,10 @@ import {
   instant,
   receivedRecord,
   sentEntry,
+  sentJson,
   simpleRules,
   windowStart,
+  foldingLimits as limits,
 } from '../factories.ts';
 import { withAdmission } from './with-admission.ts';
 
@@ -30,7 +32,6 @@ import { withAdmission } from './with-admission.ts';
 
 let now: Date;
 const clock = { now: () => now };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const windowKey = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
 let store: InMemoryObjectStore;
@@ -53,18 +54,15 @@ interface Sending {
 
 /** Sends a batch, by default of one entry. */
 async function send(key: string, sending: Sending = {}): Promise<void> {
-  const { entries = [sentEntry()], rules = simpleRules, ...ports } = sending;
-  const sent = {
-    customerId: customer(),
-    id: batchIdOf(key),
-    mediaType: 'application/json',
-    contentEncoding: '',
-    body: Buffer.from(JSON.stringify(entries)),
-  } as const;
-  await ingest(await readBatch(sent, 200_000), withAdmission({ store, streams, clock, ...ports }), {
-    ...options,
-    rules,
-  });
+  const { entries, rules = simpleRules, ...ports } = sending;
+  await ingest(
+    await readBatch(sentJson(key, entries), 200_000),
+    withAdmission({ store, streams, clock, ...ports }),
+    {
+      ...options,
+      rules,
+    },
+  );
 }
 
 const emitted = () => insights.drain().map(({ data }, index) => receivedRecord(String(index), data));

@@ -23,7 +23,7 @@ import { credentials, kinesisClient, s3Client } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import type { RunningServer } from '../aws/running-server.ts';
 import { createShardReader } from '../aws/shard-reader.ts';
-import { limits } from '../commands/counted-directory.ts';
+import { foldingLimits as limits } from '../factories.ts';
 import { jsonLines, runCommandWith } from '../commands/run-command.ts';
 import { startMoto } from './moto.ts';
 

@@ -120,7 +120,7 @@ describe('the packages of a lock file', () => {
       'axe-core': { version: '1.0.0', license: 'MPL-2.0', dev: true },
       lightningcss: { version: '1.0.0', license: 'MPL-2.0', dev: true },
     });
-    const { status, stderr } = run('--import', 'tsx', 'scripts/check-licences.ts', directory);
+    const { status, stderr } = run('--import', 'tsx', 'scripts/check-licences.ts', '--directory', directory);
     expect(stderr).toContain('ua-parser-js@2.0.0 must stay at major version 1');
     expect(status).toBe(1);
   });

@@ -1,8 +1,8 @@
 import { IdempotencyKeyReused, InvalidRequest, Unavailable } from '../../lib/errors.ts';
 import { findBatch } from '../../lib/pipeline/query/find-batch.ts';
-import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
-import { requireAcceptable } from '../../lib/pipeline/ingest/require-acceptable.ts';
-import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
+import { acceptBatch } from '../../lib/pipeline/ingest/accept-batch.ts';
+import type { EmittedBatches } from '../../lib/pipeline/ingest/emitted-batches.ts';
+import { withHash } from '../../lib/pipeline/ingest/read-batch.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { simulatedRules } from './expected-window.ts';
 import type { Laws } from './laws.ts';
@@ -17,13 +17,13 @@ export interface ClientSurroundings {
   readonly scheduler: Scheduler;
   readonly processes: Processes;
   readonly portsOf: (process: Process) => ProcessPorts;
+  readonly emittedBatchesOf: (process: Process) => EmittedBatches;
   readonly laws: Laws;
   readonly store: SimulatedStore;
   readonly pauseMilliseconds: number;
 }
 
 const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
-const maxBatchBytes = 100_000;
 const maxAttempts = 6;
 
 /** Starts clients that send batches, repeat what was not answered, and now and then what was. */
@@ -63,7 +63,10 @@ async function sendUntilAnswered(batch: SentBatch, around: ClientSurroundings): 
   }
 }
 
-async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: ClientSurroundings) {
+async function send(
+  batch: SentBatch,
+  { scheduler, processes, portsOf, emittedBatchesOf, laws }: ClientSurroundings,
+) {
   const rules = simulatedRules[scheduler.chance.upTo(simulatedRules.length) - 1];
   if (rules === undefined) throw new Error('There are rules.');
   const { customerId, body } = batch;
@@ -73,9 +76,8 @@ async function send(batch: SentBatch, { scheduler, processes, portsOf, laws }: C
       const id = batch.hasKey ? batch.id : undefined;
       const sent = { customerId, id, mediaType: 'application/json', contentEncoding: '', body } as const;
       const ports = portsOf(process);
-      const read = await readBatch(sent, maxBatchBytes);
-      await requireAcceptable(read, ports);
-      await ingest(read, withAdmission(ports), { ...bounds, rules });
+      const itsPorts = { ...withAdmission(ports), emittedBatches: emittedBatchesOf(process) };
+      await acceptBatch(withHash(sent, body), itsPorts, { ...bounds, rules });
       return 'accepted';
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing';

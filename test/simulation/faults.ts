@@ -21,13 +21,23 @@ export const noFaults: FaultRates = { slow: 0, refused: 0, answerLost: 0, hangs:
 export class Operations {
   readonly #scheduler: Scheduler;
   readonly #onHang: (process: Process) => void;
+  readonly #landsAfter: (label: string) => number;
   rates: FaultRates;
 
-  /** @param onHang  told of a process that waits for what will never answer */
-  constructor(scheduler: Scheduler, rates: FaultRates, onHang: (process: Process) => void) {
+  /**
+   * @param onHang      told of a process that waits for what will never answer
+   * @param landsAfter  milliseconds after which a write lands whose process is dead or hangs
+   */
+  constructor(
+    scheduler: Scheduler,
+    rates: FaultRates,
+    onHang: (process: Process) => void,
+    landsAfter: (label: string) => number = () => 0,
+  ) {
     this.#scheduler = scheduler;
     this.rates = rates;
     this.#onHang = onHang;
+    this.#landsAfter = landsAfter;
   }
 
   /**
@@ -41,13 +51,13 @@ export class Operations {
       const begin = () => {
         if (!process.isAlive) {
           // One that took long was not sent yet when its process died: then it is there soon, or never.
-          if (kind === 'write' && !isSlow && chance.happens(0.5)) attempt(act);
+          if (kind === 'write' && !isSlow && chance.happens(0.5)) this.#land(label, act);
           return;
         }
         const { refused, answerLost, hangs } = this.rates;
         if (chance.happens(refused)) return reject(new Unavailable(`refused: ${label}`));
         if (chance.happens(hangs)) {
-          if (kind === 'write' && chance.happens(0.5)) attempt(act);
+          if (kind === 'write' && chance.happens(0.5)) this.#land(label, act);
           return this.#onHang(process);
         }
         const outcome = attempt(act);
@@ -60,6 +70,13 @@ export class Operations {
       if (isSlow) this.#scheduler.after(chance.upTo(slowMilliseconds), name, begin);
       else this.#scheduler.offer(name, begin);
     });
+  }
+
+  /** Does what a process has sent and hears nothing of. */
+  #land<T>(label: string, act: () => T): void {
+    const milliseconds = this.#landsAfter(label);
+    if (milliseconds === 0) attempt(act);
+    else this.#scheduler.after(milliseconds, `late: ${label}`, () => attempt(act));
   }
 }
 

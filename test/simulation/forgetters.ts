@@ -7,7 +7,8 @@ import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import { foldingLimits, type ProcessPorts } from './process-ports.ts';
+import { foldingLimits } from '../factories.ts';
+import type { ProcessPorts } from './process-ports.ts';
 import { simulatedCustomer } from './sent-batch.ts';
 
 export interface ForgetterSurroundings {

@@ -19,6 +19,7 @@ import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
 import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import { ForgottenCustomers } from './forgotten-customers.ts';
+import { ExpectedIndex } from './index-law.ts';
 import type { SentBatch } from './sent-batch.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 
@@ -115,7 +116,8 @@ export class Laws {
     else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
-    else if (key.startsWith('failed/')) this.#break(`a record became a failed record at ${key}`);
+    else if (key.startsWith('failed/') && !key.startsWith('failed/batches/'))
+      this.#break(`a record became a failed record at ${key}`);
   }
 
   /** An object is removed now. */
@@ -149,6 +151,18 @@ export class Laws {
     );
   }
 
+  /** Returns the key of the stored batch that a partial is of; `undefined` where none has it. */
+  batchOfPartial(customerId: string, id: Buffer): ObjectKey | undefined {
+    for (const [key, { header }] of this.#stored) {
+      if (header.customerId !== customerId) continue;
+      const isIts = header.partials.some(({ part }) =>
+        partialId(header.id, header.payloadHash, part).equals(id),
+      );
+      if (isIts) return key;
+    }
+    return undefined;
+  }
+
   /** An answer says less than it claims to hold. */
   lied(how: string): void {
     this.#break(how);
@@ -166,6 +180,7 @@ export class Laws {
     const minutes = this.#checkMinutes(store);
     const hours = this.#checkRollUps('hour', minutes, store);
     this.#checkRollUps('day', hours, store);
+    this.#checkIndex(store);
   }
 
   #break(law: string | undefined): void {
@@ -222,6 +237,15 @@ export class Laws {
     const [earlier, later] = [decodeWholeRolledUp(before), decodeWholeRolledUp(body)];
     if (this.#forgotten.of(later.customerId) !== undefined) return;
     if (later.requests < earlier.requests) this.#break(`${key} went back from revision ${earlier.revision}`);
+  }
+
+  #checkIndex(store: SimulatedStore): void {
+    const expected = new ExpectedIndex();
+    for (const { header, sent } of this.#stored.values()) {
+      if (this.#forgotten.has(header)) continue;
+      for (const entry of sent.entries) expected.add(sent.customerId, entry);
+    }
+    this.#break(expected.lawBrokenBy(store, this.#horizon));
   }
 
   #checkMinutes(store: SimulatedStore): Map<ObjectKey, ExpectedWindow> {

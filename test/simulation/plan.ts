@@ -1,6 +1,26 @@
 import { chanceOf } from '../faults/chance.ts';
 import type { FaultRates } from './faults.ts';
 
+/** Faults of the cluster form; rates are from 0 to 1. */
+export interface ClusterFaults {
+  /** Writes to the store may land long after their process has died. */
+  readonly hasLateWrites: boolean;
+  /** Average number of steps between rebalances, which leave a zombie where somebody is at work. */
+  readonly stepsPerRebalance: number;
+  /** The broker takes the commits of zombies. */
+  readonly takesStaleCommits: boolean;
+  /** Average number of steps between losses of records that were not consumed. */
+  readonly stepsPerLoss: number;
+  /** Rate at which a role stops for a while before it consumes. */
+  readonly outages: number;
+  /** Rate at which a deposed leader answers. */
+  readonly deposed: number;
+  /** Intents and batches that nobody can read. */
+  readonly poison: number;
+  /** Number of records from which a stream holds the summarizer back. */
+  readonly maxBacklogRecords: number;
+}
+
 /** Contents of a history, all of it from its seed; a shrunk one has less of something. */
 export interface Plan {
   readonly seed: number;
@@ -9,7 +29,7 @@ export interface Plan {
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
-  /** Number of days for which windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` forever. */
   readonly retentionDays: number | undefined;
   /** The longest time between what a client does. */
   readonly pauseMilliseconds: number;
@@ -31,6 +51,8 @@ export interface Plan {
    * steps.
    */
   readonly isLaptop: boolean;
+  /** Faults of topics, in the cluster form. */
+  readonly cluster?: ClusterFaults;
   readonly stepsPerRestart: number;
 }
 

@@ -1,14 +1,21 @@
 import type { Retention } from '../../lib/pipeline/expire/retention.ts';
+import type { ObjectVersions } from '../../lib/ports/object-versions.ts';
 import type { Streams } from '../../lib/pipeline/streams/streams.ts';
-import type { SimulatedStore } from './simulated-store.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { Outbox } from '../../lib/ports/outbox.ts';
+import type { Timers } from '../../lib/ports/timers.ts';
+import type { WindowNotifier } from '../../lib/ports/window-notifier.ts';
 
 /** Ports that a process gives to the pipeline's functions. */
 export interface ProcessPorts {
-  readonly store: ReturnType<SimulatedStore['through']>;
+  readonly store: ObjectStore;
+  readonly versions: ObjectVersions;
   readonly streams: Streams;
   readonly clock: { now(): Date };
   readonly retention: Retention;
+  /** Present where intents precede batches. */
+  readonly outbox?: Outbox;
+  readonly timers?: Timers;
+  /** Present where the store does not announce its changes. */
+  readonly notifier?: WindowNotifier;
 }
-
-/** Wide enough that nothing is folded. */
-export const foldingLimits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };

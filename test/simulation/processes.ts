@@ -3,7 +3,16 @@ import type { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-export type Stage = 'ingest' | 'aggregate' | 'verify' | 'rollUp' | 'query' | 'forget' | 'expire';
+export type Stage =
+  | 'ingest'
+  | 'summarize'
+  | 'aggregate'
+  | 'verify'
+  | 'rollUp'
+  | 'query'
+  | 'forget'
+  | 'expire'
+  | 'announce';
 
 interface RunningProcess extends Process {
   readonly stage: Stage;
@@ -11,7 +20,15 @@ interface RunningProcess extends Process {
   readonly onDeath: Set<() => void>;
 }
 
-const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'query', 'forget', 'expire'];
+const usualStages: readonly Stage[] = [
+  'ingest',
+  'aggregate',
+  'verify',
+  'rollUp',
+  'query',
+  'forget',
+  'expire',
+];
 /** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
 const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;
@@ -28,7 +45,12 @@ export class Processes {
 
   readonly #maxClockErrorMilliseconds: number;
 
-  constructor(scheduler: Scheduler, { processesPerStage, isLaptop }: Plan, laws: Laws) {
+  constructor(
+    scheduler: Scheduler,
+    { processesPerStage, isLaptop }: Plan,
+    laws: Laws,
+    stages: readonly Stage[] = usualStages,
+  ) {
     this.#scheduler = scheduler;
     this.#laws = laws;
     this.#maxClockErrorMilliseconds = isLaptop ? 0 : maxClockErrorMilliseconds;

@@ -44,6 +44,20 @@ export const protections = {
       to: 'if (false) throw',
     },
   ],
+  'comparison of payloads with what was emitted lately': [
+    {
+      file: 'lib/pipeline/ingest/find-repetition.ts',
+      from: 'if (stored.payloadHash !== (await batch.payloadHash)) return undefined;',
+      to: '',
+    },
+  ],
+  'a forgotten batch is no repetition': [
+    {
+      file: 'lib/pipeline/ingest/find-repetition.ts',
+      from: 'if (isForgotten(stored.storedAt, await readTombstone(customerId, store))) return undefined;',
+      to: '',
+    },
+  ],
   'partials are decided once': [
     {
       file: 'lib/pipeline/ingest/ingest.ts',
@@ -88,6 +102,48 @@ export const protections = {
       file: 'lib/pipeline/roll-up/roll-up.ts',
       from: ".filter(({ outcome }) => outcome.kind !== 'failed')",
       to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
+    },
+  ],
+  'a minute is rolled up when the index has its day': [
+    {
+      file: 'lib/pipeline/roll-up/roll-up.ts',
+      from: "size: 'customer', notifications, outcome: outcomeOf(index) }];",
+      to: "size: 'customer', notifications, outcome: { kind: 'unchanged' } }];",
+    },
+  ],
+  'an entry of the index is read before its windows': [
+    {
+      file: 'lib/pipeline/customer-index/update-customer-index.ts',
+      from: "changed === 'all' ? await beginIndexUpdate(segment, store) : changed.begun;",
+      to: 'await beginIndexUpdate(segment, store);',
+    },
+  ],
+  'conditional write of an entry of the index': [
+    {
+      file: 'test/simulation/simulated-store.ts',
+      from: 'if (!holds) throw',
+      to: "if (!holds && !key.startsWith('customers/')) throw",
+    },
+  ],
+  'an entry of the index is made again while its windows are removed': [
+    {
+      file: 'lib/pipeline/customer-index/update-customer-index.ts',
+      from: 'if (tombstone === undefined || hadForgottenAll(atFirst, tombstone)) return written;',
+      to: 'return written;',
+    },
+  ],
+  'forgetting looks at the index last': [
+    {
+      file: 'lib/pipeline/forget/forget-customer.ts',
+      from: 'const index = isOver() ? 0 : await passIndex();',
+      to: 'const index = 0;',
+    },
+  ],
+  'what is remembered of the index is read again when it changed': [
+    {
+      file: 'lib/pipeline/query/customer-entries.ts',
+      from: 'return known?.version === version ? known?.days : undefined;',
+      to: 'return known?.days;',
     },
   ],
   'minutes that wait to be rolled up are reported': [
@@ -161,7 +217,7 @@ export const protections = {
   'a sum is made again while its parts are removed': [
     {
       file: 'lib/pipeline/roll-up/recompute-window.ts',
-      from: 'if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {',
+      from: 'if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {',
       to: '{',
     },
   ],

@@ -1,6 +1,13 @@
 // Starts the simulation with the protections taken away that `--without` names: they have to go before any source is loaded.
-const place = process.argv.indexOf('--without');
-if (place >= 0) process.env.WITHOUT = process.argv[place + 1] ?? '';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({ options: { without: { type: 'string' } }, strict: false });
+// Without a text, or with a name that does not exist, the command itself complains.
+const { allProtections } = await import('./all-protections.mjs');
+const isKnown = (name) => Object.hasOwn(allProtections, name);
+if (typeof values.without === 'string' && values.without.split(',').every(isKnown)) {
+  process.env.WITHOUT = values.without;
+}
 await import('./take-away.mjs');
 const { register } = await import('tsx/esm/api');
 register();

@@ -6,6 +6,7 @@ import type {
   PutCondition,
   StoredObject,
 } from '../../lib/ports/object-store.ts';
+import type { ObjectVersions } from '../../lib/ports/object-versions.ts';
 import type { Operations } from './faults.ts';
 import type { Process } from './scheduler.ts';
 import type { HeldMessage } from './simulated-queue.ts';
@@ -71,6 +72,19 @@ export class SimulatedStore {
       delete: (key, condition) =>
         operations.run(process, `delete ${key}`, 'write', () => this.#delete(key, condition)),
       async *list(prefix, { startAfter = '' } = {}) {
+        yield* await list(prefix, startAfter);
+      },
+    };
+  }
+
+  /** The versions of objects, as a process sees them. */
+  versionsThrough(process: Process, operations: Operations): ObjectVersions {
+    const list = (prefix: string, startAfter: string) =>
+      operations.run(process, `list ${prefix} with etags`, 'read', () =>
+        this.#keys(prefix, startAfter).map((key) => ({ key, version: this.objects.get(key)?.etag ?? '' })),
+      );
+    return {
+      async *listVersions(prefix, { startAfter = '' } = {}) {
         yield* await list(prefix, startAfter);
       },
     };

@@ -59,11 +59,19 @@ export class SimulatedStream {
     const { operations, clockOf } = this.#around;
     return {
       put: (records) => this.#put(records, process),
-      backlog: () =>
-        operations.run(process, `backlog of ${this.name}`, 'read', () => ({
+      // The two numbers may be of different instants.
+      backlog: async (customerId) => {
+        const all = operations.run(process, `backlog of ${this.name}`, 'read', () => ({
           records: this.waiting().length,
           oldestPutAt: this.waiting()[0]?.putAt,
-        })),
+        }));
+        if (customerId === undefined) return all;
+        const own = operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>
+          this.backlogOf(customerId, clockOf(process)),
+        );
+        const [backlog, { records }] = await Promise.all([all, own]);
+        return { ...backlog, ownRecords: records };
+      },
       backlogOf: (customerId) =>
         operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>
           this.backlogOf(customerId, clockOf(process)),
@@ -79,12 +87,13 @@ export class SimulatedStream {
   }
 
   /** Returns the customer's backlog on the stream, including puts under way. */
-  backlogOf(customerId: string, now: Date): CustomerBacklog {
+  backlogOf(customerId: string | undefined, now: Date): CustomerBacklog {
     const underWay = [...this.#putsUnderWay].flatMap(([putAt, { process, records }]) =>
       process.isAlive ? records.map((record) => ({ ...record, putAt })) : [],
     );
     const own = [...underWay, ...this.waiting()].filter(
-      ({ partitionKey }) => readPartitionKey(partitionKey).customer === customerId,
+      ({ partitionKey }) =>
+        customerId === undefined || readPartitionKey(partitionKey).customer === customerId,
     );
     return customerBacklog(own.map(waitingPart), now);
   }

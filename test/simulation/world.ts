@@ -5,19 +5,22 @@ import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
 import { ReEmissionTimes } from '../../lib/pipeline/verify/re-emission-times.ts';
+import { EmittedBatches } from '../../lib/pipeline/ingest/emitted-batches.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { AnnouncedMinutes } from '../../local-store/roll-ups/announced-minutes.ts';
 import { WatchedClock } from '../../local-store/watched-clock.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
 import { startClients } from './clients.ts';
+import { startIndexing } from './customer-readers.ts';
 import { settledHorizon, startExpirers } from './expirers.ts';
 import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
 import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
-import { foldingLimits, type ProcessPorts } from './process-ports.ts';
+import { foldingLimits } from '../factories.ts';
+import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedIntents } from './simulated-intents.ts';
@@ -62,6 +65,12 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     reEmissions.set(name, known);
     return known;
   };
+  const emittedBatches = new Map<string, EmittedBatches>();
+  const emittedBatchesOf = ({ name }: Process) => {
+    const known = emittedBatches.get(name) ?? new EmittedBatches();
+    emittedBatches.set(name, known);
+    return known;
+  };
 
   const retentions = new Map<string, Retention>();
   const retentionOf = (process: Process) => {
@@ -75,6 +84,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const portsOf = (process: Process): ProcessPorts => ({
     retention: retentionOf(process),
     store: store.through(process, operations),
+    versions: store.versionsThrough(process, operations),
     streams: { insights: insights.through(process), late: late.through(process) },
     clock: { now: () => clockOf(process) },
   });
@@ -233,11 +243,13 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     scheduler,
     processes,
     portsOf,
+    emittedBatchesOf,
     laws,
     store,
     pauseMilliseconds: plan.pauseMilliseconds,
   });
   const readers = startReaders(plan, { scheduler, processes, portsOf, progressOf, laws });
+  startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
   startExpirers(plan, { scheduler, processes, portsOf, laws });
   const disturbances = [

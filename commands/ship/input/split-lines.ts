@@ -23,7 +23,7 @@ export interface LineSplitter {
 const lineFeed = 0x0a;
 const byteOrderMark = '\ufeff';
 
-/** More than any request line and agent that a server accepts; the rest of a line is not kept. */
+/** Longer than any request line and agent that a server accepts; the rest of a line is dropped. */
 export const maxLineBytes = 65_536;
 
 /** Cuts a log into lines. Bytes that are not UTF-8 become U+FFFD. */

@@ -14,7 +14,7 @@ const info = {
   version: '0.2.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
-    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop form answers 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop and the cluster form answer 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -31,7 +31,7 @@ const apiKey = {
   scheme: 'bearer',
   bearerFormat: 'lap_…',
   description:
-    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired. On a laptop there are no keys.',
+    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` lists all customers. On a laptop there are no keys.',
 };
 
 /** The page and its files are for browsers, and not described. */
@@ -53,11 +53,12 @@ export function describeApi(): Json {
   }
   const [requestId] = parametersOf('header', requestHeaders);
   const {
+    401: withoutKey,
     403: forbidden,
     404: noSuchRoute,
     405: methodNotAllowed,
     408: tooSlow,
-  } = describeErrors(['API_1000', 'API_1001', 'API_1004', 'API_1008']);
+  } = describeErrors(['API_1000', 'API_1001', 'API_1004', 'API_1008', 'API_1009', 'API_1010']);
   return {
     openapi: '3.1.1',
     info,
@@ -69,6 +70,7 @@ export function describeApi(): Json {
       securitySchemes: { apiKey },
       headers: describeHeaders(),
       responses: {
+        WithoutKey: withoutKey,
         Forbidden: forbidden,
         NoSuchRoute: noSuchRoute,
         MethodNotAllowed: methodNotAllowed,

@@ -40,6 +40,19 @@ const total = {
   folded: 0,
   complete: true,
 };
+const customerTotals = {
+  customers: [
+    {
+      customerId: 'cus-axon',
+      requests: 16_000,
+      errors: 120,
+      firstWindow: '2025-12-28T18:03:00Z',
+      lastWindow: '2025-12-28T18:03:00Z',
+    },
+  ],
+  countedThrough: progress.countedThrough,
+  complete: true,
+};
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client has this answer already.', headers: readAnswerHeaders };
 const csvNote =
@@ -84,12 +97,12 @@ export const readTexts = {
   listCustomers: {
     summary: 'List the customers',
     description:
-      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A page is sorted; the pages follow each other in an order in which capital letters come first.',
+      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A customer is listed seconds after its first entries were counted. With `from`, `to` or `sort`, the answer has totals over whole UTC days instead of names alone, as the days were rolled up. A page is sorted; the pages follow each other in an order in which capital letters come first or, with `sort=requests`, most requests first.',
     answers: {
       200: {
         description: 'The customers.',
         headers: ['cache-control', 'vary'],
-        examples: { 'application/json': { customers: ['cus-axon'] } },
+        examples: { 'application/json': customerTotals },
       },
     },
   },

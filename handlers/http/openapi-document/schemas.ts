@@ -123,7 +123,30 @@ const batch = z.object({
   counted: z.boolean().describe('All of its windows hold it.'),
 });
 
-const customerPage = z.object({ customers: z.array(z.string()), nextToken });
+const customerTotals = z.object({
+  customerId: z.string(),
+  requests: count,
+  errors: count.describe('Requests with a status of 400 or more.'),
+  firstWindow: instant.describe('Start of the first minute with requests in the range.'),
+  lastWindow: instant.describe('Start of the last one.'),
+});
+
+const customerPage = z
+  .object({ customers: z.array(z.string()), nextToken })
+  .describe('Without `from`, `to` and `sort`.');
+
+const customerTotalsPage = z
+  .object({
+    customers: z.array(customerTotals),
+    countedThrough: progress.countedThrough,
+    complete: z
+      .boolean()
+      .describe(
+        'The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request, of all customers, is in the totals. False in doubt.',
+      ),
+    nextToken,
+  })
+  .describe('With `from`, `to` or `sort`. Customers without requests in the range are absent.');
 
 const health = z.object({ status: z.literal('ok') });
 
@@ -139,7 +162,8 @@ export const schemas = {
   WindowPage: windowPage,
   Total: total,
   Batch: batch,
-  CustomerPage: customerPage,
+  CustomerTotals: customerTotals,
+  CustomerPage: z.union([customerPage, customerTotalsPage]),
   Health: health,
   Document: document,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,11 +1,105 @@
 import * as z from 'zod';
-import { wholeNumber } from '../parameters.ts';
+import { noHorizon } from '../../../lib/domain/retention.ts';
+import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
+import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
+import {
+  enclosingWindowStart,
+  firstDayStartFrom,
+  firstWindowStartFrom,
+  windowStartOf,
+  type WindowStart,
+} from '../../../lib/domain/window.ts';
+import type { HttpRequest } from '../http.ts';
+import {
+  decodeToken,
+  encodeToken,
+  instantParameter,
+  invalidParameter,
+  parseParameters,
+  wholeNumber,
+} from '../parameters.ts';
 
-export const maxCustomersLimit = 1_000;
+/** Parameters of `GET /customers`, with their defaults. */
+export interface CustomersParameters {
+  readonly limit: number;
+  /** End of the page before. */
+  readonly after: string | undefined;
+  /** Days over which the customers have totals; `undefined` for names alone. */
+  readonly totals: TotalsParameters | undefined;
+}
 
-export const customersParametersSchema = z.object({
+export interface TotalsParameters {
+  /** Starts of UTC days. */
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  readonly sort: 'name' | 'requests';
+}
+
+const maxCustomersLimit = 1_000;
+const sorts = ['requests'] as const;
+const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T00:00:00Z';
+
+const minuteOrUndefined = (minute: ReturnType<typeof minuteOfInstant>) =>
+  minute === undefined ? undefined : windowStartOf(minute);
+
+export const customersParametersSchema = z.strictObject({
+  from: instantParameter((text) => minuteOrUndefined(minuteOfInstant(text)), notAnInstant)
+    .optional()
+    .describe(
+      'With `from`, `to` or `sort`, the answer has totals over the UTC days from this one, rounded down, on. By default from the first day on.',
+    ),
+  to: instantParameter((text) => minuteOrUndefined(firstMinuteFrom(text)), notAnInstant)
+    .optional()
+    .describe('The end of the last UTC day, rounded up. The end of the current day by default.'),
+  sort: z
+    .enum(sorts, 'must be requests')
+    .optional()
+    .describe('`requests`: most requests first. By name by default.'),
   limit: wholeNumber(maxCustomersLimit)
     .optional()
     .describe(`Customers a page, ${maxCustomersLimit} by default.`),
   nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
 });
+
+/** A token names the days and the order that it goes on with, so that it cannot be used for others. */
+const tokenSchema = z.object({
+  version: z.literal(1),
+  after: z.string(),
+  totals: z
+    .object({ from: windowStartSchema, to: windowStartSchema, sort: z.enum(['name', 'requests']) })
+    .optional(),
+});
+
+/** @throws InvalidRequest  a parameter is not valid, or the token belongs to another query */
+export function parseCustomersParameters(query: HttpRequest['query'], now: Date): CustomersParameters {
+  const asked = parseParameters(query, customersParametersSchema);
+  const { from, to, sort, limit = maxCustomersLimit, nextToken } = asked;
+  if (from !== undefined && to !== undefined && from > to)
+    throw invalidParameter('from', 'must not be after to');
+  const days = {
+    from: from && enclosingWindowStart(from, 'day'),
+    to: to && firstDayStartFrom(to),
+  };
+  if (nextToken !== undefined) {
+    const { after, totals } = decodeToken(nextToken, tokenSchema);
+    const isOfThisQuery =
+      (days.from ?? totals?.from) === totals?.from &&
+      (days.to ?? totals?.to) === totals?.to &&
+      (sort ?? totals?.sort) === totals?.sort;
+    if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
+    return { limit, after, totals };
+  }
+  if (from === undefined && to === undefined && sort === undefined) {
+    return { limit, after: undefined, totals: undefined };
+  }
+  const end = days.to ?? firstDayStartFrom(firstWindowStartFrom(now));
+  const totals = { from: days.from ?? noHorizon, to: end, sort: sort ?? ('name' as const) };
+  if (totals.from > totals.to) throw invalidParameter('from', 'must not be after to');
+  return { limit, after: undefined, totals };
+}
+
+/** The token that requests the next page. */
+export function encodeCustomersToken({ totals }: CustomersParameters, after: string): string {
+  const token: z.input<typeof tokenSchema> = { version: 1, after, totals };
+  return encodeToken(token);
+}

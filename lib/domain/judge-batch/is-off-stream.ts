@@ -10,6 +10,11 @@ export interface Emission {
   readonly emittedAgainAt: Date | undefined;
   /** Receive count of its message; 1 at the first look. */
   readonly receiveCount: number;
+  /**
+   * When this process first saw the batch, where somebody emits it who may be behind. Then `Consumed.through` is a
+   * barrier: what was announced before it is consumed on all streams, or was not emitted.
+   */
+  readonly seenAt?: Date | undefined;
 }
 
 export interface EmissionLimits {
@@ -48,12 +53,16 @@ export function isOffStream(
  * batch, or that of an earlier look. A look unknown to this process belongs to another process, or its invocation has
  * failed. It began at least as long ago as its message takes to come back, and took at most half of that. `ingest`
  * came before it, whatever the clock was when it stored the batch.
+ *
+ * Where a barrier decides, it has to begin after the batch was seen and after all emissions of this process.
  */
 function lastEmission(
-  { storedAt, emittedAgainAt, receiveCount }: Emission,
+  { storedAt, emittedAgainAt, receiveCount, seenAt }: Emission,
   now: Date,
   { marginSeconds, lookAgainSeconds, onlyEmitterSince }: EmissionLimits,
 ): Date {
+  if (seenAt !== undefined)
+    return emittedAgainAt !== undefined && emittedAgainAt > seenAt ? emittedAgainAt : seenAt;
   const afterIngest = storedAt.getTime() + marginSeconds * 1_000;
   const afterLook = now.getTime() - (lookAgainSeconds / 2) * 1_000;
   if (onlyEmitterSince === undefined) return new Date(receiveCount > 1 ? afterLook : afterIngest);

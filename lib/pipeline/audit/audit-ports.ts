@@ -40,4 +40,4 @@ export interface AuditReporter {
   done(): void;
 }
 
-export type AuditStep = 'windows' | 'batches' | 'comparison' | 'hours' | 'days';
+export type AuditStep = 'windows' | 'batches' | 'comparison' | 'hours' | 'days' | 'customers';

@@ -15,6 +15,12 @@ export interface AuditedRollUp extends WindowName {
   readonly key: ObjectKey;
 }
 
+/** An entry of the index of customers, as findings name it. */
+export interface AuditedIndex {
+  readonly key: ObjectKey;
+  readonly customerId: CustomerId;
+}
+
 /** Something that is not as the stored batches say it should be. */
 export type Difference =
   /** Not a batch, or a damaged one: its effect on windows is unknown. */
@@ -37,7 +43,14 @@ export type Difference =
   /** An hour or a day is missing; its parts have this number of requests. */
   | (AuditedRollUp & { readonly kind: 'roll-up-missing'; readonly requests: number })
   /** It is not the sum of its parts. */
-  | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] });
+  | (AuditedRollUp & { readonly kind: 'roll-up-differs'; readonly details: readonly string[] })
+  /** A customer is missing in the index of customers; it has this number of days. */
+  | (AuditedIndex & { readonly kind: 'index-missing'; readonly days: number })
+  /** Days of the entry are not those of the customer's windows. */
+  | (AuditedIndex & { readonly kind: 'index-differs'; readonly details: readonly string[] })
+  /** An entry of a customer who has no windows. */
+  | (AuditedIndex & { readonly kind: 'index-left' })
+  | { readonly kind: 'index-unreadable'; readonly key: ObjectKey; readonly reason: string };
 
 /** Finding of an audit; only a `Difference` speaks against the counts. */
 export type Finding =

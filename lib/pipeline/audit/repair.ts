@@ -26,6 +26,8 @@ export interface RepairPorts {
 /** Result for one window to repair. */
 export type RepairOutcome = { readonly key: ObjectKey } & (
   | { readonly kind: 'mended'; readonly requests: number }
+  /** An entry of the index of customers was made again. */
+  | { readonly kind: 'indexed' }
   /** Nothing was left of it. */
   | { readonly kind: 'removed' }
   | { readonly kind: 'not-mended'; readonly reason: string }

@@ -2,7 +2,9 @@ import pMap from 'p-map';
 import { customerSegmentOf, windowsPrefix, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { windowSizes, type WindowSize, type WindowStart } from '../../domain/window.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { firstWindowBehind } from '../query/list-customers.ts';
+import { firstWindowBehind } from '../customer-index/customers-of-windows.ts';
+import type { IndexPorts } from '../customer-index/update-customer-index.ts';
+import { dropExpiredDays } from './drop-expired-days.ts';
 import type { SweepPhase } from './sweep.ts';
 
 export interface DeleteOptions {
@@ -17,12 +19,11 @@ const keysAGroup = 256;
 
 /**
  * The deletion of expired windows: minutes, then hours, then days. A roll-up that began before the horizon was set can
- * only write an hour or a day of which parts are missing; in this order that is deleted, too.
+ * only write an hour or a day of which parts are missing; in this order that is deleted, too. The index of customers
+ * loses expired days before they are deleted.
  */
-export function windowPhases(
-  store: Pick<ObjectStore, 'list' | 'delete'>,
-  options: DeleteOptions,
-): SweepPhase[] {
+export function windowPhases(ports: IndexPorts, options: DeleteOptions): SweepPhase[] {
+  const { store } = ports;
   return windowSizes.map((size) => ({
     prefix: windowsPrefix(size),
     async run(horizon, after, isTimeUp) {
@@ -33,6 +34,7 @@ export function windowPhases(
         const first = await firstWindowBehind(done, size, store);
         if (first === undefined) return undefined;
         const segment = customerSegmentOf(first);
+        if (size === 'day' && windowStartOfKey(first) < horizon) await dropExpiredDays(segment, ports);
         if (!(await deleteOfCustomer(segment, size, horizon, store, options, isTimeUp))) {
           return { after: done };
         }

@@ -20,7 +20,7 @@ export interface ExpirePorts extends SweepPorts {
 export type Expiring = keyof typeof horizonKeys;
 
 export interface ExpireOptions {
-  /** Number of days for which windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` forever. */
   readonly retentionDays: number | undefined;
   /** The same of raw batches and failed records. */
   readonly rawBatchDays: number | undefined;
@@ -51,7 +51,7 @@ export async function expire(
   options: ExpireOptions,
   reporter: ExpireReporter,
 ): Promise<void> {
-  const { store, clock, aged } = ports;
+  const { clock, aged } = ports;
   const { retentionDays, rawBatchDays, maxSeconds, atOnce } = options;
   const advance = async (what: Expiring, days: number | undefined, phases: readonly SweepPhase[]) => {
     const { state, hasChanged } = await moveHorizon(horizonKeys[what], days, ports);
@@ -66,7 +66,7 @@ export async function expire(
   await advance(
     'windows',
     retentionDays,
-    windowPhases(store, { atOnce, onDeleted: reporter.deletedWindows }),
+    windowPhases(ports, { atOnce, onDeleted: reporter.deletedWindows }),
   );
 
   if (aged === undefined) return;

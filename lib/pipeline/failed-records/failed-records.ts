@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { decodeFailedRecord, digestOf, type FailedRecord } from '../../domain/failed-record.ts';
 import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { ObjectKey } from '../../domain/keys.ts';
+import { customerOfSegment, customerSegmentOfBatch, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readPartitionKey } from '../../ports/partition-key.ts';
@@ -22,11 +22,11 @@ export interface FailedRecordsOptions {
 /** Finds out whose records were kept as failed and not given back. */
 export interface FailedRecords {
   /**
-   * Returns whether there may be one of this customer. True in doubt: where a record does not tell whose it is, and
+   * Returns whether there may be one of this customer, or of any if none is given. True in doubt: where a record does not tell whose it is, and
    * while more of them are new than one question reads.
    * @throws Unavailable  the store cannot be asked now
    */
-  mayHave(customerId: CustomerId): Promise<boolean>;
+  mayHave(customerId: CustomerId | undefined): Promise<boolean>;
   /**
    * Returns a function that says whether `aggregate` keeps a record under `failed/`. False in doubt: for a record that was kept or
    * is removed since, and for some while there are more than are read for one question.
@@ -101,7 +101,8 @@ export function createFailedRecords({ store, version }: FailedRecordsOptions): F
   return {
     async mayHave(customerId) {
       await listIfNeeded();
-      return !isWhole || isAnyones || customers.has(customerId);
+      if (!isWhole || isAnyones) return true;
+      return customerId === undefined ? customers.size > 0 : customers.has(customerId);
     },
 
     async kept() {
@@ -130,7 +131,20 @@ async function readKept(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promis
 }
 
 function ownersOf(records: readonly Pick<FailedRecord, 'partitionKey'>[]): KeptObject['owners'] {
-  const keys = records.map(({ partitionKey }) => readPartitionKey(partitionKey));
-  const isForWindows = keys.every(({ minute }) => minute !== undefined);
-  return isForWindows ? new Set(keys.map(({ customer }) => customer)) : 'anyone';
+  const owners = new Set<string>();
+  for (const { partitionKey } of records) {
+    const owner = ownerOf(partitionKey);
+    if (owner === undefined) return 'anyone';
+    owners.add(owner);
+  }
+  return owners;
+}
+
+/** Returns the customer of a partial or, by its key, of an announced batch; `undefined` where the key does not name it. */
+function ownerOf(partitionKey: string): string | undefined {
+  if (partitionKey.startsWith('batches/')) {
+    return customerOfSegment(customerSegmentOfBatch(partitionKey as ObjectKey));
+  }
+  const { customer, minute } = readPartitionKey(partitionKey);
+  return minute === undefined ? undefined : customer;
 }

@@ -1,20 +1,19 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
-import { announceUncounted } from './announce-uncounted.ts';
+import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
+import { forgetIndex } from './forget-index.ts';
 import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
 import { completeForgetting } from './write-tombstone.ts';
 
-export interface ForgetPorts {
-  readonly store: ObjectStore;
+export interface ForgetPorts extends AnnouncePorts {
   readonly clock: Clock;
 }
 
@@ -47,7 +46,8 @@ const maxUnknown = 5;
 
 /**
  * Removes all that a tombstone is about, beside a running pipeline. It passes over everything until a pass finds nothing
- * more: batches first, so that nobody emits them again, then minutes, then what is made of these. Killed anywhere, it is
+ * more: batches first, so that nobody emits them again, then minutes, then hours, days and the customer's entry of the index, which
+ * are made of these. Killed anywhere, it is
  * called again and goes on; the tombstone is complete only when all is removed.
  *
  * It removes only what it has read (`removeObject`), and keeps what the tombstone does not forget. What `aggregate` and
@@ -55,9 +55,10 @@ const maxUnknown = 5;
  */
 export async function forgetCustomer(
   tombstone: Tombstone,
-  { store, clock }: ForgetPorts,
+  ports: ForgetPorts,
   { limits, maxSeconds }: ForgetOptions,
 ): Promise<ForgottenCustomer> {
+  const { store, clock } = ports;
   const { customerId } = tombstone;
   const deadline = clock.now().getTime() + maxSeconds * 1_000;
   let hasBeenOver = false;
@@ -87,6 +88,12 @@ export async function forgetCustomer(
       forgetRollUp(key, size, { store, clock }, limits),
     );
 
+  const passIndex = async () => {
+    const removal = await forgetIndex(customerId, { store });
+    if (removal === 'unknown' && unknown.length < maxUnknown) unknown.push(customerIndexKey(customerId));
+    return removal === 'removed' ? 1 : 0;
+  };
+
   const pass = async (): Promise<number> => {
     unknown = [];
     const batches = await each(batchPrefix(customerId), 'batches', (key) =>
@@ -97,16 +104,17 @@ export async function forgetCustomer(
     );
     const hours = await eachRollUp('hour');
     const days = await eachRollUp('day');
+    const index = isOver() ? 0 : await passIndex();
     const [failed, givenUp] = failedRecordPrefixes;
     const failedRecords =
       (await each(failed, 'failedRecords', (key) => forgetFailedRecord(key, tombstone, store))) +
       (await each(givenUp, 'failedRecords', (key) => forgetGivenUpRecords(key, tombstone, store)));
-    return batches + minutes + hours + days + failedRecords;
+    return batches + minutes + hours + days + index + failedRecords;
   };
 
   while ((await pass()) > 0) if (isOver()) break;
   if (isOver() || unknown.length > 0) return { removed, isDone: false, unknown };
-  await announceUncounted(tombstone, store);
+  await announceUncounted(tombstone, ports);
   const isDone = await completeForgetting(tombstone, store, clock.now());
   return { removed, isDone, unknown };
 }

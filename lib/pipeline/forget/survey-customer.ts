@@ -1,6 +1,6 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { batchPrefix, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
@@ -13,15 +13,17 @@ export interface CustomerSurvey {
   readonly minutes: number;
   readonly hoursAndDays: number;
   readonly failedRecords: number;
-  /** The latest instant at which one of its batches was stored, by the clock of who stored it. */
+  /** It has an entry in the index of customers. */
+  readonly isIndexed: boolean;
+  /** The latest instant at which one of its batches was stored, by the clock of the process that stored it. */
   readonly lastStoredAt: Date | undefined;
 }
 
 const objectsInFlight = 32;
 
 /**
- * Looks what there is of a customer; nothing is written. Failed records do not have their customer in their keys, so all
- * of them are read.
+ * Surveys a customer's data, and writes nothing. The keys of failed records do not contain their customer, so it reads all
+ * of them.
  * @throws Unavailable  the store cannot be read now
  */
 export async function surveyCustomer(
@@ -43,12 +45,19 @@ export async function surveyCustomer(
   const failedRecords =
     (await count(store.list(failed), (key) => isFailedRecordOf(key, customerId, store))) +
     (await count(store.list(givenUp), (key) => namesCustomer(key, customerId, store)));
-  return { batches, minutes, hoursAndDays, failedRecords, lastStoredAt };
+  const isIndexed = (await store.get(customerIndexKey(customerId), { firstBytes: 0 })) !== undefined;
+  return { batches, minutes, hoursAndDays, failedRecords, isIndexed, lastStoredAt };
 }
 
 /** Returns whether a survey has found nothing. */
-export function isUnknown({ batches, minutes, hoursAndDays, failedRecords }: CustomerSurvey): boolean {
-  return batches + minutes + hoursAndDays + failedRecords === 0;
+export function isUnknown({
+  batches,
+  minutes,
+  hoursAndDays,
+  failedRecords,
+  isIndexed,
+}: CustomerSurvey): boolean {
+  return batches + minutes + hoursAndDays + failedRecords === 0 && !isIndexed;
 }
 
 async function count(
@@ -71,7 +80,7 @@ async function storedAtOf(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Prom
   try {
     return (await readBatchHeader(key, store))?.storedAt;
   } catch (error) {
-    if (error instanceof UnreadableFormat) return undefined; // it is removed all the same
+    if (error instanceof UnreadableFormat) return undefined; // it is removed nevertheless
     throw error;
   }
 }

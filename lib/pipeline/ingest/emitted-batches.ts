@@ -2,6 +2,8 @@ import QuickLRU from 'quick-lru';
 import type { StoredBatch } from '../../domain/batch-format.ts';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 
+type StoredFields = Pick<StoredBatch, 'customerId' | 'id' | 'storedAt'>;
+
 /** Number of batches remembered, at some 200 bytes each. */
 const maxBatches = 10_000;
 
@@ -14,11 +16,16 @@ export class EmittedBatches {
   /** Storage time by the key of a batch. A batch that was removed and stored anew is another batch. */
   readonly #storedAt = new QuickLRU<ObjectKey, number>({ maxSize: maxBatches });
 
-  has({ customerId, id, storedAt }: StoredBatch): boolean {
+  /** Reports whether a batch with this key was emitted lately. */
+  hasKey(key: ObjectKey): boolean {
+    return this.#storedAt.has(key);
+  }
+
+  has({ customerId, id, storedAt }: StoredFields): boolean {
     return this.#storedAt.get(batchKey(customerId, id)) === storedAt.getTime();
   }
 
-  add({ customerId, id, storedAt }: StoredBatch): void {
+  add({ customerId, id, storedAt }: StoredFields): void {
     this.#storedAt.set(batchKey(customerId, id), storedAt.getTime());
   }
 }

@@ -28,7 +28,7 @@ export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
 
 /** Result of storing and emitting a batch. */
 export interface Ingested {
-  readonly batch: StoredBatch;
+  readonly batch: Omit<StoredBatch, 'partials'>;
   /** False where the batch had been stored before. */
   readonly isFirst: boolean;
   /** Partials that were put on their streams now; none where the reader of an intent does so. */

@@ -21,11 +21,16 @@ export interface SentBatch {
   readonly body: Buffer;
 }
 
+/** A batch whose `body` is decompressed. */
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding'> {
+  /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
+  readonly payloadHash: string | Promise<string>;
+}
+
 /** A batch that was understood and can be stored. */
 export interface Batch {
   readonly customerId: CustomerId;
   readonly id: BatchId;
-  /** SHA-256 in hexadecimal of the customer, a line break and the decompressed body. */
   readonly payloadHash: string;
   readonly mediaType: MediaType;
   readonly entries: readonly LogEntry[];
@@ -40,6 +45,12 @@ export interface Batch {
 const worthAThreadBytes = 64 * 1_024;
 const gzip = promisify(zlib.gzip);
 const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };
+/**
+ * With a window that a small body just fits into, the result is the same, while zlib clears 50 kB of memory in place of
+ * 260 kB.
+ */
+const smallWindowBytes = 8 * 1_024;
+const gzipOfSmallOptions = { ...gzipOptions, windowBits: 13, memLevel: 6, chunkSize: 4 * 1_024 };
 /** Each chunk is a way there and back: of 2 MB, 1.8 ms of this thread with chunks of 16 kB, and next to none with these. */
 const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
 
@@ -50,7 +61,7 @@ const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
  * @throws InvalidRequest    it is not valid; what is wrong is described
  */
 export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise<Batch> {
-  return understandBatch(sent, await decodeBody(sent, maxBatchBytes));
+  return understandBatch(withHash(sent, await decodeBody(sent, maxBatchBytes)));
 }
 
 /**
@@ -63,22 +74,33 @@ export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buff
   return decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
 }
 
+/** Hashes a batch whose `body` was decompressed. */
+export function withHash({ customerId, id, mediaType }: SentBatch, body: Buffer): DecodedBatch {
+  const isLarge = body.length >= worthAThreadBytes;
+  const payloadHash = isLarge ? hashOnThread(customerId, body) : hash(customerId, body);
+  return { customerId, id, mediaType, body, payloadHash };
+}
+
 /**
- * Parses a batch whose `body` is decompressed.
+ * Parses a batch.
  * @throws InvalidRequest  it is not valid; what is wrong is described
  */
-export async function understandBatch(sent: SentBatch, body: Buffer): Promise<Batch> {
-  const { customerId } = sent;
-  const mediaType = isNamed(sent.mediaType) ? sent.mediaType : mediaTypeOf(body);
+export async function understandBatch(batch: DecodedBatch): Promise<Batch> {
+  const { customerId, body } = batch;
+  const mediaType = isNamed(batch.mediaType) ? batch.mediaType : mediaTypeOf(body);
   const isLarge = body.length >= worthAThreadBytes;
   // The other threads start first, so that they work while this one parses.
   const [payloadHash, gzippedBody, entries] = await Promise.all([
-    isLarge ? hashOnThread(customerId, body) : hash(customerId, body),
-    isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptions),
+    batch.payloadHash,
+    isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptionsOf(body)),
     parseLater(body, mediaType),
   ]);
-  const id = sent.id ?? batchIdFromPayload(payloadHash);
+  const id = batch.id ?? batchIdFromPayload(payloadHash);
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
+}
+
+function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
+  return body.length <= smallWindowBytes ? gzipOfSmallOptions : gzipOptions;
 }
 
 /** Returns what is known about the size of a batch before it is decompressed. */

@@ -16,12 +16,12 @@ export interface CountingProgressPorts {
 }
 
 /**
- * Creates a reader of a customer's progress: how far its counts are. It asks in the order in which entries move: the streams, then
+ * Creates a reader of the progress of one customer, or of all: how far the counts are. It asks in the order in which entries move: the streams, then
  * the roll-ups, then the failed records. An entry leaves a stream when it is in its minute, or kept as failed; a minute
  * is announced to the roll-up before it is written. So an entry that moves on between two questions is seen by the
  * second one; in any other order it could pass both.
  *
- * While a failed record of the customer is kept, something that was accepted long ago is not counted, and no instant
+ * While a failed record of the customer, or of any, is kept, something that was accepted long ago is not counted, and no instant
  * can be given.
  */
 export function createCountingProgress(ports: CountingProgressPorts): CountingProgress {
@@ -51,13 +51,16 @@ export function createCountingProgress(ports: CountingProgressPorts): CountingPr
 
 const unknown: Outstanding = { through: undefined, entries: undefined, waitsWithin: () => true };
 
-async function readStreams(customerId: CustomerId, { streams }: CountingProgressPorts): Promise<Outstanding> {
+async function readStreams(
+  customerId: CustomerId | undefined,
+  { streams }: CountingProgressPorts,
+): Promise<Outstanding> {
   const both: Outstanding[] = [];
   for (const name of streamNames) both.push(await readStream(customerId, streams[name]));
   return both.reduce(bothOf);
 }
 
-async function readStream(customerId: CustomerId, stream: EventStream): Promise<Outstanding> {
+async function readStream(customerId: CustomerId | undefined, stream: EventStream): Promise<Outstanding> {
   const backlog = await stream.backlogOf(customerId);
   if (backlog === undefined) {
     // It cannot tell its customers apart, and says no more than how far it was consumed.

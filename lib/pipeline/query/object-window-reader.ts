@@ -1,19 +1,24 @@
-import type { CustomerSegments } from '../../ports/customer-segments.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectVersions } from '../../ports/object-versions.ts';
 import type { WindowReader } from '../../ports/window-reader.ts';
-import { listCustomers, segmentsInKeys } from './list-customers.ts';
+import { CustomerEntries } from './customer-entries.ts';
+import { customerTotals } from './customer-totals.ts';
+import { listCustomers } from './list-customers.ts';
 import { windowsInRange } from './windows-in-range.ts';
 
 /**
- * Makes the window reader of the windows that the pipeline writes, in the object store: it never lags behind them.
- * @param segments  of the customers, where the store knows them by itself; otherwise keys are listed
+ * Creates the window reader on the object store: it never lags behind the windows and the index that the pipeline
+ * writes there.
+ * @param versions  of the same objects; without them, all entries of the index are read for each list of totals
  */
 export function createObjectWindowReader(
   store: Pick<ObjectStore, 'get' | 'list'>,
-  segments: CustomerSegments = segmentsInKeys(store),
+  versions?: ObjectVersions,
 ): WindowReader {
+  const entries = new CustomerEntries(store, versions);
   return {
     windows: (range, atOnce) => windowsInRange(range, store, atOnce),
-    customers: (range) => listCustomers(range, segments, store),
+    customers: (range) => listCustomers(range, store),
+    customerTotals: (range) => customerTotals(range, entries),
   };
 }

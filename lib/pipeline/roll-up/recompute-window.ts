@@ -2,7 +2,7 @@ import type { FoldingLimits } from '../../domain/folding.ts';
 import { tombstoneKeyOfWindow, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp, encodeRolledUp } from '../../domain/roll-up-format.ts';
 import { rollUp, type RolledUpWindow } from '../../domain/roll-up.ts';
-import type { Tombstone } from '../../domain/tombstone.ts';
+import { hadForgottenAll } from '../../domain/tombstone.ts';
 import { foldSum } from '../../domain/window-sum.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { PreconditionFailed } from '../../errors.ts';
@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Retention } from '../expire/retention.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
-import { sumOfParts } from './sum-of-parts.ts';
+import { sumOfParts, type PartEnds } from './sum-of-parts.ts';
 
 export interface RecomputePorts {
   readonly store: Pick<ObjectStore, 'get' | 'list' | 'put' | 'delete'>;
@@ -21,7 +21,12 @@ export interface RecomputePorts {
 
 /** Result of recomputing a window. */
 export type Recomputed =
-  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly window: RolledUpWindow }
+  | {
+      readonly kind: 'created' | 'updated' | 'unchanged';
+      readonly window: RolledUpWindow;
+      /** The first and the last of its parts. */
+      readonly ends: PartEnds;
+    }
   /** It has no parts, and so nothing to be the sum of. Where its customer was forgotten, it is removed. */
   | { readonly kind: 'absent' }
   /** It has expired, and some of its parts may be deleted. */
@@ -60,20 +65,15 @@ export async function recomputeWindow(
         return { kind: 'absent' };
       }
       const next = rollUp(current, parts.window, foldSum(parts.sum, limits), clock.now());
-      if (next === current) return { kind: written ?? 'unchanged', window: next };
+      if (next === current) return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
       await store.put(key, encodeRolledUp(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
       written ??= object ? 'updated' : 'created';
       const tombstone = await readIts();
-      if (tombstone === undefined || wasComplete(tombstoneAtFirst, tombstone)) {
-        return { kind: written, window: next };
+      if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {
+        return { kind: written, window: next, ends: parts.ends };
       }
     } catch (error) {
       if (!(error instanceof PreconditionFailed)) throw error;
     }
   }
-}
-
-/** Returns whether everything that a tombstone forgets had been removed, so that no such part was read. */
-function wasComplete(atFirst: Tombstone | undefined, now: Tombstone): boolean {
-  return atFirst?.completedAt !== undefined && atFirst.before.getTime() === now.before.getTime();
 }

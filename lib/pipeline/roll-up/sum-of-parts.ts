@@ -2,16 +2,28 @@ import pMap, { pMapSkip } from 'p-map';
 import { partsPrefix, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import type { WindowName } from '../../domain/roll-up.ts';
 import { addToSum, emptySum, type WindowSum } from '../../domain/window-sum.ts';
-import { enclosingWindowStart, partSizeOf, type RolledUpSize } from '../../domain/window.ts';
+import {
+  enclosingWindowStart,
+  partSizeOf,
+  type RolledUpSize,
+  type WindowStart,
+} from '../../domain/window.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readWindowCounts } from './read-window-counts.ts';
+
+/** Starts of the first and the last part of a window. */
+export interface PartEnds {
+  readonly first: WindowStart;
+  readonly last: WindowStart;
+}
 
 /** Sum of a window's parts, with every key that they have. */
 export interface SumOfParts {
   /** Name of the window that has these parts. */
   readonly window: WindowName;
   readonly sum: WindowSum;
+  readonly ends: PartEnds;
   /** Time when the youngest of them was written. */
   readonly updatedAt: Date;
 }
@@ -31,6 +43,7 @@ export async function sumOfParts(
   const partSize = partSizeOf[size];
   const sum = emptySum();
   let window: WindowName | undefined;
+  let ends: PartEnds | undefined;
   let updatedAt = new Date(0);
   await pMap(
     store.list(partsPrefix(key, size)),
@@ -44,10 +57,14 @@ export async function sumOfParts(
       }
       window = { customerId, windowSize: size, windowStart: enclosingWindowStart(windowStart, size) };
       if (part.updatedAt > updatedAt) updatedAt = part.updatedAt;
+      ends = {
+        first: ends === undefined || windowStart < ends.first ? windowStart : ends.first,
+        last: ends === undefined || windowStart > ends.last ? windowStart : ends.last,
+      };
       addToSum(sum, part);
       return pMapSkip; // else there would be a list of all results
     },
     { concurrency: partsInFlight },
   );
-  return window && { window, sum, updatedAt };
+  return window && ends && { window, sum, ends, updatedAt };
 }

@@ -4,7 +4,6 @@ import { streamOf, type StreamName } from '../../domain/stream-name.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
 import { BudgetUsedUp, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EventStream } from '../../ports/event-stream.ts';
 import { RecentCustomers } from './recent-customers.ts';
 import type { Streams } from './streams.ts';
 
@@ -33,13 +32,13 @@ interface Refused {
   readonly at: number;
 }
 
-/** A customer shares the backlog limit with those who have sent something in this time. */
+/** A customer shares the backlog limit with all customers that have sent something within this time. */
 const activeSeconds = 60;
 
 /**
- * Decides which batches are taken now, so that what waits to be counted stays bounded and customers share it: alone, one
- * may use all of it; when others send, each has a share. On a stream that cannot tell its customers apart only the whole
- * is bounded, and on Kinesis not even that: its shards bound it themselves.
+ * Decides which batches are admitted now, so that the backlog stays bounded and customers share it: alone, one may use all
+ * of it; while others send, each has a share. If a stream cannot tell its customers apart, only the whole is bounded, and
+ * on Kinesis not even that: its shards bound it.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -54,8 +53,8 @@ export class Admission {
   }
 
   /**
-   * Refuses a large batch before it is read, where the customer was refused a moment ago and is still beyond its share:
-   * reading is what costs. Small ones are read, since they may take the other stream.
+   * Refuses a large batch before it is read if the customer was refused a moment ago and is still beyond its share: reading
+   * is the expensive part. Small batches are read, since they may take the other stream.
    * @throws BudgetUsedUp  the customer has used up its share; safe to repeat
    */
   async requireShare(customerId: CustomerId, bytes: number): Promise<void> {
@@ -90,29 +89,20 @@ export class Admission {
 
   async #requireRoomOn(name: StreamName, customerId: CustomerId): Promise<void> {
     const { streams, maxBacklogRecords } = this.#options;
-    const found = await backlogsOf(streams[name], customerId);
-    if (found === undefined) return;
+    const backlog = await streams[name].backlog(customerId);
+    if (backlog === undefined) return;
+    // Where the stream cannot tell customers apart, all records count as this one's.
+    const { records, ownRecords = records } = backlog;
     const activeCustomers = this.#active.size;
-    switch (decideAdmission({ ...found, activeCustomers }, maxBacklogRecords)) {
+    switch (decideAdmission({ records, ownRecords, activeCustomers }, maxBacklogRecords)) {
       case 'admit':
         return;
       case 'own share used up':
-        throw this.#refuse(customerId, name, found.ownRecords);
+        throw this.#refuse(customerId, name, ownRecords);
       case 'all used up':
         throw new Unavailable(
-          `${found.records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,
+          `${records} partials wait to be counted, and no more than ${maxBacklogRecords} should.`,
         );
     }
   }
-}
-
-/**
- * Returns how many records wait, and how many of them are the customer's; where that is unknown, all count as its own.
- */
-async function backlogsOf(
-  stream: EventStream,
-  customerId: CustomerId,
-): Promise<{ readonly records: number; readonly ownRecords: number } | undefined> {
-  const [all, own] = await Promise.all([stream.backlog(), stream.backlogOf(customerId)]);
-  return all && { records: all.records, ownRecords: own?.records ?? all.records };
 }

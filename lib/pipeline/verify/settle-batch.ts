@@ -8,12 +8,15 @@ import type { Clock } from '../../ports/clock.ts';
 import { forgetBatch } from '../forget/forget-batch.ts';
 import { emitAgain, type EmitAgainPorts } from './emit-again.ts';
 import type { Uncounted } from './find-uncounted.ts';
+import type { FirstSights } from './first-sights.ts';
 import type { ReEmissionTimes } from './re-emission-times.ts';
 import type { Finding, NotifiedBatch } from './verdict.ts';
 
 export interface SettlePorts extends EmitAgainPorts {
   readonly clock: Clock;
   readonly reEmissions: ReEmissionTimes;
+  /** Present where intents precede batches, so that a barrier has to pass before a partial is called lost. */
+  readonly sights?: FirstSights | undefined;
 }
 
 /** Facts that were read for all batches of a turn. */
@@ -32,7 +35,7 @@ export async function settleBatch(
   ports: SettlePorts,
   limits: EmissionLimits,
 ): Promise<Finding> {
-  const { store, clock, reEmissions } = ports;
+  const { store, clock, reEmissions, sights } = ports;
   const read = {
     header,
     tombstone: await tombstoneOf(header.customerId),
@@ -40,6 +43,7 @@ export async function settleBatch(
     consumption: consumptionOf(header.customerId),
     emittedAgainAt: reEmissions.at(key),
     receiveCount: Math.max(...notifications.map(({ receiveCount }) => receiveCount)),
+    seenAt: sights?.of(key, header, clock.now()),
   };
   const state = judgeBatch(read, clock.now(), limits);
   if (state.kind === 'forgotten') {

@@ -1,4 +1,4 @@
-import { groupBy, type NonEmpty } from '../../domain/group-by.ts';
+import { groupBy, type NonEmpty } from '../../group-by.ts';
 import { isOverdue } from '../../domain/judge-batch/is-overdue.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -172,7 +172,9 @@ describe('npm run ship', () => {
       path,
     );
     expect(away.exitCode).toBe(1);
-    expect(away.stderr).toMatch(/Gave up after 1 attempts: .* did not answer: .*\nThe same command goes on/);
+    expect(away.stderr).toMatch(
+      /Gave up after 1 attempts: .* did not answer: .*\nThe same command continues/,
+    );
   });
 
   it('says what to do if no pipeline is running, and waits for one with --wait-for-start', async () => {

@@ -3,6 +3,7 @@ import { openDurableDatabase } from '../../../local-store/durable-database.ts';
 import type { LocalQueue, QueuedMessage } from '../../../local-store/local-queue.ts';
 import { openQueues, type QueueSettings } from '../../../local-store/queues.ts';
 import { recordedLogger } from '../played-source.ts';
+import { temporaryDirectory } from '../temporary-log.ts';
 
 export const startedAt = new Date('2025-12-28T18:03:00.250Z');
 
@@ -25,6 +26,12 @@ export const verify: QueueSettings = {
   delaySeconds: 0,
   visibilityTimeoutSeconds: 30,
   deadLetters: undefined,
+};
+
+export const failed: QueueSettings = { ...verify, name: 'failed' };
+export const givingUp: QueueSettings = {
+  ...verify,
+  deadLetters: { queueName: 'failed', maxReceiveCount: 2 },
 };
 
 export const everything = { maxMessages: 10_000, maxBytes: Infinity, bytesOf: () => 1 };
@@ -54,4 +61,21 @@ export async function receiveAll(queue: LocalQueue): Promise<readonly QueuedMess
 /** Returns the texts of messages, which come in any order. */
 export function bodies(messages: Iterable<QueuedMessage>): readonly string[] {
   return Array.from(messages, ({ body }) => body).sort();
+}
+
+export function after(seconds: number): Date {
+  return new Date(startedAt.getTime() + seconds * 1000);
+}
+
+/** Opens queues in which one message of `verify` is a dead letter. */
+export async function openWithDeadLetter() {
+  const fixture = await openFixture(await temporaryDirectory(), [givingUp, failed]);
+  const { queues, clock } = fixture;
+  const [queue, deadLetters] = [queues.queue('verify'), queues.queue('failed')];
+  await queue.send('poison');
+  for (let receive = 0; receive < 3; receive += 1) {
+    await receiveAll(queue);
+    clock.advance(30);
+  }
+  return { ...fixture, queue, deadLetters };
 }

@@ -1,3 +1,5 @@
+import { partitionOf } from '../../../local-store/partitioned-log/hash-key-range.ts';
+import { setImmediate } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { Consumer, LocalStream } from '../../../local-store/local-stream.ts';
 import {
@@ -49,4 +51,35 @@ export async function openStream(directory: string, partitionCount = 1): Promise
 /** Puts a record for each text, all under one key unless another is given. */
 export function putTexts(stream: LocalStream, texts: readonly string[], partitionKey = 'key'): Promise<void> {
   return stream.put(texts.map((text) => ({ partitionKey, data: Buffer.from(text) })));
+}
+
+/** Returns a key for each of `partitionCount` partitions. */
+export function keysOfPartitions(partitionCount: number): readonly string[] {
+  return Array.from({ length: partitionCount }, (_, partition) => {
+    for (let number = 0; ; number += 1) {
+      if (partitionOf(`customer-${number}`, partitionCount) === partition) return `customer-${number}`;
+    }
+  });
+}
+
+/** Resolves when the consumer's checkpoint has this sequence number. */
+export async function checkpointed(stream: LocalStream, sequence: number, partition = 0): Promise<void> {
+  while (stream.position(consumer.name, partition) < sequence) await setImmediate();
+}
+
+/** Returns the verbs of a stream, bound to it, so that a test can replace one. */
+export function delegate(stream: LocalStream): Omit<LocalStream, 'name'> {
+  return {
+    put: (records) => stream.put(records),
+    backlog: () => stream.backlog(),
+    backlogOf: (customerId) => stream.backlogOf(customerId),
+    consumedThrough: () => stream.consumedThrough(),
+    partitions: () => stream.partitions(),
+    position: (name, partition) => stream.position(name, partition),
+    read: (partition, after, limits) => stream.read(partition, after, limits),
+    waitForRecords: (...args) => stream.waitForRecords(...args),
+    take: (...args) => stream.take(...args),
+    release: (...args) => stream.release(...args),
+    finish: (...args) => stream.finish(...args),
+  };
 }

@@ -7,10 +7,16 @@ import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { NewerFormat, Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:04:00Z') };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 2 } };
 const other = windowStart('2025-12-28T18:05:00Z');
 

@@ -8,13 +8,19 @@ import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { total } from '../../../lib/pipeline/query/total.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
 
 /** Nobody who can put records on a stream may make counts unreadable, or lose those of others. */
 
 const clock = { now: () => instant('2025-12-28T19:10:00Z') };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const minute = minuteKey(customer(), windowStart());
 const counts = { requestsByPath: { 'GET /': 2 }, requestsByUserAgent: { Chrome: 2 }, requestsByStatus: {} };
 const real = windowPartial({ id: 'real', counts });

@@ -10,10 +10,16 @@ import { repairRollUps } from '../../../lib/pipeline/audit/repair-roll-ups.ts';
 import type { RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import { sortedUnion } from '../../../lib/pipeline/audit/sorted-union.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { noneDiffering } from './in-memory-spool.ts';
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const clock = { now: () => instant('2025-12-30T12:00:00Z') };
 const hour = windowKey(customer(), 'hour', windowStart('2025-12-28T18:00:00Z'));
 const day = windowKey(customer(), 'day', windowStart('2025-12-28T00:00:00Z'));

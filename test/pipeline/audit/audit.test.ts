@@ -25,11 +25,11 @@ import {
   simpleRules,
   windowPartial,
   windowStart,
+  foldingLimits as limits,
 } from '../../factories.ts';
 import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
 import { ingestEntry } from '../ingest-entry.ts';
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const startedAt = instant('2025-12-28T18:10:00Z');
 let now = startedAt;
 const clock = { now: () => now };

@@ -3,11 +3,10 @@ import { addPartials, type WindowAggregate } from '../../../lib/domain/window-ag
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { compareWindow } from '../../../lib/pipeline/audit/compare-window.ts';
-import { instant, windowPartial } from '../../factories.ts';
+import { instant, windowPartial, foldingLimits as wide } from '../../factories.ts';
 
 const now = instant('2025-12-28T18:10:00Z');
 const old = instant('2025-12-28T18:04:00Z');
-const wide = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 const byPath = (id: number, requestsByPath: Record<string, number>) =>
   windowPartial({ id, counts: { requestsByPath } });

@@ -12,10 +12,9 @@ import { createRetention } from '../../../lib/pipeline/expire/retention.ts';
 import { createLogger } from '../../../lib/logger.ts';
 import { openLocalStore } from '../../../local-store/open-local-store.ts';
 import { temporaryDirectory } from '../../commands/counted-directory.ts';
-import { receivedRecord, windowPartial } from '../../factories.ts';
+import { receivedRecord, windowPartial, foldingLimits as limits } from '../../factories.ts';
 import { ingestEntry } from '../ingest-entry.ts';
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const day = 86_400_000;
 
 /** Opens a data directory with the expiry of its raw objects. */

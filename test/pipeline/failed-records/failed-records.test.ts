@@ -50,6 +50,21 @@ async function keep(sequence: number, customerId = 'cus-axon'): Promise<void> {
 }
 
 describe('failed records', () => {
+  it('of an announced batch belong to the customer in its key', async () => {
+    const body = encodeFailedRecord({
+      stream: 'batches',
+      partition: '0',
+      sequenceNumber: '7',
+      partitionKey: 'batches/cus-axon/k-a',
+      data: Buffer.from('{}'),
+      cause: 'it is damaged',
+      failedAt: instant('2025-12-28T18:04:00Z'),
+    });
+    await store.put(failedRecordKey('batches', '0', '7'), body, { ifNoneMatch: '*' });
+    expect(await failedRecords.mayHave(customer())).toBe(true);
+    expect(await failedRecords.mayHave(customer('cus-other'))).toBe(false);
+  });
+
   it('are distinguished from others by their content, and not by their places', async () => {
     await keep(0);
     const record = { partitionKey: 'cus-axon/2025-12-28T18:03:00Z', data: Buffer.from('x') };

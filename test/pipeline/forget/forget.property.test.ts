@@ -129,7 +129,7 @@ describe('a customer that is forgotten beside a running pipeline', () => {
     await expect(run).resolves.toBeUndefined();
   });
 
-  // forget-customer.test.ts removes the other protections one by one.
+  // removed-protections.test.ts removes the other protections one by one.
   it('needs that aggregate looks at the tombstone', async () => {
     const { failed, errorInstance } = await fc.check(isExact(blindAggregate), {
       seed: 7,

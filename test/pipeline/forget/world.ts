@@ -13,7 +13,15 @@ import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import type { Streams } from '../../../lib/pipeline/streams/streams.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
-import { batchIdOf, customer, instant, receivedRecord, sentEntry, simpleRules } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  sentEntry,
+  sentJson,
+  simpleRules,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { withAdmission } from '../with-admission.ts';
 
@@ -30,7 +38,6 @@ export interface SentBatch {
   readonly skewMilliseconds: number;
 }
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const looks = {
   marginSeconds: 0,
   lookAgainSeconds: 0,
@@ -72,20 +79,13 @@ export class World {
     const entries = minutes.map((minute) =>
       sentEntry({ receivedAt: `2025-12-28T18:0${minute}:07Z`, path: `/${key}` }),
     );
-    const sent = {
-      customerId: customer(),
-      id: batchIdOf(key),
-      mediaType: 'application/json',
-      contentEncoding: '',
-      body: Buffer.from(JSON.stringify(entries)),
-    } as const;
     const clock = { now: () => new Date(this.clock.now().getTime() + skewMilliseconds) };
     const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
     const ports = withAdmission({ store: this.#storeOf('ingest', 0), streams: this.#streams, clock });
     for (;;) {
       const store = this.#storeOf('ingest', 0);
       try {
-        await ingest(await readBatch(sent, 100_000), { ...ports, store }, options);
+        await ingest(await readBatch(sentJson(key, entries), 100_000), { ...ports, store }, options);
         return;
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
-import { listCustomers, segmentsInKeys } from '../../../lib/pipeline/query/list-customers.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import { listCustomers } from '../../../lib/pipeline/query/list-customers.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 async function storeOf(customers: readonly string[], minutesEach = 3): Promise<InMemoryObjectStore> {
   const store = new InMemoryObjectStore();
@@ -36,7 +42,7 @@ describe('listCustomers', () => {
     ['those that keys have as a hash', ['X'.repeat(128), 'Y'.repeat(127), 'cus-axon']],
   ])('gives %s, sorted', async (_, customers) => {
     const store = await storeOf(customers);
-    const page = await listCustomers({ after: undefined, limit: 1_000 }, segmentsInKeys(store), store);
+    const page = await listCustomers({ after: undefined, limit: 1_000 }, store);
     expect(page).toEqual({ customers: customers.toSorted(), next: undefined });
   });
 
@@ -47,7 +53,7 @@ describe('listCustomers', () => {
       const found: string[] = [];
       let after: string | undefined;
       do {
-        const page = await listCustomers({ after, limit }, segmentsInKeys(store), store);
+        const page = await listCustomers({ after, limit }, store);
         expect(page.customers.length).toBeLessThanOrEqual(limit);
         found.push(...page.customers);
         after = page.next;
@@ -66,7 +72,7 @@ describe('listCustomers', () => {
         yield key;
       }
     };
-    await listCustomers({ after: undefined, limit: 1_000 }, segmentsInKeys(store), store);
+    await listCustomers({ after: undefined, limit: 1_000 }, store);
     expect(seen).toBe(3);
   });
 });

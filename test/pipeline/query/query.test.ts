@@ -8,12 +8,18 @@ import type { RolledUpSize } from '../../../lib/domain/window.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { query, type WindowQuery } from '../../../lib/pipeline/query/query.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
 
 const clock = { now: () => instant('2025-12-28T18:30:00Z') };
 const progress = playedProgress(clock);
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 
 async function storeWith(
   minutes: readonly string[],

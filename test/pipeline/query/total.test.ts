@@ -13,7 +13,14 @@ import {
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { total, type TotalQuery } from '../../../lib/pipeline/query/total.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
 
 type Paths = Readonly<Record<string, number>>;
@@ -24,7 +31,6 @@ interface Minute {
   readonly agents?: Paths;
 }
 
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const allowedLatenessSeconds = 600;
 /** Time after which hours and days are taken to include everything that came in time. */
 const settledSeconds = allowedLatenessSeconds + 300;

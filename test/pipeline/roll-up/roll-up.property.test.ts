@@ -6,7 +6,14 @@ import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore, PutCondition } from '../../../lib/ports/object-store.ts';
-import { customer, instant, receivedRecord, windowPartial, windowStart } from '../../factories.ts';
+import {
+  customer,
+  instant,
+  receivedRecord,
+  windowPartial,
+  windowStart,
+  foldingLimits as limits,
+} from '../../factories.ts';
 
 /**
  * Several processes write and roll up minutes at once; a scheduler picks the order of their reads and writes. Each
@@ -14,7 +21,6 @@ import { customer, instant, receivedRecord, windowPartial, windowStart } from '.
  */
 
 const clock = { now: () => instant('2025-12-28T20:00:00Z') };
-const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };
 const options = { limits, maxSeconds: 60 };
 const minutes = ['18:03', '18:04', '19:00'].map((time) => windowStart(`2025-12-28T${time}:00Z`));
 const hours = ['18', '19'].map((hour) =>

@@ -88,7 +88,7 @@ describe('the admission', () => {
   });
 
   it('bounds nothing on a stream that reports no backlog', async () => {
-    const silent = { ...streams.insights, backlog: async () => undefined, backlogOf: async () => undefined };
+    const silent = { ...streams.insights, backlog: async () => undefined };
     const onKinesis = new Admission({
       streams: { ...streams, insights: silent },
       clock,

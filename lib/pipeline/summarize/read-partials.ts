@@ -1,0 +1,51 @@
+import { decodeBatchStart, type StoredBatch } from '../../domain/batch-format.ts';
+import type { ObjectKey } from '../../domain/keys.ts';
+import { UnreadableFormat } from '../../errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+
+type Reader = Pick<ObjectStore, 'get'>;
+
+/** Mostly that is the header with all partials. */
+const usualBytes = 64 * 1_024;
+
+/** A batch whose partials end beyond the usual bytes. */
+export interface LongBatch {
+  readonly bytesNeeded: number;
+}
+
+/**
+ * Reads a batch with its partials and without its body, if that is short.
+ * @returns `undefined` if there is no such object
+ * @throws Unavailable       the store cannot be read now
+ * @throws UnreadableFormat  damaged, or written by a newer version of this program
+ */
+export async function readShortBatch(
+  key: ObjectKey,
+  store: Reader,
+): Promise<StoredBatch | LongBatch | undefined> {
+  const object = await store.get(key, { firstBytes: usualBytes });
+  if (object === undefined) return undefined;
+  const start = decodeBatchStart(object.body);
+  if ('batch' in start) return start.batch;
+  return { bytesNeeded: start.bytesNeeded ?? object.size };
+}
+
+/** The same, of a batch that is long. */
+export async function readLongBatch(
+  key: ObjectKey,
+  { bytesNeeded }: LongBatch,
+  store: Reader,
+): Promise<StoredBatch | undefined> {
+  const object = await store.get(key, { firstBytes: bytesNeeded });
+  if (object === undefined) return undefined;
+  const start = decodeBatchStart(object.body);
+  if ('batch' in start) return start.batch;
+  if (
+    start.bytesNeeded !== undefined &&
+    start.bytesNeeded > bytesNeeded &&
+    start.bytesNeeded <= object.size
+  ) {
+    return readLongBatch(key, { bytesNeeded: start.bytesNeeded }, store); // another batch has taken its place
+  }
+  throw new UnreadableFormat('A batch is damaged: it ends before its partials do.');
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AuthorizerContext } from '../../handlers/authorize.ts';
+import { respondToFailure } from '../../handlers/http/respond.ts';
+import {
+  Admission,
+  headersTimeoutMilliseconds,
+  requestTimeoutMilliseconds,
+  type AdmissionLimits,
+} from '../../http-server/admission.ts';
+import { guardServer } from '../../http-server/gate.ts';
+import { answerRefusal } from '../../http-server/gate/answer-refusal.ts';
+import { invalid } from '../../http-server/gate/refusal.ts';
+import { parseRequestTarget } from '../../http-server/gate/request-target.ts';
+import { securityHeaders } from '../../http-server/security-headers.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import { CannotStart } from '../cannot-start.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { HttpFunctions } from './functions.ts';
+import { describeListenFailure } from './listen-failure.ts';
+import { matchRoute } from './match-route.ts';
+import { Drain } from './drain.ts';
+import { toEvent } from './to-event.ts';
+import { writeResult } from './write-result.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+  readonly functions: HttpFunctions;
+  /** Without it, the header `x-customer-id` names the customer. */
+  readonly authorizer: Authorizer | undefined;
+  /** Host names in lower case that requests may be sent to, besides `localhost` and addresses. */
+  readonly allowedNames: ReadonlySet<string>;
+  readonly limits: AdmissionLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The public HTTP server of one process. */
+export interface HttpServer {
+  readonly port: number;
+  /** Accepts no more requests, and resolves when those that run are answered, or after `timeoutMilliseconds`. */
+  stop(timeoutMilliseconds: number): Promise<void>;
+}
+
+/** Longer than a load balancer keeps an idle connection (60 s), which would else send a request into its end. */
+const keepAliveMilliseconds = 75_000;
+/** Requests on a connection; then the client opens another one, which may reach another process. */
+const maxRequestsPerConnection = 10_000;
+/** Time in which nothing moves on a connection with a request. */
+const inactivityMilliseconds = 120_000;
+/** Interval at which Node.js looks for requests that are too slow. */
+const checkConnectionsMilliseconds = 5_000;
+
+/**
+ * Starts the server: turns requests into events of API Gateway and calls the functions behind the routes.
+ *
+ * A request passes, in this order and before its body is read, the gate, which refuses what is not meant for this
+ * server or contradicts itself, and the authorizer. Then its body is received within the limits.
+ * @throws CannotStart  it cannot listen there; the message says why
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, functions, authorizer, allowedNames, limits, clock, logger } = options;
+  const admission = new Admission(limits);
+  const server = createServer({
+    keepAliveTimeout: keepAliveMilliseconds,
+    headersTimeout: headersTimeoutMilliseconds,
+    requestTimeout: requestTimeoutMilliseconds,
+    connectionsCheckingInterval: checkConnectionsMilliseconds,
+  });
+  server.timeout = inactivityMilliseconds;
+  guardServer(server, allowedNames);
+  const drain = new Drain(server, maxRequestsPerConnection);
+
+  const serve = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    drain.watch(request, response);
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const { method = '', url = '' } = request;
+    const path = parseRequestTarget(url)?.path ?? '';
+    const match = matchRoute(method, path);
+    if (match === undefined) {
+      return answerRefusal(request, response, invalid(false, 'A part of the path is not encoded correctly.'));
+    }
+    let context: AuthorizerContext | undefined;
+    if (authorizer !== undefined && match.needsKey) {
+      const decided = authorizer(request.headers.authorization);
+      if (decided.kind === 'refused') return answerRefusal(request, response, decided.refusal);
+      ({ context } = decided);
+    }
+    admission.admit(request, response, expectsContinue, () => {
+      readWhole(request, (body) => {
+        const event = toEvent({ request, path, match, body, authorizer: context }, clock.now());
+        functions[match.functionName](event).then(
+          (result) => writeResult(response, result),
+          (error: unknown) => {
+            // Functions answer all failures themselves, so this is a fault in front of them.
+            logger.error('A function rejected', { function: match.functionName, error });
+            const { requestId } = event.requestContext;
+            const { status, headers, body } = respondToFailure(error, requestId, 'QRY_1000');
+            writeResult(response, { statusCode: status, headers: { ...headers }, body });
+          },
+        );
+      });
+    });
+  };
+  server.on('request', serve(false));
+  server.on('checkContinue', serve(true));
+
+  try {
+    const listening = once(server, 'listening');
+    server.listen({ host, port });
+    await listening;
+  } catch (cause) {
+    throw new CannotStart(describeListenFailure(host, port, cause), { cause });
+  }
+  server.on('error', (error) => logger.error('The HTTP server failed', { error }));
+  return { port: portOf(server), stop: (timeoutMilliseconds) => drain.stop(timeoutMilliseconds) };
+}
+
+/** Reads a body that has arrived. If the connection ends meanwhile, nobody waits for an answer. */
+function readWhole(request: IncomingMessage, onRead: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => onRead(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+}
+
+function portOf(server: Server): number {
+  // It listens on a port, so its address is not that of a pipe.
+  return (server.address() as AddressInfo).port;
+}

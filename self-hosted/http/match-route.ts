@@ -1,0 +1,80 @@
+import { routes } from '../../handlers/http/routes.ts';
+import type { Method } from '../../handlers/http/route.ts';
+
+type Routes = typeof routes;
+
+/** Name of a function of `serverless.yml` that serves HTTP requests. */
+export type FunctionName = Routes[keyof Routes]['functionName'] | 'fallback';
+
+/** The function that serves a request. */
+export interface RouteMatch {
+  readonly functionName: FunctionName;
+  /** Method and path of the route, or `$default`, as in API Gateway. */
+  readonly routeKey: string;
+  /** Decoded; `undefined` if the path of the route has none. */
+  readonly pathParameters: Readonly<Record<string, string>> | undefined;
+  /** True if the route needs a caller. */
+  readonly needsKey: boolean;
+}
+
+interface KnownRoute {
+  readonly method: Method;
+  readonly segments: readonly string[];
+  readonly match: Omit<RouteMatch, 'pathParameters'>;
+}
+
+const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
+  method: route.method,
+  segments: route.path.split('/'),
+  match: { functionName: route.functionName, routeKey: route.name, needsKey: 'scopes' in route },
+}));
+
+/** API Gateway's route for what no other route serves; its function answers 404 or 405. */
+const otherwise: RouteMatch = {
+  functionName: 'fallback',
+  routeKey: '$default',
+  pathParameters: undefined,
+  needsKey: true,
+};
+
+/**
+ * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET.
+ * @param path  as in the request, still encoded
+ * @returns `undefined` if a parameter in the path is not encoded correctly
+ */
+export function matchRoute(method: string, path: string): RouteMatch | undefined {
+  const segments = path.replace(/(?<=.)\/$/, '').split('/');
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const found = known.find((route) => route.method === wanted && areAlike(segments, route.segments));
+  if (found === undefined) return otherwise;
+  const pathParameters = parametersOf(segments, found.segments);
+  return pathParameters === 'invalid' ? undefined : { ...found.match, pathParameters };
+}
+
+function areAlike(segments: readonly string[], expected: readonly string[]): boolean {
+  return (
+    segments.length === expected.length &&
+    expected.every((segment, at) => (isParameter(segment) ? segments[at] !== '' : segment === segments[at]))
+  );
+}
+
+function parametersOf(
+  segments: readonly string[],
+  expected: readonly string[],
+): Readonly<Record<string, string>> | undefined | 'invalid' {
+  const parameters: [string, string][] = [];
+  for (const [at, segment] of expected.entries()) {
+    if (!isParameter(segment)) continue;
+    try {
+      parameters.push([segment.slice(1, -1), decodeURIComponent(segments[at] ?? '')]);
+    } catch (error) {
+      if (error instanceof URIError) return 'invalid';
+      throw error;
+    }
+  }
+  return parameters.length === 0 ? undefined : Object.fromEntries(parameters);
+}
+
+function isParameter(segment: string): boolean {
+  return segment.startsWith('{');
+}

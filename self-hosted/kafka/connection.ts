@@ -1,0 +1,51 @@
+import type { BaseOptions } from '@platformatic/kafka';
+
+/** Credentials for Kafka. */
+export interface KafkaSasl {
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Certificates as PEM text; absent ones are those of the system. */
+export interface KafkaTls {
+  readonly ca?: string | undefined;
+  /** The client's certificate and its key, where brokers ask for one. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** The way to a Kafka, and the names that this installation has there. */
+export interface KafkaConnection {
+  /** Addresses as `host:port`; any of the brokers names the others. */
+  readonly brokers: readonly string[];
+  /** Begins the names of all topics and groups. */
+  readonly prefix: string;
+  /** Names this process in the logs and metrics of the brokers. */
+  readonly clientId: string;
+  readonly tls?: KafkaTls | undefined;
+  readonly sasl?: KafkaSasl | undefined;
+}
+
+/** Short enough that a broker that died is given up before a request is, and long enough for an election. */
+const times = { connectTimeout: 3_000, requestTimeout: 10_000, timeout: 8_000, retries: 5, retryDelay: 200 };
+
+/** Returns the options of any client. */
+export function clientOptions({ brokers, clientId, tls, sasl }: KafkaConnection): BaseOptions {
+  return {
+    ...times,
+    clientId,
+    bootstrapBrokers: [...brokers],
+    autocreateTopics: false,
+    ...(tls !== undefined && { tls: definedOnly(tls) }),
+    ...(sasl !== undefined && { sasl: { ...sasl } }),
+  };
+}
+
+function definedOnly({ ca, cert, key }: KafkaTls): { ca?: string; cert?: string; key?: string } {
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}

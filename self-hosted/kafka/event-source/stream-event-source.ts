@@ -1,0 +1,145 @@
+import type { KinesisStreamEvent } from 'aws-lambda';
+import { batchesOf, maxBatchBytes } from '../../../event-source/stream/batches.ts';
+import { deliver, untried, type Delivery } from '../../../event-source/stream/deliver.ts';
+import type { DeliveredRecord } from '../../../event-source/stream/delivered-record.ts';
+import type { DeliveryContext } from '../../../event-source/stream/delivery-context.ts';
+import type { FailureDestination } from '../../../event-source/stream/failure-destination.ts';
+import { reportedOutcome } from '../../../event-source/stream/outcome.ts';
+import type { StreamEventSettings } from '../../../event-source/stream/settings.ts';
+import { NewerFormat } from '../../../lib/errors.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import type { Clock } from '../../../lib/ports/clock.ts';
+import { realTimers } from '../../../lib/timers.ts';
+import type { KafkaConnection } from '../connection.ts';
+import type { OwnedPartition } from '../consumer/owned-partition.ts';
+import { RoleStopped } from '../consumer/role-stopped.ts';
+import { startTopicConsumer, type TopicConsumer } from '../consumer/topic-consumer.ts';
+import type { TopicRecord } from '../consumer/topic-record.ts';
+import { gather } from './gather.ts';
+
+export interface StreamEventSourceOptions {
+  readonly connection: KafkaConnection;
+  /** Names in Kafka. */
+  readonly topic: string;
+  readonly group: string;
+  /** The name of this process in the group; see `MembershipOptions`. */
+  readonly instanceId: string;
+  /** The function's key in `serverless.yml`. */
+  readonly functionKey: string;
+  /** Those of its `stream` event there. */
+  readonly settings: StreamEventSettings;
+  readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
+  /** Gets records that have reached the age limit. */
+  readonly destination: FailureDestination;
+  /**
+   * Reads a record that its function could not process.
+   * @throws NewerFormat  a newer version of this program has written it
+   */
+  readonly requireKnownFormat: (record: Pick<TopicRecord, 'key' | 'value'>) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Topics are named in events as streams are on AWS. */
+const region = 'local';
+const account = '000000000000';
+
+/**
+ * Works like AWS's event source mapping from a stream to a function, with a topic in the place of the stream: invokes the
+ * function with genuine Kinesis events, in order, one invocation at a time per partition. Failures delay their own
+ * partition until they are over or, with a limit of age, until the destination has the record. A record of a newer
+ * version ends the source: another process, of that version, has to read it.
+ * @throws Error  a setting is not supported here
+ */
+export function startStreamEventSource(options: StreamEventSourceOptions): TopicConsumer {
+  const { settings, topic } = options;
+  if (settings.parallelizationFactor !== 1) {
+    throw new Error(
+      `parallelizationFactor of the function ${options.functionKey} must be 1: add partitions to the topic instead.`,
+    );
+  }
+  return startTopicConsumer({
+    ...options,
+    topics: [topic],
+    work: (partition) => consumePartition(partition, options),
+  });
+}
+
+async function consumePartition(partition: OwnedPartition, options: StreamEventSourceOptions): Promise<void> {
+  const { topic, functionKey, settings, clock, logger } = options;
+  const limits = { maxRecords: settings.batchSize, maxBytes: maxBatchBytes };
+  let newer: NewerFormat | undefined;
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  partition.signal.addEventListener('abort', stop, { once: true });
+
+  const context: DeliveryContext = {
+    stream: { name: topic },
+    consumer: functionKey,
+    functionArn: `arn:aws:lambda:${region}:${account}:function:${functionKey}`,
+    eventSourceArn: `arn:aws:kinesis:${region}:${account}:stream/${topic}`,
+    region,
+    partitionName: String,
+    settings,
+    destination: options.destination,
+    async invoke(event) {
+      const response = await options.invoke(event);
+      newer = newerFormat(event, response, options);
+      // Nothing begins any more, so that the record is not tried until it is too old.
+      if (newer !== undefined) stop();
+      return response;
+    },
+    logger,
+    clock,
+    timers: realTimers,
+    random: Math.random,
+    stopping: stopping.signal,
+  };
+  const delivery: Delivery = {
+    partition: partition.partition,
+    run: (invoke) => invoke(),
+    async onDone(records) {
+      partition.finish(records.map(({ sequence }) => ({ offset: BigInt(sequence) })));
+    },
+    isolate: () => false,
+  };
+  while (!stopping.signal.aborted) {
+    const records = await gather(partition, limits, settings.batchWindowSeconds * 1_000);
+    const parts = batchesOf(records.map(toDelivered), limits).map(untried);
+    await deliver(parts, { failures: 0, inMilliseconds: 0 }, delivery, context);
+  }
+  if (newer !== undefined) {
+    throw new RoleStopped(
+      `A record in partition ${partition.partition} of the topic ${topic} was written by a newer version of this ` +
+        `program: ${newer.message} Start this role with that version.`,
+      { cause: newer },
+    );
+  }
+}
+
+/** Returns why the first record that the function reported as failed cannot be read by this version. */
+function newerFormat(
+  { Records }: KinesisStreamEvent,
+  response: unknown,
+  { settings, requireKnownFormat }: StreamEventSourceOptions,
+): NewerFormat | undefined {
+  if (!settings.reportsItemFailures) return undefined;
+  const outcome = reportedOutcome(
+    response,
+    Records.map(({ kinesis }) => kinesis.sequenceNumber),
+  );
+  const failed = outcome.kind === 'partly done' ? Records[outcome.done] : undefined;
+  if (failed === undefined) return undefined;
+  const { partitionKey, data } = failed.kinesis;
+  try {
+    requireKnownFormat({ key: partitionKey, value: Buffer.from(data, 'base64') });
+    return undefined;
+  } catch (error) {
+    if (error instanceof NewerFormat) return error;
+    return undefined; // whatever else it is, the function says what becomes of it
+  }
+}
+
+function toDelivered({ offset, key, value, appendedAt }: TopicRecord): DeliveredRecord {
+  return { sequence: Number(offset), partitionKey: key, data: value, putAt: appendedAt };
+}

@@ -1,0 +1,54 @@
+import { Admin, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
+import { Unavailable } from '../../lib/errors.ts';
+import type { Offsets, TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import { clientOptions, type KafkaConnection } from './connection.ts';
+
+/** Offsets of topics in Kafka; `topic` and `group` are names in Kafka. */
+export interface KafkaTopicOffsets extends TopicOffsets {
+  close(): Promise<void>;
+}
+
+export function createTopicOffsets(connection: KafkaConnection): KafkaTopicOffsets {
+  const options = clientOptions(connection);
+  const admin = new Admin(options);
+  // It joins no group: the client has listing of offsets only there, with the retries that a new leader needs.
+  const looker = new Consumer({ ...options, groupId: `${connection.prefix}offsets` });
+
+  async function list(topic: string, timestamp: bigint): Promise<Offsets> {
+    return available(`The offsets of the topic ${topic} cannot be read.`, async () => {
+      await looker.metadata({ topics: [topic], forceUpdate: true });
+      const offsets = (await looker.listOffsets({ topics: [topic], timestamp })).get(topic);
+      return new Map(offsets?.entries());
+    });
+  }
+
+  return {
+    ends: (topic) => list(topic, ListOffsetTimestamps.LATEST),
+    starts: (topic) => list(topic, ListOffsetTimestamps.EARLIEST),
+    committed: (group, topic) =>
+      available(`The offsets of the group ${group} cannot be read.`, async () => {
+        const { topics } = await looker.metadata({ topics: [topic], forceUpdate: true });
+        const count = topics.get(topic)?.partitionsCount ?? 0;
+        const partitionIndexes = Array.from({ length: count }, (_, partition) => partition);
+        const groups = [{ groupId: group, topics: [{ name: topic, partitionIndexes }] }];
+        const [listed] = await admin.listConsumerGroupOffsets({ groups });
+        const partitions = listed?.topics.find(({ name }) => name === topic)?.partitions ?? [];
+        return new Map(
+          partitions
+            .filter(({ committedOffset }) => committedOffset >= 0n)
+            .map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
+        );
+      }),
+    async close() {
+      await Promise.all([admin.close(), looker.close(true)]);
+    },
+  };
+}
+
+async function available<T>(message: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new Unavailable(message, { cause });
+  }
+}

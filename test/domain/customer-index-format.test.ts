@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { decodeCustomerIndexing, encodeCustomerIndexing } from '../../lib/domain/customer-indexing-format.ts';
+import { decodeCustomerIndex, encodeCustomerIndex } from '../../lib/domain/customer-index-format.ts';
+import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
+import { customer, instant, windowStart } from '../factories.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/formats/${name}`, import.meta.url));
+const at = windowStart;
+
+const index = {
+  customerId: customer('Acme.%2e'),
+  revision: 7,
+  days: new Map([
+    [
+      at('2025-12-29T00:00:00Z'),
+      {
+        requests: 1,
+        errors: 0,
+        firstWindow: at('2025-12-29T23:59:00Z'),
+        lastWindow: at('2025-12-29T23:59:00Z'),
+      },
+    ],
+    [
+      at('2025-12-28T00:00:00Z'),
+      {
+        requests: 3,
+        errors: 1,
+        firstWindow: at('2025-12-28T00:00:00Z'),
+        lastWindow: at('2025-12-28T18:03:00Z'),
+      },
+    ],
+  ]),
+};
+
+describe('an entry of the index of customers', () => {
+  it('of version 1 stays readable, and is written byte for byte, with its days in time order', () => {
+    expect(decodeCustomerIndex(fixture('customer-index-1.json'))).toEqual(index);
+    expect(encodeCustomerIndex(index)).toEqual(fixture('customer-index-1.json'));
+  });
+
+  it('of a newer version is not read', () => {
+    const newer = fixture('customer-index-1.json')
+      .toString()
+      .replace('"formatVersion":1', '"formatVersion":2');
+    expect(() => decodeCustomerIndex(Buffer.from(newer))).toThrow(NewerFormat);
+  });
+
+  it.each([
+    ['a date that does not exist', '2025-12-28', '2025-02-30'],
+    ['a time that does not exist', '"18:03"', '"24:00"'],
+    ['a last minute before the first', '"00:00","18:03"', '"18:04","18:03"'],
+    ['a negative count', '[3,', '[-3,'],
+    ['no revision', '"revision":7,', ''],
+    ['no end', '}}', ''],
+  ])('with %s is damaged', (_, text, damaged) => {
+    const body = fixture('customer-index-1.json').toString().replace(text, damaged);
+    expect(() => decodeCustomerIndex(Buffer.from(body))).toThrow(UnreadableFormat);
+  });
+});
+
+describe('the progress of indexing customers', () => {
+  const progress = {
+    begunAt: instant('2025-12-28T18:04:05.678Z'),
+    after: 'cus-axon',
+    completedAt: undefined,
+  };
+
+  it('of version 1 stays readable, and is written byte for byte', () => {
+    expect(decodeCustomerIndexing(fixture('customer-indexing-1.json'))).toEqual(progress);
+    expect(encodeCustomerIndexing(progress)).toEqual(fixture('customer-indexing-1.json'));
+  });
+});

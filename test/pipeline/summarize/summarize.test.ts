@@ -1,0 +1,239 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
+import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
+import { batchKey, minuteKey, tombstoneKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { encodeTombstone } from '../../../lib/domain/tombstone.ts';
+import { NewerFormat, Unavailable } from '../../../lib/errors.ts';
+import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
+import { EmittedBatches } from '../../../lib/pipeline/ingest/emitted-batches.ts';
+import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
+import { createEmissionRoom } from '../../../lib/pipeline/summarize/emission-room.ts';
+import type { Intent } from '../../../lib/pipeline/summarize/intent.ts';
+import { IntentWaits } from '../../../lib/pipeline/summarize/intent-waits.ts';
+import { summarize, type SummarizePorts } from '../../../lib/pipeline/summarize/summarize.ts';
+import {
+  batchIdOf,
+  customer,
+  instant,
+  receivedRecord,
+  sentEntry,
+  simpleRules,
+  windowStart,
+} from '../../factories.ts';
+import { createIntentOutbox, SteppedTimers } from '../intent-outbox.ts';
+import { withAdmission } from '../with-admission.ts';
+
+const storedAt = instant('2025-12-28T18:04:00Z');
+const options = {
+  putMilliseconds: 30_000,
+  clockDifferenceMilliseconds: 60_000,
+  maxWaitMilliseconds: 2_000,
+  signal: new AbortController().signal,
+};
+
+let now: Date;
+let onSleep: () => void;
+let timers: SteppedTimers;
+let store: InMemoryObjectStore;
+let insights: ReturnType<typeof createInMemoryEventStream>;
+let ports: SummarizePorts;
+const clock = { now: () => now };
+
+beforeEach(() => {
+  now = storedAt;
+  onSleep = () => {};
+  timers = new SteppedTimers(() => onSleep());
+  store = new InMemoryObjectStore();
+  insights = createInMemoryEventStream({ clock });
+  ports = createPorts();
+});
+
+/** Ports of a process that has just started. */
+function createPorts(maxBacklogRecords = 100): SummarizePorts {
+  const streams = { insights, late: createInMemoryEventStream({ clock }) };
+  return {
+    store,
+    streams,
+    room: createEmissionRoom({ streams, timers, maxBacklogRecords }),
+    clock,
+    timers,
+    emittedBatches: new EmittedBatches(),
+    waits: new IntentWaits(timers),
+  };
+}
+
+async function send(key: string, entries: readonly object[] = [sentEntry()]): Promise<Intent> {
+  const body = Buffer.from(JSON.stringify(entries));
+  const sent = { customerId: customer(), id: batchIdOf(key), contentEncoding: '', body } as const;
+  const batch = await readBatch({ ...sent, mediaType: 'application/json' }, 10_000_000);
+  const outbox = createIntentOutbox(options.putMilliseconds);
+  const streams = { insights, late: insights };
+  await ingest(batch, withAdmission({ store, streams, clock, outbox }), {
+    rules: simpleRules,
+    allowedLatenessSeconds: 600,
+    maxFutureSeconds: 3_600,
+  });
+  return intentOf(key);
+}
+
+function intentOf(key: string): Intent {
+  return { key: batchKey(customer(), batchIdOf(key)), appendedAt: now };
+}
+
+async function outcomesOf(intents: readonly Intent[], given: Partial<SummarizePorts> = {}) {
+  const summarized = await summarize(intents, { ...ports, ...given }, options);
+  return intents.map((intent) => summarized.find((each) => each.intent === intent)?.outcome);
+}
+
+describe('summarize', () => {
+  it('emits the partials that are stored with a batch', async () => {
+    const intent = await send('a', [sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:00Z' })]);
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'emitted', partials: 2 }]);
+    expect(insights.drain().map(({ partitionKey }) => partitionKey)).toEqual([
+      'cus-axon/2025-12-28T18:03:00Z',
+      'cus-axon/2025-12-28T18:04:00Z',
+    ]);
+  });
+
+  it('treats copies of a key within one read as one, and drops those of later reads', async () => {
+    const intent = await send('a');
+    const copies = [intent, { ...intent }, { ...intent }];
+    expect(await outcomesOf(copies)).toEqual(Array.from(copies, () => ({ kind: 'emitted', partials: 1 })));
+    expect(await outcomesOf([{ ...intent }])).toEqual([{ kind: 'emitted-before' }]);
+    expect(insights.drain()).toHaveLength(1);
+  });
+
+  it('emits again what a process before it may not have emitted', async () => {
+    const intent = await send('a');
+    await outcomesOf([intent]);
+    ports = createPorts();
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'emitted', partials: 1 }]);
+  });
+
+  it('believes the windows and not its memory after records were lost', async () => {
+    const intent = await send('a');
+    await outcomesOf([intent]);
+    insights.drain();
+    now = instant('2025-12-28T18:05:00Z');
+    expect(await outcomesOf([intentOf('a')])).toEqual([{ kind: 'emitted-before' }]);
+    expect(await outcomesOf([{ ...intentOf('a'), isAfterLoss: true }])).toEqual([
+      { kind: 'emitted', partials: 1 },
+    ]);
+  });
+
+  it('emits of a repetition only what the windows lack', async () => {
+    const intent = await send('a', [sentEntry(), sentEntry({ receivedAt: '2025-12-28T18:04:00Z' })]);
+    await outcomesOf([intent]);
+    const [first] = insights.drain().map(({ data }, index) => receivedRecord(String(index), data));
+    await aggregate(
+      first === undefined ? [] : [first],
+      { store, clock },
+      { maxKeysPerDimension: 10, maxKeyTextBytes: 1_000 },
+    );
+
+    ports = createPorts();
+    now = instant('2025-12-28T18:05:00Z');
+    expect(await outcomesOf([intentOf('a')])).toEqual([{ kind: 'emitted', partials: 1 }]);
+    expect(insights.drain().map(({ partitionKey }) => partitionKey)).toEqual([
+      'cus-axon/2025-12-28T18:04:00Z',
+    ]);
+  });
+
+  it('emits all of a repetition where a window is damaged, since it cannot tell', async () => {
+    await store.put(minuteKey(customer(), windowStart()), Buffer.from('{}'), { ifNoneMatch: '*' });
+    await send('a');
+    now = instant('2025-12-28T18:05:00Z');
+    expect(await outcomesOf([intentOf('a')])).toEqual([{ kind: 'emitted', partials: 1 }]);
+  });
+
+  it('waits for a batch that is stored after its intent was read', async () => {
+    const intent = intentOf('a');
+    let sent: Promise<unknown> | undefined;
+    onSleep = () => void (sent ??= send('a'));
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'emitted', partials: 1 }]);
+  });
+
+  it('does not hold up stored batches for one that is not', async () => {
+    const intents = [intentOf('absent'), await send('a')];
+    expect(await outcomesOf(intents)).toEqual([{ kind: 'waiting' }, { kind: 'emitted', partials: 1 }]);
+  });
+
+  it('gives an intent back until the time of its put is over, whatever the clock says', async () => {
+    const intent = intentOf('a');
+    now = instant('2025-12-28T18:04:50Z'); // 50 seconds of which may be a difference of clocks
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'waiting' }]);
+    timers.pass(options.putMilliseconds);
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'absent' }]);
+  });
+
+  it('does not wait anew for an old intent after a restart', async () => {
+    const intent = intentOf('a');
+    now = instant('2025-12-28T18:06:00Z');
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'absent' }]);
+  });
+
+  it('calls a batch absent only by a look that began after the time of the put', async () => {
+    class SlowStore extends InMemoryObjectStore {
+      override async get(...args: Parameters<InMemoryObjectStore['get']>) {
+        const found = await super.get(...args);
+        timers.pass(options.putMilliseconds + 1); // in which the put may end
+        return found;
+      }
+    }
+    const intent = intentOf('a');
+    expect(await outcomesOf([intent], { store: new SlowStore() })).toEqual([{ kind: 'waiting' }]);
+    expect(await outcomesOf([intent], { store: new SlowStore() })).toEqual([{ kind: 'absent' }]);
+  });
+
+  it('reads a batch with many windows whole', async () => {
+    const entries = Array.from({ length: 600 }, (_, minute) =>
+      sentEntry({
+        receivedAt: new Date(storedAt.getTime() - minute * 60_000).toISOString(),
+        path: `/${minute}`,
+      }),
+    );
+    const intent = await send('a', entries);
+    expect(await outcomesOf([intent], createPorts(10_000))).toEqual([{ kind: 'emitted', partials: 600 }]);
+  });
+
+  it('emits nothing of a forgotten customer', async () => {
+    const intent = await send('a');
+    const tombstone = { customerId: customer(), before: storedAt, completedAt: undefined };
+    await store.put(tombstoneKey(customer()), encodeTombstone(tombstone), { ifNoneMatch: '*' });
+    expect(await outcomesOf([intent])).toEqual([{ kind: 'forgotten' }]);
+    expect(insights.drain()).toEqual([]);
+  });
+
+  it('holds batches back while too much waits on their stream', async () => {
+    const intents = [await send('a'), await send('b')];
+    const [first, second] = intents;
+    ports = createPorts(1);
+    expect(await outcomesOf(first ? [first] : [])).toEqual([{ kind: 'emitted', partials: 1 }]);
+    timers.pass(1_000);
+    expect(await outcomesOf(second ? [second] : [])).toEqual([{ kind: 'held-back' }]);
+    insights.drain();
+    timers.pass(1_000);
+    expect(await outcomesOf(second ? [second] : [])).toEqual([{ kind: 'emitted', partials: 1 }]);
+  });
+
+  it('keeps trouble, newer formats and damage apart', async () => {
+    const intents = [intentOf('damaged'), intentOf('newer'), intentOf('cut'), await send('a')];
+    const [damaged, newer, cut] = intents.map(({ key }) => key);
+    const put = (key: ObjectKey | undefined, text: string) =>
+      key && store.put(key, Buffer.from(text), { ifNoneMatch: '*' });
+    await put(damaged, '{"formatVersion":1}\n');
+    await put(newer, '{"formatVersion":99}\n');
+    await put(cut, '{"formatVersion":1,');
+    const down = { ...insights, put: () => Promise.reject(new Unavailable('no broker')) };
+    const outcomes = await outcomesOf(intents, { streams: { insights: down, late: down } });
+    expect(outcomes.map((outcome) => outcome?.kind)).toEqual([
+      'unreadable',
+      'failed',
+      'unreadable',
+      'failed',
+    ]);
+    const second = outcomes[1];
+    expect(second?.kind === 'failed' && second.error).toBeInstanceOf(NewerFormat);
+  });
+});

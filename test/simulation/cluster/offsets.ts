@@ -1,0 +1,46 @@
+import type { Operations } from '../faults.ts';
+import type { Process, Scheduler } from '../scheduler.ts';
+import type { Offsets, TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
+import type { SimulatedTopic } from './topic.ts';
+
+export interface OffsetSurroundings {
+  readonly scheduler: Scheduler;
+  readonly operations: Operations;
+  readonly topics: ReadonlyMap<string, SimulatedTopic>;
+  /** Rate at which a deposed leader answers: with an end that is smaller than one given before. */
+  readonly deposed: () => number;
+}
+
+/** Reads the offsets for one process. */
+export function offsetsThrough(process: Process, around: OffsetSurroundings): TopicOffsets {
+  const { scheduler, operations, topics, deposed } = around;
+  const given = new Map<string, bigint>();
+  const read = (
+    what: string,
+    topic: string,
+    offsetOf: (partition: SimulatedTopic['partitions'][number]) => number | undefined,
+  ) =>
+    operations.run(process, `${what} of ${topic}`, 'read', (): Offsets => {
+      const offsets = new Map<number, bigint>();
+      for (const partition of topics.get(topic)?.partitions ?? []) {
+        const offset = offsetOf(partition);
+        if (offset !== undefined) offsets.set(partition.number, BigInt(offset));
+      }
+      return offsets;
+    });
+  return {
+    starts: (topic) => read('starts', topic, ({ start }) => start),
+    committed: (group, topic) => read('commits', topic, ({ committed }) => committed.get(group)),
+    async ends(topic) {
+      const ends = new Map(await read('ends', topic, ({ records }) => records.length));
+      for (const [partition, end] of ends) {
+        const place = `${topic} ${partition}`;
+        const before = given.get(place);
+        if (before !== undefined && before > 0n && scheduler.chance.happens(deposed()))
+          ends.set(partition, before - 1n);
+        else given.set(place, end);
+      }
+      return ends;
+    },
+  };
+}

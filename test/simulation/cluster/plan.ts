@@ -1,0 +1,32 @@
+import { chanceOf } from '../../faults/chance.ts';
+import { planOf, type Plan } from '../plan.ts';
+
+/** Returns the plan of a history of the cluster form. */
+export function clusterPlanOf(seed: number): Plan {
+  const { oneOf, upTo } = chanceOf(seed, 2);
+  // After a loss a batch whose put lands late has no intent any more, and `audit --repair` has to find it.
+  const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 400);
+  return {
+    ...planOf(seed),
+    // Long enough that faults end only after everything was announced again.
+    steps: 300 * upTo(4) + (stepsPerLoss === Infinity ? 0 : 1_500),
+    batchesPerClient: upTo(stepsPerLoss === Infinity ? 5 : 12),
+    minutes: oneOf(1, 2, 5, 70),
+    pauseMilliseconds: oneOf(400, 4_000),
+    retentionDays: undefined,
+    outages: 0,
+    isLaptop: false,
+    stepsPerRestart: Infinity,
+    stepsPerClockJump: Infinity,
+    cluster: {
+      hasLateWrites: stepsPerLoss === Infinity && oneOf(true, false),
+      stepsPerRebalance: oneOf(Infinity, 30, 100),
+      takesStaleCommits: oneOf(true, false),
+      stepsPerLoss,
+      outages: oneOf(0, 0.05, 0.2),
+      deposed: oneOf(0, 0, 0.02, 0.1),
+      poison: oneOf(0, 0, 0.2),
+      maxBacklogRecords: oneOf(3, 1_000),
+    },
+  };
+}
