@@ -3,7 +3,7 @@ import type { CustomerIndex } from './customer-index.ts';
 import { saturatedSum } from './sums.ts';
 import type { WindowStart } from './window.ts';
 
-/** What a customer has in a range of days. */
+/** Total of a customer over a range of days. */
 export interface DaysTotal {
   readonly customerId: CustomerId;
   readonly requests: number;
