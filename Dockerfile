@@ -23,4 +23,4 @@ EXPOSE 3000
 STOPSIGNAL SIGINT
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "node_modules/serverless/bin/serverless.js", "offline", "start", "--host", "0.0.0.0", "--httpPort", "3000"]
+CMD ["node", "--max-semi-space-size=32", "node_modules/serverless/bin/serverless.js", "offline", "start", "--host", "0.0.0.0", "--httpPort", "3000"]

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { createHttpClient } from '../client/http-client.ts';
 import { spawnEmulator } from '../commands/emulator/spawn-emulator.ts';
 import { untilReady } from '../commands/emulator/until-ready.ts';
+import { errorCode } from '../lib/error-code.ts';
 import { freePorts } from '../test/e2e/free-ports.ts';
 
 /** serverless-offline in its own process, with its own data. */
@@ -22,6 +24,21 @@ export const pipeline = new URL('../', import.meta.url);
 /** A function that answers at once. */
 export const ceiling = new URL('./ceiling/', import.meta.url);
 
+const packageSchema = z.object({ scripts: z.object({ start: z.string() }) });
+
+/** Returns the options of Node in the script `start` of a service; none where it has no such script. */
+async function nodeOptionsOf(service: URL): Promise<readonly string[]> {
+  try {
+    const { scripts } = packageSchema.parse(
+      JSON.parse(await readFile(new URL('package.json', service), 'utf8')),
+    );
+    return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /**
  * Starts an emulator; resolves when the service answers.
  * @param service   the directory of its `serverless.yml`
@@ -37,7 +54,7 @@ export async function startEmulator(
   const emulator = spawnEmulator({
     args: ['offline', 'start', ...ports],
     env: { ...process.env, DATA_DIR: dataDirectory },
-    execArgv,
+    execArgv: [...(await nodeOptionsOf(service)), ...execArgv],
     service,
     isOutputRead: false, // reading it would take time of the processor from what is measured
   });

@@ -1,7 +1,7 @@
 import { ConnectionFailed, type HttpAnswer } from './http-client.ts';
 import type { Timing } from './timing.ts';
 
-/** The answer that a request ended with, and what it took. */
+/** The last answer to a request, and its cost. */
 export interface FinalAnswer {
   readonly answer: HttpAnswer;
   /** 1 where the first attempt was answered. */
@@ -24,7 +24,7 @@ export interface RetryOptions {
   readonly onRetry?: ((failure: string) => void) | undefined;
 }
 
-/** A request was repeated until the time for that was over. */
+/** The time for repeating a request is over. */
 export class GaveUp extends Error {
   override readonly name: string = 'GaveUp';
 }
@@ -69,7 +69,7 @@ export async function answerOrRetry(
     const failure = isFailure ? outcome.message : `the last answer was ${outcome.status}`;
     const cause = isFailure ? outcome : undefined;
     const since = timing.now() - firstStartedAt;
-    // An overloaded server cannot mean "at once".
+    // An overloaded server cannot want a repetition at once.
     let wait = (isFailure ? 0 : retryAfterMilliseconds(outcome)) || backoff(attempts);
     if (hasOnlyBeenRefused && waitForStartSeconds !== undefined && !isOver()) {
       const left = waitForStartSeconds * 1_000 - since;

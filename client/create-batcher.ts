@@ -3,13 +3,19 @@ import type { Entry } from './contract.ts';
 import type { Batch, Pipeline } from './open-pipeline.ts';
 
 export interface BatcherOptions {
-  /** The most entries of a batch; 1,000 by default. */
+  /** Maximum number of entries of a batch; 1,000 by default. */
   readonly maxEntries?: number;
-  /** The most bytes of a batch as lines of JSON; 1 MiB by default. The pipeline takes 2 MiB unless it was set up otherwise. */
+  /**
+   * Maximum size of a batch in bytes, as lines of JSON; 1 MiB by default. The pipeline takes 2 MiB unless it was set up
+   * otherwise.
+   */
   readonly maxBytes?: number;
   /** The longest time that an entry waits for others; 2 seconds by default. */
   readonly flushAfterSeconds?: number;
-  /** The most entries that wait while the pipeline cannot be reached; 100,000 by default. Beyond them `add` refuses more. */
+  /**
+   * Maximum number of entries that wait while the pipeline cannot be reached; 100,000 by default. Beyond it `add` refuses
+   * more.
+   */
   readonly maxWaitingEntries?: number;
   /**
    * Called with a batch that the pipeline refused, or did not answer in the time for retries. It may have been stored:
@@ -58,7 +64,7 @@ export function createBatcher(pipeline: Pick<Pipeline, 'send'>, options: Batcher
     const sent = send({ idempotencyKey: randomUUID(), entries: gathered });
     [gathered, bytes] = [[], 0];
     sending.add(sent);
-    // It can only fail where `onFailure` throws; whoever awaits `flush` gets that error, or else the process does.
+    // It can fail only if `onFailure` throws; the caller that awaits `flush` gets that error, or else the process does.
     void sent.finally(() => sending.delete(sent));
   };
 

@@ -25,14 +25,14 @@ export type WaitOutcome =
 
 const firstPauseMilliseconds = 100;
 const maxPauseMilliseconds = 5_000;
-/** Pauses for this many times the duration of an answer: the client asks less often for an expensive one. */
+/** Each pause is this many times as long as an answer took: the client asks less often if an answer is expensive. */
 const pauseByDuration = 10;
 /** A pipeline that has just started, or whose clock was set back, knows its state again before this time is over. */
 const maxUnknownMilliseconds = 120_000;
 
 /**
- * Waits until everything that this client got an answer for (202 or 409) is in the counts of these minutes, their hours and
- * days. It compares only times of the server, whose clock may be far from this one's. Other senders may go on.
+ * Waits until everything that was accepted from this client (202 or 409) is in the counts of these minutes, their hours and
+ * days. It compares only times of the server, whose clock may be far from this one's. Other senders may continue.
  * @param ranges  each at most 366 days long, because the pipeline does not add up more at a time
  */
 export async function untilCounted(
@@ -93,7 +93,7 @@ export async function untilBatchesCounted(
         const askedAt = timing.now();
         const batch = await Promise.race([pipeline.findBatch(batchId), aborted]);
         if (batch === 'aborted' || signal.aborted) return { kind: 'interrupted' };
-        // A batch that was accepted and is gone has expired or was forgotten, so nothing of it waits.
+        // An accepted batch that no longer exists has expired or was forgotten, so nothing of it waits.
         if (batch === undefined || batch.counted) break;
         if (timing.now() >= deadline) return { kind: 'not-yet', waiting: undefined, trouble: undefined };
         onWait(undefined);

@@ -36,7 +36,7 @@ export const apiKeys = defineCommand({
     ['rotate <id>', 'a new key with the same customer, scopes and label'],
     ['revoke <id>', 'ends a key, within four minutes'],
     ['history [--json]', 'who changed which key, and when'],
-    ['rotate-secret', 'a new secret for new keys; keys of the one before go on'],
+    ['rotate-secret', 'a new secret for new keys; keys of the previous one keep working'],
     ['drop-secret', 'ends the secret before; refused while it has keys'],
   ],
   actions: apiKeysActions,

@@ -35,8 +35,8 @@ export const audit = defineCommand({
     0: 'no differences, or all of them repaired',
     1: 'differences',
     2:
-      'wrong options, nothing is stored of the customer, a data directory or a bucket cannot be read, or for --repair the ' +
-      'directory is in use',
+      'wrong options, a customer without data, a data directory or a bucket that cannot be read, or, for --repair, a ' +
+      'directory that is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,

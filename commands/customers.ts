@@ -28,12 +28,12 @@ export const customers = defineCommand({
   details: customersDetails,
   exitCodes: {
     0: 'removed, or shown',
-    1: 'nothing is stored of this customer, or some of it was left',
+    1: 'the customer has no data, or some of it was left',
     2: 'wrong options, or a data directory or AWS cannot be reached',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,
-  interrupted: 'What was begun goes on when you run the command again.',
+  interrupted: 'Run the command again to continue.',
   async run(given, io) {
     const options = customersOptionsOf(given, io.env);
     const found = await survey(options, io);

@@ -18,7 +18,7 @@ export class UnusableDataDirectory extends Error {
  */
 export async function requireDataDirectory(path: string): Promise<string> {
   const directory = resolve(path);
-  // The format file is the first file of a new data directory, so the next call finds it and writes none.
+  // A new data directory gets its format file first, so the next call finds it and writes none.
   try {
     await stat(join(directory, 'format.json'));
   } catch (cause) {

@@ -19,7 +19,7 @@ import type { Place } from './place.ts';
 export const deadLetters = defineCommand({
   name: 'dead-letters',
   summary:
-    'Lists the records and messages that the pipeline gave up, shows one of these dead letters, or gives them back.',
+    'Lists the dead letters: the records and messages that the pipeline no longer tries. Shows one of them, or gives them back.',
   usage: [
     ['[list]', 'a line for each; the default'],
     ['show <id>', 'all of one, as JSON'],
@@ -32,7 +32,7 @@ export const deadLetters = defineCommand({
   exitCodes: {
     0: 'done',
     1: 'there is no such dead letter, or one could not be redriven',
-    2: 'wrong options, a data directory or AWS cannot be read, or for redrive the directory is in use',
+    2: 'wrong options, a data directory or AWS that cannot be read, or, for redrive, a directory that is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,

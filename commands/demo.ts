@@ -26,10 +26,10 @@ export const demo = defineCommand({
   options: demoOptions,
   details: demoDetails,
   exitCodes: {
-    0: 'ended by Ctrl-C (npm has a 130 of its own for that)',
+    0: 'ended by Ctrl-C (npm itself then exits with 130)',
     1: 'the counts differ, or the pipeline ended',
     2: 'wrong options, or a port that is taken',
-    130: 'a Ctrl-C before all was sent',
+    130: 'interrupted by Ctrl-C before everything was sent',
   },
   failures: [],
   async run(given, io) {

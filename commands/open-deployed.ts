@@ -5,7 +5,7 @@ import { callerIdentity } from './caller-identity.ts';
 import { deployedNames, type DeployedNames } from './deployed-names.ts';
 import type { DeployedPlace } from './place.ts';
 
-/** A deployed pipeline, as a command sees it: the functions go on meanwhile. */
+/** A deployed pipeline, as a command sees it; its functions keep running. */
 export interface DeployedPipeline {
   readonly store: ObjectStore;
   /** @throws RangeError  the pipeline does not have the stream */

@@ -12,7 +12,7 @@ export const pipelineOptions = {
   }),
   header: list({
     shows: '<name: value>',
-    help: 'a header of each request, such as one with an API key; may be repeated, in the variable one a line',
+    help: 'a header of each request, such as one with an API key; may be repeated; the variable has one per line',
     variable: 'LOG_HEADERS',
     read: anyText,
   }),

@@ -1,5 +1,5 @@
 import { GaveUp, NotRunning } from '../client/answer-or-retry.ts';
-import { openPipeline } from '../client/open-pipeline.ts';
+import { openPipeline, type Pipeline } from '../client/open-pipeline.ts';
 import { RequestRefused } from '../client/request-refused.ts';
 import { realTiming } from '../client/timing.ts';
 import { defineCommand } from './define-command.ts';
@@ -10,8 +10,8 @@ import { showTransfer } from './progress.ts';
 import { awaitCounted } from './ship/await-counted.ts';
 import type { CuttingOptions } from './ship/cut-pieces.ts';
 import { deliverPieces, OtherContent } from './ship/deliver-pieces.ts';
-import { detectFormat, UnknownFormat } from './ship/formats/detect-format.ts';
-import { createFormat, formatNames } from './ship/formats/known-formats.ts';
+import { earlierChoice } from './ship/earlier-scheme/choose-earlier-format.ts';
+import { createLogReader } from '../lib/domain/log-formats/log-reader.ts';
 import { UnreadableLog } from './ship/log.ts';
 import { openLogs, requireReadable } from './ship/open-logs.ts';
 import { shipDetails, shipOptions, shipOptionsOf, type ShipOptions } from './ship/options.ts';
@@ -29,13 +29,13 @@ export const ship = defineCommand({
   options: shipOptions,
   details: shipDetails,
   exitCodes: {
-    0: 'all is sent, except for skipped lines, and counted as far as the pipeline says',
-    1: 'not all could be sent, or lines were skipped with --strict',
-    2: 'wrong options, or a log that cannot be read or understood',
-    3: 'all is sent, but not counted within --wait-for',
-    130: 'interrupted (143 by SIGTERM); the same command goes on from there',
+    0: 'everything is sent, except for skipped lines, and counted as far as the pipeline reports',
+    1: 'not everything could be sent, or lines were skipped or fields missing with --strict',
+    2: 'wrong options, or a log that cannot be read, or of which no line was understood',
+    3: 'everything is sent, but not counted within --wait-for',
+    130: 'interrupted (143 by SIGTERM); the same command continues from there',
   },
-  failures: [failure(UnreadableLog), failure(UnknownFormat)],
+  failures: [failure(UnreadableLog)],
   run: (given, io) => shipAndWait(shipOptionsOf(given), io),
 });
 
@@ -46,7 +46,7 @@ async function shipAndWait(options: ShipOptions, io: Io): Promise<number> {
   const tally = createTally();
   const sending = await interruptible(
     (stop) => send(options, totalBytes, tally, stop, io),
-    'Interrupted: what is under way is finished first. A second Ctrl-C ends it at once.',
+    'Interrupted: finishing what is under way. Press Ctrl-C again to end at once.',
     io,
   );
   const { failure } = sending.result;
@@ -95,7 +95,7 @@ async function send(
   let failure: Error | undefined;
   try {
     await shipLogs(openLogs(options, io.stdin, { signal, timing: realTiming, onRead }), {
-      cutting: cuttingOf(options),
+      cutting: cuttingOf(options, pipeline, tally.continued),
       // A dry run prints in the order of the lines.
       concurrency: isDryRun ? 1 : options.concurrency,
       async deliver(piece) {
@@ -117,12 +117,24 @@ async function send(
     const summary = tally.summary((now() - startedAt) / 1_000, isDryRun);
     (isDryRun ? complain : print)(io, summary);
   }
+  for (const name of tally.notUnderstood) complain(io, describeNotUnderstood(name));
   return { failure };
 }
 
-function exitCodeOfSending({ isDryRun, isStrict }: ShipOptions, { unsent, skipped }: Tally): number {
+function exitCodeOfSending(
+  { isDryRun, isStrict }: ShipOptions,
+  { unsent, skipped, notUnderstood, lacksFields }: Tally,
+): number {
+  if (notUnderstood.length > 0) return 2;
   const isAllSent = isDryRun || unsent === 0;
-  return isAllSent && !(isStrict && skipped > 0) ? 0 : 1;
+  return isAllSent && !(isStrict && (skipped > 0 || lacksFields)) ? 0 : 1;
+}
+
+function describeNotUnderstood(name: string): string {
+  return (
+    `No line of ${name} was understood. See docs/reference/formats.md for the formats; --log-format describes another one, and ` +
+    '--field names fields.'
+  );
 }
 
 /** @throws Error  a failure other than one of sending */
@@ -136,7 +148,7 @@ function explain(failure: Error, { url, waitForStartSeconds }: ShipOptions, io: 
     return 1;
   }
   if (failure instanceof GaveUp) {
-    complain(io, `${failure.message}\nThe same command goes on where this one ended.`);
+    complain(io, `${failure.message}\nThe same command continues where this one ended.`);
     return 1;
   }
   if (failure instanceof RequestRefused || failure instanceof OtherContent) {
@@ -150,14 +162,31 @@ function showRange({ url, customerId }: ShipOptions, { range }: Tally, io: Io): 
   if (range !== undefined) print(io, describeRange(range, url, customerId));
 }
 
-function cuttingOf(options: ShipOptions): CuttingOptions {
-  const create = (name: (typeof formatNames)[number]) => createFormat(name, options);
-  const { format, source, flushAfterSeconds } = options;
+function cuttingOf(
+  options: ShipOptions,
+  pipeline: Pick<Pipeline, 'findBatch'>,
+  onEarlierLog: (name: string) => void,
+): CuttingOptions {
+  const { source, isQueryKept, hasVisitors, isDryRun, flushAfterSeconds } = options;
   return {
     source,
-    chooseFormat: (firstLines) =>
-      format === undefined ? detectFormat(firstLines, formatNames.map(create)) : create(format),
+    reading: { isQueryKept, hasClientIp: hasVisitors },
+    createReader: () => createLogReader(options),
+    chooseEarlierFormat: earlierChoice(options),
+    // A dry run asks nobody: it shows how a log would be read that was never sent.
+    wasSent: async (key) => !isDryRun && mayHave(pipeline, key),
+    onEarlierLog,
     flushAfterMilliseconds: flushAfterSeconds * 1_000,
     now,
   };
+}
+
+/** Returns whether the pipeline has this batch; where it does not tell, it may. */
+async function mayHave(pipeline: Pick<Pipeline, 'findBatch'>, idempotencyKey: string): Promise<boolean> {
+  try {
+    return (await pipeline.findBatch(idempotencyKey)) !== undefined;
+  } catch (error) {
+    if (error instanceof RequestRefused && error.status === 403) return true;
+    throw error;
+  }
 }

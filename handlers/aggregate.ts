@@ -4,7 +4,7 @@ import { aggregate, type ReceivedRecord } from '../lib/pipeline/aggregate/aggreg
 import type { StreamName } from '../lib/domain/stream-name.ts';
 import { wired, type App } from './wiring.ts';
 
-/** Consumes a stream: adds partials to their windows, and names the records that have to come again. */
+/** Consumes a stream: adds partials to their windows, and names the records that have to be delivered again. */
 export function aggregateHandler(
   wired: () => Promise<App>,
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {

@@ -12,7 +12,7 @@ import { wiredAuthorize } from './wiring.ts';
  * gateway requires.
  */
 export type AuthorizerContext = {
-  /** Customer of the key; empty where the request is refused. */
+  /** Customer of the key; empty if the request is refused. */
   readonly customerId: string;
   /** Words, separated by spaces. */
   readonly scopes: string;
@@ -27,12 +27,12 @@ export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<Autho
 const nobody: AuthorizerContext = { customerId: '', scopes: '', keyId: '', unavailable: 'false' };
 
 /**
- * The Lambda authorizer of the HTTP API, in the simple format, which API Gateway caches by the `authorization` header
- * alone: so it says what a key may do, and the function of a route decides whether that is enough.
+ * The Lambda authorizer of the HTTP API, in the simple format. API Gateway caches its answer by the `authorization` header
+ * alone, so it says what a key may do, and the function of a route decides whether that is enough.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  *
- * It never fails: the gateway would answer a bare 500, which many log shippers do not repeat. Where it cannot be known
- * who asks, the request goes on to its function, which answers 503 without doing anything.
+ * It never fails: the gateway would answer a bare 500, which many log shippers do not repeat. If it cannot find out who
+ * asks, it lets the request through to its function, which answers 503 without doing anything.
  */
 export function authorizeHandler(
   wired: () => Promise<Authorize>,
@@ -47,7 +47,7 @@ export function authorizeHandler(
       const context = { customerId, scopes: scopes.join(' '), keyId, unavailable: 'false' } as const;
       return { isAuthorized: true, context };
     } catch (error) {
-      // What the store did is in the log already.
+      // The failure of the store is in the log already.
       if (!(error instanceof Unavailable)) console.error(error);
       return { isAuthorized: true, context: { ...nobody, unavailable: 'true' } };
     }

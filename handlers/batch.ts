@@ -5,7 +5,7 @@ import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /batches/{batchId}`: whether a batch of the caller's is counted. */
+/** `GET /batches/{batchId}`: reports whether a batch of the caller is counted. */
 export function batchHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.findBatch, async (request, app) => {
     const customerId = requireCustomer(request);

@@ -3,7 +3,7 @@ import { httpHandler, type HttpHandler } from './http/http.ts';
 import { methodsAt } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** Every route that no other function has: 404, or 405 where the path is right. */
+/** Answers every route that no other function serves: 404, or 405 if the path exists. */
 export function fallbackHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, { name: 'other', invalidRequestCode: 'QRY_1000' }, async ({ path }) => {
     const methods = methodsAt(path);

@@ -4,8 +4,8 @@ import { forgetStep, forgetStepSchema, type ForgetStepAnswer } from '../lib/pipe
 import { wired, type App } from './wiring.ts';
 
 /**
- * Forgets a customer under the emulator, a step at a time, for `npm run customers -- forget`: only the process that has the
- * data directory may change what is in it. It is not deployed; there the command does it itself.
+ * Forgets a customer under the emulator, a step at a time, for `npm run customers -- forget`: only the process that owns
+ * the data directory may change its content. It is not deployed; on AWS the command does the work itself.
  */
 export function forgetHandler(wired: () => Promise<App>): (event: unknown) => Promise<ForgetStepAnswer> {
   return async (event) => {

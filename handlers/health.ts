@@ -3,7 +3,7 @@ import { respondJson } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /health`: 200 when the store can be written, 503 otherwise. */
+/** `GET /health`: answers 200 when the store can be written, 503 otherwise. */
 export function healthHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.checkHealth, async (_request, app) => {
     await app.checkHealth();

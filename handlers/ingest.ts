@@ -50,7 +50,7 @@ export const handler = ingestHandler(wired);
 function toSentBatch(request: HttpRequest): SentBatch {
   const customerId = requireCustomer(request);
   for (const name of ['content-type', 'content-encoding']) requireSentOnce(request, name);
-  // What has no type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
+  // A body without a type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   const mediaType = parseMediaType(contentType);
   if (mediaType === undefined) {

@@ -4,8 +4,8 @@ import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
- * `GET /metrics`: what the pipeline counts of itself, for Prometheus. Deployed there is no such route: an instance knows
- * only what it did itself, and customers are not to see it. In the cluster form, the internal port has them.
+ * `GET /metrics`: returns the pipeline's own metrics for Prometheus. The AWS form has no such route: an instance knows only
+ * its own counts, and customers must not see them. In the cluster form, the internal port has it.
  */
 export function metricsHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readMetrics, async (_request, app) => {

@@ -5,9 +5,9 @@ import { describeApi } from './http/openapi-document/describe-api.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /openapi.json`: the HTTP contract as OpenAPI 3.1. */
+/** `GET /openapi.json`: returns the HTTP contract as OpenAPI 3.1. */
 export function openApiHandler(wired: () => Promise<App>): HttpHandler {
-  // Made when somebody asks for it first; it is the same as long as the program is.
+  // The document is made at the first request, and stays the same for as long as the process runs.
   let made: { readonly body: string; readonly etag: string } | undefined;
   return httpHandler(wired, routes.describeApi, async (request) => {
     made ??= make();

@@ -7,7 +7,9 @@ import type { Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** The page runs its own files, speaks to its own origin, and no more: what a path or an agent says stays text. */
+/**
+ * The page may run its own files and contact its own origin, and nothing else: the text of a path or an agent stays text.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +38,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
 };
 
-/** `GET /`: the dashboard, and `GET /assets/{name}`: the files that it is made of. */
+/** `GET /`: returns the dashboard; `GET /assets/{name}`: returns the files of which it consists. */
 export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Page>): HttpHandler {
   let page: Promise<Page> | undefined;
   const bundled = () => {
@@ -56,7 +58,7 @@ export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Pag
 
 export const handler = pageHandler(wired, bundlePage);
 
-/** Asked for anew each time, so that a new version is there at once. */
+/** Browsers ask for it each time, so that they see a new version at once. */
 function answerDocument(html: string, { headers }: HttpRequest): Answer {
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache' };
@@ -64,7 +66,7 @@ function answerDocument(html: string, { headers }: HttpRequest): Answer {
   return { status: 200, headers: { ...answered, 'content-type': 'text/html; charset=utf-8' }, body: html };
 }
 
-/** The name changes with the content, so that it never has to be asked for again. */
+/** The name changes with the content, so browsers never need to ask again. */
 function answerAsset(name: string, assets: Page['assets']): Answer {
   const body = Object.hasOwn(assets, name) ? assets[name] : undefined;
   const mediaType = mediaTypes[name.slice(name.lastIndexOf('.') + 1)];

@@ -15,7 +15,7 @@ import { windowsCsvHeader, windowToCsv } from './http/reads/windows-csv.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /aggregates`: the windows of a customer in a range of time. */
+/** `GET /aggregates`: returns the windows of a customer in a range of time. */
 export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readWindows, async (request, app) => {
     const customerId = requireCustomer(request);
@@ -31,7 +31,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
 
     const { windowSize, from, to } = range;
     const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
-    // Of the windows alone: "until now" and `countedThrough` move on while the windows stay the same.
+    // The etag covers the windows alone: "until now" and `countedThrough` advance while the windows stay the same.
     const windows = windowsToJson(page.windows);
     const etag = weakEtagOfJson([`["${representation}",`, windows, `,${JSON.stringify(nextToken ?? null)}]`]);
     const headers = {
@@ -65,7 +65,7 @@ function sendJson(window: AnsweredWindow): SentWindow {
   return { ...windowToJson(window), rows: '' };
 }
 
-/** Writes a window as rows of CSV; the etag is of its JSON all the same. */
+/** Writes a window as rows of CSV; the etag is that of its JSON. */
 function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   const rows = windowToCsv(window, progressCell(said));
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };

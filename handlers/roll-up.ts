@@ -4,7 +4,7 @@ import { rollUp } from '../lib/pipeline/roll-up/roll-up.ts';
 import { readNotifications } from './queues/read-notifications.ts';
 import { wired, type App } from './wiring.ts';
 
-/** Half of the function's time-out: what is begun by then is ended before. */
+/** Half of the function's time-out: work that has begun by then ends before the time-out. */
 const maxSeconds = 60;
 
 /** Consumes the notifications of written minutes: recomputes their hours and days. */

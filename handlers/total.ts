@@ -13,7 +13,7 @@ import { parseTotalParameters } from './http/reads/total-parameters.ts';
 import { routes } from './http/routes.ts';
 import { wired, type App } from './wiring.ts';
 
-/** `GET /aggregates/total`: what a customer has in a range of time, in one answer. */
+/** `GET /aggregates/total`: returns a customer's counts of a range of time, in one answer. */
 export function totalHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readTotal, async (request, app) => {
     const customerId = requireCustomer(request);

@@ -14,7 +14,7 @@ const marginSeconds = 5;
  */
 const leastOverdueSeconds = 900;
 const looksBeforeOverdue = 4;
-/** Half of the function's time-out: what is begun by then is ended before. */
+/** Half of the function's time-out: work that has begun by then ends before the time-out. */
 const maxSeconds = 30;
 
 /** Consumes the notifications of stored batches: proves that each is counted, or emits it again and looks again later. */
@@ -39,7 +39,7 @@ export function verifyHandler(wired: () => Promise<App>): (event: SQSEvent) => P
         onlyEmitterSince: config.storage === 'local' ? app.startedAt : undefined,
         overdueSeconds,
         lookAgainSeconds: config.verifyAgainSeconds,
-        // Nor may it take more than half of the time after which messages come back, as under the emulator it could.
+        // It also ends within half of the time after which messages come back, which is shorter under the emulator.
         maxSeconds: Math.min(maxSeconds, config.verifyAgainSeconds / 4),
       },
     );

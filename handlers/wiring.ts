@@ -86,15 +86,15 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly aged?: AgedObjects | undefined;
   /** Versions of the entries of the index of customers; without them, the reader remembers none. */
   readonly versions?: ObjectVersions | undefined;
-  /** By default true on AWS alone. */
+  /** The default is true on AWS, and false elsewhere. */
   readonly hasAuthorizer?: boolean | undefined;
   /** Writes intents; by default `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
-  /** By default the backlogs of the streams decide. */
+  /** Without it, the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
-  /** By default the backlogs of the streams and `rollUps` tell it. */
+  /** Without it, the backlogs of the streams and `rollUps` report the progress. */
   readonly progress?: CountingProgress | undefined;
 };
 

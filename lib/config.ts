@@ -98,13 +98,13 @@ export const environmentSchema = z.object({
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'days for which minutes, hours and days are kept; then they are deleted for good; `0` keeps them for ever',
+      'days for which minutes, hours and days are kept; then they are deleted for good; `0` keeps them forever',
     ),
   RAW_BATCH_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
     .describe(
-      'days for which raw batches and failed records are kept; `0` keeps them for ever; set by `serverless.yml` once deployed',
+      'days for which raw batches and failed records are kept; `0` keeps them forever; set by `serverless.yml` once deployed',
     ),
   DISK_QUOTA_BYTES: wholeNumber
     .default(0)

@@ -131,7 +131,7 @@ type Environment = z.output<typeof clusterEnvironmentSchema>;
 
 /** The configuration of a process of the cluster form. */
 export interface ClusterConfig {
-  /** What all forms have. */
+  /** The settings that all forms have. */
   readonly pipeline: Config;
   readonly verifyAfterSeconds: number;
   readonly kafka: {
@@ -153,7 +153,7 @@ export interface ClusterConfig {
         }
       | undefined;
   };
-  /** Of topics that are created. */
+  /** Settings of topics that are created. */
   readonly topics: {
     readonly partitions: number;
     readonly replication: number;

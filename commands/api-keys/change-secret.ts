@@ -27,7 +27,7 @@ export async function rotateSecret(now: Date, { parameters, log, io }: Opened): 
   );
   complain(
     io,
-    `New keys are made under the secret ${secret.id}. Keys of the one before go on until drop-secret.`,
+    `New keys are made under the secret ${secret.id}. Keys of the previous one keep working until drop-secret.`,
   );
   return true;
 }

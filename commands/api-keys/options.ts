@@ -75,7 +75,7 @@ export const apiKeysOptions = {
   }),
   keep: value({
     shows: '<time>',
-    help: 'rotate: how long the old key goes on: 7d, 12h, 0d',
+    help: 'rotate: how long the old key keeps working: 7d, 12h, 0d',
     default: '7d',
     actions: ['rotate'],
     read: anyText,

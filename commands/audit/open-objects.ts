@@ -16,8 +16,8 @@ export interface AuditedObjects {
 }
 
 /**
- * Opens the objects of a pipeline to read them and, for a repair, to write them. A repair needs a directory for itself.
- * On S3 every write names the version that it replaces, so the functions may go on.
+ * Opens the objects of a pipeline to read them and, for a repair, to write them. A repair needs a directory for itself. On
+ * S3 every write names the version that it replaces, so the functions may keep running.
  */
 export async function openObjects(place: Place, isRepair: boolean, io: OperatorIo): Promise<AuditedObjects> {
   if (place.kind === 'deployed') {

@@ -36,14 +36,14 @@ export const auditOptions = {
     read: wholeNumberOf(0, 604_800),
   }),
   repair: flag({
-    help: 'repair the differences; stop a pipeline on this machine first, a deployed one goes on',
+    help: 'repair the differences; stop a pipeline on this machine first; a deployed one may keep running',
   }),
   'remove-foreign': flag({
     help: 'with --repair: remove counts that belong to no stored batch',
   }),
   'raw-batch-days': value({
     shows: '<n>',
-    help: 'how long others, such as the lifecycle of the bucket, keep raw batches; 0 for ever',
+    help: 'how long others, such as the lifecycle of the bucket, keep raw batches; 0 means forever',
     shownDefault: '0; with --stage not known',
     read: wholeNumberOf(0, 36_525),
   }),
@@ -60,7 +60,7 @@ export const auditDetails = [
     'changed since, only the numbers of requests are compared); an hour or a day that is missing or is not the sum of its parts ' +
     '(not judged where its minutes differ themselves); a customer whose entry in the index of customers is missing, left over or not what ' +
     'its windows say; and a batch, a window or an entry that cannot be read. Where a window has ' +
-    '"(other)", its totals must be right and no kept key may have too much.',
+    '"(other)", its totals must be right and no kept key may have too many requests.',
   'A partial that a window counts but no stored batch has is foreign. It is a difference if none of the raw batches of the ' +
     'window can have expired. If some may have expired or cannot be read, the audit lists the window as not auditable: ' +
     'that is not a difference, and it accepts the counts as they are. It skips customers that are being forgotten ' +
@@ -69,7 +69,7 @@ export const auditDetails = [
     'the ids of what is counted, and writes a window only if nobody else has written it since it was read. Then it makes hours ' +
     'and days the sums of their parts again, and the index of customers what the windows say. Damaged batches and windows stay as they are. Only --remove-foreign takes anything ' +
     'away: it recounts windows with foreign partials from the stored batches alone. Use it only where no raw batch was removed ' +
-    'by hand. On AWS each write is conditional in S3 itself, so that the functions may go on; a window that a function wrote ' +
+    'by hand. On AWS each write is conditional in S3 itself, so that the functions may keep running; a window that a function wrote ' +
     'meanwhile is reported as not repaired: run the command again.',
 ];
 

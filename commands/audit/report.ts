@@ -16,7 +16,7 @@ export interface Report {
   finish(audited: AuditedAll, differences: number, unrepaired: number): void;
 }
 
-/** The most findings that are listed for people; the rest is only counted, so that memory stays bounded. */
+/** Maximum number of findings that are listed for people; the rest is only counted, so that memory stays bounded. */
 const maxListed = 1_000;
 
 /** Writes a line of JSON for each finding as it is found, and a last one for the whole. */

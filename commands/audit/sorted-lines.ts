@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Spool } from '../../lib/pipeline/audit/spool.ts';
 
 export interface SortedLinesOptions {
-  /** The characters that are gathered in memory before they become a file. */
+  /** Number of characters that are gathered in memory before they become a file. */
   readonly maxGathered?: number;
-  /** The most files to merge at a time; each is open then, and has its next line in memory. */
+  /** Maximum number of files to merge at a time; each is open then, and has its next line in memory. */
   readonly maxMerged?: number;
 }
 

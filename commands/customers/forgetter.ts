@@ -29,8 +29,9 @@ const attempts = 3;
 const pauseMilliseconds = 1_000;
 
 /**
- * Opens a way to remove the data of a customer. On S3 every removal names what it removes, so the functions go on. Only the
- * owner of a data directory may change it: that is this process, or a running emulator, which this process asks to do it.
+ * Opens a way to remove the data of a customer. On S3 every removal names the content that it removes, so the functions
+ * keep running. Only the owner of a data directory may change it: this process, or a running emulator, which this process
+ * asks to do it.
  * @throws DirectoryInUse         another command has the directory
  * @throws UnusableDataDirectory  the directory does not exist
  * @throws Unavailable            AWS cannot be reached, or refuses

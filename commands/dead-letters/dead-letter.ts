@@ -8,7 +8,7 @@ export interface DeadMessage {
   readonly message: QueuedMessage;
 }
 
-/** A record or message that the pipeline gave up, and that waits for a person. */
+/** A record or message that the pipeline no longer tries, and that waits for a person. */
 export type DeadLetter =
   /** A failed record, with the messages about it: one, several, or none any more. */
   | {
@@ -24,7 +24,7 @@ export type DeadLetter =
       readonly key: ObjectKey;
       readonly notices: readonly DeadMessage[];
     }
-  /** A message about a record that is gone: a redrive died before its last step. */
+  /** A message about a record that no longer exists: a redrive died before its last step. */
   | {
       readonly kind: 'stale-notice';
       readonly id: string;
@@ -33,7 +33,7 @@ export type DeadLetter =
     }
   /** A test message of S3, sent when a queue of dead letters was configured: nothing is lost. */
   | ({ readonly kind: 'test-notice'; readonly id: string } & DeadMessage)
-  /** A message that a queue gave up, and the keys of the objects in it. */
+  /** A message that was moved to a dead-letter queue, and the keys of the objects in it. */
   | ({
       readonly kind: 'given-up-message';
       readonly id: string;

@@ -6,8 +6,8 @@ import type { RedrivePlaces } from './redrive.ts';
 import { openSqsMessages } from './sqs-messages.ts';
 
 /**
- * Opens the places of a deployed pipeline: the bucket, the queues of dead letters, and the streams. Its functions go on
- * meanwhile.
+ * Opens the places of a deployed pipeline: the bucket, the queues of dead letters, and the streams. The functions keep
+ * running.
  * @param warn  called for a queue that has more messages than the command reads
  * @throws Unavailable  AWS cannot be reached, or refuses
  */

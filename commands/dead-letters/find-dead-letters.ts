@@ -16,8 +16,8 @@ export interface DeadLetterPlaces {
 const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'given-up-records' } as const;
 
 /**
- * Yields the dead letters: first the failed records, then the messages that were given up, each kind in a stable
- * order. It finds a record by its object, so it lists a record whose message was lost, too.
+ * Yields the dead letters: first the failed records, then the other messages, each kind in a stable order. It finds a
+ * record by its object, so it lists a record whose message was lost, too.
  * @throws Unavailable  the store cannot be listed, or a queue cannot be read
  */
 export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator<DeadLetter> {
@@ -56,7 +56,7 @@ interface Found {
 
 /**
  * Reads the dead letters of a queue. A queue has either only dead letters or none, so the first message decides, and a long
- * queue of work is not read in vain.
+ * queue of work is not read to its end.
  */
 async function deadMessagesOf(
   queueName: string,

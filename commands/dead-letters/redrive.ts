@@ -14,7 +14,7 @@ export interface RedrivePlaces extends DeadLetterPlaces {
   /** @throws RangeError  the stream does not exist */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   /**
-   * Moves a message back to the queue that gave it up; returns false where the message is gone.
+   * Moves a message back to the queue that it came from; returns false if the message no longer exists.
    * @throws RangeError  that queue does not exist
    */
   readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
@@ -27,8 +27,8 @@ export type Redriven =
   | { readonly isRedriven: false; readonly reason: string };
 
 /**
- * Gives a dead letter back to the place that gave it up. It puts the record, then deletes the object, then removes the
- * message: if it is killed in between, the record is redriven twice and counted once.
+ * Sends a dead letter back to where it came from. It puts the record, then deletes the object, then removes the message: if
+ * it is killed in between, the record is redriven twice and counted once.
  */
 export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
   try {

@@ -10,7 +10,7 @@ export interface DescribedCommand {
   /** The arguments after the command's name, one line for each way to use it, with an explanation where there are several. */
   readonly usage: readonly (readonly [line: string, explanation?: string])[];
   readonly options: Options;
-  /** Paragraphs after the options. Their lines are kept, and wrapped; an indented line continues as far indented. */
+  /** Paragraphs after the options. Their line breaks stay, and each line is wrapped as far in as it begins. */
   readonly details: readonly string[];
   readonly exitCodes: Readonly<Record<number, string>>;
 }

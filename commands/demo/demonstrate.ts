@@ -26,7 +26,7 @@ const maxListed = 10;
 const dayMilliseconds = 86_400_000;
 
 /**
- * Sends traffic to a running pipeline, shows its counts, and goes on until the signal is aborted.
+ * Sends traffic to a running pipeline, shows its counts, and continues until the signal is aborted.
  * @returns the exit code
  * @throws RequestRefused, GaveUp  the pipeline fails
  */

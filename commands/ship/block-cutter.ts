@@ -1,32 +1,30 @@
-import type { LineFormat, ReadLine } from './formats/line-format.ts';
 import type { Line } from './input/split-lines.ts';
-import type { LocatedEntry, Piece } from './pieces.ts';
+import type { Block, LocatedEntry, Piece } from './pieces.ts';
+import type { ReadLine } from './read-line.ts';
 
 /** A cutter of the lines of one log into blocks. */
 export interface BlockCutter {
-  /** Returns the last pieces of the blocks that end in these lines. */
-  take(lines: readonly Line[]): Piece[];
+  /**
+   * Adds a line and its content.
+   * @returns the last piece of the block that ends before the line, if one ends there
+   */
+  add(line: Line, read: ReadLine): Piece | undefined;
   /** Returns the entries of the last block that no piece has had yet, perhaps none. */
   takeRest(isBlockEnd: boolean): Piece;
-  /** Returns the time since when the first of them waits, if there are any. */
+  /** Returns the instant since when the first of them has waited, if there are any. */
   waitingSince(): number | undefined;
 }
 
 /**
- * The most lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line and 110
- * more, so a block is always below the 2 MiB of a batch; and a batch of so few entries cannot have too many windows.
+ * Maximum number of lines of a block; bytes have a limit as well. An entry takes at most six times the bytes of its line
+ * and 200 more, so a block is always below 2 MiB; and a batch of so few entries cannot have too many windows.
  */
 const maxBlockLines = 1_000;
 const maxBlockBytes = 307_200;
 
-/** @param onLine  called for every line, in order, with its content */
-export function createBlockCutter(
-  logId: string,
-  format: LineFormat,
-  now: () => number,
-  onLine: (read: ReadLine) => void,
-): BlockCutter {
-  let block = { logId, start: 0 };
+/** @param log  the id of the log, and the offset of its first byte */
+export function createBlockCutter(log: Pick<Block, 'logId' | 'origin'>, now: () => number): BlockCutter {
+  let block: Block = { ...log, start: log.origin };
   let lines = 0;
   let bytes = 0;
   let entries: LocatedEntry[] = [];
@@ -37,38 +35,27 @@ export function createBlockCutter(
     entries = [];
     return piece;
   };
-  const add = (line: Line): void => {
-    lines += 1;
-    bytes += line.end - line.start;
-    const read = readLine(line, format);
-    onLine(read);
-    if (read?.entry === undefined) return;
-    if (entries.length === 0) since = now();
-    entries.push({ entry: read.entry, end: line.end });
-  };
 
   return {
-    take(some) {
-      const pieces: Piece[] = [];
-      for (const line of some) {
-        // Count lines and bytes as they are in the log, so that no option can move a bound.
-        const isFull = lines === maxBlockLines || bytes + line.end - line.start > maxBlockBytes;
-        if (isFull && lines > 0) {
-          pieces.push(takeRest(true));
-          block = { logId, start: line.start };
-          lines = 0;
-          bytes = 0;
-        }
-        add(line);
+    add(line, read) {
+      // Count lines and bytes as they are in the log, so that no option can move a bound.
+      const lineBytes = line.end - line.start;
+      const isFull = lines > 0 && (lines === maxBlockLines || bytes + lineBytes > maxBlockBytes);
+      const piece = isFull ? takeRest(true) : undefined;
+      if (isFull) {
+        block = { ...log, start: line.start };
+        lines = 0;
+        bytes = 0;
       }
-      return pieces;
+      lines += 1;
+      bytes += lineBytes;
+      if (read?.entry !== undefined) {
+        if (entries.length === 0) since = now();
+        entries.push({ entry: read.entry, end: line.end });
+      }
+      return piece;
     },
     takeRest,
     waitingSince: () => (entries.length === 0 ? undefined : since),
   };
-}
-
-function readLine({ text }: Line, format: LineFormat): ReadLine {
-  if (text === undefined) return { reason: 'is longer than 64 KiB' };
-  return text.trim() === '' ? undefined : format.read(text);
 }

@@ -6,10 +6,10 @@ import type { Block, LocatedEntry, Piece } from './pieces.ts';
 export class OtherContent extends Error {
   override readonly name = 'OtherContent';
 
-  constructor({ logId }: Block, position: number) {
+  constructor(block: Block, position: number) {
     super(
-      `What begins at byte ${position} was sent before with another content (key ${keyOf(logId, position)}). ` +
-        'Either it was sent with other options (--keep-query, --format, --field), or another log begins with the same ' +
+      `What begins at byte ${position} was sent before with another content (key ${keyOf(block, position)}). ` +
+        'Either it was sent with other options (--keep-query, --format, --field and the like), or another log begins with the same ' +
         'line: then give each of them a --source of its own. Nothing was counted twice.',
     );
   }
@@ -41,8 +41,8 @@ export function deliverPieces(
 ): (piece: Piece) => Promise<void> {
   const deliveries = new Map<Block, Delivery>();
 
-  const send = async ({ logId }: Block, position: number, some: readonly LocatedEntry[]) =>
-    pipeline.send({ idempotencyKey: keyOf(logId, position), entries: entriesIn(some) });
+  const send = async (block: Block, position: number, some: readonly LocatedEntry[]) =>
+    pipeline.send({ idempotencyKey: keyOf(block, position), entries: entriesIn(some) });
 
   const deliver = async ({ block, entries, isBlockEnd }: Piece, delivery: Delivery): Promise<void> => {
     delivery.waiting.push(...entries);
@@ -51,7 +51,7 @@ export function deliverPieces(
       let batch: readonly LocatedEntry[] = waiting;
       let outcome = await send(block, position, batch);
       if (outcome === 'other-entries') {
-        const before = await pipeline.findBatch(keyOf(block.logId, position));
+        const before = await pipeline.findBatch(keyOf(block, position));
         const entriesBefore = before?.entries ?? waiting.length;
         if (entriesBefore > waiting.length && !isBlockEnd) return; // the rest of these entries has not been read yet
         if (entriesBefore < waiting.length) {
@@ -60,7 +60,7 @@ export function deliverPieces(
         }
         if (outcome === 'other-entries') throw new OtherContent(block, position);
       }
-      sent(entriesIn(batch), outcome, keyOf(block.logId, position));
+      sent(entriesIn(batch), outcome, keyOf(block, position));
       delivery.position = batch.at(-1)?.end ?? position;
       delivery.waiting = waiting.slice(batch.length);
     }
@@ -85,6 +85,7 @@ function entriesIn(some: readonly LocatedEntry[]): Entry[] {
   return some.map(({ entry }) => entry);
 }
 
-function keyOf(logId: string, position: number): string {
-  return `${logId}-${position}`;
+/** Returns the idempotency key of a batch that begins here. */
+export function keyOf({ logId, origin }: Pick<Block, 'logId' | 'origin'>, position: number): string {
+  return `${logId}-${position - origin}`;
 }

@@ -1,5 +1,9 @@
-/** A decompressed piece of a log, or the news that no more of it exists at the moment or will ever exist. */
+/**
+ * A decompressed piece of a log, or the news that a member of a compressed stream has ended, which is a log of its own, or that
+ * no more of it exists at the moment or will ever exist.
+ */
 export type LogEvent =
+  | { readonly kind: 'member-end' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'quiet' }
   | { readonly kind: 'end' };

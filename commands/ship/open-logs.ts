@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { followLog } from './input/follow-log.ts';
-import { logOf, readLog, type ReadingControl } from './input/read-log.ts';
+import { readLog, readStandardInput, type ReadingControl } from './input/read-log.ts';
 import { UnreadableLog, type Log } from './log.ts';
 import type { ShipOptions } from './options.ts';
 
@@ -16,7 +16,7 @@ export async function* openLogs(
 ): AsyncGenerator<Log> {
   for (const path of paths) {
     if (control.signal.aborted) return;
-    if (path === '-') yield logOf('standard input', stdin, control);
+    if (path === '-') yield readStandardInput(stdin, control);
     else if (!isFollowing) yield readLog(path, control);
     else yield* followLog(path, { ...control, pollMilliseconds, rotatedQuietMilliseconds });
   }

@@ -5,9 +5,10 @@ import { pipelineOptions } from '../pipeline-options.ts';
 import { anyText, flag, list, oneOf, value, wholeNumberOf } from '../define-command/options.ts';
 import type { Given } from '../define-command/parse-arguments.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import type { JsonField } from './formats/json-fields.ts';
-import { parseFieldNames } from './formats/json.ts';
-import { formatNames, type FormatName } from './formats/known-formats.ts';
+import type { AliasedField } from '../../lib/domain/field-aliases.ts';
+import { createLogReader, formatNames, type FormatName } from '../../lib/domain/log-formats/log-reader.ts';
+import { InvalidCustomFormat } from '../../lib/domain/log-formats/custom-format.ts';
+import { parseFieldNames } from './field-names.ts';
 
 export interface ShipOptions {
   /** Files, or `-` for standard input. */
@@ -16,10 +17,16 @@ export interface ShipOptions {
   readonly customerId: CustomerId;
   /** Additional headers of each request. They are never shown, because they hold the API key. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `undefined`: detected for each log. */
+  /** `undefined`: detected for each line. */
   readonly format: FormatName | undefined;
-  readonly fieldNames: ReadonlyMap<JsonField, string>;
+  /** A format in the syntax of nginx or Apache. */
+  readonly customFormat: string | undefined;
+  /** The offset of times that have none. */
+  readonly utcOffset: string | undefined;
+  readonly fieldNames: ReadonlyMap<AliasedField, string>;
   readonly isQueryKept: boolean;
+  /** Entries have the address of the client. */
+  readonly hasVisitors: boolean;
   readonly source: string;
   readonly isFollowing: boolean;
   readonly flushAfterSeconds: number;
@@ -36,6 +43,26 @@ export interface ShipOptions {
 
 const seconds = wholeNumberOf(0, 86_400);
 
+/** @throws BadArguments */
+function customFormatOf(text: string): string {
+  try {
+    createLogReader({ customFormat: text });
+    return text;
+  } catch (error) {
+    if (error instanceof InvalidCustomFormat) throw new BadArguments(error.message);
+    throw error;
+  }
+}
+
+/** @throws BadArguments */
+function utcOffsetOf(text: string): string {
+  const [, sign, hours = '', minutes = ''] = /^([+-])(\d\d):?(\d\d)$/.exec(text) ?? [];
+  if (sign === undefined || Number(hours) > 14 || Number(minutes) > 59) {
+    throw new BadArguments(`--utc-offset is an offset such as +02:00, and is "${text}".`);
+  }
+  return `${sign}${hours}:${minutes}`;
+}
+
 /** The options of `ship`. */
 export const shipOptions = {
   customer: value({
@@ -48,24 +75,38 @@ export const shipOptions = {
   format: value({
     shows: '<name>',
     help: `the format of the lines: ${formatNames.join(', ')}`,
-    shownDefault: 'detected in the first lines',
+    shownDefault: 'detected for each line',
     read: oneOf(formatNames),
+  }),
+  'log-format': value({
+    shows: '<format>',
+    help: "the format of the lines in nginx's or Apache's own syntax, such as '$remote_addr [$time_local] \"$request\" $status'",
+    read: customFormatOf,
+  }),
+  'utc-offset': value({
+    shows: '<+hh:mm>',
+    help: 'the offset of times that have none',
+    shownDefault: '+00:00 where the format has none, such as HAProxy; other such lines are skipped',
+    read: utcOffsetOf,
   }),
   field: list({
     shows: '<field=name>',
-    help: 'json: the name of a field in the log, such as path=request_uri; may be repeated',
+    help: 'the name of a field in the log (JSON, logfmt), such as path=request_uri; may be repeated',
     read: anyText,
   }),
   'keep-query': flag({
     help: 'send paths with their query strings; these can have secrets, and each makes a path of its own',
   }),
+  visitors: flag({ help: "send the clients' addresses as well, so that visitors can be counted" }),
   source: value({
     shows: '<name>',
-    help: 'tells apart the logs of several servers that may begin with the same line',
+    help: 'the name of this server, for logs of several servers that may begin with the same entry',
     default: '',
     read: anyText,
   }),
-  follow: flag({ help: 'go on with what is written to the file, also when it is rotated, until Ctrl-C' }),
+  follow: flag({
+    help: 'continue with lines that are appended, also when the file is rotated, until Ctrl-C',
+  }),
   'flush-after': value({
     shows: '<seconds>',
     help: 'how long a line waits for others while no more come, 0-3600',
@@ -90,21 +131,22 @@ export const shipOptions = {
     default: 5,
     read: seconds,
   }),
-  'no-wait': flag({ help: 'end when all is accepted; without it, end when all is counted' }),
+  'no-wait': flag({ help: 'end when everything is accepted; without it, end when everything is counted' }),
   'wait-for': value({
     shows: '<seconds>',
-    help: 'how long to wait until all is counted, 0-86400',
+    help: 'how long to wait until everything is counted, 0-86400',
     shownDefault: '900; with --follow 0',
     read: seconds,
   }),
-  strict: flag({ help: 'exit with 1 if lines are skipped' }),
+  strict: flag({ help: 'exit with 1 if lines are skipped, or if a log has no status or no user agent' }),
   'dry-run': flag({ help: 'print the entries that would be sent, and send none' }),
 };
 
 /** The paragraphs after the options in the help of `ship`. */
 export const shipDetails = [
-  'Files may be compressed with gzip, whatever their name; - is standard input. Lines that are not HTTP requests, or that the ' +
-    'pipeline would refuse, are skipped, counted and explained. You may send a log again at any time with the same options: ' +
+  'Files may be compressed with gzip, whatever their name; - is standard input. Each line may be in another format, or in an ' +
+    'envelope of docker, Kubernetes, syslog, journald or Filebeat. Lines that are not HTTP requests, or that the pipeline would ' +
+    'refuse, are skipped, counted and explained. You may send a log again at any time with the same options: ' +
     'after a crash, or when it has grown, was renamed or compressed. Lines that were sent before are not counted again. ' +
     'docs/reference/ship.md explains how, and describes the formats.',
   'When the command ends, everything that it sent is counted, and it prints the time range of the entries and a link to the ' +
@@ -133,8 +175,11 @@ export function shipOptionsOf({ options, words: paths }: Given<typeof shipOption
     customerId,
     headers: headersOf(options.header),
     format: options.format,
+    customFormat: options['log-format'],
+    utcOffset: options['utc-offset'],
     fieldNames: parseFieldNames(options.field),
     isQueryKept: options['keep-query'],
+    hasVisitors: options.visitors,
     source: options.source,
     isFollowing,
     flushAfterSeconds: options['flush-after'],

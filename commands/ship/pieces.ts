@@ -9,9 +9,12 @@ export interface Block {
   readonly logId: string;
   /** The offset of its first byte in the decompressed log. */
   readonly start: number;
+  /** The offset from which places are counted in keys: that of the first entry of its log. */
+  readonly origin: number;
 }
 
 export interface LocatedEntry {
+  /** May have facts besides the fields of the contract. */
   readonly entry: Entry;
   /** The offset of the first byte after its line. */
   readonly end: number;

@@ -1,6 +1,6 @@
 import { eachConcurrently } from '../../client/each-concurrently.ts';
 import { cutPieces, type CuttingOptions } from './cut-pieces.ts';
-import type { ReadLine } from './formats/line-format.ts';
+import type { ReadLine } from './read-line.ts';
 import type { Log } from './log.ts';
 import type { Piece } from './pieces.ts';
 
@@ -15,7 +15,7 @@ export interface ShipLogsOptions {
 
 /**
  * Delivers logs one after the other, several pieces at a time. It reads no more than it can deliver.
- * @throws UnreadableLog, UnknownFormat, and what `deliver` throws
+ * @throws UnreadableLog, and what `deliver` throws
  */
 export async function shipLogs(
   logs: AsyncIterable<Log> | Iterable<Log>,

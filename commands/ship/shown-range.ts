@@ -1,9 +1,9 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import type { MinuteRange } from '../../client/counting-state.ts';
 
-/** The most minutes that the dashboard shows at a time; `web/period/period.ts` says why. */
+/** Maximum number of minutes that the dashboard shows at a time; `web/period/period.ts` says why. */
 const maxDashboardMinutes = 364 * 1_440;
-/** The most minutes that `GET /aggregates/total` adds up at a time. */
+/** Maximum number of minutes that `GET /aggregates/total` adds up at a time. */
 const maxTotalMinutes = 366 * 1_440;
 
 /** Describes the minutes in UTC and the dashboard's address for them, a line each. */

@@ -13,7 +13,7 @@ export interface Notification {
 }
 
 /**
- * Reads the messages of an event. A message that cannot be understood fails alone: it comes again and in the end
+ * Reads the messages of an event. A message that cannot be understood fails alone: it is delivered again, in the end
  * becomes a dead letter, and does not hold up the others.
  */
 export function readNotifications(

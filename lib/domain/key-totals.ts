@@ -135,7 +135,7 @@ function endOfKey(bytes: Buffer, view: DataView, start: number): number {
   return at;
 }
 
-/** Tells whether one of four bytes is a quote or a backslash: only then a zero byte comes of taking these away. */
+/** Reports whether one of four bytes is a quote or a backslash: only such a byte becomes zero by one of these XORs. */
 function hasSpecial(word: number): boolean {
   const quotes = word ^ 0x22222222;
   const backslashes = word ^ 0x5c5c5c5c;

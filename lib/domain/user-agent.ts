@@ -32,8 +32,10 @@ let symbols = new Uint8Array(2_048);
  *
  * It takes a few nanoseconds per character of any agent (bench/user-agent-speed.ts), so results need not be cached.
  */
-export function userAgentFamily(userAgent: string): string {
-  if (userAgent === '' || userAgent === '-') return otherFamily;
+export function userAgentFamily(header: string): string {
+  if (header === '' || header === '-') return otherFamily;
+  // IIS and Azure write blanks as `+`.
+  const userAgent = header.includes(' ') || !header.includes('+') ? header : header.replaceAll('+', ' ');
   if (userAgent.length >= symbols.length) symbols = new Uint8Array(2 * userAgent.length);
   readSymbols(userAgent, symbols);
   const { product, isCrawler, runtime } = findProgram(symbols, userAgent.length);

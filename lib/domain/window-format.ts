@@ -84,7 +84,7 @@ export function decodeWindowCounts(start: Buffer): MinuteCounts | undefined {
 
 /** The text of a stored window, in pieces. */
 export const windowText = {
-  /** Tells whether the fields before the ids end at a place. */
+  /** Reports whether the fields before the ids end at a place. */
   isEndOfFields: (start: Buffer, place: number) =>
     start.subarray(place, place + beforeIds.length).equals(beforeIds),
 

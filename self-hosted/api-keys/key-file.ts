@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseApiKeyFile, type ApiKeyRecords } from '../../lib/domain/api-key-file.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
+import { CannotStart } from '../cannot-start.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /** The API keys of a file that is read again as long as the process runs. */
@@ -23,7 +24,7 @@ const defaultReadAgainMilliseconds = 5_000;
  * by a link. A file that cannot be read later, or is damaged, changes nothing and is reported: half a file must not lock
  * everybody out.
  * @throws UnreadableFormat  it is damaged, or a newer version wrote it
- * @throws Error             it cannot be read; the message says which file
+ * @throws CannotStart       it cannot be read; the message says which file
  */
 export async function openKeyFile({
   path,
@@ -31,9 +32,12 @@ export async function openKeyFile({
   readAgainMilliseconds = defaultReadAgainMilliseconds,
 }: KeyFileOptions): Promise<KeyFile> {
   let text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new Error(`The file of API keys cannot be read: ${messageOf(cause)}. API_KEYS_FILE names it.`, {
-      cause,
-    });
+    throw new CannotStart(
+      `The file of API keys cannot be read: ${messageOf(cause)}. API_KEYS_FILE names it.`,
+      {
+        cause,
+      },
+    );
   });
   let records = parseKeys(text, path);
   let problem = '';

@@ -16,6 +16,7 @@ import { parseRequestTarget } from '../../http-server/gate/request-target.ts';
 import { securityHeaders } from '../../http-server/security-headers.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
+import { CannotStart } from '../cannot-start.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { HttpFunctions } from './functions.ts';
 import { describeListenFailure } from './listen-failure.ts';
@@ -59,7 +60,7 @@ const checkConnectionsMilliseconds = 5_000;
  *
  * A request passes, in this order and before its body is read, the gate, which refuses what is not meant for this
  * server or contradicts itself, and the authorizer. Then its body is received within the limits.
- * @throws Error  it cannot listen there; the message says why
+ * @throws CannotStart  it cannot listen there; the message says why
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { host, port, functions, authorizer, allowedNames, limits, clock, logger } = options;
@@ -113,7 +114,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     server.listen({ host, port });
     await listening;
   } catch (cause) {
-    throw new Error(describeListenFailure(host, port, cause), { cause });
+    throw new CannotStart(describeListenFailure(host, port, cause), { cause });
   }
   server.on('error', (error) => logger.error('The HTTP server failed', { error }));
   return { port: portOf(server), stop: (timeoutMilliseconds) => drain.stop(timeoutMilliseconds) };

@@ -9,7 +9,7 @@ export type FunctionName = Routes[keyof Routes]['functionName'] | 'fallback';
 /** The function that serves a request. */
 export interface RouteMatch {
   readonly functionName: FunctionName;
-  /** As in API Gateway: method and path of the route, or `$default`. */
+  /** Method and path of the route, or `$default`, as in API Gateway. */
   readonly routeKey: string;
   /** Decoded; `undefined` if the path of the route has none. */
   readonly pathParameters: Readonly<Record<string, string>> | undefined;

@@ -1,6 +1,6 @@
+import { encodeIntent } from '../../lib/domain/announcement.ts';
 import type { Outbox } from '../../lib/ports/outbox.ts';
 import type { KafkaConnection } from './connection.ts';
-import { encodeMessage } from './messages.ts';
 import type { KafkaSender } from './send.ts';
 import { topicName } from './topics.ts';
 
@@ -16,7 +16,7 @@ export function createKafkaOutbox({ connection, sender, putMilliseconds }: Kafka
   const topic = topicName(connection, 'batches');
   return {
     async announce({ key }) {
-      await sender.send([{ topic, key, value: encodeMessage({ key }) }]);
+      await sender.send([{ topic, key, value: encodeIntent({ key, isAfterLoss: false }) }]);
       return putMilliseconds;
     },
     emit: async () => undefined,

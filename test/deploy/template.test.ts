@@ -1,3 +1,4 @@
+/** One file in spite of its length: packaging the service takes seconds, and all of these tests share two packages. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { prodSetup } from '../../commands/cost/workload.ts';

@@ -7,9 +7,9 @@ import { distinctProducts, leadingProducts, runtimes } from '../../lib/domain/us
 
 /** The rules at the time when they got this version. */
 const frozen = {
-  version: '3+ua-parser-js.1.0.41',
-  tables: '485d606df1ba7eb7',
-  families: '1424b54a00d00af6',
+  version: '4+ua-parser-js.1.0.41',
+  tables: '015db28876f838da',
+  families: '2d529d1ba532927d',
 };
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

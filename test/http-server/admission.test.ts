@@ -279,7 +279,7 @@ describe('a body that comes too slowly', () => {
     expect((await answer).status).toBe(408);
   });
 
-  it('may take its time as long as it goes on, but not for ever', async () => {
+  it('may take its time as long as it goes on, but not forever', async () => {
     const { admission, begin } = await listen();
     const { outgoing, answer } = begin({ 'content-length': 2 * mebibyte });
     let status: number | undefined;

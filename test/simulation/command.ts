@@ -2,7 +2,9 @@ import { defineCommand } from '../../commands/define-command.ts';
 import { print, type Io } from '../../commands/io.ts';
 import { playHistory } from './history.ts';
 import { simulateOptions, simulateOptionsOf } from './options.ts';
-import { planOf } from './plan.ts';
+import { clusterPlanOf } from './cluster/plan.ts';
+import { clusterProtections } from './cluster/protections.mjs';
+import { planOf, type Plan } from './plan.ts';
 import { printTable } from './print-table.ts';
 import { protections } from './protections.mjs';
 import { shrink } from './shrink.ts';
@@ -19,6 +21,7 @@ export const simulate = defineCommand({
   options: simulateOptions,
   details: [
     `Protections: ${Object.keys(protections).join(', ')}.`,
+    `Protections of the cluster form, by the rules of its design: ${Object.keys(clusterProtections).join(', ')}.`,
     'A history that breaks a law ends the run. It is shrunk to a smaller plan that still breaks one, and the command prints how to ' +
       'play it again.',
   ],
@@ -31,30 +34,37 @@ export const simulate = defineCommand({
   // It has no message for Ctrl-C: a history leaves no time in which a listener could run, so the signal ends the process.
   async run(given, io) {
     const options = simulateOptionsOf(given);
+    const planFor = options.isCluster ? clusterPlanOf : planOf;
     switch (options.kind) {
       case 'table':
-        return printTable(options.seeds, io);
+        return printTable(options, io);
       case 'replay':
-        return replay(options.seed, io);
+        return replay(planFor(options.seed), io);
       case 'seeds':
-        return playSeeds(options.first, options.seeds, io);
+        return playSeeds(options, planFor, io);
     }
   },
 });
 
-async function playSeeds(first: number, seeds: number, io: Io): Promise<number> {
+interface Seeds {
+  readonly first: number;
+  readonly seeds: number;
+}
+
+async function playSeeds({ first, seeds }: Seeds, planFor: (seed: number) => Plan, io: Io): Promise<number> {
   const begunAt = performance.now();
   const secondsSince = () => (performance.now() - begunAt) / 1_000;
   let steps = 0;
   for (let seed = first; seed < first + seeds; seed += 1) {
-    const history = await playHistory(planOf(seed));
+    const history = await playHistory(planFor(seed));
     steps += history.steps;
     if (history.broken !== undefined) {
       print(io, `Seed ${seed} broke a law after ${secondsSince().toFixed(1)} s: ${history.broken.law}`);
-      const { plan, broken } = await shrink(planOf(seed), history.broken);
+      const { plan, broken } = await shrink(planFor(seed), history.broken);
       print(io, `Shrunk, it breaks after ${broken.atStep} steps: ${broken.law}\n${JSON.stringify(plan)}`);
       const without = io.env['WITHOUT'] === undefined ? '' : ` --without '${io.env['WITHOUT']}'`;
-      print(io, `Play it again: npm run simulate -- --replay ${seed}${without}`);
+      const form = plan.cluster === undefined ? '' : ' --cluster';
+      print(io, `Play it again: npm run simulate --${form} --replay ${seed}${without}`);
       return 1;
     }
     if (io.stderr.isTTY === true && seed % 100 === 0) {
@@ -66,9 +76,9 @@ async function playSeeds(first: number, seeds: number, io: Io): Promise<number> 
   return 0;
 }
 
-async function replay(seed: number, io: Io): Promise<number> {
+async function replay(plan: Plan, io: Io): Promise<number> {
   let step = 0;
-  const history = await playHistory(planOf(seed), (label) => print(io, `${(step += 1)} ${label}`));
+  const history = await playHistory(plan, (label) => print(io, `${(step += 1)} ${label}`));
   print(io, history.broken?.law ?? 'All laws held.');
   return history.broken === undefined ? 0 : 1;
 }

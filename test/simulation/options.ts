@@ -1,16 +1,27 @@
 import { BadArguments } from '../../commands/command-line.ts';
 import { flag, value, wholeNumberOf } from '../../commands/define-command/options.ts';
 import type { Given } from '../../commands/define-command/parse-arguments.ts';
-import { protections } from './protections.mjs';
+import { allProtections } from './all-protections.mjs';
 
-export type SimulateOptions =
-  | { readonly kind: 'seeds'; readonly first: number; readonly seeds: number }
-  | { readonly kind: 'replay'; readonly seed: number }
-  /** Takes each protection away in turn and shows which law breaks. */
-  | { readonly kind: 'table'; readonly seeds: number };
+export type SimulateOptions = SimulatedForm &
+  (
+    | { readonly kind: 'seeds'; readonly first: number; readonly seeds: number }
+    | { readonly kind: 'replay'; readonly seed: number }
+    /** Takes each protection away in turn and shows which law breaks. */
+    | { readonly kind: 'table'; readonly seeds: number }
+  );
+
+/** The form of the pipeline that is simulated. */
+export interface SimulatedForm {
+  /** True for topics, groups and barriers; otherwise streams and queues, as on a laptop and on AWS. */
+  readonly isCluster: boolean;
+}
 
 /** The options of `simulate`. */
 export const simulateOptions = {
+  cluster: flag({
+    help: 'plays the cluster form: topics with committed offsets, rebalances, zombies, lost records',
+  }),
   seeds: value({
     shows: '<n>',
     help: 'number of histories, 1-10000000',
@@ -45,14 +56,16 @@ export function simulateOptionsOf({
   words: [word],
 }: Given<typeof simulateOptions>): SimulateOptions {
   if (word !== undefined) throw new BadArguments(`simulate takes no "${word}".`);
-  const { seeds, first, replay, table } = options;
-  if (table) return { kind: 'table', seeds };
-  return replay === undefined ? { kind: 'seeds', first, seeds } : { kind: 'replay', seed: replay };
+  const { cluster: isCluster, seeds, first, replay, table } = options;
+  if (table) return { kind: 'table', seeds, isCluster };
+  return replay === undefined
+    ? { kind: 'seeds', first, seeds, isCluster }
+    : { kind: 'replay', seed: replay, isCluster };
 }
 
 function protectionsOf(text: string, name: string): readonly string[] {
   const names = text.split(',');
-  const unknown = names.find((each) => !Object.hasOwn(protections, each));
+  const unknown = names.find((each) => !Object.hasOwn(allProtections, each));
   if (unknown !== undefined) throw new BadArguments(`${name}: there is no protection "${unknown}".`);
   return names;
 }

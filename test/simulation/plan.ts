@@ -29,7 +29,7 @@ export interface Plan {
   readonly clients: number;
   readonly batchesPerClient: number;
   readonly customers: number;
-  /** Number of days for which windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` forever. */
   readonly retentionDays: number | undefined;
   /** The longest time between what a client does. */
   readonly pauseMilliseconds: number;

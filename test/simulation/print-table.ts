@@ -1,15 +1,24 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { print, type Io } from '../../commands/io.ts';
+import { clusterProtections } from './cluster/protections.mjs';
+import type { SimulatedForm } from './options.ts';
 import { protections } from './protections.mjs';
 
 const command = fileURLToPath(new URL('run.mjs', import.meta.url));
 const maxSeconds = 60;
 
+export interface TableOptions extends SimulatedForm {
+  readonly seeds: number;
+}
+
 /** Takes each protection away in a process of its own, and prints the law that breaks; 1 where one is not missed. */
-export async function printTable(seeds: number, io: Pick<Io, 'stdout'>): Promise<number> {
+export async function printTable(
+  { seeds, isCluster }: TableOptions,
+  io: Pick<Io, 'stdout'>,
+): Promise<number> {
   let exitCode = 0;
-  for (const name of Object.keys(protections)) {
+  for (const name of Object.keys(isCluster ? clusterProtections : protections)) {
     const found = await firstBrokenLaw(name, seeds, maxSeconds);
     print(io, `${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
     if (found === undefined) exitCode = 1;
@@ -27,7 +36,8 @@ export async function firstBrokenLaw(
   seeds: number,
   maxSeconds?: number,
 ): Promise<string | undefined> {
-  const args = [command, '--seeds', String(seeds), '--without', protection];
+  const form = Object.hasOwn(clusterProtections, protection) ? ['--cluster'] : [];
+  const args = [command, ...form, '--seeds', String(seeds), '--without', protection];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(maxSeconds === undefined ? {} : { timeout: maxSeconds * 1_000 }),

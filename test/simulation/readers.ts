@@ -14,39 +14,14 @@ import { createObjectWindowReader } from '../../lib/pipeline/query/object-window
 import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
-import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { minuteOf } from '../factories.ts';
 import { askForCustomers } from './customer-readers.ts';
-import type { AcceptedBatch, Laws } from './laws.ts';
+import type { AcceptedBatch } from './laws.ts';
 import { startOf, type Plan } from './plan.ts';
-import type { Processes } from './processes.ts';
-import type { Process, Scheduler } from './scheduler.ts';
-import type { ProcessPorts } from './process-ports.ts';
+import type { Claim, CountedRange, ReaderSurroundings } from './reader-surroundings.ts';
+import type { Process } from './scheduler.ts';
 import { simulatedCustomer } from './sent-batch.ts';
-
-export interface ReaderSurroundings {
-  readonly scheduler: Scheduler;
-  readonly processes: Processes;
-  readonly portsOf: (process: Process) => ProcessPorts;
-  readonly progressOf: (process: Process) => CountingProgress;
-  readonly laws: Laws;
-}
-
-/** Progress that an answer states, and its counts in a range. */
-export interface Claim {
-  readonly countedThrough: Date | undefined;
-  readonly waiting: number | undefined;
-  /** Requests by the range that they were counted in, and whether that is called complete. */
-  readonly ranges: readonly CountedRange[];
-}
-
-export interface CountedRange {
-  readonly from: WindowStart;
-  readonly to: WindowStart;
-  readonly requests: number;
-  readonly isComplete: boolean;
-}
 
 export interface Readers {
   stop(): void;
@@ -81,7 +56,8 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const before = laws.acceptedOf(customerId);
       const size = chance.oneOf('minute', 'hour', 'day', 'total', 'total', 'total');
       const claim = await ask(customerId, size, chance.oneOf(0, 0, 600), plan, around);
-      const lie = claim === undefined ? undefined : lieOf(claim, laws.notForgotten(before), laws.horizon);
+      const lie =
+        claim && lieOf(claim, laws.notForgotten(before), laws.horizon, ageLimit(plan, scheduler.time));
       if (lie !== undefined) laws.lied(lie);
     }
   };
@@ -90,7 +66,8 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
     const claims = await askForCustomers(chance.oneOf(0, 0, 600), plan, around, readerOf);
     for (const [place, customer] of customers.entries()) {
       const claim = claims?.get(customer);
-      const lie = claim && lieOf(claim, laws.notForgotten(before[place] ?? []), laws.horizon);
+      const accepted = laws.notForgotten(before[place] ?? []);
+      const lie = claim && lieOf(claim, accepted, laws.horizon, ageLimit(plan, scheduler.time));
       if (lie !== undefined) laws.lied(`of customers, ${lie}`);
     }
   };
@@ -101,7 +78,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const accepted = laws.acceptedOf(simulatedCustomer(customer));
       const [range] = claim.ranges;
       const complete = { ...claim, ranges: range === undefined ? [] : [{ ...range, isComplete: true }] };
-      const lie = lieOf(complete, accepted, laws.horizon);
+      const lie = lieOf(complete, accepted, laws.horizon, ageLimit(plan, scheduler.time));
       if (lie !== undefined) laws.lied(`at rest, of customers, ${lie}`);
       if (claim.countedThrough === undefined)
         laws.lied('it is not known at rest how far customers are counted');
@@ -115,7 +92,9 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
         const askedAt = scheduler.time;
         const claim = await ask(customerId, size, 0, plan, around);
         const lie =
-          claim && (lieOf(claim, laws.acceptedOf(customerId), laws.horizon) ?? doubtOf(claim, askedAt, plan));
+          claim &&
+          (lieOf(claim, laws.acceptedOf(customerId), laws.horizon, ageLimit(plan, askedAt)) ??
+            doubtOf(claim, askedAt, plan));
         if (claim === undefined) laws.lied('a question at rest got no answer');
         else if (lie !== undefined) laws.lied(`at rest ${lie}`);
       }
@@ -185,11 +164,23 @@ function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
   return firstWindowStartFrom(endOfWindow(windowStart, size));
 }
 
+/**
+ * Returns the earliest `countedThrough` of an answer that may be complete in the cluster form, where completeness is
+ * relative to it. Elsewhere nothing at all may be missing.
+ */
+function ageLimit(plan: Plan, now: number): Date | undefined {
+  return plan.cluster && new Date(now - 10_000 - answerMilliseconds);
+}
+
+/** The time in which an answer is certainly made, clocks included. */
+const answerMilliseconds = 60_000;
+
 /** Returns what is wrong with an answer, or `undefined` where it tells the truth. */
 function lieOf(
   { countedThrough, waiting, ranges }: Claim,
   accepted: readonly AcceptedBatch[],
   horizon: WindowStart,
+  completeFrom: Date | undefined,
 ): string | undefined {
   const counted = countedThrough === undefined ? [] : accepted.filter(({ at }) => at < countedThrough);
   for (const range of ranges) {
@@ -199,7 +190,9 @@ function lieOf(
     if (range.requests < through) {
       return `an answer ${is}, and ${through} were accepted before ${countedThrough?.toISOString()}`;
     }
-    if (range.isComplete && range.requests < all)
+    if (range.isComplete && completeFrom !== undefined && !(countedThrough && countedThrough >= completeFrom))
+      return `an answer ${is} and is called complete, though only what is from before ${countedThrough?.toISOString()} is counted`;
+    if (range.isComplete && completeFrom === undefined && range.requests < all)
       return `an answer ${is} and is called complete, with ${all} accepted`;
     if (waiting === 0 && range.requests < all)
       return `an answer ${is} and says that nothing waits, with ${all} accepted`;

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { without: { type: 'string' } }, strict: false });
 // Without a text, or with a name that does not exist, the command itself complains.
-const { protections } = await import('./protections.mjs');
-const isKnown = (name) => Object.hasOwn(protections, name);
+const { allProtections } = await import('./all-protections.mjs');
+const isKnown = (name) => Object.hasOwn(allProtections, name);
 if (typeof values.without === 'string' && values.without.split(',').every(isKnown)) {
   process.env.WITHOUT = values.without;
 }

@@ -1,5 +1,5 @@
 import { playHistory, type Broken } from './history.ts';
-import type { Plan } from './plan.ts';
+import type { ClusterFaults, Plan } from './plan.ts';
 
 export interface Shrunk {
   readonly plan: Plan;
@@ -30,11 +30,26 @@ function smaller(plan: Plan): Plan[] {
     { outages: 0 },
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },
+    ...(plan.cluster === undefined ? [] : smallerFaults(plan.cluster).map((cluster) => ({ cluster }))),
   ];
   return without
     .map((less): Plan => Object.assign({}, plan, less))
     .filter((less) => less.clients > 0 && less.batchesPerClient > 0)
     .filter((less) => JSON.stringify(less) !== JSON.stringify(plan));
+}
+
+function smallerFaults(faults: ClusterFaults): ClusterFaults[] {
+  const without: Partial<ClusterFaults>[] = [
+    { hasLateWrites: false },
+    { stepsPerRebalance: Infinity },
+    { takesStaleCommits: false },
+    { stepsPerLoss: Infinity },
+    { outages: 0 },
+    { deposed: 0 },
+    { poison: 0 },
+    { maxBacklogRecords: 1_000 },
+  ];
+  return without.map((less) => ({ ...faults, ...less }));
 }
 
 /** Makes a plan that breaks a law smaller, as long as what is left still breaks one. */

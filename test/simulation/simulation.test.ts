@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { playHistory } from './history.ts';
+import { clusterPlanOf } from './cluster/plan.ts';
 import { planOf } from './plan.ts';
 
 const seeds = 300;
+const clusterSeeds = 150;
 
 describe('a simulated history', () => {
   it(`keeps all laws, for each of ${seeds} seeds`, async () => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const { broken } = await playHistory(planOf(seed));
       expect(broken, `npm run simulate -- --replay ${seed}`).toBeUndefined();
+    }
+  });
+
+  it(`keeps all laws in the cluster form, for each of ${clusterSeeds} seeds`, async () => {
+    for (let seed = 1; seed <= clusterSeeds; seed += 1) {
+      const { broken } = await playHistory(clusterPlanOf(seed));
+      expect(broken, `npm run simulate -- --cluster --replay ${seed}`).toBeUndefined();
     }
   });
 

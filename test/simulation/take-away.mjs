@@ -3,10 +3,10 @@
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { sourcesWithout } from '../e2e/sources-without.mjs';
-import { protections } from './protections.mjs';
+import { allProtections } from './all-protections.mjs';
 
 if (isMainThread && process.env.WITHOUT !== undefined) {
   register('../e2e/replacing-loader.mjs', import.meta.url, {
-    data: sourcesWithout(process.env.WITHOUT.split(','), protections),
+    data: sourcesWithout(process.env.WITHOUT.split(','), allProtections),
   });
 }

@@ -6,7 +6,7 @@ import type { ReadingControl } from './read-log.ts';
 export interface FollowOptions extends ReadingControl {
   /** The time between two looks for more data. */
   readonly pollMilliseconds: number;
-  /** The time that a renamed log is still read after its last line: servers go on writing to it for a moment. */
+  /** The time for which a renamed log is still read after its last line: servers continue to write to it for a moment. */
   readonly rotatedQuietMilliseconds: number;
 }
 

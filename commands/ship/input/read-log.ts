@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UnreadableLog, type Log, type LogEvent } from '../log.ts';
+import { gunzipMembers, type MemberEvent } from './gzip-members.ts';
 import type { Timing } from '../../../client/timing.ts';
 
 export interface ReadingControl {
@@ -16,29 +17,34 @@ const chunkBytes = 262_144;
 /** After this time without new data, waiting lines are no longer held back. */
 const quietMilliseconds = 500;
 
-/** Reads a complete file. */
+/** Reads a complete file, which is one log, also where it is compressed in several members. */
 export function readLog(path: string, control: ReadingControl): Log {
-  return logOf(path, createReadStream(path, { highWaterMark: chunkBytes }), control);
+  const stream = createReadStream(path, { highWaterMark: chunkBytes });
+  return { name: path, events: eventsOf(path, stream, control, gunzipAll) };
 }
 
-/** Reads a stream, such as standard input, until it ends. */
-export function logOf(name: string, stream: Readable, control: ReadingControl): Log {
-  return { name, events: eventsOf(name, stream, control) };
+/** Reads standard input until it ends; each member of a compressed stream is a log of its own. */
+export function readStandardInput(stream: Readable, control: ReadingControl): Log {
+  const name = 'standard input';
+  return { name, events: eventsOf(name, stream, control, gunzipMembers) };
 }
+
+type Gunzip = (bytes: AsyncGenerator<Buffer>) => AsyncGenerator<MemberEvent>;
 
 async function* eventsOf(
   name: string,
   stream: Readable,
   { signal, timing, onRead }: ReadingControl,
+  gunzip: Gunzip,
 ): AsyncGenerator<LogEvent> {
-  const bytes = decompressed(counted(stream, onRead));
+  const bytes = decompressed(counted(stream, onRead), gunzip);
   let waiting = new AbortController();
   const stopWaiting = () => waiting.abort();
   signal.addEventListener('abort', stopWaiting);
   try {
     while (!signal.aborted) {
       const coming = bytes.next();
-      let next: IteratorResult<Buffer> | undefined;
+      let next: IteratorResult<MemberEvent> | undefined;
       while (next === undefined) {
         waiting = new AbortController();
         next = await firstOf(coming, timing.wait(quietMilliseconds, waiting.signal));
@@ -50,7 +56,7 @@ async function* eventsOf(
         yield { kind: 'end' };
         return;
       }
-      yield { kind: 'bytes', bytes: next.value };
+      yield next.value;
     }
   } catch (error) {
     throw new UnreadableLog(name, error);
@@ -74,7 +80,7 @@ async function* counted(stream: Readable, onRead: (bytes: number) => void): Asyn
 }
 
 /** Decompresses if the first two bytes are those of gzip; the name proves nothing. */
-async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+async function* decompressed(bytes: AsyncGenerator<Buffer>, gunzip: Gunzip): AsyncGenerator<MemberEvent> {
   let start = Buffer.alloc(0);
   while (start.length < 2) {
     const next = await bytes.next();
@@ -86,10 +92,14 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buff
     yield* bytes;
   })();
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  if (!isGzip) return yield* whole;
+  if (isGzip) return yield* gunzip(whole);
+  for await (const some of whole) yield { kind: 'bytes', bytes: some };
+}
+
+async function* gunzipAll(bytes: AsyncGenerator<Buffer>): AsyncGenerator<MemberEvent> {
   const gunzip = createGunzip({ chunkSize: chunkBytes });
-  const source = Readable.from(whole, { objectMode: false });
+  const source = Readable.from(bytes, { objectMode: false });
   // pipe() and not pipeline(), so that an error of either stream reaches the reader.
   source.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
-  for await (const chunk of gunzip) yield Buffer.from(chunk as Uint8Array);
+  for await (const chunk of gunzip) yield { kind: 'bytes', bytes: Buffer.from(chunk as Uint8Array) };
 }

@@ -1,7 +1,11 @@
 /** A line of a log and its position. */
 export interface Line {
-  /** The text without the line end; `undefined` where it is too long. */
+  /** The text without the line end and without null bytes at its start; `undefined` where it is too long. */
   readonly text: string | undefined;
+  /** The number of null bytes before the text: what `copytruncate` leaves of a log whose server goes on writing. */
+  readonly nulls: number;
+  /** True if a line feed ends it. */
+  readonly isTerminated: boolean;
   /** The offset of its first byte in the decompressed log; `end` is that of the first byte after its line feed. */
   readonly start: number;
   readonly end: number;
@@ -12,13 +16,15 @@ export interface LineSplitter {
   push(bytes: Buffer): Line[];
   /** Returns the text after the last line feed, if there is any. */
   rest(): Line[];
+  /** Returns whether a line has begun that has not ended. */
+  isInLine(): boolean;
 }
 
 const lineFeed = 0x0a;
 const byteOrderMark = '\ufeff';
 
-/** More than any request line and agent that a server accepts; the rest of a line is not kept. */
-const maxLineBytes = 65_536;
+/** Longer than any request line and agent that a server accepts; the rest of a line is dropped. */
+export const maxLineBytes = 65_536;
 
 /** Cuts a log into lines. Bytes that are not UTF-8 become U+FFFD. */
 export function createLineSplitter(): LineSplitter {
@@ -27,8 +33,11 @@ export function createLineSplitter(): LineSplitter {
   /** The start of the line that has not ended yet. */
   let start = 0;
   let length = 0;
+  let nulls = 0;
 
-  const keep = (bytes: Buffer): void => {
+  const keep = (all: Buffer): void => {
+    const bytes = length === 0 ? withoutNulls(all) : all;
+    nulls += all.length - bytes.length;
     length += bytes.length;
     if (length > maxLineBytes) kept = [];
     else kept.push(bytes);
@@ -37,12 +46,14 @@ export function createLineSplitter(): LineSplitter {
   const take = (endBytes: number): Line => {
     const [only] = kept;
     const bytes = kept.length === 1 && only !== undefined ? only : Buffer.concat(kept, keptBytes);
-    const end = start + length + endBytes;
-    const line = { text: length > maxLineBytes ? undefined : textOf(bytes, start === 0), start, end };
+    const end = start + nulls + length + endBytes;
+    const text = length > maxLineBytes ? undefined : textOf(bytes, start === 0);
+    const line = { text, nulls, isTerminated: endBytes > 0, start, end };
     kept = [];
     keptBytes = 0;
     start = end;
     length = 0;
+    nulls = 0;
     return line;
   };
 
@@ -59,8 +70,15 @@ export function createLineSplitter(): LineSplitter {
       if (from < bytes.length) keep(Buffer.from(bytes.subarray(from)));
       return lines;
     },
-    rest: () => (length === 0 ? [] : [take(0)]),
+    rest: () => (length + nulls === 0 ? [] : [take(0)]),
+    isInLine: () => length + nulls > 0,
   };
+}
+
+function withoutNulls(bytes: Buffer): Buffer {
+  if (bytes[0] !== 0) return bytes;
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first < 0 ? bytes.subarray(bytes.length) : bytes.subarray(first);
 }
 
 function textOf(bytes: Buffer, isFirst: boolean): string {

@@ -41,18 +41,11 @@ export function isOffStream(
   limits: EmissionLimits,
 ): boolean {
   const { waitsWithin, through } = consumption[streamOf(partial)];
-  const last = emission.seenAt
-    ? beforeBarrier(emission.seenAt, emission)
-    : lastEmission(emission, now, limits);
+  const last = lastEmission(emission, now, limits);
   if (through !== undefined && through > last) return true;
   if (waitsWithin === undefined || now <= last) return false;
   const { from, to } = minutesOfWindow(partial.windowStart, 'minute');
   return !waitsWithin(from, to);
-}
-
-/** Returns the instant after which a barrier has to begin for all emissions to be before it. */
-function beforeBarrier(seenAt: Date, { emittedAgainAt }: Emission): Date {
-  return emittedAgainAt !== undefined && emittedAgainAt > seenAt ? emittedAgainAt : seenAt;
 }
 
 /**
@@ -60,12 +53,16 @@ function beforeBarrier(seenAt: Date, { emittedAgainAt }: Emission): Date {
  * batch, or that of an earlier look. A look unknown to this process belongs to another process, or its invocation has
  * failed. It began at least as long ago as its message takes to come back, and took at most half of that. `ingest`
  * came before it, whatever the clock was when it stored the batch.
+ *
+ * Where a barrier decides, it has to begin after the batch was seen and after all emissions of this process.
  */
 function lastEmission(
-  { storedAt, emittedAgainAt, receiveCount }: Emission,
+  { storedAt, emittedAgainAt, receiveCount, seenAt }: Emission,
   now: Date,
   { marginSeconds, lookAgainSeconds, onlyEmitterSince }: EmissionLimits,
 ): Date {
+  if (seenAt !== undefined)
+    return emittedAgainAt !== undefined && emittedAgainAt > seenAt ? emittedAgainAt : seenAt;
   const afterIngest = storedAt.getTime() + marginSeconds * 1_000;
   const afterLook = now.getTime() - (lookAgainSeconds / 2) * 1_000;
   if (onlyEmitterSince === undefined) return new Date(receiveCount > 1 ? afterLook : afterIngest);

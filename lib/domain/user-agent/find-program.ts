@@ -48,6 +48,7 @@ const letterH = symbolOf('h');
 const addressStarts = ['http://', 'https://'].map(symbolsOf);
 const crawlerEndings = ['bot', 'spider', 'crawler', 'scraper'].map(symbolsOf);
 const [letterT, letterR] = ['t', 'r'].map(symbolOf);
+const plusSign = symbolOf('+');
 const cubot = symbolsOf('cubot');
 
 export interface Program {
@@ -70,6 +71,8 @@ export function findProgram(symbols: Uint8Array, length: number): Program {
   let runtime: string | undefined;
   /** The names that begin with the word before and a space. */
   let pairs = nowhere;
+  /** The family of the word before, which may be the first one of a longer name. */
+  let before: string | undefined;
   let position = 0;
   let addresses = 0;
   let at = 0;
@@ -81,6 +84,8 @@ export function findProgram(symbols: Uint8Array, length: number): Program {
     }
     const address = first === letterH ? addressStarts.find((start) => isAt(start, symbols, at)) : undefined;
     if (address !== undefined) {
+      // Crawlers give the address of their page in this form, and browsers never do.
+      isCrawler ||= at > 0 && symbols[at - 1] === plusSign;
       at += address.length;
       while (at < length && !isIn(addressEnd, symbols[at] ?? 0)) at += 1;
       addresses += 1;
@@ -105,16 +110,19 @@ export function findProgram(symbols: Uint8Array, length: number): Program {
     const ofWord = nameAt[word] ?? 0;
     const ofName = nameAt[name] ?? 0;
     const ofPair = nameAt[pair] ?? 0;
+    pairs = next[word * symbolCount + space] ?? nowhere;
+    if (before !== undefined)
+      return { product: ofPairAt(names[ofPair], position) ?? before, isCrawler, runtime };
     if ((ofWord | ofName | ofPair) !== 0) {
       const product = familyOf(names[ofWord], names[ofName], names[ofPair], position);
-      if (product !== undefined) return { product, isCrawler, runtime };
+      if (product !== undefined && pairs === nowhere) return { product, isCrawler, runtime };
+      before = product;
       if (position + addresses < maxWords) runtime ??= names[ofName]?.runtime;
     }
     isCrawler ||= endsLikeCrawler(symbols, start, nameEnd);
-    pairs = next[word * symbolCount + space] ?? nowhere;
     position += 1;
   }
-  return { isCrawler, runtime };
+  return before === undefined ? { isCrawler, runtime } : { product: before, isCrawler, runtime };
 }
 
 function familyOf(
@@ -125,11 +133,15 @@ function familyOf(
 ): string | undefined {
   return (
     (position === 0 ? (word?.leading ?? name?.leading) : undefined) ??
-    (position === 1 ? pair?.leading : undefined) ??
+    ofPairAt(pair, position) ??
     word?.distinct ??
-    name?.distinct ??
-    pair?.distinct
+    name?.distinct
   );
+}
+
+/** Returns the family of two words, which say more than each of them. */
+function ofPairAt(pair: Name | undefined, position: number): string | undefined {
+  return (position === 1 ? pair?.leading : undefined) ?? pair?.distinct;
 }
 
 function endsLikeCrawler(symbols: Uint8Array, start: number, end: number): boolean {

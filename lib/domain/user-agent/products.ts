@@ -1,3 +1,10 @@
+import {
+  knownDistinctNames,
+  knownDistinctRenames,
+  knownLeadingNames,
+  knownLeadingRenames,
+} from './known-names.ts';
+
 /**
  * Programs that name themselves in their user agent and for which `ua-parser-js` has no family, or another one than
  * uap-core. A family has uap-core's spelling or, if it has none, the program's own. A name is one word of the agent,
@@ -129,16 +136,26 @@ const renamedLeadingNames: Readonly<Record<string, string>> = {
 
 /** Runtimes and stacks that say little: they count if neither a product nor a browser is known. */
 const runtimeNames: Readonly<Record<string, string>> = {
+  android: 'Android',
+  'arcgisruntime-android': 'ArcGIS Runtime SDK for Android',
+  'arcgisruntime-ios': 'ArcGIS Runtime SDK for iOS',
+  'arcgisruntime-net': 'ArcGIS Runtime SDK for NET',
   cfnetwork: 'CFNetwork',
   dalvik: 'Android',
   java: 'Java',
 };
 
 /** Families by names that count anywhere. A key is one word, or two with a blank between, in lower case. */
-export const distinctProducts = tableOf(distinctNames, renamedDistinctNames);
+export const distinctProducts = new Map([
+  ...tableOf(knownDistinctNames, knownDistinctRenames),
+  ...tableOf(distinctNames, renamedDistinctNames),
+]);
 
 /** Families by names that only count at the start of an agent. */
-export const leadingProducts = tableOf(leadingNames, renamedLeadingNames);
+export const leadingProducts = new Map([
+  ...tableOf(knownLeadingNames, knownLeadingRenames),
+  ...tableOf(leadingNames, renamedLeadingNames),
+]);
 
 /** Families by names that only count if nothing else is known. */
 export const runtimes: ReadonlyMap<string, string> = new Map(Object.entries(runtimeNames));

@@ -30,16 +30,15 @@ export interface AddToWindowPorts {
 }
 
 export interface AddToWindowOptions extends FoldingLimits {
-  /** The customer's tombstone, where it is known already. */
+  /** The customer's tombstone, if it is known already. */
   readonly tombstone: Tombstone | undefined;
 }
 
 /**
- * Adds partials to their one window: reads it, adds what is new, and writes it if nobody else has since. A lost race
- * starts again from the read.
- *
- * A window is begun only after a look at the customer's tombstone, so that what is late does not bring a forgotten
- * customer back. Once the tombstone is known, a window from before it is replaced by one with what is new.
+ * Adds partials to their one window: reads it, adds what is new, and writes it if nobody else has written it since. If
+ * somebody has, it starts again from the read. It looks at the customer's tombstone before it creates a window, so that
+ * late data does not bring a forgotten customer back. Once the tombstone is known, it replaces a window from before the
+ * tombstone by one with only the new data.
  * @throws UnreadableFormat  the window is damaged, or a newer version wrote it
  * @throws Unavailable       the store cannot do it now
  */

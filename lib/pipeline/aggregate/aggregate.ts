@@ -33,7 +33,7 @@ export interface Aggregated {
 
 /**
  * Adds partials to their windows: each window is read once, gets all of its new partials, and is written once. A record
- * that fails takes along only those of its own window; a second delivery drops the partials that are counted. A record
+ * that fails affects only the records of its own window. A second delivery drops the partials that are counted. A record
  * that can never be applied is kept under `failed/`, so that it does not hold up those behind it. A record of a newer
  * version is delivered again until a function of that version gets it. Records of expired windows are dropped: a deleted
  * window must not come back with a part of its counts.

@@ -13,7 +13,7 @@ import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 export interface CountedGroup {
   readonly change: AddedToWindow['change'];
   readonly uncounted: readonly UncountedRecord[];
-  /** Records dropped since their window has expired. */
+  /** Records dropped because their window has expired. */
   readonly expired: number;
 }
 
@@ -31,13 +31,11 @@ interface Attempt extends CountedGroup {
 }
 
 /**
- * Adds the partials of each group to its window, and is done with it only when its customer had no tombstone after that
- * which the window does not know.
- *
- * Writing first and looking at the tombstone afterwards is what makes forgetting safe, for which it is the other way
- * round: it writes the tombstone first and looks for windows afterwards. So of a window and a tombstone that are written
- * at once, at least one of the two sees the other's. Where it is this one, the group is counted again, with the tombstone
- * known. Killed in between, its records are delivered again, and the look at the tombstone is made then.
+ * Adds the partials of each group to its window. A group is done only if its customer then has no newer tombstone than the
+ * window knows. Forgetting is safe because each side writes first and looks afterwards: this function writes the window and
+ * then looks at the tombstone; forgetting writes the tombstone and then looks for windows. If both write at the same time,
+ * at least one of them sees the other's write. If it is this function, it counts the group again, with the tombstone known.
+ * If it is killed in between, the records are delivered again, and it looks at the tombstone then.
  */
 export async function countGroups(
   groups: Iterable<Group>,
@@ -78,7 +76,7 @@ async function countGroup(
   ports: AddToWindowPorts,
   limits: FoldingLimits,
 ): Promise<Attempt> {
-  // Decoded when it is its turn: all at once would hold up whatever else this process does.
+  // Each group is decoded in its turn: decoding all at once would hold up everything else in this process.
   const { received, unreadable } = decodeRecords(group);
   const [first, ...others] = received;
   if (first === undefined) {

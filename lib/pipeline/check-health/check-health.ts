@@ -6,8 +6,8 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 const probeIntervalMilliseconds = 10_000;
 
 /**
- * Creates a check whether the store can be written. It looks at most every ten seconds, however often it is
- * asked, and until then stands by what it found.
+ * Creates a check that finds out whether the store can be written. It writes at most every ten seconds, however often it is
+ * asked, and repeats its last result in between.
  */
 export function createHealthCheck(store: ObjectStore, clock: Clock): () => Promise<void> {
   let probedAt = Number.NEGATIVE_INFINITY;

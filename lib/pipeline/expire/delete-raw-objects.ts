@@ -18,7 +18,7 @@ export interface RawPorts {
   readonly retention: Retention;
 }
 
-/** Objects that expire by their age and not by the time of what is in them. */
+/** Objects that expire by their age, not by the time of their content. */
 export type RawKind = 'batch' | 'failed record';
 
 export interface RawOptions {
@@ -94,8 +94,8 @@ function* chunk<T>(items: readonly T[], size: number): Generator<readonly T[]> {
 }
 
 /**
- * Deletes those of the batches that were stored before an instant and are counted. A batch is what a count can be made
- * from again; until its windows hold it, it is the only thing that has its entries.
+ * Deletes the batches that were stored before an instant and are counted. A count can be rebuilt from its batch, and until
+ * its windows hold it, the batch is the only place that has its entries.
  */
 async function deleteBatches(
   keys: readonly ObjectKey[],
@@ -109,7 +109,7 @@ async function deleteBatches(
     async (key) => {
       try {
         const header = await readBatchHeader(key, store);
-        // A file that was copied or restored is younger than its batch, never older; a clock may have made it so.
+        // A copied or restored file is younger than its batch, never older, unless a clock was wrong.
         if (header !== undefined && header.storedAt < before) headers.set(key, header);
       } catch (error) {
         onKept(key, error);

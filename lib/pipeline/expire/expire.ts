@@ -20,7 +20,7 @@ export interface ExpirePorts extends SweepPorts {
 export type Expiring = keyof typeof horizonKeys;
 
 export interface ExpireOptions {
-  /** Number of days for which windows are kept; `undefined` for ever. */
+  /** Number of days for which windows are kept; `undefined` forever. */
   readonly retentionDays: number | undefined;
   /** The same of raw batches and failed records. */
   readonly rawBatchDays: number | undefined;

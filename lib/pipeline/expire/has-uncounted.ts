@@ -15,8 +15,8 @@ export interface UncountedPorts {
 
 /**
  * Returns whether an object with failed records has a partial that its window does not hold, and that has not expired.
- * While it is kept, the customer's answers are not complete. Data that is no partial can never be counted, and counts
- * for nothing.
+ * While such an object is kept, the customer's answers are not complete. Data that is not a partial can never be counted,
+ * and is ignored.
  * @throws UnreadableFormat  the window is damaged, or of a newer version
  */
 export async function hasUncounted(key: ObjectKey, { store, retention }: UncountedPorts): Promise<boolean> {

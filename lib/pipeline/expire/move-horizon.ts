@@ -11,8 +11,8 @@ export interface MovedHorizon {
 }
 
 /**
- * Stores how far data has expired, where that has changed. Of several that do so at once, one does.
- * @param days  how long data is kept; `undefined` where it is kept for ever
+ * Stores how far data has expired, if that has changed. If several callers do so at once, one of them succeeds.
+ * @param days  how long data is kept; `undefined` where it is kept forever
  */
 export async function moveHorizon(
   key: ObjectKey,

@@ -9,9 +9,10 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 /** Reports which windows have expired: they are deleted soon, and until then nobody reads or writes them. */
 export interface Retention {
   /**
-   * Returns the time before whose windows all have expired. It was read at most a minute ago, and what is behind it is
+   * Returns the instant before which all windows have expired. It was read at most a minute ago, and windows behind it are
    * deleted a quarter of an hour after it was stored at the earliest. So a writer that asks before it writes does not
-   * create a deleted window again, and a reader that finds a window missing and asks afterwards knows whether it was deleted.
+   * create a deleted window again, and a reader that finds a window missing and asks afterwards knows whether it was
+   * deleted.
    * @throws Unavailable  it cannot be read now, or a newer version of this program wrote it
    */
   horizon(): Promise<WindowStart>;
@@ -43,7 +44,7 @@ async function readHorizon(store: Pick<ObjectStore, 'get'>): Promise<WindowStart
   try {
     return decodeRetention(object.body).current?.horizon ?? noHorizon;
   } catch (cause) {
-    // Not what is damaged for the one who asks, such as a window: nothing is known, and it may be over the next time.
+    // This is not damage of what the caller reads, such as a window: nothing is known, and the next attempt may succeed.
     if (cause instanceof UnreadableFormat) throw new Unavailable(cause.message, { cause });
     throw cause;
   }

@@ -10,11 +10,11 @@ export interface SweepPorts {
   readonly clock: Clock;
 }
 
-/** One kind of objects, deleted after those of the kind before. */
+/** One kind of objects; its objects are deleted after those of the kind before. */
 export interface SweepPhase {
   readonly prefix: string;
   /**
-   * Deletes what is behind the horizon, from behind `after` on, until `isTimeUp`.
+   * Deletes objects behind the horizon, starting after `after`, until `isTimeUp`.
    * @returns how far everything is deleted, or `undefined` where nothing is left
    */
   run(
@@ -25,11 +25,10 @@ export interface SweepPhase {
 }
 
 /**
- * Deletes what is behind a horizon, phase by phase, as far as the time goes, and keeps how far it has come. A sweep that
- * has begun ends before the next one sets its horizon, so that the last objects get their turn, too.
- *
- * It may be killed anywhere, and run several times at once. A position is stored only after everything before it was
- * deleted, by this sweep or by the earlier ones whose position it took over; and deleting what is gone does nothing.
+ * Deletes everything behind a horizon, phase by phase, as far as the time allows, and stores its position. A sweep that has
+ * begun ends before the next one sets its horizon, so that the last objects get their turn, too. It may be killed anywhere,
+ * and may run several times at once: a position is stored only after everything before it was deleted, by this sweep or by
+ * the earlier ones whose position it continued, and deleting an object that no longer exists does nothing.
  * @returns whether all is deleted behind the horizon
  */
 export async function sweep(
@@ -63,7 +62,7 @@ export async function sweep(
   try {
     await store.put(key, encodeSweep(position), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
   } catch (error) {
-    // Somebody else deletes as well, and its position is as true; the next invocation goes on from there.
+    // Another invocation deletes, too, and its position is just as valid; the next invocation continues from there.
     if (!(error instanceof PreconditionFailed)) throw error;
   }
   return next === undefined && begun.horizon === horizon;

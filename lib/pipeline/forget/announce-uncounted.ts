@@ -4,34 +4,42 @@ import { batchPrefix, type ObjectKey } from '../../domain/keys.ts';
 import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
 import { PreconditionFailed, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Outbox } from '../../ports/outbox.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
+
+export interface AnnouncePorts {
+  readonly store: ObjectStore;
+  /** Present where intents precede batches. */
+  readonly outbox?: Pick<Outbox, 'announce'>;
+}
 
 /** Number of batches examined together; each of their windows is read once. */
 const batchesAtOnce = 100;
 const objectsInFlight = 16;
 
 /**
- * Writes batches of a forgotten customer again, as they are, that are new and not counted: so the store announces them
- * anew, and `verify` sees to it that they are counted. Most are still on their way. But a batch may have been counted in a
- * window that was removed, where the clock of who stored it was so far ahead that it did not know of the tombstone and is
- * dated behind it.
+ * Announces new, uncounted batches of a forgotten customer again, and `verify` has them counted. A store that announces its
+ * writes does so when they are written again, unchanged. Most of them are still on their way. But if the clock of a writer
+ * was so far ahead that it dated a batch after a tombstone that it did not know, the batch may have been counted in a window
+ * that was removed.
  */
-export async function announceUncounted(tombstone: Tombstone, store: ObjectStore): Promise<void> {
+export async function announceUncounted(tombstone: Tombstone, ports: AnnouncePorts): Promise<void> {
+  const { store } = ports;
   let keys: ObjectKey[] = [];
   for await (const key of store.list(batchPrefix(tombstone.customerId))) {
     keys.push(key);
     if (keys.length < batchesAtOnce) continue;
-    await announceThose(keys, tombstone, store);
+    await announceThose(keys, tombstone, ports);
     keys = [];
   }
-  await announceThose(keys, tombstone, store);
+  await announceThose(keys, tombstone, ports);
 }
 
 async function announceThose(
   keys: readonly ObjectKey[],
   tombstone: Tombstone,
-  store: ObjectStore,
+  { store, outbox }: AnnouncePorts,
 ): Promise<void> {
   const headers = new Map<BatchHeader, ObjectKey>();
   await pMap(
@@ -46,7 +54,9 @@ async function announceThose(
   await pMap(
     headers,
     async ([header, key]) => {
-      if (places.has(header) || failures.has(header)) await writeAgain(key, store);
+      if (!places.has(header) && !failures.has(header)) return;
+      const hasIntent = (await outbox?.announce({ customerId: header.customerId, key })) !== undefined;
+      if (!hasIntent) await writeAgain(key, store);
     },
     { concurrency: objectsInFlight },
   );
@@ -67,6 +77,6 @@ async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<void> {
   try {
     await store.put(key, object.body, { ifMatch: object.etag });
   } catch (error) {
-    if (!(error instanceof PreconditionFailed)) throw error; // whoever wrote it has announced it
+    if (!(error instanceof PreconditionFailed)) throw error; // the process that wrote it has announced it
   }
 }

@@ -7,12 +7,12 @@ import { writeTombstone } from './write-tombstone.ts';
 
 export interface BegunForgetting {
   readonly found: CustomerSurvey;
-  /** `undefined` where there is nothing of the customer, and so nothing to forget. */
+  /** `undefined` if the customer has no data, so that there is nothing to forget. */
   readonly tombstone: Tombstone | undefined;
 }
 
 /**
- * Looks what there is of a customer, and decides what is forgotten of it. From then on nothing of that is counted any more;
+ * Surveys a customer's data, and decides what is forgotten of it. From then on none of that is counted any more;
  * `forgetCustomer` removes it.
  */
 export async function beginForgetting(

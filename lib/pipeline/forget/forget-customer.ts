@@ -4,9 +4,8 @@ import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
-import { announceUncounted } from './announce-uncounted.ts';
+import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
 import { forgetIndex } from './forget-index.ts';
@@ -14,8 +13,7 @@ import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
 import { completeForgetting } from './write-tombstone.ts';
 
-export interface ForgetPorts {
-  readonly store: ObjectStore;
+export interface ForgetPorts extends AnnouncePorts {
   readonly clock: Clock;
 }
 
@@ -57,9 +55,10 @@ const maxUnknown = 5;
  */
 export async function forgetCustomer(
   tombstone: Tombstone,
-  { store, clock }: ForgetPorts,
+  ports: ForgetPorts,
   { limits, maxSeconds }: ForgetOptions,
 ): Promise<ForgottenCustomer> {
+  const { store, clock } = ports;
   const { customerId } = tombstone;
   const deadline = clock.now().getTime() + maxSeconds * 1_000;
   let hasBeenOver = false;
@@ -115,7 +114,7 @@ export async function forgetCustomer(
 
   while ((await pass()) > 0) if (isOver()) break;
   if (isOver() || unknown.length > 0) return { removed, isDone: false, unknown };
-  await announceUncounted(tombstone, store);
+  await announceUncounted(tombstone, ports);
   const isDone = await completeForgetting(tombstone, store, clock.now());
   return { removed, isDone, unknown };
 }

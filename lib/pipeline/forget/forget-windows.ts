@@ -22,7 +22,7 @@ export function forgetMinute(
   });
 }
 
-/** Makes an hour or a day the sum of what is left of its parts, and removes it where nothing is. */
+/** Makes an hour or a day the sum of the parts that are left, and removes it if none is. */
 export async function forgetRollUp(
   key: ObjectKey,
   size: RolledUpSize,

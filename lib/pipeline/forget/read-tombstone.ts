@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 type Reader = Pick<ObjectStore, 'get'>;
 
 /**
- * Reads since when a customer is forgotten; `undefined` where it never was.
+ * Reads since when a customer is forgotten; `undefined` if it never was.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  the tombstone is damaged, or a newer version wrote it
  */
@@ -20,7 +20,7 @@ export async function readTombstoneAt(key: ObjectKey, store: Reader): Promise<To
   return object && decodeTombstone(object.body);
 }
 
-/** Returns what reads tombstones for as long as one invocation takes: that of each customer once. */
+/** Returns a reader of tombstones for one invocation: it reads that of each customer once. */
 export function tombstonesReadOnce(
   store: Reader,
 ): (customerId: CustomerId) => Promise<Tombstone | undefined> {

@@ -2,7 +2,7 @@ import { NewerFormat, PreconditionFailed, UnreadableFormat } from '../../errors.
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 
-/** Verdict about an object from its beginning: `more` where that does not suffice. */
+/** Verdict about an object from its beginning: `more` if the beginning does not suffice. */
 export type Judgement = 'remove' | 'keep' | 'more';
 
 /** Result of a removal; a newer version wrote what is `unknown`, so nothing here can judge it. */
@@ -12,8 +12,8 @@ export type Removal = 'removed' | 'kept' | 'absent' | 'unknown';
 const usualBytes = 16 * 1_024;
 
 /**
- * Removes an object if it is to be, and exactly as it was judged: what somebody else writes meanwhile is judged anew. What
- * is damaged is removed, as nobody can tell what it has.
+ * Removes an object if the verdict says so, and only as it was judged: if somebody else writes it meanwhile, it is judged
+ * again. A damaged object is removed, because nobody can tell what it contains.
  */
 export async function removeObject(
   key: ObjectKey,

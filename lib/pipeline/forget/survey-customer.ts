@@ -15,15 +15,15 @@ export interface CustomerSurvey {
   readonly failedRecords: number;
   /** It has an entry in the index of customers. */
   readonly isIndexed: boolean;
-  /** The latest instant at which one of its batches was stored, by the clock of who stored it. */
+  /** The latest instant at which one of its batches was stored, by the clock of the process that stored it. */
   readonly lastStoredAt: Date | undefined;
 }
 
 const objectsInFlight = 32;
 
 /**
- * Looks what there is of a customer; nothing is written. Failed records do not have their customer in their keys, so all
- * of them are read.
+ * Surveys a customer's data, and writes nothing. The keys of failed records do not contain their customer, so it reads all
+ * of them.
  * @throws Unavailable  the store cannot be read now
  */
 export async function surveyCustomer(
@@ -80,7 +80,7 @@ async function storedAtOf(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Prom
   try {
     return (await readBatchHeader(key, store))?.storedAt;
   } catch (error) {
-    if (error instanceof UnreadableFormat) return undefined; // it is removed all the same
+    if (error instanceof UnreadableFormat) return undefined; // it is removed nevertheless
     throw error;
   }
 }

@@ -7,14 +7,14 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 type Store = Pick<ObjectStore, 'get' | 'put'>;
 
 /**
- * Longer than writing a tombstone takes: so what is stored until it can be seen was stored before its instant. What is
- * stored once it can be seen is dated behind that instant by `ingest`, however soon it comes.
+ * Longer than writing a tombstone takes, so that everything stored before the tombstone is visible was stored before its
+ * instant. `ingest` dates what is stored afterwards behind that instant, however soon it comes.
  */
 const marginMilliseconds = 1_000;
 
 /**
- * Writes a customer's tombstone, and so decides what is forgotten: all that was stored before this, also by a clock that
- * is ahead of ours.
+ * Writes a customer's tombstone, which decides what is forgotten: everything stored before this, even by a clock that is
+ * ahead of ours.
  * @param lastStoredAt  the latest instant at which one of its batches was stored
  * @throws Unavailable  the store cannot do it now
  */
@@ -42,7 +42,7 @@ export async function writeTombstone(
 }
 
 /**
- * Writes down that everything of a tombstone has been removed.
+ * Records that everything of a tombstone has been removed.
  * @returns false where somebody has begun anew meanwhile
  */
 export async function completeForgetting(tombstone: Tombstone, store: Store, now: Date): Promise<boolean> {

@@ -32,13 +32,13 @@ interface Refused {
   readonly at: number;
 }
 
-/** A customer shares the backlog limit with those who have sent something in this time. */
+/** A customer shares the backlog limit with all customers that have sent something within this time. */
 const activeSeconds = 60;
 
 /**
- * Decides which batches are taken now, so that what waits to be counted stays bounded and customers share it: alone, one
- * may use all of it; when others send, each has a share. On a stream that cannot tell its customers apart only the whole
- * is bounded, and on Kinesis not even that: its shards bound it themselves.
+ * Decides which batches are admitted now, so that the backlog stays bounded and customers share it: alone, one may use all
+ * of it; while others send, each has a share. If a stream cannot tell its customers apart, only the whole is bounded, and
+ * on Kinesis not even that: its shards bound it.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -53,8 +53,8 @@ export class Admission {
   }
 
   /**
-   * Refuses a large batch before it is read, where the customer was refused a moment ago and is still beyond its share:
-   * reading is what costs. Small ones are read, since they may take the other stream.
+   * Refuses a large batch before it is read if the customer was refused a moment ago and is still beyond its share: reading
+   * is the expensive part. Small batches are read, since they may take the other stream.
    * @throws BudgetUsedUp  the customer has used up its share; safe to repeat
    */
   async requireShare(customerId: CustomerId, bytes: number): Promise<void> {

@@ -26,11 +26,10 @@ interface Seen {
 
 /**
  * Bounds what one customer puts on the streams through this process while others send, in records a second; alone, a
- * customer may use everything. A batch is charged when it is known what it added, so that one with many windows puts
- * its customer into debt, and the next one is refused until the debt is paid.
- *
- * Instances of a deployed function know nothing of each other: a customer's bound is that of an instance times the
- * number of instances, and only reserved concurrency bounds that number.
+ * customer may use everything. A batch is charged once its records are known, so that a batch with many windows puts its
+ * customer into debt, and the next one is refused until the debt is paid. Instances of a deployed function do not know each
+ * other: a customer's bound is that of one instance times the number of instances, and only reserved concurrency bounds
+ * that number.
  */
 export class CustomerBudgets {
   readonly #rate: TokenRate;
@@ -53,7 +52,7 @@ export class CustomerBudgets {
     this.#see({ customerId, at: now });
     if (!this.#othersSend(now)) return;
     const bucket = this.#bucketOf(customerId, now);
-    this.#buckets.set(customerId, bucket); // also if it is refused: a clock that is set back stops nobody for long
+    this.#buckets.set(customerId, bucket); // also if it is refused: a clock that was set back then stops nobody for long
     if (bucket.tokens >= 1) return;
     throw new BudgetUsedUp(
       'You have sent more than your share while others send. Repeat the request as it is after the given time.',
@@ -81,7 +80,7 @@ export class CustomerBudgets {
     this.#latest = seen;
   }
 
-  /** Called right after the customer was seen: the other one is the latest that differs from it. */
+  /** This runs right after the customer was seen, so the other one is the latest that differs from it. */
   #othersSend(now: number): boolean {
     return this.#latestOther !== undefined && Math.abs(now - this.#latestOther.at) <= othersSendMilliseconds;
   }

@@ -2,7 +2,9 @@ import QuickLRU from 'quick-lru';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Customers that are made up must not fill the memory; who is beyond these is forgotten, the longest unseen first. */
+/**
+ * Invented customers must not fill the memory: beyond this number, the customer that has been unseen longest is forgotten.
+ */
 const maxCustomers = 10_000;
 
 interface Seen<Value> {
@@ -10,7 +12,7 @@ interface Seen<Value> {
   readonly at: number;
 }
 
-/** Something that is remembered of each customer for some time after it was last seen, of a bounded number of them. */
+/** Values remembered for each customer for some time after it was last seen, for a bounded number of customers. */
 export class RecentCustomers<Value> {
   readonly #clock: Clock;
   readonly #milliseconds: number;
@@ -32,7 +34,7 @@ export class RecentCustomers<Value> {
     return seen !== undefined && this.#isRecent(seen, this.#clock.now().getTime()) ? seen.value : undefined;
   }
 
-  /** Returns how many customers were seen lately; exact to a second, as counting looks at each. */
+  /** Returns how many customers were seen lately; exact to a second, because counting looks at each of them. */
   get size(): number {
     const now = this.#clock.now().getTime();
     if (Math.abs(now - this.#counted.at) < 1_000) return this.#counted.count;

@@ -3,7 +3,7 @@ import { Unavailable } from '../../errors.ts';
 /** Limits in the unit in which work is weighed: bytes, or 1 for each piece of work. */
 export interface TurnLimits {
   readonly atOnce: number;
-  /** Absent where one customer alone may have all of it. */
+  /** Absent if one customer may have all of it. */
   readonly atOnceOfOneCustomer?: number;
   /** Number of pieces of work that may wait. */
   readonly waiting?: number;
@@ -29,9 +29,9 @@ interface CustomerWork {
 }
 
 /**
- * Lets work go on side by side as long as its weight is within limits; what is beyond waits. Customers take turns, so
- * that however much one of them has waiting, others go on. The work of one customer begins in its order. What is heavier
- * than all that may go on at once goes on alone, and nothing lighter passes what waits for that.
+ * Runs work side by side as long as its weight is within limits; the rest waits. Customers take turns, so that a customer
+ * with much waiting work does not hold up the others. The work of one customer begins in its order. Work that is heavier
+ * than the whole limit runs alone, and nothing lighter passes those that wait for it.
  */
 export class CustomerTurns {
   readonly #limits: Required<TurnLimits>;
@@ -99,7 +99,7 @@ export class CustomerTurns {
     await turn;
   }
 
-  /** Takes back the last that waits of a customer, where that is too much. */
+  /** Withdraws a customer's last waiting work, if too much waits. */
   #requireRoomToWait({ waiting }: CustomerWork): void {
     const { waiting: maxWaiting, waitingOfOneCustomer } = this.#limits;
     const isOneTooMany = waiting.length > waitingOfOneCustomer;

@@ -6,7 +6,7 @@ import type { Streams } from '../streams/streams.ts';
 
 const customersInFlight = 16;
 
-/** Reads how far the streams are, once, and returns what reads it of some customers. */
+/** Reads how far the streams are consumed, once, and returns a reader of the same for some customers. */
 export async function readConsumption(
   streams: Streams,
 ): Promise<(customers: readonly CustomerId[]) => Promise<(customerId: CustomerId) => Consumption>> {

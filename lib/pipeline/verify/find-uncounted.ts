@@ -28,12 +28,12 @@ interface Expected {
   readonly id: Buffer;
 }
 
-/** Some ten thousand, as a batch may have, take ten seconds where a read takes 30 ms. */
+/** A batch may have ten thousand windows; at 30 ms a read, these take ten seconds. */
 const windowsInFlight = 32;
 
 /**
- * Looks into the windows of batches for their partials. Each window is read once, however many of the batches have a
- * part in it. Partials of expired windows are counted as far as anybody will ever know.
+ * Looks for the partials of batches in their windows. Each window is read once, however many of the batches have a part in
+ * it. Partials of expired windows count as counted, since nobody can know more.
  * @param retention  without it no window expires
  */
 export async function findUncounted(

@@ -1,7 +1,7 @@
 import { Consumer, ResponseError } from '@platformatic/kafka';
 import { pause } from '../../../event-source/backoff.ts';
 import { realTimers } from '../../../lib/timers.ts';
-import { groupBy } from '../../../lib/domain/group-by.ts';
+import { groupBy } from '../../../lib/group-by.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { clientOptions, type KafkaConnection } from '../connection.ts';
 import type { OwnedPartition } from './owned-partition.ts';

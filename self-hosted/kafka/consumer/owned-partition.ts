@@ -65,13 +65,24 @@ export class OwnedPartition {
     return this.#buffer.length;
   }
 
-  /** Takes records that were fetched, in order; none if there are none. */
-  take({ maxRecords, maxBytes }: TakeLimits): TopicRecord[] {
+  /** Returns the record that can be taken next. */
+  get next(): TopicRecord | undefined {
+    return this.#buffer[0];
+  }
+
+  /**
+   * Takes records that were fetched, in order; none if there are none.
+   * @param isDue  ends at the first record that is not due
+   */
+  take(
+    { maxRecords, maxBytes }: TakeLimits,
+    isDue: (record: TopicRecord) => boolean = () => true,
+  ): TopicRecord[] {
     let bytes = 0;
     let count = 0;
     for (const record of this.#buffer) {
       bytes += bytesOf(record);
-      if (count === maxRecords || (count > 0 && bytes > maxBytes)) break;
+      if (count === maxRecords || (count > 0 && bytes > maxBytes) || !isDue(record)) break;
       count += 1;
     }
     const taken = this.#buffer.splice(0, count);

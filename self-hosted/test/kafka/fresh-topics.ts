@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { clientOptions, type KafkaConnection } from '../../kafka/connection.ts';
 import { topics, topicName, type Topic } from '../../kafka/topics.ts';
-import { createTopics } from '../../kafka/topics-command/create-topics.ts';
+import { createTopics } from '../../kafka/create-topics.ts';
 
 /** A Kafka with topics of its own for one test. */
 export interface FreshTopics {

@@ -69,7 +69,7 @@ describe('npm run ship', () => {
     ]);
     expect(pipeline.entries()).toHaveLength(2_500);
     expect(pipeline.entries()).toContain(
-      '{"receivedAt":"2025-12-28T18:00:00+00:00","method":"GET","path":"/p/0","userAgent":"curl/8.7.1","status":200}',
+      '{"receivedAt":"2025-12-28T18:00:00+00:00","method":"GET","path":"/p/0","userAgent":"curl/8.7.1","status":200,"bytes":12}',
     );
     expect(pipeline.bodies.size).toBe(3);
   });
@@ -142,7 +142,7 @@ describe('npm run ship', () => {
     const { exitCode } = await runCommand('ship', ...to(pipeline.url), '--concurrency', '1', path);
     expect(exitCode).toBe(0);
     expect(pipeline.entries()).toHaveLength(2_500);
-    expect(requests).toBe(8);
+    expect(requests).toBe(10); // each of five twice: the look for an earlier key, three batches, and the counts
   });
 
   it('exits with 1 if it could not send all entries, and says how many', async () => {
@@ -172,7 +172,9 @@ describe('npm run ship', () => {
       path,
     );
     expect(away.exitCode).toBe(1);
-    expect(away.stderr).toMatch(/Gave up after 1 attempts: .* did not answer: .*\nThe same command goes on/);
+    expect(away.stderr).toMatch(
+      /Gave up after 1 attempts: .* did not answer: .*\nThe same command continues/,
+    );
   });
 
   it('says what to do if no pipeline is running, and waits for one with --wait-for-start', async () => {
@@ -200,6 +202,53 @@ describe('npm run ship', () => {
     expect(await runCommand('ship', ...to(pipeline.url), '--strict', path)).toMatchObject({ exitCode: 1 });
   });
 
+  it('says which field a log has nowhere, and exits with 1 for it with --strict', async () => {
+    const pipeline = await startPipeline();
+    const line = '{"time":"2025-12-28T18:03:07Z","method":"GET","path":"/","result":200}';
+    await writeFile(path, `${line}\n`);
+    const { exitCode, stdout } = await runCommand('ship', ...to(pipeline.url), path);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`${path}: none of its 1 entries has a status.\n`);
+    expect(stdout).toContain(`${path}: none of its 1 entries has a user agent.\n`);
+    expect(await runCommand('ship', ...to(pipeline.url), '--strict', path)).toMatchObject({ exitCode: 1 });
+    const named = ['--field', 'status=result', '--field', 'userAgent=path', '--strict', '--dry-run'];
+    expect(await runCommand('ship', ...to(pipeline.url), ...named, path)).toMatchObject({ exitCode: 0 });
+  });
+
+  it('reads lines in a format of its own, and sends addresses only if it is told to', async () => {
+    const line = '18:03:07|28/Dec/2025:18:03:07|192.0.2.7|GET /x?a=1 HTTP/1.1|200|curl/8';
+    await writeFile(path, `${line}\n`);
+    const args = ['--customer', 'a', '--dry-run', '--utc-offset', '+01:00', '--log-format'];
+    const format = '$clock|$time_local|$remote_addr|$request|$status|$http_user_agent';
+    const end = await runCommand('ship', ...args, format, path);
+    const entry = {
+      receivedAt: '2025-12-28T18:03:07+01:00',
+      method: 'GET',
+      path: '/x',
+      userAgent: 'curl/8',
+      status: 200,
+    };
+    expect(jsonLines(end)).toEqual([entry]);
+    const visitors = await runCommand('ship', ...args, format, '--visitors', path);
+    expect(jsonLines(visitors)).toEqual([{ ...entry, clientIp: '192.0.2.7' }]);
+  });
+
+  it('goes on under the keys of an earlier version, and says so', async () => {
+    const pipeline = await startPipeline();
+    const key = 'ship-1-b192fbe32d557187be3648957df7f855-0'; // from test/fixtures/earlier-ship
+    const entries = lines.slice(0, 1_000).map((line, index) => {
+      const [, clock = ''] = /\[28\/Dec\/2025:(\S+)/.exec(line) ?? [];
+      return `{"receivedAt":"2025-12-28T${clock}+00:00","method":"GET","path":"/p/${index}","userAgent":"curl/8.7.1","status":200}`;
+    });
+    pipeline.bodies.set(key, entries.join('\n'));
+    const { exitCode, stdout } = await runCommand('ship', ...to(pipeline.url), path);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`${path} goes on in the form in which an earlier version began to send it.`);
+    expect(stdout).toMatch(/Entries sent before +1,000\n/);
+    expect([...pipeline.bodies.keys()].every((name) => name.startsWith('ship-1-b192'))).toBe(true);
+    expect(pipeline.entries()).toHaveLength(2_500);
+  });
+
   it('exits with 2, before it sends anything, for a log that it cannot read or understand', async () => {
     const pipeline = await startPipeline();
     const missing = join(directory, 'missing.log');
@@ -211,9 +260,7 @@ describe('npm run ship', () => {
     await writeFile(missing, 'Dec 28 18:03:07 host sshd[1]: hello\n');
     const { exitCode, stderr } = await runCommand('ship', ...to(pipeline.url), missing);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(
-      'This is in none of the formats combined, common, alb, cloudfront, json: "Dec 28',
-    );
+    expect(stderr).toContain(`No line of ${missing} was understood.`);
     expect(pipeline.received).toEqual([]);
   });
 
@@ -241,6 +288,8 @@ describe('npm run ship', () => {
     [['--customer', 'a', '--field', 'x', 'x']],
     [['--customer', 'a', '--format', 'iis', 'x']],
     [['--customer', 'a', '--url', 'ftp://x', 'x']],
+    [['--customer', 'a', '--log-format', '$status', 'x']],
+    [['--customer', 'a', '--utc-offset', 'CET', 'x']],
     [['--customer', 'a', '--wait-for', '-1', 'x']],
     [['--customer', 'a', '--wait-for', '5', '--no-wait', 'x']],
   ])('exits with 2 when it is given %j', async (args) => {

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../client/contract.ts';
 import { deliverPieces, OtherContent } from '../../../commands/ship/deliver-pieces.ts';
-import { createFormat, type FormatName } from '../../../commands/ship/formats/known-formats.ts';
+import { earlierChoice } from '../../../commands/ship/earlier-scheme/choose-earlier-format.ts';
+import { createLogReader } from '../../../lib/domain/log-formats/log-reader.ts';
 import type { Log, LogEvent } from '../../../commands/ship/log.ts';
 import { shipLogs } from '../../../commands/ship/ship-logs.ts';
 import { InMemoryPipeline, Killed } from './in-memory-pipeline.ts';
-
-const reading = { isQueryKept: false, fieldNames: new Map() };
 
 interface Run {
   /** The text of the log at the time of reading. */
@@ -18,7 +17,6 @@ interface Run {
   readonly concurrency?: number;
   readonly source?: string;
   readonly isQueryKept?: boolean;
-  readonly format?: FormatName;
 }
 
 async function ship(pipeline: InMemoryPipeline, run: Run): Promise<void> {
@@ -27,7 +25,10 @@ async function ship(pipeline: InMemoryPipeline, run: Run): Promise<void> {
   await shipLogs([log], {
     cutting: {
       source,
-      chooseFormat: () => createFormat(run.format ?? 'combined', { ...reading, isQueryKept }),
+      reading: { isQueryKept },
+      createReader: () => createLogReader(),
+      chooseEarlierFormat: earlierChoice({ format: undefined, fieldNames: new Map(), isQueryKept }),
+      wasSent: async (key) => (await pipeline.findBatch(key)) !== undefined,
       flushAfterMilliseconds: 0,
       now: () => 0,
     },

@@ -34,8 +34,21 @@ describe('lines', () => {
     expect(splitter.push(Buffer.from('first\n'))).toHaveLength(1);
     for (let chunk = 0; chunk < 100; chunk++) expect(splitter.push(Buffer.alloc(65_536, 'x'))).toEqual([]);
     expect(splitter.push(Buffer.from('\nlast\n'))).toEqual([
-      { text: undefined, start: 6, end: 6 + 6_553_600 + 1 },
-      { text: 'last', start: 6_553_607, end: 6_553_612 },
+      { text: undefined, nulls: 0, isTerminated: true, start: 6, end: 6 + 6_553_600 + 1 },
+      { text: 'last', nulls: 0, isTerminated: true, start: 6_553_607, end: 6_553_612 },
+    ]);
+  });
+
+  it('may begin with any number of null bytes, which their text does not have', () => {
+    const splitter = createLineSplitter();
+    expect(splitter.push(Buffer.from('first\n'))).toHaveLength(1);
+    for (let chunk = 0; chunk < 3; chunk++) expect(splitter.push(Buffer.alloc(65_536))).toEqual([]);
+    expect(splitter.isInLine()).toBe(true);
+    expect(splitter.push(Buffer.from('\0\0second\nthird'))).toEqual([
+      { text: 'second', nulls: 196_610, isTerminated: true, start: 6, end: 196_623 },
+    ]);
+    expect(splitter.rest()).toEqual([
+      { text: 'third', nulls: 0, isTerminated: false, start: 196_623, end: 196_628 },
     ]);
   });
 

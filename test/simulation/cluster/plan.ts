@@ -8,7 +8,9 @@ export function clusterPlanOf(seed: number): Plan {
   const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 400);
   return {
     ...planOf(seed),
-    steps: 300 * upTo(4),
+    // Long enough that faults end only after everything was announced again.
+    steps: 300 * upTo(4) + (stepsPerLoss === Infinity ? 0 : 1_500),
+    batchesPerClient: upTo(stepsPerLoss === Infinity ? 5 : 12),
     minutes: oneOf(1, 2, 5, 70),
     pauseMilliseconds: oneOf(400, 4_000),
     retentionDays: undefined,

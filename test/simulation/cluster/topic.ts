@@ -6,7 +6,7 @@ export interface TopicRecord {
   readonly key: string;
   readonly value: Buffer;
   readonly offset: number;
-  /** By the broker's clock, which is right. */
+  /** Time by the broker's clock, which is right. */
   readonly appendedAt: Date;
 }
 

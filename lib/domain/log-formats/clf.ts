@@ -1,0 +1,164 @@
+import { instantOf } from './instant.ts';
+import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import { endOfQuoted, isBlank, splitFields, type Fields } from './quoted-fields.ts';
+import { notARequest, parseRequestLine } from './request-line.ts';
+import { decodeAgent, unescapeQuoted } from './unescape.ts';
+
+const maxTimeLength = 42;
+const maxFieldsAfterRequest = 16;
+const statusAfterRequest = /"?(?:-?\d{1,4}|-)"?(?=[ \t"]|$)/y;
+const statusOnly = /^(?:-?\d{1,4}|-)$/;
+const product = /^(?:Mozilla\/\d|[\w.-]+\/[\dv])/;
+const address = /^(?:https?|android-app|ios-app):\/\//i;
+const virtualHost = /^([a-z0-9.-]*[a-z][a-z0-9.-]*(?::\d+)?) [0-9a-f.:]+ \S+ \S+ +\[/i;
+const milliseconds = /^(\d+)ms$/;
+const leadingTime = /^\[?\d\S{9,40}(?: \d\d:\d\d:\d\d\S{0,12})?(?: [+-]\d{4}\]?)?(?= )/;
+const backslash = 0x5c;
+
+/**
+ * Reads the Common Log Format, the Combined one, which adds referrer and agent, and their relatives: the defaults of Apache,
+ * nginx, ingress-nginx, Traefik, Kong, Varnish, Jetty, Tomcat, Squid, Gunicorn, Envoy and many others. It looks for a time in
+ * brackets, for a request in quotes behind it, and for a status behind that; what precedes the time does not matter.
+ */
+export function clfFormat({ utcOffset = 'Z' }: LineReadingOptions): LineFormat {
+  return {
+    name: 'combined',
+    read(line) {
+      const found = findTimeAndRequest(line);
+      if (found === undefined) return undefined;
+      const receivedAt = instantOf(found.time, utcOffset);
+      if (receivedAt === undefined) return undefined;
+      const end = endOfRequest(line, found.requestStart);
+      if (end < 0) return noRequest('ends within its request');
+      const request = line.slice(found.requestStart, end);
+      const requestLine = parseRequestLine(unescapeQuoted(request));
+      if (requestLine === undefined) return noRequest(notARequest(request));
+      const fields = splitFields(line, end + 1, maxFieldsAfterRequest);
+      return contentOf(receivedAt, requestLine, fields, line);
+    },
+  };
+}
+
+/**
+ * Reads a line whose time stands before it, in front of everything else or in an envelope: a request in quotes, and what
+ * follows it as in the formats above.
+ */
+export function readUndatedRequest(line: string, at: string | undefined, utcOffset = 'Z'): LineContent {
+  const start = line.indexOf('"') + 1;
+  if (start === 0) return undefined;
+  const [leading = ''] = leadingTime.exec(line) ?? [];
+  const receivedAt = instantOf(leading.trimEnd(), utcOffset) ?? at;
+  if (receivedAt === undefined) return undefined;
+  const end = endOfRequest(line, start);
+  const requestLine = end < 0 ? undefined : parseRequestLine(unescapeQuoted(line.slice(start, end)));
+  return requestLine === undefined
+    ? undefined
+    : contentOf(receivedAt, requestLine, splitFields(line, end + 1, maxFieldsAfterRequest), line);
+}
+
+function contentOf(
+  receivedAt: string,
+  requestLine: { readonly method: string; readonly target: string },
+  { quoted, plain }: Fields,
+  line: string,
+): LineContent {
+  const isStatusQuoted = plain.length === 0 && statusOnly.test(quoted[0] ?? '');
+  const [status, bytes] = isStatusQuoted ? quoted : plain;
+  const { referrer, userAgent } = agentIn(isStatusQuoted ? quoted.slice(2) : quoted);
+  const [, host] = virtualHost.exec(line) ?? [];
+  return {
+    kind: 'request',
+    request: {
+      receivedAt,
+      ...requestLine,
+      userAgent: userAgent === undefined ? undefined : decodeAgent(unescapeQuoted(userAgent)),
+      status,
+      bytes,
+      durationMs: durationIn(plain),
+      referrer: referrer === undefined ? undefined : unescapeQuoted(referrer),
+      host,
+    },
+  };
+}
+
+/** Finds referrer and agent, which some servers write in the other order, or alone. */
+function agentIn([first, second]: readonly string[]): {
+  readonly referrer?: string | undefined;
+  readonly userAgent?: string | undefined;
+} {
+  if (second === undefined) {
+    if (first === undefined || first === '-' || address.test(first)) return { referrer: first };
+    return { userAgent: first };
+  }
+  const isSwapped = product.test(first ?? '') && (second === '-' || second === '' || address.test(second));
+  return isSwapped ? { referrer: second, userAgent: first } : { referrer: first, userAgent: second };
+}
+
+/** Finds the duration that ingress-nginx (`5 0.012 [upstream]`) and Traefik (`3ms`) add. */
+function durationIn(plain: readonly string[]): number | undefined {
+  const [, ofTraefik] = milliseconds.exec(plain.at(-1) ?? '') ?? [];
+  if (ofTraefik !== undefined) return Number(ofTraefik);
+  const [, , length = '', seconds = '', upstream = ''] = plain;
+  return /^\d+$/.test(length) && /^\d+\.\d{3}$/.test(seconds) && upstream.startsWith('[')
+    ? Number(seconds) * 1_000
+    : undefined;
+}
+
+/**
+ * Finds the first time in brackets behind which a request begins. Servers escape quotes in what clients send, so a client
+ * cannot forge it.
+ */
+function findTimeAndRequest(
+  line: string,
+): { readonly time: string; readonly requestStart: number } | undefined {
+  for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
+    if (!mayBeTime(line, open + 1)) continue;
+    const close = line.indexOf(']', open);
+    if (close < 0) return undefined;
+    if (close - open > maxTimeLength) continue;
+    const quote = line.indexOf('"', close);
+    if (quote < 0) return undefined;
+    if (line.charCodeAt(quote - 1) === backslash) continue;
+    return { time: line.slice(open + 1, close), requestStart: quote + 1 };
+  }
+  return undefined;
+}
+
+/** Returns whether the text has the separators of a date here: `10/Oct/2000`, `2000-10-10` or a weekday. */
+function mayBeTime(line: string, at: number): boolean {
+  const third = line[at + 2];
+  return (
+    (third === '/' && line[at + 6] === '/') ||
+    (line[at + 4] === '-' && line[at + 7] === '-') ||
+    (line[at + 3] === ',' && line[at + 4] === ' ') ||
+    (line[at + 10] === '.' && isDigit(line, at) && isDigit(line, at + 9))
+  );
+}
+
+function isDigit(line: string, at: number): boolean {
+  const code = line.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
+}
+
+/**
+ * Returns the place of the quote after the request: the first one that a status follows, since some servers do not escape
+ * quotes in requests; otherwise the first one that may end a field.
+ */
+function endOfRequest(line: string, start: number): number {
+  for (const isEscaped of [true, false]) {
+    for (let at = start; at < line.length; at++) {
+      const character = line[at];
+      if (character === '\\' && isEscaped) at += 1;
+      else if (character === '"' && isFollowedByStatus(line, at + 1)) return at;
+    }
+  }
+  return endOfQuoted(line, start);
+}
+
+function isFollowedByStatus(line: string, start: number): boolean {
+  let at = start;
+  while (isBlank(line.charCodeAt(at))) at += 1;
+  if (at === start) return false;
+  statusAfterRequest.lastIndex = at;
+  return statusAfterRequest.test(line);
+}

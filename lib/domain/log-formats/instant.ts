@@ -1,0 +1,66 @@
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const clf =
+  /^\[?(\d\d)\/([A-Z][a-z]{2})\/(\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/;
+const iso =
+  /^\[?(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: [A-Z]{3,4})?)?\]?$/;
+/** RFC 1123 and the form of `Date.prototype.toUTCString()`. */
+const web =
+  /^\[?(?:[A-Z][a-z]{2}, )?(\d\d?)[ -]([A-Z][a-z]{2})[ -](\d{4}) (\d\d:\d\d:\d\d) (Z|UTC|GMT|[+-]\d\d:?\d\d)\]?$/;
+const number = /^\d{1,19}(?:\.\d+)?$/;
+const lastMillisecond = 253_402_300_799_999;
+/** Numbers below are durations or counters, not instants: 1973-03-03 in seconds. */
+const firstNumber = 1e8;
+
+/**
+ * Returns the RFC 3339 form of an instant as logs write it: RFC 3339, also with a blank, a comma or without the colon of its
+ * offset; a time of the Common Log Format, also with decimals and in brackets; an HTTP date; or a number of seconds,
+ * milliseconds, microseconds or nanoseconds since 1970, recognised by its size. It does not check that the day exists.
+ * @param utcOffset  the offset of a time that has none
+ * @returns `undefined` for another text, and for a time without an offset where `utcOffset` is not given
+ */
+export function instantOf(text: string, utcOffset?: string): string | undefined {
+  if (number.test(text)) return instantOfNumber(Number(text));
+  const isoParts = iso.exec(text);
+  if (isoParts !== null) {
+    const [, year = '', month = '', day = '', clock = '', fraction, offset] = isoParts;
+    return join(`${year}-${month}-${day}`, clock, fraction, offset ?? utcOffset);
+  }
+  const clfParts = clf.exec(text);
+  if (clfParts !== null) {
+    const [, day = '', name = '', year = '', clock = '', fraction, offset] = clfParts;
+    return join(dateOf(year, name, day), clock, fraction, offset ?? utcOffset);
+  }
+  const [, day = '', name = '', year = '', clock = '', offset] = web.exec(text) ?? [];
+  return join(dateOf(year, name, day.padStart(2, '0')), clock, undefined, offset);
+}
+
+/** Returns `2000-10-10`, or `undefined` where the month has no English name. */
+function dateOf(year: string, monthName: string, day: string): string | undefined {
+  const month = months.indexOf(monthName) + 1;
+  return month === 0 ? undefined : `${year}-${month < 10 ? '0' : ''}${month}-${day}`;
+}
+
+function join(
+  date: string | undefined,
+  clock: string,
+  fraction: string | undefined,
+  offset: string | undefined,
+): string | undefined {
+  if (date === undefined || offset === undefined) return undefined;
+  const decimals = fraction === undefined ? '' : `.${fraction.slice(0, 9)}`;
+  return `${date}T${clock}${decimals}${withColon(offset)}`;
+}
+
+function withColon(offset: string): string {
+  if (offset.length === 6) return offset;
+  if (!/^[+-]/.test(offset)) return 'Z';
+  return offset.length === 3 ? `${offset}:00` : `${offset.slice(0, 3)}:${offset.slice(3)}`;
+}
+
+/** Finds the unit by size: from March 1973 on, one unit counts more than the next larger one up to the year 5138. */
+function instantOfNumber(value: number): string | undefined {
+  if (value < firstNumber) return undefined;
+  const milliseconds =
+    value < 1e11 ? value * 1_000 : value < 1e14 ? value : value < 1e17 ? value / 1_000 : value / 1e6;
+  return milliseconds <= lastMillisecond ? new Date(milliseconds).toISOString() : undefined;
+}

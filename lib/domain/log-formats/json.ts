@@ -1,0 +1,96 @@
+import { lineFields } from '../field-aliases.ts';
+import { plainName, type FieldSearch } from '../field-aliases/find-fields.ts';
+import { repairJson } from './almost-json.ts';
+import { instantOf } from './instant.ts';
+import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads a text that stands in a line of another program; `otherwiseAt` is for texts without a time. */
+export type ReadInner = (text: string, otherwiseAt: string | undefined) => LineContent;
+
+const maxBytesOfMessage = 65_536;
+const names = new Set(lineFields.map(plainName));
+
+/**
+ * Reads one JSON object a line: entries of `POST /logs`, and the logs of programs whose names `field-aliases.ts` has. Where the
+ * object is an envelope, it reads the line within.
+ */
+export function jsonFormat(
+  search: FieldSearch,
+  options: LineReadingOptions,
+  readInner: ReadInner,
+): LineFormat {
+  return { name: 'json', read: (line) => readJsonLine(line, undefined) };
+
+  function readJsonLine(line: string, otherwiseAt: string | undefined): LineContent {
+    if (!line.trimStart().startsWith('{')) return undefined;
+    const fields = parseObject(line);
+    return fields === undefined ? undefined : readFields(fields, otherwiseAt);
+  }
+
+  function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
+    const found = search.find(fields);
+    const own = mayBeRequest(found)
+      ? requestOfFields({ found, date: fields['date'], otherwiseAt }, options)
+      : undefined;
+    if (own?.kind === 'request') return own;
+    const at = (found.receivedAt ?? []).map(({ value }) => instantOf(String(value)));
+    const readAt = at.find((instant) => instant !== undefined) ?? otherwiseAt ?? journalTime(fields);
+    const inner = readLineIn(fields, readAt, 0);
+    const isTold = inner !== undefined && inner.kind !== 'unknown';
+    return isTold ? inner : (own ?? requestOfFields({ found, otherwiseAt }, options));
+  }
+
+  /** Reads the first text within the object that is a line of a known format. */
+  function readLineIn(fields: Fields, readAt: string | undefined, depth: number): LineContent {
+    let best: LineContent;
+    for (const key of Object.keys(fields)) {
+      const value = fields[key];
+      if (depth < 2 && isObject(value)) best ??= readLineIn(value, readAt, depth + 1);
+      if (!names.has(plainName(key))) continue;
+      const text = lineOf(value);
+      const content = text === undefined ? undefined : readInner(text, readAt);
+      if (content?.kind === 'request') return content;
+      best ??= content;
+    }
+    return best;
+  }
+}
+
+/** Returns the text of a line; journald writes texts that are not UTF-8 as lists of bytes. */
+function lineOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.length <= maxBytesOfMessage ? value.trim() : undefined;
+  if (!Array.isArray(value) || value.length > maxBytesOfMessage || typeof value[0] !== 'number')
+    return undefined;
+  return Buffer.from(value as number[]).toString();
+}
+
+function journalTime(fields: Fields): string | undefined {
+  const microseconds = fields['__REALTIME_TIMESTAMP'];
+  return typeof microseconds === 'string' ? instantOf(microseconds) : undefined;
+}
+
+function parseObject(line: string): Fields | undefined {
+  return parsed(line) ?? parsed(repairJson(line));
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The reason for a line that begins like JSON and is none. */
+export function brokenJson(line: string): LineContent {
+  return line.trimStart().startsWith('{') ? unknown('is no JSON object') : undefined;
+}

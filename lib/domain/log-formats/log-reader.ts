@@ -1,0 +1,143 @@
+import { FieldSearch } from '../field-aliases/find-fields.ts';
+import type { AliasedField } from '../field-aliases.ts';
+import { awsLoadBalancerFormat } from './aws-load-balancer.ts';
+import { clfFormat, readUndatedRequest } from './clf.ts';
+import { customFormat } from './custom-format.ts';
+import { openEnvelope } from './envelope.ts';
+import { envoyFormat } from './envoy.ts';
+import { haproxyFormat } from './haproxy.ts';
+import { brokenJson, jsonFormat } from './json.ts';
+import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import { logfmtFormat } from './logfmt.ts';
+import { w3cFormat } from './w3c.ts';
+
+export const formatNames = [
+  'combined',
+  'common',
+  'alb',
+  'cloudfront',
+  'w3c',
+  'json',
+  'haproxy',
+  'envoy',
+  'logfmt',
+] as const;
+
+export type FormatName = (typeof formatNames)[number];
+
+export interface LogReaderOptions extends LineReadingOptions {
+  /** The only format to read; `undefined`: each line is in the one that fits it. */
+  readonly format?: FormatName | undefined;
+  /** A format in the syntax of nginx or Apache, for lines in no known format. */
+  readonly customFormat?: string | undefined;
+  /** Names of fields with unusual names, for formats that have names. */
+  readonly fieldNames?: ReadonlyMap<AliasedField, string> | undefined;
+}
+
+/** A reader of the lines of one log. */
+export interface LogReader {
+  /** Reads a line without its line feed. Call it for all lines in order, because some formats have headers. */
+  read(line: string): Exclude<LineContent, undefined>;
+}
+
+/** A line may stand in an envelope that stands in another one. */
+const maxDepth = 3;
+const unknownLine: Exclude<LineContent, undefined> = {
+  kind: 'unknown',
+  reason: 'is in none of the known formats',
+};
+const nulls = /^\0+/;
+
+/**
+ * Creates a reader of access logs. It decides for each line in which format it is, so the format may change within a log, and
+ * looks inside envelopes. A line takes time in proportion to its length.
+ * @throws InvalidCustomFormat
+ */
+export function createLogReader(options: LogReaderOptions = {}): LogReader {
+  const { format, fieldNames } = options;
+  const search = new FieldSearch(fieldNames);
+  let depth = 0;
+  let writtenAt: string | undefined;
+
+  const json = jsonFormat(search, options, (text, at) => within(text, at) ?? unknownLine);
+  const w3c = w3cFormat();
+  const lineFormats: readonly LineFormat[] = [
+    haproxyFormat(options),
+    envoyFormat(),
+    awsLoadBalancerFormat(),
+    clfFormat(options),
+    logfmtFormat(search, options, () => writtenAt),
+  ];
+  const custom =
+    options.customFormat === undefined ? undefined : customFormat(options.customFormat, search, options);
+  const only = custom ?? [json, w3c, ...lineFormats].find(({ name }) => name === readerOf(format));
+
+  /** Reads a line that stands in another one. */
+  function within(line: string, at: string | undefined): LineContent {
+    if (depth >= maxDepth) return undefined;
+    depth += 1;
+    const before = writtenAt;
+    writtenAt = at ?? before;
+    try {
+      return readLine(line);
+    } finally {
+      depth -= 1;
+      writtenAt = before;
+    }
+  }
+
+  function readLine(line: string): LineContent {
+    const content = only === undefined ? readAny(line) : only.read(line);
+    if (content !== undefined && content.kind !== 'unknown') return content;
+    return readEnvelope(line) ?? content ?? (only === undefined ? readRest(line) : undefined);
+  }
+
+  function readEnvelope(line: string): LineContent {
+    const envelope = openEnvelope(line);
+    if (envelope === undefined) return undefined;
+    if (envelope.isPart === true) return noRequest('is a part of a longer line');
+    const content = within(envelope.line, envelope.at);
+    return content?.kind === 'unknown' ? undefined : content;
+  }
+
+  /** Tries the formats in an order in which no one takes the lines of another. */
+  function readAny(line: string): LineContent {
+    const first = line[0];
+    if (first === '{') return json.read(line);
+    const columns = w3c.read(line);
+    if (columns?.kind === 'header' || columns?.kind === 'request') return columns;
+    // Syslog's own prefix may hide the start of a line.
+    if (first === '<' || line[3] === ' ') {
+      const content = readEnvelope(line);
+      if (content !== undefined) return content;
+    }
+    for (const candidate of lineFormats) {
+      const content = candidate.read(line);
+      if (content !== undefined) return content;
+    }
+    return columns;
+  }
+
+  function readRest(line: string): LineContent {
+    const content = readUndatedRequest(line, writtenAt, options.utcOffset);
+    if (content !== undefined) return content;
+    const brace = line.indexOf('{"');
+    return (brace > 0 ? within(line.slice(brace), undefined) : undefined) ?? brokenJson(line);
+  }
+
+  return {
+    read(line) {
+      // A log that was emptied in place while its server went on writing begins with null bytes.
+      const text = line.startsWith('\0') ? line.replace(nulls, '') : line;
+      if (text.trim() === '') return { kind: 'header' };
+      const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
+      return readLine(start) ?? unknownLine;
+    },
+  };
+}
+
+/** Returns the name of the reader that reads a format. */
+function readerOf(format: FormatName | undefined): FormatName | undefined {
+  if (format === 'common') return 'combined';
+  return format === 'cloudfront' ? 'w3c' : format;
+}

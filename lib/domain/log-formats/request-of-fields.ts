@@ -1,0 +1,143 @@
+import { fieldAliases, type AliasedField } from '../field-aliases.ts';
+import type { FoundFields } from '../field-aliases/find-fields.ts';
+import { instantOf } from './instant.ts';
+import { noRequest, unknown, type LineContent, type LineReadingOptions } from './line-format.ts';
+import { notARequest, parseRequestLine, type RequestLine } from './request-line.ts';
+import { decodeAgent } from './unescape.ts';
+
+/** The fields of a line, and its date in UTC where that stands apart from the time. */
+export interface LineFields {
+  readonly found: FoundFields;
+  readonly date?: unknown;
+  /** An instant for lines that have none of their own. */
+  readonly otherwiseAt?: string | undefined;
+}
+
+const clock = /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
+const dateOnly = /^\d{4}-\d\d-\d\d$/;
+const statusStart = /^[1-5]\d\d(?!\d)/;
+const seconds = /^(\d+(?:\.\d+)?)(ms|s|us|µs)?$/;
+
+/** Makes a request of the fields of a line, or says which one is missing. */
+export function requestOfFields(
+  { found, date, otherwiseAt }: LineFields,
+  { utcOffset }: LineReadingOptions,
+): LineContent {
+  const requestLine = requestLineOf(found);
+  if (requestLine === undefined) return unknown(missing('path'));
+  if (typeof requestLine === 'string') return noRequest(requestLine);
+  const receivedAt = receivedAtOf(found, date, utcOffset) ?? otherwiseAt;
+  if (receivedAt === undefined) return unknown(whyNoInstant(found));
+  const userAgent = textOf(found, 'userAgent');
+  return {
+    kind: 'request',
+    request: {
+      receivedAt,
+      ...requestLine,
+      userAgent: userAgent === undefined ? undefined : decodeAgent(userAgent),
+      status: statusOf(found),
+      bytes: textOf(found, 'bytes'),
+      durationMs: durationOf(found),
+      referrer: textOf(found, 'referrer'),
+      host: textOf(found, 'host'),
+      clientIp: textOf(found, 'clientIp'),
+    },
+  };
+}
+
+/** Returns whether the fields may be those of a request. */
+export function mayBeRequest(found: FoundFields): boolean {
+  return found.request !== undefined || (found.method !== undefined && found.path !== undefined);
+}
+
+/** Reads method and target, from two fields or from one; returns a text that says why they are missing. */
+function requestLineOf(found: FoundFields): RequestLine | string | undefined {
+  const line = textOf(found, 'request');
+  const method = textOf(found, 'method');
+  const target = textOf(found, 'path') ?? (line?.startsWith('/') === true ? line : undefined);
+  if (method !== undefined && target !== undefined) {
+    if (method === '-' || target === '-') return notARequest('-');
+    const query = (textOf(found, 'query') ?? '').replace(/^\?|^-$/, '');
+    return { method, target: query === '' || target.includes('?') ? target : `${target}?${query}` };
+  }
+  if (line !== undefined) return parseRequestLine(line) ?? notARequest(line);
+  // One field may hold a whole request line, such as the `path` of some proxies.
+  return target === undefined ? undefined : parseRequestLine(target);
+}
+
+/** Takes the first time that can be read. */
+function receivedAtOf(found: FoundFields, date: unknown, utcOffset: string | undefined): string | undefined {
+  for (const { value } of found.receivedAt ?? []) {
+    const text = String(value);
+    if (typeof date === 'string' && dateOnly.test(date) && clock.test(text)) return `${date}T${text}Z`;
+    const instant = instantOf(text, utcOffset);
+    if (instant !== undefined) return instant;
+  }
+  return undefined;
+}
+
+function statusOf(found: FoundFields): string | undefined {
+  const values = found.status ?? [];
+  for (const { value } of values) {
+    const [status] = statusStart.exec(String(value).trim()) ?? [];
+    if (status !== undefined) return status;
+  }
+  return values.length === 0 ? undefined : '-';
+}
+
+/** Returns milliseconds. */
+function durationOf(found: FoundFields): number | undefined {
+  const [first] = found.durationMs ?? [];
+  const [, digits, unit] = seconds.exec(String(first?.value)) ?? [];
+  if (first === undefined || digits === undefined) return undefined;
+  const value = Number(digits);
+  switch (unit) {
+    case 'ms':
+      return value;
+    case 's':
+      return value * 1_000;
+    case 'us':
+    case 'µs':
+      return value / 1_000;
+    default:
+      return value * millisecondsPer(first.name, digits, found);
+  }
+}
+
+/** Returns the milliseconds of a unit: names that several programs use have other units in each. */
+function millisecondsPer(name: string, digits: string, found: FoundFields): number {
+  switch (name) {
+    case 'request_time':
+    case 'httpRequest.latency':
+      return 1_000;
+    case 'durationMicroseconds':
+      return 1e-3;
+    case 'event.duration':
+      return 1e-6;
+    case 'Duration':
+      if (found.receivedAt?.[0]?.name === 'StartUTC') return 1e-6; // Traefik
+      return digits.includes('.') ? 1_000 : 1; // Caddy, and Envoy
+    case 'time-taken':
+      return digits.includes('.') ? 1_000 : 1; // CloudFront, and IIS
+    default:
+      return 1;
+  }
+}
+
+/** Returns the most telling value that says something. */
+function textOf(found: FoundFields, field: AliasedField): string | undefined {
+  const values = found[field] ?? [];
+  const first = values.find(({ value }) => value !== '' && value !== '-') ?? values[0];
+  return first === undefined ? undefined : String(first.value);
+}
+
+function whyNoInstant(found: FoundFields): string {
+  const [first] = found.receivedAt ?? [];
+  if (first === undefined) return missing('receivedAt');
+  return `${first.name} is no instant with an offset: ${String(first.value).slice(0, 40)}; --utc-offset says in which zone such times are`;
+}
+
+function missing(field: AliasedField): string {
+  const names = fieldAliases[field].slice(0, 3).join(', ');
+  return `has no field for ${field} (${names} …); --field ${field}=NAME says where it is`;
+}

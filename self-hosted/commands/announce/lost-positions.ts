@@ -1,0 +1,49 @@
+import type { Admin } from '@platformatic/kafka';
+import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
+import type { KafkaConnection } from '../../kafka/connection.ts';
+import { groupName, groupsOfTopic, topics, topicName } from '../../kafka/topics.ts';
+
+/** A position that no role can continue from. */
+export interface LostPosition {
+  /** Names in Kafka. */
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** The first record that there is. */
+  readonly start: bigint;
+}
+
+/** Finds the positions before the first record, behind the last one, or gone although records were deleted. */
+export async function findLostPositions(
+  connection: Pick<KafkaConnection, 'prefix'>,
+  offsets: TopicOffsets,
+): Promise<LostPosition[]> {
+  const lost: LostPosition[] = [];
+  for (const topic of topics.filter((each) => each !== 'dead-letters')) {
+    const name = topicName(connection, topic);
+    const [starts, ends] = await Promise.all([offsets.starts(name), offsets.ends(name)]);
+    for (const group of groupsOfTopic[topic].map((each) => groupName(connection, each))) {
+      const committed = await offsets.committed(group, name);
+      for (const [partition, end] of ends) {
+        const start = starts.get(partition) ?? 0n;
+        const position = committed.get(partition);
+        const isLost = position === undefined ? start > 0n : position < start || position > end;
+        if (isLost) lost.push({ group, topic: name, partition, start });
+      }
+    }
+  }
+  return lost;
+}
+
+/**
+ * Sets lost positions to the first record that there is. Kafka refuses this while a process of the group runs.
+ * @throws GenericError  Kafka refuses, or does not answer
+ */
+export async function setToStart(lost: readonly LostPosition[], admin: Admin): Promise<void> {
+  for (const { group, topic, partition, start } of lost) {
+    await admin.alterConsumerGroupOffsets({
+      groupId: group,
+      topics: [{ name: topic, partitionOffsets: [{ partition, offset: start }] }],
+    });
+  }
+}

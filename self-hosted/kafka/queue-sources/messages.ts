@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { ObjectKey } from '../../../lib/domain/keys.ts';
+import { readDocument } from '../../../lib/domain/stored-document.ts';
+
+const formatVersion = 1;
+
+const keySchema = z
+  .string()
+  .min(1)
+  .transform((key) => key as ObjectKey);
+const delayedSchema = z.object({
+  key: keySchema,
+  firstAt: z.int().min(0).max(8.64e15),
+  attempts: z.int().min(1),
+});
+const deadLetterSchema = delayedSchema.extend({ queue: z.string(), cause: z.string() });
+
+/** A message that was tried before. `firstAt` is the time of its first append in milliseconds since 1970. */
+export type Delayed = Readonly<z.output<typeof delayedSchema>>;
+
+/** A message that is not tried any more. */
+export type DeadLetter = Readonly<z.output<typeof deadLetterSchema>>;
+
+export function encodeMessage(message: Delayed | DeadLetter): Buffer {
+  return Buffer.from(JSON.stringify({ formatVersion, ...message }));
+}
+
+/**
+ * Decodes a message of a topic with a delay.
+ * @throws NewerFormat       a newer version wrote it
+ * @throws UnreadableFormat  it is damaged
+ */
+export function decodeDelayed(value: Buffer): Delayed {
+  return readDocument(value.toString(), 'A delayed message', formatVersion, delayedSchema);
+}
+
+/** Decodes a message of `dead-letters`; the errors are those of `decodeDelayed`. */
+export function decodeDeadLetter(value: Buffer): DeadLetter {
+  return readDocument(value.toString(), 'A dead letter', formatVersion, deadLetterSchema);
+}

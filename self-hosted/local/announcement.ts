@@ -1,0 +1,42 @@
+/** Addresses and places of a cluster on this machine. */
+export interface AnnouncedCluster {
+  readonly baseUrl: string;
+  readonly adminUrl: string;
+  readonly brokers: string;
+  readonly s3Endpoint: string;
+  readonly directory: string;
+  /** The file of API keys; `undefined` where the header names the customer. */
+  readonly keyFile: string | undefined;
+  readonly now: Date;
+}
+
+/** Returns the text that greets a user: where everything listens, and commands to try. */
+export function announcement(cluster: AnnouncedCluster): string {
+  const { baseUrl, adminUrl, brokers, s3Endpoint, directory, keyFile, now } = cluster;
+  const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
+  const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
+  const who = keyFile === undefined ? "'x-customer-id: cus-axon'" : "'authorization: Bearer YOUR-API-KEY'";
+  const keys = keyFile === undefined ? '' : `  API keys    ${keyFile}\n`;
+  return `
+The cluster is ready: api, summarizer, aggregate, verify and roll-up run as processes of their own.
+
+  Listening   ${baseUrl}
+  Dashboard   ${baseUrl}/
+  Internal    ${adminUrl}/ready and /metrics; each role has its own, on the ports behind this one
+  Kafka       ${brokers}
+  S3          ${s3Endpoint}
+  Data, logs  ${directory}
+${keys}  Stop        Ctrl-C
+
+Send a batch, then read its counts:
+
+  curl ${baseUrl}/logs -H ${who} -H 'content-type: application/json' \\
+    -d '[${JSON.stringify(entry)}]'
+
+  curl '${baseUrl}/aggregates?window=minute' -H ${who}
+
+End a role and see it come back, with nothing lost:
+
+  pkill -9 -f 'main.ts aggregate'
+`;
+}

@@ -1,0 +1,93 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineCommand } from '../../commands/define-command.ts';
+import { failure } from '../../commands/define-command/failures.ts';
+import { anyText, value, wholeNumberOf } from '../../commands/define-command/options.ts';
+import { print } from '../../commands/io.ts';
+import { InvalidConfig } from '../../lib/config.ts';
+import { CannotStart } from '../cannot-start.ts';
+import { announcement } from './announcement.ts';
+import { LocalCluster, portsFrom } from './local-cluster.ts';
+
+const lookEveryMilliseconds = 1_000;
+
+/** Runs the whole cluster form on this machine, until Ctrl-C. */
+export const clusterCommand = defineCommand({
+  name: 'cluster',
+  program: 'npm run cluster --',
+  summary:
+    'Runs the whole cluster form on this machine, until Ctrl-C: Kafka, an S3 server, and every role as a process of its own.',
+  usage: [['[options]']],
+  options: {
+    port: value({
+      shows: '<n>',
+      help: 'the port that takes requests, 1024-65000; Kafka, the S3 server and the internal ports take some of the 60 behind it',
+      default: 8_080,
+      read: wholeNumberOf(1_024, 65_000),
+    }),
+    'data-dir': value({
+      shows: '<path>',
+      help: 'the data directory; everything is in its folder "cluster", and a second start continues there',
+      shownDefault: '.data',
+      variable: 'DATA_DIR',
+      read: anyText,
+    }),
+  },
+  details: [
+    'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
+      'development and for a look: one Kafka node, and an S3 server that does not flush. Without API_KEYS_FILE, the header ' +
+      'x-customer-id names the customer. Other variables are those of docs/reference/cluster-configuration.md.',
+  ],
+  exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
+  failures: [failure(CannotStart), failure(InvalidConfig)],
+  async run({ options }, io) {
+    const { port, 'data-dir': dataDirectory = '.data' } = options;
+    const directory = join(resolve(dataDirectory), 'cluster');
+    const stop = new AbortController();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
+    const keyFile = io.env['API_KEYS_FILE'];
+    const hasKeys = Boolean(keyFile) || Boolean(io.env['API_KEYS']);
+    const cluster = new LocalCluster({
+      directory,
+      firstPort: port,
+      kafkaNodes: 1,
+      processes: { api: 1, summarizer: 1, aggregate: 1, verify: 1, 'roll-up': 1 },
+      env: {
+        TOPIC_PARTITIONS: '4',
+        VERIFY_AFTER_SECONDS: '60',
+        ...io.env,
+        ...(!hasKeys && { ALLOW_UNAUTHENTICATED: 'true' }),
+      },
+      onRestart: (name, how) => print(io, `${name} died (${how}) and is started again.`),
+    });
+    print(io, 'Starting Kafka, the S3 server and the roles …');
+    try {
+      await cluster.start();
+      const { admin } = portsFrom(port);
+      print(
+        io,
+        announcement({
+          baseUrl: `http://localhost:${port}`,
+          adminUrl: `http://localhost:${admin}`,
+          brokers: cluster.kafka.brokers.join(', '),
+          s3Endpoint: cluster.s3.endpoint,
+          directory,
+          keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,
+          now: io.clock.now(),
+        }),
+      );
+      while (!stop.signal.aborted) {
+        await cluster.startServices();
+        await sleep(lookEveryMilliseconds, undefined, { signal: stop.signal }).catch((error: unknown) => {
+          if (!stop.signal.aborted) throw error;
+        });
+      }
+      print(io, '\nStopping: what runs is finished first.');
+      await cluster.stop();
+      print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
+      return 0;
+    } finally {
+      await cluster.stop();
+    }
+  },
+});

@@ -1,0 +1,149 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseClusterConfig } from '../config.ts';
+import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
+import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
+import { requireFreePort } from '../http/require-free-port.ts';
+import type { RoleName } from '../roles/role.ts';
+import { prepareBucket, prepareTopics } from './prepare.ts';
+import { SupervisedProcess } from './supervised-process.ts';
+
+export interface LocalClusterOptions {
+  /** Keeps everything: topics, objects, logs. */
+  readonly directory: string;
+  /** The first of 60 ports that it may use; see `portsFrom`. */
+  readonly firstPort: number;
+  readonly kafkaNodes: 1 | 3;
+  /** Processes of each role; those of `api` have ports of their own. */
+  readonly processes: Readonly<Record<RoleName, number>>;
+  /** Settings of the processes, besides those that lead to Kafka and the store. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Tells that a process died and is started again. */
+  readonly onRestart: (name: string, how: string) => void;
+}
+
+const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/** Returns the ports of a cluster: requests first, then Kafka, the store, and the internal ports. */
+export function portsFrom(first: number) {
+  return { api: first, kafka: first + 10, s3: first + 20, admin: first + 30 };
+}
+
+/** Kafka, an S3 server and all roles, as processes on this machine. */
+export class LocalCluster {
+  readonly #options: LocalClusterOptions;
+  readonly processes: SupervisedProcess[] = [];
+  #kafka: LocalKafka | undefined;
+  #s3: LocalVersitygw | undefined;
+  #env: Readonly<Record<string, string | undefined>> = {};
+
+  constructor(options: LocalClusterOptions) {
+    this.#options = options;
+  }
+
+  get kafka(): LocalKafka {
+    return given(this.#kafka);
+  }
+
+  get s3(): LocalVersitygw {
+    return given(this.#s3);
+  }
+
+  /** The environment of commands that work on it. */
+  get env(): Readonly<Record<string, string | undefined>> {
+    return this.#env;
+  }
+
+  /** Addresses that take requests. */
+  get urls(): readonly URL[] {
+    const { api } = portsFrom(this.#options.firstPort);
+    return Array.from(
+      { length: this.#options.processes.api },
+      (_, at) => new URL(`http://127.0.0.1:${api + at}`),
+    );
+  }
+
+  /** Processes of a role. */
+  of(role: RoleName): readonly SupervisedProcess[] {
+    return this.processes.filter(({ name }) => name.replace(/-\d+$/, '') === role);
+  }
+
+  /**
+   * Starts everything, and resolves when it is ready for work.
+   * @throws CannotStart  a port is taken
+   * @throws Error        something does not start; the message says what and where its log is
+   */
+  async start(): Promise<void> {
+    const { directory, firstPort, kafkaNodes } = this.#options;
+    const ports = portsFrom(firstPort);
+    await mkdir(directory, { recursive: true });
+    for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
+      await requireFreePort('127.0.0.1', port);
+    const [kafka, s3] = await Promise.all([
+      startKafka({ nodes: kafkaNodes, directory, firstPort: ports.kafka }),
+      startVersitygw({ directory, port: ports.s3 }),
+    ]);
+    this.#kafka = kafka;
+    this.#s3 = s3;
+    this.#env = {
+      ...this.#options.env,
+      STORAGE: 'kafka',
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      TOPIC_REPLICATION: String(kafkaNodes),
+      S3_ENDPOINT: s3.endpoint,
+      S3_REGION: s3.region,
+      S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+    };
+    const config = parseClusterConfig(this.#env);
+    await prepareTopics(config);
+    await prepareBucket(config);
+    this.#createProcesses();
+    await Promise.all(this.processes.map((each) => each.start()));
+  }
+
+  /** Ends everything in order, so that a second start continues. */
+  async stop(): Promise<void> {
+    await Promise.all(this.of('api').map((each) => each.stop()));
+    await Promise.all(this.processes.map((each) => each.stop()));
+    await Promise.all([this.#kafka?.stop(), this.#s3?.stop()]);
+  }
+
+  /** Starts Kafka and the S3 server again where they died. */
+  async startServices(): Promise<void> {
+    await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
+  }
+
+  #createProcesses(): void {
+    const { directory, firstPort, processes, onRestart } = this.#options;
+    const ports = portsFrom(firstPort);
+    for (const [role, count] of Object.entries(processes)) {
+      for (let place = 1; place <= count; place += 1) {
+        const name = `${role}-${place}`;
+        const adminPort = ports.admin + this.processes.length;
+        const own = {
+          PORT: String(ports.api + place - 1),
+          ADMIN_PORT: String(adminPort),
+          API_PROCESSES: '1',
+          INSTANCE_ID: name,
+        };
+        this.processes.push(
+          new SupervisedProcess({
+            name,
+            args: [program, role],
+            env: { ...this.#env, ...own },
+            logFile: join(directory, `${name}.log`),
+            adminPort,
+            onRestart,
+          }),
+        );
+      }
+    }
+  }
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The cluster has not been started.');
+  return value;
+}

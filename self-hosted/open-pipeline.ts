@@ -1,0 +1,130 @@
+import { createApp, type App } from '../handlers/wiring.ts';
+import type { Hop } from '../lib/domain/barrier.ts';
+import type { Logger } from '../lib/logger.ts';
+import { createBarrierProgress } from '../lib/pipeline/barriers/barrier-progress.ts';
+import { createBarrierWatch, type BarrierWatch } from '../lib/pipeline/barriers/watch-barriers.ts';
+import { createFailedRecords } from '../lib/pipeline/failed-records/failed-records.ts';
+import { IntentAdmission } from '../lib/pipeline/streams/intent-admission.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
+import type { TopicOffsets } from '../lib/ports/topic-offsets.ts';
+import { realTimers } from '../lib/timers.ts';
+import type { ClusterConfig } from './config.ts';
+import { kafkaConnectionOf } from './kafka-connection.ts';
+import type { KafkaConnection } from './kafka/connection.ts';
+import { createKafkaEventStream, type KafkaEventStream } from './kafka/event-stream.ts';
+import { createKafkaOutbox } from './kafka/outbox.ts';
+import { createSender, type KafkaSender } from './kafka/send.ts';
+import { createTopicOffsets } from './kafka/topic-offsets.ts';
+import { groupName, topicName, type Group, type Topic } from './kafka/topics.ts';
+import { createWindowNotifier } from './kafka/window-notifier.ts';
+import { openStore } from './open-store.ts';
+
+export interface PipelineParts {
+  readonly config: ClusterConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** True if an authorizer says whose traffic a request is about. */
+  readonly hasAuthorizer: boolean;
+}
+
+/** The functions' app on Kafka and the store, shared by all roles of a process. */
+export interface ClusterPipeline {
+  readonly app: App;
+  readonly connection: KafkaConnection;
+  readonly barriers: BarrierWatch;
+  readonly offsets: TopicOffsets;
+  readonly sender: KafkaSender;
+  /** The topic of intents. */
+  readonly intents: KafkaEventStream;
+  close(): Promise<void>;
+}
+
+const lookEveryMilliseconds = 1_000;
+/** In a longer gap between two looks, records may have been lost and announced again. */
+const maxGapMilliseconds = 30_000;
+/** Time for which one list of failed records is used, since other processes keep and release them. */
+const failedRecordsListedForMilliseconds = 2_000;
+
+/** Returns the hops of a batch: to the streams, to its minutes, to its hours and days. */
+export function hopsOf(connection: Pick<KafkaConnection, 'prefix'>): readonly [Hop, Hop, Hop] {
+  const lane = (topic: Topic, group: Group) => ({
+    topic: topicName(connection, topic),
+    group: groupName(connection, group),
+  });
+  return [
+    [lane('batches', 'summarizer')],
+    [lane('insights', 'aggregate'), lane('late', 'aggregate-late')],
+    [lane('windows', 'roll-up')],
+  ];
+}
+
+/**
+ * Opens the connections of a process and wires its app. It needs neither Kafka nor the store yet.
+ * @throws CannotStart  a file of certificates cannot be read
+ */
+export async function openPipeline({
+  config,
+  clock,
+  logger,
+  hasAuthorizer,
+}: PipelineParts): Promise<ClusterPipeline> {
+  const connection = await kafkaConnectionOf(config);
+  const { store, close: closeStore } = openStore(config);
+  const sender = createSender(connection);
+  const offsets = createTopicOffsets(connection);
+  const { clockDifferenceMilliseconds, putMilliseconds, pipeline } = config;
+  const barriers = createBarrierWatch(
+    { offsets, clock, timers: realTimers, logger },
+    { hops: hopsOf(connection), lookEveryMilliseconds, maxGapMilliseconds, clockDifferenceMilliseconds },
+  );
+  const stream = (topic: Topic, group: Group) =>
+    createKafkaEventStream({
+      connection,
+      topic: topicName(connection, topic),
+      group: groupName(connection, group),
+      sender,
+      offsets,
+      clock,
+      countedThrough: async () => barriers.minutes(),
+    });
+  const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
+  const intents = stream('batches', 'summarizer');
+  const failedRecordsVersion = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
+  const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
+  const app = createApp({
+    config: pipeline,
+    clock,
+    logger,
+    store,
+    streams,
+    rollUps: barrierRollUps(barriers),
+    failedRecordsVersion,
+    hasAuthorizer,
+    notifier: createWindowNotifier(connection, sender),
+    outbox: createKafkaOutbox({ connection, sender, putMilliseconds }),
+    admission: new IntentAdmission({ intents, clock, maxBacklogRecords: pipeline.maxBacklogRecords }),
+    progress: createBarrierProgress({ barriers, failedRecords, clock, logger }),
+  });
+  return {
+    app,
+    connection,
+    barriers,
+    offsets,
+    sender,
+    intents,
+    async close() {
+      await Promise.all([streams.insights.close(), streams.late.close(), intents.close(), sender.close()]);
+      await offsets.close();
+      closeStore();
+    },
+  };
+}
+
+/** The progress of roll-ups by barriers; nothing tells which minutes wait. */
+function barrierRollUps(barriers: BarrierWatch): RollUpBacklog {
+  return {
+    of: async () => ({ through: barriers.rollUps(), entries: undefined, waitsWithin: () => false }),
+    oldestWrittenAt: async () => undefined,
+  };
+}

@@ -1,0 +1,112 @@
+import { createLogger, type Logger } from '../../lib/logger.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import { parseApiKeyFile } from '../../lib/domain/api-key-file.ts';
+import { createClusterMetrics } from '../admin/cluster-metrics.ts';
+import { findProblems } from '../admin/find-problems.ts';
+import { createKeyAuthorizer } from '../api-keys/key-authorizer.ts';
+import { openKeyFile } from '../api-keys/key-file.ts';
+import type { ClusterConfig } from '../config.ts';
+import type { Authorizer } from '../http/authorizer.ts';
+import { openPipeline, type ClusterPipeline } from '../open-pipeline.ts';
+import { startRole } from '../roles/start-role.ts';
+import { consumedTopicsOf } from '../roles/consumed-topics.ts';
+import type { RoleName, RunningRole } from '../roles/role.ts';
+
+export interface RunRolesOptions {
+  readonly roles: readonly RoleName[];
+  readonly config: ClusterConfig;
+  readonly clock: Clock;
+  readonly writeLog: (line: string) => void;
+  /** Called if a role can do nothing any more. */
+  readonly onStopped: (error: unknown) => void;
+}
+
+/** The roles of this process at work. */
+export interface RunningProcess {
+  readonly logger: Logger;
+  readonly roles: readonly RunningRole[];
+  /** Returns what keeps this process from its work. */
+  problems(): Promise<readonly string[]>;
+  /** Returns its metrics in the text format of Prometheus. */
+  metrics(): Promise<string>;
+  /** Begins nothing new, finishes what runs, and closes all connections. */
+  stop(): Promise<void>;
+}
+
+/** Time for running requests and invocations; what has not ended by then comes again elsewhere. */
+const stopMilliseconds = 10_000;
+
+/**
+ * Starts the roles of this process.
+ * @throws UnreadableFormat  the API keys cannot be read
+ * @throws CannotStart       a file cannot be read, or a server cannot listen at its address; the message says why
+ */
+export async function runRoles(options: RunRolesOptions): Promise<RunningProcess> {
+  const { roles: names, config, clock, writeLog, onStopped } = options;
+  const logger = createLogger({ level: config.pipeline.logLevel, clock, write: writeLog });
+  const servesRequests = names.includes('api');
+  const keys = servesRequests ? await openAuthorizer(config, clock, logger) : undefined;
+  const pipeline = await openPipeline({ config, clock, logger, hasAuthorizer: keys !== undefined });
+  const watching = new AbortController();
+  const watched = pipeline.barriers.run(watching.signal);
+  watched.catch(onStopped);
+  const roles: RunningRole[] = [];
+  const stop = async () => {
+    await Promise.all(roles.map((role) => role.stop(stopMilliseconds)));
+    keys?.stop();
+    watching.abort();
+    await watched.catch(() => undefined);
+    await pipeline.close();
+  };
+  try {
+    const context = { config, pipeline, clock, logger, authorizer: keys?.authorizer, onStopped };
+    for (const name of names) roles.push(await startRole(name, context));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const consumed = consumedTopicsOf(names, pipeline, clock);
+  const clusterMetrics = createClusterMetrics({
+    barriers: pipeline.barriers,
+    consumed: consumed.topics,
+    clock,
+  });
+  return {
+    logger,
+    roles,
+    problems: () => findProblems(pipeline, roles),
+    metrics: async () => `${await readMetrics(pipeline, clock)}\n${await clusterMetrics()}`,
+    async stop() {
+      await stop();
+      await consumed.close();
+    },
+  };
+}
+
+async function readMetrics({ app }: Pick<ClusterPipeline, 'app'>, clock: Clock): Promise<string> {
+  return (await app.metrics.read(clock.now())).text;
+}
+
+interface OpenAuthorizer {
+  readonly authorizer: Authorizer;
+  stop(): void;
+}
+
+async function openAuthorizer(
+  { apiKeys }: ClusterConfig,
+  clock: Clock,
+  logger: Logger,
+): Promise<OpenAuthorizer | undefined> {
+  switch (apiKeys.kind) {
+    case 'none':
+      return undefined;
+    case 'text': {
+      const records = parseApiKeyFile(apiKeys.text);
+      return { authorizer: createKeyAuthorizer(() => records, clock), stop: () => undefined };
+    }
+    case 'file': {
+      const file = await openKeyFile({ path: apiKeys.path, logger });
+      return { authorizer: createKeyAuthorizer(() => file.records(), clock), stop: () => file.stop() };
+    }
+  }
+}

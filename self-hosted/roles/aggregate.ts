@@ -1,0 +1,47 @@
+import { parseStreamEventSettings } from '../../event-source/stream/settings.ts';
+import { aggregateHandler } from '../../handlers/aggregate.ts';
+import { decodePartial } from '../../lib/domain/partial.ts';
+import { createFailedRecordsDestination } from '../kafka/event-source/failed-records-destination.ts';
+import { startStreamEventSource } from '../kafka/event-source/stream-event-source.ts';
+import { groupName, topicName } from '../kafka/topics.ts';
+import { consumerRole } from './consumer-role.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+/** Settings of `serverless.yml`, except for its batch windows: an invocation gets what has gathered meanwhile. */
+const settings = parseStreamEventSettings({
+  type: 'kinesis',
+  batchSize: 500,
+  functionResponseType: 'ReportBatchItemFailures',
+  bisectBatchOnFunctionError: true,
+  maximumRecordAgeInSeconds: 43_200,
+  destinations: { onFailure: 'failed records' },
+});
+
+/** Starts to add partials to their windows, current and late ones side by side. */
+export function startAggregate(context: RoleContext): RunningRole {
+  const { config, pipeline, clock, logger } = context;
+  const { app, connection } = pipeline;
+  const invoke = aggregateHandler(async () => app);
+  const destination = createFailedRecordsDestination({ store: app.store, clock });
+  const sources = (
+    [
+      ['insights', 'aggregate', 'aggregate'],
+      ['late', 'aggregate-late', 'aggregateLate'],
+    ] as const
+  ).map(([topic, group, functionKey]) =>
+    startStreamEventSource({
+      connection,
+      topic: topicName(connection, topic),
+      group: groupName(connection, group),
+      instanceId: config.instanceId,
+      functionKey,
+      settings,
+      invoke,
+      destination,
+      requireKnownFormat: ({ value }) => void decodePartial(value),
+      clock,
+      logger: logger.with({ function: functionKey }),
+    }),
+  );
+  return consumerRole('aggregate', sources, context);
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
+import { createKafkaEventStream, type KafkaEventStream } from '../kafka/event-stream.ts';
+import { groupName, topicName, type Group, type Topic } from '../kafka/topics.ts';
+import type { ClusterPipeline } from '../open-pipeline.ts';
+import type { RoleName } from './role.ts';
+
+/** Topics that a role consumes, and the group by which it does. */
+const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]>> = {
+  api: [],
+  summarizer: [['batches', 'summarizer']],
+  aggregate: [
+    ['insights', 'aggregate'],
+    ['late', 'aggregate-late'],
+  ],
+  verify: [
+    ['batches', 'verify'],
+    ['verify-60', 'verify'],
+    ['verify-600', 'verify'],
+    ['verify-3600', 'verify'],
+    ['verify-86400', 'verify'],
+  ],
+  'roll-up': [['windows', 'roll-up']],
+};
+
+/** Returns the topics that the roles consume, for metrics. */
+export function consumedTopicsOf(
+  roles: readonly RoleName[],
+  { connection, offsets }: Pick<ClusterPipeline, 'connection' | 'offsets'>,
+  clock: Clock,
+): { readonly topics: readonly ConsumedTopic[]; close(): Promise<void> } {
+  const streams: KafkaEventStream[] = [];
+  const topics = roles
+    .flatMap((role) => consumedBy[role])
+    .map(([topic, group]): ConsumedTopic => {
+      const stream = createKafkaEventStream({
+        connection,
+        topic: topicName(connection, topic),
+        group: groupName(connection, group),
+        sender: { send: () => Promise.reject(new Error('Nothing is put here.')) },
+        offsets,
+        clock,
+        countedThrough: async () => undefined,
+      });
+      streams.push(stream);
+      return { topic, group, backlog: () => stream.backlog() };
+    });
+  return {
+    topics,
+    async close() {
+      await Promise.all(streams.map((stream) => stream.close()));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RoleContext, RoleName, RunningRole } from './role.ts';
+
+/** A consumer of topics at work. */
+export interface Source {
+  /** Resolves after `stop`; rejects when it cannot go on. */
+  readonly ended: Promise<void>;
+  /** Begins nothing new, and resolves when what runs has ended. */
+  stop(): Promise<void>;
+}
+
+/** Makes a role of consumers of topics. */
+export function consumerRole(
+  name: RoleName,
+  sources: readonly Source[],
+  { onStopped, logger }: Pick<RoleContext, 'onStopped' | 'logger'>,
+): RunningRole {
+  let problem: string | undefined;
+  for (const source of sources) {
+    source.ended.catch((error: unknown) => {
+      problem = error instanceof Error ? error.message : String(error);
+      onStopped(error);
+    });
+  }
+  return {
+    name,
+    problem: () => problem,
+    async stop(timeoutMilliseconds) {
+      const waiting = new AbortController();
+      const timeout = sleep(timeoutMilliseconds, 'too late', { signal: waiting.signal }).catch(() => 'ended');
+      const stopped = Promise.all(sources.map((source) => source.stop()));
+      if ((await Promise.race([stopped, timeout])) === 'too late') {
+        logger.warn('Work did not end in time; its records are delivered again elsewhere.', { role: name });
+      }
+      waiting.abort();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Source } from './consumer-role.ts';
+
+/** Does something now and again after each pause, one at a time. A failure is reported and ends nothing. */
+export function repeatedly(
+  pauseMilliseconds: number,
+  act: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): Source {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const ended = (async () => {
+    while (!signal.aborted) {
+      await act().catch(onFailure);
+      await sleep(pauseMilliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  })();
+  return {
+    ended,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}

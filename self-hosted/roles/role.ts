@@ -1,0 +1,31 @@
+import type { Logger } from '../../lib/logger.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { ClusterConfig } from '../config.ts';
+import type { Authorizer } from '../http/authorizer.ts';
+import type { ClusterPipeline } from '../open-pipeline.ts';
+
+/** Roles that a process may have, each with the work that it does. */
+export const roleNames = ['api', 'summarizer', 'aggregate', 'verify', 'roll-up'] as const;
+
+export type RoleName = (typeof roleNames)[number];
+
+/** The parts of a process that its roles share. */
+export interface RoleContext {
+  readonly config: ClusterConfig;
+  readonly pipeline: ClusterPipeline;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Present where requests need API keys. */
+  readonly authorizer: Authorizer | undefined;
+  /** Called if a role can do nothing any more; the process has to end. */
+  readonly onStopped: (error: unknown) => void;
+}
+
+/** A role at work. */
+export interface RunningRole {
+  readonly name: RoleName;
+  /** Returns the reason why it does not do its work now; `undefined` if it does. */
+  problem(): string | undefined;
+  /** Begins nothing new, and resolves when running work has ended, or after a time. */
+  stop(timeoutMilliseconds: number): Promise<void>;
+}

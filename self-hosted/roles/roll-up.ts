@@ -1,0 +1,28 @@
+import { expireHandler } from '../../handlers/expire.ts';
+import { rollUpHandler } from '../../handlers/roll-up.ts';
+import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
+import { repeatedly } from './repeatedly.ts';
+import { consumerRole } from './consumer-role.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+/** The interval of `serverless.yml`; mostly there is nothing to do. */
+const expireEveryMilliseconds = 5 * 60_000;
+
+/** Starts to recompute hours and days, and to delete windows that have expired. */
+export function startRollUp(context: RoleContext): RunningRole {
+  const { config, pipeline, clock, logger } = context;
+  const { app, connection } = pipeline;
+  const source = startRollUpSource({
+    connection,
+    instanceId: config.instanceId,
+    invoke: rollUpHandler(async () => app),
+    store: app.store,
+    clock,
+    logger: logger.with({ function: 'roll-up' }),
+  });
+  const expire = expireHandler(async () => app);
+  const expiring = repeatedly(expireEveryMilliseconds, expire, (error) =>
+    logger.error('Windows that have expired could not be deleted; that is tried again', { error }),
+  );
+  return consumerRole('roll-up', [source, expiring], context);
+}

@@ -1,0 +1,80 @@
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { decodeIntent } from '../../lib/domain/announcement.ts';
+import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
+import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
+import { comesAgain, type Intent } from '../../lib/pipeline/summarize/intent.ts';
+import { IntentWaits } from '../../lib/pipeline/summarize/intent-waits.ts';
+import { createEmissionRoom } from '../../lib/pipeline/summarize/emission-room.ts';
+import { summarize, type SummarizeOptions } from '../../lib/pipeline/summarize/summarize.ts';
+import type { App } from '../../handlers/wiring.ts';
+
+/** An intent with the record that it came in. */
+interface ReceivedIntent extends Intent {
+  readonly record: KinesisStreamRecord;
+}
+
+/** Time after which intents that have to wait are given back, so that others have a turn. */
+const maxWaitMilliseconds = 2_000;
+
+/** Consumes intents: emits the partials of the batches that were stored after them, and names those that have to come again. */
+export function summarizeFunction(
+  app: App,
+  limits: Pick<SummarizeOptions, 'putMilliseconds' | 'clockDifferenceMilliseconds' | 'signal'>,
+): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
+  const { logger, streams, timers, config } = app;
+  const room = createEmissionRoom({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
+  const ports = { ...app, room, waits: new IntentWaits(timers) };
+  const options: SummarizeOptions = { ...limits, maxWaitMilliseconds };
+
+  /** Keeps a record that can never be understood. */
+  async function keep(record: KinesisStreamRecord, error: unknown): Promise<void> {
+    const failed = {
+      ...placeOf(record),
+      data: dataOf(record),
+      cause: String(error),
+      failedAt: app.clock.now(),
+    };
+    const key = await keepFailedRecord(failed, app.store);
+    logger.error('An intent can never be understood and was kept as a failed record', { key, error });
+  }
+
+  return async ({ Records }) => {
+    const intents: ReceivedIntent[] = [];
+    const failed = new Set<string>();
+    for (const record of Records) {
+      try {
+        const announced = decodeIntent(dataOf(record));
+        const appendedAt = new Date(record.kinesis.approximateArrivalTimestamp * 1_000);
+        intents.push({ ...announced, appendedAt, record });
+      } catch (error) {
+        if (!(error instanceof UnreadableFormat)) throw error;
+        // The event source ends the role at the record of a newer version.
+        if (error instanceof NewerFormat) failed.add(record.kinesis.sequenceNumber);
+        else await keep(record, error);
+      }
+    }
+    for (const { intent, outcome } of await summarize(intents, ports, options)) {
+      const { key, record } = intent;
+      if (comesAgain(outcome)) failed.add(record.kinesis.sequenceNumber);
+      if (outcome.kind === 'unreadable') await keep(record, outcome.error);
+      if (outcome.kind === 'failed')
+        logger.warn('A batch cannot be emitted now; its intent comes again', { key, error: outcome.error });
+      if (outcome.kind === 'absent')
+        logger.info('An announced batch was not stored in its time; verify looks for it again', { key });
+    }
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+function dataOf({ kinesis }: KinesisStreamRecord): Buffer {
+  return Buffer.from(kinesis.data, 'base64');
+}
+
+function placeOf({ eventSourceARN, eventID, kinesis }: KinesisStreamRecord) {
+  return {
+    stream: eventSourceARN.slice(eventSourceARN.indexOf('/') + 1),
+    partition: eventID.slice(0, eventID.indexOf(':')),
+    sequenceNumber: kinesis.sequenceNumber,
+    partitionKey: kinesis.partitionKey,
+  };
+}

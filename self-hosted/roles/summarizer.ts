@@ -1,0 +1,26 @@
+import { decodeIntent } from '../../lib/domain/announcement.ts';
+import { startIntentSource } from '../kafka/queue-sources/intent-source.ts';
+import { consumerRole } from './consumer-role.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+import { summarizeFunction } from './summarize-function.ts';
+
+/** Starts to emit the partials of stored batches. */
+export function startSummarizer(context: RoleContext): RunningRole {
+  const { config, pipeline, clock, logger } = context;
+  const { app, connection } = pipeline;
+  const { putMilliseconds, clockDifferenceMilliseconds, instanceId } = config;
+  const stopping = new AbortController();
+  const source = startIntentSource({
+    connection,
+    instanceId,
+    invoke: summarizeFunction(app, { putMilliseconds, clockDifferenceMilliseconds, signal: stopping.signal }),
+    requireKnownFormat: (value) => void decodeIntent(value),
+    clock,
+    logger: logger.with({ function: 'summarizer' }),
+  });
+  const stop = async () => {
+    stopping.abort(); // those that wait for their batches come again
+    await source.stop();
+  };
+  return consumerRole('summarizer', [{ ended: source.ended, stop }], context);
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalCluster, type LocalClusterOptions } from '../../local/local-cluster.ts';
+
+const { PATH, HOME, TMPDIR } = process.env;
+
+/** Starts a cluster with two processes of the roles that share work, in a directory that is removed with it. */
+export async function startTestCluster(
+  options: Pick<LocalClusterOptions, 'firstPort'> & Partial<LocalClusterOptions>,
+): Promise<{ readonly cluster: LocalCluster; remove(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'log-analytics-cluster-'));
+  const cluster = new LocalCluster({
+    directory,
+    kafkaNodes: 1,
+    processes: { api: 2, summarizer: 2, aggregate: 2, verify: 1, 'roll-up': 1 },
+    onRestart: () => undefined,
+    ...options,
+    env: {
+      PATH,
+      HOME,
+      TMPDIR,
+      ALLOW_UNAUTHENTICATED: 'true',
+      TOPIC_PARTITIONS: '4',
+      VERIFY_AFTER_SECONDS: '60',
+      PUT_DEADLINE_SECONDS: '8',
+      LOG_LEVEL: 'info',
+      ...options.env,
+    },
+  });
+  const remove = async () => {
+    await cluster.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await cluster.start();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { cluster, remove };
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpClient } from '../../../client/http-client.ts';
+import { customers, type Traffic } from './clients.ts';
+import { readMinutes, readTotal, type ReadRange } from './read-counts.ts';
+
+export interface Honesty {
+  /** Answers that said too much, or counted too much. */
+  readonly lies: readonly string[];
+  /** Number of answers that named an instant, of all answers. */
+  readonly answers: { readonly all: number; readonly dated: number; readonly complete: number };
+}
+
+/**
+ * Reads counts all the time, and compares each answer with what the clients knew: everything that was accepted before
+ * `countedThrough` must be in it, everything accepted before the request where it says that it is complete, and never
+ * more than was sent.
+ */
+export async function watchHonesty(traffic: Traffic, range: ReadRange): Promise<Honesty> {
+  const { urls, ledger, stopping } = traffic;
+  const clients = urls.map((url) => createHttpClient(url, 4));
+  const lies: string[] = [];
+  const answers = { all: 0, dated: 0, complete: 0 };
+  for (let turn = 0; !stopping.aborted; turn += 1) {
+    const client = clients[turn % clients.length];
+    const customerId = customers[turn % customers.length] ?? customers[0];
+    if (client === undefined) throw new Error('There is no address to read from.');
+    const read = Math.floor(turn / customers.length) % 2 === 0 ? readMinutes : readTotal;
+    const askedAt = Date.now();
+    const known = (instant: number) => ledger.acceptedBefore(customerId, instant);
+    const acceptedBefore = known(askedAt);
+    const answer = await read(client, customerId, range);
+    if (answer !== undefined) {
+      const { countedThrough, requests, isComplete } = answer;
+      answers.all += 1;
+      if (countedThrough !== undefined) answers.dated += 1;
+      if (isComplete) answers.complete += 1;
+      const due = countedThrough === undefined ? 0 : known(countedThrough.getTime());
+      const what = `${read.name} of ${customerId}: ${requests} requests`;
+      if (requests < due) lies.push(`${what}, ${due} were accepted before ${countedThrough?.toISOString()}`);
+      if (isComplete && requests < Math.min(acceptedBefore, due))
+        lies.push(`${what}, complete, ${acceptedBefore} accepted`);
+      if (requests > ledger.begun(customerId)) lies.push(`${what}, ${ledger.begun(customerId)} were sent`);
+    }
+    await sleep(150);
+  }
+  for (const client of clients) client.close();
+  return { lies, answers };
+}

@@ -1,0 +1,124 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { axeViolations } from './browser.ts';
+import { period, isShown, textOf, allCounted, type Said, useDashboard } from './dashboard-fixture.ts';
+
+const { address, openSaying } = useDashboard();
+
+describe('entries not counted yet', () => {
+  const stillCounting: Said = {
+    countedThrough: '2026-01-02T09:59:00.000Z',
+    waiting: 23_401,
+    complete: false,
+  };
+
+  it('are reported beside the figures, and never shown as zero, until they are counted', async () => {
+    let said = stillCounting;
+    const { page, complaints } = await openSaying(`customer=cus-page&${period}&view=table`, () => said, {
+      counts: (place) => said.complete || place < 60,
+    });
+    await isShown(page);
+    expect(await textOf(page, '#counting')).toBe(
+      'Still counting 23,401 entries · counted through 2 Jan, 10:59:00',
+    );
+    expect(await textOf(page, '#change')).toBe('–');
+    const minute = (place: number) => page.locator('#series-rows tr').nth(place);
+    expect(await minute(0).innerText()).toContain('Not known yet');
+    expect(await minute(119).innerText()).toMatch(/\d+ so far/);
+    await page.getByRole('radio', { name: 'Chart' }).check();
+    expect(await textOf(page, '#chart-note')).toContain('Hatched: still being counted.');
+    await page.locator('#chart').focus();
+    await page.keyboard.press('End');
+    expect(await textOf(page, '#chart-tip')).toContain('Not known yet');
+    expect(await hatchedPixels(page)).toBeGreaterThan(50);
+
+    said = allCounted;
+    await page.locator('#counting:not([data-counting])').waitFor({ timeout: 20_000 });
+    expect(await textOf(page, '#counting')).toBe('Counted through 2 Jan, 11:00:00');
+    expect(await page.locator('#chart-note').isHidden()).toBe(true);
+    expect(await hatchedPixels(page)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('are read out when they wait for long, and when they are counted, but not at each look', async () => {
+    let waiting = 23_401;
+    const { page } = await openSaying(`customer=cus-page&${period}`, () =>
+      waiting > 0 ? { ...stillCounting, waiting: (waiting -= 1) } : allCounted,
+    );
+    await isShown(page);
+    await page.evaluate(`{
+      window.readOut = [];
+      const announcement = document.getElementById('announcement');
+      new MutationObserver(() => window.readOut.push(announcement.textContent))
+        .observe(announcement, { childList: true, characterData: true, subtree: true });
+    }`);
+    const looks = waiting;
+    await expect.poll(() => looks - waiting, { timeout: 30_000 }).toBeGreaterThan(10);
+    waiting = 0;
+    await expect
+      .poll(() => page.evaluate('window.readOut.at(-1)'), { timeout: 30_000 })
+      .toMatch(/^Everything/);
+    const readOut = await page.evaluate<string[]>('window.readOut');
+    expect(readOut.map((text) => text.slice(0, 14))).toEqual(['Still counting', 'Everything is ']);
+    expect(await page.locator('#counting').getAttribute('aria-live')).toBeNull();
+  });
+
+  it('differ from a period that is not over, and from a pipeline that does not know', async () => {
+    const to = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    const running = `customer=cus-page&from=2025-12-28T18:00Z&to=${to}Z`;
+    const countedThrough = new Date().toISOString();
+    const open = await openSaying(running, () => ({ countedThrough, waiting: 0, complete: false }));
+    await isShown(open.page);
+    expect(await textOf(open.page, '#counting')).toMatch(
+      /^Counted through .* · this period is not over yet$/,
+    );
+    expect(await open.page.locator('#chart-note').isHidden()).toBe(true);
+
+    const unknown = await openSaying(`customer=cus-page&${period}`, () => ({
+      countedThrough: null,
+      complete: false,
+    }));
+    await isShown(unknown.page);
+    expect(await textOf(unknown.page, '#counting')).toBe('Not known yet what is still being counted');
+  });
+
+  it('are reported in place of figures if there are none so far', async () => {
+    const none = () => false;
+    const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, { counts: none });
+    await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
+    expect(await page.locator('#message-command').isHidden()).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.goto(String(address(`customer=cus-new&${period}`)));
+    await page.getByRole('heading', { name: 'Still counting 23,401 entries' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'keep the rules of accessibility, also on a phone: %s',
+    async (colorScheme) => {
+      const viewport = { width: 360, height: 740 };
+      const { page } = await openSaying(`customer=cus-page&${period}`, () => stillCounting, {
+        counts: (place) => place < 60,
+        colorScheme,
+        viewport,
+      });
+      await isShown(page);
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByRole('radio', { name: 'Table' }).check();
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+    },
+  );
+});
+
+/** Counts the pixels in the upper part of the last quarter of the chart, above all bars, that are not empty. */
+async function hatchedPixels(page: Page): Promise<number> {
+  return page.evaluate<number>(`{
+    const chart = document.querySelector('#chart canvas');
+    const { width, height } = chart;
+    // A copy: the browser complains of a canvas that is read again and again.
+    const copy = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+    copy.drawImage(chart, 0, 0);
+    const { data } = copy.getImageData(width * 0.75, height * 0.02, width * 0.24, height * 0.02);
+    data.filter((alpha, index) => index % 4 === 3 && alpha > 0).length;
+  }`);
+}

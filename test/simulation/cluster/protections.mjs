@@ -1,0 +1,231 @@
+// What keeps the cluster form exact, each as the pieces of source that it is; the numbers are those of the rules of its design.
+
+const noVerify = {
+  file: 'lib/pipeline/verify/verify.ts',
+  from: 'const uncounted = await findUncounted([...headers.values()], store, retention);',
+  to: 'const uncounted = { places: new Map(), failures: new Map() };',
+};
+
+/** Pieces of source by the protection that they are, as `--cluster --table` goes through them. */
+export const clusterProtections = {
+  '1 intent before the put': [
+    {
+      file: 'lib/pipeline/ingest/store-announced.ts',
+      from: 'const milliseconds = await outbox.announce(batch);',
+      to: 'const kept = await store(); await outbox.announce(batch); return { result: kept, hasIntent: true };\n  const milliseconds = 0;',
+    },
+  ],
+  '1 deadline of the put': [
+    {
+      file: 'lib/pipeline/ingest/store-announced.ts',
+      from: 'const result = await Promise.race([store(), over]);',
+      to: 'over.catch(() => {}); return { result: await store(), hasIntent: true };\n    const result = undefined as never;',
+    },
+  ],
+  '1 the time of a put begins before its intent': [
+    {
+      file: 'lib/pipeline/ingest/store-announced.ts',
+      from: 'const milliseconds = await outbox.announce(batch);',
+      to: 'const given = await outbox.announce(batch);\n  const milliseconds = given && given + timers.elapsed() - begunAt;',
+    },
+  ],
+  '1 an absent batch is waited for': [
+    {
+      file: 'lib/pipeline/summarize/summarize.ts',
+      from: "if (batch === undefined) return isOver ? { kind: 'absent' } : { kind: 'waiting' };",
+      to: "if (batch === undefined) return { kind: 'absent' };",
+    },
+  ],
+  '1 the look at an absent batch begins after its time': [
+    {
+      file: 'lib/pipeline/summarize/summarize.ts',
+      from: "if (batch === undefined) return isOver ? { kind: 'absent' } : { kind: 'waiting' };",
+      to: `if (batch === undefined) {
+            return announced.intents.every((intent) => isPutOver(intent, ports, options)) ? { kind: 'absent' } : { kind: 'waiting' };
+          }`,
+    },
+  ],
+  '1 an absent batch is looked for during a day': [
+    {
+      file: 'lib/pipeline/verify/is-done.ts',
+      from: 'return !(hasIntents && isYoung);',
+      to: 'return true;',
+    },
+  ],
+  '2 partials are durable before the intent is done': [
+    {
+      file: 'lib/pipeline/summarize/summarize.ts',
+      from: 'await emit(batch.customerId, partials, streams);',
+      to: 'emit(batch.customerId, partials, streams).catch(() => {});',
+    },
+  ],
+  '2 windows are written before the partials are done': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'const { failed } = await aggregate(received, portsOf(process), options);',
+      to: 'const failed: { record: { sequenceNumber: string } }[] = [];\n          aggregate(received, portsOf(process), options).catch(() => {});',
+    },
+  ],
+  '2 the notification is durable before the write returns': [
+    {
+      file: 'lib/pipeline/windows/notifying-store.ts',
+      from: 'if (key.startsWith(aggregatesPrefix)) await notifier.notify([key]);',
+      to: 'if (key.startsWith(aggregatesPrefix)) notifier.notify([key]).catch(() => {});',
+    },
+  ],
+  '2 aggregate notifies for windows that hold everything': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'await notifier?.notify([key]);',
+      to: '',
+    },
+  ],
+  '3 a barrier waits for each hop in turn': [
+    {
+      file: 'lib/domain/barrier.ts',
+      from: 'const begun: Barrier = { begunAt: at, hop: 0, targets: targetsOf(hops[0], look) };',
+      to: 'const begun: Barrier = { begunAt: at, hop: 1, targets: targetsOf(hops[1], look) };',
+    },
+  ],
+  '3 commits are read before ends': [
+    {
+      file: 'lib/pipeline/barriers/watch-barriers.ts',
+      from: `    const committed = await ofEach(({ group, topic }) => offsets.committed(group, topic));
+    const starts = await ofEach(({ topic }) => offsets.starts(topic));
+    const ends = await ofEach(({ topic }) => offsets.ends(topic));
+`,
+      to: `    const ends = await ofEach(({ topic }) => offsets.ends(topic));
+    const starts = await ofEach(({ topic }) => offsets.starts(topic));
+    const committed = await ofEach(({ group, topic }) => offsets.committed(group, topic));
+`,
+    },
+  ],
+  '3 the instant is from before the ends': [
+    {
+      file: 'lib/pipeline/barriers/watch-barriers.ts',
+      from: 'const found: OffsetLook = { at, committed,',
+      to: 'const found: OffsetLook = { at: clock.now(), committed,',
+    },
+  ],
+  '3 an end that is smaller than one seen is not believed': [
+    {
+      file: 'lib/domain/barrier.ts',
+      from: '(ends.get(partition) ?? -1n) >= end);',
+      to: '(ends.get(partition) ?? -1n) >= 0n || end < 0n);',
+    },
+  ],
+  '3 progress is asked before the counts are read': [
+    {
+      file: 'lib/pipeline/query/query.ts',
+      from: 'const counted = progressFor(',
+      to: 'const early = [];\n  for await (const each of reader.windows(query, 16)) early.push(each);\n  const counted = progressFor(',
+    },
+    {
+      file: 'lib/pipeline/query/query.ts',
+      from: 'of reader.windows(query, atOnce)',
+      to: 'of early',
+    },
+  ],
+  '3 clocks may differ': [
+    {
+      file: 'lib/pipeline/barriers/watch-barriers.ts',
+      from: 'return new Date(begunAt.getTime() - clockDifferenceMilliseconds);',
+      to: 'return begunAt;',
+    },
+  ],
+  '4 verify waits for a barrier': [
+    {
+      file: 'lib/domain/judge-batch/is-off-stream.ts',
+      from: 'if (through !== undefined && through > last) return true;',
+      to: 'if (last !== undefined) return true;',
+    },
+  ],
+  '5 what is not proved is put on the next topic first': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'if (next !== undefined && onward.length > 0) await next.append(onward, process);',
+      to: 'if (next !== undefined && onward.length > 0 && chance.happens(0.5)) await next.append(onward, process);',
+    },
+  ],
+  '5 a batch that waits is not done': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'const stay = offsetsOf(waiting);',
+      to: 'const stay = new Set<number>();',
+    },
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'const again = offsetsOf(unproved);',
+      to: 'const again = offsetsOf(unproved.filter((batch) => !waiting.includes(batch)));',
+    },
+  ],
+  '5 the first time is kept': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'value: Buffer.from(JSON.stringify({ key, firstAt, attempts: attempts + 1 })),',
+      to: 'value: Buffer.from(JSON.stringify({ key, firstAt: firstAt * 0 + scheduler.time, attempts: attempts + 1 })),',
+    },
+  ],
+  '6 a loss of records ends all barriers': [
+    {
+      file: 'lib/domain/barrier.ts',
+      from: 'if (hasLost(look, hops, seenEnds)) return { ...noBarriers, seenEnds, lookedAt: at };',
+      to: '',
+    },
+    {
+      file: 'lib/domain/barrier.ts',
+      from: 'const known = isGap(barriers.lookedAt, look, maxGapMilliseconds) ? noBarriers : barriers;',
+      to: 'const known = barriers;',
+    },
+  ],
+  '6 batches are announced again after a loss': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'while (!(await announceAgain(topic === windows))) await scheduler.sleep(chance.upTo(1_000));',
+      to: 'void announceAgain;',
+    },
+  ],
+  '6 after a loss the windows are believed and no memory': [
+    {
+      file: 'lib/pipeline/summarize/summarize.ts',
+      from: 'if (!isAfterLoss && emittedBatches.has(batch))',
+      to: 'if (emittedBatches.has(batch))',
+    },
+  ],
+  '8 poison is kept and passed over': [
+    {
+      file: 'test/simulation/cluster/world.ts',
+      from: 'if (comesAgain(outcome)) failed.add(intent.record.offset);',
+      to: "if (comesAgain(outcome) || outcome.kind === 'unreadable') failed.add(intent.record.offset);",
+    },
+  ],
+  '9 a batch is dated behind the tombstone': [
+    {
+      file: 'lib/pipeline/ingest/ingest.ts',
+      from: 'describe(batch, storedAfter(tombstone, now), options)',
+      to: 'describe(batch, now, options)',
+    },
+  ],
+  '9 what is late does not bring a forgotten customer back': [
+    {
+      file: 'lib/pipeline/aggregate/add-to-window.ts',
+      from: 'const alive = received.filter(({ partial }) => !isForgotten(partial.storedAt, forgotten));',
+      to: 'const alive = received;',
+    },
+  ],
+  '9 the tombstone is looked at after the window is written': [
+    {
+      file: 'lib/pipeline/aggregate/count-groups.ts',
+      from: 'else if (look?.tombstone !== undefined && !isKnown(look.tombstone, attempt)) again.push(group);',
+      to: '',
+    },
+  ],
+  '9 verify removes what was stored late for a forgotten customer': [
+    {
+      file: 'lib/pipeline/verify/settle-batch.ts',
+      from: 'await forgetBatch(key, state.tombstone, store);',
+      to: 'void forgetBatch;',
+    },
+  ],
+  verify: [noVerify],
+};
