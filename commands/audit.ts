@@ -160,6 +160,7 @@ async function auditObjects(
 }
 
 function whereItLooked({ place }: AuditCommandOptions): string {
+  if (place.kind === 'cluster') return 'Look at the name, and at S3_ENDPOINT and BUCKET_NAME.';
   return place.kind === 'local'
     ? `Look at the name, and at the data directory: ${resolve(place.dataDirectory)} (--data-dir names another).`
     : `Look at the name, and at the stage: ${place.stage} (--stage names another).`;

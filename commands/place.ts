@@ -3,8 +3,8 @@ import { BadArguments } from './command-line.ts';
 import { anyText, value, type Values } from './define-command/options.ts';
 import { stageName } from './stage.ts';
 
-/** The pipeline that a command works on: that of a directory, or a deployed one. */
-export type Place = LocalPlace | DeployedPlace;
+/** The pipeline that a command works on: that of a directory, a deployed one, or one of the cluster form. */
+export type Place = LocalPlace | DeployedPlace | ClusterPlace;
 
 export interface LocalPlace {
   readonly kind: 'local';
@@ -16,6 +16,12 @@ export interface DeployedPlace {
   readonly stage: string;
   /** `undefined`: the name in `serverless.yml`. */
   readonly bucketName: string | undefined;
+}
+
+export interface ClusterPlace {
+  readonly kind: 'cluster';
+  /** The variables that its roles read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The options that name a pipeline. */
@@ -30,7 +36,7 @@ export const placeOptions = {
     shows: '<name>',
     help:
       'instead of a directory, the stage that was deployed, in the account and region of the AWS environment ' +
-      '(AWS_REGION, AWS_PROFILE, …); STORAGE=aws means dev, and BUCKET_NAME another bucket',
+      '(AWS_REGION, AWS_PROFILE, …); STORAGE=aws means dev, and BUCKET_NAME another bucket; STORAGE=kafka means the cluster form of this environment',
     read: stageName,
   }),
 };
@@ -52,6 +58,9 @@ export function placeOf(
   }
   const config = parseConfig(env);
   const isDeployed = stage !== undefined || (dataDirectory === undefined && config.storage === 'aws');
+  if (!isDeployed && dataDirectory === undefined && config.storage === 'kafka') {
+    return { kind: 'cluster', environment: env };
+  }
   if (!isDeployed) return { kind: 'local', dataDirectory: dataDirectory ?? config.dataDirectory };
   return { kind: 'deployed', stage: stage ?? 'dev', bucketName: env['BUCKET_NAME'] || undefined };
 }

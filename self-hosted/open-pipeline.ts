@@ -47,7 +47,7 @@ const maxGapMilliseconds = 30_000;
 const failedRecordsListedForMilliseconds = 2_000;
 
 /** Returns the hops of a batch: to the streams, to its minutes, to its hours and days. */
-export function hopsOf(connection: Pick<KafkaConnection, 'prefix'>): readonly [Hop, Hop, Hop] {
+function hopsOf(connection: Pick<KafkaConnection, 'prefix'>): readonly [Hop, Hop, Hop] {
   const lane = (topic: Topic, group: Group) => ({
     topic: topicName(connection, topic),
     group: groupName(connection, group),

@@ -10,7 +10,7 @@ import type { ClusterConfig } from './config.ts';
 /** The object store of the installation. */
 export interface OpenStore {
   readonly store: ObjectStore;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Together below the deadline of a put, so that a server that does not answer is noticed in time. */

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['test/**/*.test.ts'],
+    // They start services of their own: see `vitest.cluster.config.ts`.
+    exclude: ['test/cluster/**'],
     globalSetup: ['test/services.ts'],
     // Each file has topics of its own, but two cores are soon busy with the broker.
     maxWorkers: 2,

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { readObjectDirectory } from '../../local-store/object-directory.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import type { OperatorIo } from '../io.ts';
+import { openCluster } from '../open-cluster.ts';
 import { openDeployed } from '../open-deployed.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { Place } from '../place.ts';
@@ -16,13 +17,17 @@ export interface AuditedObjects {
 }
 
 /**
- * Opens the objects of a pipeline to read them and, for a repair, to write them. A repair needs a directory for itself. On
- * S3 every write names the version that it replaces, so the functions may keep running.
+ * Opens the objects of a pipeline to read them and, for a repair, to write them. A repair needs a directory for itself.
+ * On S3, and in the cluster form, every write names the version that it replaces, so the functions may keep running.
  */
 export async function openObjects(place: Place, isRepair: boolean, io: OperatorIo): Promise<AuditedObjects> {
   if (place.kind === 'deployed') {
     const { store } = await openDeployed(place, io.clock);
     return { reader: store, writer: isRepair ? store : undefined, close: async () => {} };
+  }
+  if (place.kind === 'cluster') {
+    const { store, close } = await openCluster(place);
+    return { reader: store, writer: isRepair ? store : undefined, close };
   }
   const directory = await requireDataDirectory(place.dataDirectory);
   if (!isRepair) {

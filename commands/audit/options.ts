@@ -77,7 +77,11 @@ export const auditDetails = [
  * after two minutes, when nobody can know yet what was consumed, and again after fifteen more; its queue and
  * the late stream wait for a minute each time, to gather more at once.
  */
-const defaultPendingSeconds: Readonly<Record<Place['kind'], number>> = { local: 180, deployed: 1_800 };
+const defaultPendingSeconds: Readonly<Record<Place['kind'], number>> = {
+  local: 180,
+  deployed: 1_800,
+  cluster: 600,
+};
 
 /**
  * Makes settings from the arguments.

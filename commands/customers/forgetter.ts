@@ -8,11 +8,13 @@ import {
   type ForgetStep,
   type ForgetStepAnswer,
 } from '../../lib/pipeline/forget/forget-step.ts';
+import type { Outbox } from '../../lib/ports/outbox.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { askOwner, OwnerGone, RequestFailed } from '../../local-store/operator-requests.ts';
 import { acquireOwnerLock, DirectoryInUse } from '../../local-store/owner-lock.ts';
 import { realTimers } from '../../local-store/timers.ts';
 import { requireDataDirectory } from '../data-directory.ts';
+import { openCluster } from '../open-cluster.ts';
 import { openDeployed } from '../open-deployed.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { Io, OperatorIo } from '../io.ts';
@@ -38,13 +40,22 @@ const pauseMilliseconds = 1_000;
  */
 export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env'>): Promise<Forgetter> {
   const { maxKeysPerDimension } = parseConfig(io.env);
-  const direct = (store: ObjectStore, close: () => Promise<void>): Forgetter => ({
-    step: (step) => forgetStep(step, { store, clock: io.clock }, { maxKeysPerDimension, maxKeyTextBytes }),
+  const direct = (store: ObjectStore, close: () => Promise<void>, outbox?: Outbox): Forgetter => ({
+    step: (step) =>
+      forgetStep(
+        step,
+        { store, clock: io.clock, ...(outbox && { outbox }) },
+        { maxKeysPerDimension, maxKeyTextBytes },
+      ),
     close,
   });
   if (place.kind === 'deployed') {
     const { store } = await openDeployed(place, io.clock);
     return direct(store, async () => {});
+  }
+  if (place.kind === 'cluster') {
+    const { store, outbox, close } = await openCluster(place);
+    return direct(store, close, outbox);
   }
   const directory = await requireDataDirectory(place.dataDirectory);
   const openIfFree = async (): Promise<Forgetter | undefined> => {

@@ -1,6 +1,7 @@
 import { complain, type OperatorIo } from '../io.ts';
 import type { DeployedPlace, Place } from '../place.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
+import { openClusterPlaces } from './cluster-places.ts';
 import { openLocalPlaces, readLocalPlaces } from './local-places.ts';
 import type { RedrivePlaces } from './redrive.ts';
 
@@ -10,12 +11,26 @@ interface Closable {
 
 /** Opens the places for reading, also beside a running pipeline. Close them soon. */
 export async function readPlaces(place: Place, io: OperatorIo): Promise<DeadLetterPlaces & Closable> {
-  return place.kind === 'local' ? readLocalPlaces(place.dataDirectory) : openDeployed(place, io);
+  switch (place.kind) {
+    case 'local':
+      return readLocalPlaces(place.dataDirectory);
+    case 'deployed':
+      return openDeployed(place, io);
+    case 'cluster':
+      return openClusterPlaces(place);
+  }
 }
 
 /** Opens the places for a redrive; a directory must not be in use by anyone else. */
 export async function openPlaces(place: Place, io: OperatorIo): Promise<RedrivePlaces & Closable> {
-  return place.kind === 'local' ? openLocalPlaces(place.dataDirectory, io) : openDeployed(place, io);
+  switch (place.kind) {
+    case 'local':
+      return openLocalPlaces(place.dataDirectory, io);
+    case 'deployed':
+      return openDeployed(place, io);
+    case 'cluster':
+      return openClusterPlaces(place);
+  }
 }
 
 /** Loads the module, and with it the SDK, only when it is needed. */

@@ -8,7 +8,7 @@ import type { PassedBarriers } from '../../lib/pipeline/barriers/watch-barriers.
 export interface ConsumedTopic {
   readonly topic: string;
   readonly group: string;
-  backlog(): Promise<Backlog>;
+  readonly backlog: () => Promise<Backlog>;
 }
 
 export interface ClusterMetricsOptions {

@@ -10,7 +10,7 @@ export interface SupervisedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Receives the output; it is appended to. */
   readonly logFile: string;
-  /** Where the process answers `/ready`. */
+  /** Port at which the process answers `/ready`. */
   readonly adminPort: number;
   readonly onRestart: (name: string, how: string) => void;
 }

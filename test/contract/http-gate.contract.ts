@@ -24,7 +24,7 @@ const errorSchema = z.strictObject({
 });
 
 /** Returns status and code of an error that has everything the contract demands. */
-export function refusalIn(answer: RawAnswer): string {
+function refusalIn(answer: RawAnswer): string {
   const { requestId, errorCode } = errorSchema.parse(JSON.parse(answer.body));
   expect(answer.headers).toMatchObject({
     'x-request-id': requestId,

@@ -40,7 +40,9 @@ describe('an entry of the index of customers', () => {
   });
 
   it('of a newer version is not read', () => {
-    const newer = fixture('customer-index-1.json').toString().replace('"formatVersion":1', '"formatVersion":2');
+    const newer = fixture('customer-index-1.json')
+      .toString()
+      .replace('"formatVersion":1', '"formatVersion":2');
     expect(() => decodeCustomerIndex(Buffer.from(newer))).toThrow(NewerFormat);
   });
 
@@ -58,7 +60,11 @@ describe('an entry of the index of customers', () => {
 });
 
 describe('the progress of indexing customers', () => {
-  const progress = { begunAt: instant('2025-12-28T18:04:05.678Z'), after: 'cus-axon', completedAt: undefined };
+  const progress = {
+    begunAt: instant('2025-12-28T18:04:05.678Z'),
+    after: 'cus-axon',
+    completedAt: undefined,
+  };
 
   it('of version 1 stays readable, and is written byte for byte', () => {
     expect(decodeCustomerIndexing(fixture('customer-indexing-1.json'))).toEqual(progress);

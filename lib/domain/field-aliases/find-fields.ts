@@ -132,7 +132,8 @@ function readAliases(names: ReadonlyMap<AliasedField, string>): Aliases {
     for (const [rank, name] of (named === undefined ? aliases : [named]).entries()) {
       const path = plainName(name);
       const others = meanings.get(path) ?? [];
-      if (!others.some((other) => other.field === field)) meanings.set(path, [...others, { field, rank, name }]);
+      if (!others.some((other) => other.field === field))
+        meanings.set(path, [...others, { field, rank, name }]);
       const parts = name.split('.');
       for (let count = 1; count < parts.length; count++)
         prefixes.add(plainName(parts.slice(0, count).join('')));

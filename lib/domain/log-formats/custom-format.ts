@@ -1,5 +1,5 @@
 import type { FieldSearch } from '../field-aliases/find-fields.ts';
-import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 import { unescapeQuoted } from './unescape.ts';
 
@@ -55,13 +55,15 @@ export function customFormat(format: string, search: FieldSearch, options: LineR
     name: 'custom',
     read(line) {
       const values = valuesOf(parts, line);
-      return values === undefined ? noRequestOf(line) : requestOfFields({ found: search.find(values) }, options);
+      return values === undefined
+        ? notInFormat(line)
+        : requestOfFields({ found: search.find(values) }, options);
     },
   };
 }
 
-function noRequestOf(line: string): LineContent {
-  return line.startsWith('#') ? undefined : noRequest('is not in the given log format');
+function notInFormat(line: string): LineContent {
+  return line.startsWith('#') ? undefined : unknown('is not in the given log format');
 }
 
 function partsOf(format: string): Part[] {
@@ -122,7 +124,12 @@ function valuesOf(parts: readonly Part[], line: string): Record<string, string> 
 }
 
 /** Returns where the text behind a value begins; -1 where it is missing. */
-function endOfValue(line: string, start: number, next: TextPart | undefined, before: Part | undefined): number {
+function endOfValue(
+  line: string,
+  start: number,
+  next: TextPart | undefined,
+  before: Part | undefined,
+): number {
   if (next === undefined) return line.length;
   // Apache writes its time in brackets, which the format does not have.
   const isBracketed =

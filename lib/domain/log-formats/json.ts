@@ -17,7 +17,11 @@ const names = new Set(lineFields.map(plainName));
  * Reads one JSON object a line: entries of `POST /logs`, and the logs of programs whose names `field-aliases.ts` has. Where the
  * object is an envelope, it reads the line within.
  */
-export function jsonFormat(search: FieldSearch, options: LineReadingOptions, readInner: ReadInner): LineFormat {
+export function jsonFormat(
+  search: FieldSearch,
+  options: LineReadingOptions,
+  readInner: ReadInner,
+): LineFormat {
   return { name: 'json', read: (line) => readJsonLine(line, undefined) };
 
   function readJsonLine(line: string, otherwiseAt: string | undefined): LineContent {

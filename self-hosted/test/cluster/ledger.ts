@@ -50,6 +50,19 @@ export class Ledger {
     return entries;
   }
 
+  /** Returns the entries of a customer by minute, in batches that were accepted before an instant. */
+  minutesAcceptedBefore(customerId: string, instant: number): ReadonlyMap<string, number> {
+    const minutes = new Map<string, number>();
+    for (const [batch, fate] of this.#sent) {
+      if (batch.customerId !== customerId || fate?.kind !== 'accepted' || fate.at >= instant) continue;
+      for (const [cell, count] of batch.counts) {
+        const minute = cell.slice(0, 16);
+        minutes.set(minute, (minutes.get(minute) ?? 0) + count);
+      }
+    }
+    return minutes;
+  }
+
   /** Returns the entries of a customer in all batches that were ever begun. */
   begun(customerId: string): number {
     return this.batches.reduce(

@@ -22,8 +22,11 @@ const totalSchema = z.object({
 export interface ReadCounts {
   readonly countedThrough: Date | undefined;
   readonly requests: number;
-  readonly isComplete: boolean;
-  /** By minute and path; empty for a total. */
+  /** Requests of each minute; empty for a total. */
+  readonly minutes: ReadonlyMap<string, number>;
+  /** Number of windows that say that they are complete. */
+  readonly complete: number;
+  /** Requests by minute and path; empty for a total. */
   readonly cells: ReadonlyMap<string, number>;
 }
 
@@ -49,7 +52,8 @@ export async function readMinutes(
   return {
     countedThrough: page.countedThrough === null ? undefined : new Date(page.countedThrough),
     requests: page.windows.reduce((sum, { requests }) => sum + requests, 0),
-    isComplete: page.windows.length > 0 && page.windows.every(({ complete }) => complete),
+    minutes: new Map(page.windows.map(({ windowStart, requests }) => [windowStart.slice(0, 16), requests])),
+    complete: page.windows.filter(({ complete }) => complete).length,
     cells,
   };
 }
@@ -66,7 +70,8 @@ export async function readTotal(
     total && {
       countedThrough: total.countedThrough === null ? undefined : new Date(total.countedThrough),
       requests: total.requests,
-      isComplete: total.complete,
+      minutes: new Map(),
+      complete: total.complete ? 1 : 0,
       cells: new Map(),
     }
   );

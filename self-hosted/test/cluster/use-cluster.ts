@@ -8,7 +8,7 @@ const { PATH, HOME, TMPDIR } = process.env;
 /** Starts a cluster with two processes of the roles that share work, in a directory that is removed with it. */
 export async function startTestCluster(
   options: Pick<LocalClusterOptions, 'firstPort'> & Partial<LocalClusterOptions>,
-): Promise<{ readonly cluster: LocalCluster; remove(): Promise<void> }> {
+): Promise<{ readonly cluster: LocalCluster; readonly remove: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-cluster-'));
   const cluster = new LocalCluster({
     directory,

@@ -12,8 +12,7 @@ export interface Honesty {
 
 /**
  * Reads counts all the time, and compares each answer with what the clients knew: everything that was accepted before
- * `countedThrough` must be in it, everything accepted before the request where it says that it is complete, and never
- * more than was sent.
+ * `countedThrough` must be in it, in the sum and in each minute, and never more than was sent.
  */
 export async function watchHonesty(traffic: Traffic, range: ReadRange): Promise<Honesty> {
   const { urls, ledger, stopping } = traffic;
@@ -25,21 +24,31 @@ export async function watchHonesty(traffic: Traffic, range: ReadRange): Promise<
     const customerId = customers[turn % customers.length] ?? customers[0];
     if (client === undefined) throw new Error('There is no address to read from.');
     const read = Math.floor(turn / customers.length) % 2 === 0 ? readMinutes : readTotal;
-    const askedAt = Date.now();
-    const known = (instant: number) => ledger.acceptedBefore(customerId, instant);
-    const acceptedBefore = known(askedAt);
     const answer = await read(client, customerId, range);
     if (answer !== undefined) {
-      const { countedThrough, requests, isComplete } = answer;
+      const { countedThrough, requests, minutes, complete } = answer;
       answers.all += 1;
-      if (countedThrough !== undefined) answers.dated += 1;
-      if (isComplete) answers.complete += 1;
-      const due = countedThrough === undefined ? 0 : known(countedThrough.getTime());
-      const what = `${read.name} of ${customerId}: ${requests} requests`;
-      if (requests < due) lies.push(`${what}, ${due} were accepted before ${countedThrough?.toISOString()}`);
-      if (isComplete && requests < Math.min(acceptedBefore, due))
-        lies.push(`${what}, complete, ${acceptedBefore} accepted`);
-      if (requests > ledger.begun(customerId)) lies.push(`${what}, ${ledger.begun(customerId)} were sent`);
+      answers.complete += complete;
+      const what = `${read.name} of ${customerId}`;
+      if (countedThrough === undefined) {
+        if (complete > 0) lies.push(`${what} is complete through no instant`);
+      } else {
+        answers.dated += 1;
+        const through = countedThrough.getTime();
+        const at = countedThrough.toISOString();
+        const due = ledger.acceptedBefore(customerId, through);
+        if (requests < due) lies.push(`${what}: ${requests} requests, ${due} were accepted before ${at}`);
+        if (minutes.size > 0) {
+          for (const [minute, accepted] of ledger.minutesAcceptedBefore(customerId, through)) {
+            const counted = minutes.get(minute) ?? 0;
+            if (counted < accepted)
+              lies.push(`${what}: ${counted} in ${minute}, ${accepted} were accepted before ${at}`);
+          }
+        }
+      }
+      if (requests > ledger.begun(customerId)) {
+        lies.push(`${what}: ${requests} requests, ${ledger.begun(customerId)} were sent`);
+      }
     }
     await sleep(150);
   }

@@ -69,11 +69,19 @@ const rollUpAll = (notifications: readonly WrittenNotification[]) =>
   rollUp(notifications, { store, clock }, { limits, maxSeconds: 60 });
 
 /** Returns the days of the entry, as `28: 3 requests, 1 error, 00:00 to 18:03`. */
-async function daysOf(key = indexKey): Promise<readonly (readonly [string, number, number, string, string])[]> {
+async function daysOf(
+  key = indexKey,
+): Promise<readonly (readonly [string, number, number, string, string])[]> {
   const object = await store.get(key);
   if (object === undefined) return [];
   return [...decodeCustomerIndex(object.body).days].map(([start, { requests, errors, ...ends }]) => {
-    return [start.slice(8, 10), requests, errors, ends.firstWindow.slice(11, 16), ends.lastWindow.slice(11, 16)];
+    return [
+      start.slice(8, 10),
+      requests,
+      errors,
+      ends.firstWindow.slice(11, 16),
+      ends.lastWindow.slice(11, 16),
+    ];
   });
 }
 
@@ -185,9 +193,14 @@ describe('customers of an earlier version', () => {
 
   /** Stores windows as version 1 wrote them, byte for byte. */
   beforeEach(async () => {
-    const fixture = (name: string) => readFileSync(new URL(`../../fixtures/formats/${name}`, import.meta.url));
+    const fixture = (name: string) =>
+      readFileSync(new URL(`../../fixtures/formats/${name}`, import.meta.url));
     const createOnly = { ifNoneMatch: '*' } as const;
-    await store.put(minuteKey(acme, windowStart('2025-12-28T18:03:00Z')), fixture('window-1.json'), createOnly);
+    await store.put(
+      minuteKey(acme, windowStart('2025-12-28T18:03:00Z')),
+      fixture('window-1.json'),
+      createOnly,
+    );
     await store.put(
       windowKey(acme, 'hour', windowStart('2025-12-28T18:00:00Z')),
       fixture('hour-1.json'),

@@ -1,0 +1,43 @@
+import { Unavailable } from '../lib/errors.ts';
+import { errorCode } from '../lib/error-code.ts';
+import type { EventStream } from '../lib/ports/event-stream.ts';
+import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { Outbox } from '../lib/ports/outbox.ts';
+import type { ClusterPlace } from './place.ts';
+
+/** A pipeline of the cluster form, as a command sees it: its roles go on meanwhile. */
+export interface OperatedCluster {
+  readonly store: ObjectStore;
+  readonly outbox: Outbox;
+  /** @throws RangeError  the pipeline does not have the topic */
+  readonly stream: (name: string) => Pick<EventStream, 'put'>;
+  close(): Promise<void>;
+}
+
+interface SelfHosted {
+  openForOperator(environment: ClusterPlace['environment']): Promise<OperatedCluster>;
+}
+
+/** Not a literal: without the packages of self-hosted/, whoever checks types would not find those of Kafka. */
+const modulePath = new URL('../self-hosted/open-for-operator.ts', import.meta.url).href;
+
+/**
+ * Opens a pipeline of the cluster form. Its code is loaded here, since it needs packages that the other forms do not.
+ * @throws Unavailable    these packages are not installed
+ * @throws InvalidConfig  a variable has an invalid value
+ */
+export async function openCluster({ environment }: ClusterPlace): Promise<OperatedCluster> {
+  const { openForOperator } = await load();
+  return openForOperator(environment);
+}
+
+async function load(): Promise<SelfHosted> {
+  try {
+    return (await import(modulePath)) as SelfHosted;
+  } catch (cause) {
+    if (errorCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    const reason =
+      'STORAGE=kafka needs the packages of self-hosted/. Install them with: bash self-hosted/set-up.sh';
+    throw new Unavailable(reason, { cause: new Error(reason) });
+  }
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPipelineClient } from '../../../bench/scenario/pipeline-client.ts';
+import { planScenario, referenceSize } from '../../../bench/scenario/plan.ts';
+import { runScenario } from '../../../bench/scenario/run.ts';
+import { createHttpClient, type HttpClient } from '../../../client/http-client.ts';
+import type { LocalCluster } from '../../local/local-cluster.ts';
+import { playFaults } from './play-faults.ts';
+import { readTotal } from './read-counts.ts';
+import { runCommand } from './run-command.ts';
+import { startTestCluster } from './use-cluster.ts';
+
+const minutes = 60_000;
+const start = new Date('2025-12-28T18:03:00Z');
+const december = { from: '2025-12-28T00:00:00Z', to: '2025-12-29T00:00:00Z' };
+
+/** The tests build on each other: each goes on with the cluster, and the data, of the one before. */
+describe('a cluster on one machine', () => {
+  let cluster: LocalCluster;
+  let remove: () => Promise<void>;
+  let http: HttpClient;
+
+  beforeAll(async () => {
+    ({ cluster, remove } = await startTestCluster({ firstPort: 19_300 }));
+    const [url] = cluster.urls;
+    if (url === undefined) throw new Error('The cluster has no address.');
+    http = createHttpClient(url, 32);
+  }, 2 * minutes);
+  afterAll(async () => {
+    http?.close();
+    await remove?.();
+  }, 2 * minutes);
+
+  it(
+    'counts the reference scenario exactly',
+    async () => {
+      const plan = planScenario({ runId: 'reference', start, size: referenceSize, seed: 1 });
+      const figures = await runScenario(plan, createPipelineClient(http, 'cus-axon'), {
+        concurrency: 16,
+        retryForSeconds: 120,
+      });
+      expect(figures).toMatchObject({ isExact: true, wrongAnswers: 0 });
+      expect(Object.fromEntries(figures.statuses)).toEqual({ 202: 3_200, 409: 2_000 });
+    },
+    6 * minutes,
+  );
+
+  it(
+    'rolls it up into an hour and a day, and says that it is complete',
+    async () => {
+      let total = await readTotal(http, 'cus-axon', december);
+      while (total?.requests !== 64_000 || total.complete === 0) {
+        await sleep(200);
+        total = await readTotal(http, 'cus-axon', december);
+      }
+      expect(total).toMatchObject({ requests: 64_000, complete: 1 });
+    },
+    2 * minutes,
+  );
+
+  it(
+    'answers 503 while Kafka is away, loses nothing, and goes on by itself',
+    async () => {
+      const entry = { receivedAt: '2025-12-28T20:00:00Z', method: 'GET', path: '/', userAgent: 'curl/8.0' };
+      const send = () =>
+        http.request('/logs', {
+          method: 'POST',
+          headers: {
+            'x-customer-id': 'cus-away',
+            'idempotency-key': 'away',
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify([entry]),
+        });
+      for (const node of cluster.kafka.nodes) await node.stop();
+      const refused = await send();
+      expect(refused.status).toBe(503);
+      expect(refused.headers['retry-after']).toBeDefined();
+      expect(JSON.parse(refused.body.toString())).toMatchObject({ errorCode: 'API_1002' });
+      const [api] = cluster.of('api');
+      expect((await fetch(`${api?.adminUrl}/ready`)).status).toBe(503);
+      await sleep(5_000);
+      for (const node of cluster.kafka.nodes) await node.start();
+      while ((await send()).status === 503) await sleep(200);
+      while ((await readTotal(http, 'cus-away', december))?.requests !== 1) await sleep(200);
+      await Promise.all(cluster.processes.map((each) => each.untilReady()));
+    },
+    3 * minutes,
+  );
+
+  it(
+    'counts everything once, and never says too much, while each process is killed and stopped in turn',
+    async () => {
+      const told: string[] = [];
+      const result = await playFaults(cluster, {
+        seed: 20_251_228,
+        minutes: 0,
+        settleSeconds: 240,
+        tell: (line) => void told.push(line),
+      });
+      const { dated, complete } = result.answers;
+      expect({ ...result, told }).toMatchObject({ lies: [], differences: [] });
+      // Otherwise the watch has seen nothing.
+      expect(dated).toBeGreaterThan(20);
+      expect(complete).toBeGreaterThan(20);
+      expect(result.statuses['202']).toBeGreaterThan(100);
+    },
+    10 * minutes,
+  );
+
+  it(
+    'agrees with the audit',
+    async () => {
+      const audit = await runCommand(cluster, 'audit', '--pending-seconds', '0');
+      expect(audit.output).toMatch(/exact|agree|no difference/i);
+      expect(audit.exitCode).toBe(0);
+    },
+    3 * minutes,
+  );
+
+  it(
+    'forgets a customer, whose counts leave the hours and days too',
+    async () => {
+      const forgotten = await runCommand(cluster, 'customers', 'forget', 'cus-axon', '--yes');
+      expect([forgotten.exitCode, forgotten.output]).toEqual([0, expect.any(String)]);
+      while ((await readTotal(http, 'cus-axon', december))?.requests !== 0) await sleep(200);
+    },
+    3 * minutes,
+  );
+});
