@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { createEmbeddedMetrics, type EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import { Unavailable } from './errors.ts';
 import type { Streams } from './pipeline/streams/streams.ts';
+import type { Backlog, EventStream } from './ports/event-stream.ts';
 import type { DiskRoom } from './ports/disk-room.ts';
 import type { RollUpBacklog } from './ports/roll-up-backlog.ts';
 
@@ -131,11 +132,15 @@ export function createMetrics(
     ),
     windowsCreated: counter('windows_created_total', 'Minute windows written for the first time.'),
     windowsUpdated: counter('windows_updated_total', 'Minute windows written again.'),
-    rollUps: counter('roll_ups_total', 'Hours and days recomputed, by result.', ['window', 'outcome']),
+    rollUps: counter(
+      'roll_ups_total',
+      'Hours, days and entries of the index of customers recomputed, by result.',
+      ['window', 'outcome'],
+    ),
 
     rollUpsRepeated: counter(
       'roll_ups_repeated_total',
-      'Hours and days whose roll-up failed or was postponed, and is retried.',
+      'Hours, days and entries of the index of customers whose roll-up failed or was postponed, and is retried.',
     ),
 
     /** Await it at the end of each invocation. */
@@ -145,8 +150,12 @@ export function createMetrics(
     async read(now: Date): Promise<{ contentType: string; text: string }> {
       const uncounted: number[] = [];
       for (const [name, stream] of Object.entries(streams)) {
-        const backlog = await stream.backlog();
-        if (backlog === undefined) continue;
+        const backlog = await backlogIfKnown(stream);
+        if (backlog === undefined) {
+          backlogRecords.remove({ stream: name });
+          oldestRecordAge.remove({ stream: name });
+          continue;
+        }
         const { records, oldestPutAt } = backlog;
         backlogRecords.set({ stream: name }, records);
         oldestRecordAge.set({ stream: name }, ageSeconds(oldestPutAt, now));
@@ -158,6 +167,16 @@ export function createMetrics(
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+/** Returns the backlog; `undefined` if the stream does not report it, or cannot now: other metrics are still worth reading. */
+async function backlogIfKnown(stream: EventStream): Promise<Backlog | undefined> {
+  try {
+    return await stream.backlog();
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the age, or 0 if nothing waits or the clock was set back since. */

@@ -9,6 +9,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 import type { TopicOffsets } from '../lib/ports/topic-offsets.ts';
 import { realTimers } from '../lib/timers.ts';
+import { withBoundedBacklog } from './bounded-backlog.ts';
 import type { ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
@@ -79,15 +80,17 @@ export async function openPipeline({
     { hops: hopsOf(connection), lookEveryMilliseconds, maxGapMilliseconds, clockDifferenceMilliseconds },
   );
   const stream = (topic: Topic, group: Group) =>
-    createKafkaEventStream({
-      connection,
-      topic: topicName(connection, topic),
-      group: groupName(connection, group),
-      sender,
-      offsets,
-      clock,
-      countedThrough: async () => barriers.minutes(),
-    });
+    withBoundedBacklog(
+      createKafkaEventStream({
+        connection,
+        topic: topicName(connection, topic),
+        group: groupName(connection, group),
+        sender,
+        offsets,
+        clock,
+        countedThrough: async () => barriers.minutes(),
+      }),
+    );
   const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
   const intents = stream('batches', 'summarizer');
   const failedRecordsVersion = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);

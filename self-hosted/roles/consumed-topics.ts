@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
+import { withBoundedBacklog } from '../bounded-backlog.ts';
 import { createKafkaEventStream, type KafkaEventStream } from '../kafka/event-stream.ts';
 import { groupName, topicName, type Group, type Topic } from '../kafka/topics.ts';
 import type { ClusterPipeline } from '../open-pipeline.ts';
@@ -43,7 +44,7 @@ export function consumedTopicsOf(
         countedThrough: async () => undefined,
       });
       streams.push(stream);
-      return { topic, group, backlog: () => stream.backlog() };
+      return { topic, group, backlog: () => withBoundedBacklog(stream).backlog() };
     });
   return {
     topics,

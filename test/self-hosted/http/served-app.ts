@@ -26,7 +26,8 @@ export class ServedApp {
 
   constructor(options: ServedAppOptions) {
     this.#options = options;
-    this.app = testApp({ environment: options.environment ?? {} });
+    const tested = testApp({ environment: options.environment ?? {} });
+    this.app = { ...tested, app: { ...tested.app, hasAuthorizer: options.authorizer !== undefined } };
   }
 
   get server(): HttpServer {
