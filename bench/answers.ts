@@ -8,6 +8,7 @@ import type { HttpHandler } from '../handlers/http/http.ts';
 import type * as query from '../handlers/query.ts';
 import type * as total from '../handlers/total.ts';
 import type * as wiring from '../handlers/wiring.ts';
+import { indexCustomers } from '../lib/pipeline/customer-index/index-customers.ts';
 import { httpEvent } from '../test/handlers/app.ts';
 import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
 import { count } from './option-kinds.ts';
@@ -60,6 +61,13 @@ const requests: readonly {
     query: { from: firstDay, to: '2025-01-01T00:18:00Z' },
   },
   { name: 'a page of 1,000 of 5,000 customers', aim: 30, path: '/customers', customer: 'hour', query: paged },
+  {
+    name: 'the same by requests, over 31 of 90 days each',
+    aim: 30,
+    path: '/customers',
+    customer: 'hour',
+    query: { ...paged, from: '2025-02-01T00:00:00Z', to: '2025-03-04T00:00:00Z', sort: 'requests' },
+  },
 ];
 
 type Answer = (request: (typeof requests)[number]) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -70,7 +78,8 @@ try {
   await storeMinutes('hour', 60, { paths: 500, agents: 20, statuses: 5 }, store);
   await storeDays('year', 365, { paths: 300, agents: 20, statuses: 5 }, store);
   await storeMinutes('full', 18, { paths: 10_000, agents: 10_000, statuses: 500 }, store);
-  await storeCustomers(5_000, store);
+  await storeCustomers(5_000, 90, store);
+  await indexCustomers(temporary.app, { settleSeconds: 0, maxSeconds: 60 });
 
   const versions = [{ name: 'now', answer: await answersOf(resolve(import.meta.dirname, '..')) }];
   if (against !== undefined) versions.unshift({ name: 'before', answer: await answersOf(against) });

@@ -167,14 +167,14 @@ function cuttingOf(
   pipeline: Pick<Pipeline, 'findBatch'>,
   onEarlierLog: (name: string) => void,
 ): CuttingOptions {
-  const { source, isQueryKept, hasVisitors, isDryRun, flushAfterSeconds } = options;
+  const { source, isQueryKept, hasVisitors, hasEarlierKeys, isDryRun, flushAfterSeconds } = options;
   return {
     source,
     reading: { isQueryKept, hasClientIp: hasVisitors },
     createReader: () => createLogReader(options),
     chooseEarlierFormat: earlierChoice(options),
     // A dry run asks nobody: it shows how a log would be read that was never sent.
-    wasSent: async (key) => !isDryRun && mayHave(pipeline, key),
+    wasSent: async (key) => hasEarlierKeys || (!isDryRun && mayHave(pipeline, key)),
     onEarlierLog,
     flushAfterMilliseconds: flushAfterSeconds * 1_000,
     now,

@@ -86,15 +86,15 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly aged?: AgedObjects | undefined;
   /** Versions of the entries of the index of customers; without them, the reader remembers none. */
   readonly versions?: ObjectVersions | undefined;
-  /** The default is true on AWS, and false elsewhere. */
+  /** Requests come with the answer of an authorizer; without a value that is so on AWS alone. */
   readonly hasAuthorizer?: boolean | undefined;
-  /** Writes intents; by default `ingest` emits on the streams itself. */
+  /** Writes intents; without it `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
   readonly timers?: Timers | undefined;
-  /** Without it, the backlogs of the streams decide. */
+  /** Admission of `ingest`; without it the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
-  /** Without it, the backlogs of the streams and `rollUps` report the progress. */
+  /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
   readonly progress?: CountingProgress | undefined;
 };
 

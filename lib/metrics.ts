@@ -132,11 +132,15 @@ export function createMetrics(
     ),
     windowsCreated: counter('windows_created_total', 'Minute windows written for the first time.'),
     windowsUpdated: counter('windows_updated_total', 'Minute windows written again.'),
-    rollUps: counter('roll_ups_total', 'Hours and days recomputed, by result.', ['window', 'outcome']),
+    rollUps: counter(
+      'roll_ups_total',
+      'Hours, days and entries of the index of customers recomputed, by result.',
+      ['window', 'outcome'],
+    ),
 
     rollUpsRepeated: counter(
       'roll_ups_repeated_total',
-      'Hours and days whose roll-up failed or was postponed, and is retried.',
+      'Hours, days and entries of the index of customers whose roll-up failed or was postponed, and is retried.',
     ),
 
     /** Await it at the end of each invocation. */

@@ -2,7 +2,9 @@ import pMap from 'p-map';
 import { customerIdSchema, windowStartSchema } from '../../lib/domain/stored-document.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { emptyCounts, type Counts } from '../../lib/domain/dimensions.ts';
-import { minuteKey, windowKey } from '../../lib/domain/keys.ts';
+import { encodeCustomerIndex } from '../../lib/domain/customer-index-format.ts';
+import type { CustomerIndex } from '../../lib/domain/customer-index.ts';
+import { customerIndexKey, minuteKey, windowKey } from '../../lib/domain/keys.ts';
 import { partialIdBytes } from '../../lib/domain/partial.ts';
 import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
@@ -45,11 +47,27 @@ function customerNamed(name: string): CustomerId {
   return customerIdSchema.parse(name);
 }
 
-/** Stores a minute for each of this many customers. */
-export async function storeCustomers(count: number, store: ObjectStore) {
+/** Stores a minute for each of this many customers, and this many days in the index of customers. */
+export async function storeCustomers(count: number, days: number, store: ObjectStore) {
   const keys = { paths: 1, agents: 1, statuses: 1 };
-  const names = Array.from({ length: count }, (_, n) => `cus-${n}`);
-  await pMap(names, (name) => storeMinutes(name, 1, keys, store), { concurrency: 64 });
+  await pMap(
+    Array.from({ length: count }, (_, n) => n),
+    async (n) => {
+      await storeMinutes(`cus-${n}`, 1, keys, store);
+      const index = indexOf(`cus-${n}`, n, days);
+      await store.put(customerIndexKey(index.customerId), encodeCustomerIndex(index), createOnly);
+    },
+    { concurrency: 64 },
+  );
+}
+
+function indexOf(name: string, n: number, days: number): CustomerIndex {
+  const byStart = Array.from({ length: days }, (_, day) => {
+    const start = windowStartOf((firstMinute + day * minutesPerDay) as EpochMinute);
+    const requests = 1 + ((n * 7_919 + day * 31) % 100_000);
+    return [start, { requests, errors: requests >> 4, firstWindow: start, lastWindow: start }] as const;
+  });
+  return { customerId: customerNamed(name), revision: 1, days: new Map(byStart) };
 }
 
 /** Creates counts whose keys come in another order in each window, as in real traffic. */

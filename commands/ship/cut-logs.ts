@@ -73,7 +73,7 @@ export function cutLogs({ source, now, read, onLine }: LogCutting): LogCutter {
   };
   const readWhole = (line: Line): ReadLine => {
     const { text } = line;
-    if (text === undefined) return { reason: 'is longer than 64 KiB', isUnderstood: true };
+    if (text === undefined) return { reason: 'is longer than 64 KiB', isUnderstood: false };
     if (text.trim() === '') return undefined;
     const content = read(text);
     if (content?.entry !== undefined && isTorn(line)) {

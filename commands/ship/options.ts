@@ -28,6 +28,8 @@ export interface ShipOptions {
   /** Entries have the address of the client. */
   readonly hasVisitors: boolean;
   readonly source: string;
+  /** Logs go on under the scheme of version 0.2, whatever the pipeline has. */
+  readonly hasEarlierKeys: boolean;
   readonly isFollowing: boolean;
   readonly flushAfterSeconds: number;
   readonly concurrency: number;
@@ -103,6 +105,9 @@ export const shipOptions = {
     help: 'the name of this server, for logs of several servers that may begin with the same entry',
     default: '',
     read: anyText,
+  }),
+  'earlier-keys': flag({
+    help: 'send in the form of version 0.2: for logs that it sent, and whose raw batches have expired',
   }),
   follow: flag({
     help: 'continue with lines that are appended, also when the file is rotated, until Ctrl-C',
@@ -181,6 +186,7 @@ export function shipOptionsOf({ options, words: paths }: Given<typeof shipOption
     isQueryKept: options['keep-query'],
     hasVisitors: options.visitors,
     source: options.source,
+    hasEarlierKeys: options['earlier-keys'],
     isFollowing,
     flushAfterSeconds: options['flush-after'],
     concurrency: options.concurrency,

@@ -1,16 +1,16 @@
 import type { CustomerId } from './customer-id.ts';
 import type { CustomerIndex } from './customer-index.ts';
 import { saturatedSum } from './sums.ts';
-import { windowStartOf, type WindowStart } from './window.ts';
-import type { EpochMinute } from './epoch-minute.ts';
+import type { WindowStart } from './window.ts';
 
-/** What a customer has in a range of days. */
+/** Total of a customer over a range of days. */
 export interface DaysTotal {
   readonly customerId: CustomerId;
   readonly requests: number;
   readonly errors: number;
-  readonly firstWindow: WindowStart;
-  readonly lastWindow: WindowStart;
+  /** First and last minute with requests, in minutes since 1970. */
+  readonly firstMinute: number;
+  readonly lastMinute: number;
 }
 
 const minuteMilliseconds = 60_000;
@@ -59,7 +59,7 @@ export class CustomerDays {
       errors = saturatedSum(errors, this.#errors[place] ?? 0);
     }
     const { customerId } = this;
-    return { customerId, requests, errors, firstWindow: startOf(first), lastWindow: startOf(last) };
+    return { customerId, requests, errors, firstMinute: first, lastMinute: last };
   }
 }
 
@@ -77,8 +77,4 @@ function placeOf(value: number, ascending: Float64Array): number {
 
 function minuteOf(start: WindowStart | undefined): number {
   return start === undefined ? 0 : Date.parse(start) / minuteMilliseconds;
-}
-
-function startOf(minute: number): WindowStart {
-  return windowStartOf(minute as EpochMinute);
 }

@@ -35,6 +35,8 @@ export const fieldAliases = {
     'eventTime',
     '@t',
     'date',
+    'eventTimestamp',
+    'reqTimeSec',
   ],
   method: [
     'method',
@@ -54,6 +56,8 @@ export const fieldAliases = {
     'meta.req.method',
     'requestContext.http.method',
     'requestContext.httpMethod',
+    'reqMethod',
+    'event.request.method',
   ],
   path: [
     'path',
@@ -92,6 +96,9 @@ export const fieldAliases = {
     'url.full',
     'http.url',
     'resourcePath',
+    'reqPath',
+    'event.request.url',
+    'resource',
   ],
   query: [
     'query',
@@ -104,8 +111,18 @@ export const fieldAliases = {
     'httpRequest.args',
     'uri_query',
     'http_query',
+    'queryStr',
+    'querystring',
   ],
-  request: ['request', 'request_line', 'http_request', 'requestline', 'message_request'],
+  request: [
+    'request',
+    'request_line',
+    'http_request',
+    'requestline',
+    'message_request',
+    'request.line',
+    'request_first_line',
+  ],
   userAgent: [
     'userAgent',
     'http_user_agent',
@@ -134,6 +151,11 @@ export const fieldAliases = {
     'user_agent_string',
     'ua',
     'agent',
+    'client_user_agent',
+    'event.request.headers.user-agent',
+    'userAgent.raw',
+    'user_agent.string',
+    'browser',
   ],
   status: [
     'status',
@@ -163,6 +185,10 @@ export const fieldAliases = {
     'OriginStatus',
     'response',
     'code',
+    'http_response_code',
+    'http_code',
+    'resp_status',
+    'event.response.status',
   ],
   bytes: [
     'bytes',
@@ -227,6 +253,7 @@ export const fieldAliases = {
     'originalHost',
     'vhost',
     'server_name',
+    'reqHost',
   ],
   clientIp: [
     'clientIp',

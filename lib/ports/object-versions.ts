@@ -3,7 +3,7 @@ import type { ObjectKey } from '../domain/keys.ts';
 /** An object in a list. */
 export interface VersionedKey {
   readonly key: ObjectKey;
-  /** As long as it is the same, so is the content of the object; compare for equality only. */
+  /** Equal versions of an object mean equal contents; compare for equality only. */
   readonly version: string;
 }
 

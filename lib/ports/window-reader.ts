@@ -36,7 +36,7 @@ export interface CustomerTotalsRange extends CustomerRange {
   readonly customerId: CustomerId | undefined;
 }
 
-/** What a customer has in a range of days. */
+/** Total of a customer over a range of days. */
 export interface CustomerTotals {
   readonly customerId: CustomerId;
   readonly requests: number;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { FunctionDefinition, Serverless } from './serverless.ts';
 
 type Handler = (event: object) => unknown;
@@ -13,8 +14,11 @@ export interface OfflineFunction {
 
 /** The part of serverless-offline's object for functions that is used here. */
 export interface OfflineLambda {
-  create(functions: readonly { functionKey: string; functionDefinition: FunctionDefinition }[]): void;
-  get(functionKey: string): OfflineFunction;
+  readonly create: (
+    this: OfflineLambda,
+    functions: readonly { functionKey: string; functionDefinition: FunctionDefinition }[],
+  ) => void;
+  readonly get: (this: OfflineLambda, functionKey: string) => OfflineFunction;
 }
 
 /**
@@ -32,13 +36,13 @@ export async function callFunctionsDirectly({ serviceDir }: Serverless): Promise
   const handlers = new Map<string, string>();
   const { create, get } = Lambda.prototype;
   Object.assign(Lambda.prototype, {
-    create(this: OfflineLambda, functions) {
+    create(functions) {
       for (const { functionKey, functionDefinition } of functions) {
         handlers.set(functionKey, join(serviceDir, functionDefinition.handler));
       }
       create.call(this, functions);
     },
-    get(this: OfflineLambda, functionKey) {
+    get(functionKey) {
       const handler = loaded.get(handlers.get(functionKey) ?? '');
       return handler === undefined ? get.call(this, functionKey) : directly(handler);
     },
@@ -55,18 +59,29 @@ function directly(handler: Handler): OfflineFunction {
   };
 }
 
-/** Returns the handlers that serverless-offline has loaded, by the path of their file with the name of the export. */
+/**
+ * Returns the handlers that are loaded, by the path of their file with the name of the export. They are imported here as
+ * any module is: serverless-offline would register another loader of TypeScript in front of that of the plugin.
+ */
 function rememberLoaded(): ReadonlyMap<string, Handler> {
   const require = createRequire(import.meta.url);
   const runner = './lambda/handler-runner/in-process-runner/aws-lambda-ric/UserFunction.js';
   const offline = createRequire(require.resolve('serverless-offline'));
   const userFunction = offline(runner) as { load: Load };
   const loaded = new Map<string, Handler>();
-  const { load } = userFunction;
-  userFunction.load = async (appRoot, path) => {
-    const handler = loaded.get(path) ?? (await load(appRoot, path));
+  userFunction.load = async (_appRoot, path) => {
+    const handler = loaded.get(path) ?? (await importHandler(path));
     loaded.set(path, handler);
     return handler;
   };
   return loaded;
+}
+
+/** @param path  that of the file without its ending, a dot, and the name of the export */
+async function importHandler(path: string): Promise<Handler> {
+  const { dir, name, ext } = parse(path);
+  const module = (await import(pathToFileURL(join(dir, `${name}.ts`)).href)) as Record<string, unknown>;
+  const handler = module[ext.slice(1)];
+  if (typeof handler !== 'function') throw new Error(`There is no function at ${path}.`);
+  return handler as Handler;
 }

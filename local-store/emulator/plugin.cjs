@@ -1,5 +1,7 @@
 // Serverless loads plugins with `require`, which cannot load TypeScript on Node 20. The emulator itself is loaded
 // like the functions, so that both share its modules: they work on one store and know each other's errors.
+const { register: registerHooks } = require('node:module');
+const { pathToFileURL } = require('node:url');
 const { register } = require('tsx/esm/api');
 
 module.exports = class LocalStorePlugin {
@@ -13,6 +15,7 @@ module.exports = class LocalStorePlugin {
       },
       'before:offline:start:init': async () => {
         register();
+        registerHooks('./unnamed-closures.mjs', pathToFileURL(__filename));
         const { openEmulator } = await import('./emulator.ts');
         emulator = await openEmulator({ serverless, options, log });
       },

@@ -1,6 +1,7 @@
 import { Admin, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
 import { Unavailable } from '../../lib/errors.ts';
 import type { Offsets, TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import { within } from './client/within.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 
 /** Offsets of topics in Kafka; `topic` and `group` are names in Kafka. */
@@ -8,8 +9,12 @@ export interface KafkaTopicOffsets extends TopicOffsets {
   close(): Promise<void>;
 }
 
+/** Somebody waits for the answer: a request, or a barrier that asks again a second later. */
+const times = { connectTimeout: 2_000, requestTimeout: 4_000, retries: 1, retryDelay: 100 };
+const maxLookMilliseconds = 6_000;
+
 export function createTopicOffsets(connection: KafkaConnection): KafkaTopicOffsets {
-  const options = clientOptions(connection);
+  const options = { ...clientOptions(connection), ...times };
   const admin = new Admin(options);
   // It joins no group: the client has listing of offsets only there, with the retries that a new leader needs.
   const looker = new Consumer({ ...options, groupId: `${connection.prefix}offsets` });
@@ -47,7 +52,9 @@ export function createTopicOffsets(connection: KafkaConnection): KafkaTopicOffse
 
 async function available<T>(message: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await read();
+    const answer = read();
+    if (await within(maxLookMilliseconds, answer)) return await answer;
+    throw new Error(`Kafka did not answer within ${maxLookMilliseconds / 1_000} s.`);
   } catch (cause) {
     throw new Unavailable(message, { cause });
   }

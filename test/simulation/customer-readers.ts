@@ -10,7 +10,7 @@ import { listCustomerTotals } from '../../lib/pipeline/query/list-customer-total
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import type { CustomerTotals, WindowReader } from '../../lib/ports/window-reader.ts';
 import { startOf, type Plan } from './plan.ts';
-import type { Claim, ReaderSurroundings } from './readers.ts';
+import type { Claim, ReaderSurroundings } from './reader-surroundings.ts';
 import type { Process } from './scheduler.ts';
 import { simulatedCustomer } from './sent-batch.ts';
 

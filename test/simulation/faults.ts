@@ -73,7 +73,7 @@ export class Operations {
   }
 
   /** Does what a process has sent and hears nothing of. */
-  #land<T>(label: string, act: () => T): void {
+  #land(label: string, act: () => unknown): void {
     const milliseconds = this.#landsAfter(label);
     if (milliseconds === 0) attempt(act);
     else this.#scheduler.after(milliseconds, `late: ${label}`, () => attempt(act));

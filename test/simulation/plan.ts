@@ -3,8 +3,12 @@ import type { FaultRates } from './faults.ts';
 
 /** Faults of the cluster form; rates are from 0 to 1. */
 export interface ClusterFaults {
+  /** Maximum difference between the clock of a process and the broker's; barriers allow for it. */
+  readonly clockDifferenceMilliseconds: number;
   /** Writes to the store may land long after their process has died. */
   readonly hasLateWrites: boolean;
+  /** Rate at which what concerns a batch and its intent takes as long as a put may. */
+  readonly slowBatches: number;
   /** Average number of steps between rebalances, which leave a zombie where somebody is at work. */
   readonly stepsPerRebalance: number;
   /** The broker takes the commits of zombies. */

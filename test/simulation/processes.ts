@@ -47,13 +47,15 @@ export class Processes {
 
   constructor(
     scheduler: Scheduler,
-    { processesPerStage, isLaptop }: Plan,
+    { processesPerStage, isLaptop, cluster }: Plan,
     laws: Laws,
     stages: readonly Stage[] = usualStages,
   ) {
     this.#scheduler = scheduler;
     this.#laws = laws;
-    this.#maxClockErrorMilliseconds = isLaptop ? 0 : maxClockErrorMilliseconds;
+    this.#maxClockErrorMilliseconds = isLaptop
+      ? 0
+      : (cluster?.clockDifferenceMilliseconds ?? maxClockErrorMilliseconds);
     for (const stage of stages) {
       this.#running.set(stage, []);
       for (let made = 0; made < processesPerStage; made += 1) this.#start(stage);

@@ -14,39 +14,14 @@ import { createObjectWindowReader } from '../../lib/pipeline/query/object-window
 import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
-import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { minuteOf } from '../factories.ts';
 import { askForCustomers } from './customer-readers.ts';
-import type { AcceptedBatch, Laws } from './laws.ts';
+import type { AcceptedBatch } from './laws.ts';
 import { startOf, type Plan } from './plan.ts';
-import type { Processes } from './processes.ts';
-import type { Process, Scheduler } from './scheduler.ts';
-import type { ProcessPorts } from './process-ports.ts';
+import type { Claim, CountedRange, ReaderSurroundings } from './reader-surroundings.ts';
+import type { Process } from './scheduler.ts';
 import { simulatedCustomer } from './sent-batch.ts';
-
-export interface ReaderSurroundings {
-  readonly scheduler: Scheduler;
-  readonly processes: Processes;
-  readonly portsOf: (process: Process) => ProcessPorts;
-  readonly progressOf: (process: Process) => CountingProgress;
-  readonly laws: Laws;
-}
-
-/** Progress that an answer states, and its counts in a range. */
-export interface Claim {
-  readonly countedThrough: Date | undefined;
-  readonly waiting: number | undefined;
-  /** Requests by the range that they were counted in, and whether that is called complete. */
-  readonly ranges: readonly CountedRange[];
-}
-
-export interface CountedRange {
-  readonly from: WindowStart;
-  readonly to: WindowStart;
-  readonly requests: number;
-  readonly isComplete: boolean;
-}
 
 export interface Readers {
   stop(): void;
@@ -91,7 +66,8 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
     const claims = await askForCustomers(chance.oneOf(0, 0, 600), plan, around, readerOf);
     for (const [place, customer] of customers.entries()) {
       const claim = claims?.get(customer);
-      const lie = claim && lieOf(claim, laws.notForgotten(before[place] ?? []), laws.horizon);
+      const accepted = laws.notForgotten(before[place] ?? []);
+      const lie = claim && lieOf(claim, accepted, laws.horizon, ageLimit(plan, scheduler.time));
       if (lie !== undefined) laws.lied(`of customers, ${lie}`);
     }
   };
@@ -102,7 +78,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
       const accepted = laws.acceptedOf(simulatedCustomer(customer));
       const [range] = claim.ranges;
       const complete = { ...claim, ranges: range === undefined ? [] : [{ ...range, isComplete: true }] };
-      const lie = lieOf(complete, accepted, laws.horizon);
+      const lie = lieOf(complete, accepted, laws.horizon, ageLimit(plan, scheduler.time));
       if (lie !== undefined) laws.lied(`at rest, of customers, ${lie}`);
       if (claim.countedThrough === undefined)
         laws.lied('it is not known at rest how far customers are counted');

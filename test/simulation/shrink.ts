@@ -41,6 +41,7 @@ function smaller(plan: Plan): Plan[] {
 function smallerFaults(faults: ClusterFaults): ClusterFaults[] {
   const without: Partial<ClusterFaults>[] = [
     { hasLateWrites: false },
+    { slowBatches: 0 },
     { stepsPerRebalance: Infinity },
     { takesStaleCommits: false },
     { stepsPerLoss: Infinity },

@@ -4,7 +4,7 @@ import { clusterPlanOf } from './cluster/plan.ts';
 import { planOf } from './plan.ts';
 
 const seeds = 300;
-const clusterSeeds = 150;
+const clusterSeeds = 60;
 
 describe('a simulated history', () => {
   it(`keeps all laws, for each of ${seeds} seeds`, async () => {

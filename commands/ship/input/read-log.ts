@@ -92,8 +92,8 @@ async function* decompressed(bytes: AsyncGenerator<Buffer>, gunzip: Gunzip): Asy
     yield* bytes;
   })();
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  if (isGzip) return yield* gunzip(whole);
-  for await (const some of whole) yield { kind: 'bytes', bytes: some };
+  if (isGzip) yield* gunzip(whole);
+  else for await (const some of whole) yield { kind: 'bytes', bytes: some };
 }
 
 async function* gunzipAll(bytes: AsyncGenerator<Buffer>): AsyncGenerator<MemberEvent> {

@@ -1,13 +1,16 @@
 const quote = 0x22;
 const backslash = 0x5c;
 const hexEscapes = /^(?:\\x[0-9a-f]{2})+/i;
-const missingValue = /^:\s*-?\s*(?=[,}\]])/;
+const validValue = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
+/** The end of a value without quotes: before the next field, or the end of the object. */
+const endOfValue = /,\s*"|,?\s*\}|$/g;
+const commaAtEnd = /^,\s*\}/;
 const maxEscapeBytes = 4_096;
 
 /**
  * Turns what servers write in place of JSON into JSON, in one pass: `\xHH` in texts, which are bytes of UTF-8 (nginx without
- * `escape=json`, Apache); unescaped control characters in texts; and fields without a value, or with `-`, where a number
- * was expected.
+ * `escape=json`, Apache); unescaped control characters in texts; a comma before the end; and values without quotes that are no
+ * numbers: nothing, `-`, `000`, or several numbers (`0.1, 0.2`).
  */
 export function repairJson(text: string): string {
   let repaired = '';
@@ -32,10 +35,24 @@ export function repairJson(text: string): string {
       at += escapes.length - 1;
     } else if (isInText && code < 0x20) {
       replace(at, at + 1, JSON.stringify(text.charAt(at)).slice(1, -1));
-    } else if (!isInText && text[at] === ':') {
-      const [empty] = missingValue.exec(text.slice(at, at + 16)) ?? [];
-      if (empty !== undefined) replace(at, at + empty.length, ':null');
+    } else if (!isInText && text[at] === ':' && isBare(text, at + 1)) {
+      endOfValue.lastIndex = at + 1;
+      const { index: end } = endOfValue.exec(text) ?? { index: text.length };
+      const value = text.slice(at + 1, end).trim();
+      if (!validValue.test(value)) {
+        replace(at + 1, end, value === '' || value === '-' ? 'null' : JSON.stringify(value));
+      }
+      at = end - 1;
+    } else if (!isInText && text[at] === ',' && commaAtEnd.test(text.slice(at, at + 16))) {
+      replace(at, at + 1, '');
     }
   }
   return copiedTo === 0 ? text : repaired + text.slice(copiedTo);
+}
+
+/** Returns whether a value begins here that is neither a text nor an object nor a list. */
+function isBare(text: string, start: number): boolean {
+  let at = start;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return !'"{['.includes(text[at] ?? '"');
 }

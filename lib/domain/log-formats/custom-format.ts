@@ -1,5 +1,5 @@
 import type { FieldSearch } from '../field-aliases/find-fields.ts';
-import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
+import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { mayBeRequest, requestOfFields } from './request-of-fields.ts';
 import { unescapeQuoted } from './unescape.ts';
 
@@ -56,14 +56,14 @@ export function customFormat(format: string, search: FieldSearch, options: LineR
     read(line) {
       const values = valuesOf(parts, line);
       return values === undefined
-        ? noRequestOf(line)
+        ? notInFormat(line)
         : requestOfFields({ found: search.find(values) }, options);
     },
   };
 }
 
-function noRequestOf(line: string): LineContent {
-  return line.startsWith('#') ? undefined : noRequest('is not in the given log format');
+function notInFormat(line: string): LineContent {
+  return line.startsWith('#') ? undefined : unknown('is not in the given log format');
 }
 
 function partsOf(format: string): Part[] {

@@ -1,6 +1,6 @@
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const clf =
-  /^\[?(\d\d)\/([A-Z][a-z]{2})\/(\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/;
+  /^\[?(\d\d)\/([A-Za-z]{3})\/(\d{4})[: T](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?\]?$/;
 const iso =
   /^\[?(\d{4})[-/](\d\d)[-/](\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?: [A-Z]{3,4})?)?\]?$/;
 /** RFC 1123 and the form of `Date.prototype.toUTCString()`. */
@@ -36,7 +36,7 @@ export function instantOf(text: string, utcOffset?: string): string | undefined 
 
 /** Returns `2000-10-10`, or `undefined` where the month has no English name. */
 function dateOf(year: string, monthName: string, day: string): string | undefined {
-  const month = months.indexOf(monthName) + 1;
+  const month = months.indexOf(monthName.toLowerCase()) + 1;
   return month === 0 ? undefined : `${year}-${month < 10 ? '0' : ''}${month}-${day}`;
 }
 

@@ -6,6 +6,7 @@ import { customFormat } from './custom-format.ts';
 import { openEnvelope } from './envelope.ts';
 import { envoyFormat } from './envoy.ts';
 import { haproxyFormat } from './haproxy.ts';
+import { instantOf } from './instant.ts';
 import { brokenJson, jsonFormat } from './json.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { logfmtFormat } from './logfmt.ts';
@@ -47,6 +48,9 @@ const unknownLine: Exclude<LineContent, undefined> = {
   reason: 'is in none of the known formats',
 };
 const nulls = /^\0+/;
+const openingBrace = /\{\s{0,8}"/;
+/** A field of `journalctl -o export` that is not the message. */
+const journalField = /^(?:__?[A-Z][A-Z0-9_]*|PRIORITY|SYSLOG_[A-Z]+|CODE_[A-Z]+)=/;
 
 /**
  * Creates a reader of access logs. It decides for each line in which format it is, so the format may change within a log, and
@@ -121,8 +125,9 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   function readRest(line: string): LineContent {
     const content = readUndatedRequest(line, writtenAt, options.utcOffset);
     if (content !== undefined) return content;
-    const brace = line.indexOf('{"');
-    return (brace > 0 ? within(line.slice(brace), undefined) : undefined) ?? brokenJson(line);
+    const brace = line.search(openingBrace);
+    const at = brace > 0 ? instantOf(line.slice(0, Math.max(line.search(/\s/), 0))) : undefined;
+    return (brace > 0 ? within(line.slice(brace), at) : undefined) ?? brokenJson(line);
   }
 
   return {
@@ -131,7 +136,7 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
       const text = line.startsWith('\0') ? line.replace(nulls, '') : line;
       if (text.trim() === '') return { kind: 'header' };
       const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
-      return readLine(start) ?? unknownLine;
+      return readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The rest of a line after its request, as fields between blanks. */
+/** The rest of a line after its request, as fields between blanks, bars or commas. */
 export interface Fields {
   /** The fields in quotes, still escaped; the last one also where its closing quote is missing. */
   readonly quoted: readonly string[];
@@ -10,6 +10,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 const space = 0x20;
 const tab = 0x09;
+const bar = 0x7c;
+const comma = 0x2c;
 
 /**
  * Returns the place of the quote that ends a field, or -1. A quote within a field is escaped, or no blank follows it.
@@ -18,8 +20,10 @@ const tab = 0x09;
 export function endOfQuoted(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === backslash) at += 1;
-    else if (code === quote && endsField(text, at + 1)) return at;
+    if (code === backslash) {
+      if (endsInBackslash(text, at)) return at + 1;
+      at += 1;
+    } else if (code === quote && endsField(text, at + 1)) return at;
   }
   return -1;
 }
@@ -50,12 +54,26 @@ export function splitFields(text: string, start: number, maxFields: number): Fie
   return { quoted, plain };
 }
 
+/**
+ * Returns whether a field ends with the backslash here, as where a server escapes nothing: a blank and another quote follow,
+ * which cannot be the end of the same field.
+ */
+function endsInBackslash(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at + 1) === quote &&
+    isBlank(text.charCodeAt(at + 2)) &&
+    text.charCodeAt(at + 3) === quote &&
+    !endsField(text, at + 4)
+  );
+}
+
 /** Returns whether a field may have ended before `at`; some servers write the whole line in quotes. */
 function endsField(text: string, at: number): boolean {
   if (at >= text.length || isBlank(text.charCodeAt(at))) return true;
   return text.charCodeAt(at) === quote && at + 1 === text.length;
 }
 
+/** Returns whether a character separates fields; some logs have bars or commas. */
 export function isBlank(code: number): boolean {
-  return code === space || code === tab;
+  return code === space || code === tab || code === bar || code === comma;
 }

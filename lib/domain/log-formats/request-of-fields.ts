@@ -99,6 +99,7 @@ function durationOf(found: FoundFields): number | undefined {
     case 'us':
     case 'µs':
       return value / 1_000;
+    case undefined:
     default:
       return value * millisecondsPer(first.name, digits, found);
   }

@@ -1,6 +1,6 @@
 import { instantOf } from './instant.ts';
-import { noRequest, type LineContent, type LineFormat } from './line-format.ts';
-import { endOfQuoted, isBlank } from './quoted-fields.ts';
+import { noRequest, unknown, type LineContent, type LineFormat } from './line-format.ts';
+import { endOfQuoted } from './quoted-fields.ts';
 import { decodeAgent, decodePercents, unescapeQuoted } from './unescape.ts';
 
 const fieldsDirective = '#Fields:';
@@ -43,11 +43,11 @@ function columnsOf(line: string): Columns {
 
 function readColumns(line: string, { names, positions }: Columns, day: string | undefined): LineContent {
   // CloudFront names its columns between blanks, and separates their values by tabs.
-  const split = line.includes('\t') ? line.split('\t') : splitBlanks(line);
+  const split = line.includes('\t') ? line.split('\t').map(withoutQuotes) : splitBlanks(line);
   const agentAt = positions.get('cs(user-agent)');
   const values = joinAgent(split, names.length, agentAt);
   if (values.length !== names.length) {
-    return noRequest(`has ${split.length} columns, where the header names ${names.length}`);
+    return unknown(`has ${split.length} columns, where the header names ${names.length}`);
   }
   const valueOf = (...some: readonly string[]): string | undefined => {
     for (const name of some) {
@@ -57,15 +57,15 @@ function readColumns(line: string, { names, positions }: Columns, day: string | 
     return undefined;
   };
   const receivedAt = instantIn(valueOf, day);
-  if (receivedAt === undefined) return noRequest('has no time that can be read');
+  if (receivedAt === undefined) return unknown('has no time that can be read');
   const method = valueOf('cs-method');
   const stem = valueOf('cs-uri-stem', 'cs-uri', 'cs-uri-path');
   if (method === undefined || stem === undefined) {
     const isUnnamed =
       !positions.has('cs-method') || !(positions.has('cs-uri-stem') || positions.has('cs-uri'));
-    return noRequest(
-      isUnnamed ? 'has no columns for method and path' : 'no request was made on the connection',
-    );
+    return isUnnamed
+      ? unknown('has no columns for method and path')
+      : noRequest('no request was made on the connection');
   }
   const query = valueOf('cs-uri-query');
   const agent = valueOf('cs(user-agent)');
@@ -117,7 +117,7 @@ function splitBlanks(line: string): string[] {
   let at = 0;
   let hasQuotes = true;
   for (;;) {
-    while (isBlank(line.charCodeAt(at))) at += 1;
+    while (line[at] === ' ') at += 1;
     if (at >= line.length) return values;
     const quoteEnd = hasQuotes && line[at] === '"' ? endOfQuoted(line, at + 1) : -1;
     // Where no closing quote follows, none follows a later place either.
@@ -128,7 +128,11 @@ function splitBlanks(line: string): string[] {
       continue;
     }
     const start = at;
-    while (at < line.length && !isBlank(line.charCodeAt(at))) at += 1;
+    while (at < line.length && line[at] !== ' ') at += 1;
     values.push(line.slice(start, at));
   }
+}
+
+function withoutQuotes(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }

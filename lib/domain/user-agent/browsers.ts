@@ -175,6 +175,7 @@ const variantsByName: Readonly<Record<string, readonly (readonly [RegExp, string
   ],
   'mobile safari': [[/BB10|BlackBerry|PlayBook/, 'BlackBerry WebKit']],
   opera: [[/Mobile Safari|Opera Mobi/, 'Opera Mobile']],
+  ie: [[/chromeframe\//, 'Chrome Frame']],
   maxthon: [[/MyIE2/, 'MyIE2']],
   qqbrowser: [
     [/MQQBrowser\/Mini/, 'QQ Browser Mini'],

@@ -18,7 +18,7 @@ export const knownDistinctNames = `
   kototoi-crawl Ladybird lemurwebcrawler LesnikBot Lightningspider LikaholixCrawler LikeWise loc-crawl loc-crawler
   LuaKit m65bot mCrawler mDolphin MetaCrawler MetamojiCrawler METASpider MixrankBot moba-crawler MobileIron Monitis
   MozillaDeveloperPreview MSIECrawler MullvadBrowser MySpaceScraper Nextcloud NimbleCrawler NLCrawler None-Crawler
-  oBot OpenCrawler OpenindexSpider Otter Pandora PathDefender PaxleFramework Planetweb PornSpider ProCogBot
+  oBot OpenCrawler OpenindexSpider Otter Pandora PathDefender PaxleFramework Planetweb PornSpider ProCogBot psbot
   ptd-crawler pub-crawler QGIS R2Client RSScrawler Runet-Research-Crawler Salesforce ScollSpider SEMC-Browser sgbot
   Shiira ShopSalad SiteCheck-sitecrawl SiteCon Sitespider Slurp Snowshoe socialbm_bot Socialradarbot Sosoimagespider
   SpeedySpider SpiderLing Spiderlytics SpiderView Spotify SSL-Crawler Steeler StoneSunSpider StreamScraper suggybot
@@ -219,16 +219,16 @@ export const knownLeadingNames = `
   PArchiveCrawler Patwebbot PDFBot PercolateCrawler persomm-spider Pete-Spider PhoenixWebBot PicSpider ping-service
   Pinterest PlayTube PluckItCrawler Pompos Poof PortalBSpider PostPost ProjectWF-java-test-crawler ProloCrawler
   PsSpider PyAMF pythonic-crawler QuerySeekerSpider RavenCrawler ReadPath_Spider Reaper redbot RedCarpet Riddler
-  Roadrunner RoboCrawl RSpider RSS-SPIDER RSSIncludeBot RyzeCrawler S3Gof3r SandCrawler sap-leonardo-iot-sdk-nodejs
-  ScollSpider SCrawlTest ScreenerBot ScSpider SearchSpider semanticdiscovery SheenBot Shim-Crawler SimpleCrawler
-  Simpy SiteCrawler Slurp SmartAndSimpleWebCrawler SMXCrawler Sogou-Test-Spider Sosoblogspider Spider_Monkey
-  SpiderKU SpiderMan spiderpig SpokeSpider sproose ssearch_bot Steeler Superhuman Surveyon T3census-Crawler
-  TAMU_CS_IRL_CRAWLER Tasapspider TayaCrawler tCrawler TECOMAC-Crawler TelemetrySpider2 Thesis_php_crawler
-  TheUsefulbot tivraSpider TLSProber TTop-Crawler TwitSpider unirest-java UOLCrawler USyd-NLP-Spider
-  VinjaVideoSpider VisBot voyager VSE Web-Robot WebCompanyCrawler WebCrawler WebIndexer webscraper Webspider WebZIP
-  WinkBot WinWebBot WIRE wminer Wotbox WSDLSpider wume_crawler X-Crawler XSpider Yahoo-MMCrawler Yahoo-Newscrawler
-  Yahoo-VerticalCrawler-FormerWebCrawler YebolBot YoonoCrawler yp-crawl YRL_ODP_CRAWLER yrspider ZeBot_www.ze.bz
-  Zeusbot ZillaCrawler ZoomSpider ZooShot Zspider
+  Roadrunner RoboCrawl RSpider RSS-SPIDER RSSIncludeBot RyzeCrawler S3Gof3r Safari SandCrawler
+  sap-leonardo-iot-sdk-nodejs ScollSpider SCrawlTest ScreenerBot ScSpider SearchSpider semanticdiscovery SheenBot
+  Shim-Crawler SimpleCrawler Simpy SiteCrawler Slurp SmartAndSimpleWebCrawler SMXCrawler Sogou-Test-Spider
+  Sosoblogspider Spider_Monkey SpiderKU SpiderMan spiderpig SpokeSpider sproose ssearch_bot Steeler Superhuman
+  Surveyon T3census-Crawler TAMU_CS_IRL_CRAWLER Tasapspider TayaCrawler tCrawler TECOMAC-Crawler TelemetrySpider2
+  Thesis_php_crawler TheUsefulbot tivraSpider TLSProber TTop-Crawler TwitSpider unirest-java UOLCrawler
+  USyd-NLP-Spider VinjaVideoSpider VisBot voyager VSE Web-Robot WebCompanyCrawler WebCrawler WebIndexer webscraper
+  Webspider WebZIP WinkBot WinWebBot WIRE wminer Wotbox WSDLSpider wume_crawler X-Crawler XSpider Yahoo-MMCrawler
+  Yahoo-Newscrawler Yahoo-VerticalCrawler-FormerWebCrawler YebolBot YoonoCrawler yp-crawl YRL_ODP_CRAWLER yrspider
+  ZeBot_www.ze.bz Zeusbot ZillaCrawler ZoomSpider ZooShot Zspider
 `;
 
 export const knownLeadingRenames: Readonly<Record<string, string>> = {
@@ -288,6 +288,7 @@ export const knownLeadingRenames: Readonly<Record<string, string>> = {
   'fast-msearch crawler': 'FAST-mSEARCH Crawler',
   'feed seeker': 'Feed Seeker Bot',
   feedjit: 'Feedjit Favicon Crawler',
+  'fetch libfetch': 'fetch libfetch',
   'findexa crawler': 'Findexa Crawler',
   'followsite bot': 'FollowSite Bot',
   'fujiko spider': 'Fujiko Spider',

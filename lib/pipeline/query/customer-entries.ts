@@ -72,15 +72,18 @@ export class CustomerEntries {
   async *behind(segment: string | undefined): AsyncGenerator<readonly CustomerEntry[]> {
     const listed = new Set<string>();
     for await (const group of inGroups(await this.#list(segment), entriesAGroup)) {
-      const unread = group.filter((each) => this.#recall(each) === undefined);
+      const entries: CustomerEntry[] = [];
+      const found = group.map((each) => this.#recall(each));
+      const unread = group.filter((_each, place) => found[place] === undefined);
       const read = await pMap(unread, (each) => this.of(each.segment), { concurrency: entriesInFlight });
       for (const [place, each] of unread.entries()) this.#remember(each, read[place]);
-      const found = new Map(unread.map((each, place) => [each.segment, read[place]]));
-      yield group.flatMap((each) => {
-        listed.add(each.segment);
-        const days = found.get(each.segment) ?? this.#recall(each);
-        return days === undefined ? [] : [{ segment: each.segment, days }];
-      });
+      let next = 0;
+      for (const [place, { segment: its }] of group.entries()) {
+        listed.add(its);
+        const days = found[place] ?? read[next++];
+        if (days !== undefined) entries.push({ segment: its, days });
+      }
+      yield entries;
     }
     if (segment === undefined) this.#forgetAllBut(listed);
   }

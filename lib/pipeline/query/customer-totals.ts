@@ -1,4 +1,7 @@
+import type { DaysTotal } from '../../domain/customer-days.ts';
+import type { EpochMinute } from '../../domain/epoch-minute.ts';
 import { customerIndexKey, customerSegmentOfIndex } from '../../domain/keys.ts';
+import { windowStartOf } from '../../domain/window.ts';
 import type { CustomerTotals, CustomerTotalsPage, CustomerTotalsRange } from '../../ports/window-reader.ts';
 import type { CustomerEntries } from './customer-entries.ts';
 
@@ -10,7 +13,7 @@ export async function customerTotals(
   if (range.customerId !== undefined) {
     const days = await entries.of(customerSegmentOfIndex(customerIndexKey(range.customerId)));
     const total = days?.totalOf(minuteOf(range.from), minuteOf(range.to));
-    return { customers: total === undefined ? [] : [total], next: undefined };
+    return { customers: total === undefined ? [] : [answered(total)], next: undefined };
   }
   return range.sort === 'name' ? pageByName(range, entries) : pageByRequests(range, entries);
 }
@@ -28,7 +31,7 @@ async function pageByName(
       const total = days.totalOf(begin, end);
       if (total === undefined) continue;
       if (customers.length === limit) return { customers: customers.sort(byName), next: last };
-      customers.push(total);
+      customers.push(answered(total));
       last = segment;
     }
   }
@@ -41,16 +44,23 @@ async function pageByRequests(
 ): Promise<CustomerTotalsPage> {
   const [begin, end] = [minuteOf(from), minuteOf(to)];
   const place = after === undefined ? undefined : placeIn(after);
-  const behind: CustomerTotals[] = [];
+  const behind: DaysTotal[] = [];
   for await (const group of entries.behind(undefined)) {
     for (const { days } of group) {
       const total = days.totalOf(begin, end);
       if (total !== undefined && (place === undefined || byRequests(place, total) < 0)) behind.push(total);
     }
   }
-  const customers = behind.sort(byRequests).slice(0, limit);
+  const customers = behind.sort(byRequests).slice(0, limit).map(answered);
   const last = customers.at(-1);
   return { customers, next: behind.length > limit && last !== undefined ? placeOf(last) : undefined };
+}
+
+/** Only totals on a page need texts of their minutes. */
+function answered({ customerId, requests, errors, firstMinute, lastMinute }: DaysTotal): CustomerTotals {
+  const firstWindow = windowStartOf(firstMinute as EpochMinute);
+  const lastWindow = windowStartOf(lastMinute as EpochMinute);
+  return { customerId, requests, errors, firstWindow, lastWindow };
 }
 
 type Place = Pick<CustomerTotals, 'requests'> & { readonly customerId: string };

@@ -39,7 +39,8 @@ export type Recomputed =
  *
  * What is written is recomputed once more where the customer is being forgotten: the parts that it is the sum of may have
  * been removed since they were read. Forgetting writes the tombstone first, removes parts next, and looks at their sums
- * last, so that one of the two sees what the other did.
+ * last, so that one of the two sees what the other did. A minute from before the tombstone is no part: a slow `aggregate`
+ * may have written it after all was removed, and is about to remove it.
  * @throws UnreadableFormat  the window or a part of it is damaged, and is left as it is
  */
 export async function recomputeWindow(
@@ -50,6 +51,7 @@ export async function recomputeWindow(
 ): Promise<Recomputed> {
   const readIts = () => readTombstoneAt(tombstoneKeyOfWindow(key), store);
   const tombstoneAtFirst = await readIts();
+  let tombstone = tombstoneAtFirst;
   let written: 'created' | 'updated' | undefined;
   for (;;) {
     if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
@@ -57,18 +59,20 @@ export async function recomputeWindow(
     }
     const object = await store.get(key);
     const current = object && decodeWholeRolledUp(object.body);
-    const parts = await sumOfParts(key, size, store);
+    const parts = await sumOfParts(key, size, store, tombstone);
     try {
       if (parts === undefined) {
-        const isForgotten = object !== undefined && (await readIts()) !== undefined;
-        if (isForgotten) await store.delete(key, { ifMatch: object.etag });
+        if (object !== undefined) {
+          tombstone = await readIts();
+          if (tombstone !== undefined) await store.delete(key, { ifMatch: object.etag });
+        }
         return { kind: 'absent' };
       }
       const next = rollUp(current, parts.window, foldSum(parts.sum, limits), clock.now());
       if (next === current) return { kind: written ?? 'unchanged', window: next, ends: parts.ends };
       await store.put(key, encodeRolledUp(next), object ? { ifMatch: object.etag } : { ifNoneMatch: '*' });
       written ??= object ? 'updated' : 'created';
-      const tombstone = await readIts();
+      tombstone = await readIts();
       if (tombstone === undefined || hadForgottenAll(tombstoneAtFirst, tombstone)) {
         return { kind: written, window: next, ends: parts.ends };
       }

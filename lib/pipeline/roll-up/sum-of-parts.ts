@@ -1,6 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 import { partsPrefix, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import type { WindowName } from '../../domain/roll-up.ts';
+import { isFromBefore, type Tombstone } from '../../domain/tombstone.ts';
 import { addToSum, emptySum, type WindowSum } from '../../domain/window-sum.ts';
 import {
   enclosingWindowStart,
@@ -33,12 +34,14 @@ const partsInFlight = 8;
 /**
  * The sum of the minutes of an hour, or of the hours of a day, as they are stored; `undefined` where there are none. No
  * more than a few of them are in memory at a time, and the sum.
+ * @param tombstone  minutes from before it do not count
  * @throws UnreadableFormat  one of them is damaged, written by a newer version, or at the place of another one
  */
 export async function sumOfParts(
   key: ObjectKey,
   size: RolledUpSize,
   store: Pick<ObjectStore, 'get' | 'list'>,
+  tombstone?: Tombstone,
 ): Promise<SumOfParts | undefined> {
   const partSize = partSizeOf[size];
   const sum = emptySum();
@@ -50,6 +53,7 @@ export async function sumOfParts(
     async (partKey) => {
       const part = await readWindowCounts(partKey, partSize, store);
       if (part === undefined) return pMapSkip;
+      if ('batches' in part && isFromBefore(part, tombstone)) return pMapSkip; // a minute
       const { customerId, windowStart } = part;
       // Then the customer and the time are those of this window as well: both keys have them in the same places.
       if (windowKey(customerId, partSize, windowStart) !== partKey) {

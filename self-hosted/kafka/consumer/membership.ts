@@ -48,6 +48,8 @@ export function startMembership(options: MembershipOptions): Membership {
     heartbeatInterval: heartbeatMilliseconds,
     rebalanceTimeout: rebalanceMilliseconds,
     heartbeatStallTimeout: rebalanceMilliseconds,
+    // Whoever calls tries again: the client would join the group anew for a commit, beside the join of its heartbeat.
+    retries: 0,
     autocommit: false,
   });
   consumer.topics.trackAll(...topics);

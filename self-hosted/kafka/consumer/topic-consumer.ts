@@ -3,8 +3,8 @@ import { pause, sourceBackoff } from '../../../event-source/backoff.ts';
 import { backoffMilliseconds } from '../../../lib/backoff.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { realTimers } from '../../../lib/timers.ts';
+import { within } from '../client/within.ts';
 import type { KafkaConnection } from '../connection.ts';
-import type { KafkaTopicOffsets } from '../topic-offsets.ts';
 import { createTopicOffsets } from '../topic-offsets.ts';
 import { startCommitLoop } from './commit-loop.ts';
 import { startFetchLoop } from './fetch-loop.ts';
@@ -38,6 +38,9 @@ export interface TopicConsumer {
   /** Starts nothing new; resolves when what is under way is done and its positions are committed. */
   stop(): Promise<void>;
 }
+
+/** Time that Kafka has to answer when a process stops. */
+const longestStopMilliseconds = 5_000;
 
 interface Place {
   readonly topic: string;
@@ -201,11 +204,12 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     const last = [...owned.values()];
     for (const { partition } of last) partition.stop();
     await Promise.all(last.map(({ working }) => working));
-    await fetches.stop();
-    await commits.stop();
+    const isCommitted = await within(longestStopMilliseconds, commits.stop());
+    if (!isCommitted) logger.warn('The last positions could not be written; records come again.', { group });
     await Promise.all(leftover.values());
-    await membership.leave();
-    await closeQuietly(offsets);
+    // A Kafka that does not answer holds up nobody: its connections end with the process.
+    const closed = Promise.all([membership.leave(), fetches.stop(), offsets.close()]);
+    await within(longestStopMilliseconds, closed);
   }
 
   return {
@@ -215,8 +219,4 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
       await ended.catch(() => undefined);
     },
   };
-}
-
-async function closeQuietly(offsets: KafkaTopicOffsets): Promise<void> {
-  await offsets.close();
 }

@@ -8,7 +8,7 @@ import { createTopics } from '../../kafka/create-topics.ts';
 /** A Kafka with topics of its own for one test. */
 export interface FreshTopics {
   readonly connection: KafkaConnection;
-  nameOf(topic: Topic): string;
+  readonly nameOf: (topic: Topic) => string;
   remove(): Promise<void>;
 }
 

@@ -436,6 +436,8 @@ describe('what is almost JSON', () => {
     [String.raw`{"t":"a\\x22","u":"\\"}`, { t: String.raw`a\x22`, u: '\\' }],
     ['{"a":,"b":-,"c":}', { a: null, b: null, c: null }],
     ['{"a": -, "b":-1,"c":": ,"}', { a: null, b: -1, c: ': ,' }],
+    ['{"a":000,"b":0.1, 0.2,"c":1,}', { a: '000', b: '0.1, 0.2', c: 1 }],
+    ['{"a":{"b":-},"c":[1,2],"d":true }', { a: { b: null }, c: [1, 2], d: true }],
     ['{"a":"x\ty"}', { a: 'x\ty' }],
     [String.raw`{"a":"\q"}`, { a: String.raw`\q` }],
   ])('%s is repaired', (text, value) => {
@@ -482,7 +484,8 @@ describe('the names of fields', () => {
 
   it('are in the documentation', () => {
     const page = readFileSync(new URL('../../../docs/reference/formats.md', import.meta.url), 'utf8');
-    const rows = page.split('\n').filter((row) => /^\| `\w+` \| `/.test(row));
+    const [, table = ''] = page.split('| field | names |');
+    const rows = table.split('\n').filter((row) => /^\| `\w+` \| `/.test(row));
     expect(rows).toEqual(
       Object.entries(fieldAliases).map(
         ([field, names]) => `| \`${field}\` | ${names.map((name) => `\`${name}\``).join(', ')} |`,

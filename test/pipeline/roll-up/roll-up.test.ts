@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { countsToJson } from '../../../lib/domain/dimensions.ts';
-import { customerIndexKey, minuteKey, windowKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import {
+  customerIndexKey,
+  minuteKey,
+  tombstoneKey,
+  windowKey,
+  type ObjectKey,
+} from '../../../lib/domain/keys.ts';
 import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
+import { encodeTombstone } from '../../../lib/domain/tombstone.ts';
 import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { rollUp, type RolledUp, type WrittenNotification } from '../../../lib/pipeline/roll-up/roll-up.ts';
@@ -76,6 +83,19 @@ function outcomes(rolledUp: readonly RolledUp[]): [string, string][] {
 }
 
 describe('rollUp', () => {
+  it('leaves a minute out that a slow aggregate wrote after its customer was forgotten', async () => {
+    const stale = await count('28T18:00');
+    const before = instant('2025-12-30T11:00:00Z');
+    const completedAt = instant('2025-12-30T11:00:01Z');
+    const forgotten = encodeTombstone({ customerId: customer(), before, completedAt });
+    await store.put(tombstoneKey(customer()), forgotten, { ifNoneMatch: '*' });
+    expect(outcomes(await rollUp([stale], { store, clock }, options))).toEqual([
+      ['hour', 'absent'],
+      ['day', 'absent'],
+    ]);
+    expect(await windowAt(hourAt('28T18'))).toBeUndefined();
+  });
+
   it('makes an hour the sum of its minutes and a day that of its hours', async () => {
     const notifications = [
       await count('28T18:00', { 'GET /a': 2 }),

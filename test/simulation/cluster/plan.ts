@@ -8,9 +8,9 @@ export function clusterPlanOf(seed: number): Plan {
   const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 400);
   return {
     ...planOf(seed),
-    // Long enough that faults end only after everything was announced again.
-    steps: 300 * upTo(4) + (stepsPerLoss === Infinity ? 0 : 1_500),
-    batchesPerClient: upTo(stepsPerLoss === Infinity ? 5 : 12),
+    // Long enough that a slow put, or a loss and its repair, is over before faults end.
+    steps: 600 * upTo(5) + (stepsPerLoss === Infinity ? 0 : 2_500),
+    batchesPerClient: upTo(12),
     minutes: oneOf(1, 2, 5, 70),
     pauseMilliseconds: oneOf(400, 4_000),
     retentionDays: undefined,
@@ -19,7 +19,9 @@ export function clusterPlanOf(seed: number): Plan {
     stepsPerRestart: Infinity,
     stepsPerClockJump: Infinity,
     cluster: {
+      clockDifferenceMilliseconds: oneOf(0, 400),
       hasLateWrites: stepsPerLoss === Infinity && oneOf(true, false),
+      slowBatches: oneOf(0, 0.3),
       stepsPerRebalance: oneOf(Infinity, 30, 100),
       takesStaleCommits: oneOf(true, false),
       stepsPerLoss,

@@ -6,7 +6,7 @@ export interface TopicRecord {
   readonly key: string;
   readonly value: Buffer;
   readonly offset: number;
-  /** Time by the broker's clock, which is right. */
+  /** Time of the append by the broker's clock, which is right. */
   readonly appendedAt: Date;
 }
 

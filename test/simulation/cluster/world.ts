@@ -21,6 +21,7 @@ import { verify } from '../../../lib/pipeline/verify/verify.ts';
 import { createNotifyingStore } from '../../../lib/pipeline/windows/notifying-store.ts';
 import type { CountingProgress } from '../../../lib/ports/counting-progress.ts';
 import type { EventStream } from '../../../lib/ports/event-stream.ts';
+import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import type { Timers } from '../../../lib/ports/timers.ts';
 import { foldingLimits } from '../../factories.ts';
 import { withAdmission } from '../../pipeline/with-admission.ts';
@@ -50,17 +51,16 @@ const stages: readonly Stage[] = [
   'forget',
   'announce',
 ];
-const putMilliseconds = 5_000;
+/** Short, so that much happens before faults end. */
+const putMilliseconds = 1_500;
 const verifyAfterMilliseconds = 2 * putMilliseconds;
 /** The last delay is used again for what was emitted there. */
 const delaysMilliseconds = [60_000, 600_000, 3_600_000, 86_400_000];
 const maxAttempts = 8;
-/** Clocks of one installation differ by no more than that from the broker's. */
-const clockDifferenceMilliseconds = 1_000;
 /** Longer than the gap after which a watch begins anew, and than a put may take. */
-const lossMilliseconds = 8_000;
-const maxGapMilliseconds = 3_000;
-const outageMilliseconds = 60_000;
+const lossMilliseconds = 12_000;
+const maxGapMilliseconds = 10_000;
+const outageMilliseconds = 20_000;
 const lateWriteMilliseconds = [0, 1_000, 20_000, 600_000, 20_000_000] as const;
 
 const hops: [Hop, Hop, Hop] = [
@@ -83,6 +83,7 @@ const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) },
 /** Creates the topology of the cluster form with its clients. */
 export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler: Scheduler): World {
   const { chance } = scheduler;
+  const { clockDifferenceMilliseconds } = faults;
   const laws = new Laws(() => new Date(scheduler.time));
   const processes = new Processes(scheduler, plan, laws, stages);
   // A window that a dead process creates after its customer was forgotten is found by an audit alone.
@@ -162,6 +163,25 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     },
   });
 
+  /** Sometimes waits, where a put is on its way, or the answer about a batch or an intent is. */
+  async function mayTakeLong(): Promise<void> {
+    if (!isHealed && chance.happens(faults.slowBatches))
+      await scheduler.sleep(chance.upTo(3 * putMilliseconds));
+  }
+
+  const slowed = (inner: ObjectStore): ObjectStore => ({
+    ...inner,
+    async get(key, ...options) {
+      const object = await inner.get(key, ...options);
+      if (key.startsWith('batches/')) await mayTakeLong();
+      return object;
+    },
+    async put(key, ...written) {
+      if (key.startsWith('batches/')) await mayTakeLong();
+      return inner.put(key, ...written);
+    },
+  });
+
   const portsOf = (process: Process): ProcessPorts => {
     const inner = store.through(process, operations);
     const notifier = {
@@ -172,7 +192,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
         ),
     };
     return {
-      store: createNotifyingStore(inner, notifier),
+      store: createNotifyingStore(slowed(inner), notifier),
       versions: store.versionsThrough(process, operations),
       notifier,
       retention: retentionOf(process),
@@ -185,6 +205,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       outbox: {
         async announce({ key }) {
           await batches.append([{ key, value: encodeIntent({ key, isAfterLoss: false }) }], process);
+          await mayTakeLong();
           return putMilliseconds;
         },
         emit: () => Promise.reject(new Error('The reader of an intent emits.')),
