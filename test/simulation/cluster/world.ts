@@ -84,7 +84,7 @@ const silent = createLogger({ level: 'error', clock: { now: () => new Date(0) },
 export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler: Scheduler): World {
   const { chance } = scheduler;
   const { clockDifferenceMilliseconds } = faults;
-  const laws = new Laws(() => new Date(scheduler.time));
+  const laws = new Laws(() => new Date(scheduler.time), faults.hasLateWrites);
   const processes = new Processes(scheduler, plan, laws, stages);
   // A window that a dead process creates after its customer was forgotten is found by an audit alone.
   const landingLate = plan.forgettings === 0 ? /^put (batches|aggregates)/ : /^put batches/;
