@@ -60,7 +60,9 @@ export const apiKeys = defineCommand({
         case 'rotate':
         case 'revoke':
           return (await changeKeyFile(file, options, io)) ? 0 : 1;
-        default:
+        case 'history':
+        case 'rotate-secret':
+        case 'drop-secret':
           throw new BadArguments(`${options.action} does not take --file.`);
       }
     }

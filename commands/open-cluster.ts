@@ -11,11 +11,11 @@ export interface OperatedCluster {
   readonly outbox: Outbox;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface SelfHosted {
-  openForOperator(environment: ClusterPlace['environment']): Promise<OperatedCluster>;
+  readonly openForOperator: (environment: ClusterPlace['environment']) => Promise<OperatedCluster>;
 }
 
 /** Not a literal: without the packages of self-hosted/, whoever checks types would not find those of Kafka. */
