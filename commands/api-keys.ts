@@ -54,17 +54,11 @@ export const apiKeys = defineCommand({
     const options = apiKeysOptionsOf(given, io.clock.now());
     const { file } = options;
     if (file !== undefined) {
-      switch (options.action) {
-        case 'list':
-        case 'create':
-        case 'rotate':
-        case 'revoke':
-          return (await changeKeyFile(file, options, io)) ? 0 : 1;
-        case 'history':
-        case 'rotate-secret':
-        case 'drop-secret':
-          throw new BadArguments(`${options.action} does not take --file.`);
+      const { action } = options;
+      if (action === 'history' || action === 'rotate-secret' || action === 'drop-secret') {
+        throw new BadArguments(`${action} does not take --file.`);
       }
+      return (await changeKeyFile(file, options, io)) ? 0 : 1;
     }
     const client = new SSMClient({});
     try {

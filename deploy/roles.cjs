@@ -16,7 +16,7 @@ const readAndWrite = (...prefixes) => [
 
 /** The horizon behind which windows have expired. */
 const horizon = 'retention/horizon';
-/** What customers have by day, and how far those of an earlier version are indexed. */
+/** The index of customers, and the progress of indexing those of an earlier version. */
 const customerIndex = 'customers/*';
 const customerIndexing = 'migrations/customers';
 /** A tombstone records whether and when a customer was forgotten. */

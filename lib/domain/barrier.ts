@@ -95,6 +95,11 @@ export function advanceBarriers(barriers: Barriers, look: OffsetLook, options: B
   return { pending, passed, seenEnds, lookedAt: at };
 }
 
+/** Remembers the ends of a topic, also where the look that read them is not completed. */
+export function rememberEnds(barriers: Barriers, topic: string, ends: Offsets): Barriers {
+  return { ...barriers, seenEnds: greatestEnds(barriers.seenEnds, new Map([[topic, ends]])) };
+}
+
 /** Reports whether too much time has passed since the look before, or the clock was set back. */
 function isGap(lookedAt: Date | undefined, { at, endedAt }: OffsetLook, maxGapMilliseconds: number): boolean {
   if (lookedAt === undefined) return false;

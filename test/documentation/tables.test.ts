@@ -28,7 +28,12 @@ it('docs/reference/errors.md has every error code with its status, category and 
   expect(rowsOf('docs/reference/errors.md')).toEqual(rows);
 });
 
-it.each([
+interface Variable {
+  readonly def: { readonly defaultValue: unknown };
+  readonly description?: string | undefined;
+}
+
+it.each<[string, Readonly<Record<string, Variable>>]>([
   ['configuration', environmentSchema.shape],
   ['cluster-configuration', clusterEnvironmentSchema.shape],
 ])('docs/reference/%s.md has every variable with its default, and no other', (page, shape) => {

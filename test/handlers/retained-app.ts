@@ -59,7 +59,8 @@ export class RetainedApp {
   #with(environment: Record<string, string>): App {
     const { config } = testApp({ environment }).app;
     const aged: AgedObjects = { writtenAt: async (key) => this.writtenAt.get(key) };
-    return createApp({ ...this.#testing.app, rollUps: this.#testing.rollUps, config, aged });
+    const { clock, logger, store, streams } = this.#testing.app;
+    return createApp({ clock, logger, store, streams, rollUps: this.#testing.rollUps, config, aged });
   }
 
   /** Starts another process on the same store and streams, which knows nothing yet. */

@@ -50,7 +50,7 @@ function smallerFaults(faults: ClusterFaults): ClusterFaults[] {
     { poison: 0 },
     { maxBacklogRecords: 1_000 },
   ];
-  return without.map((less) => ({ ...faults, ...less }));
+  return without.map((less) => Object.assign({}, faults, less));
 }
 
 /** Makes a plan that breaks a law smaller, as long as what is left still breaks one. */

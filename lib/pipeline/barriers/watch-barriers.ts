@@ -1,6 +1,7 @@
 import {
   advanceBarriers,
   noBarriers,
+  rememberEnds,
   type Barriers,
   type Hop,
   type OffsetLook,
@@ -59,11 +60,17 @@ export function createBarrierWatch(ports: BarrierPorts, options: BarrierWatchOpt
   const ofEach = async (read: (lane: (typeof lanes)[number]) => Promise<Offsets>) =>
     new Map(await Promise.all(lanes.map(async (lane) => [lane.topic, await read(lane)] as const)));
 
+  const readEnds = async (topic: string) => {
+    const ends = await offsets.ends(topic);
+    barriers = rememberEnds(barriers, topic, ends);
+    return ends;
+  };
+
   const look = async () => {
     const at = clock.now();
     const committed = await ofEach(({ group, topic }) => offsets.committed(group, topic));
     const starts = await ofEach(({ topic }) => offsets.starts(topic));
-    const ends = await ofEach(({ topic }) => offsets.ends(topic));
+    const ends = await ofEach(({ topic }) => readEnds(topic));
     const found: OffsetLook = { at, committed, starts, ends, endedAt: clock.now() };
     barriers = advanceBarriers(barriers, found, options);
   };

@@ -9,7 +9,7 @@ import { createTopics } from '../../kafka/create-topics.ts';
 export interface FreshTopics {
   readonly connection: KafkaConnection;
   readonly nameOf: (topic: Topic) => string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** Creates topics under a prefix that no other test has. */

@@ -102,9 +102,9 @@ export const clusterProtections = {
       file: 'lib/pipeline/barriers/watch-barriers.ts',
       from: `    const committed = await ofEach(({ group, topic }) => offsets.committed(group, topic));
     const starts = await ofEach(({ topic }) => offsets.starts(topic));
-    const ends = await ofEach(({ topic }) => offsets.ends(topic));
+    const ends = await ofEach(({ topic }) => readEnds(topic));
 `,
-      to: `    const ends = await ofEach(({ topic }) => offsets.ends(topic));
+      to: `    const ends = await ofEach(({ topic }) => readEnds(topic));
     const starts = await ofEach(({ topic }) => offsets.starts(topic));
     const committed = await ofEach(({ group, topic }) => offsets.committed(group, topic));
 `,
