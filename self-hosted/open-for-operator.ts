@@ -17,7 +17,7 @@ export interface OperatedPipeline {
   readonly outbox: Outbox;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => { put(records: readonly StreamRecord[]): Promise<void> };
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

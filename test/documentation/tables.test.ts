@@ -37,13 +37,20 @@ it.each<[string, Readonly<Record<string, Variable>>]>([
   ['configuration', environmentSchema.shape],
   ['cluster-configuration', clusterEnvironmentSchema.shape],
 ])('docs/reference/%s.md has every variable with its default, and no other', (page, shape) => {
-  const rows = Object.entries(shape).map(
+  const variables: readonly [string, Variable][] = Object.entries(shape);
+  const rows = variables.map(
     ([name, schema]) => `| \`${name}\` | ${defaultOf(schema.def.defaultValue)} | ${schema.description} |`,
   );
   // Links in descriptions start at the root of the repository.
   const fromThePage = rows.map((row) => row.replaceAll('](docs/', '](../'));
   expect(rowsOf(`docs/reference/${page}.md`)).toEqual(fromThePage);
 });
+
+/** The part of a variable's schema that its row is made of. */
+interface Variable {
+  readonly def: { readonly defaultValue: unknown };
+  readonly description?: string | undefined;
+}
 
 function defaultOf(value: unknown): string {
   if (value === 'the host name') return 'the host name';
