@@ -44,8 +44,6 @@ export interface ClusterPipeline {
 const lookEveryMilliseconds = 1_000;
 /** In a longer gap between two looks, records may have been lost and announced again. */
 const maxGapMilliseconds = 30_000;
-/** Time for which one list of failed records is used, since other processes keep and release them. */
-const failedRecordsListedForMilliseconds = 2_000;
 
 /** Returns the hops of a batch: to the streams, to its minutes, to its hours and days. */
 function hopsOf(connection: Pick<KafkaConnection, 'prefix'>): readonly [Hop, Hop, Hop] {
@@ -71,7 +69,7 @@ export async function openPipeline({
   hasAuthorizer,
 }: PipelineParts): Promise<ClusterPipeline> {
   const connection = await kafkaConnectionOf(config);
-  const { store, close: closeStore } = openStore(config);
+  const { store, versions, close: closeStore } = openStore(config);
   const sender = createSender(connection);
   const offsets = createTopicOffsets(connection);
   const { clockDifferenceMilliseconds, putMilliseconds, pipeline } = config;
@@ -93,13 +91,15 @@ export async function openPipeline({
     );
   const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
   const intents = stream('batches', 'summarizer');
-  const failedRecordsVersion = () => Math.floor(clock.now().getTime() / failedRecordsListedForMilliseconds);
+  // Listed anew once a barrier has passed: a record that left its topic before the barrier is in the list then.
+  const failedRecordsVersion = () => barriers.minutes()?.getTime() ?? Number.NaN;
   const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
   const app = createApp({
     config: pipeline,
     clock,
     logger,
     store,
+    versions,
     streams,
     rollUps: barrierRollUps(barriers),
     failedRecordsVersion,

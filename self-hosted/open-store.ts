@@ -3,13 +3,15 @@ import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createBackoff } from '../lib/adapters/backoff.ts';
-import { createS3ObjectStore } from '../lib/adapters/s3-object-store.ts';
+import { createS3ObjectStore, createS3ObjectVersions } from '../lib/adapters/s3-object-store.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { ObjectVersions } from '../lib/ports/object-versions.ts';
 import type { ClusterConfig } from './config.ts';
 
 /** The object store of the installation. */
 export interface OpenStore {
   readonly store: ObjectStore;
+  readonly versions: ObjectVersions;
   readonly close: () => void;
 }
 
@@ -36,6 +38,7 @@ export function openStore({ s3, pipeline }: Pick<ClusterConfig, 's3' | 'pipeline
     ...(credentials !== undefined && { credentials }),
   });
   const backoff = createBackoff({ maxAttempts: 6, firstMilliseconds: 50, random: Math.random });
-  const store = createS3ObjectStore({ client, bucket: pipeline.bucketName, backoff });
-  return { store, close: () => client.destroy() };
+  const bucket = pipeline.bucketName;
+  const store = createS3ObjectStore({ client, bucket, backoff });
+  return { store, versions: createS3ObjectVersions({ client, bucket }), close: () => client.destroy() };
 }

@@ -119,7 +119,7 @@ describe('npm run audit, of a deployed pipeline', () => {
     [{ AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' }, ['--stage', 'prod'], 'does not say whose account it is'],
     [{}, ['--stage', '../x'], '--stage is not a name of a stage: "../x". See --help.'],
     [{}, ['--stage', 'prod', '--data-dir', '.data'], '--data-dir is for a directory of this machine'],
-    [{ STORAGE: 'cloud' }, [], 'STORAGE must be local or aws, and is "cloud"'],
+    [{ STORAGE: 'cloud' }, [], 'STORAGE must be local, aws or kafka, and is "cloud"'],
   ])('ends with 2 with %j and %j', async (environment, args, message) => {
     const { audit } = await deployed([]);
     const { exitCode, stderr } = await audit(environment, ...args);

@@ -56,7 +56,8 @@ describe('log-analytics', () => {
     const { bin, scripts } = JSON.parse(read) as { bin: object; scripts: Record<string, string> };
     expect(bin).toEqual({ 'log-analytics': 'bin/log-analytics.mjs' });
     for (const { name } of commands) {
-      expect(scripts[name]).toBe(`node bin/log-analytics.mjs ${name}`);
+      const options = name === 'start' ? '--max-semi-space-size=32 ' : '';
+      expect(scripts[name]).toBe(`node ${options}bin/log-analytics.mjs ${name}`);
       expect(scripts[`pre${name}`]).toBe('node scripts/install-if-needed.mjs');
     }
   });

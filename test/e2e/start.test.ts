@@ -36,7 +36,7 @@ describe('a start that is refused', () => {
   it.each([
     ['MAX_BATCH_BYTES', 'abc', 'must be a whole number'],
     ['DUPLICATE_STATUS', '200', 'must be 409 or 202'],
-    ['STORAGE', 'floppy', 'must be local or aws'],
+    ['STORAGE', 'floppy', 'must be local, aws or kafka'],
   ])('names the variable: %s=%s', async (name, value, reason) => {
     const dataDirectory = await temporaryDirectory();
     const { exitCode, output } = await startAndWait({ env: { DATA_DIR: dataDirectory, [name]: value } });
