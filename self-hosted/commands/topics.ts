@@ -8,12 +8,12 @@ import { parseClusterConfig } from '../config.ts';
 import { kafkaConnectionOf } from '../kafka-connection.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { createTopics } from '../kafka/create-topics.ts';
+import { deleteReadRecords } from '../kafka/delete-read-records.ts';
 import { createTopicOffsets } from '../kafka/topic-offsets.ts';
 import type { TopicChoices } from '../kafka/topic-settings.ts';
 import { topicName, type Topic } from '../kafka/topics.ts';
 import { operatorFailures } from './operator-failures.ts';
 import { compareTopics, type Comparison } from './topics/compare-topics.ts';
-import { deleteReadRecords } from './topics/delete-read-records.ts';
 import { readTopics, type FoundTopic } from './topics/read-topics.ts';
 import { setSettings } from './topics/set-settings.ts';
 import { findUndrained } from './topics/undrained.ts';
@@ -51,7 +51,8 @@ export const topicsCommand = defineCommand({
   details: [
     'The environment says where Kafka is and how topics are created (KAFKA_BROKERS, TOPIC_PREFIX, TOPIC_PARTITIONS, ' +
       'TOPIC_REPLICATION, FLUSH_INTENTS and others): docs/reference/cluster-configuration.md lists the variables.',
-    'Kafka deletes nothing of these topics by itself. Run delete-read once a day: without it, Kafka keeps every record.',
+    'Kafka deletes nothing of these topics by itself. The role roll-up deletes every hour what all roles have read a day ago; ' +
+      'delete-read does it at once.',
   ],
   exitCodes: {
     0: 'done, and all topics are as they have to be',

@@ -1,14 +1,15 @@
 import { expireHandler } from '../../handlers/expire.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
-import { repeatedly } from './repeatedly.ts';
 import { consumerRole } from './consumer-role.ts';
+import { deleteReadHourly } from './delete-read-hourly.ts';
+import { repeatedly } from './repeatedly.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 /** The interval of `serverless.yml`; mostly there is nothing to do. */
 const expireEveryMilliseconds = 5 * 60_000;
 
-/** Starts to recompute hours and days, and to delete windows that have expired. */
+/** Starts to recompute hours and days, and to delete what is not needed any more: expired windows, and records that were read. */
 export function startRollUp(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
@@ -24,5 +25,5 @@ export function startRollUp(context: RoleContext): RunningRole {
   const expiring = repeatedly(expireEveryMilliseconds, expire, (error) =>
     logger.error('Windows that have expired could not be deleted; that is tried again', { error }),
   );
-  return consumerRole('roll-up', [source, expiring], context);
+  return consumerRole('roll-up', [source, expiring, deleteReadHourly(context)], context);
 }

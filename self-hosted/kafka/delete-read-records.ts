@@ -1,7 +1,7 @@
 import type { Admin } from '@platformatic/kafka';
-import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
-import type { KafkaConnection } from '../../kafka/connection.ts';
-import { groupName, groupsOfTopic, topics, topicName } from '../../kafka/topics.ts';
+import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import type { KafkaConnection } from './connection.ts';
+import { groupName, groupsOfTopic, topics, topicName } from './topics.ts';
 
 export interface DeleteReadPorts {
   readonly admin: Admin;

@@ -1,0 +1,31 @@
+import { Admin } from '@platformatic/kafka';
+import { clientOptions } from '../kafka/connection.ts';
+import { deleteReadRecords } from '../kafka/delete-read-records.ts';
+import { createTopicOffsets } from '../kafka/topic-offsets.ts';
+import type { Source } from './consumer-role.ts';
+import { repeatedly } from './repeatedly.ts';
+import type { RoleContext } from './role.ts';
+
+const hourMilliseconds = 3_600_000;
+/** Until then, a position that was set back by a mistake still finds its records. */
+const keptMilliseconds = 24 * hourMilliseconds;
+
+/** Starts to delete, every hour, the records that all roles have read and that are older than a day. */
+export function deleteReadHourly({ pipeline, clock, logger }: RoleContext): Source {
+  const { connection } = pipeline;
+  const deleteRead = async () => {
+    const admin = new Admin(clientOptions(connection));
+    const offsets = createTopicOffsets(connection);
+    try {
+      const before = new Date(clock.now().getTime() - keptMilliseconds);
+      const records = await deleteReadRecords(before, { admin, connection, offsets });
+      if (records > 0) logger.info('Records that all roles have read were deleted', { records });
+    } finally {
+      await offsets.close();
+      await admin.close();
+    }
+  };
+  return repeatedly(hourMilliseconds, deleteRead, (error) =>
+    logger.warn('Records that all roles have read could not be deleted; that is tried again', { error }),
+  );
+}
