@@ -1,21 +1,11 @@
-import { parseStreamEventSettings } from '../../event-source/stream/settings.ts';
 import { aggregateHandler } from '../../handlers/aggregate.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
 import { createFailedRecordsDestination } from '../kafka/event-source/failed-records-destination.ts';
 import { startStreamEventSource } from '../kafka/event-source/stream-event-source.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
+import { streamEventOf } from '../stream-event-of.ts';
 import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
-
-/** Settings of `serverless.yml`, except for its batch windows: an invocation gets what has gathered meanwhile. */
-const settings = parseStreamEventSettings({
-  type: 'kinesis',
-  batchSize: 500,
-  functionResponseType: 'ReportBatchItemFailures',
-  bisectBatchOnFunctionError: true,
-  maximumRecordAgeInSeconds: 43_200,
-  destinations: { onFailure: 'failed records' },
-});
 
 /** Starts to add partials to their windows, current and late ones side by side. */
 export function startAggregate(context: RoleContext): RunningRole {
@@ -35,7 +25,7 @@ export function startAggregate(context: RoleContext): RunningRole {
       group: groupName(connection, group),
       instanceId: config.instanceId,
       functionKey,
-      settings,
+      settings: streamEventOf(functionKey),
       invoke,
       destination,
       requireKnownFormat: ({ value }) => void decodePartial(value),
