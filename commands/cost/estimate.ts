@@ -25,6 +25,10 @@ const answerBytes = 450;
 const customMetrics = 30;
 const queuePollers = 5;
 const rollUpPollers = 2;
+/** The index of customers: its entry and two tombstones are read, a list finds the first minute, and it is written. */
+const indexGets = 3;
+const indexPuts = 2;
+const indexMilliseconds = 125;
 /** SQS delivers ten messages a request; Lambda takes 6 MB, which holds about this many notifications. */
 const messagesPerRequest = 10;
 const noticesPerInvocation = 4_000;
@@ -144,10 +148,11 @@ function ofRollUp(workload: Workload, rates: Rates, setup: Setup): Costs & { rea
   const customers = workload.customers * (1 - Math.exp(-windowWrites / each / workload.customers));
   const minutes = 30 * busyMinutes(workload, rates); // half an hour on average
   const hours = 12;
-  const milliseconds = 100 + (customers / 4) * (160 + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
+  const milliseconds = 100 + (customers / 4) * (160 + indexMilliseconds + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
   return {
     store:
-      monthly('get', each * customers * (minutes + hours + 2 + 4)) + monthly('put', each * customers * 4),
+      monthly('get', each * customers * (minutes + hours + 2 + 4 + indexGets)) +
+      monthly('put', each * customers * (4 + indexPuts)),
     compute: invocations(each, milliseconds, setup),
     queue: messages(windowWrites),
     logs: logged(each * consumerLogBytes, setup),
