@@ -16,9 +16,9 @@ export interface Entry {
    */
   path: string
   /**
-   * May be empty; counted by its family.
+   * May be empty or absent; counted by its family.
    */
-  userAgent: string
+  userAgent?: string
   /**
    * The status of the answer, as a number or as a string.
    */

@@ -1,4 +1,4 @@
-import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
+import { batchIdFromKey, isSource, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import { streamOf } from '../lib/domain/stream-name.ts';
@@ -16,6 +16,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     const { config, metrics, rules } = app;
     const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
+    const duplicateStatus = givenDuplicateStatus(request);
     app.customerBudgets?.require(sent.customerId);
     const size = sizeOf(sent, config.maxBatchBytes);
     await app.admission.requireShare(sent.customerId, size.atMostBytes);
@@ -41,7 +42,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
     } else {
       metrics.batchDuplicates.inc();
     }
-    return answerTo(ingested, request.requestId, config.duplicateStatus);
+    return answerTo(ingested, request.requestId, duplicateStatus ?? config.duplicateStatus);
   });
 }
 
@@ -59,7 +60,8 @@ function toSentBatch(request: HttpRequest): SentBatch {
     );
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
-  return { customerId, id: givenBatchId(request), mediaType, contentEncoding, body: request.body };
+  const [id, source] = [givenBatchId(request), givenSource(request)];
+  return { customerId, id, source, mediaType, contentEncoding, body: request.body };
 }
 
 /** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */
@@ -76,6 +78,22 @@ function givenBatchId({ headers }: HttpRequest): BatchId | undefined {
   if (id !== undefined) return id;
   const reason = 'must be 1–255 printable ASCII characters';
   throw new InvalidRequest(`The header idempotency-key ${reason}.`, [{ field: 'idempotency-key', reason }]);
+}
+
+function givenSource({ headers }: HttpRequest): string | undefined {
+  const source = headers['x-source'];
+  if (source === undefined || isSource(source)) return source;
+  const reason = 'must be 1–255 visible ASCII characters';
+  throw new InvalidRequest(`The header x-source ${reason}.`, [{ field: 'x-source', reason }]);
+}
+
+function givenDuplicateStatus({ query }: HttpRequest): 409 | 202 | undefined {
+  const { duplicate } = query;
+  if (duplicate === undefined) return undefined;
+  if (duplicate === '202') return 202;
+  if (duplicate === '409') return 409;
+  const reason = 'must be 202 or 409';
+  throw new InvalidRequest(`The parameter duplicate ${reason}.`, [{ field: 'duplicate', reason }]);
 }
 
 function answerTo({ batch, isFirst }: Ingested, requestId: string, duplicateStatus: 409 | 202): Answer {

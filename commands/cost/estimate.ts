@@ -148,7 +148,8 @@ function ofRollUp(workload: Workload, rates: Rates, setup: Setup): Costs & { rea
   const customers = workload.customers * (1 - Math.exp(-windowWrites / each / workload.customers));
   const minutes = 30 * busyMinutes(workload, rates); // half an hour on average
   const hours = 12;
-  const milliseconds = 100 + (customers / 4) * (160 + indexMilliseconds + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
+  const milliseconds =
+    100 + (customers / 4) * (160 + indexMilliseconds + ((minutes + hours) / 8) * 25 + (minutes + hours) * 2);
   return {
     store:
       monthly('get', each * customers * (minutes + hours + 2 + 4 + indexGets)) +

@@ -29,8 +29,24 @@ export const batchHeaders = z.object({
     .describe(
       '1–255 printable ASCII characters; `"k"` and `k` are one key. Without it, equal bodies of a customer are one batch.',
     ),
+  'x-source': z
+    .string()
+    .optional()
+    .describe(
+      '1–255 visible ASCII characters: the machine or log that this is from. Equal bodies of two sources are two batches. Without meaning beside an idempotency key.',
+    ),
   'content-encoding': z
     .enum(['identity', 'gzip', 'deflate', 'br'])
     .optional()
     .describe('How the body is compressed; its limit holds for what is decompressed.'),
+});
+
+/** Parameters of a batch; others are ignored, since senders add some of their own. */
+export const batchParameters = z.object({
+  duplicate: z
+    .enum(['202', '409'])
+    .optional()
+    .describe(
+      'Status for an idempotency key that arrives again with the same body; `DUPLICATE_STATUS` sets the default.',
+    ),
 });

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { customersParametersSchema } from './reads/customers-parameters.ts';
 import { queryParametersSchema } from './reads/query-parameters.ts';
 import { totalParametersSchema } from './reads/total-parameters.ts';
-import { batchHeaders, conditionalHeader, customerHeader, readHeaders } from './request-headers.ts';
+import {
+  batchHeaders,
+  batchParameters,
+  conditionalHeader,
+  customerHeader,
+  readHeaders,
+} from './request-headers.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
@@ -18,6 +24,7 @@ export const routes = {
     invalidRequestCode: 'ING_1000',
     scopes: ['ingest'],
     headers: batchHeaders,
+    query: batchParameters,
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   }),

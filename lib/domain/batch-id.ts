@@ -31,9 +31,16 @@ export function batchIdsSeenAs(text: string): BatchId[] {
   return [derived, givenId(text)].filter((id) => id !== undefined);
 }
 
-/** Returns the id of a batch without a key: equal payloads of one customer are one batch. */
-export function batchIdFromPayload(payloadHash: string): BatchId {
-  return { text: `sha256-${payloadHash}`, origin: 'payload' };
+/** Returns the id of a batch without a key, from its hash: equal payloads of one customer and source are one batch. */
+export function batchIdFromPayload(hash: string): BatchId {
+  return { text: `sha256-${hash}`, origin: 'payload' };
+}
+
+const visibleAscii = /^[\x21-\x7e]{1,255}$/;
+
+/** Reports whether a text can name the source of a batch: 1–255 visible ASCII characters. */
+export function isSource(text: string): boolean {
+  return visibleAscii.test(text);
 }
 
 function givenId(text: string): BatchId | undefined {

@@ -11,6 +11,7 @@ export interface LogEntry {
   readonly method: string;
   /** The path as sent, with its query, without white space at its ends. */
   readonly path: string;
+  /** `''` where none was sent. */
   readonly userAgent: string;
   readonly status: number | undefined;
 }
@@ -47,7 +48,8 @@ export const logEntrySchema = z.object(
     userAgent: z
       .string()
       .trim()
-      .max(maxUserAgentLength, `must have at most ${maxUserAgentLength} characters`),
+      .max(maxUserAgentLength, `must have at most ${maxUserAgentLength} characters`)
+      .optional(),
     status: z
       .unknown()
       .refine((status) => status === undefined || parseStatus(status) !== undefined, {
@@ -66,7 +68,7 @@ export const entryFieldNames: readonly string[] = Object.keys(logEntrySchema.sha
  */
 export function parseLogEntry(value: unknown): LogEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { receivedAt, method, path, userAgent, status }: Partial<Record<string, unknown>> = value;
+  const { receivedAt, method, path, userAgent = '', status }: Partial<Record<string, unknown>> = value;
   if (typeof receivedAt !== 'string' || typeof path !== 'string' || typeof userAgent !== 'string')
     return undefined;
 

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
+import { decodePartial } from '../../lib/domain/partial.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { sentEntry } from '../factories.ts';
 import { postLogs, testApp, type TestApp } from './app.ts';
@@ -141,6 +143,53 @@ describe('POST /logs', () => {
     });
   });
 
+  it('answers such a duplicate as the request asks, whatever DUPLICATE_STATUS is', async () => {
+    const send = (duplicate: string) =>
+      ingestHandler(async () => testing.app)({
+        ...postLogs([sentEntry()], { 'idempotency-key': 'k' }),
+        queryStringParameters: { duplicate, senders: 'may add their own' },
+      });
+    expect(await send('202')).toMatchObject({ statusCode: 202 });
+    expect(await send('202')).toMatchObject({ statusCode: 202, headers: { 'idempotent-replayed': 'true' } });
+    testing = testApp({ environment: { DUPLICATE_STATUS: '202' }, store: testing.app.store });
+    expect(await send('409')).toMatchObject({ statusCode: 409 });
+    const refused = await send('yes');
+    expect(refused.statusCode).toBe(400);
+    expect(refused.body).toContain('The parameter duplicate must be 202 or 409.');
+  });
+
+  it('takes equal bodies of two sources for two batches, and a repetition of each for the same', async () => {
+    const from = (source: string) => post([sentEntry()], { 'x-source': source });
+    const ids = [await post([sentEntry()]), await from('web-1'), await from('web-2'), await from('web-1')];
+    expect(ids.map(({ headers }) => headers['idempotent-replayed'])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'true',
+    ]);
+    expect(new Set(ids.map(({ body }) => body.batchId)).size).toBe(3);
+    const hash = createHash('sha256').update(`cus-axon web-1\n${JSON.stringify([sentEntry()])}`);
+    expect(ids[1]?.body.batchId).toBe(`sha256-${hash.digest('hex')}`);
+  });
+
+  it('gives a source no meaning beside a key', async () => {
+    const key = { 'idempotency-key': 'k' };
+    await post([sentEntry()], { ...key, 'x-source': 'web-1' });
+    expect((await post([sentEntry()], { ...key, 'x-source': 'web-2' })).status).toBe(409);
+  });
+
+  it('takes an entry without a user agent as one with an empty one', async () => {
+    const { userAgent: _, ...entry } = sentEntry();
+    expect((await post([entry])).status).toBe(202);
+    expect((await post([sentEntry({ userAgent: '' })])).status).toBe(202);
+    const records = [...testing.insights.drain(), ...testing.late.drain()];
+    const [without, empty] = records.map(
+      ({ data }) => decodePartial(Buffer.from(data)).counts.requestsByUserAgent,
+    );
+    expect(without?.size).toBe(1);
+    expect(without).toEqual(empty);
+  });
+
   it('answers 422 when the key was used for another body, and counts nothing of it', async () => {
     await post([sentEntry()], { 'idempotency-key': 'k' });
     testing.insights.drain();
@@ -170,6 +219,8 @@ describe('POST /logs', () => {
     [400, 'ING_1000', { 'x-customer-id': 'no/slash' }],
     [400, 'ING_1000', { 'x-customer-id': '..' }],
     [400, 'ING_1000', { 'idempotency-key': '' }],
+    [400, 'ING_1000', { 'x-source': 'two words' }],
+    [400, 'ING_1000', { 'x-source': '' }],
     [400, 'ING_1000', { 'content-encoding': 'gzip' }],
     [415, 'ING_1004', { 'content-encoding': 'zstd' }],
     [415, 'ING_1004', { 'content-type': 'text/plain' }],

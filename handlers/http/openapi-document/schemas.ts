@@ -21,7 +21,7 @@ const entry = z
     }),
     method: logEntrySchema.shape.method.describe('An HTTP token; trimmed and written in capitals.'),
     path: logEntrySchema.shape.path.describe('Trimmed, and otherwise kept as it is with its query.'),
-    userAgent: logEntrySchema.shape.userAgent.describe('May be empty; counted by its family.'),
+    userAgent: logEntrySchema.shape.userAgent.describe('May be empty or absent; counted by its family.'),
     status: z
       .union([z.int().min(100).max(599), z.string().regex(/^[1-5][0-9]{2}$/)])
       .optional()

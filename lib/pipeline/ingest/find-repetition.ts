@@ -1,11 +1,10 @@
-import { batchIdFromPayload } from '../../domain/batch-id.ts';
 import { batchKey } from '../../domain/keys.ts';
 import { isForgotten } from '../../domain/tombstone.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import type { EmittedBatches } from './emitted-batches.ts';
 import type { Ingested } from './ingest.ts';
-import type { DecodedBatch } from './read-batch.ts';
+import { idOf, type DecodedBatch } from './read-batch.ts';
 import { readBatchHeader } from './read-stored-batch.ts';
 
 export interface RepetitionPorts {
@@ -25,8 +24,7 @@ export async function findRepetition(
   { store, emittedBatches }: RepetitionPorts,
 ): Promise<Ingested | undefined> {
   const { customerId } = batch;
-  const id = batch.id ?? batchIdFromPayload(await batch.payloadHash);
-  const key = batchKey(customerId, id);
+  const key = batchKey(customerId, await idOf(batch));
   if (!emittedBatches.hasKey(key)) return undefined;
   const stored = await readBatchHeader(key, store);
   if (stored === undefined || !emittedBatches.has(stored)) return undefined; // removed, or stored anew

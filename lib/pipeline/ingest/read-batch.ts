@@ -15,6 +15,8 @@ export interface SentBatch {
   readonly customerId: CustomerId;
   /** Id from the idempotency key; without one, it is derived from the payload. */
   readonly id: BatchId | undefined;
+  /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
+  readonly source?: string | undefined;
   readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
@@ -22,9 +24,11 @@ export interface SentBatch {
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
+  /** The same, with the source after the customer: an id is derived from it where the client gives none. */
+  readonly sourceHash: string | Promise<string>;
 }
 
 /** A batch that was understood and can be stored. */
@@ -75,10 +79,17 @@ export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buff
 }
 
 /** Hashes a batch whose `body` was decompressed. */
-export function withHash({ customerId, id, mediaType }: SentBatch, body: Buffer): DecodedBatch {
-  const isLarge = body.length >= worthAThreadBytes;
-  const payloadHash = isLarge ? hashOnThread(customerId, body) : hash(customerId, body);
-  return { customerId, id, mediaType, body, payloadHash };
+export function withHash({ customerId, id, source, mediaType }: SentBatch, body: Buffer): DecodedBatch {
+  const hash = body.length >= worthAThreadBytes ? hashOnThread : hashHere;
+  const payloadHash = hash(customerId, body);
+  const sourceHash =
+    id !== undefined || source === undefined ? payloadHash : hash(`${customerId} ${source}`, body);
+  return { customerId, id, mediaType, body, payloadHash, sourceHash };
+}
+
+/** Returns the id of a batch: the one that the client gave, or one derived from what it sent. */
+export async function idOf({ id, sourceHash }: Pick<DecodedBatch, 'id' | 'sourceHash'>): Promise<BatchId> {
+  return id ?? batchIdFromPayload(await sourceHash);
 }
 
 /**
@@ -95,7 +106,7 @@ export async function understandBatch(batch: DecodedBatch): Promise<Batch> {
     isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptionsOf(body)),
     parseLater(body, mediaType),
   ]);
-  const id = batch.id ?? batchIdFromPayload(payloadHash);
+  const id = await idOf(batch);
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
 }
 
@@ -117,14 +128,11 @@ async function parseLater(body: Buffer, mediaType: MediaType): Promise<LogEntry[
   return parseBatch(body, mediaType);
 }
 
-function hash(customerId: CustomerId, body: Buffer): string {
-  return createHash('sha256').update(`${customerId}\n`).update(body).digest('hex');
+function hashHere(sender: string, body: Buffer): string {
+  return createHash('sha256').update(`${sender}\n`).update(body).digest('hex');
 }
 
-async function hashOnThread(customerId: CustomerId, body: Buffer): Promise<string> {
-  const digest = await webcrypto.subtle.digest(
-    'SHA-256',
-    Buffer.concat([Buffer.from(`${customerId}\n`), body]),
-  );
+async function hashOnThread(sender: string, body: Buffer): Promise<string> {
+  const digest = await webcrypto.subtle.digest('SHA-256', Buffer.concat([Buffer.from(`${sender}\n`), body]));
   return Buffer.from(digest).toString('hex');
 }
