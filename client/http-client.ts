@@ -27,11 +27,15 @@ export class ConnectionFailed extends Error {
   readonly isRefused: boolean;
 
   constructor(origin: string, cause: Error) {
-    const code = 'code' in cause ? String(cause.code) : '';
+    const code = codeOf(cause);
     // A name with several addresses fails with an AggregateError, which has a code but no message.
     super(`${origin} did not answer: ${cause.message || code}`, { cause });
     this.isRefused = code === 'ECONNREFUSED';
   }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
 }
 
 const timeoutMilliseconds = 30_000;
@@ -51,35 +55,42 @@ export function createHttpClient(baseUrl: URL, maxConnections: number): HttpClie
         const fail = (cause: Error) => reject(new ConnectionFailed(baseUrl.origin, cause));
         const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
         const { hostname, port } = baseUrl;
-        const request = send(
-          {
-            agent,
-            hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address
-            port,
-            method,
-            path: basePath + path,
-            headers: { ...length, ...headers },
-            timeout: timeoutMilliseconds,
-          },
-          (response) => {
-            const chunks: Buffer[] = [];
-            response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('error', fail);
-            response.on('end', () => {
-              if (!response.complete) return fail(new Error('the answer was cut off'));
-              resolve({
-                status: response.statusCode ?? 0,
-                headers: response.headers,
-                body: Buffer.concat(chunks),
+        const attempt = (): void => {
+          const request = send(
+            {
+              agent,
+              hostname: hostname.replace(/^\[|\]$/g, ''), // of an IPv6 address
+              port,
+              method,
+              path: basePath + path,
+              headers: { ...length, ...headers },
+              timeout: timeoutMilliseconds,
+            },
+            (response) => {
+              const chunks: Buffer[] = [];
+              response.on('data', (chunk: Buffer) => chunks.push(chunk));
+              response.on('error', fail);
+              response.on('end', () => {
+                if (!response.complete) return fail(new Error('the answer was cut off'));
+                resolve({
+                  status: response.statusCode ?? 0,
+                  headers: response.headers,
+                  body: Buffer.concat(chunks),
+                });
               });
-            });
-          },
-        );
-        request.on('error', fail);
-        request.on('timeout', () =>
-          request.destroy(new Error(`nothing for ${timeoutMilliseconds / 1_000} s`)),
-        );
-        request.end(body);
+            },
+          );
+          request.on('error', (error) => {
+            // Servers close idle connections, and a request may be on its way on one of them just then.
+            if (method === 'GET' && request.reusedSocket && codeOf(error) === 'ECONNRESET') attempt();
+            else fail(error);
+          });
+          request.on('timeout', () =>
+            request.destroy(new Error(`nothing for ${timeoutMilliseconds / 1_000} s`)),
+          );
+          request.end(body);
+        };
+        attempt();
       });
     },
     close: () => agent.destroy(),

@@ -1,6 +1,7 @@
 import { chmod, lstat, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { errorCode } from '../../lib/error-code.ts';
 import { Emulator } from './emulator.ts';
 import { countedRequests, entry, json, postLogs, rolledUpRequests } from './requests.ts';
 
@@ -18,15 +19,21 @@ async function count(customerId: string, requests: number): Promise<void> {
   expect(await countedRequests(emulator, customerId)).toBe(requests);
 }
 
-/** Returns everything in the data directory, with its permissions. */
+/** Returns everything in the data directory, with its permissions; temporary files come and go meanwhile. */
 async function modes(): Promise<[string, string][]> {
   const names = ['', ...(await readdir(emulator.dataDirectory, { recursive: true }))];
-  return Promise.all(
-    names.map(async (name): Promise<[string, string]> => {
-      const { mode } = await lstat(join(emulator.dataDirectory, name));
-      return [name, (mode & 0o777).toString(8)];
+  const found = await Promise.all(
+    names.map(async (name): Promise<[string, string][]> => {
+      try {
+        const { mode } = await lstat(join(emulator.dataDirectory, name));
+        return [[name, (mode & 0o777).toString(8)]];
+      } catch (error) {
+        if (errorCode(error) === 'ENOENT') return [];
+        throw error;
+      }
     }),
   );
+  return found.flat();
 }
 
 async function openToOthers(): Promise<string[]> {

@@ -59,5 +59,5 @@ it('prints what ship printed, and ends with its exit code, where it failed', asy
   await writeFile(join(directory, 'broken.log'), 'this is not an access log\n');
   const { exitCode, output } = await importLogs(new URL(`http://localhost:${port}`), 'broken.log');
   expect(exitCode).toBe(2);
-  expect(output).toContain('this is not an access log');
+  expect(output).toMatch(/No line of .*broken\.log was understood/);
 });
