@@ -5,7 +5,7 @@ export function weakEtag(content: unknown): string {
   return weakEtagOfJson([JSON.stringify(content)]);
 }
 
-/** The same, of content that is JSON already, in pieces. */
+/** Returns the etag of content that is JSON already, in pieces. */
 export function weakEtagOfJson(json: Iterable<string | Buffer>): string {
   const hash = createHash('sha256');
   for (const piece of json) hash.update(piece);

@@ -3,7 +3,7 @@ import { notifiedKeys } from '../../lib/domain/notification.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Logger } from '../../lib/logger.ts';
 
-/** Word of a written object. */
+/** Notification that an object was written. */
 export interface Notification {
   readonly messageId: string;
   readonly key: ObjectKey;

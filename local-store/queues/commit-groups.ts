@@ -4,7 +4,7 @@
  */
 const maxMessagesPerCommit = 250;
 
-/** The same messages, few enough together for one commit each. */
+/** Divides messages into groups that are small enough for one commit each. */
 export function* commitGroups<T>(messages: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < messages.length; start += maxMessagesPerCommit) {
     yield messages.slice(start, start + maxMessagesPerCommit);

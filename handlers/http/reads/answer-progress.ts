@@ -10,12 +10,12 @@ export function progressFields({ countedThrough, waiting }: Said): {
   return { countedThrough: countedThrough?.toISOString() ?? null, waiting };
 }
 
-/** The same as a header, which a 304 has as well; absent where it is not known. */
+/** Returns `countedThrough` as a header, which a 304 has as well; absent where it is not known. */
 export function progressHeaders({ countedThrough }: Said): Readonly<Record<string, string>> {
   return countedThrough === undefined ? {} : { 'x-counted-through': countedThrough.toISOString() };
 }
 
-/** The same as a cell of CSV; empty where it is not known. */
+/** Returns `countedThrough` as a cell of CSV; empty where it is not known. */
 export function progressCell({ countedThrough }: Said): string {
   return countedThrough?.toISOString() ?? '';
 }

@@ -50,7 +50,7 @@ export function contributionLine({ batchKey, storedAt, partial }: Contribution):
   return [windowKey, contributionMark, ...fields].join(separator);
 }
 
-/** A line that one of these made. */
+/** Parses a line that `snapshotLine` or `contributionLine` made. */
 export function parseLine(line: string): SpooledLine {
   const [windowKey = '', mark = '', first = '', second = '', third = ''] = line.split(separator);
   const key = keyOf(windowKey);
@@ -70,8 +70,8 @@ export function parseLine(line: string): SpooledLine {
 }
 
 /**
- * The key at a place where only keys were put. It is copied, since a piece of a text keeps all of it in memory, and what is
- * found of a window is kept for longer than its line, which may have megabytes.
+ * Reads a key. It is copied, since a piece of a text keeps the whole text in memory: findings are kept for longer than their
+ * lines, which may have megabytes.
  */
 function keyOf(piece: string): ObjectKey {
   return Buffer.from(piece).toString() as ObjectKey;

@@ -22,8 +22,8 @@ export interface FailedRecordsOptions {
 /** Finds out whose records were kept as failed and not given back. */
 export interface FailedRecords {
   /**
-   * Returns whether there may be one of this customer, or of any if none is given. True in doubt: where a record does not tell whose it is, and
-   * while more of them are new than one question reads.
+   * Reports whether there may be one of this customer, or of any customer if none is given. True in doubt: where a record does
+   * not tell whose it is, and while more records are new than one question reads.
    * @throws Unavailable  the store cannot be asked now
    */
   mayHave(customerId: CustomerId | undefined): Promise<boolean>;

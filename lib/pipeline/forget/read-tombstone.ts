@@ -14,7 +14,7 @@ export function readTombstone(customerId: CustomerId, store: Reader): Promise<To
   return readTombstoneAt(tombstoneKey(customerId), store);
 }
 
-/** The same, by the tombstone's key. */
+/** Reads a tombstone by its key. */
 export async function readTombstoneAt(key: ObjectKey, store: Reader): Promise<Tombstone | undefined> {
   const object = await store.get(key);
   return object && decodeTombstone(object.body);

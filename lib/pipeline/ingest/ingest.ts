@@ -116,7 +116,7 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
   };
 }
 
-/** Stores the batch, or finds the one that was stored under its id before; one that is forgotten makes room for it. */
+/** Stores the batch, or finds the one that was stored under its id before; a forgotten one is replaced. */
 async function createOnce(
   batch: StoredBatch,
   gzippedBody: Buffer,

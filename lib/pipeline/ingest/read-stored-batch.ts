@@ -23,7 +23,7 @@ export async function readBatchHeader(key: ObjectKey, store: Reader): Promise<Ba
   return header === 'long' ? readLongHeader(key, store) : header;
 }
 
-/** The same, of a header that is short; it is `'long'` where `readLongHeader` has to read it. */
+/** Reads a header that is short; returns `'long'` where `readLongHeader` has to read it. */
 export async function readShortHeader(
   key: ObjectKey,
   store: Reader,
@@ -32,7 +32,7 @@ export async function readShortHeader(
   return start && (decodeBatchHeader(start.body) ?? 'long');
 }
 
-/** The same, from the whole object. */
+/** Reads a header of any length, from the whole object. */
 export async function readLongHeader(key: ObjectKey, store: Reader): Promise<BatchHeader | undefined> {
   const whole = await store.get(key);
   const header = whole && decodeBatchHeader(whole.body);

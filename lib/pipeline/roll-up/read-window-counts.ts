@@ -11,8 +11,8 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 const usualCountsBytes = 64 * 1_024;
 
 /**
- * Reads the counts of the window at a key; `undefined` where there is none. One that was listed may be gone by then, when
- * its customer is being forgotten or it has expired.
+ * Reads the counts of the window at a key; returns `undefined` where there is none. A window that was listed may be gone when
+ * it is read: its customer is being forgotten, or it has expired.
  * @throws UnreadableFormat  it is damaged, or a newer version wrote it
  */
 export function readWindowCounts(
@@ -26,7 +26,8 @@ export function readWindowCounts(
 }
 
 /**
- * The same, as `decode` reads it, which returns `undefined` where the counts go on behind the bytes that it gets.
+ * Reads the start of the window at a key with `decode`, which returns `undefined` where the counts go on behind the bytes that
+ * it gets; returns `undefined` where there is no window.
  * @throws UnreadableFormat  it is damaged, or a newer version wrote it
  */
 export async function readWindowStart<T>(

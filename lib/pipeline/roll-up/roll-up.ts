@@ -23,11 +23,11 @@ import { recomputeWindow, type Recomputed, type RecomputePorts } from './recompu
 
 export interface RollUpOptions {
   readonly limits: FoldingLimits;
-  /** Days that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
+  /** Time after which no further day begins: the next invocation takes it, so that each invocation ends and makes progress. */
   readonly maxSeconds: number;
 }
 
-/** Word that a minute was written. */
+/** Notification that a minute was written. */
 export interface WrittenNotification {
   readonly messageId: string;
   /** Key of the minute. */

@@ -32,8 +32,8 @@ export interface SumOfParts {
 const partsInFlight = 8;
 
 /**
- * The sum of the minutes of an hour, or of the hours of a day, as they are stored; `undefined` where there are none. No
- * more than a few of them are in memory at a time, and the sum.
+ * Adds up the minutes of an hour, or the hours of a day, as they are stored; returns `undefined` where there are none. Only a
+ * few of them are in memory at a time, and the sum.
  * @param tombstone  minutes from before it do not count
  * @throws UnreadableFormat  one of them is damaged, written by a newer version, or at the place of another one
  */

@@ -30,7 +30,7 @@ export async function readShortBatch(
   return { bytesNeeded: start.bytesNeeded ?? object.size };
 }
 
-/** The same, of a batch that is long. */
+/** Reads a long batch with its partials; see `readShortBatch` for the errors. */
 export async function readLongBatch(
   key: ObjectKey,
   { bytesNeeded }: LongBatch,

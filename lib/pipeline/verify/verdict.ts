@@ -3,7 +3,7 @@ import { isOverdue } from '../../domain/judge-batch/is-overdue.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Word that a batch was stored. */
+/** Notification that a batch was stored. */
 export interface StoredNotification {
   readonly messageId: string;
   readonly key: ObjectKey;

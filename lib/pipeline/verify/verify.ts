@@ -27,7 +27,7 @@ export interface VerifyPorts extends SettlePorts {
 export interface VerifyOptions extends EmissionLimits {
   /** Age from which a batch that is not proved to be counted is overdue: somebody should find out why. */
   readonly overdueSeconds: number;
-  /** Batches that are not begun by then have to wait for the next invocation, so that each ends and makes headway. */
+  /** Time after which no further batch begins: the next invocation takes it, so that each invocation ends and makes progress. */
   readonly maxSeconds: number;
 }
 
