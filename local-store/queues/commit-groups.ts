@@ -1,6 +1,6 @@
 /**
- * Maximum of messages that one commit changes: others wait for it, and it reserves its room on the disk as if each
- * message were on pages of its own. (For 10,000 at once that filled 316 MiB with zeros, where some 10 were written to.)
+ * Maximum number of messages that one commit changes: others wait for it, and it reserves space on the disk as if each message
+ * were on pages of its own. (For 10,000 at once it filled 316 MiB with zeros, of which some 10 were used.)
  */
 const maxMessagesPerCommit = 250;
 

@@ -12,7 +12,7 @@ export interface DifferingWindow {
   readonly remedy: Remedy | undefined;
 }
 
-/** The windows that differ, each once: all windows that there are may do so, which are more than memory may hold. */
+/** The windows that differ, each once. Every window may differ, and all of them may not fit into memory. */
 export interface DifferingWindows {
   add(window: DifferingWindow): void;
   /** Iterates in ascending order of keys; can be called again. */
@@ -23,14 +23,14 @@ export type DifferingBySize = Readonly<Record<WindowSize, DifferingWindows>>;
 
 const separator = '\t';
 
-/** Keeps the windows in a spool, which is to be a new one. */
+/** Keeps the windows in a spool, which must be empty. */
 export function differingWindows(spool: Spool): DifferingWindows {
   return {
     add: ({ key, differences, remedy }) => spool.add([key, differences, remedy ?? ''].join(separator)),
     *ascending() {
       for (const line of spool.sorted()) {
         const [key = '', differences = '', remedy = ''] = line.split(separator);
-        // Only such were put at these places.
+        // Only keys of windows are put there.
         const known = remedy === '' ? undefined : (remedy as Remedy);
         yield { key: key as ObjectKey, differences: Number(differences), remedy: known };
       }
@@ -43,7 +43,7 @@ export function* keysIn(windows: DifferingWindows, { withRemedy = false } = {}):
   for (const { key, remedy } of windows.ascending()) if (!withRemedy || remedy !== undefined) yield key;
 }
 
-/** Looks windows up that are asked for in ascending order; to be closed. */
+/** Looks up windows that are asked for in ascending order; close it after use. */
 export class AscendingLookup {
   readonly #rest: Iterator<DifferingWindow>;
   #head: IteratorResult<DifferingWindow>;

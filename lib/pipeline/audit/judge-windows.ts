@@ -55,8 +55,8 @@ export async function judgeWindows(
     const window = { key, customerId, windowStart: windowStartOfKey(key) };
     const compared = comparison.finish();
     pending += compared.pending;
-    // Nothing is known of the counts where raw batches are gone. Which of the others are lacking is known all the same,
-    // by their ids, and adding these is safe: what is held is dropped, and nothing is taken away.
+    // Where raw batches are gone, the counts cannot be judged. The ids still tell which of the other partials are missing, and
+    // adding these is safe: a partial that is held is dropped, and nothing is taken away.
     const isAuditable = compared.unexplained === 0;
     const isForeign =
       !isAuditable && !options.lost.has(customerSegmentOf(key)) && !options.canHaveExpired(storedSince);
@@ -78,7 +78,7 @@ export async function judgeWindows(
 
   reporter.begin('comparison', spool.lines);
   let underWay: WindowUnderWay | undefined;
-  // Asked after all was read: what is missing because it was deleted meanwhile has expired by then.
+  // Asked after everything was read: what was deleted meanwhile has expired by now.
   const horizon = await retention?.horizon();
   for (const text of spool.sorted()) {
     const line = parseLine(text);

@@ -21,7 +21,7 @@ export interface IndexesToRepair {
   readonly spool: Spool;
 }
 
-/** Makes entries of the index of customers say what the windows say again. Call it when the windows are repaired. */
+/** Remakes entries of the index of customers from the windows. Call it after the windows are repaired. */
 export async function repairCustomerIndexes(
   { differing, repairedWindows, spool }: IndexesToRepair,
   ports: IndexPorts,
@@ -40,7 +40,7 @@ export async function repairCustomerIndexes(
       const key = line as ObjectKey; // only keys were added
       const outcome = await repairOne(key, ports);
       const reported = found.find(key);
-      // One that only follows its windows is no news.
+      // An entry that only follows its repaired windows is not reported.
       if (reported !== undefined || outcome.kind === 'not-mended') told(outcome, reported?.differences ?? 0);
     }
   } finally {

@@ -19,7 +19,7 @@ export interface RollUpsToRepair {
   readonly isRemovingEmpty: boolean;
 }
 
-/** Makes hours and days the sums of their parts again, as the pipeline does; only where that changes them. */
+/** Recomputes hours and days from their parts, as the pipeline does, and writes those that change. */
 export async function repairRollUps(
   { differing, repairedMinutes, isRemovingEmpty }: RollUpsToRepair,
   ports: RecomputePorts,

@@ -37,7 +37,7 @@ export interface RepairOptions {
   readonly limits: FoldingLimits;
   /** Returns whether a batch stored at that time is left to the pipeline. */
   readonly isPending: (storedAt: Date) => boolean;
-  /** Windows let go of what is foreign; otherwise those that have any stay as they are. */
+  /** Removes foreign partials from windows; without it, windows with foreign partials stay as they are. */
   readonly isRemovingForeign: boolean;
 }
 
@@ -45,7 +45,7 @@ interface RepairUnderWay {
   readonly key: ObjectKey;
   readonly remedy: Remedy;
   readonly tombstone: Tombstone | undefined;
-  /** Its customer is being forgotten, and so it is left to that. */
+  /** Its customer is being forgotten, which removes it. */
   readonly isForgotten: boolean;
   /** `undefined` where there was no window. */
   readonly etag: string | undefined;

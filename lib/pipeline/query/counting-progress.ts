@@ -63,7 +63,7 @@ async function readStreams(
 async function readStream(customerId: CustomerId | undefined, stream: EventStream): Promise<Outstanding> {
   const backlog = await stream.backlogOf(customerId);
   if (backlog === undefined) {
-    // It cannot tell its customers apart, and says no more than how far it was consumed.
+    // It cannot tell its customers apart, and only reports how far it was consumed.
     const through = await stream.consumedThrough();
     return { through, entries: undefined, waitsWithin: () => false };
   }

@@ -17,9 +17,9 @@ export interface FoundBatch {
 const windowsAGroup = 128;
 
 /**
- * The batch whose id was answered as this text, or `undefined` where the customer has none. Where it has two, since it
- * gave the derived id of one as the key of the other, one that is not counted goes first: so who asks for either never
- * hears that it is counted because the other is.
+ * Finds the batch whose id was answered as this text, or `undefined` where the customer has none. Where it has two, since it
+ * gave the derived id of one as the key of the other, one that is not counted goes first: so a client that asks for either is
+ * never told that it is counted because the other one is.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  the batch or one of its windows is damaged, or of a newer version
  */

@@ -21,7 +21,7 @@ export async function listCustomerTotals(
   query: CustomerTotalsQuery,
   { reader, progress }: CustomerTotalsPorts,
 ): Promise<AnsweredCustomerTotals> {
-  // Asked before the totals are read: what does not wait by now is in them.
+  // Asked before the totals are read, so that they hold everything that does not wait at this moment.
   const counted = progressFor(await progress.of(query.customerId), true, query.allowedLatenessSeconds);
   const page = await reader.customerTotals(query);
   return { ...page, countedThrough: counted.countedThrough, complete: counted.isComplete(query) };

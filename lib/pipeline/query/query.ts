@@ -55,7 +55,7 @@ export async function query<Sent extends SentWindow>(
   { reader, progress }: QueryPorts,
   send: (window: AnsweredWindow, said: Said) => Sent,
 ): Promise<WindowPage<Sent>> {
-  // Asked before the windows are read: what does not wait by now is in them.
+  // Asked before the windows are read, so that they hold everything that does not wait at this moment.
   const counted = progressFor(
     await progress.of(query.customerId),
     query.windowSize !== 'minute',

@@ -60,7 +60,7 @@ const windowsInFlight = 8;
 export async function total(query: TotalQuery, { reader, clock, progress }: TotalPorts): Promise<Total> {
   const { customerId, from, to, top, pathPrefix, allowedLatenessSeconds } = query;
   const runs = composeRange(from, to, clock.now(), allowedLatenessSeconds);
-  // Asked before the windows are read: what does not wait by now is in them.
+  // Asked before the windows are read, so that they hold everything that does not wait at this moment.
   // A total also promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
   const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
