@@ -75,7 +75,7 @@ function entryOf(value: unknown) {
   const windowStart = minuteOf(own.get('receivedAt'));
   const method = textOf(own.get('method'))?.toUpperCase();
   const path = textOf(own.get('path'));
-  const userAgent = textOf(own.get('userAgent'));
+  const userAgent = own.has('userAgent') ? textOf(own.get('userAgent')) : '';
   const status: unknown = own.get('status');
   const isStatus = /^[1-5]\d\d$/.test(String(status)) && ['string', 'number'].includes(typeof status);
   if (windowStart === undefined || method === undefined || path === undefined || userAgent === undefined)
