@@ -13,6 +13,8 @@ describeObjectStore('on versitygw', async () => {
   const backoff = createBackoff({ maxAttempts: 5, firstMilliseconds: 20, random: Math.random });
   return {
     store: createS3ObjectStore({ client, bucket, backoff }),
+    // Seen in one of some ten runs: it reads the body and the etag of a file one after the other.
+    mixesVersions: true,
     close: async () => client.destroy(),
   };
 });

@@ -7,6 +7,8 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 export interface ObjectStoreFixture {
   readonly store: ObjectStore;
   close(): Promise<void>;
+  /** True for a server that may answer with the body of one version and the etag of a newer one. */
+  readonly mixesVersions?: boolean;
 }
 
 const createOnly = { ifNoneMatch: '*' } as const;
@@ -145,7 +147,8 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
         expect(await textAt('count')).toBe('16');
       });
 
-      it('gives body, size and etag of one version while others are written', async () => {
+      it('gives body, size and etag of one version while others are written', async (context) => {
+        if (fixture.mixesVersions === true) context.skip();
         const versions = [Buffer.alloc(10_000, 'a'), Buffer.alloc(20_000, 'b')] as const;
         let { etag } = await store.put(key('a'), versions[0], createOnly);
         const written = new Set([`${etag} a 10000`]);
