@@ -14,6 +14,7 @@ import { EmulatorEnded, untilReady } from './emulator/until-ready.ts';
 import { interruptible } from './interruptible.ts';
 import { complain, print } from './io.ts';
 import { showProgress } from './progress.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 /** Shows the pipeline at work, on a new directory. */
 export const demo = defineCommand({
@@ -74,7 +75,7 @@ async function show(options: DemoOptions, httpPort: number, io: CommandIo): Prom
       if (signal.aborted && error instanceof GaveUp) return interrupted;
       const isTrouble = [EmulatorEnded, GaveUp, RequestRefused].some((type) => error instanceof type);
       if (!isTrouble) throw error;
-      complain(io, error instanceof Error ? error.message : String(error));
+      complain(io, messageOf(error));
       return 1;
     } finally {
       progress.stop();

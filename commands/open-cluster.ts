@@ -7,6 +7,7 @@ import type { ClusterPlace } from './place.ts';
 
 /** A pipeline of the cluster form, as a command sees it: its roles go on meanwhile. */
 export interface OperatedCluster {
+  /** Notifies of each window that it changes, as every store of the roles does. */
   readonly store: ObjectStore;
   readonly outbox: Outbox;
   /** @throws RangeError  the pipeline does not have the topic */

@@ -8,6 +8,7 @@ import { streamMappings } from '../local-store/emulator/stream-mappings.ts';
 import { notificationRules } from '../local-store/notifications.ts';
 import { queueSettings } from '../local-store/queues.ts';
 import { repository, serverlessPath } from './emulator/spawn-emulator.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 /** A `serverless.yml` that could not be read; the message has the framework's explanation. */
 export class ServiceUnreadable extends Error {
@@ -63,7 +64,7 @@ export async function describeService(): Promise<
       notifications: notificationRules(resources),
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ServiceUnreadable(`serverless.yml cannot be read: ${reason}`, { cause });
   }
 }

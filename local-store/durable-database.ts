@@ -9,6 +9,7 @@ import { ReservedRoom } from './durable-database/reserved-room.ts';
 import { transactOn, type OnBroken } from './durable-database/transaction.ts';
 import { flushDirectory, makeDurableDirectory } from './durable-files.ts';
 import { privateFileMode } from './private-modes.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 export type { OnBroken };
 
@@ -79,7 +80,7 @@ async function reserveFirstRoom(directory: string, reserved: ReservedRoom): Prom
   try {
     await reserved.extend(0);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Unavailable(`The log ${directory} has no room on its disk: ${reason}`, { cause });
   }
 }

@@ -1,16 +1,7 @@
+import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
+
 /** A message as it is kept. */
-export interface QueuedMessage {
-  readonly id: string;
-  readonly body: string;
-  readonly sentAt: Date;
-  /** Time from which it can be received: after its delay, or after the visibility time-out of its last receive. */
-  readonly visibleAt: Date;
-  /** Number of times that it was received. */
-  readonly receiveCount: number;
-  readonly firstReceivedAt: Date | undefined;
-  /** In a dead-letter queue: the queue that gave it up. */
-  readonly givenUpBy: string | undefined;
-}
+export type QueuedMessage = DeliveredMessage;
 
 export interface ReceiveLimits {
   /** At least 1. */

@@ -5,6 +5,7 @@ import { makeDurableDirectory } from './durable-files.ts';
 import type { Logger } from './logger.ts';
 import { privateDirectoryMode, privateFileMode } from './private-modes.ts';
 import { refuseLinksIn } from './symbolic-link.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 /**
  * Makes the data directory where it is missing, and takes it from everybody but its owner. What an older version, or a copy,
@@ -28,7 +29,7 @@ export async function openPrivately(
     if (!wasPrivate) logger.info('The data directory was open to others, and is its owner’s alone now.');
   } catch (error) {
     if (!['EPERM', 'EROFS', 'ENOTSUP'].includes(errorCode(error) ?? '')) throw error;
-    warn(dataDirectory, logger, error instanceof Error ? error.message : String(error));
+    warn(dataDirectory, logger, messageOf(error));
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { CannotStart } from './cannot-start.ts';
 import type { ClusterConfig } from './config.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 /**
  * Makes the connection to Kafka from the configuration, with the certificates in its files.
@@ -20,7 +21,7 @@ async function readCertificate(path: string | undefined): Promise<string | undef
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new CannotStart(`A file of certificates for Kafka cannot be read: ${reason}.`, { cause });
   }
 }

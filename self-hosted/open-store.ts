@@ -7,6 +7,7 @@ import { createS3ObjectStore, createS3ObjectVersions } from '../lib/adapters/s3-
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { ObjectVersions } from '../lib/ports/object-versions.ts';
 import type { ClusterConfig } from './config.ts';
+import { s3Options } from './s3-options.ts';
 
 /** The object store of the installation. */
 export interface OpenStore {
@@ -23,19 +24,15 @@ const maxSockets = 256;
 
 /** Opens the bucket on its S3-compatible server. */
 export function openStore({ s3, pipeline }: Pick<ClusterConfig, 's3' | 'pipeline'>): OpenStore {
-  const { endpoint, region, isPathStyle, credentials } = s3;
   const agent = { keepAlive: true, maxSockets };
   const client = new S3Client({
-    region,
-    forcePathStyle: isPathStyle,
+    ...s3Options(s3),
     maxAttempts,
     requestHandler: new NodeHttpHandler({
       ...timeouts,
       httpAgent: new HttpAgent(agent),
       httpsAgent: new HttpsAgent(agent),
     }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
   });
   const backoff = createBackoff({ maxAttempts: 6, firstMilliseconds: 50, random: Math.random });
   const bucket = pipeline.bucketName;

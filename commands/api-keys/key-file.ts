@@ -3,6 +3,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatApiKeyFile, parseApiKeyFile, type ApiKeyRecords } from '../../lib/domain/api-key-file.ts';
 import { errorCode } from '../../lib/error-code.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 /** A file of API keys that cannot be read or written; the message says why. */
 export class UnusableKeyFile extends Error {
@@ -51,6 +52,6 @@ export async function writeKeyFile(path: string, records: ApiKeyRecords): Promis
 }
 
 function unusable(done: 'read' | 'written', cause: unknown): UnusableKeyFile {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new UnusableKeyFile(`The file of API keys cannot be ${done}: ${reason}.`, { cause });
 }

@@ -25,7 +25,7 @@ export interface CuttingOptions {
   readonly now: () => number;
 }
 
-/** The earlier scheme may have begun later in a log than this many lines only where nobody would notice. */
+/** Number of lines within which a log that the earlier scheme sent is recognised. */
 const maxLinesHeld = 20_000;
 
 /**

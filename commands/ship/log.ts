@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/message-of.ts';
 /**
  * A decompressed piece of a log, or the news that a member of a compressed stream has ended, which is a log of its own, or that
  * no more of it exists at the moment or will ever exist.
@@ -20,7 +21,7 @@ export class UnreadableLog extends Error {
   override readonly name = 'UnreadableLog';
 
   constructor(name: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     super(`${name} cannot be read: ${reason}`, { cause });
   }
 }

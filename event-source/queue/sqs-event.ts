@@ -6,6 +6,7 @@ export interface DeliveredMessage {
   readonly id: string;
   readonly body: string;
   readonly sentAt: Date;
+  /** Time from which it can be received: after its delay, or after the visibility time-out of its last receive. */
   readonly visibleAt: Date;
   /** Number of times that it was received. */
   readonly receiveCount: number;

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
+import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/parse-json.ts';
 import type { HttpRequest } from './http.ts';
@@ -33,13 +35,16 @@ export function wholeNumber(max: number) {
     .meta({ type: 'integer', minimum: 1, maximum: max });
 }
 
-/** An instant that `parse` understands. A `+` in a query string means a space, and can only have been meant as a plus. */
-export function instantParameter<T>(parse: (text: string) => T | undefined, message: string) {
+/**
+ * An instant that `parse` understands, as the start of a minute window. A `+` in a query string means a space, and can
+ * only have been meant as a plus.
+ */
+export function minuteParameter(parse: (text: string) => EpochMinute | undefined, message: string) {
   return z
     .string()
-    .transform((text, context): T => {
-      const parsed = parse(text.replace(' ', '+'));
-      if (parsed !== undefined) return parsed;
+    .transform((text, context): WindowStart => {
+      const minute = parse(text.replace(' ', '+'));
+      if (minute !== undefined) return windowStartOf(minute);
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     })

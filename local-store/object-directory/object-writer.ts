@@ -13,6 +13,7 @@ import { SymbolicLink } from '../symbolic-link.ts';
 import { RealDirectories } from './real-directories.ts';
 import { TemporaryFile } from './temporary-file.ts';
 import type { Predecessor } from './threaded-writer.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 const maxKnownEtags = 20_000;
 
@@ -312,7 +313,7 @@ export class ObjectWriter {
   }
 
   #failure({ change, directory }: Work, error: unknown): Outcome {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const code = errorCode(error);
     if (error instanceof InvalidObjectKey) return { status: 'invalid-key', message };
     this.#directories.distrust(directory);

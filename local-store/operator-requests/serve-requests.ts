@@ -11,6 +11,7 @@ import {
   requestsDirectoryName,
   writeWhole,
 } from './request-files.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 export interface ServeRequestsOptions {
   readonly dataDirectory: string;
@@ -80,6 +81,6 @@ async function answer(
     return { result: await invoke(request.function, request.event) };
   } catch (error) {
     logger.error('A request of a command failed', { error });
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }

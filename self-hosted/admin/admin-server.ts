@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { securityHeaders } from '../../http-server/security-headers.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { messageOf } from '../../lib/message-of.ts';
 import { CannotStart } from '../cannot-start.ts';
-import { describeListenFailure } from '../http/listen-failure.ts';
+import { listen } from '../http/listen.ts';
 
 /** Answers of the internal port. */
 export interface AdminAnswers {
@@ -62,12 +62,11 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     });
   });
   try {
-    const listening = once(server, 'listening');
-    server.listen({ host, port });
-    await listening;
+    await listen(server, host, port);
   } catch (cause) {
-    const reason = describeListenFailure(host, port, cause);
-    throw new CannotStart(`The internal port cannot be opened. ${reason} ADMIN_PORT sets it.`, { cause });
+    throw new CannotStart(`The internal port cannot be opened. ${messageOf(cause)} ADMIN_PORT sets it.`, {
+      cause,
+    });
   }
   return {
     // It listens on a port, so its address is not that of a pipe.

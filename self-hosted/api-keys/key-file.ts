@@ -3,6 +3,7 @@ import { parseApiKeyFile, type ApiKeyRecords } from '../../lib/domain/api-key-fi
 import { UnreadableFormat } from '../../lib/errors.ts';
 import { CannotStart } from '../cannot-start.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 /** The API keys of a file that is read again as long as the process runs. */
 export interface KeyFile {
@@ -72,8 +73,4 @@ function parseKeys(text: string, path: string): ApiKeyRecords {
     if (!(error instanceof UnreadableFormat)) throw error;
     throw new UnreadableFormat(`${path}: ${error.message}`, { cause: error });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import { Unavailable } from '../../lib/errors.ts';
 import { parseClusterConfig, type ClusterConfig } from '../config.ts';
 import { judgeLifecycle } from './check-store/judge-lifecycle.ts';
 import { operatorFailures } from './operator-failures.ts';
+import { s3Options } from '../s3-options.ts';
 
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const configuration = fileURLToPath(new URL('../vitest.store.config.ts', import.meta.url));
@@ -56,13 +57,7 @@ const unusable: ReadonlySet<string> = new Set([
  * @throws Unavailable  the bucket cannot be reached, or does not exist
  */
 async function readProblems({ s3, pipeline }: ClusterConfig, io: Io): Promise<string[]> {
-  const { endpoint, region, isPathStyle, credentials } = s3;
-  const client = new S3Client({
-    region,
-    forcePathStyle: isPathStyle,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
-  });
+  const client = new S3Client(s3Options(s3));
   try {
     const command = new GetBucketLifecycleConfigurationCommand({ Bucket: pipeline.bucketName });
     const { Rules = [] } = await client.send(command);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuthorizerContext } from '../../handlers/authorize.ts';
@@ -16,10 +15,9 @@ import { parseRequestTarget } from '../../http-server/gate/request-target.ts';
 import { securityHeaders } from '../../http-server/security-headers.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import { CannotStart } from '../cannot-start.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { HttpFunctions } from './functions.ts';
-import { describeListenFailure } from './listen-failure.ts';
+import { listen } from './listen.ts';
 import { matchRoute } from './match-route.ts';
 import { Drain } from './drain.ts';
 import { toEvent } from './to-event.ts';
@@ -109,13 +107,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on('request', serve(false));
   server.on('checkContinue', serve(true));
 
-  try {
-    const listening = once(server, 'listening');
-    server.listen({ host, port });
-    await listening;
-  } catch (cause) {
-    throw new CannotStart(describeListenFailure(host, port, cause), { cause });
-  }
+  await listen(server, host, port);
   server.on('error', (error) => logger.error('The HTTP server failed', { error }));
   return { port: portOf(server), stop: (timeoutMilliseconds) => drain.stop(timeoutMilliseconds) };
 }

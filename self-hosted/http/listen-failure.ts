@@ -1,4 +1,5 @@
 import { errorCode } from '../../lib/error-code.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 /** Says why a server cannot listen at an address, and what to do. */
 export function describeListenFailure(host: string, port: number, error: unknown): string {
@@ -13,6 +14,6 @@ export function describeListenFailure(host: string, port: number, error: unknown
       return `${host} is not an address of this machine. Choose one that is, such as 127.0.0.1 or 0.0.0.0.`;
     case undefined:
     default:
-      return `The server cannot listen at ${address}: ${error instanceof Error ? error.message : String(error)}.`;
+      return `The server cannot listen at ${address}: ${messageOf(error)}.`;
   }
 }

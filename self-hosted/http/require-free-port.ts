@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { CannotStart } from '../cannot-start.ts';
-import { describeListenFailure } from './listen-failure.ts';
+import { listen } from './listen.ts';
 
 /**
  * Makes sure that a server can listen at an address, before processes are started that would all fail to.
@@ -9,13 +8,7 @@ import { describeListenFailure } from './listen-failure.ts';
  */
 export async function requireFreePort(host: string, port: number): Promise<void> {
   const server = createServer();
-  try {
-    const listening = once(server, 'listening');
-    server.listen({ host, port });
-    await listening;
-  } catch (cause) {
-    throw new CannotStart(describeListenFailure(host, port, cause), { cause });
-  }
+  await listen(server, host, port);
   server.close();
   await once(server, 'close');
 }

@@ -5,6 +5,7 @@ import { kafkaConnectionOf } from '../kafka-connection.ts';
 import { clientOptions } from '../kafka/connection.ts';
 import { createTopics } from '../kafka/create-topics.ts';
 import { topicName, topics } from '../kafka/topics.ts';
+import { s3Options } from '../s3-options.ts';
 
 /** Creates the topics that are missing. */
 export async function prepareTopics(config: ClusterConfig): Promise<void> {
@@ -21,13 +22,7 @@ export async function prepareTopics(config: ClusterConfig): Promise<void> {
 
 /** Creates the bucket if it is missing. */
 export async function prepareBucket({ s3, pipeline }: ClusterConfig): Promise<void> {
-  const { endpoint, region, isPathStyle, credentials } = s3;
-  const client = new S3Client({
-    region,
-    forcePathStyle: isPathStyle,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
-  });
+  const client = new S3Client(s3Options(s3));
   const Bucket = pipeline.bucketName;
   try {
     await client.send(new HeadBucketCommand({ Bucket }));

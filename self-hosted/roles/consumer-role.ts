@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoleContext, RoleName, RunningRole } from './role.ts';
+import { messageOf } from '../../lib/message-of.ts';
 
 /** A consumer of topics at work. */
 export interface Source {
@@ -18,7 +19,7 @@ export function consumerRole(
   let problem: string | undefined;
   for (const source of sources) {
     source.ended.catch((error: unknown) => {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
       onStopped(error);
     });
   }

@@ -1,6 +1,6 @@
 import { horizonKeys, type ObjectKey } from '../../lib/domain/keys.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
-import { createRetention, type Retention } from '../../lib/pipeline/expire/retention.ts';
+import { createRetention } from '../../lib/pipeline/expire/retention.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import { verify } from '../../lib/pipeline/verify/verify.ts';
 import { createCountingProgress } from '../../lib/pipeline/query/counting-progress.ts';
@@ -20,6 +20,7 @@ import { Operations, noFaults } from './faults.ts';
 import { Laws } from './laws.ts';
 import type { Plan } from './plan.ts';
 import { foldingLimits } from '../factories.ts';
+import { ofProcess } from './of-process.ts';
 import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -59,27 +60,11 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
   const now = () => watched.now();
   const clockOf = (process: Process) => new Date(now().getTime() + process.clockError);
-  const reEmissions = new Map<string, ReEmissionTimes>();
-  const reEmissionsOf = ({ name }: Process) => {
-    const known = reEmissions.get(name) ?? new ReEmissionTimes();
-    reEmissions.set(name, known);
-    return known;
-  };
-  const emittedBatches = new Map<string, EmittedBatches>();
-  const emittedBatchesOf = ({ name }: Process) => {
-    const known = emittedBatches.get(name) ?? new EmittedBatches();
-    emittedBatches.set(name, known);
-    return known;
-  };
-
-  const retentions = new Map<string, Retention>();
-  const retentionOf = (process: Process) => {
-    const itsClock = { now: () => clockOf(process) };
-    const retention =
-      retentions.get(process.name) ?? createRetention(store.through(process, operations), itsClock);
-    retentions.set(process.name, retention);
-    return retention;
-  };
+  const reEmissionsOf = ofProcess(() => new ReEmissionTimes());
+  const emittedBatchesOf = ofProcess(() => new EmittedBatches());
+  const retentionOf = ofProcess((process) =>
+    createRetention(store.through(process, operations), { now: () => clockOf(process) }),
+  );
 
   const portsOf = (process: Process): ProcessPorts => ({
     retention: retentionOf(process),

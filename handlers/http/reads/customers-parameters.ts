@@ -6,15 +6,14 @@ import {
   enclosingWindowStart,
   firstDayStartFrom,
   firstWindowStartFrom,
-  windowStartOf,
   type WindowStart,
 } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
 import {
   decodeToken,
   encodeToken,
-  instantParameter,
   invalidParameter,
+  minuteParameter,
   parseParameters,
   wholeNumber,
 } from '../parameters.ts';
@@ -39,16 +38,13 @@ const maxCustomersLimit = 1_000;
 const sorts = ['requests'] as const;
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T00:00:00Z';
 
-const minuteOrUndefined = (minute: ReturnType<typeof minuteOfInstant>) =>
-  minute === undefined ? undefined : windowStartOf(minute);
-
 export const customersParametersSchema = z.strictObject({
-  from: instantParameter((text) => minuteOrUndefined(minuteOfInstant(text)), notAnInstant)
+  from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
     .describe(
       'With `from`, `to` or `sort`, the answer has totals over the UTC days from this one, rounded down, on. By default from the first day on.',
     ),
-  to: instantParameter((text) => minuteOrUndefined(firstMinuteFrom(text)), notAnInstant)
+  to: minuteParameter(firstMinuteFrom, notAnInstant)
     .optional()
     .describe('The end of the last UTC day, rounded up. The end of the current day by default.'),
   sort: z

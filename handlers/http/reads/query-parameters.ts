@@ -5,7 +5,6 @@ import { firstMinuteFrom } from '../../../lib/domain/timestamp.ts';
 import {
   firstWindowStartFrom,
   minutesBefore,
-  windowStartOf,
   windowSizes,
   type WindowSize,
   type WindowStart,
@@ -14,8 +13,8 @@ import type { HttpRequest } from '../http.ts';
 import {
   decodeToken,
   encodeToken,
-  instantParameter,
   invalidParameter,
+  minuteParameter,
   parseParameters,
   wholeNumber,
 } from '../parameters.ts';
@@ -38,10 +37,7 @@ const maxTop = 10_000;
 /** Range of an answer when the request names none: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
-const instant = instantParameter((text) => {
-  const minute = firstMinuteFrom(text);
-  return minute === undefined ? undefined : windowStartOf(minute);
-}, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
+const instant = minuteParameter(firstMinuteFrom, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
 
 export const queryParametersSchema = z.object({
   window: z

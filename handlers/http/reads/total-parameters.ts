@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { minuteStartedBy } from '../../../lib/domain/timestamp.ts';
-import {
-  firstWindowStartFrom,
-  minutesBefore,
-  windowStartOf,
-  type WindowStart,
-} from '../../../lib/domain/window.ts';
+import { firstWindowStartFrom, minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
-import { instantParameter, invalidParameter, parseParameters, wholeNumber } from '../parameters.ts';
+import { invalidParameter, minuteParameter, parseParameters, wholeNumber } from '../parameters.ts';
 
 /** Parameters of `GET /aggregates/total`, with their defaults. */
 export interface TotalParameters {
@@ -24,10 +19,10 @@ const defaultMinutes = 1_440;
 const maxDays = 366;
 const maxPathLength = 2_048;
 
-const wholeMinute = instantParameter((text) => {
-  const minute = minuteStartedBy(text);
-  return minute === undefined ? undefined : windowStartOf(minute);
-}, 'must be a whole minute as an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
+const wholeMinute = minuteParameter(
+  minuteStartedBy,
+  'must be a whole minute as an RFC 3339 instant, such as 2025-12-28T18:03:00Z',
+);
 
 export const totalParametersSchema = z.object({
   from: wholeMinute

@@ -10,6 +10,7 @@ import { decodeRecords } from './decode-records.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
+import { messageOf } from '../../message-of.ts';
 
 export type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 
@@ -96,5 +97,5 @@ async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: Aggreg
 }
 
 function toFailedRecord({ record, error }: UncountedRecord, now: Date): FailedRecord {
-  return { ...record, cause: error instanceof Error ? error.message : String(error), failedAt: now };
+  return { ...record, cause: messageOf(error), failedAt: now };
 }

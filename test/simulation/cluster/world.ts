@@ -31,6 +31,7 @@ import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import { Laws } from '../laws.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
+import { ofProcess } from '../of-process.ts';
 import type { ProcessPorts } from '../process-ports.ts';
 import { Processes, type Stage } from '../processes.ts';
 import { startReaders } from '../readers.ts';
@@ -121,14 +122,6 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       }),
   };
 
-  const ofProcess = <T>(create: (process: Process) => T) => {
-    const known = new Map<string, T>();
-    return (process: Process): T => {
-      const value = known.get(process.name) ?? create(process);
-      known.set(process.name, value);
-      return value;
-    };
-  };
   const watches = new Map<string, { readonly process: Process; readonly watch: BarrierWatch }>();
   const watchOf = ofProcess((process) => {
     const offsets = offsetsThrough(process, {
