@@ -125,6 +125,7 @@ describe('the whole pipeline on the adapters for AWS', () => {
     isStreamGone = false;
     await running.count();
     expect(await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z')).toEqual([]);
+    await running.untilNotified();
     await running.settle();
     const windows = await clientOf(running).readWindows('2025-12-28T18:00:00Z', '2025-12-28T19:00:00Z');
     expect(windows.map(({ requests }) => requests)).toEqual([5, 5, 5, 5]);

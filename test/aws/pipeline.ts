@@ -21,6 +21,7 @@ import { startKinesisServer } from './kinesis-server.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { startS3Server } from './s3-server.ts';
 import { createStreamDelivery } from './stream-delivery.ts';
+import { untilNotified } from '../until-notified.ts';
 
 export interface AwsPipelineOptions {
   readonly faultOfS3?: (request: PassingRequest) => Fault | undefined;
@@ -38,6 +39,8 @@ export interface AwsPipeline {
   request(path: string, options?: HttpRequestOptions): Promise<HttpAnswer>;
   /** Counts everything on the streams. */
   count(): Promise<void>;
+  /** Resolves when the queue of `verify` has the notification of a stored batch. */
+  untilNotified(): Promise<void>;
   /** Lets time pass until batches are verified and minutes rolled up, and repeats that until nothing waits. */
   settle(): Promise<void>;
   pass(seconds: number): void;
@@ -150,6 +153,8 @@ export async function startAwsPipeline({
         body: Buffer.from(answer.body ?? ''),
       };
     },
+
+    untilNotified: () => untilNotified(local.queue('verify')),
 
     async settle() {
       const queues = work.map(({ queueName }) => local.queue(queueName));

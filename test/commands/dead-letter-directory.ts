@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { describeService } from '../../commands/service.ts';
 import { type ObjectKey } from '../../lib/domain/keys.ts';
@@ -12,6 +11,7 @@ import { bucketDestination } from '../../local-store/stream-event-source.ts';
 import { invocationRecord } from '../../event-source/stream/invocation-record.ts';
 import { kinesisStreamEvent } from '../../event-source/stream/kinesis-event.ts';
 import { foldingLimits as limits, windowPartial } from '../factories.ts';
+import { untilNotified } from '../until-notified.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { jsonLines, runCommand } from './run-command.ts';
 
@@ -54,11 +54,6 @@ export async function directoryWithFailed(...data: readonly Buffer[]): Promise<s
     expect(setAside).toHaveLength(data.length);
   });
   return directory;
-}
-
-/** Resolves when the queue has the notification of a write, which is committed a moment after the write has returned. */
-export async function untilNotified(queue: ReturnType<LocalStore['queue']>): Promise<void> {
-  while ([...queue.list()].length === 0) await setImmediate();
 }
 
 /** Receives the notification of a batch, or of a minute, until its queue gives it up. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { untilNotified } from '../until-notified.ts';
 import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
 import { openLocalPlaces } from '../../commands/dead-letters/local-places.ts';
 import { redrive } from '../../commands/dead-letters/redrive.ts';
@@ -18,7 +19,6 @@ import {
   clock,
   inStore,
   directoryWithFailed,
-  untilNotified,
   giveUp,
   recordsIn,
   dataIn,
