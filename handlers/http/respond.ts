@@ -18,9 +18,16 @@ import { errorCodes, type ErrorCode } from './error-codes.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Present on an answer that reports an error. */
   readonly errorCode?: ErrorCode;
+}
+
+/** An answer that reports an error. */
+export interface ErrorAnswer extends Answer {
+  readonly errorCode: ErrorCode;
+  /** The sentence in the body that says what is wrong. */
+  readonly errorDescription: string;
 }
 
 /** Time for which a client should wait after a request that we cannot take. */
@@ -43,10 +50,10 @@ export function respondError(
   errorDescription: string,
   more: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): ErrorAnswer {
   const { status, category } = errorCodes[errorCode];
   const body = { requestId, errorCategory: category, errorCode, errorDescription, ...more };
-  return { ...respondJson(status, body, headers), errorCode };
+  return { ...respondJson(status, body, headers), errorCode, errorDescription };
 }
 
 /**
@@ -58,7 +65,7 @@ export function respondToFailure(
   failure: unknown,
   requestId: string,
   invalidRequestCode: 'ING_1000' | 'QRY_1000',
-): Answer {
+): ErrorAnswer {
   if (failure instanceof InvalidRequest) {
     const details = failure.problems.length > 0 ? { details: failure.problems } : {};
     return respondError(invalidRequestCode, requestId, failure.message, details);
