@@ -95,7 +95,10 @@ export function httpHandler(
 const headersOfAll = { 'x-content-type-options': 'nosniff' };
 
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  const answered = { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId } };
+  const answered = {
+    statusCode: status,
+    headers: { ...headers, ...headersOfAll, 'x-request-id': requestId },
+  };
   return typeof body === 'string'
     ? { ...answered, body }
     : { ...answered, body: body.toString('base64'), isBase64Encoded: true };

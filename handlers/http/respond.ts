@@ -23,8 +23,13 @@ export interface Answer {
   readonly errorCode?: ErrorCode;
 }
 
+/** An answer whose body is text. */
+export interface TextAnswer extends Answer {
+  readonly body: string;
+}
+
 /** An answer that reports an error. */
-export interface ErrorAnswer extends Answer {
+export interface ErrorAnswer extends TextAnswer {
   readonly errorCode: ErrorCode;
   /** The sentence in the body that says what is wrong. */
   readonly errorDescription: string;
@@ -39,7 +44,7 @@ export function respondJson(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): TextAnswer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 

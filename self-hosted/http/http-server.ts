@@ -121,9 +121,8 @@ function readWhole(request: IncomingMessage, onRead: (body: Buffer) => void): vo
 }
 
 /** Returns the header with the key; where it was sent more than once, all of its values, which together are none. */
-function keyOf({ headers }: IncomingMessage, name: KeyHeader): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
+function keyOf({ headersDistinct }: IncomingMessage, name: KeyHeader): string | undefined {
+  return headersDistinct[name]?.join(', ');
 }
 
 function portOf(server: Server): number {

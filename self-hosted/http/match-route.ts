@@ -1,5 +1,5 @@
 import { routes } from '../../handlers/http/routes.ts';
-import type { KeyHeader, Method } from '../../handlers/http/route.ts';
+import type { KeyHeader, Method, Route } from '../../handlers/http/route.ts';
 
 type Routes = typeof routes;
 
@@ -24,6 +24,8 @@ interface KnownRoute {
   readonly match: Omit<RouteMatch, 'pathParameters'>;
 }
 
+const keyHeaderOf = ({ keyHeader = 'authorization' }: Route): KeyHeader => keyHeader;
+
 const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
   method: route.method,
   segments: route.path.split('/'),
@@ -31,7 +33,7 @@ const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
     functionName: route.functionName,
     routeKey: route.name,
     needsKey: 'scopes' in route,
-    keyHeader: 'keyHeader' in route ? route.keyHeader : 'authorization',
+    keyHeader: keyHeaderOf(route),
   },
 }));
 
