@@ -7,16 +7,19 @@ import { unescape } from './unescape.ts';
 
 const names = new NamePaths();
 
-/** Fields that say how an entry is counted. */
-const countedFields: ReadonlySet<AliasedField> = new Set<AliasedField>([
-  'receivedAt',
-  'method',
-  'path',
-  'query',
-  'request',
-  'userAgent',
-  'status',
-]);
+/** Kinds of fields to search for, as bits. */
+export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8 } as const;
+
+/** Fields that say how an entry is counted; the others are not built. */
+const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
+  receivedAt: wanted.receivedAt,
+  method: wanted.requestLine,
+  path: wanted.requestLine,
+  query: wanted.requestLine,
+  request: wanted.requestLine,
+  userAgent: wanted.userAgent,
+  status: wanted.status,
+};
 /** As in `FieldSearch`. */
 const maxDepth = 6;
 /** Longer than any name with all its characters escaped. */
@@ -31,9 +34,7 @@ export class AliasSearch {
   readonly #bytes: Uint8Array;
   readonly #text: TextWindow;
   readonly #lineBreak: LineBreak;
-  /** Fields of the present object with a place: place and start of the value in turn. */
-  readonly #places: NamePath[] = [];
-  readonly #starts: number[] = [];
+  #wanted = 0;
   #found: Partial<Record<AliasedField, FoundValue[]>> = {};
 
   constructor(body: Uint8Array, text: TextWindow, lineBreak: LineBreak) {
@@ -42,32 +43,12 @@ export class AliasSearch {
     this.#lineBreak = lineBreak;
   }
 
-  /** Forgets the fields of the object before. */
-  begin(): void {
-    this.#places.length = 0;
-    this.#starts.length = 0;
-  }
-
-  /** True if the object has fields that may have a meaning. */
-  get hasFields(): boolean {
-    return this.#places.length > 0;
-  }
-
-  /** Remembers a field of the object if its name may have a meaning. `afterName` is what `afterString` returned. */
-  note(nameStart: number, afterName: number, valueStart: number): void {
-    const place = this.#placeIn(names.root, nameStart, afterName);
-    if (place === undefined) return;
-    this.#places.push(place);
-    this.#starts.push(valueStart);
-  }
-
-  /** Returns the values of the fields that were noted. */
-  find(): FoundFields {
+  /** Finds the `wanted` fields of the object that starts at a position. */
+  find(start: number, wantedBits: number): FoundFields {
     const found = {};
+    this.#wanted = wantedBits;
     this.#found = found;
-    for (let index = 0; index < this.#places.length; index++) {
-      this.#enter(this.#places[index] ?? names.root, this.#starts[index] ?? 0, 1);
-    }
+    this.#enter(names.root, start, 0);
     return found;
   }
 
@@ -132,7 +113,7 @@ export class AliasSearch {
   #take({ meanings }: NamePath, start: number, after: number): void {
     let value: string | number | undefined;
     for (const meaning of meanings) {
-      if (!countedFields.has(meaning.field)) continue;
+      if (((bitOf[meaning.field] ?? 0) & this.#wanted) === 0) continue;
       value ??= this.#valueAt(start, after);
       this.#add(meaning, value);
     }

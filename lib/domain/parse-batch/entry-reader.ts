@@ -1,5 +1,5 @@
 import { AliasSearch } from './alias-search.ts';
-import { lacksFields, takeAliases } from './take-aliases.ts';
+import { missingIn, takeAliases } from './take-aliases.ts';
 import { TextWindow } from './text-window.ts';
 import { unescape } from './unescape.ts';
 import {
@@ -63,7 +63,8 @@ export class EntryReader {
     const bytes = this.#bytes;
     const lineBreak = this.#lineBreak;
     const object: Record<string, unknown> = {};
-    this.#aliases.begin();
+    const start = this.at;
+    let hasOthers = false;
     let at = afterWhiteSpace(bytes, this.at + 1, lineBreak);
     let isClosed = bytes[at] === code.closeBrace;
     while (!isClosed) {
@@ -75,7 +76,7 @@ export class EntryReader {
       if (bytes[at] !== code.colon) return notJson;
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
       if (field === undefined) {
-        this.#aliases.note(name, afterName, at);
+        hasOthers = true;
         at = afterValue(bytes, at, lineBreak);
         if (at === malformed) return notJson;
       } else {
@@ -92,7 +93,8 @@ export class EntryReader {
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
     }
     this.at = at + 1;
-    if (this.#aliases.hasFields && lacksFields(object)) takeAliases(object, this.#aliases.find());
+    const missing = hasOthers ? missingIn(object) : 0;
+    if (missing !== 0) takeAliases(object, this.#aliases.find(start, missing));
     return object;
   }
 

@@ -3,6 +3,7 @@ import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/re
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
 import { minuteOfInstant } from '../timestamp.ts';
+import { wanted } from './alias-search.ts';
 
 /** The fields of an entry as they were sent under their own names. */
 export type SentFields = Record<string, unknown>;
@@ -10,14 +11,13 @@ export type SentFields = Record<string, unknown>;
 const maxUserAgentLength = 1_024;
 const statusPattern = /^[1-5]\d\d$/;
 
-/** Reports whether fields of an entry are missing that other names may stand for. */
-export function lacksFields({ receivedAt, method, path, userAgent, status }: SentFields): boolean {
+/** Returns which fields of an entry are missing, as bits of `wanted`: other names may stand for them. */
+export function missingIn({ receivedAt, method, path, userAgent, status }: SentFields): number {
   return (
-    receivedAt === undefined ||
-    method === undefined ||
-    path === undefined ||
-    userAgent === undefined ||
-    status === undefined
+    (receivedAt === undefined ? wanted.receivedAt : 0) |
+    (method === undefined || path === undefined ? wanted.requestLine : 0) |
+    (userAgent === undefined ? wanted.userAgent : 0) |
+    (status === undefined ? wanted.status : 0)
   );
 }
 
@@ -52,14 +52,20 @@ function takeInstant(fields: SentFields, found: FoundFields): void {
 
 function takeRequestLine(fields: SentFields, found: FoundFields): void {
   const { method, path } = fields;
-  const line = requestLineOf({
-    ...found,
-    ...(typeof method === 'string' && { method: [own('method', method)] }),
-    ...(typeof path === 'string' && { path: [own('path', path)], query: [] }),
-  });
+  const line = requestLineOf(withOwn(found, method, path));
   if (typeof line !== 'object') return;
   if (method === undefined) fields['method'] = line.method;
   if (path === undefined) fields['path'] = splitTarget(line.target).path;
+}
+
+/** Replaces what was found by the fields that stand under their own names. */
+function withOwn(found: FoundFields, method: unknown, path: unknown): FoundFields {
+  if (method === undefined && path === undefined) return found;
+  return {
+    ...found,
+    ...(typeof method === 'string' && { method: [own('method', method)] }),
+    ...(typeof path === 'string' && { path: [own('path', path)], query: [] }),
+  };
 }
 
 function own(name: string, value: string): FoundValue {
