@@ -125,7 +125,8 @@ const largestRatioOfDeflate = 1_032;
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
   const encoding = contentEncoding.trim().toLowerCase();
   const isKnown = isNamed(mediaType) && /^(identity)?$/.test(encoding);
-  const ratio = isKnown ? 1 : encoding === 'br' ? Number.POSITIVE_INFINITY : largestRatioOfDeflate;
+  if (encoding === 'br') return { atMostBytes: maxBatchBytes, isKnown: false };
+  const ratio = isKnown ? 1 : largestRatioOfDeflate;
   return { atMostBytes: Math.min(body.length * ratio, maxBatchBytes), isKnown };
 }
 
