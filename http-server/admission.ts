@@ -4,6 +4,7 @@ import { paceLimits, type PaceLimits } from './admission/pace.ts';
 import { receiveBody, smallBytes, type BodyPools, type ReceivedBody } from './admission/receive-body.ts';
 import { answerRefusal } from './gate/answer-refusal.ts';
 import { overloaded, tooLarge } from './gate/refusal.ts';
+import { hasBody } from './has-body.ts';
 
 const mebibyte = 1_024 * 1_024;
 
@@ -135,10 +136,6 @@ export class Admission {
     clearInterval(this.#looking);
     this.#looking = undefined;
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Returns the largest size that a body can reach. A batch that is not compressed does not grow. */
