@@ -120,6 +120,8 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
   return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
 }
 
+const noBody = Buffer.alloc(0);
+
 function toRequest(
   event: APIGatewayProxyEventV2,
   known: Pick<HttpRequest, 'requestId' | 'customer' | 'mayListCustomers'>,
@@ -133,6 +135,6 @@ function toRequest(
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
     headers,
-    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    body: body === undefined ? noBody : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
