@@ -3,6 +3,7 @@ import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { Outbox } from '../lib/ports/outbox.ts';
+import { runsKafkaClient } from './newer-node.ts';
 import type { ClusterPlace } from './place.ts';
 
 /** A pipeline of the cluster form, as a command sees it: its roles go on meanwhile. */
@@ -24,7 +25,7 @@ const modulePath = new URL('../self-hosted/open-for-operator.ts', import.meta.ur
 
 /**
  * Opens a pipeline of the cluster form. Its code is loaded here, since it needs packages that the other forms do not.
- * @throws Unavailable    these packages are not installed
+ * @throws Unavailable    these packages, or a Node.js that they work with, are not installed
  * @throws InvalidConfig  a variable has an invalid value
  */
 export async function openCluster({ environment }: ClusterPlace): Promise<OperatedCluster> {
@@ -33,6 +34,12 @@ export async function openCluster({ environment }: ClusterPlace): Promise<Operat
 }
 
 async function load(): Promise<SelfHosted> {
+  if (!runsKafkaClient(process.versions.node)) {
+    const reason =
+      `STORAGE=kafka needs Node.js 24.6 or newer, but this is ${process.versions.node}. ` +
+      'Install one with: bash self-hosted/set-up.sh';
+    throw new Unavailable(reason);
+  }
   try {
     return (await import(modulePath)) as SelfHosted;
   } catch (cause) {
