@@ -15,7 +15,7 @@ export function newerNodeFor({ STORAGE: storage }: NodeJS.ProcessEnv): string | 
   if (storage !== 'kafka' || runsKafkaClient(process.versions.node)) return undefined;
   const { stdout } = spawnSync('bash', [finder], { encoding: 'utf8' });
   const path = stdout?.trim();
-  return path?.startsWith('/') === true ? path : undefined;
+  return path?.startsWith('/') ? path : undefined;
 }
 
 /** The versions that self-hosted/package.json asks for. */

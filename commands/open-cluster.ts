@@ -1,3 +1,4 @@
+import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
@@ -13,7 +14,23 @@ export interface OperatedCluster {
   readonly outbox: Outbox;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
+  readonly deadLetters: OperatedDeadLetters;
   readonly close: () => Promise<void>;
+}
+
+/** The topic of messages that are not tried any more. */
+export interface OperatedDeadLetters {
+  /** The topic's name. */
+  readonly name: string;
+  /** @throws Unavailable  Kafka cannot be read now */
+  readonly list: () => Promise<readonly DeliveredMessage[]>;
+  /**
+   * Gives a dead letter back to the function that gave it up; returns false if it is not there any more.
+   * @param id  that of its message
+   * @throws UnreadableFormat  it is damaged, or a newer version wrote it
+   * @throws Unavailable       Kafka cannot take it now
+   */
+  readonly giveBack: (id: string) => Promise<boolean>;
 }
 
 interface SelfHosted {
