@@ -15,7 +15,30 @@ export interface OperatedCluster {
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly deadLetters: OperatedDeadLetters;
+  /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
+  readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
+}
+
+/** What Kafka knows of a pipeline; a part is `undefined` where it cannot be read now. */
+export interface ClusterLook {
+  /** The reasons why a part cannot be read. */
+  readonly problems: readonly string[];
+  /** What waits on each topic for each group that reads it. */
+  readonly topics:
+    | readonly {
+        readonly topic: string;
+        readonly group: string;
+        readonly records: number;
+        readonly oldestSeconds: number;
+      }[]
+    | undefined;
+  /** The names (`INSTANCE_ID`) of the processes that work, by their role; `api` is not known to Kafka. */
+  readonly processes: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Everything that was accepted before this instant is in its minutes; `undefined` while counting is behind. */
+  readonly countedThrough?: Date | undefined;
+  /** The same of hours and days. */
+  readonly rolledUpThrough?: Date | undefined;
 }
 
 /** The topic of messages that are not tried any more. */

@@ -12,6 +12,7 @@ import { createTopicOffsets } from './kafka/topic-offsets.ts';
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openStore } from './open-store.ts';
+import { lookAtCluster } from './operator/look-at-cluster.ts';
 
 /**
  * Opens a pipeline with the environment of its roles. It needs neither Kafka nor the store yet.
@@ -25,11 +26,14 @@ export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<O
   const sender = createSender(connection);
   const offsets = createTopicOffsets(connection);
   const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
+  const { clockDifferenceMilliseconds } = config;
+  const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
   return {
     store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
+    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {

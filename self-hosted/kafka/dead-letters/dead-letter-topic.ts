@@ -7,7 +7,12 @@ import { clientOptions, type KafkaConnection } from '../connection.ts';
 import { encodeMessage } from '../queue-sources/messages.ts';
 import type { KafkaSender } from '../send.ts';
 import { groupName, topicName, verifyDelays } from '../topics.ts';
-import { placeOf, readDeadLetters, type FoundDeadLetters, type PlacedDeadLetter } from './read-dead-letters.ts';
+import {
+  placeOf,
+  readDeadLetters,
+  type FoundDeadLetters,
+  type PlacedDeadLetter,
+} from './read-dead-letters.ts';
 
 export interface DeadLetterTopicPorts {
   readonly connection: KafkaConnection;
