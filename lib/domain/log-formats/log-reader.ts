@@ -43,7 +43,10 @@ export interface LogReader {
    */
   read(line: string, otherwiseAt?: string): Exclude<LineContent, undefined>;
   /** Reads the fields of a line, as a program sends them that has parsed it. */
-  readFields(fields: Readonly<Record<string, unknown>>, otherwiseAt?: string): Exclude<LineContent, undefined>;
+  readFields(
+    fields: Readonly<Record<string, unknown>>,
+    otherwiseAt?: string,
+  ): Exclude<LineContent, undefined>;
 }
 
 /** A line may stand in an envelope that stands in another one. */
