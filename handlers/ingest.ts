@@ -1,8 +1,9 @@
-import { batchIdFromKey, isSource, type BatchId } from '../lib/domain/batch-id.ts';
+import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import type { Ingested } from '../lib/pipeline/ingest/ingest.ts';
 import type { SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
+import { givenSource } from './http/given-source.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
@@ -51,13 +52,6 @@ function givenBatchId({ headers }: HttpRequest): BatchId | undefined {
   if (id !== undefined) return id;
   const reason = 'must be 1–255 printable ASCII characters';
   throw new InvalidRequest(`The header idempotency-key ${reason}.`, [{ field: 'idempotency-key', reason }]);
-}
-
-function givenSource({ headers }: HttpRequest): string | undefined {
-  const source = headers['x-source'];
-  if (source === undefined || isSource(source)) return source;
-  const reason = 'must be 1–255 visible ASCII characters';
-  throw new InvalidRequest(`The header x-source ${reason}.`, [{ field: 'x-source', reason }]);
 }
 
 function givenDuplicateStatus({ query }: HttpRequest): 409 | 202 | undefined {
