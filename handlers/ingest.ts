@@ -35,7 +35,8 @@ function toSentBatch(request: HttpRequest): SentBatch {
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
   const [id, source] = [givenBatchId(request), givenSource(request)];
-  return { customerId, id, source, mediaType, contentEncoding, body: request.body };
+  const { sender, body } = request;
+  return { customerId, id, source, sender, mediaType, contentEncoding, body };
 }
 
 /** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */

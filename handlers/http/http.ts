@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly mayListCustomers: boolean;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The client's address and agent, for telling clients apart. */
+  readonly sender: string;
   /** The bytes as they were received. */
   readonly body: Buffer;
 }
@@ -135,6 +137,7 @@ function toRequest(
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
     headers,
+    sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
     body: body === undefined ? noBody : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -18,6 +18,8 @@ export interface SentBatch {
   readonly id: BatchId | undefined;
   /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
   readonly source?: string | undefined;
+  /** The client, as far as the request shows it; equal bodies are watched where it is known. */
+  readonly sender?: string | undefined;
   readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
@@ -25,7 +27,7 @@ export interface SentBatch {
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
   /** The same, with the source after the customer: an id is derived from it where the client gives none. */
