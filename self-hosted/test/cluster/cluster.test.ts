@@ -8,6 +8,7 @@ import type { LocalCluster } from '../../local/local-cluster.ts';
 import { playFaults } from './play-faults.ts';
 import { readTotal } from './read-counts.ts';
 import { runCommand } from './run-command.ts';
+import { upgradeBetweenEmissions } from './upgrade-between-emissions.ts';
 import { startTestCluster } from './use-cluster.ts';
 
 const minutes = 60_000;
@@ -106,6 +107,19 @@ describe('a cluster on one machine', () => {
       expect(result.statuses['202']).toBeGreaterThan(100);
     },
     10 * minutes,
+  );
+
+  it(
+    'emits the rest of a batch after an upgrade, as the version before has decided, and counts it once',
+    async () => {
+      expect(await upgradeBetweenEmissions(cluster, http)).toEqual({
+        statuses: [202, 202, 409, 409, 202],
+        beforeUpgrade: { Other: 3 },
+        afterUpgrade: { Other: 10 },
+        withBatchOfThisVersion: { Other: 10, curl: 5 },
+      });
+    },
+    3 * minutes,
   );
 
   it(
