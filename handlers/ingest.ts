@@ -1,10 +1,11 @@
-import { batchIdFromKey, isSource, type BatchId } from '../lib/domain/batch-id.ts';
+import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { formatNames, type FormatName } from '../lib/domain/log-formats/log-reader.ts';
 import { parseMediaType, type SentMediaType } from '../lib/domain/media-type.ts';
 import type { Config } from '../lib/config.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
 import type { Ingested } from '../lib/pipeline/ingest/emit-stored.ts';
 import type { SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
+import { givenSource } from './http/given-source.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
 import { givenInvalidEntries } from './http/invalid-entries.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
@@ -40,8 +41,8 @@ function toSentBatch(request: HttpRequest, { invalidEntries }: Config): SentBatc
   const logFormat = givenLogFormat(request, mediaType);
   const isText = mediaType === 'text/plain' || logFormat !== undefined;
   const invalid = givenInvalidEntries(request) ?? (isText ? 'set-aside' : invalidEntries);
-  const { body } = request;
-  return { customerId, id, source, mediaType, logFormat, invalid, contentEncoding, body };
+  const { sender, body } = request;
+  return { customerId, id, source, sender, mediaType, logFormat, invalid, contentEncoding, body };
 }
 
 /** Returns the format of the lines of a text that the request names. It also says that compressed bytes are a text. */
@@ -70,13 +71,6 @@ function givenBatchId({ headers }: HttpRequest): BatchId | undefined {
   if (id !== undefined) return id;
   const reason = 'must be 1–255 printable ASCII characters';
   throw new InvalidRequest(`The header idempotency-key ${reason}.`, [{ field: 'idempotency-key', reason }]);
-}
-
-function givenSource({ headers }: HttpRequest): string | undefined {
-  const source = headers['x-source'];
-  if (source === undefined || isSource(source)) return source;
-  const reason = 'must be 1–255 visible ASCII characters';
-  throw new InvalidRequest(`The header x-source ${reason}.`, [{ field: 'x-source', reason }]);
 }
 
 function givenDuplicateStatus({ query }: HttpRequest): 409 | 202 | undefined {

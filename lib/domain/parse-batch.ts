@@ -1,4 +1,5 @@
-import { InvalidRequest } from '../errors.ts';
+import { BatchTooLarge, InvalidRequest } from '../errors.ts';
+import { maxEntriesPerBatch } from './batch-limits.ts';
 import { readBody, type BodyFormat } from './body-format.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -30,6 +31,7 @@ export function parseBatch(body: Buffer, mediaType: MediaType): readonly LogEntr
  *                 nothing
  * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries that are not to be
  *                         set aside, of which it describes the first ten
+ * @throws BatchTooLarge   it has too many entries
  */
 export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: InvalidEntries): Steps<ParsedBatch> {
   const entries: LogEntry[] = [];
@@ -37,6 +39,7 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
   let indexes: number[] | undefined;
   let index = 0;
   for (const read of readBody(body, format)) {
+    if (index === maxEntriesPerBatch) throw new BatchTooLarge(maxEntriesPerBatch, 'entries');
     if (index % entriesInStep === 0 && index > 0) yield;
     if (read === undefined || isRejected(read)) {
       indexes ??= Array.from(entries, (_entry, place) => place);
