@@ -15,7 +15,7 @@ export const largestBatch = 2_097_152;
 
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: '' };
 
-/** A batch of the traffic of a site, as large as it can be: what all others are measured by. */
+/** A batch of a site's normal traffic, of the maximum size. All others are compared with it. */
 export const usualBatch: WorkBody = {
   name: 'a usual batch',
   mediaType: 'application/json',
@@ -40,7 +40,7 @@ function filled(
   return open + parts.join(separator) + close;
 }
 
-/** A short text that differs for each number, and does not grow with it. */
+/** Returns a short text that differs for each number and does not grow with it. */
 const scrambled = (n: number) => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(36);
 const text = (fields: object) => JSON.stringify({ ...entry, ...fields });
 const minute = (n: number) => `${new Date(Date.UTC(2035, 0, 1) + n * 60_000).toISOString().slice(0, 19)}Z`;
@@ -50,7 +50,7 @@ const nested = (open: string, close: string) => {
   const depth = Math.floor((largestBatch - 20) / (open.length + close.length));
   return `[${open.repeat(depth)}0${close.repeat(depth)}]`;
 };
-/** An entry that is valid, with a field that is as large as there is room for. */
+/** Creates a body with one valid entry, which has an unknown field as large as there is space for. */
 const withUnknown = (value: string) => `[${text({}).slice(0, -1)},"unknown":${value}}]`;
 
 const refusedArrays: Readonly<Record<string, () => string>> = {
