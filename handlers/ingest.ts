@@ -1,48 +1,22 @@
-import { batchIdFromKey, isSource, type BatchId } from '../lib/domain/batch-id.ts';
+import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import { parseMediaType } from '../lib/domain/media-type.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
-import { streamOf } from '../lib/domain/stream-name.ts';
-import { acceptBatch } from '../lib/pipeline/ingest/accept-batch.ts';
 import type { Ingested } from '../lib/pipeline/ingest/ingest.ts';
-import { decodeBody, sizeOf, withHash, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
+import type { SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
+import { givenSource } from './http/given-source.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
+import { receiveBatch } from './receive-batch.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, routes.sendLogs, async (request, app) => {
-    const { config, metrics, rules } = app;
-    const { allowedLatenessSeconds, maxFutureSeconds } = config;
     const sent = toSentBatch(request);
-    const duplicateStatus = givenDuplicateStatus(request);
-    app.customerBudgets?.require(sent.customerId);
-    const size = sizeOf(sent, config.maxBatchBytes);
-    await app.admission.requireShare(sent.customerId, size.atMostBytes);
-    const { ingested, bytes } = await app.batchAdmission.run(
-      sent.customerId,
-      size,
-      () => decodeBody(sent, config.maxBatchBytes),
-      async (body) => {
-        const options = { rules, allowedLatenessSeconds, maxFutureSeconds };
-        return { ingested: await acceptBatch(withHash(sent, body), app, options), bytes: body.length };
-      },
-    );
-
-    const { emitted } = ingested;
-    app.customerBudgets?.charge(sent.customerId, emitted);
-    const late = emitted.filter((partial) => streamOf(partial) === 'late').length;
-    metrics.partialsProduced.inc({ stream: 'late' }, late);
-    metrics.partialsProduced.inc({ stream: 'insights' }, emitted.length - late);
-    if (ingested.isFirst) {
-      metrics.batchesIngested.inc();
-      metrics.entriesIngested.inc(ingested.batch.entries);
-      metrics.bytesIngested.inc(bytes);
-    } else {
-      metrics.batchDuplicates.inc();
-    }
-    return answerTo(ingested, request.requestId, duplicateStatus ?? config.duplicateStatus);
+    const duplicateStatus = givenDuplicateStatus(request) ?? app.config.duplicateStatus;
+    const { ingested } = await receiveBatch(app, sent);
+    return answerTo(ingested, request.requestId, duplicateStatus);
   });
 }
 
@@ -61,7 +35,8 @@ function toSentBatch(request: HttpRequest): SentBatch {
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
   const [id, source] = [givenBatchId(request), givenSource(request)];
-  return { customerId, id, source, mediaType, contentEncoding, body: request.body };
+  const { sender, body } = request;
+  return { customerId, id, source, sender, mediaType, contentEncoding, body };
 }
 
 /** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */
@@ -78,13 +53,6 @@ function givenBatchId({ headers }: HttpRequest): BatchId | undefined {
   if (id !== undefined) return id;
   const reason = 'must be 1–255 printable ASCII characters';
   throw new InvalidRequest(`The header idempotency-key ${reason}.`, [{ field: 'idempotency-key', reason }]);
-}
-
-function givenSource({ headers }: HttpRequest): string | undefined {
-  const source = headers['x-source'];
-  if (source === undefined || isSource(source)) return source;
-  const reason = 'must be 1–255 visible ASCII characters';
-  throw new InvalidRequest(`The header x-source ${reason}.`, [{ field: 'x-source', reason }]);
 }
 
 function givenDuplicateStatus({ query }: HttpRequest): 409 | 202 | undefined {

@@ -41,6 +41,13 @@ export const batchHeaders = z.object({
     .describe('How the body is compressed; its limit holds for what is decompressed.'),
 });
 
+/** Headers of a batch in the protocol of another program. */
+export const protocolHeaders = z.object({
+  ...customerHeader.shape,
+  'x-source': batchHeaders.shape['x-source'],
+  'content-encoding': batchHeaders.shape['content-encoding'],
+});
+
 /** Parameters of a batch; others are ignored, since senders add some of their own. */
 export const batchParameters = z.object({
   duplicate: z

@@ -8,6 +8,9 @@ export type Method = 'GET' | 'POST';
 /** The schema of each media type of an answer; `text` where it is not JSON. Empty for an answer without a body. */
 export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
 
+/** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
+export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
+
 /** A route of the HTTP interface: what a request may have, and what is answered. */
 export interface Route {
   readonly method: Method;
@@ -21,6 +24,8 @@ export interface Route {
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
   /** Deployed, an API key needs one of these scopes; empty for any key, absent where no key is needed. */
   readonly scopes?: readonly Scope[];
+  /** Without it, `authorization`. */
+  readonly keyHeader?: KeyHeader;
   readonly headers?: z.ZodObject;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;

@@ -1,28 +1,41 @@
 import { isUtf8 } from 'node:buffer';
-import { InvalidRequest, type Problem } from '../errors.ts';
+import { BatchTooLarge, InvalidRequest, type Problem } from '../errors.ts';
+import { maxEntriesPerBatch } from './batch-limits.ts';
 import { entryFieldNames, parseLogEntry, problemsOf, type LogEntry } from './log-entry.ts';
 import type { MediaType } from './media-type.ts';
 import { EntryReader, notJson } from './parse-batch/entry-reader.ts';
 import { afterBlankLines } from './parse-batch/blank-lines.ts';
 import { code, noLineBreak } from './parse-batch/json-scanner.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** A refusal describes this many invalid entries and stops there, so that the rest of the body costs nothing. */
 const maxEntriesDescribed = 10;
 
 const byteOrderMark = Buffer.from('\ufeff');
+/** A step takes 1 ms, or a few where entries are long. */
+const entriesInStep = 1_024;
+
+/** Parses a decompressed body at once, as `parseInSteps` does. */
+export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
+  return finish(parseInSteps(body, mediaType));
+}
+
 /**
  * Parses the entries of a decompressed body, all of them or none. It takes time in proportion to the length of the
  * body, whatever its content (test/handlers/bounded-work.long.test.ts).
  * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries, of which it
  *                         describes the first ten
+ * @throws BatchTooLarge   it has too many entries
  */
-export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
+export function* parseInSteps(body: Buffer, mediaType: MediaType): Steps<LogEntry[]> {
   const values = mediaType === 'application/json' ? arrayValues(body) : lineValues(body);
   const entries: LogEntry[] = [];
   const problems: Problem[] = [];
   let index = 0;
   let invalidEntries = 0;
   for (const value of values) {
+    if (index === maxEntriesPerBatch) throw new BatchTooLarge(maxEntriesPerBatch, 'entries');
+    if (index % entriesInStep === 0 && index > 0) yield;
     const entry = parseLogEntry(value);
     if (entry !== undefined) {
       entries.push(entry);

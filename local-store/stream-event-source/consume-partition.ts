@@ -35,7 +35,7 @@ export async function consumePartition(partition: number, context: SourceContext
       failures = 0;
     } catch (error) {
       failures += 1;
-      logger.error('The stream could not be read and is tried again.', {
+      logger.error('The stream could not be read; this is tried again.', {
         stream: stream.name,
         consumer,
         partition,

@@ -5,7 +5,8 @@ import { batchIdFromPayload, type BatchId } from '../../domain/batch-id.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/media-type.ts';
-import { parseBatch } from '../../domain/parse-batch.ts';
+import { parseInSteps } from '../../domain/parse-batch.ts';
+import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { decompress } from './decompress.ts';
 import type { BodySize } from './batch-admission.ts';
@@ -17,6 +18,8 @@ export interface SentBatch {
   readonly id: BatchId | undefined;
   /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
   readonly source?: string | undefined;
+  /** The client, as far as the request shows it; equal bodies are watched where it is known. */
+  readonly sender?: string | undefined;
   readonly mediaType: SentMediaType;
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
@@ -24,7 +27,7 @@ export interface SentBatch {
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
   /** The same, with the source after the customer: an id is derived from it where the client gives none. */
@@ -104,7 +107,7 @@ export async function understandBatch(batch: DecodedBatch): Promise<Batch> {
   const [payloadHash, gzippedBody, entries] = await Promise.all([
     batch.payloadHash,
     isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptionsOf(body)),
-    parseLater(body, mediaType),
+    finishInTurns(parseInSteps(body, mediaType)),
   ]);
   const id = await idOf(batch);
   return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
@@ -114,18 +117,23 @@ function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
   return body.length <= smallWindowBytes ? gzipOfSmallOptions : gzipOptions;
 }
 
+/**
+ * The most that deflate can compress: 258 equal bytes in two bits. Brotli has no such limit
+ * (https://www.zlib.net/zlib_tech.html).
+ */
+const largestRatioOfDeflate = 1_032;
+
 /** Returns what is known about the size of a batch before it is decompressed. */
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
-  const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
-  return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };
+  const encoding = contentEncoding.trim().toLowerCase();
+  const isKnown = isNamed(mediaType) && /^(identity)?$/.test(encoding);
+  if (encoding === 'br') return { atMostBytes: maxBatchBytes, isKnown: false };
+  const ratio = isKnown ? 1 : largestRatioOfDeflate;
+  return { atMostBytes: Math.min(body.length * ratio, maxBatchBytes), isKnown };
 }
 
 function isNamed(mediaType: SentMediaType): mediaType is MediaType {
   return mediaType === 'application/json' || mediaType === 'application/x-ndjson';
-}
-
-async function parseLater(body: Buffer, mediaType: MediaType): Promise<LogEntry[]> {
-  return parseBatch(body, mediaType);
 }
 
 function hashHere(sender: string, body: Buffer): string {
