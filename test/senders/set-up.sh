@@ -48,7 +48,7 @@ done
 if [ ! -x "$cache/bin/telegraf-$telegraf_version" ]; then
   echo "Building telegraf $telegraf_version …"
   sources=$(go mod download -json "github.com/influxdata/telegraf@$telegraf_version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-  tags=custom,inputs.tail,outputs.http,parsers.value,serializers.template
+  tags=custom,inputs.tail,outputs.http,parsers.grok,serializers.json
   (cd "$sources" && go build -tags "$tags" -o "$cache/bin/telegraf" ./cmd/telegraf)
   cp "$cache/bin/telegraf" "$cache/bin/telegraf-$telegraf_version"
 fi
