@@ -49,7 +49,9 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
         .filter((line) => line.startsWith('{'));
       return { exitCode, found: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
     };
-    const url = () => cluster.urls[0]?.href ?? expect.fail('The cluster has no address.');
+    const url = () => found(cluster.urls[0], 'address').href;
+
+    const stored = async (key: ObjectKey) => found(await store.get(key), key);
 
     /** Sends one entry, and resolves when it is counted. */
     async function count(customerId: string, key: string): Promise<void> {
@@ -91,9 +93,10 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       'has a batch that verify gives up, since its object is damaged',
       async () => {
         await count('cus-dead', 'batch');
-        const object = (await store.get(batchKey)) ?? expect.fail('The batch is not stored.');
+        const object = await stored(batchKey);
         batch = object.body;
         await store.put(batchKey, Buffer.from('{"formatVersion":1}\n'), { ifMatch: object.etag });
+        expect((await stored(batchKey)).body).not.toEqual(batch);
         const value = encodeMessage({ key: batchKey, firstAt: Date.now(), attempts: lastAttempt });
         await sender.send([{ topic: topicName(connection, 'verify-60'), key: batchKey, value }]);
       },
@@ -152,7 +155,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       async () => {
         await count('cus-wrong', 'batch');
         const key = minuteKey(customer('cus-wrong'), minute(windowStart));
-        const object = (await store.get(key)) ?? expect.fail('The window is not stored.');
+        const object = await stored(key);
         const window = decodeWindow(object.body);
         await store.put(key, encodeWindow({ ...window, requests: 99 }), { ifMatch: object.etag });
 
@@ -188,10 +191,10 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
         });
 
         // The batch comes back from a backup, and its minute is lost, so that `verify` has something to do.
-        const damaged = (await store.get(batchKey)) ?? expect.fail('The batch is gone.');
+        const damaged = await stored(batchKey);
         await store.put(batchKey, batch, { ifMatch: damaged.etag });
         const minuteOfBatch = minuteKey(customer('cus-dead'), minute(windowStart));
-        const window = (await store.get(minuteOfBatch)) ?? expect.fail('The window is gone.');
+        const window = await stored(minuteOfBatch);
         await store.delete(minuteOfBatch, { ifMatch: window.etag });
         const redriven = await run('dead-letters', 'redrive', '--all');
         expect(redriven).toMatchObject({
@@ -251,9 +254,14 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
 }
 
 function customer(id: string): CustomerId {
-  return parseCustomerId(id) ?? expect.fail(`${id} is no customer.`);
+  return found(parseCustomerId(id), id);
 }
 
 function minute(start: string): WindowStart {
-  return parseWindowStart(start) ?? expect.fail(`${start} is no minute.`);
+  return found(parseWindowStart(start), start);
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`There is no ${what}.`);
+  return value;
 }
