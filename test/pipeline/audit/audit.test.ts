@@ -331,7 +331,7 @@ describe('a repair', () => {
     await storeBatch('lost');
     const spool = inMemorySpool();
     const { differing } = await findings({ spool });
-    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 71 }]);
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'repaired', requests: 71 }]);
     const after = await readWindow();
     expect(after).toMatchObject({ requests: 71, batches: 2, revision: 2 });
     expect(after.counts.requestsByPath).toEqual(new Map([...before.counts.requestsByPath, ['GET /lost', 1]]));
@@ -350,7 +350,7 @@ describe('a repair', () => {
     const { differing, pending } = await findings({ spool, isPending });
     expect(pending).toBe(1);
     expect(await repairAll(spool, differing, isPending)).toEqual([
-      { key: window, kind: 'mended', requests: 2 },
+      { key: window, kind: 'repaired', requests: 2 },
     ]);
     expect(await readWindow()).toMatchObject({ requests: 2, batches: 2 });
     expect(await findings({ isPending })).toMatchObject({ found: [], pending: 1 });
@@ -362,7 +362,7 @@ describe('a repair', () => {
     const spool = inMemorySpool();
     const { differing } = await findings({ spool });
     await storeAndCount('third');
-    expect(await repairAll(spool, differing)).toMatchObject([{ key: window, kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ key: window, kind: 'not-repaired' }]);
     expect(await readWindow()).toMatchObject({ requests: 2, revision: 2 });
   });
 
@@ -371,7 +371,7 @@ describe('a repair', () => {
     [
       'removes what is foreign where that is requested',
       true,
-      [{ key: window, kind: 'mended', requests: 1 }],
+      [{ key: window, kind: 'repaired', requests: 1 }],
       1,
     ],
   ])('%s', async (_, isRemovingForeign, outcomes, requests) => {
@@ -389,7 +389,7 @@ describe('a repair', () => {
     await storeBatch('lost');
     const spool = inMemorySpool();
     const { differing } = await findings({ spool, canHaveExpired: keptForever });
-    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 500_001 }]);
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'repaired', requests: 500_001 }]);
   });
 
   it('removes a window that has nothing but what is foreign', async () => {
@@ -406,9 +406,9 @@ describe('a repair', () => {
     const { differing } = await findings({ spool });
     const forget = () => writeTombstone(customer(), undefined, store, now);
     store.before.set(`put ${window}`, forget);
-    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-repaired' }]);
     expect(await store.get(window)).toBeUndefined();
-    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-repaired' }]);
     expect(await store.get(window)).toBeUndefined();
   });
 
@@ -417,7 +417,7 @@ describe('a repair', () => {
     for (let batch = 0; batch < 600; batch++) await storeBatch(`batch-${batch}`);
     const spool = inMemorySpool();
     const { differing } = await findings({ spool });
-    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'mended', requests: 601 }]);
+    expect(await repairAll(spool, differing)).toEqual([{ key: window, kind: 'repaired', requests: 601 }]);
     expect(await readWindow()).toMatchObject({ requests: 601, batches: 601, revision: 2 });
     expect((await findings()).found).toEqual([]);
   });
