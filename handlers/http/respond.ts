@@ -18,47 +18,60 @@ import { errorCodes, type ErrorCode } from './error-codes.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Present on an answer that reports an error. */
   readonly errorCode?: ErrorCode;
 }
 
-/** Time for which a client should wait after a request that we cannot take. */
+/** An answer whose body is text. */
+export interface TextAnswer extends Answer {
+  readonly body: string;
+}
+
+/** An answer that reports an error. */
+export interface ErrorAnswer extends TextAnswer {
+  readonly errorCode: ErrorCode;
+  /** The sentence in the body that says what is wrong. */
+  readonly errorDescription: string;
+}
+
+/** Time after which a client should repeat a request that we cannot take. */
 const retryAfterSeconds = 1;
-/** A disk that is full stays so until somebody, or the retention, makes room. */
+/** A full disk stays full until somebody, or the retention, frees space. */
 const quotaRetryAfterSeconds = 10;
 
 export function respondJson(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): TextAnswer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-/** An error as the contract words it; `more` adds members to the body. */
+/** Creates the answer of an error in the form of the contract; `more` adds members to the body. */
 export function respondError(
   errorCode: ErrorCode,
   requestId: string,
   errorDescription: string,
   more: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): ErrorAnswer {
   const { status, category } = errorCodes[errorCode];
   const body = { requestId, errorCategory: category, errorCode, errorDescription, ...more };
-  return { ...respondJson(status, body, headers), errorCode };
+  return { ...respondJson(status, body, headers), errorCode, errorDescription };
 }
 
 /**
- * The answer to a request that failed: the only place where failures become HTTP. A fault that nobody foresaw is a 503
- * like every trouble on our side, since that is the status which all log shippers retry; what it was stays in the log.
+ * Returns the answer to a failed request. This is the only place where failures become HTTP. Unexpected faults are
+ * answered with 503, like all trouble on our side, because all log shippers retry that status; only the log says what
+ * happened.
  * @param invalidRequestCode  the route's own code for a request that is not valid
  */
 export function respondToFailure(
   failure: unknown,
   requestId: string,
   invalidRequestCode: 'ING_1000' | 'QRY_1000',
-): Answer {
+): ErrorAnswer {
   if (failure instanceof InvalidRequest) {
     const details = failure.problems.length > 0 ? { details: failure.problems } : {};
     return respondError(invalidRequestCode, requestId, failure.message, details);

@@ -7,6 +7,7 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
+  protocolHeaders,
   readHeaders,
 } from './request-headers.ts';
 import type { Method, Route } from './route.ts';
@@ -28,13 +29,16 @@ export const routes = {
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   }),
+  pushFromCloudflare: protocolRoute('/logpush', {
+    answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
+  }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
     invalidRequestCode: 'QRY_1000',
-    scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
+    scopes: ['ingest', 'read'], // a sender may read the state of its own batches
     headers: customerHeader,
     pathParameters: z.object({
-      batchId: z.string().describe('As `POST /logs` answered it, percent-encoded.'),
+      batchId: z.string().describe('The id that `POST /logs` answered, percent-encoded.'),
     }),
     answers: { 200: { [json]: 'Batch' } },
     errors: ['QRY_1000', 'QRY_1001'],
@@ -96,7 +100,7 @@ export const routes = {
 
 export type OperationId = keyof typeof routes;
 
-/** Returns the methods that the routes at this path have; `undefined` where there is none. */
+/** Returns the methods of the routes at this path; `undefined` if there are none. */
 export function methodsAt(path: string): readonly Method[] | undefined {
   const methods = Object.values(routes)
     .filter((route) => isAt(path, route.path))
@@ -104,7 +108,7 @@ export function methodsAt(path: string): readonly Method[] | undefined {
   return methods.length > 0 ? methods : undefined;
 }
 
-/** Decides whether a path is one of the route's, with or without a slash at its end. */
+/** Returns whether a path belongs to the route, with or without a slash at its end. */
 function isAt(path: string, route: string): boolean {
   const segments = path.replace(/(?<=.)\/$/, '').split('/');
   const expected = route.split('/');
@@ -122,4 +126,20 @@ function route<const M extends Method, const Path extends string, const Rest ext
   return { method, path, name: `${method} ${path}` as const, ...rest };
 }
 
+/** A route that takes batches in the protocol of another program. */
+function protocolRoute<const Path extends string, const Rest extends ProtocolRouteRest>(
+  path: Path,
+  rest: Rest,
+) {
+  return route('POST', path, {
+    functionName: 'protocols',
+    invalidRequestCode: 'ING_1000',
+    scopes: ['ingest'],
+    headers: protocolHeaders,
+    errors: ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
+    ...rest,
+  });
+}
+
+type ProtocolRouteRest = Pick<Route, 'answers' | 'keyHeader'>;
 type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

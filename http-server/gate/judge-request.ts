@@ -1,3 +1,4 @@
+import { isIngestPath } from '../is-ingest-path.ts';
 import { isCrossSite, isTopLevelNavigation, type HeaderValues } from './is-cross-site.ts';
 import { forbidden, invalid, type Refusal } from './refusal.ts';
 import { isAllowedHost, parseRequestHost, type RequestHost } from './request-host.ts';
@@ -37,7 +38,7 @@ const useAllowedHost =
 export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string>): Refusal | undefined {
   const valuesOf = headerValues(head.rawHeaders);
   const target = parseRequestTarget(head.target);
-  const isIngest = head.method === 'POST' && target !== undefined && /^\/logs\/?$/.test(target.path);
+  const isIngest = head.method === 'POST' && target !== undefined && isIngestPath(target.path);
   if (target === undefined) return invalid(isIngest, 'The request target is not valid.');
 
   const hosts = hostsOf(target, valuesOf);

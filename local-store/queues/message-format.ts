@@ -1,11 +1,11 @@
 import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
- * Version of the format in which a message is stored, in two tables. Its content never changes: the format's version (1
- * byte), the length of the name of the queue that gave it up (2 bytes, 0: none), that name, the body. Its state changes
- * with each receive: the version (1 byte), when it was sent and when it was first received (8 bytes each, milliseconds
- * since 1970 as a double; `NaN`: never), how many times it was received (4 bytes). Numbers are big-endian, texts are
- * UTF-8.
+ * Version of the format of a stored message, which has a part in each of two tables. Its content never changes: the
+ * format's version (1 byte), the length of the name of the queue that made it a dead letter (2 bytes; 0: none), that
+ * name, the body. Its state changes with each receive: the version (1 byte), when it was sent and when it was first
+ * received (8 bytes each, milliseconds since 1970 as a double; `NaN`: never), how many times it was received (4
+ * bytes). Numbers are big-endian, texts are UTF-8.
  */
 const formatVersion = 1;
 
@@ -14,7 +14,7 @@ const stateBytes = 21;
 
 export interface MessageContent {
   readonly body: string;
-  readonly givenUpBy: string | undefined;
+  readonly sourceQueue: string | undefined;
 }
 
 /** Instants in milliseconds since 1970. */
@@ -24,12 +24,12 @@ export interface MessageState {
   readonly receiveCount: number;
 }
 
-export function encodeContent({ body, givenUpBy = '' }: MessageContent): Buffer {
-  const nameBytes = Buffer.byteLength(givenUpBy);
+export function encodeContent({ body, sourceQueue = '' }: MessageContent): Buffer {
+  const nameBytes = Buffer.byteLength(sourceQueue);
   const content = Buffer.allocUnsafe(contentHeaderBytes + nameBytes + Buffer.byteLength(body));
   content.writeUInt8(formatVersion, 0);
   content.writeUInt16BE(nameBytes, 1);
-  content.write(givenUpBy, contentHeaderBytes);
+  content.write(sourceQueue, contentHeaderBytes);
   content.write(body, contentHeaderBytes + nameBytes);
   return content;
 }
@@ -39,8 +39,11 @@ export function decodeContent(content: Buffer): MessageContent {
   requireFormat(content, contentHeaderBytes);
   const bodyStart = contentHeaderBytes + content.readUInt16BE(1);
   if (content.length < bodyStart) throw cutOff(content);
-  const givenUpBy = content.toString('utf8', contentHeaderBytes, bodyStart);
-  return { body: content.toString('utf8', bodyStart), givenUpBy: givenUpBy === '' ? undefined : givenUpBy };
+  const sourceQueue = content.toString('utf8', contentHeaderBytes, bodyStart);
+  return {
+    body: content.toString('utf8', bodyStart),
+    sourceQueue: sourceQueue === '' ? undefined : sourceQueue,
+  };
 }
 
 export function encodeState({ sentAt, firstReceivedAt, receiveCount }: MessageState): Buffer {

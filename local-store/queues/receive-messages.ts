@@ -12,19 +12,22 @@ interface Chosen {
   readonly content: MessageContent;
 }
 
-/** Receives what is visible, and moves to the dead letters what was received too many times; see `LocalQueue.receive`. */
+/**
+ * Receives visible messages, and makes those that were received too many times dead letters; see
+ * `LocalQueue.receive`.
+ */
 export async function receiveMessages(
   queue: QueueParts,
   limits: ReceiveLimits,
 ): Promise<readonly QueuedMessage[]> {
   const now = queue.clock.now().getTime();
   const received: QueuedMessage[] = [];
-  // Read before the commits, as what cannot be read must fail this call alone and not all who share a commit.
+  // Read before the commits: an unreadable message must fail this call only, not all changes that share a commit.
   for (const chosen of commitGroups(choose(queue, now, limits))) {
     try {
       received.push(...(await receiveTogether(queue, chosen, now)));
     } catch (error) {
-      // What is received by now is hidden already and has to be done; the next receive fails as this one did.
+      // The messages received so far are hidden already and must be returned; the next receive fails as this one did.
       if (received.length === 0) throw error;
       break;
     }
@@ -32,7 +35,9 @@ export async function receiveMessages(
   return received;
 }
 
-/** Chooses visible messages within the limits; a message that will be given up counts as a message and has no bytes. */
+/**
+ * Chooses visible messages within the limits. A message that will become a dead letter counts, but without its bytes.
+ */
 function choose(queue: QueueParts, now: number, limits: ReceiveLimits): readonly Chosen[] {
   const { maxMessages, maxBytes, bytesOf } = limits;
   const chosen: Chosen[] = [];
@@ -40,7 +45,7 @@ function choose(queue: QueueParts, now: number, limits: ReceiveLimits): readonly
   queue.tables.refresh();
   for (const message of visibleMessages(queue, now)) {
     const content = queue.tables.content(message);
-    if (!isToBeGivenUp(queue, message)) {
+    if (!isDeadLetter(queue, message)) {
       const more = bytesOf(content.body);
       if (bytes > 0 && bytes + more > maxBytes) break;
       bytes += more;
@@ -60,15 +65,15 @@ async function receiveTogether(
   const { deadLetters } = settings;
   const visibleAt = now + settings.visibilityTimeoutSeconds * 1000;
   const received: QueuedMessage[] = [];
-  let givenUp = 0;
+  let deadMessages = 0;
   const write = () => {
     for (const { message, content } of chosen) {
       if (!changes.claim(message)) continue;
-      if (deadLetters !== undefined && isToBeGivenUp(queue, message)) {
-        givenUp += 1;
+      if (deadLetters !== undefined && isDeadLetter(queue, message)) {
+        deadMessages += 1;
         tables.remove(message);
         const target = queue.queueNamed(deadLetters.queueName).tables;
-        target.add({ ...message, visibleAt: now }, { ...content, givenUpBy: settings.name });
+        target.add({ ...message, visibleAt: now }, { ...content, sourceQueue: settings.name });
       } else {
         const receiveCount = message.receiveCount + 1;
         const firstReceivedAt = message.firstReceivedAt ?? now;
@@ -78,19 +83,19 @@ async function receiveTogether(
       }
     }
   };
-  const leaving = chosen.filter(({ message }) => isToBeGivenUp(queue, message));
+  const leaving = chosen.filter(({ message }) => isDeadLetter(queue, message));
   const contents = leaving.map(({ content }) => content);
   await changes.commit(write, { messages: chosen.length + leaving.length, contents });
   inFlight.add(received);
-  if (deadLetters !== undefined && givenUp > 0) reportGivenUp(queue, givenUp, deadLetters);
+  if (deadLetters !== undefined && deadMessages > 0) reportDeadLetters(queue, deadMessages, deadLetters);
   return received;
 }
 
-function isToBeGivenUp({ settings }: QueueParts, { receiveCount }: ScheduledMessage): boolean {
+function isDeadLetter({ settings }: QueueParts, { receiveCount }: ScheduledMessage): boolean {
   return receiveCount >= (settings.deadLetters?.maxReceiveCount ?? Infinity);
 }
 
-function reportGivenUp(queue: QueueParts, messages: number, deadLetters: DeadLetters): void {
+function reportDeadLetters(queue: QueueParts, messages: number, deadLetters: DeadLetters): void {
   const { queueName, maxReceiveCount } = deadLetters;
   queue.queueNamed(queueName).arrivals.add(messages);
   queue.logger.warn('Messages were received too many times, and are dead letters now.', {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuthorizerContext } from '../../handlers/authorize.ts';
+import type { KeyHeader } from '../../handlers/http/route.ts';
 import { respondToFailure } from '../../handlers/http/respond.ts';
 import {
   Admission,
@@ -83,7 +84,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }
     let context: AuthorizerContext | undefined;
     if (authorizer !== undefined && match.needsKey) {
-      const decided = authorizer(request.headers.authorization);
+      const decided = authorizer(keyOf(request, match.keyHeader));
       if (decided.kind === 'refused') return answerRefusal(request, response, decided.refusal);
       ({ context } = decided);
     }
@@ -119,6 +120,11 @@ function readWhole(request: IncomingMessage, onRead: (body: Buffer) => void): vo
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => onRead(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+}
+
+/** Returns the header with the key; where it was sent more than once, all of its values, which together are none. */
+function keyOf({ headersDistinct }: IncomingMessage, name: KeyHeader): string | undefined {
+  return headersDistinct[name]?.join(', ');
 }
 
 function portOf(server: Server): number {

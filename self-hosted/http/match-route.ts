@@ -1,5 +1,5 @@
 import { routes } from '../../handlers/http/routes.ts';
-import type { Method } from '../../handlers/http/route.ts';
+import type { KeyHeader, Method, Route } from '../../handlers/http/route.ts';
 
 type Routes = typeof routes;
 
@@ -15,6 +15,7 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>> | undefined;
   /** True if the route needs a caller. */
   readonly needsKey: boolean;
+  readonly keyHeader: KeyHeader;
 }
 
 interface KnownRoute {
@@ -23,10 +24,17 @@ interface KnownRoute {
   readonly match: Omit<RouteMatch, 'pathParameters'>;
 }
 
+const keyHeaderOf = ({ keyHeader = 'authorization' }: Route): KeyHeader => keyHeader;
+
 const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
   method: route.method,
   segments: route.path.split('/'),
-  match: { functionName: route.functionName, routeKey: route.name, needsKey: 'scopes' in route },
+  match: {
+    functionName: route.functionName,
+    routeKey: route.name,
+    needsKey: 'scopes' in route,
+    keyHeader: keyHeaderOf(route),
+  },
 }));
 
 /** Routes without parameters by method and path. */
@@ -45,6 +53,7 @@ const otherwise: RouteMatch = {
   routeKey: '$default',
   pathParameters: undefined,
   needsKey: true,
+  keyHeader: 'authorization',
 };
 
 /**

@@ -19,7 +19,7 @@ const indexings = 4;
 
 /**
  * Lists the customers with their totals, page by page.
- * @returns what the answer claims of each customer; `undefined` where there was no answer
+ * @returns the answer's claims about each customer; `undefined` if there was no answer
  */
 export async function askForCustomers(
   allowedLatenessSeconds: number,
@@ -60,7 +60,7 @@ export async function askForCustomers(
   return claims;
 }
 
-/** Starts what indexes the customers of an earlier version, of whom there are none; it writes beside roll-up. */
+/** Starts the process that indexes customers of an earlier version. There are none, but it writes beside roll-up. */
 export function startIndexing({ scheduler, processes, portsOf, laws }: ReaderSurroundings): void {
   const run = async (): Promise<void> => {
     for (let indexing = 0; indexing < indexings; indexing += 1) {

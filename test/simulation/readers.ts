@@ -26,15 +26,15 @@ import { simulatedCustomer } from './sent-batch.ts';
 
 export interface Readers {
   stop(): void;
-  /** Begins to ask for everything once more, where all must be known and complete. */
+  /** Starts to read everything once more, at a time when all must be known and complete. */
   askAtRest(): void;
 }
 
 const pauseMilliseconds = 400;
 
 /**
- * Starts readers that hold each answer against what was accepted before they asked. On AWS answers say too little for
- * that.
+ * Starts readers that compare each answer with what was accepted before they asked. On AWS, answers say too little
+ * for that.
  */
 export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const { scheduler, laws } = around;
@@ -42,7 +42,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const stopping = new AbortController();
   const customers = Array.from({ length: plan.customers }, (_, index) => index + 1);
   const readers = new Map<string, WindowReader>();
-  /** Each process remembers what it has read of the index. */
+  /** Each process caches what it has read of the index. */
   const readerOf = (process: Process): WindowReader => {
     const { store, versions } = around.portsOf(process);
     const reader = readers.get(process.name) ?? createObjectWindowReader(store, versions);
@@ -111,10 +111,10 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   };
 }
 
-/** Returns what an answer still leaves open when there is nothing left to do, or `undefined`. */
+/** Returns what an answer leaves open although there is nothing left to do, or `undefined`. */
 function doubtOf({ countedThrough, waiting, ranges }: Claim, now: number, plan: Plan): string | undefined {
   if (countedThrough === undefined) return 'it is not known how far the counts are';
-  // Topics know no customers, and a barrier is some seconds behind.
+  // Topics do not know customers, and a barrier is some seconds behind.
   const [expected, behind] = plan.cluster === undefined ? [0, 0] : [undefined, 10_000];
   if (waiting !== expected) return `${waiting} entries are said to wait`;
   const open = ranges.find(({ to, isComplete }) => Date.parse(to) < now - behind && !isComplete);
@@ -171,17 +171,17 @@ function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
 }
 
 /**
- * Returns the earliest `countedThrough` of an answer that may be complete in the cluster form, where completeness is
- * relative to it. Elsewhere nothing at all may be missing.
+ * Returns the earliest `countedThrough` with which an answer may be complete in the cluster form, where completeness
+ * is relative to it. In other forms, a complete answer may lack nothing.
  */
 function ageLimit(plan: Plan, now: number): Date | undefined {
   return plan.cluster && new Date(now - 10_000 - answerMilliseconds);
 }
 
-/** The time in which an answer is certainly made, clocks included. */
+/** Upper bound of the time that an answer takes, including differences of clocks. */
 const answerMilliseconds = 60_000;
 
-/** Returns what is wrong with an answer, or `undefined` where it tells the truth. */
+/** Returns the problem with an answer, or `undefined` if it tells the truth. */
 function lieOf(
   { countedThrough, waiting, ranges }: Claim,
   accepted: readonly AcceptedBatch[],

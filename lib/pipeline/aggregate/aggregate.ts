@@ -7,6 +7,7 @@ import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
 import type { AddToWindowPorts } from './add-to-window.ts';
 import { countGroups } from './count-groups.ts';
 import { decodeRecords } from './decode-records.ts';
+import { isFault } from './is-fault.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
@@ -19,13 +20,21 @@ export type AggregatePorts = AddToWindowPorts;
 export interface AggregateOptions extends FoldingLimits {
   /** Number of windows that are read and written at the same time. */
   readonly windowsAtOnce?: number;
+  /**
+   * Reports whether a record that failed by a fault of this program was tried enough: then it counts as one that can never be
+   * applied. Without it, such a record is delivered again, until the event source sends it to its on-failure destination.
+   */
+  readonly isTriedEnough?: ((record: ReceivedRecord) => boolean) | undefined;
 }
 
 export interface Aggregated {
-  /** Records to deliver again: store or window was not available, or a newer version wrote one of them. */
+  /**
+   * Records to deliver again: store or window was not available, a newer version wrote one of them, or a fault of this program
+   * keeps them from being counted.
+   */
   readonly failed: readonly UncountedRecord[];
-  /** Records that can never be applied, kept under `failed/`. */
-  readonly setAside: readonly UncountedRecord[];
+  /** Failed records: they can never be applied, and are kept under `failed/`. */
+  readonly kept: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
   /** Number of records dropped because their windows have expired. */
@@ -42,21 +51,25 @@ export interface Aggregated {
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
-  { windowsAtOnce = 32, ...limits }: AggregateOptions,
+  { windowsAtOnce = 32, isTriedEnough = () => false, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
   const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
   const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
   const uncounted = counted.flatMap((group) => group.uncounted);
-  const failed = uncounted.filter((each) => !canNeverBeApplied(each));
-  const unappliable = uncounted.filter(canNeverBeApplied);
+  const failed: UncountedRecord[] = [];
+  const unappliable: UncountedRecord[] = [];
+  for (const each of uncounted) {
+    const isUnappliable = canNeverBeApplied(each) || (isFault(each.error) && isTriedEnough(each.record));
+    (isUnappliable ? unappliable : failed).push(each);
+  }
 
-  const setAside: UncountedRecord[] = [];
+  const kept: UncountedRecord[] = [];
   await pMap(
     unappliable,
     async (uncounted) => {
       try {
-        await setAsideUnlessForgotten(uncounted, ports);
-        setAside.push(uncounted);
+        await keepUnlessForgotten(uncounted, ports);
+        kept.push(uncounted);
       } catch (error) {
         failed.push({ record: uncounted.record, error });
       }
@@ -65,7 +78,7 @@ export async function aggregate(
   );
   return {
     failed,
-    setAside,
+    kept,
     windowsCreated: counted.filter(({ change }) => change === 'created').length,
     windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
     expired: counted.reduce((sum, { expired }) => sum + expired, 0),
@@ -82,7 +95,7 @@ function canNeverBeApplied({ error }: UncountedRecord): boolean {
  * Keeps a record that can never be applied. It reads the tombstone after that, for the same reason as `countGroups`:
  * forgetting looks for failed records after it has written the tombstone. In doubt it keeps the record.
  */
-async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
+async function keepUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
   const { store, clock } = ports;
   const place = await keepFailedRecord(toFailedRecord(uncounted, clock.now()), store);
   const { received } = decodeRecords([uncounted.record]);
