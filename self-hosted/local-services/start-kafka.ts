@@ -70,6 +70,7 @@ async function prepareNode(
     args: ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', ...javaArgs, 'kafka.Kafka', configuration],
     logFile,
     isReady: () => isListening(ports[id - 1]?.broker ?? 0),
+    maxStartMilliseconds: 180_000, // three nodes that read their logs again share what processor there is
   });
 }
 
