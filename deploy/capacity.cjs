@@ -3,14 +3,14 @@
 
 /** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {
-  request: ['POST /logs'],
+  request: ['POST /logs', 'POST /logpush'],
   read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
   open: ['GET /', 'GET /assets/{name}', 'GET /health'],
 };
 
 /** Functions that each get the number of concurrent executions of a parameter. */
 const functionsOf = {
-  ingestConcurrency: ['ingest'],
+  ingestConcurrency: ['ingest', 'protocols'],
   authorizeConcurrency: ['authorize'],
   readConcurrency: ['query', 'total'],
   openConcurrency: ['page', 'health', 'fallback'],

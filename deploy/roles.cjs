@@ -87,9 +87,17 @@ const aggregateFrom = (stream) => [
   keepUndelivered,
 ];
 
+const takeBatches = [
+  ...readAndWrite('batches/*'),
+  allow(['s3:GetObject'], [object(horizon)]),
+  readTombstones,
+  emit,
+];
+
 const rightsOf = (stage) => ({
   authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
-  ingest: [...readAndWrite('batches/*'), allow(['s3:GetObject'], [object(horizon)]), readTombstones, emit],
+  ingest: takeBatches,
+  protocols: takeBatches,
   aggregate: aggregateFrom('InsightStream'),
   aggregateLate: aggregateFrom('LateStream'),
   verify: [

@@ -27,8 +27,9 @@ export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<Autho
 const nobody: AuthorizerContext = { customerId: '', scopes: '', keyId: '', unavailable: 'false' };
 
 /**
- * The Lambda authorizer of the HTTP API, in the simple format. API Gateway caches its answer by the `authorization` header
- * alone, so it says what a key may do, and the function of a route decides whether that is enough.
+ * The Lambda authorizer of the HTTP API, in the simple format. API Gateway caches its answer by the header with the key,
+ * which is its identity source, so the answer depends on nothing else: it says what a key may do, and the function of a
+ * route decides whether that is enough.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  *
  * It never fails: the gateway would answer a bare 500, which many log shippers do not repeat. If it cannot find out who
@@ -37,8 +38,8 @@ const nobody: AuthorizerContext = { customerId: '', scopes: '', keyId: '', unava
 export function authorizeHandler(
   wired: () => Promise<Authorize>,
 ): (event: APIGatewayRequestAuthorizerEventV2) => Promise<AuthorizerAnswer> {
-  return async ({ headers }) => {
-    const apiKey = apiKeyFromHeader(headers?.['authorization']);
+  return async ({ identitySource }) => {
+    const apiKey = apiKeyFromHeader(identitySource?.[0]);
     if (apiKey === undefined) return { isAuthorized: false, context: nobody };
     try {
       const grant = await (await wired())(apiKey);

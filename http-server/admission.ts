@@ -3,7 +3,9 @@ import { BodyPool } from './admission/body-pool.ts';
 import { paceLimits, type PaceLimits } from './admission/pace.ts';
 import { receiveBody, smallBytes, type BodyPools, type ReceivedBody } from './admission/receive-body.ts';
 import { answerRefusal } from './gate/answer-refusal.ts';
+import { isIngestPath } from './is-ingest-path.ts';
 import { overloaded, tooLarge } from './gate/refusal.ts';
+import { hasBody } from './has-body.ts';
 
 const mebibyte = 1_024 * 1_024;
 
@@ -140,13 +142,9 @@ export class Admission {
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
 /** Returns the largest size that a body can reach. A batch that is not compressed does not grow. */
 function largestBodyOf({ headers, rawHeaders, url = '' }: IncomingMessage, maxBatchBytes: number): number {
-  const isIngest = /^\/logs\/?(?:\?|$)/.test(url);
+  const isIngest = isIngestPath(/^[^?#]*/.exec(url)?.[0] ?? '');
   const isEncoded = !/^(?:identity)?$/i.test((headers['content-encoding'] ?? '').trim());
   return isIngest && !isEncoded && !isCalledBytes(rawHeaders)
     ? Math.min(maxBatchBytes, largestBody)

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { callerOf, requireScope } from './caller.ts';
-import { respondToFailure, type Answer } from './respond.ts';
+import { respondToFailure, type Answer, type ErrorAnswer } from './respond.ts';
 import type { Route } from './route.ts';
 import { logWithoutApp, type App } from '../wiring.ts';
 
@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly mayListCustomers: boolean;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The client's address and agent, for telling clients apart. */
+  readonly sender: string;
   /** The bytes as they were received. */
   readonly body: Buffer;
 }
@@ -32,17 +34,22 @@ export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
 
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** Writes an error in the form of a protocol, and gives it the status to which the protocol's senders react as they should. */
+export type ErrorForm = (error: ErrorAnswer, headers: HttpRequest['headers']) => Answer;
+
 /** Visible ASCII, so that a client's id can appear unchanged in headers and log lines. */
 export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * Wraps the function of a route with everything that all functions need: request id, errors, metrics. It never
  * rejects.
+ * @param errorForm  the form of errors, where the route has one of its own
  */
 export function httpHandler(
   wired: () => Promise<App>,
   { name, invalidRequestCode, scopes }: ServedRoute,
   handle: (request: HttpRequest, app: App) => Promise<Answer>,
+  errorForm: ErrorForm = (error) => error,
 ): HttpHandler {
   return async (event) => {
     const startedAt = performance.now();
@@ -52,7 +59,8 @@ export function httpHandler(
       app = await wired();
     } catch (failure) {
       logWithoutApp('The function could not be set up', { requestId, error: failure });
-      return toResult(respondToFailure(failure, requestId, invalidRequestCode), requestId);
+      const error = respondToFailure(failure, requestId, invalidRequestCode);
+      return toResult(errorForm(error, event.headers), requestId);
     }
     // Without keys, as on a laptop, the header names the customer.
     const caller = app.hasAuthorizer ? callerOf(event) : undefined;
@@ -64,11 +72,11 @@ export function httpHandler(
       if (caller !== undefined) requireScope(caller, scopes);
       return handle(request, app);
     };
-    const answer = await allowed().catch((failure: unknown) => {
-      const answered = respondToFailure(failure, requestId, invalidRequestCode);
-      if (answered.status >= 500)
+    const answer = await allowed().catch((failure: unknown): Answer => {
+      const error = respondToFailure(failure, requestId, invalidRequestCode);
+      if (error.status >= 500)
         app.logger.error('A request failed', { requestId, method, path, error: failure });
-      return answered;
+      return { ...errorForm(error, event.headers), errorCode: error.errorCode };
     });
 
     const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };
@@ -93,7 +101,13 @@ export function httpHandler(
 const headersOfAll = { 'x-content-type-options': 'nosniff' };
 
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { ...headers, ...headersOfAll, 'x-request-id': requestId }, body };
+  const answered = {
+    statusCode: status,
+    headers: { ...headers, ...headersOfAll, 'x-request-id': requestId },
+  };
+  return typeof body === 'string'
+    ? { ...answered, body }
+    : { ...answered, body: body.toString('base64'), isBase64Encoded: true };
 }
 
 /**
@@ -125,6 +139,8 @@ function toRequest(
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
     headers,
+    sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
+    // The emulator passes `null` where the types promise that it is absent.
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -18,9 +18,21 @@ import { errorCodes, type ErrorCode } from './error-codes.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Present on an answer that reports an error. */
   readonly errorCode?: ErrorCode;
+}
+
+/** An answer whose body is text. */
+export interface TextAnswer extends Answer {
+  readonly body: string;
+}
+
+/** An answer that reports an error. */
+export interface ErrorAnswer extends TextAnswer {
+  readonly errorCode: ErrorCode;
+  /** The sentence in the body that says what is wrong. */
+  readonly errorDescription: string;
 }
 
 /** Time after which a client should repeat a request that we cannot take. */
@@ -32,7 +44,7 @@ export function respondJson(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): TextAnswer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
@@ -43,10 +55,10 @@ export function respondError(
   errorDescription: string,
   more: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): ErrorAnswer {
   const { status, category } = errorCodes[errorCode];
   const body = { requestId, errorCategory: category, errorCode, errorDescription, ...more };
-  return { ...respondJson(status, body, headers), errorCode };
+  return { ...respondJson(status, body, headers), errorCode, errorDescription };
 }
 
 /**
@@ -59,7 +71,7 @@ export function respondToFailure(
   failure: unknown,
   requestId: string,
   invalidRequestCode: 'ING_1000' | 'QRY_1000',
-): Answer {
+): ErrorAnswer {
   if (failure instanceof InvalidRequest) {
     const details = failure.problems.length > 0 ? { details: failure.problems } : {};
     return respondError(invalidRequestCode, requestId, failure.message, details);

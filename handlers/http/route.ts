@@ -8,6 +8,9 @@ export type Method = 'GET' | 'POST';
 /** The schema of an answer, by media type; `text` if it is not JSON. Empty for an answer without a body. */
 export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
 
+/** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
+export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
+
 /** A route of the HTTP interface: its requests and its answers. */
 export interface Route {
   readonly method: Method;
@@ -21,6 +24,8 @@ export interface Route {
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
   /** Deployed, an API key needs one of these scopes; empty if any key suffices, absent if no key is needed. */
   readonly scopes?: readonly Scope[];
+  /** Without it, `authorization`. */
+  readonly keyHeader?: KeyHeader;
   readonly headers?: z.ZodObject;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;

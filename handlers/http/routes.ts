@@ -7,6 +7,7 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
+  protocolHeaders,
   readHeaders,
 } from './request-headers.ts';
 import type { Method, Route } from './route.ts';
@@ -27,6 +28,9 @@ export const routes = {
     query: batchParameters,
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
+  }),
+  pushFromCloudflare: protocolRoute('/logpush', {
+    answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
   }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
@@ -122,4 +126,20 @@ function route<const M extends Method, const Path extends string, const Rest ext
   return { method, path, name: `${method} ${path}` as const, ...rest };
 }
 
+/** A route that takes batches in the protocol of another program. */
+function protocolRoute<const Path extends string, const Rest extends ProtocolRouteRest>(
+  path: Path,
+  rest: Rest,
+) {
+  return route('POST', path, {
+    functionName: 'protocols',
+    invalidRequestCode: 'ING_1000',
+    scopes: ['ingest'],
+    headers: protocolHeaders,
+    errors: ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
+    ...rest,
+  });
+}
+
+type ProtocolRouteRest = Pick<Route, 'answers' | 'keyHeader'>;
 type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

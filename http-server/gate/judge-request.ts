@@ -1,3 +1,4 @@
+import { isIngestPath } from '../is-ingest-path.ts';
 import { isCrossSite, isTopLevelNavigation, type HeaderValues } from './is-cross-site.ts';
 import { forbidden, invalid, type Refusal } from './refusal.ts';
 import { isAllowedHost, parseRequestHost, type RequestHost } from './request-host.ts';
@@ -37,7 +38,7 @@ const useAllowedHost =
 export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string>): Refusal | undefined {
   const valuesOf = headerValues(head.rawHeaders);
   const target = parseRequestTarget(head.target);
-  const isIngest = head.method === 'POST' && target !== undefined && /^\/logs\/?$/.test(target.path);
+  const isIngest = head.method === 'POST' && target !== undefined && isIngestPath(target.path);
   if (target === undefined) return invalid(isIngest, 'The request target is not valid.');
 
   const hosts = hostsOf(target, valuesOf);
@@ -70,7 +71,17 @@ function hostsOf({ authority }: RequestTarget, valuesOf: HeaderValues): readonly
     : 'The Host is not valid: use a name or an IP address, with or without a port.';
 }
 
+/** Reads the headers once, since each request is asked for eight of them. */
 function headerValues(rawHeaders: readonly string[]): HeaderValues {
-  return (name) =>
-    rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+  const values = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    const before = values.get(name);
+    if (before === undefined) values.set(name, [value]);
+    else before.push(value);
+  }
+  return (name) => values.get(name) ?? none;
 }
+
+const none: readonly string[] = [];

@@ -44,10 +44,31 @@ export function parseApiKey(text: string): ApiKey | undefined {
   return oldPattern.test(text) ? { form: 'old', text } : undefined;
 }
 
-/** Parses the key of an `authorization` header, `Bearer` and the key; returns `undefined` if it cannot be one. */
+/**
+ * Parses the key in the header in which a sender can present one; returns `undefined` if it cannot be one. The forms are
+ * `Bearer <key>`; `Splunk <key>`; `Basic`, where the key is the password; Elasticsearch's `ApiKey`, where the key follows
+ * an id; and the key alone, as Amazon Data Firehose sends it.
+ */
 export function apiKeyFromHeader(header: string | undefined): ApiKey | undefined {
-  const [, key] = /^bearer +(\S+)$/i.exec(header ?? '') ?? [];
-  return key === undefined ? undefined : parseApiKey(key);
+  const [, scheme = '', credentials = ''] = /^(?:(\w+) +)?(\S+)$/.exec(header ?? '') ?? [];
+  switch (scheme.toLowerCase()) {
+    case '':
+    case 'bearer':
+    case 'splunk':
+      return parseApiKey(credentials);
+    case 'apikey':
+      return parseApiKey(credentials) ?? parseApiKey(secondOfPair(credentials));
+    case 'basic':
+      return parseApiKey(secondOfPair(credentials));
+    default:
+      return undefined;
+  }
+}
+
+/** Returns the part behind the first colon of a text in base64, such as the password behind a user's name. */
+function secondOfPair(credentials: string): string {
+  const pair = Buffer.from(credentials, 'base64').toString('latin1');
+  return pair.slice(pair.indexOf(':') + 1);
 }
 
 /** Reports whether one of the secrets signed the key. Without a secret, nobody can make a key that passes. */

@@ -4,7 +4,7 @@ import { pause, sourceBackoff } from '../../event-source/backoff.ts';
 import { batchesOf, lanesOf, maxBatchBytes } from '../../event-source/stream/batches.ts';
 import { deliver, untried, type Delivery, type Part, type Start } from '../../event-source/stream/deliver.ts';
 import { gather } from './gather.ts';
-import { IsolatedDeliveries } from './isolated-deliveries.ts';
+import { IsolatedDeliveries } from '../../event-source/stream/isolated-deliveries.ts';
 import { Slots } from '../../event-source/stream/slots.ts';
 import type { SourceContext } from './source-context.ts';
 

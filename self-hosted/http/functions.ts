@@ -7,6 +7,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
+import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
@@ -21,6 +22,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
   const wired = async () => app;
   return {
     ingest: ingestHandler(wired),
+    protocols: protocolsHandler(wired),
     batch: batchHandler(wired),
     query: queryHandler(wired),
     total: totalHandler(wired),

@@ -1,5 +1,5 @@
 import { routes } from '../../handlers/http/routes.ts';
-import type { Method } from '../../handlers/http/route.ts';
+import type { KeyHeader, Method, Route } from '../../handlers/http/route.ts';
 
 type Routes = typeof routes;
 
@@ -15,6 +15,7 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>> | undefined;
   /** True if the route needs a caller. */
   readonly needsKey: boolean;
+  readonly keyHeader: KeyHeader;
 }
 
 interface KnownRoute {
@@ -23,11 +24,28 @@ interface KnownRoute {
   readonly match: Omit<RouteMatch, 'pathParameters'>;
 }
 
+const keyHeaderOf = ({ keyHeader = 'authorization' }: Route): KeyHeader => keyHeader;
+
 const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
   method: route.method,
   segments: route.path.split('/'),
-  match: { functionName: route.functionName, routeKey: route.name, needsKey: 'scopes' in route },
+  match: {
+    functionName: route.functionName,
+    routeKey: route.name,
+    needsKey: 'scopes' in route,
+    keyHeader: keyHeaderOf(route),
+  },
 }));
+
+/** Routes without parameters by method and path. */
+const fixed: ReadonlyMap<string, RouteMatch> = new Map(
+  known
+    .filter(({ segments }) => !segments.some(isParameter))
+    .map(({ method, segments, match }) => [
+      `${method} ${segments.join('/')}`,
+      { ...match, pathParameters: undefined },
+    ]),
+);
 
 /** API Gateway's route for what no other route serves; its function answers 404 or 405. */
 const otherwise: RouteMatch = {
@@ -35,6 +53,7 @@ const otherwise: RouteMatch = {
   routeKey: '$default',
   pathParameters: undefined,
   needsKey: true,
+  keyHeader: 'authorization',
 };
 
 /**
@@ -43,8 +62,11 @@ const otherwise: RouteMatch = {
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
-  const segments = path.replace(/(?<=.)\/$/, '').split('/');
   const wanted = method === 'HEAD' ? 'GET' : method;
+  const whole = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const fixedRoute = fixed.get(`${wanted} ${whole}`);
+  if (fixedRoute !== undefined) return fixedRoute;
+  const segments = whole.split('/');
   const found = known.find((route) => route.method === wanted && areAlike(segments, route.segments));
   if (found === undefined) return otherwise;
   const pathParameters = parametersOf(segments, found.segments);

@@ -9,6 +9,7 @@ import { healthHandler } from '../../handlers/health.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
+import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
@@ -33,6 +34,10 @@ const refused = {
   context: { customerId: '', scopes: '', keyId: '', unavailable: 'false' },
 };
 const unknown = { isAuthorized: true, context: { ...refused.context, unavailable: 'true' } };
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 function authorizerEvent(authorization: string | undefined): APIGatewayRequestAuthorizerEventV2 {
   return {
@@ -83,10 +88,22 @@ describe('the authorizer', () => {
   });
 
   it.each([
+    ['of Amazon Data Firehose, which sends the key alone', key.text],
+    ['of Splunk', `Splunk ${key.text}`],
+    ['of HTTP Basic, whatever the user', `Basic ${base64(`loki:${key.text}`)}`],
+    ['of Elasticsearch, whatever the id', `ApiKey ${base64(`id:${key.text}`)}`],
+    ['of Elasticsearch, where the key was not encoded', `ApiKey ${key.text}`],
+    ['of HTTP with another case and two blanks', `BEARER  ${key.text}`],
+  ])('takes a key in the form %s', async (_, presented) => {
+    expect(await authorize(presented)).toMatchObject({ isAuthorized: true, context: { keyId: key.id } });
+  });
+
+  it.each([
     ['no header', undefined],
     ['an empty one', ''],
     ['another scheme', `Basic ${key.text}`],
-    ['the key alone', key.text],
+    ['a key that no colon precedes in a pair', `Basic ${base64('user')}`],
+    ['a made-up key as the password', `Basic ${base64(`user:${newApiKey(installationSecret(2)).text}`)}`],
     ['a key of another shape', 'Bearer ../../secret'],
     ['a made-up key', `Bearer ${newApiKey(installationSecret(2)).text}`],
     ['a key that was revoked', `Bearer ${newApiKey().text}`],
@@ -114,6 +131,7 @@ describe('the authorizer', () => {
 const deployed = { environment: { STORAGE: 'aws' } };
 const handlers = {
   'POST /logs': ingestHandler,
+  'POST /logpush': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
   'GET /batches/{batchId}': batchHandler,

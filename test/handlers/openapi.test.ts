@@ -12,6 +12,7 @@ import { routes } from '../../handlers/http/routes.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
+import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
@@ -21,6 +22,7 @@ import { describedAnswers, type DescribedAnswers } from './described-answers.ts'
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
+  'POST /logpush': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
   'GET /batches/{batchId}': batchHandler,
@@ -93,6 +95,7 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
+      'post /logpush': keyWith('ingest'),
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
@@ -123,6 +126,8 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
+  const push = (body: string, headers: Record<string, string> = {}) =>
+    handlerOf('POST /logpush')(httpEvent('POST', '/logpush', { body, headers }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -143,8 +148,14 @@ describe('what the functions answer', () => {
     ['POST /logs', 409, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 422, () => post([sentEntry()], key)],
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
-    ['POST /logs', 415, () => post('x', { 'content-type': 'text/plain' })],
+    ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
+    ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
+    ['POST /logpush', 200, () => push('{"content":"tests"}')],
+    ['POST /logpush', 400, () => push('')],
+    ['POST /logpush', 413, () => push('x'.repeat(100_001))],
+    ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
+    ['POST /logpush', 403, () => withoutScope('POST /logpush')],
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
     ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],

@@ -7,6 +7,7 @@ import { describeHeaders } from './headers.ts';
 import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
 import { describeErrors, describeOperation, type OperationText, type TextOf } from './operation.ts';
 import { ownTexts } from './own-texts.ts';
+import { protocolTexts } from './protocol-texts.ts';
 import { readTexts } from './read-texts.ts';
 
 const info = {
@@ -39,6 +40,7 @@ type DescribedOperation = Exclude<OperationId, 'readPage' | 'readAsset'>;
 
 const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> } = {
   ...batchTexts,
+  ...protocolTexts,
   ...readTexts,
   ...ownTexts,
 };

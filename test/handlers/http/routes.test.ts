@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Route } from '../../../handlers/http/route.ts';
+import type { KeyHeader, Route } from '../../../handlers/http/route.ts';
+import { isIngestPath } from '../../../http-server/is-ingest-path.ts';
 import { methodsAt, routes } from '../../../handlers/http/routes.ts';
 
 const table: readonly Route[] = Object.values(routes);
@@ -10,8 +11,14 @@ const root = new URL('../../../', import.meta.url);
 interface Event {
   readonly functionName: string;
   readonly name: string;
-  readonly needsKey: boolean;
+  /** The header of the API key; `undefined` if the route needs none. */
+  readonly keyHeader: string | undefined;
 }
+
+const keyHeaders: Readonly<Record<string, KeyHeader>> = {
+  apiKey: 'authorization',
+  firehoseKey: 'x-amz-firehose-access-key',
+};
 
 function eventsOf(serverless: string): Event[] {
   const functions = serverless.split(/^functions:\n/m)[1]?.split(/^\S/m)[0] ?? '';
@@ -21,7 +28,8 @@ function eventsOf(serverless: string): Event[] {
       const settings = groups?.['settings'] ?? '';
       const [, method = '', path = ''] = /^method: (\S+), path: '?([^',]+)'?/.exec(settings) ?? [];
       const name = `${method} ${path}`.replaceAll("'", '');
-      return { functionName, name, needsKey: settings.includes('authorizer: { name: apiKey }') };
+      const [, authorizer = ''] = /authorizer: \{ name: (\w+) \}/.exec(settings) ?? [];
+      return { functionName, name, keyHeader: keyHeaders[authorizer] };
     });
   });
 }
@@ -29,13 +37,19 @@ function eventsOf(serverless: string): Event[] {
 const events = eventsOf(readFileSync(new URL('serverless.yml', root), 'utf8'));
 
 describe('the routes table', () => {
-  it('has the routes of serverless.yml, with their functions and whether they need an API key', () => {
-    const expected = table.map(({ functionName, name, scopes }) => {
-      return { functionName, name, needsKey: scopes !== undefined };
+  it('has the routes of serverless.yml, with their functions and the headers of their API keys', () => {
+    const expected = table.map(({ functionName, name, scopes, keyHeader = 'authorization' }) => {
+      return { functionName, name, keyHeader: scopes === undefined ? undefined : keyHeader };
     });
     const inOrder = (all: readonly Event[]) => all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const all = { functionName: 'fallback', name: '* *', needsKey: true };
+    const all = { functionName: 'fallback', name: '* *', keyHeader: 'authorization' };
     expect(inOrder(events)).toEqual(inOrder([...expected, all]));
+  });
+
+  it('has the limits of batches for every route that takes them', () => {
+    const paths = table.map(({ path }) => path.replace(/\{\w+\}/g, 'x'));
+    const takesBatches = table.map(({ invalidRequestCode }) => invalidRequestCode === 'ING_1000');
+    expect(paths.map(isIngestPath)).toEqual(takesBatches);
   });
 
   it('names the parameters of each path', () => {
