@@ -41,7 +41,7 @@ async function openToOthers(): Promise<string[]> {
 }
 
 describe.runIf(process.platform !== 'win32')('the data directory', () => {
-  it('is its owner’s alone, whatever the umask, and with all that it gets', async () => {
+  it('belongs to its owner only, with everything in it, whatever the umask', async () => {
     await emulator.start();
     await count('cus-axon', 1);
     await rolledUpRequests(emulator, 'cus-axon', 1);

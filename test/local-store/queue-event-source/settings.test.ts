@@ -4,7 +4,7 @@ import { parseQueueEventSettings, queueNameOfEvent } from '../../../local-store/
 const arn = { 'Fn::GetAtt': ['VerifyQueue', 'Arn'] };
 
 describe('the settings of an sqs event', () => {
-  it('are what osls deploys where none are given', () => {
+  it('are those that osls deploys if none are given', () => {
     expect(parseQueueEventSettings({ arn })).toEqual({
       batchSize: 10,
       batchWindowSeconds: 0,
