@@ -73,7 +73,7 @@ describe.runIf(process.platform !== 'win32')('the data directory', () => {
     await emulator.start();
     expect(await openToOthers()).toEqual([]);
     await count('cus-axon', 1); // the same batch again
-    expect(emulator.output).toContain('The data directory was open to others');
+    expect(emulator.output).toContain('The data directory was open to other users');
   });
 
   it('has no links that are followed: 503 for what is behind one, in one line of the log', async () => {

@@ -53,7 +53,7 @@ describe.runIf(process.platform !== 'win32')('a data directory', () => {
     expect(await readable()).toHaveLength(9);
     await openPrivately(data, logger);
     expect(await readable()).toEqual([]);
-    expect(lines).toEqual(['The data directory was open to others, and is its owner’s alone now.']);
+    expect(lines).toEqual(['The data directory was open to other users. Now only its owner can use it.']);
     await openPrivately(data, logger);
     expect(lines).toHaveLength(1);
   });

@@ -66,7 +66,7 @@ describe('the notification rules of a bucket', () => {
   it.each([
     [{ ...toQueue('VerifyQueue'), Event: 's3:ObjectRemoved:*' }, /only s3:ObjectCreated/],
     [{ ...toQueue('VerifyQueue'), Queue: 'arn:aws:sqs:eu:0:x' }, /!GetAtt/],
-    [toQueue('OtherQueue'), /OtherQueue is no SQS queue of this service/],
+    [toQueue('OtherQueue'), /OtherQueue is not an SQS queue of this service/],
     [toQueue('VerifyQueue', { infix: 'x' }), /must be prefix or suffix/],
     [{ ...toQueue('VerifyQueue'), Filter: { Tags: [] } }, /Filter/],
   ])('are refused with %j', (configuration, message) => {

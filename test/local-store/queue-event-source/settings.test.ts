@@ -54,7 +54,7 @@ describe('the settings of an sqs event', () => {
     };
     expect(queueNameOfEvent({ arn }, resources)).toBe('verify');
     expect(() => queueNameOfEvent({ arn: { 'Fn::GetAtt': ['InsightStream', 'Arn'] } }, resources)).toThrow(
-      'InsightStream is no SQS queue of this service',
+      'InsightStream is not an SQS queue of this service',
     );
     expect(() => queueNameOfEvent({ arn: 'arn:aws:sqs:eu:0:x' }, resources)).toThrow(/!GetAtt[^]*arn/);
   });
