@@ -91,11 +91,20 @@ export function createMetrics(
     }),
     batchesIngested: counter('batches_ingested_total', 'Batches stored for the first time.'),
     entriesIngested: counter('entries_ingested_total', 'Entries of batches stored for the first time.'),
+    entriesRejected: counter(
+      'entries_rejected_total',
+      'Invalid entries that were set aside with their batches, by the form of the body.',
+      ['media_type'],
+    ),
     bytesIngested: counter(
       'ingested_bytes_total',
       'Decompressed bytes of batches stored for the first time.',
     ),
     batchDuplicates: counter('duplicate_batches_total', 'Batches that came again with the same payload.'),
+    equalBodiesSuspected: counter(
+      'equal_bodies_suspected_total',
+      'Repetitions without a key that look like equal bodies of different senders.',
+    ),
     partialsProduced: counter('partials_produced_total', 'Partials put on a stream.', ['stream']),
     partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', [
       'stream',

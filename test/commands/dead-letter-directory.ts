@@ -56,7 +56,7 @@ export async function directoryWithFailed(...data: readonly Buffer[]): Promise<s
   return directory;
 }
 
-/** Receives the notification of a batch, or of a minute, until its queue gives it up. */
+/** Receives the notification of a batch, or of a minute, until it is a dead letter. */
 export async function moveToDeadLetters(
   store: LocalStore,
   key = batch,
@@ -72,7 +72,7 @@ export async function moveToDeadLetters(
   now = new Date();
 }
 
-/** Gives up records as an event source does when they crash its function. */
+/** Sends records to the on-failure destination, as an event source does when they crash its function. */
 export async function failInvocation(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
   const origin = {
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:aggregate',
@@ -112,7 +112,7 @@ export async function list(directory: string) {
 
 export async function onlyId(directory: string): Promise<string> {
   const [only, ...others] = await list(directory);
-  if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+  if (only === undefined || others.length > 0) throw new Error('There is not exactly one dead letter.');
   return only.id;
 }
 

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createHttpClient,
-  ConnectionFailed,
-  type HttpAnswer,
-  type HttpClient,
-} from '../../../client/http-client.ts';
+import { createHttpClient, ConnectionFailed, type HttpClient } from '../../../client/http-client.ts';
 import type { Ledger, SentBatch } from './ledger.ts';
 import type { Random } from './random.ts';
 
-export const customers = ['cus-0', 'cus-1', 'cus-2', 'cus-3'] as const;
 const entriesPerBatch = 20;
 /** Entries are of so many minutes before the start, and of older ones that take the late stream. */
 const recentMinutes = 3;
@@ -17,6 +11,8 @@ const lateMinutes = 30;
 export interface Traffic {
   readonly urls: readonly URL[];
   readonly ledger: Ledger;
+  /** Whose entries are sent; nobody else sends theirs. */
+  readonly customers: readonly string[];
   readonly random: Random;
   /** Entries are dated from here back. */
   readonly startedAt: number;
@@ -73,8 +69,8 @@ async function sendAll(
   }
 }
 
-function newBatch(key: string, { random, startedAt }: Traffic): SentBatch {
-  const customerId = customers[random.below(customers.length)] ?? customers[0];
+function newBatch(key: string, { random, customers, startedAt }: Traffic): SentBatch {
+  const customerId = oneOf(customers, random.below(customers.length));
   const counts = new Map<string, number>();
   const isLate = random.below(5) === 0;
   const entries = Array.from({ length: entriesPerBatch }, () => {
@@ -88,6 +84,13 @@ function newBatch(key: string, { random, startedAt }: Traffic): SentBatch {
   return { customerId, key, counts, entries: entries.length, body: JSON.stringify(entries) };
 }
 
+/** Returns a customer of a list that goes round. */
+export function oneOf(customers: readonly string[], place: number): string {
+  const customerId = customers[place % customers.length];
+  if (customerId === undefined) throw new Error('There are no customers.');
+  return customerId;
+}
+
 /** Sends a batch; returns the status, or `undefined` if no answer came. */
 async function send(
   { customerId, key, body }: SentBatch,
@@ -96,13 +99,16 @@ async function send(
 ): Promise<number | undefined> {
   if (client === undefined) throw new Error('There is no address to send to.');
   const headers = { 'x-customer-id': customerId, 'idempotency-key': key, 'content-type': 'application/json' };
+  const at = Date.now();
+  const note = (status: string, hasRetryAfter: boolean) =>
+    ledger.answered({ at, seconds: (Date.now() - at) / 1_000, status, hasRetryAfter });
   try {
-    const { status }: HttpAnswer = await client.request('/logs', { method: 'POST', headers, body });
-    ledger.answered(String(status));
-    return status;
+    const answer = await client.request('/logs', { method: 'POST', headers, body });
+    note(String(answer.status), answer.headers['retry-after'] !== undefined);
+    return answer.status;
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    ledger.answered('none');
+    note('none', false);
     return undefined;
   }
 }

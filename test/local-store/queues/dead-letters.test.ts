@@ -58,7 +58,7 @@ describe('a dead-letter queue', () => {
   it('gives nothing back to a queue that there is not', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await queue.send('a');
-    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/No queue gave up/);
+    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/original queue of the message/);
     const [message] = queue.list();
     if (message === undefined) throw new Error('The queue is empty.');
     await expect(queue.redrive([{ ...message, sourceQueue: 'gone' }])).rejects.toThrow(

@@ -53,7 +53,7 @@ describe('a queue', () => {
     held.release();
     await waiting;
     gone.abort();
-    await expect(givenUp).rejects.toThrow('given up');
+    await expect(givenUp).rejects.toThrow('cancelled');
   });
 
   it('does not take a message for another one of its name', async () => {
