@@ -58,7 +58,7 @@ describe('a dead-letter queue', () => {
   it('gives nothing back to a queue that does not exist', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await queue.send('a');
-    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/The original queue of the message/);
+    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/original queue of the message/);
     const [message] = queue.list();
     if (message === undefined) throw new Error('The queue is empty.');
     await expect(queue.redrive([{ ...message, sourceQueue: 'gone' }])).rejects.toThrow(
