@@ -11,7 +11,7 @@ export interface DeliveredMessage {
   /** Number of times that it was received. */
   readonly receiveCount: number;
   readonly firstReceivedAt: Date | undefined;
-  /** In a dead-letter queue: the queue that gave it up. */
+  /** In a dead-letter queue: the original queue. */
   readonly givenUpBy: string | undefined;
 }
 

@@ -56,7 +56,7 @@ export async function directoryWithFailed(...data: readonly Buffer[]): Promise<s
   return directory;
 }
 
-/** Receives the notification of a batch, or of a minute, until its queue gives it up. */
+/** Receives the notification of a batch, or of a minute, until it is a dead letter. */
 export async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
   await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
   const queue = store.queue(queueName);
@@ -68,7 +68,7 @@ export async function giveUp(store: LocalStore, key = batch, queueName = verifyQ
   now = new Date();
 }
 
-/** Gives up records as an event source does when they crash its function. */
+/** Sends records to the on-failure destination, as an event source does when they crash its function. */
 export async function giveUpRecords(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
   const origin = {
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:aggregate',
@@ -108,7 +108,7 @@ export async function list(directory: string) {
 
 export async function onlyId(directory: string): Promise<string> {
   const [only, ...others] = await list(directory);
-  if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+  if (only === undefined || others.length > 0) throw new Error('There is not exactly one dead letter.');
   return only.id;
 }
 

@@ -71,7 +71,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
 
   async function onlyId(): Promise<string> {
     const [only, ...others] = await list();
-    if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+    if (only === undefined || others.length > 0) throw new Error('There is not exactly one dead letter.');
     return only.id;
   }
 

@@ -148,7 +148,7 @@ describe('what the functions answer', () => {
     ['POST /logs', 409, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 422, () => post([sentEntry()], key)],
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
-    ['POST /logs', 415, () => post('x', { 'content-type': 'text/plain' })],
+    ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
     ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
     ['POST /logpush', 200, () => push('{"content":"tests"}')],
@@ -202,7 +202,7 @@ describe('what the functions answer', () => {
     const lines = written.mock.calls.map(([line]) => String(line));
     written.mockRestore();
     expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
-      answers.routes.map(() => 'The function has nothing to work with'),
+      answers.routes.map(() => 'The function could not be set up'),
     );
     expect(lines.join('')).not.toContain('"stack"');
     expect([...seen].toSorted()).toEqual(answers.statuses.toSorted());

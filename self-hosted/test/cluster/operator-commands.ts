@@ -177,7 +177,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
     );
 
     it(
-      'sees the dead letter, mends its cause, and gives it back',
+      'sees the dead letter, fixes its cause, and gives it back',
       async () => {
         let { found } = await runForJson('dead-letters');
         while (found.length === 0) ({ found } = await runForJson('dead-letters'));
