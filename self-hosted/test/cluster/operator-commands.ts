@@ -107,8 +107,14 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       'sees with status what runs, and which role does not',
       async () => {
         let healthy = await runForJson('status', '--url', url());
-        // On a busy machine, Kafka may not answer in time.
-        while (healthy.exitCode !== 0) healthy = await runForJson('status', '--url', url());
+        // On a busy machine, Kafka may not answer in time, or a process may be about to join.
+        const names = ['summarizer-2', 'aggregate-2'];
+        while (
+          healthy.exitCode !== 0 ||
+          !names.every((name) => JSON.stringify(healthy.found).includes(`"${name}"`))
+        ) {
+          healthy = await runForJson('status', '--url', url());
+        }
         expect(healthy).toMatchObject({
           exitCode: 0,
           found: [
