@@ -16,7 +16,7 @@ export interface KafkaOptions {
   readonly directory: string;
   /** Each node takes two ports from here on; the brokers' ports come first. */
   readonly firstPort: number;
-  /** Of a single node. */
+  /** Further listeners, for a single node only. */
   readonly secureListeners?: readonly SecureListener[];
   /** Users that it knows by SCRAM, as its storage tool takes them. */
   readonly scramUsers?: readonly string[];
