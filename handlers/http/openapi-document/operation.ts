@@ -11,7 +11,7 @@ export interface AnswerText {
   readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-/** The text of a route in the document; what it takes and answers is in the routes table. */
+/** The text of a route in the document; the routes table has its parameters and answers. */
 export interface OperationText {
   readonly summary: string;
   readonly description?: string;
@@ -20,7 +20,7 @@ export interface OperationText {
   readonly answers: Readonly<Record<number, AnswerText>>;
 }
 
-/** The text of one route: it has each of its answers, with an example of each media type. */
+/** The text of one route: it covers each answer, with an example of each media type. */
 export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
   readonly answers: {
     readonly [Status in keyof R['answers']]: AnswerText & {
@@ -65,7 +65,7 @@ export function describeOperation(operationId: string, route: Route, text: Opera
   };
 }
 
-/** One of these is enough; on a laptop there are no keys, hence the empty one. */
+/** One of these is enough. The empty one is for the laptop form, which has no keys. */
 function securityOf(scopes: Route['scopes']): Json[] {
   if (scopes === undefined) return [];
   const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
@@ -87,7 +87,7 @@ function describeAnswer(
   };
 }
 
-/** The answers of some error codes, by status. */
+/** Returns the answers for some error codes, by status. */
 export function describeErrors(codes: readonly ErrorCode[]): Record<string, Json> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
