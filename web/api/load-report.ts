@@ -94,7 +94,7 @@ async function withWaiting(
   return { ...progress, waiting: await readWaiting(from, read) };
 }
 
-/** What is known of a customer without counted entries. */
+/** The state of a customer without counted entries. */
 export interface Uncounted {
   readonly counting: Counting;
   readonly rejections: Rejections | undefined;

@@ -3,7 +3,7 @@ import type { StoredBatch } from '../../domain/batch-format.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { maxEntriesDescribed } from '../../domain/rejected-entries.ts';
 
-/** What was rejected of a customer lately. */
+/** The entries of a customer that were rejected lately. */
 export interface Rejections {
   /** Rejected entries of batches stored since then are counted. */
   readonly since: Date;
