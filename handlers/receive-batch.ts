@@ -36,6 +36,7 @@ export async function receiveBatch(app: App, sent: SentBatch): Promise<Received>
   );
   app.customerBudgets?.charge(sent.customerId, received.ingested.emitted);
   measure(received, app);
+  if (received.ingested.isFirst) app.recentRejections?.note(received.ingested.batch);
   if (sent.sender !== undefined) watchForEqualBodies(received, { sender: sent.sender, at }, app);
   return received;
 }
