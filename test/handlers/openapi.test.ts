@@ -22,6 +22,8 @@ import { describedAnswers, type DescribedAnswers } from './described-answers.ts'
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
+  'POST /v1/logs': protocolsHandler,
+  'POST /firehose': protocolsHandler,
   'POST /logpush': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
@@ -95,6 +97,8 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
+      'post /v1/logs': keyWith('ingest'),
+      'post /firehose': keyWith('ingest'),
       'post /logpush': keyWith('ingest'),
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),

@@ -1,15 +1,11 @@
 import { FieldSearch } from '../../field-aliases/find-fields.ts';
-import { parseLogEntry } from '../../log-entry.ts';
-import { entryOfRequest } from '../../log-formats/entry-of-request.ts';
 import type { LineContent } from '../../log-formats/line-format.ts';
 import { createLogReader } from '../../log-formats/log-reader.ts';
 import { mayBeRequest, requestOfFields } from '../../log-formats/request-of-fields.ts';
+import { entryOfContent } from '../../parse-batch/entry-of-content.ts';
 import type { ReadEntry, RejectedEntry } from '../../read-entry.ts';
 import { requestOfAttributes } from './request-of-attributes.ts';
 import type { OtlpFields, OtlpRecord, OtlpValue } from './otlp-record.ts';
-
-/** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
-const options = { isQueryKept: true };
 
 /** Creates a reader of log records. It returns `undefined` for a record that only describes others. */
 export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefined {
@@ -38,9 +34,10 @@ export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefi
   return ({ time, observedTime, attributes, body }) => {
     const at = instantOf(time ?? observedTime);
     const request = requestOfAttributes(attributes, at);
-    if (request !== undefined) return entryOf({ kind: 'request', request });
+    if (request !== undefined) return entryOfContent({ kind: 'request', request });
     const own = readAttributes(attributes, at);
-    return entryOf(own?.kind === 'request' ? own : (readBody(body, at) ?? own));
+    const content = own?.kind === 'request' ? own : (readBody(body, at) ?? own);
+    return content === undefined ? noRequest : entryOfContent(content);
   };
 }
 
@@ -61,24 +58,6 @@ function parseFields(line: string): OtlpFields | undefined {
 
 function instantOf(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
-}
-
-function entryOf(content: LineContent): ReadEntry | undefined {
-  switch (content?.kind) {
-    case undefined:
-      return noRequest;
-    case 'header':
-      return undefined;
-    case 'no-request':
-    case 'unknown':
-      // What follows is a part of the record, or options of `ship`.
-      return { problems: [{ reason: content.reason.split(/[:;]/, 1)[0] ?? '' }] };
-    case 'request': {
-      const { entry, reason } = entryOfRequest(content.request, options);
-      const parsed = entry && parseLogEntry(entry);
-      return parsed ?? { problems: [{ reason: reason ?? '' }] };
-    }
-  }
 }
 
 const noRequest: RejectedEntry = {

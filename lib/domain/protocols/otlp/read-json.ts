@@ -1,13 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { InvalidRequest } from '../../../errors.ts';
-import {
-  afterString,
-  afterValue,
-  afterWhiteSpace,
-  code,
-  isEscaped,
-  malformed,
-} from '../../parse-batch/json-scanner.ts';
+import { jsonItems } from '../json-items.ts';
 import {
   maxRecordBytes,
   maxValueDepth,
@@ -26,105 +17,16 @@ const digits = /^\d{1,20}$/;
 
 /**
  * Reads the log records of an `ExportLogsServiceRequest` in JSON, in order, in time proportional to its length. It skips
- * to the records and parses one at a time, so that a large body takes no more memory than its bytes. It yields `undefined` for a
- * record that is too long.
+ * to the records and parses one at a time, so that a large body takes no more memory than its bytes. It yields `undefined`
+ * for a record that is too long.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  * @throws InvalidRequest  the body is not such a message
  */
 export function* readJsonRecords(body: Buffer): Generator<OtlpRecord | undefined, void> {
-  if (!isUtf8(body)) throw new InvalidRequest('The body is not UTF-8.');
-  const scanner = new Scanner(body);
-  yield* scanner.records(0);
-  scanner.requireEnd();
-}
-
-/** A position in a body. */
-class Scanner {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
+  for (const { start, end } of jsonItems(body, way, 'an ExportLogsServiceRequest')) {
+    if (end - start > maxRecordBytes) yield undefined;
+    else yield recordOf(JSON.parse(body.toString('utf8', start, end)) as Json);
   }
-
-  /** Reads an object that is `step` steps on the way to the records. */
-  *records(step: number): Generator<OtlpRecord | undefined, void> {
-    this.#require(code.openBrace);
-    if (this.#skip(code.closeBrace)) return;
-    do {
-      const isOnWay = this.#name() === way[step];
-      if (isOnWay && this.#next() === code.openBracket) yield* this.#list(step);
-      else if (isOnWay && this.#text(this.#skipValue()) !== 'null') throw notJson();
-      else if (!isOnWay) this.#skipValue();
-    } while (this.#skip(code.comma));
-    this.#require(code.closeBrace);
-  }
-
-  *#list(step: number): Generator<OtlpRecord | undefined, void> {
-    this.#require(code.openBracket);
-    if (this.#skip(code.closeBracket)) return;
-    do {
-      if (step < way.length - 1) yield* this.records(step + 1);
-      else yield this.#record();
-    } while (this.#skip(code.comma));
-    this.#require(code.closeBracket);
-  }
-
-  requireEnd(): void {
-    if (this.#next() !== undefined) throw notJson();
-  }
-
-  #record(): OtlpRecord | undefined {
-    if (this.#next() !== code.openBrace) throw notJson();
-    const start = this.#skipValue();
-    return this.#at - start > maxRecordBytes ? undefined : recordOf(JSON.parse(this.#text(start)) as Json);
-  }
-
-  #next(): number | undefined {
-    this.#at = afterWhiteSpace(this.#bytes, this.#at, code.lineFeed);
-    return this.#bytes[this.#at];
-  }
-
-  #skip(byte: number): boolean {
-    if (this.#next() !== byte) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #require(byte: number): void {
-    if (!this.#skip(byte)) throw notJson();
-  }
-
-  /** Reads the name of a field and its colon. */
-  #name(): string {
-    this.#next();
-    const after = afterString(this.#bytes, this.#at);
-    if (after === malformed) throw notJson();
-    const start = this.#at + 1;
-    this.#at = isEscaped(after) ? ~after : after;
-    const name = this.#bytes.toString('utf8', start, this.#at - 1);
-    this.#require(code.colon);
-    return name;
-  }
-
-  /** Skips a value and returns its start. */
-  #skipValue(): number {
-    this.#next();
-    const start = this.#at;
-    const end = afterValue(this.#bytes, start, code.lineFeed);
-    if (end === malformed) throw notJson();
-    this.#at = end;
-    return start;
-  }
-
-  /** Returns the text from a position to this one. */
-  #text(start: number): string {
-    return this.#bytes.toString('utf8', start, this.#at);
-  }
-}
-
-function notJson(): InvalidRequest {
-  return new InvalidRequest('The body is not an ExportLogsServiceRequest in JSON.');
 }
 
 function recordOf({ timeUnixNano, observedTimeUnixNano, body, attributes }: Json): OtlpRecord {
