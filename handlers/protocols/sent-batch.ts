@@ -20,6 +20,7 @@ export function sentBatch(request: HttpRequest, batch: ProtocolBatch): SentBatch
     customerId: requireCustomer(request),
     id: batch.id,
     source: givenSource(request),
+    sender: request.sender,
     mediaType: batch.mediaType,
     logFormat: batch.logFormat,
     unwrap: batch.unwrap,

@@ -37,6 +37,16 @@ const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
   },
 }));
 
+/** Routes without parameters by method and path. */
+const fixed: ReadonlyMap<string, RouteMatch> = new Map(
+  known
+    .filter(({ segments }) => !segments.some(isParameter))
+    .map(({ method, segments, match }) => [
+      `${method} ${segments.join('/')}`,
+      { ...match, pathParameters: undefined },
+    ]),
+);
+
 /** API Gateway's route for what no other route serves; its function answers 404 or 405. */
 const otherwise: RouteMatch = {
   functionName: 'fallback',
@@ -52,8 +62,11 @@ const otherwise: RouteMatch = {
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
-  const segments = path.replace(/(?<=.)\/$/, '').split('/');
   const wanted = method === 'HEAD' ? 'GET' : method;
+  const whole = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const fixedRoute = fixed.get(`${wanted} ${whole}`);
+  if (fixedRoute !== undefined) return fixedRoute;
+  const segments = whole.split('/');
   const found = known.find((route) => route.method === wanted && areAlike(segments, route.segments));
   if (found === undefined) return otherwise;
   const pathParameters = parametersOf(segments, found.segments);

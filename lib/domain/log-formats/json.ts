@@ -10,6 +10,19 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Reads a text that stands in a line of another program; `otherwiseAt` is for texts without a time. */
 export type ReadInner = (text: string, otherwiseAt: string | undefined) => LineContent;
 
+export interface JsonReading {
+  readonly search: FieldSearch;
+  readonly options: LineReadingOptions;
+  readonly readInner: ReadInner;
+  /** Returns the instant for an object that has none. */
+  readonly otherwiseAt: () => string | undefined;
+}
+
+export interface JsonFormat extends LineFormat {
+  /** Reads the fields of an object. */
+  readFields(fields: Fields, otherwiseAt: string | undefined): LineContent;
+}
+
 const maxBytesOfMessage = 65_536;
 const names = new Set(lineFields.map(plainName));
 
@@ -17,17 +30,13 @@ const names = new Set(lineFields.map(plainName));
  * Reads one JSON object a line: entries of `POST /logs`, and the logs of programs whose names `field-aliases.ts` has. Where the
  * object is an envelope, it reads the line within.
  */
-export function jsonFormat(
-  search: FieldSearch,
-  options: LineReadingOptions,
-  readInner: ReadInner,
-): LineFormat {
-  return { name: 'json', read: (line) => readJsonLine(line, undefined) };
+export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: JsonReading): JsonFormat {
+  return { name: 'json', read: readJsonLine, readFields };
 
-  function readJsonLine(line: string, otherwiseAt: string | undefined): LineContent {
+  function readJsonLine(line: string): LineContent {
     if (!line.trimStart().startsWith('{')) return undefined;
     const fields = parseObject(line);
-    return fields === undefined ? undefined : readFields(fields, otherwiseAt);
+    return fields === undefined ? undefined : readFields(fields, sentAt());
   }
 
   function readFields(fields: Fields, otherwiseAt: string | undefined): LineContent {
@@ -72,8 +81,13 @@ function journalTime(fields: Fields): string | undefined {
   return typeof microseconds === 'string' ? instantOf(microseconds) : undefined;
 }
 
+/** An exception of `JSON.parse` takes longer than all other work on a line, so it is avoided where nothing can come of it. */
 function parseObject(line: string): Fields | undefined {
-  return parsed(line) ?? parsed(repairJson(line));
+  if (!line.trimEnd().endsWith('}')) return undefined;
+  const fields = parsed(line);
+  if (fields !== undefined) return fields;
+  const repaired = repairJson(line);
+  return repaired === line ? undefined : parsed(repaired);
 }
 
 function parsed(text: string): Fields | undefined {

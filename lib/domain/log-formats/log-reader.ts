@@ -7,7 +7,7 @@ import { openEnvelope } from './envelope.ts';
 import { envoyFormat } from './envoy.ts';
 import { haproxyFormat } from './haproxy.ts';
 import { instantOf } from './instant.ts';
-import { brokenJson, jsonFormat } from './json.ts';
+import { brokenJson, jsonFormat, type ReadInner } from './json.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { logfmtFormat } from './logfmt.ts';
 import { w3cFormat } from './w3c.ts';
@@ -37,8 +37,16 @@ export interface LogReaderOptions extends LineReadingOptions {
 
 /** A reader of the lines of one log. */
 export interface LogReader {
-  /** Reads a line without its line feed. Call it for all lines in order, because some formats have headers. */
-  read(line: string): Exclude<LineContent, undefined>;
+  /**
+   * Reads a line without its line feed. Call it for all lines in order, because some formats have headers.
+   * @param otherwiseAt  an instant, for a line that has none of its own
+   */
+  read(line: string, otherwiseAt?: string): Exclude<LineContent, undefined>;
+  /** Reads the fields of a line, as a program sends them that has parsed it. */
+  readFields(
+    fields: Readonly<Record<string, unknown>>,
+    otherwiseAt?: string,
+  ): Exclude<LineContent, undefined>;
 }
 
 /** A line may stand in an envelope that stands in another one. */
@@ -61,9 +69,12 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   const { format, fieldNames } = options;
   const search = new FieldSearch(fieldNames);
   let depth = 0;
+  /** The time for a line that has none; `sentAt` is that of the whole line, `writtenAt` that of the line within. */
+  let sentAt: string | undefined;
   let writtenAt: string | undefined;
 
-  const json = jsonFormat(search, options, (text, at) => within(text, at) ?? unknownLine);
+  const readInner: ReadInner = (text, at) => within(text, at) ?? unknownLine;
+  const json = jsonFormat({ search, options, readInner, otherwiseAt: () => sentAt });
   const w3c = w3cFormat();
   const lineFormats: readonly LineFormat[] = [
     haproxyFormat(options),
@@ -131,12 +142,19 @@ export function createLogReader(options: LogReaderOptions = {}): LogReader {
   }
 
   return {
-    read(line) {
+    read(line, otherwiseAt) {
+      sentAt = otherwiseAt;
+      writtenAt = otherwiseAt;
       // A log that was emptied in place while its server went on writing begins with null bytes.
       const text = line.startsWith('\0') ? line.replace(nulls, '') : line;
       if (text.trim() === '') return { kind: 'header' };
       const start = text.charCodeAt(0) <= 0x20 ? text.trimStart() : text;
       return readLine(start) ?? (journalField.test(start) ? { kind: 'header' } : unknownLine);
+    },
+    readFields(fields, otherwiseAt) {
+      sentAt = otherwiseAt;
+      writtenAt = otherwiseAt;
+      return json.readFields(fields, otherwiseAt) ?? unknownLine;
     },
   };
 }

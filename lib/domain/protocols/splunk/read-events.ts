@@ -1,0 +1,62 @@
+import { InvalidRequest } from '../../../errors.ts';
+import { instantOf } from '../../log-formats/instant.ts';
+import { isRejected, type ReadEntry } from '../../read-entry.ts';
+import { JsonCursor } from '../json-cursor.ts';
+import {
+  createLoggedEntries,
+  maxLineBytes,
+  rejected,
+  tooLong,
+  type LoggedEntries,
+} from '../logged-entries.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const noEvent = rejected('is required', 'event');
+const blankEvent = rejected('must not be blank', 'event');
+const otherEvent = rejected('must be a text or an object', 'event');
+const noRequest = rejected('is not a request of an access log', 'event');
+
+/**
+ * Reads the events of Splunk's HTTP Event Collector: JSON objects one after the other, with or without white space between
+ * them. The event is an access-log line, or an object; `fields` has what agents have parsed.
+ * @throws InvalidRequest  the body is not a sequence of JSON objects; the problem has the index of the event
+ */
+export function* readEvents(body: Buffer): Generator<ReadEntry, void, undefined> {
+  const cursor = new JsonCursor(body);
+  const logged = createLoggedEntries();
+  for (let index = 0; cursor.hasMore(); index++) {
+    const start = startOfEvent(cursor, index);
+    yield cursor.at - start > maxLineBytes ? tooLong : readEvent(cursor.valueFrom(start) as Fields, logged);
+  }
+}
+
+function startOfEvent(cursor: JsonCursor, index: number): number {
+  try {
+    if (cursor.isObject()) return cursor.skip();
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+  }
+  throw new InvalidRequest(`Event ${index} is not a JSON object.`, [
+    { index, reason: 'is not a JSON object' },
+  ]);
+}
+
+function readEvent({ event, time, fields }: Fields, logged: LoggedEntries): ReadEntry {
+  const at = typeof time === 'number' || typeof time === 'string' ? instantOf(String(time)) : undefined;
+  const read = readContent(event, at, logged);
+  if (!isRejected(read) || !isFields(fields)) return read;
+  const ofFields = logged.fields(fields, at);
+  return isRejected(ofFields) ? read : ofFields;
+}
+
+function readContent(event: unknown, at: string | undefined, logged: LoggedEntries): ReadEntry {
+  if (event === undefined || event === null) return noEvent;
+  if (isFields(event)) return logged.fields(event, at);
+  if (typeof event !== 'string') return otherEvent;
+  return event.trim() === '' ? blankEvent : (logged.line(event, at) ?? noRequest);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
