@@ -3,6 +3,7 @@ import type { LineContent } from '../../log-formats/line-format.ts';
 import { createLogReader } from '../../log-formats/log-reader.ts';
 import { mayBeRequest, requestOfFields } from '../../log-formats/request-of-fields.ts';
 import { entryOfContent } from '../../parse-batch/entry-of-content.ts';
+import { parseJson } from '../../../parse-json.ts';
 import type { ReadEntry, RejectedEntry } from '../../read-entry.ts';
 import { requestOfAttributes } from './request-of-attributes.ts';
 import type { OtlpFields, OtlpRecord, OtlpValue } from './otlp-record.ts';
@@ -52,13 +53,8 @@ function isFields(value: OtlpValue): value is OtlpFields {
 
 /** Parses a line of JSON; returns `undefined` for any other. */
 function parseFields(line: string): OtlpFields | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line) as OtlpFields;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  // Only an object begins like this, and its values are as JSON has them, which the search expects.
+  return line.startsWith('{') ? (parseJson(line) as OtlpFields | undefined) : undefined;
 }
 
 function instantOf(milliseconds: number | undefined): string | undefined {
