@@ -3,7 +3,7 @@
 
 /** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {
-  request: ['POST /logs', 'POST /logpush'],
+  request: ['POST /logs', 'POST /v1/logs', 'POST /firehose', 'POST /logpush'],
   read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
   open: ['GET /', 'GET /assets/{name}', 'GET /health'],
 };

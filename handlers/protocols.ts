@@ -1,7 +1,9 @@
 import { fallbackHandler } from './fallback.ts';
 import type { HttpHandler } from './http/http.ts';
 import { routes } from './http/routes.ts';
+import { firehoseHandler } from './protocols/firehose.ts';
 import { logpushHandler } from './protocols/logpush.ts';
+import { otlpHandler } from './protocols/otlp.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
@@ -9,7 +11,11 @@ import { wired, type App } from './wiring.ts';
  * does not need one more for each program.
  */
 export function protocolsHandler(wired: () => Promise<App>): HttpHandler {
-  const handlers = new Map<string, HttpHandler>([[routes.pushFromCloudflare.name, logpushHandler(wired)]]);
+  const handlers = new Map<string, HttpHandler>([
+    [routes.exportOtlpLogs.name, otlpHandler(wired)],
+    [routes.deliverFromFirehose.name, firehoseHandler(wired)],
+    [routes.pushFromCloudflare.name, logpushHandler(wired)],
+  ]);
   const otherwise = fallbackHandler(wired);
   return (event) => (handlers.get(event.routeKey) ?? otherwise)(event);
 }

@@ -27,6 +27,13 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** The batch has no entries, not even rejected ones. */
+export class EmptyBatch extends InvalidRequest {
+  constructor() {
+    super('A batch needs at least one entry.');
+  }
+}
+
 /** The batch has more decompressed bytes, or more entries, than it may have. */
 export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';

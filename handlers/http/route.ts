@@ -5,8 +5,8 @@ import type { SchemaName } from './openapi-document/schemas.ts';
 
 export type Method = 'GET' | 'POST';
 
-/** The schema of an answer, by media type; `text` if it is not JSON. Empty for an answer without a body. */
-export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
+/** The schema of an answer, by media type; `text` or `bytes` if it is not JSON. Empty for an answer without a body. */
+export type AnswerContent = Readonly<Record<string, SchemaName | 'text' | 'bytes'>>;
 
 /** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
 export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
@@ -33,4 +33,6 @@ export interface Route {
   readonly answers: Readonly<Record<number, AnswerContent>>;
   /** Error codes besides those that every route has. */
   readonly errors?: readonly ErrorCode[];
+  /** The form of errors, where it is not that of the other routes. */
+  readonly errorContent?: AnswerContent;
 }

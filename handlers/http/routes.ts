@@ -7,12 +7,17 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
+  firehoseHeaders,
   protocolHeaders,
+  protocolParameters,
   readHeaders,
 } from './request-headers.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
+const protobuf = 'application/x-protobuf';
+/** Errors of every route that takes batches in the protocol of another program. */
+const batchErrors = ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'] as const;
 const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
 
 /**
@@ -29,8 +34,21 @@ export const routes = {
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   }),
+  exportOtlpLogs: protocolRoute('/v1/logs', {
+    answers: { 200: { [json]: 'OtlpAnswer', [protobuf]: 'bytes' } },
+    errors: batchErrors,
+    errorContent: { [json]: 'OtlpError', [protobuf]: 'bytes' },
+  }),
+  deliverFromFirehose: protocolRoute('/firehose', {
+    keyHeader: 'x-amz-firehose-access-key',
+    headers: firehoseHeaders,
+    answers: { 200: { [json]: 'FirehoseAnswer' } },
+    errors: [...batchErrors, 'ING_1002'],
+    errorContent: { [json]: 'FirehoseError' },
+  }),
   pushFromCloudflare: protocolRoute('/logpush', {
     answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
+    errors: batchErrors,
   }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
@@ -136,10 +154,10 @@ function protocolRoute<const Path extends string, const Rest extends ProtocolRou
     invalidRequestCode: 'ING_1000',
     scopes: ['ingest'],
     headers: protocolHeaders,
-    errors: ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
+    query: protocolParameters,
     ...rest,
   });
 }
 
-type ProtocolRouteRest = Pick<Route, 'answers' | 'keyHeader'>;
+type ProtocolRouteRest = Pick<Route, 'answers' | 'errors' | 'errorContent' | 'keyHeader' | 'headers'>;
 type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

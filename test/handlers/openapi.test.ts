@@ -18,10 +18,13 @@ import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { protocolRequests } from './protocols/protocol-requests.ts';
 import { describedAnswers, type DescribedAnswers } from './described-answers.ts';
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
+  'POST /v1/logs': protocolsHandler,
+  'POST /firehose': protocolsHandler,
   'POST /logpush': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
@@ -95,6 +98,8 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
+      'post /v1/logs': keyWith('ingest'),
+      'post /firehose': keyWith('ingest'),
       'post /logpush': keyWith('ingest'),
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
@@ -126,8 +131,6 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
-  const push = (body: string, headers: Record<string, string> = {}) =>
-    handlerOf('POST /logpush')(httpEvent('POST', '/logpush', { body, headers }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -139,7 +142,7 @@ describe('what the functions answer', () => {
   };
 
   /** An answer of each status of a route, in this order, except for failures on our side. */
-  const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
+  const requests: readonly (readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>])[] = [
     ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 202, () => post([sentEntry()])],
     ['POST /logs', 202, () => post([sentEntry()])],
@@ -150,11 +153,11 @@ describe('what the functions answer', () => {
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
     ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
-    ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
-    ['POST /logpush', 200, () => push('{"content":"tests"}')],
-    ['POST /logpush', 400, () => push('')],
-    ['POST /logpush', 413, () => push('x'.repeat(100_001))],
-    ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
+    ...protocolRequests.map(([route, status, event]) => {
+      return [route, status, () => handlerOf(route)(event)] as const;
+    }),
+    ['POST /v1/logs', 403, () => withoutScope('POST /v1/logs')],
+    ['POST /firehose', 403, () => withoutScope('POST /firehose')],
     ['POST /logpush', 403, () => withoutScope('POST /logpush')],
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],

@@ -38,6 +38,9 @@ export function describeHttpApi(): void {
       );
       expect(rates).toEqual([
         'POST /logs 2000 4000',
+        'POST /v1/logs 2000 4000',
+        'POST /firehose 2000 4000',
+        'POST /logpush 2000 4000',
         'GET /aggregates 300 600',
         'GET /aggregates/total 300 600',
         'GET /batches/{batchId} 300 600',
@@ -66,13 +69,16 @@ export function describeHttpApi(): void {
       expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
         '$context.authorizer.customerId',
       );
-      const [, authorizer] = resourcesOf('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
-      expect(authorizer?.Properties).toMatchObject({
+      const authorizers = resourcesOf('AWS::ApiGatewayV2::Authorizer').map(
+        ([, { Properties }]) => Properties,
+      );
+      const keyIn = (header: string) => ({
         AuthorizerType: 'REQUEST',
         EnableSimpleResponses: true,
         AuthorizerResultTtlInSeconds: authorizerSeconds,
-        IdentitySource: ['$request.header.authorization'],
+        IdentitySource: [`$request.header.${header}`],
       });
+      expect(authorizers).toMatchObject([keyIn('authorization'), keyIn('x-amz-firehose-access-key')]);
     });
   });
 
@@ -91,6 +97,7 @@ export function describeHttpApi(): void {
     it('is reserved for senders, and limits what anybody can call', () => {
       expect(reservedOf(changed())).toEqual({
         IngestLambdaFunction: 40,
+        ProtocolsLambdaFunction: 40,
         AuthorizeLambdaFunction: 10,
         QueryLambdaFunction: 20,
         TotalLambdaFunction: 20,
