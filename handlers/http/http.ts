@@ -142,6 +142,7 @@ function toRequest(
     query: queryStringParameters ?? {},
     headers,
     sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
-    body: body === undefined ? noBody : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    // serverless-offline says `null` where there is none.
+    body: typeof body === 'string' ? Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') : noBody,
   };
 }
