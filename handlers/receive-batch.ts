@@ -1,7 +1,7 @@
 import type { Sending } from '../lib/domain/equal-bodies.ts';
 import { streamOf } from '../lib/domain/stream-name.ts';
 import { acceptBatch } from '../lib/pipeline/ingest/accept-batch.ts';
-import type { Ingested } from '../lib/pipeline/ingest/ingest.ts';
+import type { Ingested } from '../lib/pipeline/ingest/emit-stored.ts';
 import { decodeBody, sizeOf, withHash, type SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
 import type { App } from './wiring.ts';
 
@@ -66,4 +66,7 @@ function measure({ ingested, bytes }: Received, { metrics }: App): void {
   metrics.batchesIngested.inc();
   metrics.entriesIngested.inc(batch.entries);
   metrics.bytesIngested.inc(bytes);
+  if (batch.rejected !== undefined) {
+    metrics.entriesRejected.inc({ media_type: batch.mediaType }, batch.rejected);
+  }
 }

@@ -126,8 +126,6 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
   return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
 }
 
-const noBody = Buffer.alloc(0);
-
 function toRequest(
   event: APIGatewayProxyEventV2,
   known: Pick<HttpRequest, 'requestId' | 'customer' | 'mayListCustomers'>,
@@ -142,7 +140,7 @@ function toRequest(
     query: queryStringParameters ?? {},
     headers,
     sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
-    // serverless-offline says `null` where there is none.
-    body: typeof body === 'string' ? Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') : noBody,
+    // The emulator passes `null` where the types promise that it is absent.
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

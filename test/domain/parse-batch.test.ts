@@ -154,10 +154,8 @@ describe('parseBatch', () => {
 
   it('gives others a turn after each thousand entries, and none in a small batch', () => {
     const turnsFor = (count: number) => {
-      const steps = parseInSteps(
-        Buffer.from(JSON.stringify(Array.from({ length: count }, () => entry))),
-        json,
-      );
+      const body = Buffer.from(JSON.stringify(Array.from({ length: count }, () => entry)));
+      const steps = parseInSteps(body, { mediaType: json }, 'reject');
       let turns = 0;
       while (steps.next().done !== true) turns += 1;
       return turns;

@@ -21,6 +21,7 @@ export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedB
   switch (mediaType) {
     case 'application/json':
     case 'application/x-ndjson':
+    case 'text/plain':
       return contentEncoding;
     case 'application/gzip':
     case 'application/octet-stream': {

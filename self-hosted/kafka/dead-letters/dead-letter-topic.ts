@@ -1,8 +1,9 @@
 import { Admin, Consumer } from '@platformatic/kafka';
 import { s3Event } from '../../../event-source/queue/s3-event.ts';
 import type { DeliveredMessage } from '../../../event-source/queue/sqs-event.ts';
-import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import { UnreadableFormat } from '../../../lib/errors.ts';
 import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
+import { kafkaUnavailable } from '../client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../connection.ts';
 import { encodeMessage } from '../queue-sources/messages.ts';
 import type { KafkaSender } from '../send.ts';
@@ -50,8 +51,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
     try {
       return await readDeadLetters({ consumer, offsets, topic, group });
     } catch (cause) {
-      if (cause instanceof Unavailable) throw cause;
-      throw new Unavailable('The dead letters cannot be read.', { cause });
+      throw kafkaUnavailable('The dead letters cannot be read.', cause);
     }
   }
 
@@ -63,7 +63,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
       const partitionOffsets = Array.from(positions, ([partition, offset]) => ({ partition, offset }));
       await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] });
     } catch (cause) {
-      throw new Unavailable('The position behind the dead letters cannot be written.', { cause });
+      throw kafkaUnavailable('The position behind the dead letters cannot be written.', cause);
     } finally {
       await admin.close();
     }
