@@ -12,6 +12,7 @@ import {
 import { Unavailable } from '../../lib/errors.ts';
 import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
 import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
+import { withForgetting } from '../../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
@@ -129,7 +130,8 @@ async function ask(
 ): Promise<Claim | undefined> {
   const answer = await around.processes.invoke('query', async (process): Promise<Claim | 'unavailable'> => {
     const { store, clock, retention } = around.portsOf(process);
-    const ports = { reader: createObjectWindowReader(store), clock, progress: around.progressOf(process) };
+    const ports = { reader: createObjectWindowReader(store), clock };
+    const forgetting = { store, progress: around.progressOf(process) };
     const to = firstWindowStartFrom(new Date(around.scheduler.time));
     const from = enclosingWindowStart(
       minutesBefore(firstWindowStartFrom(startOf(plan)), plan.minutes + 60),
@@ -138,13 +140,17 @@ async function ask(
     try {
       if (size === 'total') {
         const asked = { customerId, from, to, top: 10, pathPrefix: undefined, allowedLatenessSeconds };
-        const { range, found } = await withinRetention(asked, retention, (kept) => total(kept, ports));
+        const { range, found } = await withinRetention(asked, retention, (kept) =>
+          withForgetting(customerId, forgetting, (progress) => total(kept, { ...ports, progress })),
+        );
         const { requests, complete, ...said } = found;
         return { ...said, ranges: [{ ...range, requests, isComplete: complete }] };
       }
       const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
       const { found: page } = await withinRetention(asked, retention, (kept) =>
-        query({ ...kept, limit: 10_000, top: undefined }, ports, rangeOf),
+        withForgetting(customerId, forgetting, (progress) =>
+          query({ ...kept, limit: 10_000, top: undefined }, { ...ports, progress }, rangeOf),
+        ),
       );
       return { ...page, ranges: page.windows };
     } catch (error) {

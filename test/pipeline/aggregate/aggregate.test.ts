@@ -232,7 +232,7 @@ describe('aggregate', () => {
     /** Throws a fault for each window that has it. */
     class FaultyStore extends InMemoryObjectStore {
       override async put(...args: Parameters<InMemoryObjectStore['put']>) {
-        if (args[0].startsWith('aggregates/') && args[1].includes('/poison')) throw new TypeError('a fault');
+        if (args[0].startsWith('aggregates/') && Buffer.from(args[1]).includes('/poison')) throw new TypeError('a fault');
         return super.put(...args);
       }
     }

@@ -196,8 +196,8 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       clock: clockOf(process),
       timers,
       outbox: {
-        async announce({ key }) {
-          await batches.append([{ key, value: encodeIntent({ key, isAfterLoss: false }) }], process);
+        async announce({ key, isAfterLoss = false }) {
+          await batches.append([{ key, value: encodeIntent({ key, isAfterLoss }) }], process);
           await mayTakeLong();
           return putMilliseconds;
         },
