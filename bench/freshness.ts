@@ -35,7 +35,9 @@ try {
   const answered = await largeBatches?.stop();
   printTable(`Freshness: ${what}`, freshnessHeadings, [row]);
   if (answered !== undefined) {
-    console.log(`Batches of 16 MiB: ${answered.accepted} accepted, ${answered.refused} refused.`);
+    console.log(
+      `Batches of 16 MiB: ${answered.accepted} accepted, ${answered.refused} refused or without an answer.`,
+    );
   }
 } finally {
   await emulator.remove();
