@@ -126,7 +126,7 @@ try {
         visibleAt: start,
         receiveCount: 1,
         firstReceivedAt: start,
-        givenUpBy: undefined,
+        sourceQueue: undefined,
       })),
       { eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:queue', region: 'us-east-1' },
     );

@@ -45,9 +45,7 @@ describe('problemsOf', () => {
     [{ ...valid, status: null }, 'status', /100–599/],
     [{ ...valid, path: undefined }, 'path', /expected string/],
   ])('names the field and the reason of %j', (value, field, reason) => {
-    expect(problemsOf(value)).toEqual([
-      { field, reason: expect.stringMatching(reason) as string },
-    ]);
+    expect(problemsOf(value)).toEqual([{ field, reason: expect.stringMatching(reason) as string }]);
   });
 
   it('says that a missing field is required', () => {

@@ -1,3 +1,4 @@
+import { customerIndexPrefix } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -5,6 +6,8 @@ import type { Process, Scheduler } from './scheduler.ts';
 export interface FaultRates {
   /** The operation begins some seconds later. */
   readonly slow: number;
+  /** The same for writes to the index of customers: a customer can then be forgotten between the read of its days and the write. */
+  readonly slowIndex: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
   /** Rate at which an operation succeeds and is reported as failed. */
@@ -15,7 +18,7 @@ export interface FaultRates {
 
 const slowMilliseconds = 10_000;
 
-export const noFaults: FaultRates = { slow: 0, refused: 0, answerLost: 0, hangs: 0 };
+export const noFaults: FaultRates = { slow: 0, slowIndex: 0, refused: 0, answerLost: 0, hangs: 0 };
 
 /** Runs the operations of processes as separate steps, some of which fail. */
 export class Operations {
@@ -47,7 +50,10 @@ export class Operations {
   run<T>(process: Process, label: string, kind: 'read' | 'write', act: () => T): Promise<T> {
     const { chance } = this.#scheduler;
     return new Promise<T>((resolve, reject) => {
-      const isSlow = chance.happens(this.rates.slow);
+      const isIndex = kind === 'write' && label.startsWith(`put ${customerIndexPrefix}`);
+      const isSlow = chance.happens(
+        isIndex ? Math.max(this.rates.slow, this.rates.slowIndex) : this.rates.slow,
+      );
       const begin = () => {
         if (!process.isAlive) {
           // A slow write was not sent yet when its process died: it takes effect soon, or never.

@@ -69,7 +69,7 @@ export function planOf(seed: number): Plan {
   const { upTo, oneOf } = chanceOf(seed, 1);
   const retentionDays = oneOf(undefined, undefined, undefined, 1);
   const rate = () => oneOf(0, 0.01, 0.05);
-  return {
+  const plan: Plan = {
     seed,
     steps: 200 * upTo(4),
     clients: upTo(4),
@@ -81,7 +81,13 @@ export function planOf(seed: number): Plan {
     outages: retentionDays === undefined ? 0 : oneOf(0, 0.1),
     processesPerStage: upTo(3),
     partitions: upTo(3),
-    rates: { slow: rate(), refused: rate(), answerLost: rate(), hangs: oneOf(0, 0.005, 0.02) },
+    rates: {
+      slow: rate(),
+      refused: rate(),
+      answerLost: rate(),
+      hangs: oneOf(0, 0.005, 0.02),
+      slowIndex: 0,
+    },
     stepsPerCrash: oneOf(Infinity, 30, 100),
     // Retention does not allow for a clock that jumps over the time in which a horizon settles.
     stepsPerClockJump: retentionDays === undefined ? oneOf(Infinity, Infinity, 200) : Infinity,
@@ -90,4 +96,6 @@ export function planOf(seed: number): Plan {
     stepsPerRestart: oneOf(Infinity, 300),
     forgettings: oneOf(0, 0, 1, 2),
   };
+  // Drawn last, so that the other facts of a seed stay the same.
+  return plan.forgettings === 0 ? plan : { ...plan, rates: { ...plan.rates, slowIndex: oneOf(0, 0.5, 0.9) } };
 }

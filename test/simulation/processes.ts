@@ -71,12 +71,12 @@ export class Processes {
     const process = running[this.#scheduler.chance.upTo(Math.max(1, running.length)) - 1];
     if (process === undefined) return 'nothing';
     return new Promise<T | 'nothing'>((resolve, reject) => {
-      const giveUp = () => resolve('nothing');
-      process.onDeath.add(giveUp);
-      this.#scheduler.after(invocationMilliseconds, `give up ${process.name}`, giveUp);
+      const moveToDeadLetters = () => resolve('nothing');
+      process.onDeath.add(moveToDeadLetters);
+      this.#scheduler.after(invocationMilliseconds, `give up ${process.name}`, moveToDeadLetters);
       work(process)
         .then(resolve, reject)
-        .finally(() => process.onDeath.delete(giveUp));
+        .finally(() => process.onDeath.delete(moveToDeadLetters));
     }).catch((error: unknown) => {
       // A function that cannot reach a service fails as a whole, and its caller tries again.
       if (!(error instanceof Unavailable)) this.#laws.unexpected(process.name, error);

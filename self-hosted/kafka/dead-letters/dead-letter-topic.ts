@@ -104,11 +104,11 @@ function toMessage({ partition, record, letter }: PlacedDeadLetter): DeliveredMe
   const common = { id: placeOf(partition, offset), sentAt, visibleAt: sentAt };
   if (letter instanceof UnreadableFormat) {
     const body = value.toString();
-    return { ...common, body, receiveCount: 0, firstReceivedAt: undefined, givenUpBy: undefined };
+    return { ...common, body, receiveCount: 0, firstReceivedAt: undefined, sourceQueue: undefined };
   }
   const { key, firstAt, attempts, queue } = letter;
   const at = new Date(firstAt);
   const write = { key, size: 0, eTag: '', sequencer: '', at };
   const body = JSON.stringify(s3Event(write, { configurationId: queue, bucketName: 'local' }, 'local'));
-  return { ...common, body, receiveCount: attempts, firstReceivedAt: at, givenUpBy: queue };
+  return { ...common, body, receiveCount: attempts, firstReceivedAt: at, sourceQueue: queue };
 }

@@ -186,7 +186,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
         const shown = await run('dead-letters', 'show', String(id));
         expect(JSON.parse(shown.output)).toMatchObject({
           kind: 'given-up-message',
-          message: { receiveCount: lastAttempt + 1, givenUpBy: 'verify' },
+          message: { receiveCount: lastAttempt + 1, sourceQueue: 'verify' },
           objects: { [batchKey]: { unreadable: expect.any(String) as string } },
         });
 

@@ -56,7 +56,7 @@ describe('the topic of dead letters', () => {
     ]);
     expect(listed[0]).toMatchObject({
       receiveCount: 14,
-      givenUpBy: 'verify',
+      sourceQueue: 'verify',
       firstReceivedAt: new Date(1_000),
     });
     expect(await first.giveBack('0-1')).toBe(true);

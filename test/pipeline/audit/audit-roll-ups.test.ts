@@ -174,7 +174,7 @@ describe('a repair of hours and days', () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);
-    expect(await repaired({}, [minute])).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repaired({}, [minute])).toMatchObject([{ kind: 'not-repaired' }]);
     expect((await repaired({}, [minute], true)).map(({ kind }) => kind)).toEqual(['removed', 'removed']);
     expect((await audited()).found).toEqual([]);
   });
@@ -185,8 +185,8 @@ describe('a repair of hours and days', () => {
     await edit(hour, (text) => text.replace('"GET /":1', '"GET /x":1'));
     await edit(day, (text) => text.replace('"GET /":1', '"GET /x":1'));
     expect(await repaired()).toEqual([
-      { key: hour, kind: 'mended', requests: 1 },
-      { key: day, kind: 'mended', requests: 1 },
+      { key: hour, kind: 'repaired', requests: 1 },
+      { key: day, kind: 'repaired', requests: 1 },
     ]);
     expect((await audited()).found).toEqual([]);
   });
@@ -207,7 +207,7 @@ describe('a repair of hours and days', () => {
     await rollUpAll();
     await store.delete(minute);
     expect(await repaired()).toEqual([
-      { key: hour, kind: 'not-mended', reason: 'nothing is left of its parts' },
+      { key: hour, kind: 'not-repaired', reason: 'nothing is left of its parts' },
     ]);
     expect(await store.get(hour)).toBeDefined();
   });

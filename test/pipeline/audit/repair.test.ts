@@ -34,7 +34,7 @@ describe('a repair', () => {
     await world.storeBatch('lost');
     const spool = inMemorySpool();
     const { differing } = await world.findings({ spool });
-    expect(await repairAll(spool, differing)).toEqual([{ key: auditedKey, kind: 'mended', requests: 71 }]);
+    expect(await repairAll(spool, differing)).toEqual([{ key: auditedKey, kind: 'repaired', requests: 71 }]);
     const after = await world.readWindow();
     expect(after).toMatchObject({ requests: 71, batches: 2, revision: 2 });
     expect(after.counts.requestsByPath).toEqual(new Map([...before.counts.requestsByPath, ['GET /lost', 1]]));
@@ -53,7 +53,7 @@ describe('a repair', () => {
     const { differing, pending } = await world.findings({ spool, isPending });
     expect(pending).toBe(1);
     expect(await repairAll(spool, differing, isPending)).toEqual([
-      { key: auditedKey, kind: 'mended', requests: 2 },
+      { key: auditedKey, kind: 'repaired', requests: 2 },
     ]);
     expect(await world.readWindow()).toMatchObject({ requests: 2, batches: 2 });
     expect(await world.findings({ isPending })).toMatchObject({ found: [], pending: 1 });
@@ -65,7 +65,7 @@ describe('a repair', () => {
     const spool = inMemorySpool();
     const { differing } = await world.findings({ spool });
     await world.storeAndCount('third');
-    expect(await repairAll(spool, differing)).toMatchObject([{ key: auditedKey, kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ key: auditedKey, kind: 'not-repaired' }]);
     expect(await world.readWindow()).toMatchObject({ requests: 2, revision: 2 });
   });
 
@@ -74,7 +74,7 @@ describe('a repair', () => {
     [
       'removes what is foreign where that is requested',
       true,
-      [{ key: auditedKey, kind: 'mended', requests: 1 }],
+      [{ key: auditedKey, kind: 'repaired', requests: 1 }],
       1,
     ],
   ])('%s', async (_, isRemovingForeign, outcomes, requests) => {
@@ -95,7 +95,7 @@ describe('a repair', () => {
     const spool = inMemorySpool();
     const { differing } = await world.findings({ spool, canHaveExpired: keptForever });
     expect(await repairAll(spool, differing)).toEqual([
-      { key: auditedKey, kind: 'mended', requests: 500_001 },
+      { key: auditedKey, kind: 'repaired', requests: 500_001 },
     ]);
   });
 
@@ -113,9 +113,9 @@ describe('a repair', () => {
     const { differing } = await world.findings({ spool });
     const forget = () => writeTombstone(customer(), undefined, world.store, world.now);
     world.store.before.set(`put ${auditedKey}`, forget);
-    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-repaired' }]);
     expect(await world.store.get(auditedKey)).toBeUndefined();
-    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repairAll(spool, differing)).toMatchObject([{ kind: 'not-repaired' }]);
     expect(await world.store.get(auditedKey)).toBeUndefined();
   });
 
@@ -124,7 +124,7 @@ describe('a repair', () => {
     for (let batch = 0; batch < 600; batch++) await world.storeBatch(`batch-${batch}`);
     const spool = inMemorySpool();
     const { differing } = await world.findings({ spool });
-    expect(await repairAll(spool, differing)).toEqual([{ key: auditedKey, kind: 'mended', requests: 601 }]);
+    expect(await repairAll(spool, differing)).toEqual([{ key: auditedKey, kind: 'repaired', requests: 601 }]);
     expect(await world.readWindow()).toMatchObject({ requests: 601, batches: 601, revision: 2 });
     expect((await world.findings()).found).toEqual([]);
   });
