@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { loadBundle } from '../load-bundle.ts';
 import { resourcesOf, service } from './packages.ts';
 
-/** Tests the functions and their bundles. */
 /** The functions that read the logs of other programs, and the one that has the dashboard. */
 const largerBounds = new Map([
   ['ingest', 400_000],
@@ -11,6 +10,7 @@ const largerBounds = new Map([
   ['page', 440_000],
 ]);
 
+/** Tests the functions and their bundles. */
 export function describeFunctions(): void {
   describe('functions', () => {
     const environmentSchema = z.object({ Variables: z.record(z.string(), z.unknown()) });
