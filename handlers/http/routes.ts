@@ -7,9 +7,11 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
-  protocolHeaders,
   readHeaders,
 } from './request-headers.ts';
+import { protocolRoute, route } from './define-route.ts';
+import { collectorRoutes } from './protocol-routes/collector-routes.ts';
+import { elasticsearchRoutes } from './protocol-routes/elasticsearch-routes.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
@@ -31,6 +33,12 @@ export const routes = {
   }),
   pushFromCloudflare: protocolRoute('/logpush', {
     answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
+  }),
+  ...elasticsearchRoutes,
+  ...collectorRoutes,
+  pushToLoki: protocolRoute('/loki/api/v1/push', {
+    answers: { 204: {} },
+    errorForm: { mediaType: 'text/plain', schema: 'text', example: 'The body is not valid Snappy data.\n' },
   }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
@@ -90,8 +98,10 @@ export const routes = {
   }),
   readPage: route('GET', '/', {
     ...pageOfItself,
-    answers: { 200: { 'text/html': 'text' }, 304: {} },
+    answers: { 200: { 'text/html': 'text', [json]: 'text' }, 304: {} },
   }),
+  // Logstash asks in this way whether the server is there.
+  readPageHead: route('HEAD', '/', { ...pageOfItself, isAlias: true, answers: { 200: {} } }),
   readAsset: route('GET', '/assets/{name}', {
     ...pageOfItself,
     answers: { 200: { 'text/javascript': 'text', 'text/css': 'text', 'image/svg+xml': 'text' } },
@@ -117,29 +127,3 @@ function isAt(path: string, route: string): boolean {
     expected.every((segment, index) => segment.startsWith('{') || segment === segments[index])
   );
 }
-
-function route<const M extends Method, const Path extends string, const Rest extends RouteRest>(
-  method: M,
-  path: Path,
-  rest: Rest,
-) {
-  return { method, path, name: `${method} ${path}` as const, ...rest };
-}
-
-/** A route that takes batches in the protocol of another program. */
-function protocolRoute<const Path extends string, const Rest extends ProtocolRouteRest>(
-  path: Path,
-  rest: Rest,
-) {
-  return route('POST', path, {
-    functionName: 'protocols',
-    invalidRequestCode: 'ING_1000',
-    scopes: ['ingest'],
-    headers: protocolHeaders,
-    errors: ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
-    ...rest,
-  });
-}
-
-type ProtocolRouteRest = Pick<Route, 'answers' | 'keyHeader'>;
-type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

@@ -8,6 +8,7 @@ import { errorCodes } from '../../handlers/http/error-codes.ts';
 import { fallbackHandler } from '../../handlers/fallback.ts';
 import { healthHandler } from '../../handlers/health.ts';
 import type { HttpHandler } from '../../handlers/http/http.ts';
+import type { Route } from '../../handlers/http/route.ts';
 import { routes } from '../../handlers/http/routes.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
@@ -23,6 +24,14 @@ import { describedAnswers, type DescribedAnswers } from './described-answers.ts'
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
   'POST /logpush': protocolsHandler,
+  'POST /_bulk': protocolsHandler,
+  'GET /_license': protocolsHandler,
+  'GET /_xpack': protocolsHandler,
+  'GET /_cluster/health': protocolsHandler,
+  'POST /loki/api/v1/push': protocolsHandler,
+  'POST /services/collector/event': protocolsHandler,
+  'POST /services/collector/raw': protocolsHandler,
+  'GET /services/collector/health': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
   'GET /batches/{batchId}': batchHandler,
@@ -71,9 +80,10 @@ describe('GET /openapi.json', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('describes every route that is served, and no other, but for the page', () => {
-    const served = Object.values(routes)
-      .filter(({ functionName }) => functionName !== 'page')
+  it('describes every route that is served, and no other, but for the page and other paths of the same', () => {
+    const table: readonly Route[] = Object.values(routes);
+    const served = table
+      .filter(({ functionName, isAlias }) => functionName !== 'page' && isAlias !== true)
       .map(({ name }) => name);
     expect(answers.routes.toSorted()).toEqual(served.toSorted());
     expect(Object.keys(handlers).toSorted()).toEqual(served.toSorted());
@@ -96,6 +106,14 @@ describe('GET /openapi.json', () => {
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
       'post /logpush': keyWith('ingest'),
+      'post /_bulk': keyWith('ingest'),
+      'get /_license': keyWith(),
+      'get /_xpack': keyWith(),
+      'get /_cluster/health': keyWith(),
+      'post /loki/api/v1/push': keyWith('ingest'),
+      'post /services/collector/event': keyWith('ingest'),
+      'post /services/collector/raw': keyWith('ingest'),
+      'get /services/collector/health': [],
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
@@ -124,10 +142,55 @@ describe('GET /openapi.json', () => {
   });
 });
 
+const tooLarge = { body: 'x'.repeat(100_001) };
+const unknownEncoding = { body: 'x', headers: { 'content-encoding': 'compress' } };
+const asJson = { 'content-type': 'application/json' };
+const event = JSON.stringify({ event: sentEntry({ path: '/collected' }) });
+
+/** Requests in the protocols of other programs, with the statuses of their answers. */
+const protocolRequests: readonly [string, number, { body?: string; headers?: Record<string, string> }][] = [
+  [
+    'POST /_bulk',
+    200,
+    { body: `{"index":{"_index":"a","_id":"1"}}\n${JSON.stringify(sentEntry())}\n{"create":{}}\n{}\n{"delete":{}}\n` },
+  ],
+  ['POST /_bulk', 400, { body: '{}\n' }],
+  ['POST /_bulk', 413, tooLarge],
+  ['POST /_bulk', 415, unknownEncoding],
+  ['GET /_license', 200, {}],
+  ['GET /_xpack', 200, {}],
+  ['GET /_cluster/health', 200, {}],
+  [
+    'POST /loki/api/v1/push',
+    204,
+    {
+      body: JSON.stringify({ streams: [{ stream: {}, values: [['1766944987000000000', JSON.stringify(sentEntry())]] }] }),
+      headers: asJson,
+    },
+  ],
+  ['POST /loki/api/v1/push', 400, { body: 'x' }],
+  ['POST /loki/api/v1/push', 413, { ...tooLarge, headers: asJson }],
+  ['POST /loki/api/v1/push', 415, { ...unknownEncoding, headers: { ...unknownEncoding.headers, ...asJson } }],
+  ['POST /services/collector/event', 200, { body: event }],
+  ['POST /services/collector/event', 400, { body: `${event},` }],
+  ['POST /services/collector/event', 400, {}],
+  ['POST /services/collector/event', 413, tooLarge],
+  ['POST /services/collector/event', 415, unknownEncoding],
+  ['POST /services/collector/raw', 200, { body: JSON.stringify(sentEntry({ path: '/raw' })) }],
+  ['POST /services/collector/raw', 400, {}],
+  ['POST /services/collector/raw', 413, tooLarge],
+  ['POST /services/collector/raw', 415, unknownEncoding],
+  ['GET /services/collector/health', 200, {}],
+];
+
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
   const push = (body: string, headers: Record<string, string> = {}) =>
     handlerOf('POST /logpush')(httpEvent('POST', '/logpush', { body, headers }));
+  const send = (route: string, sent: { body?: string; headers?: Record<string, string> }) => {
+    const [method = '', path = ''] = route.split(' ');
+    return handlerOf(route)(httpEvent(method, path, sent));
+  };
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -156,6 +219,11 @@ describe('what the functions answer', () => {
     ['POST /logpush', 413, () => push('x'.repeat(100_001))],
     ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
     ['POST /logpush', 403, () => withoutScope('POST /logpush')],
+    ...protocolRequests.map(([route, status, sent]) => [route, status, () => send(route, sent)] as const),
+    ['POST /_bulk', 403, () => withoutScope('POST /_bulk')],
+    ['POST /loki/api/v1/push', 403, () => withoutScope('POST /loki/api/v1/push')],
+    ['POST /services/collector/event', 403, () => withoutScope('POST /services/collector/event')],
+    ['POST /services/collector/raw', 403, () => withoutScope('POST /services/collector/raw')],
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
     ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],

@@ -13,6 +13,7 @@ export const headers = {
     'Everything that was accepted before this instant is in the counts; absent where that is not known now.',
   'retry-after': 'After how many seconds to repeat the request.',
   allow: 'The methods that the route has.',
+  'x-elastic-product': '`Elasticsearch`: its clients send to no server without it.',
 } as const;
 
 export type HeaderName = keyof typeof headers;

@@ -1,7 +1,8 @@
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
 import { parametersOf, referenceTo, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
-import type { AnswerContent, Route } from '../route.ts';
+import type { AnswerContent, DescribedErrorForm, Route } from '../route.ts';
+import type { SchemaName } from './schemas.ts';
 
 /** The text of an answer that is not an error. */
 export interface AnswerText {
@@ -33,7 +34,7 @@ const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCo
 
 /** Describes a route as an operation of OpenAPI. */
 export function describeOperation(operationId: string, route: Route, text: OperationText): Json {
-  const { scopes, headers, pathParameters, query, answers, errors = [] } = route;
+  const { scopes, headers, pathParameters, query, answers, errors = [], errorForm } = route;
   const { summary, description, requestBody } = text;
   const parameters = [
     ...(pathParameters === undefined ? [] : parametersOf('path', pathParameters)),
@@ -48,11 +49,10 @@ export function describeOperation(operationId: string, route: Route, text: Opera
         describeAnswer(answers[Number(status)] ?? {}, answer),
       ]),
     ),
-    ...describeErrors([
-      ...errors,
-      ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)),
-      ...errorsOfAll,
-    ]),
+    ...describeErrors(
+      [...errors, ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)), ...errorsOfAll],
+      errorForm,
+    ),
   };
   return {
     operationId,
@@ -78,7 +78,7 @@ function describeAnswer(
 ): Json {
   const media = Object.entries(content).map(([type, schema]) => [
     type,
-    { schema: schema === 'text' ? { type: 'string' } : referenceTo(schema), example: examples[type] },
+    { schema: schemaOf(schema), example: examples[type] },
   ]);
   return {
     description,
@@ -87,8 +87,8 @@ function describeAnswer(
   };
 }
 
-/** The answers of some error codes, by status. */
-export function describeErrors(codes: readonly ErrorCode[]): Record<string, Json> {
+/** The answers of some error codes, by status; where a protocol has a form of its own, in that one. */
+export function describeErrors(codes: readonly ErrorCode[], form?: DescribedErrorForm): Record<string, Json> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCodes[code];
@@ -97,20 +97,34 @@ export function describeErrors(codes: readonly ErrorCode[]): Record<string, Json
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
       const meanings = codes.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`);
-      const schema = {
-        allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }],
-      };
-      const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
+      const headers =
+        status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : [];
       return [
         String(status),
         {
           description: `${meanings.join('; ')}.`,
-          headers: allHeaders(status === 503 ? ['retry-after'] : status === 405 ? ['allow'] : []),
-          content: { 'application/json': { schema, examples } },
+          headers: allHeaders([...headers, ...(form?.headers ?? [])]),
+          content: form === undefined ? contentOfErrors(codes) : contentOfForm(form),
         },
       ];
     }),
   );
+}
+
+function contentOfErrors(codes: readonly ErrorCode[]): Json {
+  const schema = {
+    allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }],
+  };
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
+  return { 'application/json': { schema, examples } };
+}
+
+function contentOfForm({ mediaType, schema, example }: DescribedErrorForm): Json {
+  return { [mediaType]: { schema: schemaOf(schema), example } };
+}
+
+function schemaOf(schema: SchemaName | 'text'): Json {
+  return schema === 'text' ? { type: 'string' } : referenceTo(schema);
 }
 
 function exampleOf(errorCode: ErrorCode): Json {

@@ -3,6 +3,7 @@ import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
+import { protocolSchemas } from './protocol-schemas.ts';
 
 const count = z.int().nonnegative();
 const minute = z
@@ -166,6 +167,7 @@ export const schemas = {
   CustomerPage: z.union([customerPage, customerTotalsPage]),
   Health: health,
   Document: document,
+  ...protocolSchemas,
 } as const satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof schemas;
