@@ -53,11 +53,29 @@ export interface Accepted {
    * The idempotency key, or `sha256-` and a hash.
    */
   batchId: string
+  /**
+   * Entries that are counted; 0 where all were rejected.
+   */
   entries: number
   /**
-   * Different minutes among the entries.
+   * Different minutes among them.
    */
   windows: number
+  /**
+   * Invalid entries, which were set aside; absent where all are valid.
+   */
+  rejected?: number
+  /**
+   * The problems of the first 10 rejected entries; `index` counts entries, or lines that are not blank.
+   */
+  details?: {
+    /**
+     * The position of the entry in the batch, from 0.
+     */
+    index?: number
+    field?: string
+    reason: string
+  }[]
 }
 export interface Window {
   customerId: string
@@ -174,6 +192,21 @@ export interface BatchAnswer {
   batchId: string
   entries: number
   windows: number
+  /**
+   * Invalid entries, which were set aside; absent where all are valid.
+   */
+  rejected?: number
+  /**
+   * The problems of the first 10 rejected entries; `index` counts entries, or lines that are not blank.
+   */
+  details?: {
+    /**
+     * The position of the entry in the batch, from 0.
+     */
+    index?: number
+    field?: string
+    reason: string
+  }[]
   storedAt: string
   /**
    * All of its windows hold it.

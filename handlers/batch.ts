@@ -14,8 +14,16 @@ export function batchHandler(wired: () => Promise<App>): HttpHandler {
       findBatch(customerId, batchId, app.store, app.retention),
     );
     if (found === undefined) throw new NoSuchBatch();
-    const { id, entries, windows, storedAt } = found.header;
-    const batch = { batchId: id.text, entries, windows, storedAt, counted: found.isCounted };
+    const { id, entries, rejected, details, windows, storedAt } = found.header;
+    const batch = {
+      batchId: id.text,
+      entries,
+      rejected,
+      details,
+      windows,
+      storedAt,
+      counted: found.isCounted,
+    };
     return respondJson(200, batch, { 'cache-control': 'private, no-cache', vary: 'x-customer-id' });
   });
 }

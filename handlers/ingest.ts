@@ -1,10 +1,13 @@
 import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
-import { parseMediaType } from '../lib/domain/media-type.ts';
+import { formatNames, type FormatName } from '../lib/domain/log-formats/log-reader.ts';
+import { parseMediaType, type SentMediaType } from '../lib/domain/media-type.ts';
+import type { Config } from '../lib/config.ts';
 import { InvalidRequest, UnsupportedMedia } from '../lib/errors.ts';
-import type { Ingested } from '../lib/pipeline/ingest/ingest.ts';
+import type { Ingested } from '../lib/pipeline/ingest/emit-stored.ts';
 import type { SentBatch } from '../lib/pipeline/ingest/read-batch.ts';
 import { givenSource } from './http/given-source.ts';
 import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { givenInvalidEntries } from './http/invalid-entries.ts';
 import { respondError, respondJson, type Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
 import { receiveBatch } from './receive-batch.ts';
@@ -13,7 +16,7 @@ import { wired, type App } from './wiring.ts';
 /** `POST /logs`: takes a batch of entries. */
 export function ingestHandler(app: () => Promise<App>): HttpHandler {
   return httpHandler(app, routes.sendLogs, async (request, app) => {
-    const sent = toSentBatch(request);
+    const sent = toSentBatch(request, app.config);
     const duplicateStatus = givenDuplicateStatus(request) ?? app.config.duplicateStatus;
     const { ingested } = await receiveBatch(app, sent);
     return answerTo(ingested, request.requestId, duplicateStatus);
@@ -22,7 +25,7 @@ export function ingestHandler(app: () => Promise<App>): HttpHandler {
 
 export const handler = ingestHandler(wired);
 
-function toSentBatch(request: HttpRequest): SentBatch {
+function toSentBatch(request: HttpRequest, { invalidEntries }: Config): SentBatch {
   const customerId = requireCustomer(request);
   for (const name of ['content-type', 'content-encoding']) requireSentOnce(request, name);
   // A body without a type is bytes: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.3
@@ -30,12 +33,28 @@ function toSentBatch(request: HttpRequest): SentBatch {
   const mediaType = parseMediaType(contentType);
   if (mediaType === undefined) {
     throw new UnsupportedMedia(
-      `The media type "${contentType}" is not supported; use application/json or application/x-ndjson.`,
+      `The media type "${contentType}" is not supported; use application/json, application/x-ndjson or text/plain.`,
     );
   }
   const contentEncoding = request.headers['content-encoding'] ?? '';
   const [id, source] = [givenBatchId(request), givenSource(request)];
-  return { customerId, id, source, mediaType, contentEncoding, body: request.body };
+  const logFormat = givenLogFormat(request, mediaType);
+  const isText = mediaType === 'text/plain' || logFormat !== undefined;
+  const invalid = givenInvalidEntries(request) ?? (isText ? 'set-aside' : invalidEntries);
+  const { body } = request;
+  return { customerId, id, source, mediaType, logFormat, invalid, contentEncoding, body };
+}
+
+/** Returns the format of the lines of a text that the request names. It also says that compressed bytes are a text. */
+function givenLogFormat({ query }: HttpRequest, mediaType: SentMediaType): FormatName | undefined {
+  const { format } = query;
+  if (format === undefined || mediaType === 'application/json' || mediaType === 'application/x-ndjson') {
+    return undefined;
+  }
+  const logFormat = formatNames.find((name) => name === format);
+  if (logFormat !== undefined) return logFormat;
+  const reason = `must be one of ${formatNames.join(', ')}`;
+  throw new InvalidRequest(`The parameter format ${reason}.`, [{ field: 'format', reason }]);
 }
 
 /** API Gateway joins the values of a header that arrives twice with a comma, which neither of these has. */
@@ -64,12 +83,16 @@ function givenDuplicateStatus({ query }: HttpRequest): 409 | 202 | undefined {
 }
 
 function answerTo({ batch, isFirst }: Ingested, requestId: string, duplicateStatus: 409 | 202): Answer {
-  const { entries, windows } = batch;
+  const { entries, windows, rejected, details } = batch;
   const batchId = batch.id.text;
   if (!isFirst && batch.id.origin === 'key' && duplicateStatus === 409) {
     return respondError('ING_1001', requestId, 'This batch was accepted before; it is counted once.', {
       batchId,
     });
   }
-  return respondJson(202, { batchId, entries, windows }, isFirst ? {} : { 'idempotent-replayed': 'true' });
+  return respondJson(
+    202,
+    { batchId, entries, windows, rejected, details },
+    isFirst ? {} : { 'idempotent-replayed': 'true' },
+  );
 }

@@ -68,7 +68,7 @@ function acceptsPages({ headers }: HttpRequest): boolean {
 /** Browsers ask for it each time, so that they see a new version at once. */
 function answerDocument(html: string, { headers }: HttpRequest): Answer {
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache' };
+  const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache', vary: 'accept' };
   if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: answered, body: '' };
   return { status: 200, headers: { ...answered, 'content-type': 'text/html; charset=utf-8' }, body: html };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AwsNames } from './aws-names.ts';
 import type { PathQuery } from './domain/counted-path.ts';
+import { invalidEntries, type InvalidEntries } from './domain/invalid-entries.ts';
 import {
   isPathTemplate,
   listPathTemplates,
@@ -66,6 +67,12 @@ export const environmentSchema = z.object({
     .enum(['409', '202'], 'must be 409 or 202')
     .default('409')
     .describe('the answer to an idempotency key that arrives again with the same body'),
+  INVALID_ENTRIES: z
+    .enum(invalidEntries, 'must be reject or set-aside')
+    .default('reject')
+    .describe(
+      'the treatment of invalid entries in JSON and NDJSON where a request does not name one: `reject` refuses their batch; `set-aside` counts its valid entries and reports the others',
+    ),
   ALLOWED_LATENESS_SECONDS: wholeNumber
     .default(600)
     .describe('seconds after its end when a window is complete; later entries are counted too, as late'),
@@ -197,6 +204,8 @@ export interface Config extends AwsNames {
   readonly maxBatchBytes: number;
   /** A duplicate by idempotency key is answered as an error (409) or like the first request (202). */
   readonly duplicateStatus: 409 | 202;
+  /** Treatment of invalid entries in JSON and NDJSON where the request does not name one. */
+  readonly invalidEntries: InvalidEntries;
   readonly allowedLatenessSeconds: number;
   /** Windows that start further ahead take the late stream. */
   readonly maxFutureSeconds: number;
@@ -252,6 +261,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     bucketName: data.BUCKET_NAME,
     maxBatchBytes: data.MAX_BATCH_BYTES,
     duplicateStatus: data.DUPLICATE_STATUS === '202' ? 202 : 409,
+    invalidEntries: data.INVALID_ENTRIES,
     allowedLatenessSeconds: data.ALLOWED_LATENESS_SECONDS,
     maxFutureSeconds: data.MAX_FUTURE_SECONDS,
     maxKeysPerDimension: data.MAX_KEYS_PER_DIMENSION,

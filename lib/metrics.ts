@@ -91,6 +91,11 @@ export function createMetrics(
     }),
     batchesIngested: counter('batches_ingested_total', 'Batches stored for the first time.'),
     entriesIngested: counter('entries_ingested_total', 'Entries of batches stored for the first time.'),
+    entriesRejected: counter(
+      'entries_rejected_total',
+      'Invalid entries that were set aside with their batches, by the form of the body.',
+      ['media_type'],
+    ),
     bytesIngested: counter(
       'ingested_bytes_total',
       'Decompressed bytes of batches stored for the first time.',

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { invalidEntries } from '../../lib/domain/invalid-entries.ts';
+import { formatNames } from '../../lib/domain/log-formats/log-reader.ts';
 import { customerIdPattern } from '../../lib/domain/customer-id.ts';
 
 const customerId = z.string().regex(customerIdPattern);
@@ -35,6 +37,10 @@ export const batchHeaders = z.object({
     .describe(
       '1–255 visible ASCII characters: the machine or log that this is from. Equal bodies of two sources are two batches. Without meaning beside an idempotency key.',
     ),
+  'x-invalid-entries': z
+    .enum(invalidEntries)
+    .optional()
+    .describe('As the parameter `invalid`, which wins; for senders that can only set headers.'),
   'content-encoding': z
     .enum(['identity', 'gzip', 'deflate', 'br'])
     .optional()
@@ -55,5 +61,17 @@ export const batchParameters = z.object({
     .optional()
     .describe(
       'Status for an idempotency key that arrives again with the same body; `DUPLICATE_STATUS` sets the default.',
+    ),
+  invalid: z
+    .enum(invalidEntries)
+    .optional()
+    .describe(
+      'Treatment of invalid entries. `reject`: one refuses the batch. `set-aside`: the valid ones are counted, and the others are kept with the batch and reported. The default is `set-aside` for `text/plain`, and otherwise `reject` or what `INVALID_ENTRIES` sets.',
+    ),
+  format: z
+    .enum(formatNames)
+    .optional()
+    .describe(
+      'With `text/plain`: the format of the lines; without it, each line is in the one that fits it. With `application/gzip` or `application/octet-stream` it says that the bytes are a text.',
     ),
 });

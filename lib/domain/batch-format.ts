@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
 import type { BatchId } from './batch-id.ts';
 import type { CustomerId } from './customer-id.ts';
-import type { MediaType } from './media-type.ts';
+import type { BodyFormat } from './body-format.ts';
+import { formatNames } from './log-formats/log-reader.ts';
+import { mediaTypes } from './media-type.ts';
+import { rangesPattern, type Rejections } from './rejected-entries.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { EncodedPartial } from './summarise.ts';
 import { TextBytes } from './text-bytes.ts';
 
-interface BatchFields {
+interface BatchFields extends BodyFormat, Partial<Rejections> {
   readonly customerId: CustomerId;
   readonly id: BatchId;
   /** SHA-256 of customer and decompressed body, in hexadecimal. */
@@ -15,7 +18,7 @@ interface BatchFields {
   readonly storedAt: Date;
   /** The version of the counting rules that the partials follow. */
   readonly rulesVersion: string;
-  readonly mediaType: MediaType;
+  /** Number of entries that are counted. */
   readonly entries: number;
   readonly windows: number;
 }
@@ -30,7 +33,17 @@ export interface BatchHeader extends BatchFields {
   readonly partials: readonly (Omit<EncodedPartial, 'data'> & { readonly bytes: number })[];
 }
 
-const formatVersion = 1;
+/** The newest format. */
+const formatVersion = 2;
+
+/**
+ * Returns the format that a batch needs. A program that knows version 1 alone reads neither other forms of bodies nor
+ * bodies with rejected entries; everything else stays readable for it during a rolling deployment.
+ */
+function formatVersionFor({ mediaType, rejected }: BodyFormat & Partial<Rejections>): number {
+  const isJson = mediaType === 'application/json' || mediaType === 'application/x-ndjson';
+  return isJson && rejected === undefined ? 1 : formatVersion;
+}
 
 const headerSchema = z.object({
   customerId: customerIdSchema,
@@ -38,10 +51,23 @@ const headerSchema = z.object({
   payloadHash: z.hex().length(64),
   storedAt: instantSchema,
   rulesVersion: z.string(),
-  mediaType: z.enum(['application/json', 'application/x-ndjson']),
+  mediaType: z.enum(mediaTypes),
+  logFormat: z.enum(formatNames).exactOptional(),
   contentEncoding: z.literal('gzip'),
-  entries: z.int().positive(),
-  windows: z.int().positive(),
+  // 0 where all entries were rejected.
+  entries: z.int().nonnegative(),
+  windows: z.int().nonnegative(),
+  rejected: z.int().positive().exactOptional(),
+  rejectedRanges: z.string().regex(rangesPattern).exactOptional(),
+  details: z
+    .array(
+      z.object({
+        index: z.int().nonnegative(),
+        field: z.string().exactOptional(),
+        reason: z.string(),
+      }),
+    )
+    .exactOptional(),
   partials: z.array(
     z.object({
       windowStart: windowStartSchema,
@@ -63,7 +89,12 @@ const lineBreak = 0x0a;
  */
 export function encodeBatch(batch: StoredBatch, gzippedBody: Uint8Array): Buffer {
   const { id, partials, ...fields } = batch;
-  const text = JSON.stringify({ formatVersion, batchId: id, ...fields, contentEncoding: 'gzip' });
+  const text = JSON.stringify({
+    formatVersion: formatVersionFor(batch),
+    batchId: id,
+    ...fields,
+    contentEncoding: 'gzip',
+  });
   const header = encodeHeader(text.slice(0, -1), partials);
   let length = header.length + gzippedBody.length;
   for (const { data } of partials) length += data.length + 1;
@@ -146,17 +177,6 @@ export function decodeBatchHeader(start: Buffer): BatchHeader | undefined {
   const headerEnd = start.indexOf(lineBreak);
   if (headerEnd < 0) return undefined;
   const header = readDocument(start.toString('utf8', 0, headerEnd), 'A batch', formatVersion, headerSchema);
-  const { customerId, batchId, payloadHash, storedAt, rulesVersion, mediaType, entries, windows, partials } =
-    header;
-  return {
-    customerId,
-    id: batchId,
-    payloadHash,
-    storedAt,
-    rulesVersion,
-    mediaType,
-    entries,
-    windows,
-    partials,
-  };
+  const { batchId: id, contentEncoding: _contentEncoding, ...fields } = header;
+  return { ...fields, id };
 }

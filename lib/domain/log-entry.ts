@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Problem } from '../errors.ts';
 import { minuteOfInstant } from './timestamp.ts';
 import type { EpochMinute } from './epoch-minute.ts';
+import type { EntryProblem } from './read-entry.ts';
 
 /** One log line, in the form in which it is counted. */
 export interface LogEntry {
@@ -96,14 +96,14 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
   };
 }
 
-/** Describes what is wrong with the entry at `index` of a batch, one problem per field. */
-export function problemsOf(value: unknown, index: number): Problem[] {
+/** Describes what is wrong with an entry, one problem per field. */
+export function problemsOf(value: unknown): EntryProblem[] {
   const { error } = logEntrySchema.safeParse(value);
   if (error === undefined) return [];
   return error.issues.map(({ path: [field], message }) => {
     return field === undefined
-      ? { index, reason: message }
-      : { index, field: String(field), reason: isMissing(value, field) ? 'is required' : message };
+      ? { reason: message }
+      : { field: String(field), reason: isMissing(value, field) ? 'is required' : message };
   });
 }
 

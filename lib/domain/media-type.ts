@@ -1,5 +1,25 @@
-/** The form of the entries in a body: one JSON array, or one JSON object per line. */
-export type MediaType = 'application/json' | 'application/x-ndjson';
+/**
+ * Forms of the entries in a body: one JSON array, one JSON object per line, the lines of an access log, or the body of
+ * another program's protocol.
+ */
+export const mediaTypes = [
+  'application/json',
+  'application/x-ndjson',
+  'text/plain',
+  'application/vnd.elasticsearch+x-ndjson',
+  'application/vnd.loki.push+json',
+  'application/vnd.loki.push+protobuf',
+  'application/vnd.splunk.events+json',
+] as const;
+
+export type MediaType = (typeof mediaTypes)[number];
+
+const named: ReadonlySet<string> = new Set(mediaTypes);
+
+/** Reports whether a media type names the form of the entries. */
+export function isNamed(mediaType: SentMediaType): mediaType is MediaType {
+  return named.has(mediaType);
+}
 
 /** The information in a `content-type`: the form of the entries, or only that the bytes are not text. */
 export type SentMediaType = MediaType | 'application/gzip' | 'application/octet-stream';
@@ -13,6 +33,8 @@ export function parseMediaType(contentType: string): SentMediaType | undefined {
     case 'application/x-ndjson':
     case 'application/ndjson':
       return 'application/x-ndjson';
+    case 'text/plain':
+      return 'text/plain';
     case 'application/gzip':
     case 'application/x-gzip':
       return 'application/gzip';
@@ -31,7 +53,7 @@ const openingBracket = 0x5b;
  * Detects the form of the entries in a decompressed body without a media type: a line of entries never has an array
  * in it.
  */
-export function mediaTypeOf(body: Buffer): MediaType {
+export function mediaTypeOf(body: Buffer): 'application/json' | 'application/x-ndjson' {
   let at = body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
   while (whiteSpace.has(body[at] ?? openingBracket)) at += 1;
   return body[at] === openingBracket ? 'application/json' : 'application/x-ndjson';

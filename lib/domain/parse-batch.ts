@@ -1,98 +1,63 @@
-import { isUtf8 } from 'node:buffer';
-import { InvalidRequest, type Problem } from '../errors.ts';
-import { entryFieldNames, parseLogEntry, problemsOf, type LogEntry } from './log-entry.ts';
+import { InvalidRequest } from '../errors.ts';
+import { readBody, type BodyFormat } from './body-format.ts';
+import type { InvalidEntries } from './invalid-entries.ts';
+import type { LogEntry } from './log-entry.ts';
 import type { MediaType } from './media-type.ts';
-import { EntryReader, notJson } from './parse-batch/entry-reader.ts';
-import { afterBlankLines } from './parse-batch/blank-lines.ts';
-import { code, noLineBreak } from './parse-batch/json-scanner.ts';
+import { isRejected } from './read-entry.ts';
+import { maxEntriesDescribed, RejectedEntries } from './rejected-entries.ts';
+import { finish, type Steps } from './steps.ts';
 
-/** A refusal describes this many invalid entries and stops there, so that the rest of the body costs nothing. */
-const maxEntriesDescribed = 10;
+/** The entries of a body. */
+export interface ParsedBatch {
+  readonly entries: readonly LogEntry[];
+  /** The indexes of the entries; `undefined` if they are 0, 1, 2, … */
+  readonly indexes: readonly number[] | undefined;
+  readonly rejected: RejectedEntries;
+}
 
-const byteOrderMark = Buffer.from('\ufeff');
+/** A step takes 1 ms, or a few where entries are long. */
+const entriesInStep = 1_024;
+
+/** Parses a decompressed body of valid entries at once. */
+export function parseBatch(body: Buffer, mediaType: MediaType): readonly LogEntry[] {
+  return finish(parseInSteps(body, { mediaType }, 'reject')).entries;
+}
+
 /**
- * Parses the entries of a decompressed body, all of them or none. It takes time in proportion to the length of the
- * body, whatever its content (test/handlers/bounded-work.long.test.ts).
- * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries, of which it
- *                         describes the first ten
+ * Parses the entries of a decompressed body. It takes time in proportion to the length of the body, whatever its content
+ * (test/handlers/bounded-work.long.test.ts).
+ * @param invalid  with `reject` it stops after the invalid entries that a refusal describes, so the rest of the body costs
+ *                 nothing
+ * @throws InvalidRequest  not UTF-8, not of the media type, without entries, or with invalid entries that are not to be
+ *                         set aside, of which it describes the first ten
  */
-export function parseBatch(body: Buffer, mediaType: MediaType): LogEntry[] {
-  const values = mediaType === 'application/json' ? arrayValues(body) : lineValues(body);
+export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: InvalidEntries): Steps<ParsedBatch> {
   const entries: LogEntry[] = [];
-  const problems: Problem[] = [];
+  const rejected = new RejectedEntries();
+  let indexes: number[] | undefined;
   let index = 0;
-  let invalidEntries = 0;
-  for (const value of values) {
-    const entry = parseLogEntry(value);
-    if (entry !== undefined) {
-      entries.push(entry);
+  for (const read of readBody(body, format)) {
+    if (index % entriesInStep === 0 && index > 0) yield;
+    if (read === undefined || isRejected(read)) {
+      indexes ??= Array.from(entries, (_entry, place) => place);
+      if (read !== undefined) rejected.add(index, read);
+      if (invalid === 'reject' && rejected.isDescribed) throw refusalOf(rejected, undefined);
     } else {
-      problems.push(...(value === notJson ? [{ index, reason: 'is not JSON' }] : problemsOf(value, index)));
-      invalidEntries += 1;
-      if (invalidEntries === maxEntriesDescribed) break;
+      entries.push(read);
+      indexes?.push(index);
     }
     index += 1;
   }
-  if (invalidEntries === maxEntriesDescribed) {
-    throw new InvalidRequest(
-      `At least ${maxEntriesDescribed} entries are not valid; the first ${maxEntriesDescribed} are described.`,
-      problems,
-    );
-  }
-  if (invalidEntries > 0) {
-    throw new InvalidRequest(`${invalidEntries} of ${index} entries are not valid.`, problems);
-  }
-  if (entries.length === 0) throw new InvalidRequest('A batch needs at least one entry.');
-  return entries;
+  if (invalid === 'reject' && rejected.count > 0) throw refusalOf(rejected, entries.length + rejected.count);
+  if (entries.length + rejected.count === 0) throw new InvalidRequest('A batch needs at least one entry.');
+  return { entries, indexes, rejected };
 }
 
-/** Returns the start of the text in a body, after a byte order mark. */
-function startOfText(body: Buffer): number {
-  if (!isUtf8(body)) throw new InvalidRequest('The body is not UTF-8.');
-  return body.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
-}
-
-/** Yields the elements of the array in a body. */
-function* arrayValues(body: Buffer): Generator {
-  const reader = new EntryReader(body, entryFieldNames, startOfText(body), code.lineFeed);
-  reader.skipWhiteSpace();
-  if (!reader.skip(code.openBracket)) {
-    const isJson = reader.read() !== notJson && isAtEnd(reader);
-    throw new InvalidRequest(isJson ? 'The body is not a JSON array of entries.' : 'The body is not JSON.');
-  }
-  reader.skipWhiteSpace();
-  let isClosed = reader.skip(code.closeBracket);
-  while (!isClosed) {
-    reader.skipWhiteSpace();
-    const value = reader.read();
-    if (value === notJson) throw new InvalidRequest('The body is not JSON.');
-    yield value;
-    reader.skipWhiteSpace();
-    isClosed = reader.skip(code.closeBracket);
-    if (!isClosed && !reader.skip(code.comma)) throw new InvalidRequest('The body is not JSON.');
-  }
-  if (!isAtEnd(reader)) throw new InvalidRequest('The body is not JSON.');
-}
-
-/** Yields the values of the lines that are not blank. */
-function* lineValues(body: Buffer): Generator {
-  const reader = new EntryReader(body, entryFieldNames, startOfText(body), noLineBreak);
-  for (;;) {
-    reader.at = afterBlankLines(body, reader.at);
-    if (reader.isAtEnd) return;
-    const value = reader.read();
-    reader.skipWhiteSpace();
-    if (value !== notJson && (reader.isAtEnd || reader.skip(code.lineFeed))) {
-      yield value;
-    } else {
-      yield notJson;
-      const lineBreak = body.indexOf(code.lineFeed, reader.at);
-      reader.at = lineBreak < 0 ? body.length : lineBreak;
-    }
-  }
-}
-
-function isAtEnd(reader: EntryReader): boolean {
-  reader.skipWhiteSpace();
-  return reader.isAtEnd;
+/** @param all  number of entries; `undefined` if it is not known */
+function refusalOf({ count, details }: RejectedEntries, all: number | undefined): InvalidRequest {
+  const message =
+    all === undefined
+      ? `At least ${count} entries are not valid; the first ${maxEntriesDescribed} are described.`
+      : `${count} of ${all} entries are not valid.`;
+  return new InvalidRequest(message, details);
 }

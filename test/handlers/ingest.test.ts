@@ -223,7 +223,7 @@ describe('POST /logs', () => {
     [400, 'ING_1000', { 'x-source': '' }],
     [400, 'ING_1000', { 'content-encoding': 'gzip' }],
     [415, 'ING_1004', { 'content-encoding': 'zstd' }],
-    [415, 'ING_1004', { 'content-type': 'text/plain' }],
+    [415, 'ING_1004', { 'content-type': 'text/html' }],
     [415, 'ING_1004', { 'content-type': '' }],
   ])('answers %i %s to %j', async (status, errorCode, headers) => {
     expect(await post([sentEntry()], headers)).toMatchObject({ status, body: { errorCode } });

@@ -152,7 +152,9 @@ const protocolRequests: readonly [string, number, { body?: string; headers?: Rec
   [
     'POST /_bulk',
     200,
-    { body: `{"index":{"_index":"a","_id":"1"}}\n${JSON.stringify(sentEntry())}\n{"create":{}}\n{}\n{"delete":{}}\n` },
+    {
+      body: `{"index":{"_index":"a","_id":"1"}}\n${JSON.stringify(sentEntry())}\n{"create":{}}\n{}\n{"delete":{}}\n`,
+    },
   ],
   ['POST /_bulk', 400, { body: '{}\n' }],
   ['POST /_bulk', 413, tooLarge],
@@ -164,7 +166,9 @@ const protocolRequests: readonly [string, number, { body?: string; headers?: Rec
     'POST /loki/api/v1/push',
     204,
     {
-      body: JSON.stringify({ streams: [{ stream: {}, values: [['1766944987000000000', JSON.stringify(sentEntry())]] }] }),
+      body: JSON.stringify({
+        streams: [{ stream: {}, values: [['1766944987000000000', JSON.stringify(sentEntry())]] }],
+      }),
       headers: asJson,
     },
   ],
@@ -211,7 +215,7 @@ describe('what the functions answer', () => {
     ['POST /logs', 409, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 422, () => post([sentEntry()], key)],
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
-    ['POST /logs', 415, () => post('x', { 'content-type': 'text/plain' })],
+    ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
     ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
     ['POST /logpush', 200, () => push('{"content":"tests"}')],
@@ -219,7 +223,14 @@ describe('what the functions answer', () => {
     ['POST /logpush', 413, () => push('x'.repeat(100_001))],
     ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
     ['POST /logpush', 403, () => withoutScope('POST /logpush')],
-    ...protocolRequests.map(([route, status, sent]) => [route, status, () => send(route, sent)] as const),
+    ...protocolRequests.map(
+      ([route, status, sent]) =>
+        [route, status, () => send(route, sent)] as [
+          string,
+          number,
+          () => Promise<APIGatewayProxyStructuredResultV2>,
+        ],
+    ),
     ['POST /_bulk', 403, () => withoutScope('POST /_bulk')],
     ['POST /loki/api/v1/push', 403, () => withoutScope('POST /loki/api/v1/push')],
     ['POST /services/collector/event', 403, () => withoutScope('POST /services/collector/event')],

@@ -1,6 +1,7 @@
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { ingest, type Ingested } from '../../lib/pipeline/ingest/ingest.ts';
+import type { Ingested } from '../../lib/pipeline/ingest/emit-stored.ts';
+import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { EventStream } from '../../lib/ports/event-stream.ts';

@@ -14,8 +14,17 @@ const lines = {
   example: `${JSON.stringify(entry)}\n`,
 };
 
+const text = {
+  schema: { type: 'string', description: 'A line of an access log a line.' },
+  example: '192.0.2.7 - - [28/Dec/2025:18:03:07 +0000] "GET /pricing HTTP/1.1" 200 512 "-" "curl/8.7.1"\n',
+};
+
 const bytes = {
-  schema: { type: 'string', description: 'An array or lines, compressed as `content-encoding` says.' },
+  schema: {
+    type: 'string',
+    description:
+      'An array, lines of JSON or (with `format`) lines of an access log, compressed as `content-encoding` says.',
+  },
   example: '\u001f\u008b…',
 };
 
@@ -24,7 +33,7 @@ export const batchTexts = {
   sendLogs: {
     summary: 'Send a batch of entries',
     description:
-      'A batch is taken as a whole or refused as a whole. It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
+      'A batch is taken as a whole or refused as a whole, unless its invalid entries are set aside (`invalid`). It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
     requestBody: {
       required: true,
       content: {
@@ -34,6 +43,7 @@ export const batchTexts = {
         },
         'application/x-ndjson': lines,
         'application/ndjson': lines,
+        'text/plain': text,
         'application/gzip': bytes,
         'application/octet-stream': bytes,
       },

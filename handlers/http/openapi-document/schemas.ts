@@ -47,10 +47,25 @@ const error = z
   })
   .describe('The body of every error that a function answers.');
 
+const rejections = {
+  rejected: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Invalid entries, which were set aside; absent where all are valid.'),
+  details: z
+    .array(problem)
+    .optional()
+    .describe(
+      'The problems of the first 10 rejected entries; `index` counts entries, or lines that are not blank.',
+    ),
+};
+
 const accepted = z.object({
   batchId: z.string().describe('The idempotency key, or `sha256-` and a hash.'),
-  entries: z.int().positive(),
-  windows: z.int().positive().describe('Different minutes among the entries.'),
+  entries: count.describe('Entries that are counted; 0 where all were rejected.'),
+  windows: count.describe('Different minutes among them.'),
+  ...rejections,
 });
 
 const keyTotal = z.object({ key: z.string(), requests: z.int().positive() });
@@ -118,8 +133,9 @@ const total = z.object({
 
 const batch = z.object({
   batchId: z.string(),
-  entries: z.int().positive(),
-  windows: z.int().positive(),
+  entries: count,
+  windows: count,
+  ...rejections,
   storedAt: instant,
   counted: z.boolean().describe('All of its windows hold it.'),
 });

@@ -30,13 +30,14 @@ export function bulkHandler(wired: () => Promise<App>): HttpHandler {
         contentEncoding: bodyEncoding(request),
         body: request.body,
       } as const;
-      const { described } = await receiveBatch(app, sent, ({ batch }, body) => {
+      let answer = '';
+      await receiveBatch(app, sent, async ({ batch }, body) => {
         const { rejected: count = 0, rejectedRanges = '', details = [] } = batch;
         const isRejected = createRangesLookup(rejectedRanges);
         const took = Math.round(performance.now() - startedAt);
-        return finishInTurns(bulkAnswer(body, { isRejected, count, details }, took));
+        answer = await finishInTurns(bulkAnswer(body, { isRejected, count, details }, took));
       });
-      return respondElasticsearch(described);
+      return respondElasticsearch(answer);
     },
     elasticsearchError,
   );

@@ -43,10 +43,24 @@ const addressPattern = /^[0-9a-f.:]{2,45}$/i;
  */
 export function entryOfRequest(
   request: LoggedRequest,
-  { isQueryKept, hasClientIp = false }: EntryOptions,
+  options: EntryOptions,
 ):
   | { readonly entry: LoggedEntry; readonly reason?: undefined }
   | { readonly entry?: undefined; readonly reason: string } {
+  const entry = loggedEntryOf(request, options);
+  if (parseLogEntry(entry) !== undefined) return { entry };
+  return {
+    reason: problemsOf(entry)
+      .map(({ field, reason }) => `${field ?? 'it'} ${reason}`)
+      .join(', '),
+  };
+}
+
+/** Returns the entry for a request as `entryOfRequest` does, whether the pipeline accepts it or not. */
+export function loggedEntryOf(
+  request: LoggedRequest,
+  { isQueryKept, hasClientIp = false }: EntryOptions,
+): LoggedEntry {
   const { receivedAt, method, target, userAgent = '', status, clientIp } = request;
   const { host, path } = splitTarget(target);
   // One object, filled in place: a spread for each field took as long as the rest.
@@ -59,12 +73,7 @@ export function entryOfRequest(
   if (status !== undefined && statusPattern.test(status)) entry.status = Number(status);
   addFacts(entry, request, host, isQueryKept);
   if (hasClientIp && clientIp !== undefined && addressPattern.test(clientIp)) entry.clientIp = clientIp;
-  if (parseLogEntry(entry) !== undefined) return { entry };
-  return {
-    reason: problemsOf(entry, 0)
-      .map(({ field, reason }) => `${field ?? 'it'} ${reason}`)
-      .join(', '),
-  };
+  return entry;
 }
 
 function addFacts(

@@ -1,11 +1,19 @@
+import { BatchTooLarge, InvalidRequest, QuotaExceeded } from '../../errors.ts';
+import type { Ingested } from './emit-stored.ts';
 import { findRepetition } from './find-repetition.ts';
-import { ingest, type IngestOptions, type Ingested, type IngestPorts } from './ingest.ts';
+import { ingest, type IngestOptions, type IngestPorts } from './ingest.ts';
 import { understandBatch, type DecodedBatch } from './read-batch.ts';
+import { repeatStored } from './repeat-stored.ts';
 import { requireAcceptable, type AcceptancePorts } from './require-acceptable.ts';
 
 /**
  * Accepts a batch: a repetition by what is stored, any other by storing and emitting it.
+ *
+ * A batch that would be refused may be a repetition: it was accepted when other limits or rules held, or with its invalid
+ * entries set aside. Only then is it looked for in the store, since that would take longer than all other work on a small
+ * new batch; a valid repetition is found when it is to be created.
  * @throws InvalidRequest        it is not valid, or has entries that are too old
+ * @throws BatchTooLarge         it has too many entries
  * @throws QuotaExceeded         the disk or its quota is used up; safe to repeat
  * @throws IdempotencyKeyReused  its id belongs to another payload
  * @throws BudgetUsedUp          the customer has too much waiting to be counted; safe to repeat
@@ -18,7 +26,17 @@ export async function acceptBatch(
 ): Promise<Ingested> {
   const repetition = await findRepetition(decoded, ports);
   if (repetition !== undefined) return repetition;
-  const batch = await understandBatch(decoded);
-  await requireAcceptable(batch, ports);
-  return ingest(batch, ports, options);
+  try {
+    const batch = await understandBatch(decoded);
+    return await ingest(await requireAcceptable(batch, ports), ports, options);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const repeated = await repeatStored(decoded, ports);
+    if (repeated === undefined) throw error;
+    return repeated;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof InvalidRequest || error instanceof BatchTooLarge || error instanceof QuotaExceeded;
 }

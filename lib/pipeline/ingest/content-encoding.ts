@@ -19,9 +19,6 @@ const gzipMagic = Buffer.from([0x1f, 0x8b]);
  */
 export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedBody): string {
   switch (mediaType) {
-    case 'application/json':
-    case 'application/x-ndjson':
-      return contentEncoding;
     case 'application/gzip':
     case 'application/octet-stream': {
       const said = contentEncoding.trim().toLowerCase();
@@ -34,5 +31,7 @@ export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedB
       const isPlain = /^(x-)?gzip$/.test(encoding) && !body.subarray(0, gzipMagic.length).equals(gzipMagic);
       return isPlain ? 'identity' : encoding;
     }
+    default:
+      return contentEncoding;
   }
 }

@@ -3,7 +3,7 @@ import { isForgotten } from '../../domain/tombstone.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import type { EmittedBatches } from './emitted-batches.ts';
-import type { Ingested } from './ingest.ts';
+import type { Ingested } from './emit-stored.ts';
 import { idOf, type DecodedBatch } from './read-batch.ts';
 import { readBatchHeader } from './read-stored-batch.ts';
 

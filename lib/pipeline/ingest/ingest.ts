@@ -7,33 +7,17 @@ import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable }
 import type { Clock } from '../../ports/clock.ts';
 import { maxRecordBytes } from '../../ports/event-stream.ts';
 import type { ObjectStore, PutCondition } from '../../ports/object-store.ts';
-import type { AdmissionPolicy } from '../streams/admission.ts';
-import type { EmittedBatches } from './emitted-batches.ts';
-import { findUncounted } from '../verify/find-uncounted.ts';
+import { emitStored, type EmitStoredPorts, type Ingested } from './emit-stored.ts';
 import type { Batch } from './read-batch.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
-import type { Retention } from '../expire/retention.ts';
 import { storeAnnounced, type StoreAnnouncedPorts } from './store-announced.ts';
 
-export interface IngestPorts extends StoreAnnouncedPorts {
+export interface IngestPorts extends StoreAnnouncedPorts, EmitStoredPorts {
   readonly store: ObjectStore;
   readonly clock: Clock;
-  readonly admission: Pick<AdmissionPolicy, 'requireRoom'>;
-  readonly emittedBatches: EmittedBatches;
-  /** Without it no window expires. */
-  readonly retention?: Retention;
 }
 
 export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
-
-/** Result of storing and emitting a batch. */
-export interface Ingested {
-  readonly batch: Omit<StoredBatch, 'partials'>;
-  /** False where the batch had been stored before. */
-  readonly isFirst: boolean;
-  /** Partials that were put on their streams now; none where the reader of an intent does so. */
-  readonly emitted: readonly EncodedPartial[];
-}
 
 /** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
@@ -51,7 +35,7 @@ const windowsAtOnce = 250;
  * @throws Unavailable           store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */
 export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOptions): Promise<Ingested> {
-  const { store, outbox, admission, emittedBatches } = ports;
+  const { store, admission } = ports;
   const now = ports.clock.now(); // before the tombstone is read: what is stored without knowing it is from before it
   const tombstone = await readTombstone(batch.customerId, ports.store);
   const described = await describe(batch, storedAfter(tombstone, now), options); // what will be counted is decided here, once
@@ -61,32 +45,11 @@ export async function ingest(batch: Batch, ports: IngestPorts, options: IngestOp
   const { result, hasIntent } = await storeAnnounced({ customerId: batch.customerId, key }, create, ports);
   const { stored, isFirst } = result;
   if (stored.payloadHash !== batch.payloadHash) throw new IdempotencyKeyReused();
-  if (hasIntent) return { batch: stored, isFirst, emitted: [] };
-  const partials = isFirst ? stored.partials : await findLacking(stored, ports);
-  // What was stored before takes the ways of then, which may be others: a minute that is late by now was not.
-  if (!isFirst) await admission.requireRoom(stored.customerId, partials);
-  await outbox.emit(stored.customerId, partials); // a crash before this line: verify emits them
-  emittedBatches.add(stored);
-  return { batch: stored, isFirst, emitted: partials };
-}
-
-/** Returns the partials of a stored batch that may be neither on their way nor counted. */
-async function findLacking(
-  stored: StoredBatch,
-  { store, emittedBatches, retention }: IngestPorts,
-): Promise<readonly EncodedPartial[]> {
-  if (emittedBatches.has(stored)) return [];
-  const { places, failures } = await findUncounted([stored], store, retention);
-  const failure = failures.get(stored);
-  if (failure !== undefined) {
-    throw new Unavailable('Whether this batch is counted cannot be told now.', { cause: failure });
-  }
-  const uncounted = places.get(stored);
-  return stored.partials.filter((_partial, place) => uncounted?.has(place) === true);
+  return emitStored(stored, { isFirst, hasIntent }, ports);
 }
 
 async function describe(batch: Batch, storedAt: Date, options: IngestOptions): Promise<StoredBatch> {
-  const { customerId, id, payloadHash, mediaType, entries } = batch;
+  const { customerId, id, payloadHash, mediaType, logFormat, entries, rejected } = batch;
   const minutes = minutesOf(entries);
   const windows = minutes.length;
   if (windows > maxWindowsPerBatch) {
@@ -110,8 +73,10 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
     storedAt,
     rulesVersion,
     mediaType,
+    ...(logFormat !== undefined && { logFormat }),
     entries: entries.length,
     windows,
+    ...rejected.toRejections(),
     partials,
   };
 }

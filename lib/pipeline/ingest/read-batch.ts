@@ -3,11 +3,14 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { batchIdFromPayload, type BatchId } from '../../domain/batch-id.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
-import { mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/media-type.ts';
-import { parseBatch } from '../../domain/parse-batch.ts';
+import type { FormatName } from '../../domain/log-formats/log-reader.ts';
+import type { BodyFormat } from '../../domain/body-format.ts';
+import type { InvalidEntries } from '../../domain/invalid-entries.ts';
+import { isNamed, mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/media-type.ts';
+import { parseInSteps, type ParsedBatch } from '../../domain/parse-batch.ts';
+import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { contentEncodingOf } from './content-encoding.ts';
-import { decompress } from './decompress.ts';
+import { decompress, decompressSnappy } from './decompress.ts';
 import type { BodySize } from './batch-admission.ts';
 
 /** A batch as a client sends it. */
@@ -18,6 +21,10 @@ export interface SentBatch {
   /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
   readonly source?: string | undefined;
   readonly mediaType: SentMediaType;
+  /** The format of the lines of a text, if the client names one. */
+  readonly logFormat?: FormatName | undefined;
+  /** Treatment of invalid entries; without it they refuse the batch. */
+  readonly invalid?: InvalidEntries | undefined;
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
   readonly body: Buffer;
@@ -32,12 +39,11 @@ export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'sourc
 }
 
 /** A batch that was understood and can be stored. */
-export interface Batch {
+export interface Batch extends BodyFormat, ParsedBatch {
   readonly customerId: CustomerId;
   readonly id: BatchId;
   readonly payloadHash: string;
-  readonly mediaType: MediaType;
-  readonly entries: readonly LogEntry[];
+  readonly invalid: InvalidEntries;
   /** Size of the decompressed body. */
   readonly bodyBytes: number;
   readonly gzippedBody: Buffer;
@@ -75,16 +81,20 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
  * @throws InvalidRequest    it is not what its encoding says
  */
 export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
+  // Snappy is a part of Loki's protocol, and no content encoding of others.
+  if (sent.mediaType === 'application/vnd.loki.push+protobuf')
+    return decompressSnappy(sent.body, maxBatchBytes);
   return decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
 }
 
 /** Hashes a batch whose `body` was decompressed. */
-export function withHash({ customerId, id, source, mediaType }: SentBatch, body: Buffer): DecodedBatch {
+export function withHash(sent: SentBatch, body: Buffer): DecodedBatch {
+  const { customerId, id, source, mediaType, logFormat, invalid } = sent;
   const hash = body.length >= worthAThreadBytes ? hashOnThread : hashHere;
   const payloadHash = hash(customerId, body);
   const sourceHash =
     id !== undefined || source === undefined ? payloadHash : hash(`${customerId} ${source}`, body);
-  return { customerId, id, mediaType, body, payloadHash, sourceHash };
+  return { customerId, id, mediaType, logFormat, invalid, body, payloadHash, sourceHash };
 }
 
 /** Returns the id of a batch: the one that the client gave, or one derived from what it sent. */
@@ -97,17 +107,24 @@ export async function idOf({ id, sourceHash }: Pick<DecodedBatch, 'id' | 'source
  * @throws InvalidRequest  it is not valid; what is wrong is described
  */
 export async function understandBatch(batch: DecodedBatch): Promise<Batch> {
-  const { customerId, body } = batch;
-  const mediaType = isNamed(batch.mediaType) ? batch.mediaType : mediaTypeOf(body);
+  const { customerId, body, logFormat, invalid = 'reject' } = batch;
+  const mediaType = mediaTypeOfBatch(batch);
   const isLarge = body.length >= worthAThreadBytes;
   // The other threads start first, so that they work while this one parses.
-  const [payloadHash, gzippedBody, entries] = await Promise.all([
+  const [payloadHash, gzippedBody, parsed] = await Promise.all([
     batch.payloadHash,
     isLarge ? gzip(body, gzipOnThreadOptions) : zlib.gzipSync(body, gzipOptionsOf(body)),
-    parseLater(body, mediaType),
+    finishInTurns(parseInSteps(body, { mediaType, logFormat }, invalid)),
   ]);
   const id = await idOf(batch);
-  return { customerId, id, payloadHash, mediaType, entries, bodyBytes: body.length, gzippedBody };
+  const format = { mediaType, logFormat };
+  return { customerId, id, payloadHash, ...format, invalid, ...parsed, bodyBytes: body.length, gzippedBody };
+}
+
+/** Returns the form of the entries: what the client named or, of compressed bytes, what they look like. */
+function mediaTypeOfBatch({ mediaType, logFormat, body }: DecodedBatch): MediaType {
+  if (isNamed(mediaType)) return mediaType;
+  return logFormat === undefined ? mediaTypeOf(body) : 'text/plain';
 }
 
 function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
@@ -118,14 +135,6 @@ function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
   const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
   return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };
-}
-
-function isNamed(mediaType: SentMediaType): mediaType is MediaType {
-  return mediaType === 'application/json' || mediaType === 'application/x-ndjson';
-}
-
-async function parseLater(body: Buffer, mediaType: MediaType): Promise<LogEntry[]> {
-  return parseBatch(body, mediaType);
 }
 
 function hashHere(sender: string, body: Buffer): string {

@@ -35,7 +35,7 @@ export function readEntry(
   };
   if (parseLogEntry(entry) !== undefined) return { entry };
   return {
-    reason: problemsOf(entry, 0)
+    reason: problemsOf(entry)
       .map(({ field, reason }) => `${field ?? 'it'} ${reason}`)
       .join(', '),
   };
