@@ -19,12 +19,12 @@ export function respondCollector(name: 'success' | 'healthy'): Answer {
 /** Writes an error in the form of the collector; the sentence that says what to do stands beside. */
 export function collectorError({ status, headers, errorDescription, problems }: ErrorAnswer): Answer {
   const [problem] = problems;
-  const respond = (kind: { readonly text: string; readonly code: number }, more: object = {}, as = status) =>
-    respondJson(as, { ...kind, ...more, errorDescription }, headers);
+  const respond = (kind: { readonly text: string; readonly code: number }, more: object = {}) =>
+    respondJson(status, { ...kind, ...more, errorDescription }, headers);
   if (status >= 500) return respond(collectorAnswers.busy);
   if (status === 413) return respond(collectorAnswers.tooLarge);
   if (status === 403) return respond(collectorAnswers.invalidToken);
-  if (problem?.field === 'x-customer-id') return respond(collectorAnswers.noToken, {}, 401);
+  if (problem?.field === 'x-customer-id') return respond(collectorAnswers.noToken);
   if (problem?.field === 'body') return respond(collectorAnswers.noData);
   return respond(collectorAnswers.invalidFormat, { 'invalid-event-number': problem?.index });
 }
