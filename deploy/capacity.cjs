@@ -5,6 +5,8 @@
 const routes = {
   request: [
     'POST /logs',
+    'POST /v1/logs',
+    'POST /firehose',
     'POST /logpush',
     'POST /_bulk',
     'PUT /_bulk',

@@ -6,6 +6,8 @@ import { clusterHealthHandler, licenseHandler, xpackHandler } from './protocols/
 import { logpushHandler } from './protocols/logpush.ts';
 import { lokiPushHandler } from './protocols/loki/push.ts';
 import { collectHandler, collectorHealthHandler } from './protocols/splunk/collect.ts';
+import { firehoseHandler } from './protocols/firehose.ts';
+import { otlpHandler } from './protocols/otlp.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
@@ -34,6 +36,8 @@ export function protocolsHandler(wired: () => Promise<App>): HttpHandler {
     [routes.collectLinesVersion1.name, collectLines],
     [routes.checkCollector.name, collectorHealth],
     [routes.checkCollectorVersion1.name, collectorHealth],
+    [routes.exportOtlpLogs.name, otlpHandler(wired)],
+    [routes.deliverFromFirehose.name, firehoseHandler(wired)],
   ]);
   const otherwise = fallbackHandler(wired);
   return (event) => (handlers.get(event.routeKey) ?? otherwise)(event);

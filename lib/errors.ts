@@ -22,6 +22,13 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** The batch has no entries, not even rejected ones. */
+export class EmptyBatch extends InvalidRequest {
+  constructor() {
+    super('A batch needs at least one entry.');
+  }
+}
+
 /** The decompressed body is larger than `maxBytes`. */
 export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';

@@ -1,22 +1,12 @@
 import type * as z from 'zod';
 import type { Scope } from '../../lib/domain/scope.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { HeaderName } from './openapi-document/headers.ts';
 import type { SchemaName } from './openapi-document/schemas.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
 
-/** The schema of each media type of an answer; `text` where it is not JSON. Empty for an answer without a body. */
-export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
-
-/** The form of the errors of a protocol. */
-export interface DescribedErrorForm {
-  readonly mediaType: string;
-  readonly schema: SchemaName | 'text';
-  readonly example: unknown;
-  /** Headers of every error. */
-  readonly headers?: readonly HeaderName[];
-}
+/** The schema of each media type of an answer; `text` or `bytes` where it is not JSON. Empty for an answer without a body. */
+export type AnswerContent = Readonly<Record<string, SchemaName | 'text' | 'bytes'>>;
 
 /** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
 export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
@@ -41,10 +31,10 @@ export interface Route {
   readonly headers?: z.ZodObject;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** The form of errors, where the route has one of its own. */
-  readonly errorForm?: DescribedErrorForm;
   /** Answers by status, without errors. */
   readonly answers: Readonly<Record<number, AnswerContent>>;
   /** Besides those that every route has. */
   readonly errors?: readonly ErrorCode[];
+  /** The form of errors, where it is not that of the other routes. */
+  readonly errorContent?: AnswerContent;
 }

@@ -7,14 +7,16 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
+  firehoseHeaders,
   readHeaders,
 } from './request-headers.ts';
-import { protocolRoute, route } from './define-route.ts';
+import { batchErrors, protocolRoute, route } from './define-route.ts';
 import { collectorRoutes } from './protocol-routes/collector-routes.ts';
 import { elasticsearchRoutes } from './protocol-routes/elasticsearch-routes.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
+const protobuf = 'application/x-protobuf';
 const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
 
 /**
@@ -31,6 +33,17 @@ export const routes = {
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   }),
+  exportOtlpLogs: protocolRoute('/v1/logs', {
+    answers: { 200: { [json]: 'OtlpAnswer', [protobuf]: 'bytes' } },
+    errorContent: { [json]: 'OtlpError', [protobuf]: 'bytes' },
+  }),
+  deliverFromFirehose: protocolRoute('/firehose', {
+    keyHeader: 'x-amz-firehose-access-key',
+    headers: firehoseHeaders,
+    answers: { 200: { [json]: 'FirehoseAnswer' } },
+    errors: [...batchErrors, 'ING_1002'],
+    errorContent: { [json]: 'FirehoseError' },
+  }),
   pushFromCloudflare: protocolRoute('/logpush', {
     answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
   }),
@@ -38,7 +51,7 @@ export const routes = {
   ...collectorRoutes,
   pushToLoki: protocolRoute('/loki/api/v1/push', {
     answers: { 204: {} },
-    errorForm: { mediaType: 'text/plain', schema: 'text', example: 'The body is not valid Snappy data.\n' },
+    errorContent: { 'text/plain': 'text' },
   }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',

@@ -6,6 +6,7 @@ import { readBulk } from './protocols/elasticsearch/read-bulk.ts';
 import { readPushJson } from './protocols/loki/read-push-json.ts';
 import { readPushProtobuf } from './protocols/loki/read-push-protobuf.ts';
 import { readEvents } from './protocols/splunk/read-events.ts';
+import { otlpJsonEntries, otlpProtobufEntries } from './protocols/otlp/otlp-entries.ts';
 import type { ReadEntry } from './read-entry.ts';
 
 /** The form of a body, as the header of its batch names it: enough to read the body again in the same way. */
@@ -27,10 +28,12 @@ const readers: Readonly<Record<MediaType, BodyReader>> = {
   'application/json': arrayEntries,
   'application/x-ndjson': lineEntries,
   'text/plain': textEntries,
-  'application/vnd.elasticsearch+x-ndjson': readBulk,
-  'application/vnd.loki.push+json': readPushJson,
-  'application/vnd.loki.push+protobuf': readPushProtobuf,
-  'application/vnd.splunk.events+json': readEvents,
+  'elasticsearch+bulk': readBulk,
+  'loki+json': readPushJson,
+  'loki+protobuf': readPushProtobuf,
+  'splunk+events': readEvents,
+  'otlp+protobuf': otlpProtobufEntries,
+  'otlp+json': otlpJsonEntries,
 };
 
 /** Reads the entries of a decompressed body. */

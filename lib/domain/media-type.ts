@@ -1,15 +1,17 @@
 /**
- * Forms of the entries in a body: one JSON array, one JSON object per line, the lines of an access log, or the body of
- * another program's protocol.
+ * Forms of the entries in a body: one JSON array, one JSON object per line, the lines of an access log, or a request in the
+ * protocol of another program, which has a name of our own.
  */
 export const mediaTypes = [
   'application/json',
   'application/x-ndjson',
   'text/plain',
-  'application/vnd.elasticsearch+x-ndjson',
-  'application/vnd.loki.push+json',
-  'application/vnd.loki.push+protobuf',
-  'application/vnd.splunk.events+json',
+  'elasticsearch+bulk',
+  'loki+json',
+  'loki+protobuf',
+  'splunk+events',
+  'otlp+protobuf',
+  'otlp+json',
 ] as const;
 
 export type MediaType = (typeof mediaTypes)[number];

@@ -1,4 +1,4 @@
-import { InvalidRequest } from '../errors.ts';
+import { EmptyBatch, InvalidRequest } from '../errors.ts';
 import { readBody, type BodyFormat } from './body-format.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -49,7 +49,7 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
     index += 1;
   }
   if (invalid === 'reject' && rejected.count > 0) throw refusalOf(rejected, entries.length + rejected.count);
-  if (entries.length + rejected.count === 0) throw new InvalidRequest('A batch needs at least one entry.');
+  if (entries.length + rejected.count === 0) throw new EmptyBatch();
   return { entries, indexes, rejected };
 }
 

@@ -47,14 +47,15 @@ const otherwise: RouteMatch = {
 };
 
 /**
- * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET.
+ * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET, where it has none of its own.
  * @param path  as in the request, still encoded
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   const segments = path.replace(/(?<=.)\/$/, '').split('/');
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = known.find((route) => route.method === wanted && areAlike(segments, route.segments));
+  const find = (wanted: string) =>
+    known.find((route) => route.method === wanted && areAlike(segments, route.segments));
+  const found = find(method) ?? (method === 'HEAD' ? find('GET') : undefined);
   if (found === undefined) return otherwise;
   const pathParameters = parametersOf(segments, found.segments);
   return pathParameters === 'invalid' ? undefined : { ...found.match, pathParameters };

@@ -23,6 +23,8 @@ import { describedAnswers, type DescribedAnswers } from './described-answers.ts'
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
+  'POST /v1/logs': protocolsHandler,
+  'POST /firehose': protocolsHandler,
   'POST /logpush': protocolsHandler,
   'POST /_bulk': protocolsHandler,
   'GET /_license': protocolsHandler,
@@ -105,6 +107,8 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
+      'post /v1/logs': keyWith('ingest'),
+      'post /firehose': keyWith('ingest'),
       'post /logpush': keyWith('ingest'),
       'post /_bulk': keyWith('ingest'),
       'get /_license': keyWith(),

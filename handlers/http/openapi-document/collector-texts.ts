@@ -8,9 +8,21 @@ const stored = {
   },
 } as const;
 
+const errors = {
+  errorExamples: {
+    'application/json': {
+      text: 'Invalid data format',
+      code: 6,
+      'invalid-event-number': 1,
+      errorDescription: 'Event 1 is not a JSON object.',
+    },
+  },
+} as const;
+
 /** The texts of the routes of Splunk's HTTP Event Collector. */
 export const collectorTexts = {
   collectEvents: {
+    ...errors,
     summary: 'Send a batch as events to Splunk',
     description:
       'Takes what agents send to an HTTP Event Collector; at `/services/collector` and `/services/collector/event/1.0`, too. The event is an access-log line or an object, with its own time or else that beside it; `fields` is read where the event is not a request. Events that are not requests are rejected, and do not keep the others from being counted. The limits are those of `POST /logs`. There are no acknowledgements: what is answered with 200 is stored.',
@@ -26,6 +38,7 @@ export const collectorTexts = {
     answers: stored,
   },
   collectLines: {
+    ...errors,
     summary: 'Send a batch as lines to Splunk',
     description: 'Takes access-log lines as they are; at `/services/collector/raw/1.0`, too.',
     requestBody: {
@@ -35,6 +48,7 @@ export const collectorTexts = {
     answers: stored,
   },
   checkCollector: {
+    ...errors,
     summary: 'Check whether events can be sent',
     answers: {
       200: {

@@ -7,9 +7,16 @@ const license = {
   mode: 'basic',
 };
 
+const cause = { type: 'illegal_argument_exception', reason: 'The action of item 0 has no document.' };
+const errors = {
+  errorExamples: { 'application/json': { error: { root_cause: [cause], ...cause }, status: 400 } },
+  errorHeaders: ['x-elastic-product'],
+} as const;
+
 /** The texts of the routes of Elasticsearch. */
 export const elasticsearchTexts = {
   sendBulk: {
+    ...errors,
     summary: 'Send a batch as an Elasticsearch bulk request',
     description:
       'Takes what Filebeat, Logstash, fluent-bit, Vector, rsyslog and the client libraries send; by PUT and at `/{index}/_bulk`, too. The documents of `create` and `index` are entries: objects with the fields of any program that `POST /logs` knows, or with an access-log line. Index and id have no meaning; `update` and `delete` are rejected items. A rejected item does not keep the others from being counted. The limits are those of `POST /logs`.',
@@ -56,6 +63,7 @@ export const elasticsearchTexts = {
     },
   },
   readLicense: {
+    ...errors,
     summary: 'Tell a client of Elasticsearch that it may send',
     answers: {
       200: {
@@ -66,6 +74,7 @@ export const elasticsearchTexts = {
     },
   },
   readXpack: {
+    ...errors,
     summary: 'Tell an older client of Elasticsearch that it may send',
     answers: {
       200: {
@@ -76,6 +85,7 @@ export const elasticsearchTexts = {
     },
   },
   readClusterHealth: {
+    ...errors,
     summary: 'Answer the health check of a client of Elasticsearch',
     answers: {
       200: {

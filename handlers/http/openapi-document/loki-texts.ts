@@ -3,6 +3,7 @@ import type { OperationText } from './operation.ts';
 /** The text of the route of Loki. */
 export const lokiTexts = {
   pushToLoki: {
+    errorExamples: { 'text/plain': 'The body is not valid Snappy data.\n' },
     summary: 'Send a batch as a push to Loki',
     description:
       'Takes what Promtail, Alloy, Vector and fluent-bit push: JSON, or protobuf compressed with Snappy. The line of an entry is an access-log line or a JSON object, with its own time or else that of the entry. Where the line is neither, the structured metadata of the entry and the labels of its stream are read as fields. Entries that are not requests are rejected, and do not keep the others from being counted. The limits are those of `POST /logs`.',

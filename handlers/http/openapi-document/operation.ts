@@ -1,8 +1,7 @@
 import { errorCodes, type ErrorCode } from '../error-codes.ts';
 import { parametersOf, referenceTo, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
-import type { AnswerContent, DescribedErrorForm, Route } from '../route.ts';
-import type { SchemaName } from './schemas.ts';
+import type { AnswerContent, Route } from '../route.ts';
 
 /** The text of an answer that is not an error. */
 export interface AnswerText {
@@ -19,6 +18,10 @@ export interface OperationText {
   readonly requestBody?: Json;
   /** Answers by status. */
   readonly answers: Readonly<Record<number, AnswerText>>;
+  /** Examples of errors by media type, where they have a form of their own. */
+  readonly errorExamples?: Readonly<Record<string, unknown>>;
+  /** Headers of every error, besides the usual ones. */
+  readonly errorHeaders?: readonly HeaderName[];
 }
 
 /** The text of one route: it has each of its answers, with an example of each media type. */
@@ -34,7 +37,7 @@ const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCo
 
 /** Describes a route as an operation of OpenAPI. */
 export function describeOperation(operationId: string, route: Route, text: OperationText): Json {
-  const { scopes, headers, pathParameters, query, answers, errors = [], errorForm } = route;
+  const { scopes, headers, pathParameters, query, answers, errors = [], errorContent } = route;
   const { summary, description, requestBody } = text;
   const parameters = [
     ...(pathParameters === undefined ? [] : parametersOf('path', pathParameters)),
@@ -51,7 +54,10 @@ export function describeOperation(operationId: string, route: Route, text: Opera
     ),
     ...describeErrors(
       [...errors, ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)), ...errorsOfAll],
-      errorForm,
+      errorContent && {
+        content: mediaOf(errorContent, text.errorExamples),
+        headers: text.errorHeaders ?? [],
+      },
     ),
   };
   return {
@@ -76,19 +82,30 @@ function describeAnswer(
   content: AnswerContent,
   { description, headers = [], examples = {} }: AnswerText,
 ): Json {
-  const media = Object.entries(content).map(([type, schema]) => [
-    type,
-    { schema: schemaOf(schema), example: examples[type] },
-  ]);
+  const hasBody = Object.keys(content).length > 0;
   return {
     description,
     headers: allHeaders(headers),
-    content: media.length === 0 ? undefined : Object.fromEntries(media),
+    content: hasBody ? mediaOf(content, examples) : undefined,
   };
 }
 
-/** The answers of some error codes, by status; where a protocol has a form of its own, in that one. */
-export function describeErrors(codes: readonly ErrorCode[], form?: DescribedErrorForm): Record<string, Json> {
+function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'] = {}): Json {
+  const media = Object.entries(content).map(([type, schema]) => {
+    const isNamed = schema !== 'text' && schema !== 'bytes';
+    return [type, { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] }];
+  });
+  return Object.fromEntries(media);
+}
+
+/**
+ * The answers of some error codes, by status.
+ * @param own  their content, where they do not have the usual form, and further headers
+ */
+export function describeErrors(
+  codes: readonly ErrorCode[],
+  own?: { readonly content: Json; readonly headers: readonly HeaderName[] },
+): Record<string, Json> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCodes[code];
@@ -97,34 +114,23 @@ export function describeErrors(codes: readonly ErrorCode[], form?: DescribedErro
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
       const meanings = codes.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`);
-      const headers =
-        status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : [];
+      const schema = {
+        allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }],
+      };
+      const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
       return [
         String(status),
         {
           description: `${meanings.join('; ')}.`,
-          headers: allHeaders([...headers, ...(form?.headers ?? [])]),
-          content: form === undefined ? contentOfErrors(codes) : contentOfForm(form),
+          headers: allHeaders([
+            ...(status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : []),
+            ...(own?.headers ?? []),
+          ]),
+          content: own?.content ?? { 'application/json': { schema, examples } },
         },
       ];
     }),
   );
-}
-
-function contentOfErrors(codes: readonly ErrorCode[]): Json {
-  const schema = {
-    allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }],
-  };
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
-  return { 'application/json': { schema, examples } };
-}
-
-function contentOfForm({ mediaType, schema, example }: DescribedErrorForm): Json {
-  return { [mediaType]: { schema: schemaOf(schema), example } };
-}
-
-function schemaOf(schema: SchemaName | 'text'): Json {
-  return schema === 'text' ? { type: 'string' } : referenceTo(schema);
 }
 
 function exampleOf(errorCode: ErrorCode): Json {

@@ -3,7 +3,7 @@ import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
-import { protocolSchemas } from './protocol-schemas.ts';
+import { senderSchemas } from './sender-schemas.ts';
 
 const count = z.int().nonnegative();
 const minute = z
@@ -170,6 +170,28 @@ const health = z.object({ status: z.literal('ok') });
 const document = z.looseObject({ openapi: z.string() }).describe('An OpenAPI document.');
 
 /** Parts of requests and answers, by their names in the document. */
+/** The forms of other programs' protocols. */
+const protocolSchemas = {
+  OtlpAnswer: z.object({
+    partialSuccess: z
+      .object({
+        rejectedLogRecords: z
+          .string()
+          .regex(/^[1-9]\d*$/)
+          .describe('A 64-bit number, as JSON has it in OTLP.'),
+        errorMessage: z.string(),
+      })
+      .optional()
+      .describe('Log records that are no valid requests and were set aside; absent where all are valid.'),
+  }),
+  OtlpError: z.object({ code: z.int().describe('A code of gRPC.'), message: z.string() }),
+  FirehoseAnswer: z.object({
+    requestId: z.string().describe('The id of the request.'),
+    timestamp: count.describe('Milliseconds since 1970.'),
+  }),
+  FirehoseError: z.object({ requestId: z.string(), timestamp: count, errorMessage: z.string() }),
+};
+
 export const schemas = {
   Entry: entry,
   Error: error,
@@ -184,6 +206,7 @@ export const schemas = {
   Health: health,
   Document: document,
   ...protocolSchemas,
+  ...senderSchemas,
 } as const satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof schemas;

@@ -3,16 +3,7 @@ import { protocolRoute, route } from '../define-route.ts';
 const json = 'application/json';
 const collector = {
   answers: { 200: { [json]: 'CollectorAnswer' } },
-  errorForm: {
-    mediaType: json,
-    schema: 'CollectorError',
-    example: {
-      text: 'Invalid data format',
-      code: 6,
-      'invalid-event-number': 1,
-      errorDescription: 'Event 1 is not a JSON object.',
-    },
-  },
+  errorContent: { [json]: 'CollectorError' },
 } as const;
 const health = {
   functionName: 'protocols',

@@ -2,14 +2,8 @@ import * as z from 'zod';
 import { protocolRoute, route, takesBatches } from '../define-route.ts';
 
 const json = 'application/json';
-const cause = { type: 'illegal_argument_exception', reason: 'The action of item 0 has no document.' };
-const errorForm = {
-  mediaType: json,
-  schema: 'ElasticsearchError',
-  example: { error: { root_cause: [cause], ...cause }, status: 400 },
-  headers: ['x-elastic-product'],
-} as const;
-const bulk = { answers: { 200: { [json]: 'BulkAnswer' } }, errorForm } as const;
+const errorContent = { [json]: 'ElasticsearchError' } as const;
+const bulk = { answers: { 200: { [json]: 'BulkAnswer' } }, errorContent } as const;
 const bulkTo = {
   ...bulk,
   isAlias: true,
@@ -19,7 +13,7 @@ const handshake = {
   functionName: 'protocols',
   invalidRequestCode: 'QRY_1000',
   scopes: [],
-  errorForm,
+  errorContent,
 } as const;
 
 /** Routes of Elasticsearch: bulk requests, and what its clients ask before they send any. */

@@ -1,13 +1,12 @@
 import { bulkAnswer } from '../../../lib/domain/protocols/elasticsearch/bulk-answer.ts';
 import { createRangesLookup } from '../../../lib/domain/rejected-entries.ts';
 import { finishInTurns } from '../../../lib/pipeline/turns/finish-in-turns.ts';
-import { givenSource } from '../../http/given-source.ts';
 import { httpHandler, type HttpHandler } from '../../http/http.ts';
 import { routes } from '../../http/routes.ts';
 import { receiveBatch } from '../../receive-batch.ts';
 import type { App } from '../../wiring.ts';
-import { bodyEncoding } from '../body-encoding.ts';
 import { requireSender } from '../require-sender.ts';
+import { sentBatch } from '../sent-batch.ts';
 import { elasticsearchError, respondElasticsearch } from './answers.ts';
 
 /**
@@ -21,15 +20,10 @@ export function bulkHandler(wired: () => Promise<App>): HttpHandler {
     routes.sendBulk,
     async (request, app) => {
       const startedAt = performance.now();
-      const sent = {
+      const sent = sentBatch(request, {
+        mediaType: 'elasticsearch+bulk',
         customerId: requireSender(request, app),
-        id: undefined,
-        source: givenSource(request),
-        mediaType: 'application/vnd.elasticsearch+x-ndjson',
-        invalid: 'set-aside',
-        contentEncoding: bodyEncoding(request),
-        body: request.body,
-      } as const;
+      });
       let answer = '';
       await receiveBatch(app, sent, async ({ batch }, body) => {
         const { rejected: count = 0, rejectedRanges = '', details = [] } = batch;

@@ -1,12 +1,12 @@
 import { parseMediaType } from '../../../lib/domain/media-type.ts';
-import { givenSource } from '../../http/given-source.ts';
+import { EmptyBatch } from '../../../lib/errors.ts';
 import { httpHandler, type HttpHandler, type HttpRequest } from '../../http/http.ts';
 import type { Answer, ErrorAnswer } from '../../http/respond.ts';
 import { routes } from '../../http/routes.ts';
 import { receiveBatch } from '../../receive-batch.ts';
 import type { App } from '../../wiring.ts';
-import { bodyEncoding } from '../body-encoding.ts';
 import { requireSender } from '../require-sender.ts';
+import { sentBatch } from '../sent-batch.ts';
 
 /**
  * `POST /loki/api/v1/push`: takes what Promtail, Alloy and others push to Loki, in JSON or, as Loki has it by default, in
@@ -18,14 +18,12 @@ export function lokiPushHandler(wired: () => Promise<App>): HttpHandler {
     wired,
     routes.pushToLoki,
     async (request, app) => {
-      await receiveBatch(app, {
-        customerId: requireSender(request, app),
-        id: undefined,
-        source: givenSource(request),
-        invalid: 'set-aside',
-        ...formOf(request),
-        body: request.body,
-      });
+      const customerId = requireSender(request, app);
+      try {
+        await receiveBatch(app, sentBatch(request, { customerId, ...formOf(request) }));
+      } catch (error) {
+        if (!(error instanceof EmptyBatch)) throw error; // there is nothing to store
+      }
       return { status: 204, headers: {}, body: '' };
     },
     lokiError,
@@ -35,8 +33,8 @@ export function lokiPushHandler(wired: () => Promise<App>): HttpHandler {
 function formOf(request: HttpRequest) {
   const isJson = parseMediaType(request.headers['content-type'] ?? '') === 'application/json';
   return isJson
-    ? ({ mediaType: 'application/vnd.loki.push+json', contentEncoding: bodyEncoding(request) } as const)
-    : ({ mediaType: 'application/vnd.loki.push+protobuf', contentEncoding: 'snappy' } as const);
+    ? ({ mediaType: 'loki+json' } as const)
+    : ({ mediaType: 'loki+protobuf', contentEncoding: 'snappy' } as const);
 }
 
 /** Loki's errors are a sentence. */

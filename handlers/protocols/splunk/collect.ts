@@ -1,15 +1,14 @@
-import { InvalidRequest } from '../../../lib/errors.ts';
-import { givenSource } from '../../http/given-source.ts';
+import { EmptyBatch, InvalidRequest } from '../../../lib/errors.ts';
 import { httpHandler, type HttpHandler } from '../../http/http.ts';
 import { routes } from '../../http/routes.ts';
 import { receiveBatch } from '../../receive-batch.ts';
 import type { App } from '../../wiring.ts';
-import { bodyEncoding } from '../body-encoding.ts';
 import { requireSender } from '../require-sender.ts';
+import { sentBatch } from '../sent-batch.ts';
 import { collectorError, respondCollector } from './answers.ts';
 
 const routesOf = { events: routes.collectEvents, lines: routes.collectLines };
-const mediaTypes = { events: 'application/vnd.splunk.events+json', lines: 'text/plain' } as const;
+const mediaTypes = { events: 'splunk+events', lines: 'text/plain' } as const;
 
 /**
  * `POST /services/collector/event` and `/raw`: takes what agents send to Splunk's HTTP Event Collector, events as JSON objects
@@ -22,18 +21,12 @@ export function collectHandler(wired: () => Promise<App>, form: 'events' | 'line
     routesOf[form],
     async (request, app) => {
       const customerId = requireSender(request, app);
-      if (request.body.length === 0) {
-        throw new InvalidRequest('The body is empty.', [{ field: 'body', reason: 'is empty' }]);
+      try {
+        await receiveBatch(app, sentBatch(request, { customerId, mediaType: mediaTypes[form] }));
+      } catch (error) {
+        if (!(error instanceof EmptyBatch)) throw error;
+        throw new InvalidRequest('The body has no events.', [{ field: 'body', reason: 'has no events' }]);
       }
-      await receiveBatch(app, {
-        customerId,
-        id: undefined,
-        source: givenSource(request),
-        mediaType: mediaTypes[form],
-        invalid: 'set-aside',
-        contentEncoding: bodyEncoding(request),
-        body: request.body,
-      });
       return respondCollector('success');
     },
     collectorError,

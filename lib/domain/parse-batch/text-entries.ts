@@ -1,6 +1,6 @@
 import { createLogReader, type FormatName } from '../log-formats/log-reader.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
-import { entryOfLine } from './entry-of-line.ts';
+import { entryOfContent } from './entry-of-content.ts';
 
 /** Longer than any request line and agent that a server accepts. */
 const maxLineBytes = 65_536;
@@ -26,7 +26,7 @@ export function* textEntries(
       yield longLine;
     } else {
       const text = textBetween(body, start, end);
-      if (text.trim() !== '') yield entryOfLine(reader.read(text));
+      if (text.trim() !== '') yield entryOfContent(reader.read(text));
     }
     start = end + 1;
   }

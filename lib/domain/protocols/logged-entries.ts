@@ -1,5 +1,5 @@
 import { createLogReader } from '../log-formats/log-reader.ts';
-import { entryOfLine } from '../parse-batch/entry-of-line.ts';
+import { entryOfContent } from '../parse-batch/entry-of-content.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 
 /** A reader of what other programs send: lines of access logs, and objects with their fields. */
@@ -24,10 +24,10 @@ export function createLoggedEntries(): LoggedEntries {
   return {
     line(line, otherwiseAt) {
       if (line.length > maxLineBytes) return tooLong;
-      return entryOfLine(reader.read(line, otherwiseAt));
+      return entryOfContent(reader.read(line, otherwiseAt));
     },
     fields(fields, otherwiseAt) {
-      return entryOfLine(reader.readFields(fields, otherwiseAt)) ?? describesOthers;
+      return entryOfContent(reader.readFields(fields, otherwiseAt)) ?? describesOthers;
     },
   };
 }

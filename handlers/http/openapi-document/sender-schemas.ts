@@ -11,7 +11,7 @@ const bulkResult = z.object({
 });
 
 /** Answers in the forms of other programs' protocols, by their names in the document. */
-export const protocolSchemas = {
+export const senderSchemas = {
   BulkAnswer: z.object({
     took: z.int().nonnegative().describe('Milliseconds.'),
     errors: z.boolean().describe('True if items were rejected.'),

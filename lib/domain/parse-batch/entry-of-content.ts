@@ -7,8 +7,8 @@ import { InvalidValue } from './invalid-value.ts';
 /** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
 const options = { isQueryKept: true };
 
-/** Returns the entry that a line is, or why it is none; `undefined` for a line that only describes others. */
-export function entryOfLine(content: Exclude<LineContent, undefined>): ReadEntry | undefined {
+/** Returns the entry in the content of a line; `undefined` for a line that only describes others. */
+export function entryOfContent(content: Exclude<LineContent, undefined>): ReadEntry | undefined {
   switch (content.kind) {
     case 'header':
       return undefined;
