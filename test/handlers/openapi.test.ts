@@ -19,6 +19,8 @@ import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { protocolRequests } from './protocols/protocol-requests.ts';
+import { senderRequests } from './protocols/sender-requests.ts';
 import { describedAnswers, type DescribedAnswers } from './described-answers.ts';
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
@@ -146,59 +148,8 @@ describe('GET /openapi.json', () => {
   });
 });
 
-const tooLarge = { body: 'x'.repeat(100_001) };
-const unknownEncoding = { body: 'x', headers: { 'content-encoding': 'compress' } };
-const asJson = { 'content-type': 'application/json' };
-const event = JSON.stringify({ event: sentEntry({ path: '/collected' }) });
-
-/** Requests in the protocols of other programs, with the statuses of their answers. */
-const protocolRequests: readonly [string, number, { body?: string; headers?: Record<string, string> }][] = [
-  [
-    'POST /_bulk',
-    200,
-    {
-      body: `{"index":{"_index":"a","_id":"1"}}\n${JSON.stringify(sentEntry())}\n{"create":{}}\n{}\n{"delete":{}}\n`,
-    },
-  ],
-  ['POST /_bulk', 400, { body: '{}\n' }],
-  ['POST /_bulk', 413, tooLarge],
-  ['POST /_bulk', 415, unknownEncoding],
-  ['GET /_license', 200, {}],
-  ['GET /_xpack', 200, {}],
-  ['GET /_cluster/health', 200, {}],
-  [
-    'POST /loki/api/v1/push',
-    204,
-    {
-      body: JSON.stringify({
-        streams: [{ stream: {}, values: [['1766944987000000000', JSON.stringify(sentEntry())]] }],
-      }),
-      headers: asJson,
-    },
-  ],
-  ['POST /loki/api/v1/push', 400, { body: 'x' }],
-  ['POST /loki/api/v1/push', 413, { ...tooLarge, headers: asJson }],
-  ['POST /loki/api/v1/push', 415, { ...unknownEncoding, headers: { ...unknownEncoding.headers, ...asJson } }],
-  ['POST /services/collector/event', 200, { body: event }],
-  ['POST /services/collector/event', 400, { body: `${event},` }],
-  ['POST /services/collector/event', 400, {}],
-  ['POST /services/collector/event', 413, tooLarge],
-  ['POST /services/collector/event', 415, unknownEncoding],
-  ['POST /services/collector/raw', 200, { body: JSON.stringify(sentEntry({ path: '/raw' })) }],
-  ['POST /services/collector/raw', 400, {}],
-  ['POST /services/collector/raw', 413, tooLarge],
-  ['POST /services/collector/raw', 415, unknownEncoding],
-  ['GET /services/collector/health', 200, {}],
-];
-
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
-  const push = (body: string, headers: Record<string, string> = {}) =>
-    handlerOf('POST /logpush')(httpEvent('POST', '/logpush', { body, headers }));
-  const send = (route: string, sent: { body?: string; headers?: Record<string, string> }) => {
-    const [method = '', path = ''] = route.split(' ');
-    return handlerOf(route)(httpEvent(method, path, sent));
-  };
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -210,7 +161,7 @@ describe('what the functions answer', () => {
   };
 
   /** An answer of each status of a route, in this order, except for failures on our side. */
-  const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
+  const requests: readonly (readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>])[] = [
     ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 202, () => post([sentEntry()])],
     ['POST /logs', 202, () => post([sentEntry()])],
@@ -221,20 +172,12 @@ describe('what the functions answer', () => {
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
     ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
-    ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
-    ['POST /logpush', 200, () => push('{"content":"tests"}')],
-    ['POST /logpush', 400, () => push('')],
-    ['POST /logpush', 413, () => push('x'.repeat(100_001))],
-    ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
+    ...[...protocolRequests, ...senderRequests].map(([route, status, event]) => {
+      return [route, status, () => handlerOf(route)(event)] as const;
+    }),
+    ['POST /v1/logs', 403, () => withoutScope('POST /v1/logs')],
+    ['POST /firehose', 403, () => withoutScope('POST /firehose')],
     ['POST /logpush', 403, () => withoutScope('POST /logpush')],
-    ...protocolRequests.map(
-      ([route, status, sent]) =>
-        [route, status, () => send(route, sent)] as [
-          string,
-          number,
-          () => Promise<APIGatewayProxyStructuredResultV2>,
-        ],
-    ),
     ['POST /_bulk', 403, () => withoutScope('POST /_bulk')],
     ['POST /loki/api/v1/push', 403, () => withoutScope('POST /loki/api/v1/push')],
     ['POST /services/collector/event', 403, () => withoutScope('POST /services/collector/event')],

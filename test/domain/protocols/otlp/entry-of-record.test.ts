@@ -98,7 +98,7 @@ describe('the attributes of a log record', () => {
 
   it('are rejected with a reason where a field is missing or too long', () => {
     const tooLong = { 'http.method': 'GET', 'http.target': `/${'a'.repeat(2_048)}` };
-    expect(read({ attributes: tooLong })).toBe('path must have at most 2048 characters');
+    expect(read({ attributes: tooLong })).toBe('must have at most 2048 characters');
     expect(read({ attributes: request, time: undefined })).toMatch(/^has no field for receivedAt/);
   });
 });

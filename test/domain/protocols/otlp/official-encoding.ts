@@ -8,7 +8,7 @@ interface OfficialMessage {
 }
 
 /** Encoder that the OpenTelemetry project generates from its schema; the package does not export it. */
-const { ExportLogsServiceRequest } = (
+const messages = (
   generated as unknown as {
     opentelemetry: { proto: { collector: { logs: { v1: Record<string, OfficialMessage> } } } };
   }
@@ -70,11 +70,29 @@ export function toProtobuf(request: OfficialRequest): Buffer {
 }
 
 export function toJson(request: OfficialRequest): Buffer {
-  const message = official().decode(toProtobuf(request));
-  return Buffer.from(JSON.stringify(official().toObject(message, { longs: String, bytes: String })));
+  return Buffer.from(JSON.stringify(decoded(official(), toProtobuf(request))));
 }
 
-function official(): OfficialMessage {
-  if (ExportLogsServiceRequest === undefined) throw new Error('The package has no such message.');
-  return ExportLogsServiceRequest;
+/** Decodes an answer to a request. */
+export function readResponse(bytes: Buffer): object {
+  return decoded(official('ExportLogsServiceResponse'), bytes);
+}
+
+/** Decodes a `google.rpc.Status`, whose first two fields have the types of another message's. */
+export function readStatus(bytes: Buffer): { readonly code: number; readonly message: string } {
+  const { rejectedLogRecords, errorMessage } = decoded(official('ExportLogsPartialSuccess'), bytes) as {
+    rejectedLogRecords: string;
+    errorMessage: string;
+  };
+  return { code: Number(rejectedLogRecords), message: errorMessage };
+}
+
+function decoded(message: OfficialMessage, bytes: Buffer): object {
+  return message.toObject(message.decode(bytes), { longs: String, bytes: String });
+}
+
+function official(name = 'ExportLogsServiceRequest'): OfficialMessage {
+  const message = messages[name];
+  if (message === undefined) throw new Error(`The package has no message ${name}.`);
+  return message;
 }
