@@ -67,9 +67,12 @@ describe('functions', () => {
     }
   });
 
+  /** One has the dashboard, the others the readers of logs. */
+  const largeBundles = new Set(['page', 'ingest', 'protocols']);
+
   it('have bundles below their size limits, without any part of the local store', () => {
     for (const [functionKey, bytes] of service.bundleBytes) {
-      const bound = functionKey === 'page' ? 420_000 : 350_000; // it contains the dashboard
+      const bound = largeBundles.has(functionKey) ? 420_000 : 350_000;
       expect({ functionKey, isSmall: bytes < bound }).toEqual({ functionKey, isSmall: true });
     }
     for (const [functionKey, code] of service.bundles) {
@@ -219,6 +222,9 @@ describe('the HTTP API', () => {
     );
     expect(rates).toEqual([
       'POST /logs 2000 4000',
+      'POST /v1/logs 2000 4000',
+      'POST /firehose 2000 4000',
+      'POST /logpush 2000 4000',
       'GET /aggregates 300 600',
       'GET /aggregates/total 300 600',
       'GET /batches/{batchId} 300 600',
@@ -247,13 +253,14 @@ describe('the HTTP API', () => {
     expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
       '$context.authorizer.customerId',
     );
-    const [, authorizer] = resourcesOf('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
-    expect(authorizer?.Properties).toMatchObject({
+    const authorizers = resourcesOf('AWS::ApiGatewayV2::Authorizer').map(([, { Properties }]) => Properties);
+    const of = (header: string) => ({
       AuthorizerType: 'REQUEST',
       EnableSimpleResponses: true,
       AuthorizerResultTtlInSeconds: authorizerSeconds,
-      IdentitySource: ['$request.header.authorization'],
+      IdentitySource: [`$request.header.${header}`],
     });
+    expect(authorizers).toMatchObject([of('authorization'), of('x-amz-firehose-access-key')]);
   });
 });
 
@@ -272,6 +279,7 @@ describe('concurrency', () => {
   it('is reserved for senders, and limits what anybody can call', () => {
     expect(reservedOf(changed)).toEqual({
       IngestLambdaFunction: 40,
+      ProtocolsLambdaFunction: 40,
       AuthorizeLambdaFunction: 10,
       QueryLambdaFunction: 20,
       TotalLambdaFunction: 20,
