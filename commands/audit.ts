@@ -16,8 +16,9 @@ import { expiryOf } from './audit/raw-batches.ts';
 import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { auditDetails, auditOptions, auditOptionsOf, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
-import { SortedLines, type SortedLinesOptions } from './audit/sorted-lines.ts';
+import { NotSorted, SortedLines, type SortedLinesOptions } from './audit/sorted-lines.ts';
 import { defineCommand, type CommandIo } from './define-command.ts';
+import { failure } from './define-command/failures.ts';
 import { complain } from './io.ts';
 import { placeFailures } from './place-failures.ts';
 import { showProgress } from './progress.ts';
@@ -35,11 +36,11 @@ export const audit = defineCommand({
     0: 'no differences, or all of them repaired',
     1: 'differences',
     2:
-      'wrong options, a customer without data, a data directory or a bucket that cannot be read, or, for --repair, a ' +
-      'directory that is in use',
+      'wrong options, a customer without data, a data directory or a bucket that cannot be read, a full disk, or, for ' +
+      '--repair, a directory that is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
-  failures: placeFailures,
+  failures: [...placeFailures, failure(NotSorted)],
   interrupted: 'What was repaired stays repaired, and nothing else was changed. Run the command again.',
   async run(given, io) {
     const options = auditOptionsOf(given, io.env);

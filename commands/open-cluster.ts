@@ -1,8 +1,10 @@
+import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { Outbox } from '../lib/ports/outbox.ts';
+import { runsKafkaClient } from './newer-node.ts';
 import type { ClusterPlace } from './place.ts';
 
 /** A pipeline of the cluster form, as a command sees it: its roles go on meanwhile. */
@@ -12,7 +14,46 @@ export interface OperatedCluster {
   readonly outbox: Outbox;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
+  readonly deadLetters: OperatedDeadLetters;
+  /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
+  readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
+}
+
+/** What Kafka knows of a pipeline; a part is `undefined` where it cannot be read now. */
+export interface ClusterLook {
+  /** The reasons why a part cannot be read. */
+  readonly problems: readonly string[];
+  /** What waits on each topic for each group that reads it. */
+  readonly topics:
+    | readonly {
+        readonly topic: string;
+        readonly group: string;
+        readonly records: number;
+        readonly oldestSeconds: number;
+      }[]
+    | undefined;
+  /** The names (`INSTANCE_ID`) of the processes that work, by their role; `api` is not known to Kafka. */
+  readonly processes: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Everything that was accepted before this instant is in its minutes; `undefined` while counting is behind. */
+  readonly countedThrough?: Date | undefined;
+  /** The same of hours and days. */
+  readonly rolledUpThrough?: Date | undefined;
+}
+
+/** The topic of messages that are not tried any more. */
+export interface OperatedDeadLetters {
+  /** The topic's name. */
+  readonly name: string;
+  /** @throws Unavailable  Kafka cannot be read now */
+  readonly list: () => Promise<readonly DeliveredMessage[]>;
+  /**
+   * Gives a dead letter back to the function that gave it up; returns false if it is not there any more.
+   * @param id  that of its message
+   * @throws UnreadableFormat  it is damaged, or a newer version wrote it
+   * @throws Unavailable       Kafka cannot take it now
+   */
+  readonly giveBack: (id: string) => Promise<boolean>;
 }
 
 interface SelfHosted {
@@ -24,7 +65,7 @@ const modulePath = new URL('../self-hosted/open-for-operator.ts', import.meta.ur
 
 /**
  * Opens a pipeline of the cluster form. Its code is loaded here, since it needs packages that the other forms do not.
- * @throws Unavailable    these packages are not installed
+ * @throws Unavailable    these packages, or a Node.js that they work with, are not installed
  * @throws InvalidConfig  a variable has an invalid value
  */
 export async function openCluster({ environment }: ClusterPlace): Promise<OperatedCluster> {
@@ -33,6 +74,12 @@ export async function openCluster({ environment }: ClusterPlace): Promise<Operat
 }
 
 async function load(): Promise<SelfHosted> {
+  if (!runsKafkaClient(process.versions.node)) {
+    const reason =
+      `STORAGE=kafka needs Node.js 24.6 or newer, but this is ${process.versions.node}. ` +
+      'Install one with: bash self-hosted/set-up.sh';
+    throw new Unavailable(reason);
+  }
   try {
     return (await import(modulePath)) as SelfHosted;
   } catch (cause) {

@@ -1,19 +1,27 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
-import { aggregate, type ReceivedRecord } from '../lib/pipeline/aggregate/aggregate.ts';
+import {
+  aggregate,
+  type AggregateOptions,
+  type ReceivedRecord,
+} from '../lib/pipeline/aggregate/aggregate.ts';
 import type { StreamName } from '../lib/domain/stream-name.ts';
 import { wired, type App } from './wiring.ts';
 
-/** Consumes a stream: adds partials to their windows, and names the records that have to be delivered again. */
+/**
+ * Consumes a stream: adds partials to their windows, and names the records that have to be delivered again.
+ * @param givesUp  see `AggregateOptions`
+ */
 export function aggregateHandler(
   wired: () => Promise<App>,
+  givesUp?: AggregateOptions['givesUp'],
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
     const records = Records.map(toReceivedRecord);
     const { maxKeysPerDimension, windowsAtOnce } = config;
-    const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce };
+    const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce, givesUp };
     const { failed, setAside, windowsCreated, windowsUpdated, expired } = await aggregate(
       records,
       app,

@@ -41,8 +41,8 @@ function toSentBatch(request: HttpRequest, { invalidEntries }: Config): SentBatc
   const logFormat = givenLogFormat(request, mediaType);
   const isText = mediaType === 'text/plain' || logFormat !== undefined;
   const invalid = givenInvalidEntries(request) ?? (isText ? 'set-aside' : invalidEntries);
-  const { body } = request;
-  return { customerId, id, source, mediaType, logFormat, invalid, contentEncoding, body };
+  const { sender, body } = request;
+  return { customerId, id, source, sender, mediaType, logFormat, invalid, contentEncoding, body };
 }
 
 /** Returns the format of the lines of a text that the request names. It also says that compressed bytes are a text. */

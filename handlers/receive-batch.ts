@@ -1,3 +1,4 @@
+import type { Sending } from '../lib/domain/equal-bodies.ts';
 import { streamOf } from '../lib/domain/stream-name.ts';
 import { acceptBatch } from '../lib/pipeline/ingest/accept-batch.ts';
 import type { Ingested } from '../lib/pipeline/ingest/emit-stored.ts';
@@ -26,6 +27,7 @@ export async function receiveBatch(
 ): Promise<Received> {
   const { config, rules } = app;
   const { maxBatchBytes, allowedLatenessSeconds, maxFutureSeconds } = config;
+  const at = app.clock.now().getTime();
   app.customerBudgets?.require(sent.customerId);
   const size = sizeOf(sent, maxBatchBytes);
   await app.admission.requireShare(sent.customerId, size.atMostBytes);
@@ -42,7 +44,22 @@ export async function receiveBatch(
   );
   app.customerBudgets?.charge(sent.customerId, received.ingested.emitted);
   measure(received, app);
+  if (sent.sender !== undefined) watchForEqualBodies(received, { sender: sent.sender, at }, app);
   return received;
+}
+
+/** Warns of equal bodies of different senders: no answer shows them, and the counts lack them. */
+function watchForEqualBodies({ ingested }: Received, sending: Sending, app: App): void {
+  const { customerId, id } = ingested.batch;
+  if (id.origin === 'key') return;
+  const { isSuspicious, isWarningDue } = app.equalBodies.note({ customerId, id }, sending);
+  if (isSuspicious) app.metrics.equalBodiesSuspected.inc();
+  if (!isWarningDue) return;
+  app.logger.warn(
+    'Batches with equal bodies seem to come from different senders of one customer; only the first of them is counted. ' +
+      'Have each sender name itself in the header x-source, or send an idempotency-key',
+    { customerId },
+  );
 }
 
 function measure({ ingested, bytes }: Received, { metrics }: App): void {

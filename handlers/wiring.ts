@@ -15,6 +15,7 @@ import { Admission, type AdmissionPolicy } from '../lib/pipeline/streams/admissi
 import { createStreamOutbox } from '../lib/pipeline/streams/stream-outbox.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
 import { EmittedBatches } from '../lib/pipeline/ingest/emitted-batches.ts';
+import { EqualBodies } from '../lib/pipeline/ingest/equal-bodies.ts';
 import { BatchAdmission } from '../lib/pipeline/ingest/batch-admission.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
@@ -69,6 +70,7 @@ export interface App {
   /** Decides whether `verify` emits a batch again now. */
   readonly emissionAdmission: AdmissionPolicy;
   readonly emittedBatches: EmittedBatches;
+  readonly equalBodies: EqualBodies;
   readonly failedRecords: FailedRecords;
   readonly reads: CustomerTurns;
   /** Rejects when the store cannot be written. */
@@ -142,6 +144,7 @@ export function createApp({
     admission: parts.admission ?? emissionAdmission,
     emissionAdmission,
     emittedBatches: new EmittedBatches(),
+    equalBodies: new EqualBodies(),
     failedRecords,
     reads: new CustomerTurns(readLimits),
     checkHealth: createHealthCheck(parts.store, parts.clock),

@@ -5,6 +5,7 @@ import { receiveBody, smallBytes, type BodyPools, type ReceivedBody } from './ad
 import { answerRefusal } from './gate/answer-refusal.ts';
 import { isIngestPath } from './is-ingest-path.ts';
 import { overloaded, tooLarge } from './gate/refusal.ts';
+import { hasBody } from './has-body.ts';
 
 const mebibyte = 1_024 * 1_024;
 
@@ -136,10 +137,6 @@ export class Admission {
     clearInterval(this.#looking);
     this.#looking = undefined;
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Returns the largest size that a body can reach. A batch that is not compressed does not grow. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AwsNames } from './aws-names.ts';
+import { largestBatchBytes } from './domain/batch-limits.ts';
 import type { PathQuery } from './domain/counted-path.ts';
 import { invalidEntries, type InvalidEntries } from './domain/invalid-entries.ts';
 import {
@@ -60,8 +61,8 @@ export const environmentSchema = z.object({
     .default('log-analytics-pipeline-logs')
     .describe('with `STORAGE=aws`: the bucket of batches and windows; set by `serverless.yml`'),
   MAX_BATCH_BYTES: wholeNumber
-    .pipe(z.int().min(1, 'must be at least 1').max(10_485_760, 'must be at most 10485760'))
-    .default(2_097_152)
+    .pipe(z.int().min(1, 'must be at least 1').max(largestBatchBytes, `must be at most ${largestBatchBytes}`))
+    .default(largestBatchBytes)
     .describe('the largest batch, decompressed, in bytes'),
   DUPLICATE_STATUS: z
     .enum(['409', '202'], 'must be 409 or 202')

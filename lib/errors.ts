@@ -29,14 +29,12 @@ export class EmptyBatch extends InvalidRequest {
   }
 }
 
-/** The decompressed body is larger than `maxBytes`. */
+/** The batch has more decompressed bytes, or more entries, than it may have. */
 export class BatchTooLarge extends Error {
   override readonly name = 'BatchTooLarge';
-  readonly maxBytes: number;
 
-  constructor(maxBytes: number) {
-    super(`The batch is larger than ${maxBytes} bytes.`);
-    this.maxBytes = maxBytes;
+  constructor(max: number, unit: 'bytes' | 'entries' = 'bytes') {
+    super(`The batch has more than ${max} ${unit}; send it in several batches.`);
   }
 }
 

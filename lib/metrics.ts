@@ -101,6 +101,10 @@ export function createMetrics(
       'Decompressed bytes of batches stored for the first time.',
     ),
     batchDuplicates: counter('duplicate_batches_total', 'Batches that came again with the same payload.'),
+    equalBodiesSuspected: counter(
+      'equal_bodies_suspected_total',
+      'Repetitions without a key that look like equal bodies of different senders.',
+    ),
     partialsProduced: counter('partials_produced_total', 'Partials put on a stream.', ['stream']),
     partialsConsumed: counter('partials_consumed_total', 'Partials taken from a stream and counted.', [
       'stream',

@@ -5,8 +5,8 @@ import { writeDurableFile } from './durable-files.ts';
 import { errorCode } from '../lib/error-code.ts';
 
 /**
- * The layout of the data directory that this program writes; it reads this one and all before it. Since version 2 a
- * temporary file can be all that there is of a batch that was accepted: version 1 would remove it.
+ * Version of the data directory's layout. This program writes this version, and reads it and all earlier ones. Since
+ * version 2, a temporary file can be the only copy of an accepted batch; a program of version 1 would remove it.
  */
 const dataDirectoryFormatVersion = 2;
 
@@ -14,7 +14,7 @@ const formatSchema = z.object({ formatVersion: z.int().min(1) });
 
 /**
  * Makes sure that this program understands the data directory, and marks a new or an older one as its own
- * (`format.json`). Its owner calls it before it touches anything else in there.
+ * (`format.json`). Its owner calls it before it touches anything else in it.
  * @throws UnreadableFormat  a newer version of this program wrote it, or its `format.json` is damaged
  */
 export async function requireDataDirectoryFormat(directory: string): Promise<void> {
@@ -27,8 +27,8 @@ export async function requireDataDirectoryFormat(directory: string): Promise<voi
   }
   if (formatVersion > dataDirectoryFormatVersion) {
     throw new UnreadableFormat(
-      `The data directory ${directory} has format ${formatVersion}, and this program knows none after ` +
-        `${dataDirectoryFormatVersion}: a newer version wrote it. Start that one, or choose another directory.`,
+      `The data directory ${directory} has format ${formatVersion}, and this program reads formats up to ` +
+        `${dataDirectoryFormatVersion}: a newer version wrote it. Start that version, or choose another directory.`,
     );
   }
 }

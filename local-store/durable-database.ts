@@ -14,35 +14,35 @@ import { messageOf } from '../lib/message-of.ts';
 export type { OnBroken };
 
 /**
- * The version of what all tables have in common, and of the log's tables. Tables that are added, as the queues' were, do
- * not raise it: a program that doesn't know them leaves them alone and misreads nothing, and what is in them says its
- * own version.
+ * Format version of the log's tables and of everything that all tables have in common. New tables, such as those of
+ * the queues, do not raise it: a program that does not know them leaves them alone, and their contents carry a
+ * version of their own.
  */
 const formatVersion = 2;
-/** In version 1 a stream's records had no gaps: those of all consumers were done in their order. */
+/** In version 1 the records of a stream had no gaps, because all consumers finished them in order. */
 const readableVersions = new Set<unknown>([1, formatVersion]);
 
-/** The log has three tables and one a stream, the queues two each: for 64 streams and 64 queues. */
+/** Enough for 64 streams and 64 queues: the log has three tables and one per stream, each queue has two. */
 const maxTables = 3 + 64 + 2 * 64;
 
-/** Address space and not memory or disk: as far as the database may grow before lmdb has to map it anew. */
+/** Address space, not memory or disk: the size up to which the database can grow before lmdb must map it again. */
 const initialMapBytes = 256 * 1024 * 1024;
 
-/** Database of streams and queues: tables of one lmdb environment whose changes all share their flushes. */
+/** Database of the streams and queues: tables of one lmdb environment, whose changes share flushes. */
 export interface DurableDatabase {
-  /** Tables are opened from it and read; what is written to them goes through `commits`. */
+  /** Opens and reads tables. Writes go through `commits`. */
   readonly environment: RootDatabase;
   readonly commits: GroupCommit;
-  /** Finishes the changes that were submitted and takes no more. */
+  /** Finishes the submitted changes and accepts no more. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database in `directory`, or makes it; only one process may do so at a time. Pages of what was deleted are
- * used again, so that the file is as large as its contents once were, with some MiB in reserve, and never shrinks.
- * @param mayBeEmpty  false where something was written to it before; an empty file was then cut off
- * @param onBroken    told when lmdb has given the database up; without it, all changes are refused from then on
- * @throws Unavailable       the disk has no room for it
+ * Opens the database in `directory`, or creates it; only one process may do so at a time. The file never shrinks, but
+ * lmdb reuses the pages of deleted data. So the file is as large as its contents ever were, plus some MiB of reserve.
+ * @param mayBeEmpty  false if something was written to it before; an empty file is then a damaged one
+ * @param onBroken    called when lmdb has given up the database; all changes are refused from then on
+ * @throws Unavailable       the disk has no space for it
  * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */
 export async function openDurableDatabase(
@@ -75,13 +75,13 @@ export async function openDurableDatabase(
   }
 }
 
-/** Reserves room before anything is written: lmdb makes tables at once, in the reserve of that moment. */
+/** Reserves space before anything is written, because lmdb creates tables at once, within the space reserved so far. */
 async function reserveFirstRoom(directory: string, reserved: ReservedRoom): Promise<void> {
   try {
     await reserved.extend(0);
   } catch (cause) {
     const reason = messageOf(cause);
-    throw new Unavailable(`The log ${directory} has no room on its disk: ${reason}`, { cause });
+    throw new Unavailable(`The log ${directory} has no space on its disk: ${reason}`, { cause });
   }
 }
 
@@ -93,8 +93,8 @@ function usedBytes(environment: RootDatabase): number {
 }
 
 /**
- * Opens the database in `directory` for those who only look, also while another process writes to it. To be closed soon:
- * what is deleted meanwhile takes up room until then.
+ * Opens the database in `directory` for reading, also while another process writes to it. Close it soon: until then,
+ * data that is deleted still takes up space.
  * @throws Error             there is none
  * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */

@@ -6,8 +6,8 @@ import { privateDirectoryMode, privateFileMode } from './private-modes.ts';
 type FlushDirectory = (path: string) => Promise<void>;
 
 /**
- * Makes the directory and its missing parents; when it returns, their names survive the machine losing power. So does that
- * of a directory which was there already: whoever made it may have died before its name was flushed.
+ * Creates a directory and its missing parents; once it returns, their names survive a power cut. That also holds for
+ * a directory that existed already: the process that created it may have died before it flushed the name.
  */
 export async function makeDurableDirectory(
   path: string,
@@ -28,12 +28,12 @@ async function flushFoundName(path: string, flush: FlushDirectory): Promise<void
   try {
     await flush(dirname(path));
   } catch (error) {
-    // In a parent that we may not even read we have made nothing: others have given us the directory.
+    // We created nothing in a parent that we may not even read: somebody else gave us the directory.
     if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
   }
 }
 
-/** Writes a whole file in place of what is there; when it returns, it survives the machine losing power. */
+/** Writes a whole file in place of any earlier one; once it returns, the file survives a power cut. */
 export async function writeDurableFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w', privateFileMode);
@@ -47,9 +47,9 @@ export async function writeDurableFile(path: string, text: string): Promise<void
   await flushDirectory(dirname(path));
 }
 
-/** Makes the names in the directory survive the machine losing power. */
+/** Makes the names in the directory survive a power cut. */
 export async function flushDirectory(path: string): Promise<void> {
-  // Windows cannot flush a directory: opening one for it is refused. NTFS journals names by itself.
+  // Windows refuses to open a directory for a flush. NTFS journals names by itself.
   if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {

@@ -1,4 +1,4 @@
-/** The part of a logger that the local store needs: one line of text and the facts that go with it. */
+/** The part of a logger that the local store needs: a line of text with further facts. */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -3,9 +3,9 @@ import type { ObjectStore } from '../lib/ports/object-store.ts';
 import type { ObjectVersions, VersionedKey } from '../lib/ports/object-versions.ts';
 
 /**
- * Versions of the objects under one prefix of an object directory, kept in the memory of the process that owns it: that
- * process writes and removes all of them. A version is the number of changes since the start; the directory is read for
- * the names alone.
+ * Versions of the objects under one prefix of an object directory. The owner of the directory keeps them in memory,
+ * since only it writes and removes objects. A version is the number of changes since the start; only the names are
+ * read from the directory.
  */
 export class ChangeCounts implements ObjectVersions {
   readonly #prefix: string;
@@ -18,7 +18,7 @@ export class ChangeCounts implements ObjectVersions {
     this.#objects = objects;
   }
 
-  /** Notes that an object was written or removed, or may have been. Call it when the change can be read. */
+  /** Notes that an object was, or may have been, written or removed. Call it when the change can be read. */
   note(key: ObjectKey): void {
     if (key.startsWith(this.#prefix)) this.#changes.set(key, (this.#changes.get(key) ?? 0) + 1);
   }

@@ -34,7 +34,7 @@ import { openPrivately } from './private-data-directory.ts';
 import { openQueues, type QueueSettings } from './queues.ts';
 import { WatchedClock } from './watched-clock.ts';
 
-/** The services that AWS provides once deployed, on this machine: an object store and streams, in one directory. */
+/** This machine's replacement for the AWS services: an object store, streams and queues in one directory. */
 export interface LocalStore {
   readonly objects: ObjectStore;
   readonly aged: AgedObjects;
@@ -43,13 +43,13 @@ export interface LocalStore {
   stream(name: string): LocalStream;
   /** @throws RangeError  no queue of this name was opened */
   queue(name: string): LocalQueue;
-  /** Writes to minutes that are not rolled up yet. */
+  /** Writes of minutes that are not rolled up yet. */
   readonly rollUps: RollUpBacklog;
   /** Versions of the entries of the index of customers. */
   readonly versions: ObjectVersions;
   /** Changes whenever an object under one of the prefixes may have been written or removed. */
   versionOf(prefixes: readonly string[]): number;
-  /** Finishes what runs, and gives the directory free. */
+  /** Finishes running work and releases the directory. */
   close(): Promise<void>;
 }
 
@@ -59,30 +59,32 @@ export interface LocalStoreOptions {
   readonly region: string;
   readonly streams: Readonly<Record<string, StreamSettings>>;
   readonly queues: readonly QueueSettings[];
-  /** Rules that choose which writes are announced to which queue. */
+  /** Rules that say which writes are announced to which queue. */
   readonly notifications: readonly NotificationRule[];
   /**
-   * Told when an error of the disk has left the log of no use to this process. Another one that opens the directory
-   * finds all that was accepted. Without it, all changes are refused from then on.
+   * Called when a disk error has made the log unusable for this process; all changes are refused from then on.
+   * Another process that opens the directory finds everything that was accepted.
    */
   readonly onBroken?: OnBroken;
-  /** Bytes that the directory may use; `undefined` where there is no quota. */
+  /** Bytes that the directory may use; `undefined` if there is no quota. */
   readonly quotaBytes?: number | undefined;
 }
 
-/** Stores that this process has opened, by directory: the functions find here what the emulator opened before them. */
+/**
+ * Stores that this process has opened, by directory: functions find the store here that the emulator opened for them.
+ */
 const openStores = new Map<string, LocalStore>();
 
 /**
  * Opens a data directory and makes this process its owner.
  * @throws DirectoryInUse    another process owns it, or this one has opened it before
  * @throws Unavailable       the disk is full, or a part of it cannot be read or written
- * @throws UnreadableFormat  it is damaged, or a newer version of this program wrote it
+ * @throws UnreadableFormat  the directory is damaged, or a newer version of this program wrote it
  * @throws SymbolicLink      one of its files or folders is a link
  */
 export async function openLocalStore(dataDirectory: string, options: LocalStoreOptions): Promise<LocalStore> {
   const directory = resolve(dataDirectory);
-  /** Open parts, which are closed from the last one to the first: an open part keeps its process from ending. */
+  /** Open parts, which are closed in reverse order: an open part keeps its process from ending. */
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (let part = opened.pop(); part !== undefined; part = opened.pop()) await part.close();
@@ -100,7 +102,7 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
     opened.push(database);
     const root = join(directory, 'objects');
     const objects = await openObjectDirectory(root, { logger: options.logger });
-    opened.push(objects); // closed first: its writes settle messages, which the database keeps
+    opened.push(objects); // closed before the database, because its writes settle messages there
     const used = options.quotaBytes === undefined ? undefined : measured(root, options.logger);
     if (used !== undefined) opened.push(used);
     const clock = new WatchedClock(options.clock);
@@ -166,8 +168,8 @@ export async function openLocalStore(dataDirectory: string, options: LocalStoreO
 }
 
 /**
- * The store that this process has opened in the directory.
- * @throws Error  none: the functions run in another process than the emulator
+ * Returns the store that this process has opened in the directory.
+ * @throws Error  there is none, because the functions run in another process than the emulator
  */
 export function openedLocalStore(dataDirectory: string): LocalStore {
   const store = openStores.get(resolve(dataDirectory));
@@ -201,8 +203,8 @@ function folderOf(key: string): string {
 }
 
 /**
- * Takes back received messages. Where that cannot be written, as on a full disk, the messages come back when their
- * visibility time-outs end.
+ * Makes received messages visible again. If that cannot be written, for example on a full disk, they come back when
+ * their visibility time-outs end.
  */
 async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void> {
   try {
@@ -217,7 +219,7 @@ async function takeBackReceived(queue: LocalQueue, logger: Logger): Promise<void
   }
 }
 
-/** Returns whether a batch was ever stored: the log was made, durably, before it. */
+/** Returns whether a batch was ever stored. If so, the log was durably created before it. */
 async function hasBatches(directory: string): Promise<boolean> {
   try {
     await access(join(directory, 'objects', 'batches'));

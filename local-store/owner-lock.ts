@@ -4,7 +4,7 @@ import { makeDurableDirectory } from './durable-files.ts';
 import { errorCode } from '../lib/error-code.ts';
 import { privateFileMode } from './private-modes.ts';
 
-/** Owner of a data directory, as it identifies itself to others. */
+/** Owner of a data directory, as it describes itself to others. */
 export interface Owner {
   readonly pid: number;
   /** Time when it became the owner, ISO 8601. */
@@ -21,7 +21,7 @@ export interface OwnerLock {
 /** Another process owns the data directory, or this one has opened it before. */
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
-  /** Undefined where it had no time yet to tell. */
+  /** Undefined if it has not described itself yet. */
   readonly owner: Owner | undefined;
 
   constructor(directory: string, owner: Owner | undefined) {
@@ -30,21 +30,21 @@ export class DirectoryInUse extends Error {
         ? 'another process'
         : `process ${owner.pid} (${owner.description}) since ${owner.since}`;
     super(
-      `The data directory ${directory} is in use by ${who}. Stop that one first, or choose another directory.`,
+      `The data directory ${directory} is in use by ${who}. Stop that process first, or choose another directory.`,
     );
     this.owner = owner;
   }
 }
 
 /**
- * Makes this process the owner of a data directory, which is made if it is not there. The lock is the operating
- * system's, on the open file `owner.lock`: it ends with the process, however that ends, so none is ever left behind
- * and none has to be judged dead by its age or its pid. `owner.json` beside it only names the owner to people; a locked
- * file could not be read on Windows.
+ * Makes this process the owner of a data directory, which it creates if it is missing. The lock is the operating
+ * system's, on the open file `owner.lock`. It ends with the process, however that ends, so no stale lock is left
+ * behind and nobody has to judge from its age or pid whether its owner is dead. `owner.json` beside it only tells
+ * people who the owner is; a locked file could not be read on Windows.
  *
- * @param description  what the owner is, for the message that a second one gets
- * @throws DirectoryInUse  it has an owner
- * @throws Error           locks don't work here; there is no going on without one
+ * @param description  says what the owner is, in the message that a second one gets
+ * @throws DirectoryInUse  the directory has an owner
+ * @throws Error           locks do not work here, and the program cannot run without one
  */
 export async function acquireOwnerLock(
   dataDirectory: string,
@@ -54,7 +54,7 @@ export async function acquireOwnerLock(
   const directory = resolve(dataDirectory);
   const tryLock = await loadTryLock();
   await makeDurableDirectory(directory);
-  // Never removed, or two processes could each lock a file of this name.
+  // The file is never removed, or two processes could each lock a file of this name.
   const file = await open(`${directory}/owner.lock`, 'a', privateFileMode);
   try {
     if (!isLocked(tryLock, file.fd, directory))
@@ -87,10 +87,13 @@ function isLocked(tryLock: TryLock, descriptor: number, directory: string): bool
   try {
     return tryLock(descriptor);
   } catch (cause) {
-    if (errorCode(cause) === 'EBUSY') return false; // Windows' word for it
-    throw new Error(`The data directory ${directory} cannot be locked; is it on a network file system?`, {
-      cause,
-    });
+    if (errorCode(cause) === 'EBUSY') return false; // Windows' code for it
+    throw new Error(
+      `The data directory ${directory} cannot be locked. It may be on a network file system; choose one on a local disk.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -104,7 +107,7 @@ async function readOwner(directory: string): Promise<Owner | undefined> {
   try {
     text = await readFile(`${directory}/owner.json`, 'utf8');
   } catch (error) {
-    // The owner has locked the directory, and not yet said who it is.
+    // The owner has locked the directory, but has not described itself yet.
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
@@ -116,7 +119,7 @@ function parseOwner(text: string): Owner | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined; // edited by hand, say: the lock is what counts, this is only its explanation
+    return undefined; // it may have been edited by hand; the file only explains the lock, which is what counts
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('pid' in value && 'since' in value && 'description' in value)) return undefined;

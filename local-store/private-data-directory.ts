@@ -8,8 +8,9 @@ import { refuseLinksIn } from './symbolic-link.ts';
 import { messageOf } from '../lib/message-of.ts';
 
 /**
- * Makes the data directory where it is missing, and takes it from everybody but its owner. What an older version, or a copy,
- * left readable is set right: the directory itself at once, so that nobody gets at what is in it, and then its contents.
+ * Creates the data directory if it is missing, and makes it accessible to its owner only. If an older version or a
+ * copy left it readable, this corrects the directory itself first, so that nobody else can reach its contents, and
+ * then the contents.
  * @param setMode  for tests
  * @throws SymbolicLink  one of its files or folders is a link
  */
@@ -20,13 +21,14 @@ export async function openPrivately(
 ): Promise<void> {
   await makeDurableDirectory(dataDirectory);
   await refuseLinksIn(dataDirectory);
-  if (process.platform === 'win32') return; // modes mean nothing there
+  if (process.platform === 'win32') return; // modes have no effect there
   try {
     const wasPrivate = isPrivate(dataDirectory);
     if (!wasPrivate) setMode(dataDirectory, privateDirectoryMode);
     if (!isPrivate(dataDirectory)) return warn(dataDirectory, logger, 'its file system keeps no permissions');
     restrictContents(dataDirectory, setMode);
-    if (!wasPrivate) logger.info('The data directory was open to others, and is its owner’s alone now.');
+    if (!wasPrivate)
+      logger.info('The data directory was open to other users. Now only its owner can use it.');
   } catch (error) {
     if (!['EPERM', 'EROFS', 'ENOTSUP'].includes(errorCode(error) ?? '')) throw error;
     warn(dataDirectory, logger, messageOf(error));
@@ -41,8 +43,9 @@ function warn(dataDirectory: string, logger: Logger, reason: string): void {
 }
 
 /**
- * Contents first: so a directory that has its mode already needs no look, though it may have a million files, and a walk
- * that was cut short begins again. Links stay as they are; to change one would change what it leads to.
+ * Changes the contents of a directory before the directory itself. So a directory that has its mode already, which
+ * may hold a million files, can be skipped, and an interrupted walk starts again. Links are left alone, because
+ * changing one would change its target.
  */
 function restrictContents(directory: string, setMode: typeof chmodSync): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

@@ -13,13 +13,13 @@ import type { QueueSettings } from './queues/settings.ts';
 
 export { queueNameOf, queueSettings, type QueueSettings } from './queues/settings.ts';
 
-/** Time that a message which nobody waits for waits for another change to share its flush with. */
+/** Maximum time for which a message that nobody waits for is delayed to share the flush of another change. */
 const patienceMilliseconds = 50;
 
 export interface QueuesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called with each message that is removed, once that is durable; not with one that becomes a dead letter. */
+  /** Called with each removed message, once its removal is durable; not with messages that become dead letters. */
   readonly onRemoved?: (id: string) => void;
 }
 
@@ -30,8 +30,8 @@ export interface Queues {
 }
 
 /**
- * Opens the queues, or makes those that are new; to be called once a database. What was hidden in an earlier run comes
- * back when its delay or its time-out ends; what was held is a message now, since its holder is gone.
+ * Opens the queues, and creates new ones. Call it once per database. Messages that were hidden in an earlier run come
+ * back when their delay or time-out ends. Messages that were held are released, because their holder is gone.
  * @throws RangeError  a dead-letter queue is not among them
  */
 export function openQueues(
@@ -47,7 +47,8 @@ export function openQueues(
   };
   for (const queueSettings of settings) {
     const tables = openMessageTables(environment, queueSettings.name);
-    if (tables === undefined) throw new Error('Queues cannot be opened in a database that is only read.');
+    if (tables === undefined)
+      throw new Error('Queues cannot be opened in a database that is open for reading only.');
     const parts: QueueParts = {
       settings: queueSettings,
       tables,
@@ -63,12 +64,13 @@ export function openQueues(
     };
     queues.set(queueSettings.name, { parts, queue: new Queue(parts) });
   }
-  // A message that is to be given up could otherwise fail in the middle of a commit, and everybody's change with it.
+  // Otherwise a message that becomes a dead letter could fail in the middle of a commit, together with everybody
+  // else's changes.
   for (const { deadLetters } of settings) if (deadLetters !== undefined) opened(deadLetters.queueName);
   return { queue: (name) => opened(name).queue };
 }
 
-/** The queues for those who only look; see `readQueues`. */
+/** Queues that are open for reading only; see `readQueues`. */
 export interface QueuesReader {
   /** Lists like `LocalQueue.list`; yields nothing for a queue that never had a message. */
   list(queueName: string): Iterable<QueuedMessage>;
@@ -76,7 +78,7 @@ export interface QueuesReader {
 }
 
 /**
- * Reads the queues of the database in `directory`, also while another process uses them. To be closed soon.
+ * Opens the queues of the database in `directory` for reading, also while another process uses them. Close them soon.
  * @throws Error             there is no database
  * @throws UnreadableFormat  a newer version of this program wrote it
  */

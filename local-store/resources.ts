@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The resources of `serverless.yml`, as they are written there: CloudFormation functions are not resolved. */
+/** The resources as written in `serverless.yml`: CloudFormation functions are not resolved. */
 export type Resources = Readonly<Record<string, Resource>>;
 
 export interface Resource {
@@ -9,7 +9,7 @@ export interface Resource {
   readonly Metadata?: unknown;
 }
 
-/** `!GetAtt Resource.Arn`: the logical id of the resource. */
+/** Schema of `!GetAtt Resource.Arn`, which yields the logical id of the resource. */
 export const arnOfResource = z
   .object(
     { 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) },
@@ -17,14 +17,14 @@ export const arnOfResource = z
   )
   .transform((reference) => reference['Fn::GetAtt'][0]);
 
-/** An integer, which a variable of `serverless.yml` makes a text, and CloudFormation takes as either. */
+/** Schema of an integer. A variable of `serverless.yml` turns it into a text, and CloudFormation accepts both. */
 export function integerProperty(min: number, max: number) {
   const toNumber = (value: unknown) =>
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return z.preprocess(toNumber, z.int().min(min).max(max));
 }
 
-/** The properties of a resource. @throws Error  naming the resource and each property that cannot be used */
+/** Reads the properties of a resource. @throws Error  names the resource and each property that cannot be used */
 export function parseProperties<Schema extends z.ZodType>(
   schema: Schema,
   logicalId: string,

@@ -2,27 +2,30 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { errorCode } from '../lib/error-code.ts';
 
-/** A symbolic link within the data directory. Whoever made it decides where it leads, so nothing is read or written through it. */
+/**
+ * A symbolic link within the data directory. Nothing is read or written through it, because anybody could have chosen
+ * its target.
+ */
 export class SymbolicLink extends Error {
   override readonly name = 'SymbolicLink';
-  /** The code that the system uses where it does not follow links. */
+  /** The system's error code when it refuses to follow a link. */
   readonly code = 'ELOOP';
 
   constructor(path: string) {
     super(
-      `${path} is a symbolic link, and links within the data directory are not followed. Move what it leads to into its ` +
-        'place. DATA_DIR itself may be a link.',
+      `${path} is a symbolic link, and links within the data directory are not followed. Replace it with the file or folder that it leads ` +
+        'to. DATA_DIR itself may be a link.',
     );
   }
 }
 
-/** @throws SymbolicLink  the last name of the path is one */
+/** @throws SymbolicLink  the last name of the path is a link */
 export function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw new SymbolicLink(path);
 }
 
 /**
- * Makes sure that the files and folders of a data directory are its own, down to those of the log. Objects are looked at when
+ * Makes sure that no file or folder of a data directory is a link, down to those of the log. Objects are checked when
  * they are used.
  * @throws SymbolicLink  one of them is a link
  */
@@ -36,7 +39,7 @@ async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return []; // others say so, or make it
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return []; // other checks report that, or create it
     throw error;
   }
 }

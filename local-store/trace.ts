@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** A durable operation of the local store, about to begin or ended well. */
+/** A durable operation of the local store, before its start or after its success. */
 export interface TracedOperation {
   readonly phase: 'before' | 'after';
   readonly operation: 'hold' | 'announce' | 'put object' | 'append' | 'checkpoint' | 'delete messages';
@@ -11,7 +11,7 @@ export interface TracedOperation {
 const operations = channel('log-analytics.local-store');
 
 /**
- * Runs an operation, and informs listeners before and after it: to find what is slow, or for a test that wants a crash. It
+ * Runs an operation and informs listeners before and after it, to find slow operations or to crash in a test. It
  * costs nothing without listeners.
  */
 export async function traced<T>(

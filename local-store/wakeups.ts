@@ -3,7 +3,7 @@ interface Waiting {
   readonly wake: () => void;
 }
 
-/** Waiters for sequence numbers. */
+/** Callers that wait for sequence numbers. */
 export class Wakeups {
   readonly #waiting = new Set<Waiting>();
 
@@ -12,7 +12,7 @@ export class Wakeups {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#waiting.delete(waiting);
-        reject(new Error('The wait was given up.', { cause: signal.reason }));
+        reject(new Error('The wait was cancelled.', { cause: signal.reason }));
       };
       const wake = () => {
         this.#waiting.delete(waiting);

@@ -1,8 +1,8 @@
 import type { Clock } from '../lib/ports/clock.ts';
 
 /**
- * A clock that notices when it was set back. Of two readings, the later one can only be earlier by the clock where the
- * number has risen in between.
+ * A clock that detects when it is set back. If a later reading shows an earlier time, the number of set-backs has
+ * risen in between.
  */
 export class WatchedClock implements Clock {
   readonly #clock: Clock;

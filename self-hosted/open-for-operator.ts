@@ -1,27 +1,39 @@
 import type { OperatedCluster } from '../commands/open-cluster.ts';
+import { Unavailable } from '../lib/errors.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
-import { parseClusterConfig } from './config.ts';
+import { CannotStart } from './cannot-start.ts';
+import { parseClusterConfig, type ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
+import type { KafkaConnection } from './kafka/connection.ts';
+import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
+import { createTopicOffsets } from './kafka/topic-offsets.ts';
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openStore } from './open-store.ts';
+import { lookAtCluster } from './operator/look-at-cluster.ts';
 
 /**
- * Opens a pipeline with the environment of its roles.
+ * Opens a pipeline with the environment of its roles. It needs neither Kafka nor the store yet.
  * @throws InvalidConfig  a variable has an invalid value
- * @throws CannotStart    a file of certificates cannot be read
+ * @throws Unavailable    a file of certificates cannot be read
  */
 export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<OperatedCluster> {
   const config = parseClusterConfig(environment);
-  const connection = await kafkaConnectionOf(config);
+  const connection = await connectionOf(config);
   const { store, close } = openStore(config);
   const sender = createSender(connection);
+  const offsets = createTopicOffsets(connection);
+  const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
+  const { clockDifferenceMilliseconds } = config;
+  const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
   return {
     store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
+    deadLetters,
+    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {
@@ -32,8 +44,22 @@ export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<O
       };
     },
     async close() {
-      await sender.close();
-      close();
+      try {
+        await deadLetters.close();
+      } finally {
+        await Promise.all([sender.close(), offsets.close()]);
+        close();
+      }
     },
   };
+}
+
+/** A command reports whatever is unavailable, and knows no errors of roles. */
+async function connectionOf(config: ClusterConfig): Promise<KafkaConnection> {
+  try {
+    return await kafkaConnectionOf(config);
+  } catch (error) {
+    if (error instanceof CannotStart) throw new Unavailable(error.message);
+    throw error;
+  }
 }

@@ -1,5 +1,4 @@
 import { createApp, type App } from '../handlers/wiring.ts';
-import type { Hop } from '../lib/domain/barrier.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createBarrierProgress } from '../lib/pipeline/barriers/barrier-progress.ts';
 import { createBarrierWatch, type BarrierWatch } from '../lib/pipeline/barriers/watch-barriers.ts';
@@ -14,6 +13,7 @@ import type { ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createKafkaEventStream, type KafkaEventStream } from './kafka/event-stream.ts';
+import { hopsOf } from './kafka/hops.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender, type KafkaSender } from './kafka/send.ts';
 import { createTopicOffsets } from './kafka/topic-offsets.ts';
@@ -44,19 +44,6 @@ export interface ClusterPipeline {
 const lookEveryMilliseconds = 1_000;
 /** In a longer gap between two looks, records may have been lost and announced again. */
 const maxGapMilliseconds = 30_000;
-
-/** Returns the hops of a batch: to the streams, to its minutes, to its hours and days. */
-function hopsOf(connection: Pick<KafkaConnection, 'prefix'>): readonly [Hop, Hop, Hop] {
-  const lane = (topic: Topic, group: Group) => ({
-    topic: topicName(connection, topic),
-    group: groupName(connection, group),
-  });
-  return [
-    [lane('batches', 'summarizer')],
-    [lane('insights', 'aggregate'), lane('late', 'aggregate-late')],
-    [lane('windows', 'roll-up')],
-  ];
-}
 
 /**
  * Opens the connections of a process and wires its app. It needs neither Kafka nor the store yet.

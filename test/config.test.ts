@@ -5,7 +5,7 @@ describe('parseConfig', () => {
   it('has a default for everything, also if a variable is set to the empty string', () => {
     const defaults = {
       dataDirectory: '.data',
-      maxBatchBytes: 2_097_152,
+      maxBatchBytes: 16_777_216,
       duplicateStatus: 409,
       allowedLatenessSeconds: 600,
       maxKeysPerDimension: 10_000,

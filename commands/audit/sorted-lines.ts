@@ -1,42 +1,70 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Spool } from '../../lib/pipeline/audit/spool.ts';
+import { open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
+import { groupBy } from '../../lib/group-by.ts';
+import { messageOf } from '../../lib/message-of.ts';
+import { subjectOf, type Spool } from '../../lib/pipeline/audit/spool.ts';
+import { privateFileMode } from '../../local-store/private-modes.ts';
 
 export interface SortedLinesOptions {
-  /** Number of characters that are gathered in memory before they become a file. */
+  /** Number of characters that are gathered in memory before they are written to the database. */
   readonly maxGathered?: number;
-  /** Maximum number of files to merge at a time; each is open then, and has its next line in memory. */
-  readonly maxMerged?: number;
 }
 
-const readBytes = 64 * 1024;
+/** The disk of the temporary directory does not take what was read. */
+export class NotSorted extends Error {}
+
+/** Address space, and not memory or disk: the size up to which the database grows before lmdb has to map it anew. */
+const initialMapBytes = 1024 * 1024 * 1024;
+const lineBreak = '\n';
+/** Sorts before anything that a subject can have, so that a subject comes before those that begin with it. */
+const subjectEnd = Buffer.of(0);
+
+function optionsFor(
+  directory: string,
+): RootDatabaseOptionsWithPath & { readonly permissionsMode: number; readonly noReadAhead: boolean } {
+  return {
+    path: directory,
+    noSubdir: false,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    mapSize: initialMapBytes,
+    noSync: true,
+    overlappingSync: false,
+    noReadAhead: true,
+    permissionsMode: privateFileMode, // it holds customers' data
+  };
+}
 
 /**
- * An external merge sort, for more lines than memory may hold: it writes sorted runs to a new temporary directory, and
- * merges them as they are read. Memory is bounded by the gathered text, and a line and 64 KiB for each run of a merge: with
- * the defaults some 50 MB, and at most twice as much where lines are as long as a stream record. It works synchronously,
- * for a command that has nothing else to do.
+ * Sorts more lines than memory may hold, in a temporary database. Memory is bounded by the gathered text; the pages of the
+ * database that the system keeps in memory besides are its own to drop.
+ *
+ * The lines of a subject that were gathered together are one record. Where a subject has many, as a busy minute has,
+ * records are larger than a page of the database, which then writes each of them once. Nothing is flushed: after a crash nobody reads the database.
+ *
+ * It works synchronously, for a command that has nothing else to do.
  */
 export class SortedLines implements Spool {
   readonly #directory = mkdtempSync(join(tmpdir(), 'log-analytics-audit-'));
   readonly #maxGathered: number;
-  readonly #maxMerged: number;
+  readonly #database: RootDatabase<Buffer, Buffer>;
   #gathered: string[] = [];
   #characters = 0;
-  #runs: string[] = [];
-  #runsMade = 0;
+  #written = 0;
   #lines = 0;
 
-  constructor({ maxGathered = 16 * 1024 * 1024, maxMerged = 32 }: SortedLinesOptions = {}) {
+  constructor({ maxGathered = 16 * 1024 * 1024 }: SortedLinesOptions = {}) {
     this.#maxGathered = maxGathered;
-    this.#maxMerged = maxMerged;
+    this.#database = open<Buffer, Buffer>(optionsFor(this.#directory));
   }
 
   get lines(): number {
     return this.#lines;
   }
 
+  /** @throws NotSorted  the disk is full, or fails */
   add(line: string): void {
     this.#lines += 1;
     this.#gathered.push(line);
@@ -44,96 +72,46 @@ export class SortedLines implements Spool {
     if (this.#characters >= this.#maxGathered) this.#store();
   }
 
+  /** @throws NotSorted  the disk is full, or fails */
   *sorted(): Generator<string> {
     this.#store();
-    while (this.#runs.length > this.#maxMerged) {
-      const merged = this.#runs.splice(0, this.#maxMerged);
-      this.#writeRun(mergeRuns(merged));
-      for (const run of merged) rmSync(run);
-    }
-    yield* mergeRuns(this.#runs);
+    for (const { value } of this.#database.getRange()) yield* value.toString().split(lineBreak);
   }
 
-  /** Removes the files. */
+  /** Removes the database. Where an interrupted audit still runs, its lines cannot be read or added any more. */
   remove(): void {
+    void this.#database.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  /** Writes what is gathered in one transaction, in the order of the database. */
   #store(): void {
     if (this.#gathered.length === 0) return;
-    const lines = this.#gathered.sort();
+    const records = [...groupBy(this.#gathered, subjectOf)].map(([subject, lines]) => {
+      return { key: this.#keyOf(subject), value: Buffer.from(lines.join(lineBreak)) };
+    });
     this.#gathered = [];
     this.#characters = 0;
-    this.#writeRun(lines);
-  }
-
-  #writeRun(lines: Iterable<string>): void {
-    this.#runsMade += 1;
-    const path = join(this.#directory, `run-${this.#runsMade}`);
-    const file = openSync(path, 'wx', 0o600); // it holds customers' data
+    this.#written += 1;
+    records.sort((one, other) => Buffer.compare(one.key, other.key));
     try {
-      for (const text of inPieces(lines)) writeAll(file, Buffer.from(text));
-    } finally {
-      closeSync(file);
+      this.#database.transactionSync(() => {
+        for (const { key, value } of records) this.#database.putSync(key, value);
+      });
+    } catch (cause) {
+      // lmdb calls a full disk an input/output error.
+      throw new NotSorted(
+        `The temporary directory ${this.#directory} cannot be written (${messageOf(cause)}): its disk is probably full. ` +
+          'Free some space there, or name a directory on another disk in the environment variable TMPDIR.',
+        { cause },
+      );
     }
-    this.#runs.push(path);
   }
-}
 
-/** Yields the lines of all runs in ascending order. */
-function* mergeRuns(paths: readonly string[]): Generator<string> {
-  const opened: Generator<string>[] = [];
-  try {
-    const heads: { line: string; readonly rest: Generator<string> }[] = [];
-    for (const path of paths) {
-      const rest = linesOf(path);
-      opened.push(rest);
-      const first = rest.next();
-      if (first.done !== true) heads.push({ line: first.value, rest });
-    }
-    while (heads.length > 0) {
-      const least = heads.reduce((one, other) => (other.line < one.line ? other : one));
-      yield least.line;
-      const next = least.rest.next();
-      if (next.done === true) heads.splice(heads.indexOf(least), 1);
-      else least.line = next.value;
-    }
-  } finally {
-    for (const rest of opened) rest.return(undefined);
+  /** Makes a key for the lines of a subject; those that are written later come later. */
+  #keyOf(subject: string): Buffer {
+    const place = Buffer.alloc(6);
+    place.writeUIntBE(this.#written, 0, place.length);
+    return Buffer.concat([Buffer.from(subject), subjectEnd, place]);
   }
-}
-
-/** Yields the lines of a file. `readline` would also break them at U+2028. */
-function* linesOf(path: string): Generator<string> {
-  const file = openSync(path, 'r');
-  try {
-    const piece = Buffer.allocUnsafe(readBytes);
-    let begun: Buffer[] = [];
-    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
-      let start = 0;
-      for (let end = piece.indexOf(0x0a); end >= 0 && end < length; end = piece.indexOf(0x0a, start)) {
-        yield Buffer.concat([...begun, piece.subarray(start, end)]).toString();
-        begun = [];
-        start = end + 1;
-      }
-      if (start < length) begun.push(Buffer.from(piece.subarray(start, length)));
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-function* inPieces(lines: Iterable<string>): Generator<string> {
-  let piece = '';
-  for (const line of lines) {
-    piece += `${line}\n`;
-    if (piece.length < readBytes) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece !== '') yield piece;
-}
-
-function writeAll(file: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }

@@ -3,20 +3,23 @@ import type { ClusterPlace } from '../place.ts';
 import type { RedrivePlaces } from './redrive.ts';
 
 /**
- * Opens the places of a pipeline of the cluster form: the bucket with the failed records of all topics, and the topics
- * that they go back to. The topic of dead letters is not among them: what is on it is announced again.
+ * Opens the places of a pipeline of the cluster form: the bucket with the failed records of all topics, the topics that they go
+ * back to, and the topic of dead letters. The roles keep running.
  */
 export async function openClusterPlaces(
   place: ClusterPlace,
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
-  const { store, stream, close } = await openCluster(place);
+  const { store, stream, deadLetters, close } = await openCluster(place);
   return {
     store,
     stream,
-    queueNames: [],
+    queueNames: [deadLetters.name],
     hasQueuesOfWork: false,
-    messagesOf: () => [],
-    giveBack: async () => false,
+    async *messagesOf() {
+      yield* await deadLetters.list();
+    },
+    giveBack: ({ message }) => deadLetters.giveBack(message.id),
+    // No other store than S3 itself sends tests, and no message announces a failed record here.
     remove: async () => undefined,
     close,
   };

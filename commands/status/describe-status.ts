@@ -1,6 +1,7 @@
 import { whole } from '../whole.ts';
 import type { DirectoryStatus } from './read-directory.ts';
 import type { PipelineStatus } from './read-status.ts';
+import { describeCustomers, formatRows, type Row } from './rows.ts';
 
 /** The findings of `status`. */
 export interface FoundStatus {
@@ -12,12 +13,11 @@ export interface FoundStatus {
   readonly directory: DirectoryStatus | undefined;
 }
 
-const maxNames = 10;
 const notSaid = 'not known: the pipeline does not say';
 
 /** Describes the state for people, one line for each part. */
 export function describeStatus({ url, isRunning, trouble, pipeline, directory }: FoundStatus): string {
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     [
       'Pipeline',
       isRunning ? `running at ${url}` : `NOT running at ${url}: ${trouble ?? 'it does not answer'}`,
@@ -27,13 +27,13 @@ export function describeStatus({ url, isRunning, trouble, pipeline, directory }:
     rows.push(
       ['Backlog', describeBacklog(pipeline.backlog)],
       ['Oldest', describeAges(pipeline)],
-      ['Customers', describeCustomers(pipeline.customers)],
+      ['Customers', describeCustomers(pipeline.customers, notSaid)],
     );
   }
   const disk = describeDisk(pipeline, directory);
   if (disk !== '') rows.push(['Disk', disk]);
   if (directory !== undefined) rows.push(['Data', describeDirectory(directory, isRunning)]);
-  return rows.map(([name, text]) => `${name.padEnd(11)} ${text}`).join('\n');
+  return formatRows(rows);
 }
 
 function describeBacklog(backlog: PipelineStatus['backlog']): string {
@@ -55,13 +55,6 @@ function describeAges({ oldestUncountedSeconds, oldestNotRolledUpSeconds }: Pipe
       : []),
   ];
   return parts.join('; ');
-}
-
-function describeCustomers(customers: PipelineStatus['customers']): string {
-  if (customers === undefined) return notSaid;
-  if (customers.length === 0) return 'none yet';
-  const names = customers.slice(0, maxNames).join(', ');
-  return `${whole(customers.length)}: ${names}${customers.length > maxNames ? ', …' : ''}`;
 }
 
 function describeDisk(pipeline: PipelineStatus | undefined, directory: DirectoryStatus | undefined): string {

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly mayListCustomers: boolean;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The client's address and agent, for telling clients apart. */
+  readonly sender: string;
   /** The bytes as they were received. */
   readonly body: Buffer;
 }
@@ -126,6 +128,8 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
   return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
 }
 
+const noBody = Buffer.alloc(0);
+
 function toRequest(
   event: APIGatewayProxyEventV2,
   known: Pick<HttpRequest, 'requestId' | 'customer' | 'mayListCustomers'>,
@@ -139,6 +143,7 @@ function toRequest(
     pathParameters: pathParameters ?? {},
     query: queryStringParameters ?? {},
     headers,
-    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
+    body: body === undefined ? noBody : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -24,6 +24,7 @@ export function sentBatch(request: HttpRequest, batch: ProtocolBatch): SentBatch
     customerId: batch.customerId ?? requireCustomer(request),
     id: batch.id,
     source: givenSource(request),
+    sender: request.sender,
     mediaType: batch.mediaType,
     logFormat: batch.logFormat,
     unwrap: batch.unwrap,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { hasBody } from '../has-body.ts';
 import { securityHeaders } from '../security-headers.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -46,10 +47,6 @@ function describe(
     connection: 'close',
   };
   return { headers, body };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Closes the connection slowly. Node.js calls this method once the last answer is written. */

@@ -72,7 +72,17 @@ function hostsOf({ authority }: RequestTarget, valuesOf: HeaderValues): readonly
     : 'The Host is not valid: use a name or an IP address, with or without a port.';
 }
 
+/** Reads the headers once, since each request is asked for eight of them. */
 function headerValues(rawHeaders: readonly string[]): HeaderValues {
-  return (name) =>
-    rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+  const values = new Map<string, string[]>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    const before = values.get(name);
+    if (before === undefined) values.set(name, [value]);
+    else before.push(value);
+  }
+  return (name) => values.get(name) ?? none;
 }
+
+const none: readonly string[] = [];

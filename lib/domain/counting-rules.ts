@@ -1,3 +1,4 @@
+import { fieldAliasesVersion } from './field-aliases.ts';
 import { pathQueryVersion, withoutQuery, type PathQuery } from './counted-path.ts';
 import { createPathFolding, pathTemplatesVersion, type PathTemplate } from './path-templates.ts';
 import { userAgentFamily, userAgentRulesVersion } from './user-agent.ts';
@@ -25,9 +26,13 @@ export function createCountingRules(
   pathQuery: PathQuery = 'keep',
 ): CountingRules {
   const fold = createPathFolding(pathTemplates);
-  // Without templates and with query strings, the version is that of the user agents alone, as in batches from before
-  // both.
-  const versions = [userAgentRulesVersion, pathTemplatesVersion(pathTemplates), pathQueryVersion(pathQuery)];
+  // The names of fields decide which of them is read, so they are part of the version, too.
+  const versions = [
+    userAgentRulesVersion,
+    fieldAliasesVersion,
+    pathTemplatesVersion(pathTemplates),
+    pathQueryVersion(pathQuery),
+  ];
   return {
     version: versions.filter((version) => version !== undefined).join('+'),
     userAgentFamily,

@@ -13,6 +13,14 @@ export interface DaysTotal {
   readonly lastMinute: number;
 }
 
+/** The days of a customer in time order: a place in each column is one day. Minutes are counted since 1970. */
+export interface DayColumns {
+  readonly firstMinutes: Float64Array;
+  readonly lastMinutes: Float64Array;
+  readonly requests: Float64Array;
+  readonly errors: Float64Array;
+}
+
 const minuteMilliseconds = 60_000;
 
 /**
@@ -21,20 +29,28 @@ const minuteMilliseconds = 60_000;
  */
 export class CustomerDays {
   readonly customerId: CustomerId;
-  /** Minutes since 1970, in time order. */
   readonly #first: Float64Array;
   readonly #last: Float64Array;
   readonly #requests: Float64Array;
   readonly #errors: Float64Array;
 
-  constructor({ customerId, days }: Pick<CustomerIndex, 'customerId' | 'days'>) {
+  constructor(customerId: CustomerId, { firstMinutes, lastMinutes, requests, errors }: DayColumns) {
     this.customerId = customerId;
+    this.#first = firstMinutes;
+    this.#last = lastMinutes;
+    this.#requests = requests;
+    this.#errors = errors;
+  }
+
+  static of({ customerId, days }: Pick<CustomerIndex, 'customerId' | 'days'>): CustomerDays {
     const starts = [...days.keys()].sort();
     const column = (value: (start: WindowStart) => number) => Float64Array.from(starts, value);
-    this.#first = column((start) => minuteOf(days.get(start)?.firstWindow));
-    this.#last = column((start) => minuteOf(days.get(start)?.lastWindow));
-    this.#requests = column((start) => days.get(start)?.requests ?? 0);
-    this.#errors = column((start) => days.get(start)?.errors ?? 0);
+    return new CustomerDays(customerId, {
+      firstMinutes: column((start) => minuteOf(days.get(start)?.firstWindow)),
+      lastMinutes: column((start) => minuteOf(days.get(start)?.lastWindow)),
+      requests: column((start) => days.get(start)?.requests ?? 0),
+      errors: column((start) => days.get(start)?.errors ?? 0),
+    });
   }
 
   /** Number of days. */

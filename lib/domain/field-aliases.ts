@@ -279,6 +279,12 @@ export const fieldAliases = {
 export type AliasedField = keyof typeof fieldAliases;
 
 /**
+ * The version of the names that `POST /logs` understands, a part of the rules version. Raise it with every change of the tables of
+ * this file or of how they are used; a test compares them with a digest.
+ */
+export const fieldAliasesVersion = 'fields.1';
+
+/**
  * Fields that hold another log's fields: those of Azure, Google Cloud, Elastic, Filebeat's modules and others. Their names
  * are left out of a path: `properties.httpStatus` is `httpStatus`.
  */

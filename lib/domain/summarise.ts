@@ -1,9 +1,10 @@
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
-import { writeCountsOf } from './dimensions.ts';
+import { areFew, countInSteps, leastBytesOf, writeCounts, writeFewCountsOf } from './dimensions.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { EpochMinute } from './epoch-minute.ts';
+import { finish, type Steps } from './steps.ts';
 import { PartialWriter, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
 import { TextBytes } from './text-bytes.ts';
 import { minuteEndedBefore, minuteStartsAfter, windowStartOf } from './window.ts';
@@ -83,18 +84,27 @@ function inOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
   return ordered;
 }
 
-/** A batch has fewer: 16 MiB, of at least 64 bytes each. */
+/** A batch has fewer. */
 const maxEntries = 2 ** 20;
 
-/**
- * Creates the partials of a batch for these minute windows, in order. If a window's partial does not fit into a
- * stream record, it gets several, each with a share of the entries.
- */
+/** Creates partials at once, as `summariseInSteps` does. */
 export function summarise(
   batch: SummarisedBatch,
   minutes: readonly MinuteEntries[],
   options: SummariseOptions,
 ): EncodedPartial[] {
+  return finish(summariseInSteps(batch, minutes, options));
+}
+
+/**
+ * Creates the partials of a batch for these minute windows, in order. If a window's partial does not fit into a
+ * stream record, it gets several, each with a share of the entries.
+ */
+export function* summariseInSteps(
+  batch: SummarisedBatch,
+  minutes: readonly MinuteEntries[],
+  options: SummariseOptions,
+): Steps<EncodedPartial[]> {
   const bytes = new TextBytes();
   const context: Encoding = {
     ...batch,
@@ -104,9 +114,19 @@ export function summarise(
     idOfPart: memoise((part) => partialId(batch.batchId, batch.payloadHash, part)),
   };
   const partials: WrittenPartial[] = [];
-  for (const [minute, entries] of minutes) writeWindow(minute, entries, context, partials);
+  let entriesDone = 0;
+  for (const [minute, entries] of minutes) {
+    yield* writeWindow(minute, entries, context, partials);
+    entriesDone += entries.length;
+    if (entriesDone < entriesInStep) continue;
+    entriesDone = 0;
+    yield;
+  }
   return withData(partials, bytes.copy());
 }
+
+/** Number of entries of small windows that are summarised in a step. */
+const entriesInStep = 8_192;
 
 interface Encoding extends SummarisedBatch, SummariseOptions {
   readonly bytes: TextBytes;
@@ -120,12 +140,12 @@ interface WrittenPartial extends Omit<EncodedPartial, 'data'> {
 }
 
 /** Adds the partials of one window to `partials`. */
-function writeWindow(
+function* writeWindow(
   minute: EpochMinute,
   entries: readonly LogEntry[],
   context: Encoding,
   partials: WrittenPartial[],
-): void {
+): Steps<void> {
   const { customerId, storedAt, rules, idOfPart, bytes, writer } = context;
   const windowStart = windowStartOf(minute);
   const isLate = minuteEndedBefore(minute, storedAt, context.allowedLatenessSeconds);
@@ -138,18 +158,32 @@ function writeWindow(
     const start = bytes.length;
     const requests = share.length;
     writer.start({ windowStart, id: idOfPart(part), part, isLate, requests });
-    writeCountsOf(share, rules, bytes);
+    let pieces = 1;
+    if (areFew(share)) {
+      writeFewCountsOf(share, rules, bytes);
+    } else {
+      const counts = yield* countInSteps(share, rules);
+      pieces = Math.ceil(leastBytesOf(counts) / maxDataBytes);
+      if (pieces === 1) writeCounts(counts, bytes);
+    }
     writer.end();
-    if (bytes.length - start <= maxDataBytes) {
+    if (pieces === 1 && bytes.length - start <= maxDataBytes) {
       partials.push({ windowStart, part, isLate, isFuture, requests, end: bytes.length });
       part += 1;
     } else {
       bytes.length = start;
-      const half = Math.ceil(requests / 2);
       others ??= [];
-      others.push(share.slice(half), share.slice(0, half));
+      others.push(...cut(share, Math.max(pieces, 2)).toReversed());
     }
   }
+}
+
+/** Cuts entries into shares of about the same size. */
+function cut(entries: readonly LogEntry[], pieces: number): (readonly LogEntry[])[] {
+  const size = Math.ceil(entries.length / pieces);
+  const shares: (readonly LogEntry[])[] = [];
+  for (let start = 0; start < entries.length; start += size) shares.push(entries.slice(start, start + size));
+  return shares;
 }
 
 function withData(partials: readonly WrittenPartial[], bytes: Buffer): EncodedPartial[] {

@@ -58,9 +58,12 @@ export class UsedBytes {
       this.#bytes = bytes;
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#options.logger.warn('The size of the data directory could not be measured; it is tried again.', {
-        error,
-      });
+      this.#options.logger.warn(
+        'The size of the data directory could not be measured; this is tried again.',
+        {
+          error,
+        },
+      );
     }
     const pause = Math.max(leastMilliseconds, timesItsDuration * (performance.now() - startedAt));
     this.#timer = setTimeout(() => this.start(), pause).unref();

@@ -2,17 +2,17 @@ import { Unavailable } from '../../lib/errors.ts';
 
 /** One step that is durable as a whole or not at all. */
 export interface Change {
-  /** Puts its writes into the transaction that is being made. What can be refused is refused before. */
+  /** Adds its writes to the current transaction. Anything that can be refused is refused before that. */
   write(): void;
-  /** Called once with the end of that transaction, before the submitter of the change hears of it. */
+  /** Called once with the outcome of that transaction, before the submitter of the change learns it. */
   settle(isDurable: boolean): void;
-  /** Bytes by which the database may grow for it, see `roomFor`. */
+  /** Bytes by which the change may make the database grow; see `roomFor`. */
   readonly room: number;
 }
 
 /**
- * Runs `write` in a transaction that makes the database grow by `room` bytes at most; resolves when that is durable,
- * rejects when nothing of it is.
+ * Runs `write` in a transaction that makes the database grow by at most `room` bytes. Resolves when the transaction
+ * is durable, and rejects when none of it is.
  */
 export type Transact = (write: () => void, room: number) => Promise<void>;
 
@@ -23,15 +23,16 @@ interface Submitted {
 }
 
 /**
- * Lets changes share a flush: one transaction is in flight at a time, and what is submitted meanwhile goes into the
- * next one together. So the flush is paid once for all who wait, and a change may count from what the one before left.
+ * Lets changes share a flush: one transaction is in flight at a time, and all changes submitted meanwhile go into the
+ * next one. So everybody who waits shares the cost of one flush, and a change can build on the result of the previous
+ * one.
  */
 export class GroupCommit {
   readonly #transact: Transact;
   #gathered: Submitted[] = [];
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Delay that the timer was set to; `Infinity` where none runs. */
+  /** Delay that the timer was set to; `Infinity` if none is running. */
   #timerMilliseconds = Infinity;
   #isClosed = false;
 
@@ -49,7 +50,7 @@ export class GroupCommit {
     return submitted;
   }
 
-  /** Submits a change like `submit`, but lets it wait that long for another change to share its flush with. */
+  /** Submits a change like `submit`, but lets it wait for up to this long to share the flush of another change. */
   submitPatiently(change: Change, milliseconds: number): Promise<void> {
     const submitted = this.#gather(change);
     if (this.#running === undefined && milliseconds < this.#timerMilliseconds) {
@@ -71,7 +72,7 @@ export class GroupCommit {
     this.#running ??= this.#run();
   }
 
-  /** Takes nothing more, and resolves when what was submitted has been settled. */
+  /** Accepts no more changes, and resolves when all submitted ones are settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#start();

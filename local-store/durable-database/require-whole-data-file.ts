@@ -4,8 +4,8 @@ import { UnreadableFormat } from '../../lib/errors.ts';
 import { errorCode } from '../../lib/error-code.ts';
 
 /**
- * Position of lmdb's own facts about its file: the first two pages, of which the one with the higher transaction number
- * counts (`MDB_meta` in its mdb.c, on 64-bit machines).
+ * Offsets in the two pages at the start of the file, in which lmdb describes it; the one with the higher transaction
+ * number counts (`MDB_meta` in its mdb.c, on 64-bit machines).
  */
 const magicAt = 24;
 const pageSizeAt = 48;
@@ -20,7 +20,7 @@ interface Meta {
   readonly transaction: bigint;
 }
 
-/** Length of the file, and those of its first pages that exist and belong to lmdb. */
+/** Length of the file, and its first two pages, as far as they exist and belong to lmdb. */
 interface Found {
   readonly size: number;
   readonly first: Meta | undefined;
@@ -28,11 +28,11 @@ interface Found {
 }
 
 /**
- * Makes sure that lmdb can open its file: one that is not lmdb's, or that was cut off, ends the process, at once or when
- * a page beyond the end is read. What is changed within the pages is not found: they have no check sums. A file of which
- * a power cut left a part of lmdb's very first write is emptied, and made again.
- * @param mayBeEmpty  where it could have been made a moment before a crash, and nothing has been written yet
- * @throws UnreadableFormat  it cannot; the message names the file and says what can be done
+ * Makes sure that lmdb can open its file. A file that is not lmdb's, or that was cut off, would end the process,
+ * either at once or when it reads a page beyond the end. Damage within pages is not found, because they have no
+ * checksums. If a power cut left only a part of lmdb's very first write, the file is emptied and created again.
+ * @param mayBeEmpty  true if a crash may have followed its creation, before anything was written to it
+ * @throws UnreadableFormat  lmdb cannot; the message names the file and says what to do
  */
 export async function requireWholeDataFile(path: string, mayBeEmpty: boolean): Promise<void> {
   const found = await readMetas(path);
@@ -47,19 +47,19 @@ export async function requireWholeDataFile(path: string, mayBeEmpty: boolean): P
   if (BigInt(size) < neededBytes) throw damaged(path, `it has ${size} of ${neededBytes} bytes`);
 }
 
-/** lmdb begins a file with its first two pages, in one write and before all transactions. */
+/** Recognises an interrupted creation: lmdb writes its first two pages at once, before any transaction. */
 function isCutOffAtFirstWrite({ size, first }: Found): boolean {
   return first === undefined ? size < metaBytes : first.transaction === 0n && size < 2 * first.pageSize;
 }
 
 function damaged(path: string, what: string): UnreadableFormat {
   return new UnreadableFormat(
-    `The log ${path} is damaged: ${what}. Put a backup of the data directory in its place. Where there is none, remove the ` +
-      'file and run `npm run audit -- --repair`: it counts what only the log knew from the stored batches.',
+    `The log ${path} is damaged: ${what}. Put a backup of the data directory in its place. If you have none, ` +
+      'remove the file and run `npm run audit -- --repair`: it counts from the stored batches what only the log knew.',
   );
 }
 
-/** `undefined` where there is no file yet, or one that this machine's lmdb lays out in another way. */
+/** Returns `undefined` if there is no file yet, or if lmdb uses another layout on this machine. */
 async function readMetas(path: string): Promise<Found | undefined> {
   if (endianness() !== 'LE' || process.arch === 'arm' || process.arch === 'ia32') return undefined;
   let file;

@@ -7,15 +7,16 @@ type Transactions = Pick<RootDatabase, 'batch' | 'transactionSync'>;
 type Room = Pick<ReservedRoom, 'take' | 'extend'>;
 
 /**
- * Called once, with the cause, when nothing can be read from the database or written to it until another process opens
- * it. What was durable stays durable.
+ * Called once, with the cause, when the database can no longer be read or written until another process opens it.
+ * Durable data stays durable.
  */
 export type OnBroken = (cause: Error) => void;
 
 /**
- * Transactions of an lmdb environment that is opened with `overlappingSync: false` (a resolved write is flushed) and
- * `eventTurnBatching: false` (else each failed commit also raises a rejection that nobody can handle, which would end
- * the process). `batch` and not `transaction`, as its writes are made on lmdb's own thread: a third less work here.
+ * Transactions of an lmdb environment that was opened with `overlappingSync: false` (a resolved write is flushed) and
+ * `eventTurnBatching: false` (otherwise each failed commit also raises a rejection that nobody can handle, which
+ * would end the process). They use `batch` instead of `transaction` because lmdb's own thread then makes the writes,
+ * which is a third less work here.
  */
 export function transactOn(environment: Transactions, reserved: Room, onBroken?: OnBroken): Transact {
   let broken: Error | undefined;
@@ -28,7 +29,7 @@ export function transactOn(environment: Transactions, reserved: Room, onBroken?:
     } catch (error) {
       const cause = await causeOf(error);
       if (!canWrite(environment)) {
-        broken = new Error('The database has to be opened anew: lmdb gave it up.', { cause });
+        broken = new Error('lmdb has given up the database, so it must be opened again.', { cause });
         onBroken?.(broken);
       }
       throw cause;
@@ -37,27 +38,28 @@ export function transactOn(environment: Transactions, reserved: Room, onBroken?:
 }
 
 /**
- * After most failures lmdb goes on. Where it was the page that makes a commit count which could not be written, it does
- * not know what is on the disk and refuses all that follows (`MDB_PANIC`): a batch without ever settling, an empty
- * transaction at once.
+ * Lmdb continues after most failures. But if it could not write the page that makes a commit count, it does not know
+ * what is on the disk and refuses everything that follows (`MDB_PANIC`): a batch then never settles, while an empty
+ * transaction fails at once.
  */
 function canWrite(environment: Transactions): boolean {
   try {
     environment.transactionSync(() => undefined);
     return true;
   } catch {
-    return false; // the reason is that of the commit before
+    return false; // the reason is that of the previous commit
   }
 }
 
 async function makeRoom(reserved: Room, room: number): Promise<void> {
   await reserved.extend(room);
-  if (!reserved.take(room)) throw new Error('The database has no room in its file.');
+  if (!reserved.take(room)) throw new Error('The database has no space in its file.');
 }
 
 /**
- * lmdb rejects a failed commit without saying why; the reason comes as the rejection of a second promise, which has to
- * be handled for the process to survive. It is normally there at once; where it isn't, the first error has to do.
+ * Returns the reason of a failed commit. lmdb rejects the commit without a reason and gives it as the rejection of a
+ * second promise, which must be handled or it ends the process. The reason is normally there at once; if not, this
+ * returns the first error.
  */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && 'commitError' in error && error.commitError instanceof Promise))

@@ -133,7 +133,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
       },
 
       async stop() {
-        process.stdout.write('\nStopping: what runs is finished first.\n');
+        process.stdout.write('\nStopping: running work is finished first.\n');
         await Promise.all([
           requests.drain(stopTimeoutMilliseconds),
           commands?.stop(),

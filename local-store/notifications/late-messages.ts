@@ -17,8 +17,8 @@ interface LateMessage {
 const retries = { firstMilliseconds: 100, longestMilliseconds: 10_000, randomShare: 0 };
 
 /**
- * Sends the messages of objects that were created with an intent, after the creation and with nobody waiting: the intent is
- * ended once its message is durable, and until then the next start would send it.
+ * Sends the messages of objects that were created with an intent, after the creation and while nobody waits. An
+ * intent ends once its message is durable; after a crash before that, the next start sends the message.
  */
 export class LateMessages {
   readonly #intents: Intents;
@@ -36,7 +36,7 @@ export class LateMessages {
     this.#sending.add(sending);
   }
 
-  /** Lets what can be sent be sent. What cannot is for the next start. */
+  /** Waits until all messages that can be sent are sent. The next start sends the others. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#sending);
@@ -51,7 +51,7 @@ export class LateMessages {
       } catch (error) {
         if (stopping.aborted) return;
         if (failures === 1)
-          this.#logger?.warn('The message of a stored object cannot be written; it is tried again.', {
+          this.#logger?.warn('The message of a stored object could not be written; this is tried again.', {
             key: intent.key,
             error,
           });

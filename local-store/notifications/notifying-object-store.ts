@@ -20,30 +20,31 @@ export interface NotifyingOptions {
   readonly queues: Queues;
   readonly region: string;
   readonly clock: Clock;
-  /** Records the writes under `announced.prefix`, and the messages that announce them. */
+  /** Records the writes under `announced.prefix` and the messages that announce them. */
   readonly announced?: { readonly prefix: string; readonly minutes: AnnouncedMinutes } | undefined;
-  /** Called with each object that was written or removed, once that is durable. */
+  /** Called with the key of each written or removed object, once the change is durable. */
   readonly onChanged?: (key: ObjectKey) => void;
-  /** Intents of the object directory below; without them, all messages are written before their objects. */
+  /** Intents of the underlying object directory; without them, all messages are written before their objects. */
   readonly intents?: Intents;
   readonly logger?: Pick<Logger, 'warn'>;
 }
 
 /** An object store that sends notifications, some of them after the writes. */
 interface NotifyingObjectStore extends ObjectStore {
-  /** Sends what is still to be sent. */
+  /** Sends the messages that are still to be sent. */
   close(): Promise<void>;
 }
 
 /**
- * The object directory with the notifications of a bucket: each write under a rule reaches its queue at least once, and no
- * message overtakes its write. Deletions are not notified.
+ * Adds a bucket's notifications to the object directory: each write under a rule reaches its queue at least once, and
+ * no message overtakes its write. Deletions send no notifications.
  *
- * The intent of a notification is durable before the object can appear. For a creation it is the temporary file that
- * becomes the object: its message is written after the answer, with whatever is written next, and a start sends those of
- * the files that it finds. For other writes, and for keys that are too long for the name of a file, it is the message
- * itself, which is held in this process until the write has ended; a crash releases it, and then the object is there or
- * never will be. So do minutes, which have to be announced before they are written.
+ * The intent of a notification is durable before the object can appear. For a creation, the intent is the temporary
+ * file that becomes the object: its message is written after the answer, together with the next other write, and a
+ * start sends the messages of all such files that it finds. For other writes, and for keys that are too long for a
+ * file name, the intent is the message itself, which this process holds until the write has ended. A crash releases
+ * the message; by then the object exists or never will. Minutes also use held messages, because they must be
+ * announced before they are written.
  */
 export function notifyingObjectStore(
   objects: ObjectStore,
@@ -103,7 +104,7 @@ export function notifyingObjectStore(
       try {
         return await put(key, body, condition);
       } finally {
-        onChanged?.(key); // also where it failed: the object may be there
+        onChanged?.(key); // also after a failure: the object may exist
       }
     },
     get: (key, options) => objects.get(key, options),
@@ -119,7 +120,7 @@ export function notifyingObjectStore(
   };
 }
 
-/** Sends the message unless nothing was written; where that isn't known, it is a message all the same. */
+/** Sends the message unless nothing was written. If that is not known, the message is sent. */
 async function sendAfter<Result>(write: () => Promise<Result>, send: () => void): Promise<Result> {
   try {
     const result = await write();
@@ -131,7 +132,7 @@ async function sendAfter<Result>(write: () => Promise<Result>, send: () => void)
   }
 }
 
-/** Withdraws the message where nothing was written; where that isn't known, it is a message all the same. */
+/** Withdraws the message if nothing was written. If that is not known, the message is released. */
 async function settleAfter<Result>(message: HeldMessage, write: () => Promise<Result>): Promise<Result> {
   try {
     const result = await write();

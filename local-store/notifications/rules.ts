@@ -8,8 +8,8 @@ const filterRule = z.strictObject({
 });
 
 /**
- * The properties of an `AWS::S3::Bucket` that are read here. The others concern the bucket alone. In its notifications
- * everything counts, so this refuses what it does not implement.
+ * The properties of an `AWS::S3::Bucket` that matter here; the others only concern the bucket. All settings of its
+ * notifications matter, so this schema refuses those that are not implemented.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-notificationconfiguration.html
  */
 const bucketProperties = z.object({
@@ -20,7 +20,7 @@ const bucketProperties = z.object({
         .array(
           z.strictObject({
             Event: z.enum(['s3:ObjectCreated:*', 's3:ObjectCreated:Put'], {
-              error: 'only s3:ObjectCreated:* and s3:ObjectCreated:Put are notified on this machine',
+              error: 'only s3:ObjectCreated:* and s3:ObjectCreated:Put are supported on this machine',
             }),
             Queue: arnOfResource,
             Filter: z
@@ -41,9 +41,9 @@ const bucketProperties = z.object({
     .optional(),
 });
 
-/** Rule that announces each written object whose key begins with `prefix` and ends with `suffix` to the queue. */
+/** Rule that announces to a queue each written object whose key begins with `prefix` and ends with `suffix`. */
 export interface NotificationRule {
-  /** Names the rule in its messages. */
+  /** Identifies the rule in its messages. */
   readonly configurationId: string;
   readonly bucketName: string;
   readonly prefix: string;
@@ -52,8 +52,9 @@ export interface NotificationRule {
 }
 
 /**
- * The rules of the bucket of a service, from the properties of its resources. No key has two of them, as in S3.
- * @throws Error  naming what is wrong, or what this machine cannot do as S3 would
+ * Returns the notification rules of a service's bucket, from the properties of its resources. As in S3, no key
+ * matches two rules.
+ * @throws Error  the message says what is wrong, or what this machine cannot do as S3 would
  */
 export function notificationRules(resources: Resources): readonly NotificationRule[] {
   const rules = Object.entries(resources).flatMap(([logicalId, resource]) => {
@@ -79,10 +80,12 @@ export function notificationRules(resources: Resources): readonly NotificationRu
 
 function requireOneBucket(rules: readonly NotificationRule[]): void {
   if (new Set(rules.map(({ bucketName }) => bucketName)).size > 1)
-    throw new Error('Two buckets of this service have notifications; there is one bucket on this machine.');
+    throw new Error(
+      'Two buckets of this service have notifications, but there is only one bucket on this machine.',
+    );
 }
 
-/** S3 refuses such a configuration at the deployment, so that here it should not work either. */
+/** Refuses overlapping rules, as S3 does at the deployment. */
 function requireNoOverlap(rules: readonly NotificationRule[]): void {
   for (const [index, one] of rules.entries()) {
     for (const other of rules.slice(index + 1)) {

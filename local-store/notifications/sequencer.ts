@@ -1,8 +1,8 @@
 const perMillisecond = 1024;
 
 /**
- * Numbers writes: of two, the later one has the greater hexadecimal number, also when both are of one millisecond or the
- * clock was set back between them (in one run; after a restart it is the clock that counts).
+ * Numbers writes in hexadecimal: a later write has a greater number, even within one millisecond or after the clock
+ * was set back. This holds within one run; after a restart, the numbers follow the clock.
  */
 export class Sequencer {
   #last = 0;

@@ -4,7 +4,7 @@ import type { AgedObjects } from '../../lib/ports/aged-objects.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { placeOf } from './key-place.ts';
 
-/** Reads the age of objects from the files that they are: an object is written whole, so its file is as old as it is. */
+/** Reads the age of objects from their files: an object is written whole, so its file is as old as the object. */
 export function agedObjects(root: string): AgedObjects {
   return {
     async writtenAt(key) {

@@ -2,11 +2,11 @@ import { Unavailable } from '../../lib/errors.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
 import type { Intent } from './intent.ts';
 
-/** A round's share of descriptors and of memory; a single larger body makes a round of its own. */
+/** Limits of a round, which bound its descriptors and memory. A single larger body gets a round of its own. */
 const maxRoundChanges = 128;
 const maxRoundBytes = 16 * 1024 * 1024;
 
-/** Number of intents ended together; after that delay, those that exist are ended: nobody waits for it. */
+/** Number of intents that are ended together. After this delay fewer are ended as well; nobody waits for that. */
 const intentsTogether = 256;
 const intentMilliseconds = 200;
 
@@ -16,7 +16,7 @@ interface WaitingChange {
   reject(error: Error): void;
 }
 
-/** Gathers changes while a round is under way, so that the next one shares its flushes among all of them. */
+/** Gathers changes while a round is under way, so that the next round shares its flushes among all of them. */
 export class ChangeRounds {
   readonly #writer: ChangeWriter;
   #waiting: WaitingChange[] = [];
@@ -30,7 +30,7 @@ export class ChangeRounds {
     this.#writer = writer;
   }
 
-  /** @throws Unavailable  the writer is gone, or closed */
+  /** @throws Unavailable  the writer has died or is closed */
   submit(change: Change): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new Unavailable('The object directory is closed.'));
@@ -43,7 +43,7 @@ export class ChangeRounds {
   end(intents: readonly Intent[]): void {
     this.#ended.push(...intents);
     if (this.#ended.length >= intentsTogether) this.#endNow();
-    // Those that a process which ends leaves are ended at the next start.
+    // If the process ends first, the next start ends these intents.
     else this.#timer ??= setTimeout(() => this.#endNow(), intentMilliseconds).unref();
   }
 
@@ -54,7 +54,7 @@ export class ChangeRounds {
     this.#running ??= this.#run();
   }
 
-  /** Carries out what was submitted, then ends the writer. */
+  /** Carries out the submitted changes, then ends the writer. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#ended.length > 0) this.#endNow();
@@ -63,7 +63,7 @@ export class ChangeRounds {
   }
 
   async #run(): Promise<void> {
-    // Requests that arrive in one turn of the event loop share the first round already.
+    // Requests that arrive in one turn of the event loop already share the first round.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0 || this.#areEndedDue) {
       if (this.#waiting.length > 0) await this.#runRound(this.#takeRound());
@@ -96,7 +96,7 @@ export class ChangeRounds {
     const keys = new Set<string>();
     const isOver = ({ change }: WaitingChange, index: number): boolean => {
       bytes += 'body' in change ? change.body.length : 0;
-      // Whether it leaves a file of its own depends on what became of the others.
+      // The outcome of earlier changes decides whether this one leaves a file of its own.
       const hasToWait = change.kind === 'create' && change.intent !== undefined && keys.has(change.key);
       keys.add(change.key);
       return index > 0 && (hasToWait || bytes > maxRoundBytes || index >= maxRoundChanges);

@@ -5,15 +5,18 @@ import { directoryOf } from './key-place.ts';
 
 const maxKnownDirectories = 10_000;
 
-/** File that is made and removed in a directory whose flush failed; its name is hidden, so it is not an object. */
+/**
+ * File that is created and removed in a directory whose flush failed. Its name begins with a dot, so it is not an
+ * object.
+ */
 const touchedName = '.touched';
 
 /**
- * Knows which directories are durable: their own name and every name in them. A previous process may have died
- * between making a name and flushing it, and what it left looks like any other object. So a directory is flushed the
- * first time this process uses it, from the root down, and an answer that rests on what is found there can be trusted.
+ * Keeps track of which directories are durable: their own name and every name in them. An earlier process may have
+ * died between creating a name and flushing it, and its object looks like any other. So a directory is flushed, from
+ * the root down, the first time this process uses it; after that, answers can rely on what is found there.
  *
- * Directories are named by their path below the root; '' is the root itself, which is never made here.
+ * Directories are named by their path below the root; '' is the root itself, which is never created here.
  */
 export class DirectorySettler {
   readonly #root: string;
@@ -22,14 +25,14 @@ export class DirectorySettler {
   readonly #failedToFlush = new Set<string>();
   readonly #isSuccessor: boolean;
 
-  /** @param isSuccessor  another writer was here in this process, and which flushes failed then is not known */
+  /** @param isSuccessor  this process had an earlier writer, and its failed flushes are not known */
   constructor(root: string, operations: FileOperations, isSuccessor: boolean) {
     this.#root = root;
     this.#operations = operations;
     this.#isSuccessor = isSuccessor;
   }
 
-  /** Makes the directory durable, and makes it and its parents where they are missing. */
+  /** Makes the directory durable, and creates it and its parents if they are missing. */
   make(directory: string): void {
     if (this.#settled.has(directory)) return;
     if (directory === '') return this.flush(directory);
@@ -40,7 +43,7 @@ export class DirectorySettler {
     this.#settled.set(directory, true);
   }
 
-  /** Makes the directory durable where it is there, and makes nothing. */
+  /** Makes the directory durable if it exists, and creates nothing. */
   settle(directory: string): void {
     if (this.#settled.has(directory)) return;
     if (directory !== '') this.settle(directoryOf(directory));
@@ -54,8 +57,8 @@ export class DirectorySettler {
 
   /** Flushes the names in the directory. */
   flush(directory: string): void {
-    // A second flush of what a first one failed to write may report success without writing it. A change made after
-    // the failure gives this flush something of its own to write, and it fails where the disk still does.
+    // After a failed flush, a second one may report success without writing anything. A change made after the failure
+    // gives the second flush something to write, so it fails if the disk still does.
     if (this.#mayHaveFailed(directory)) this.#touch(directory);
     try {
       this.#operations.flushDirectory(this.#path(directory));
@@ -69,23 +72,24 @@ export class DirectorySettler {
   }
 
   /**
-   * Marks a directory after a failure there: the next use flushes it first, and makes it again if somebody removed it.
+   * Marks a directory after a failure in it: the next use flushes it first, and creates it again if somebody removed
+   * it.
    */
   distrust(directory: string): void {
     for (let level = directory; level !== ''; level = directoryOf(level)) this.#settled.delete(level);
   }
 
   /**
-   * Removes the directory and those above it, as far as nothing is left in them: a day of minutes has 25, which would
-   * take more room than what was in them. The first level stays. Nothing is flushed: one that is back after a power cut
-   * is as empty as before, and the next use of its name makes it, or makes it durable.
+   * Removes the directory and its parents, as far as they are empty: a day of minutes has 25 directories, which would
+   * take more space than its files did. The first level stays. Nothing is flushed: a directory that reappears after a
+   * power cut is empty, and its next use makes it durable.
    */
   removeEmpty(directory: string): void {
     for (let level = directory; level.includes('/'); level = directoryOf(level)) {
       try {
         this.#operations.removeDirectory(this.#path(level));
       } catch {
-        return; // there is something in it, as a rule; and one that stays for another reason does no harm
+        return; // usually because it is not empty; if there is another reason, an empty directory does no harm
       }
       this.#settled.delete(level);
     }
@@ -109,7 +113,7 @@ export class DirectorySettler {
     try {
       this.flush(parent);
     } catch (error) {
-      // Empty, and perhaps never on the disk: the next use makes it anew.
+      // The directory is empty and may not be on the disk: the next use creates it again.
       this.#operations.removeDirectory(this.#path(directory));
       throw error;
     }
@@ -120,7 +124,7 @@ export class DirectorySettler {
     try {
       this.#operations.makeDirectory(path);
     } catch (error) {
-      // Left by a process that died before the next line; removing it is a change as well.
+      // A process that died before the next line left the file; removing it is a change as well.
       if (errorCode(error) !== 'EEXIST') throw error;
     }
     this.#operations.removeDirectory(path);

@@ -17,19 +17,20 @@ import {
 import { privateDirectoryMode, privateFileMode } from '../private-modes.ts';
 
 /**
- * The file operations that a write is made of, by argument, so that a test can make any of them fail, or crash
- * between two of them. They are synchronous since they run in a thread of their own, see `writer-thread.ts`.
+ * The file operations that make up a write. They are passed as an argument so that a test can make any of them fail,
+ * or crash between two of them. They are synchronous because they run in a thread of their own; see
+ * `writer-thread.ts`.
  */
 export interface FileOperations {
-  /** Opens a new file for writing; it must not be there. */
+  /** Opens a new file for writing; fails if it exists. */
   create(path: string): number;
   write(descriptor: number, body: Uint8Array): void;
   /** Returns when the content and the length of the file are on the disk. */
   flushData(descriptor: number): void;
   close(descriptor: number): void;
-  /** Gives a file a second name; fails with `EEXIST` where something has that name. */
+  /** Gives a file a second name; fails with `EEXIST` if that name exists. */
   link(path: string, newPath: string): void;
-  /** Gives a file another name, in place of what has that name. */
+  /** Gives a file another name, and replaces any file that has it. */
   rename(path: string, newPath: string): void;
   unlink(path: string): void;
   makeDirectory(path: string): void;
@@ -37,23 +38,24 @@ export interface FileOperations {
   /** Returns when the names in the directory are on the disk. */
   flushDirectory(path: string): void;
   read(path: string): Buffer;
-  /** The names in a directory. */
+  /** Returns the names in a directory. */
   names(path: string): readonly string[];
-  /** None of them follows a link. */
+  /** These do not follow links. */
   exists(path: string): boolean;
   isDirectory(path: string): boolean;
   isLink(path: string): boolean;
 }
 
 /**
- * Flags to read an object: do not follow a link, and do not wait for a writer where somebody put a pipe in its place.
+ * Flags for reading an object: do not follow a link, and do not wait for a writer if somebody put a pipe in its
+ * place.
  */
 export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export const realFileOperations: FileOperations = {
   create: (path) => openSync(path, 'wx', privateFileMode),
   write(descriptor, body) {
-    // A write can be cut short, by a signal or by a disk that is nearly full, without being an error.
+    // A signal or a nearly full disk can cut a write short without an error.
     for (let written = 0; written < body.length;) written += writeSync(descriptor, body, written);
   },
   flushData: fdatasyncSync,
@@ -66,7 +68,7 @@ export const realFileOperations: FileOperations = {
   },
   removeDirectory: rmdirSync,
   flushDirectory(path) {
-    // Windows cannot flush a directory: opening one for it is refused. NTFS journals names by itself.
+    // Windows refuses to open a directory for a flush. NTFS journals names by itself.
     if (process.platform === 'win32') return;
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {

@@ -2,25 +2,25 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { isObjectKey, temporaryDirectoryName } from './key-place.ts';
 
 /**
- * The creation of an object, as the name of its temporary file describes it. Once content and name of that file are durable,
- * so is the object: a start that finds the file gives it its place. And as long as the file is there, a start finds what was
- * to be done after the creation and may not have been.
+ * The creation of an object, as described by the name of its temporary file. Once the content and the name of that
+ * file are durable, so is the object: a start that finds the file puts the object in its place. As long as the file
+ * exists, a start also knows that work which follows the creation may not have been done.
  */
 export interface Intent {
   readonly key: ObjectKey;
-  /** Distinguishes attempts for one key; the latest of them counts. */
+  /** Distinguishes attempts for one key; the latest one counts. */
   readonly sequence: number;
   readonly size: number;
   readonly etag: string;
 }
 
-/** Separator that occurs in no segment of a key and in no etag. */
+/** Separator that occurs neither in segments of keys nor in etags. */
 const separator = '+';
 const prefix = 'intent';
 const maxNameBytes = 255;
 const wholeNumber = /^(?:0|[1-9]\d{0,15})$/;
 
-/** Returns the name of the temporary file, or `undefined` where the key is too long to be a part of it. */
+/** Returns the name of the temporary file, or `undefined` if the key is too long to be part of it. */
 export function intentName({ key, sequence, size, etag }: Intent): string | undefined {
   const name = [prefix, sequence, size, etag, ...key.split('/')].join(separator);
   return name.length <= maxNameBytes ? name : undefined;
@@ -28,7 +28,7 @@ export function intentName({ key, sequence, size, etag }: Intent): string | unde
 
 /**
  * Returns the path of the temporary file.
- * @throws RangeError  the key is too long to be a part of its name
+ * @throws RangeError  the key is too long to be part of its name
  */
 export function intentPath(root: string, intent: Intent): string {
   const name = intentName(intent);
@@ -36,7 +36,7 @@ export function intentPath(root: string, intent: Intent): string {
   return `${root}/${temporaryDirectoryName}/${name}`;
 }
 
-/** Reads the name of a temporary file; `undefined` where it describes no creation. */
+/** Parses the name of a temporary file; returns `undefined` if it does not describe a creation. */
 export function parseIntent(name: string): Intent | undefined {
   const [start, sequence = '', size = '', etag = '', ...segments] = name.split(separator);
   const key = segments.join('/');

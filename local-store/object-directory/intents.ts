@@ -1,13 +1,13 @@
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { intentName, type Intent } from './intent.ts';
 
-/** The intents of an object directory: those that its owner makes, and those that an earlier one left. */
+/** The intents of an object directory: those that its owner creates, and those that an earlier owner left. */
 export interface Intents {
   /** Intents that earlier processes did not end. */
   readonly left: readonly Intent[];
-  /** Makes an intent to be given to a `put`; `undefined` where the key is too long for one. */
+  /** Creates an intent to pass to `put`; returns `undefined` if the key is too long for one. */
   make(key: ObjectKey, size: number, etag: string): Intent | undefined;
-  /** Ends intents. Call it after all work that follows the creation, or when nothing was created. */
+  /** Ends intents. Call it after all work that follows the creation, or if nothing was created. */
   end(intents: readonly Intent[]): void;
 }
 

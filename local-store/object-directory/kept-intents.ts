@@ -5,7 +5,7 @@ import type { FileOperations } from './file-operations.ts';
 import { intentPath, parseIntent, type Intent } from './intent.ts';
 import { directoryOf, temporaryDirectoryName } from './key-place.ts';
 
-/** The temporary files of intents that are not ended, as the one writer of the object directory keeps them. */
+/** The temporary files of intents that have not ended, as the object directory's only writer keeps them. */
 export class KeptIntents {
   readonly #root: string;
   readonly #operations: FileOperations;
@@ -20,7 +20,7 @@ export class KeptIntents {
     this.#directories = directories;
   }
 
-  /** Learns of what is there; a writer that takes the place of another one has to. */
+  /** Reads which files exist. A writer that replaces another one must do so. */
   read(): void {
     for (const name of this.#operations.names(`${this.#root}/${temporaryDirectoryName}`)) {
       const intent = parseIntent(name);
@@ -41,9 +41,9 @@ export class KeptIntents {
     this.#paths.set(key, paths.add(path));
   }
 
-  /** Makes names of temporary files durable, and that of those which were removed before, gone. */
+  /** Makes new names of temporary files durable, and the removal of earlier ones. */
   flush(): void {
-    this.#directories.make(temporaryDirectoryName); // its own name as well, the first time
+    this.#directories.make(temporaryDirectoryName); // the first time, this also makes the directory's own name durable
     this.#directories.flush(temporaryDirectoryName);
     this.#hasUnflushedRemovals = false;
   }

@@ -3,18 +3,15 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 
 const maxKnownEtags = 20_000;
 
-/**
- * Entry that a reader holds while it reads: the etag is set once somebody knows it, and `null` where there is no
- * object.
- */
+/** Entry that a reader holds while it reads. The etag is set once it is known, and `null` if there is no object. */
 export interface KnownEtag {
   etag: string | null | undefined;
 }
 
 /**
- * The etags of objects that were written or wholly read lately, so that who wants the start of an object need not
- * read all of it. An entry is dropped before its object is written and made again afterwards; so a reader that finds
- * the same entry before it opens the file and after it knows that the file is the entry's.
+ * The etags of objects that were recently written or read as a whole, so that a reader who wants the start of an
+ * object need not read all of it. An entry is dropped before its object is written and created again afterwards. So
+ * if a reader finds the same entry before and after it opens the file, the entry belongs to that file.
  */
 export class KnownEtags {
   readonly #known = new QuickLRU<ObjectKey, KnownEtag>({ maxSize: maxKnownEtags });
@@ -25,7 +22,7 @@ export class KnownEtags {
     this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
   }
 
-  /** `etag` is what the write left, where that is known. Writes of one key end in the order in which they took place. */
+  /** Ends a write that left `etag`, if that is known. Writes of one key end in the order in which they took place. */
   endWrite(key: ObjectKey, etag: string | undefined): void {
     const others = (this.#writing.get(key) ?? 0) - 1;
     if (others > 0) {
@@ -36,7 +33,7 @@ export class KnownEtags {
     if (etag !== undefined) this.#known.set(key, { etag });
   }
 
-  /** Returns whether an object is known to exist while nobody writes it. */
+  /** Returns whether an object is known to exist and nobody is writing it. */
   has(key: ObjectKey): boolean {
     return typeof this.#known.peek(key)?.etag === 'string';
   }
@@ -48,7 +45,7 @@ export class KnownEtags {
     return known;
   }
 
-  /** Returns whether no write has begun since `beginRead` gave this entry, and none was under way then. */
+  /** Returns whether no write was under way when `beginRead` returned this entry, and none has begun since. */
   isCurrent(key: ObjectKey, entry: KnownEtag): boolean {
     return this.#known.get(key) === entry;
   }

@@ -5,14 +5,16 @@ import { isKeySegment, isObjectKey } from './key-place.ts';
 import { SymbolicLink } from '../symbolic-link.ts';
 import { sortedRuns } from './sorted-runs.ts';
 
-/** Many: a directory of a million names takes 250 turns of the event loop in place of 31,000. */
+/**
+ * Large on purpose: reading a directory of a million names then takes 250 turns of the event loop instead of 31,000.
+ */
 const entriesAtOnce = 4096;
 
 /**
- * The keys below a root in ascending order, directory by directory. A directory is read when its turn comes, and not
- * at all where no key in it can be asked for. All of its names are read then, since the file system has them in no
- * order; their kinds come with them, so no file is looked at.
- * @throws SymbolicLink  a link may stand for keys that are asked for
+ * Lists the keys below a root in ascending order, directory by directory. It reads a directory when its turn comes,
+ * and skips directories without matching keys. It reads all names of a directory, because the file system does not
+ * order them; their kinds come with them, so no file has to be checked.
+ * @throws SymbolicLink  a link may stand for matching keys
  */
 export async function* listKeys(root: string, prefix: string, startAfter: string): AsyncGenerator<ObjectKey> {
   const directory = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -21,7 +23,7 @@ export async function* listKeys(root: string, prefix: string, startAfter: string
   yield* listDirectory(root, directory, prefix, startAfter);
 }
 
-/** `directory` is '' or ends with `/`, as do the names of directories: so names sort as the keys that they lead to. */
+/** `directory` is '' or ends with `/`, and so do the names of directories; names then sort like the keys below them. */
 async function* listDirectory(
   root: string,
   directory: string,
@@ -48,11 +50,11 @@ async function readNames(path: string, isWanted: (name: string) => boolean): Pro
     const directory = await opendir(path, { bufferSize: entriesAtOnce });
     try {
       for (let count = 0; ; count += 1) {
-        // Only a read that may wait for the disk is worth a turn of the event loop: the others take what one of them
-        // has brought along, or find after one that was not filled that there is no more.
+        // Only a read that may wait for the disk is worth a turn of the event loop. The other reads return names that
+        // an earlier one fetched, or find the end after an incomplete one.
         const entry = count % entriesAtOnce === 0 ? await directory.read() : directory.readSync();
         if (entry === null) return names;
-        // What people or programs put beside the objects (`.DS_Store`, `Thumbs.db`) is none.
+        // Files that people or programs put beside the objects (`.DS_Store`, `Thumbs.db`) are not objects.
         if (!isKeySegment(entry.name)) continue;
         if (entry.isSymbolicLink() && (isWanted(entry.name) || isWanted(`${entry.name}/`))) {
           throw new SymbolicLink(`${path}${entry.name}`);

@@ -21,20 +21,21 @@ const maxKnownDirectories = 10_000;
 export type IntendedCreation = { readonly ifNoneMatch: '*'; readonly intent: Intent };
 
 /**
- * The object store as a directory: an object is a file at its key's place, its content as it was put, so that people
- * can look at it. Opened by `openObjectDirectory`; for those who only look, `readObjectDirectory`.
+ * The object store as a directory: an object is a file at the place of its key, with exactly the content that was
+ * put, so that people can look at it. Open it with `openObjectDirectory`, or for reading only with
+ * `readObjectDirectory`.
  *
- * Reads are asynchronous calls in this thread. Writes go, a round at a time, to a `ChangeWriter` that works
- * synchronously in a thread of its own: see `ThreadedWriter` for why.
+ * Reads are asynchronous calls in this thread. Writes go in rounds to a `ChangeWriter`, which works synchronously in
+ * a thread of its own; `ThreadedWriter` says why.
  */
 export class ObjectDirectory implements ObjectStore {
   readonly #root: string;
   readonly #rounds: ChangeRounds;
   readonly #etags = new KnownEtags();
   readonly #reader: ObjectReader;
-  /** Directories in which all objects are durable, as the writer has reported, except for its present writes. */
+  /** Directories whose objects the writer has reported as durable, except those that it is writing now. */
   readonly #settled = new QuickLRU<string, true>({ maxSize: maxKnownDirectories });
-  /** Keys whose latest change may never reach the disk until the writer says otherwise. */
+  /** Keys whose latest change may not reach the disk. The writer reports when that is over. */
   readonly #suspects = new Set<ObjectKey>();
 
   readonly intents: Intents;
@@ -47,11 +48,11 @@ export class ObjectDirectory implements ObjectStore {
   }
 
   /**
-   * Reads an object as the port says. It makes what it finds durable before it returns it, if that isn't known: others
-   * build on it. The exception is a write that is under way, which a reader may see before its last flush: its writer
-   * has no answer yet, and keeps the record or the message that it comes from, to write it again. Waiting for it would
-   * hold up those who read the current minute for a round or two: with 16 writers on a busy disk 142 ms in place of 0.5
-   * (p50).
+   * Reads an object as the port says. If the object may not be durable, this makes it durable before it returns it,
+   * because others build on it. The exception is a write that is under way, which a reader may see before its last
+   * flush: its writer has no answer yet, and can write the object again from its record or message. Waiting for it
+   * would delay readers of the current minute by a round or two: with 16 writers on a busy disk, 142 ms instead of
+   * 0.5 ms (p50).
    */
   async get(
     key: ObjectKey,
@@ -89,12 +90,15 @@ export class ObjectDirectory implements ObjectStore {
     await this.#write({ kind: 'delete', key, ...(condition && { etag: condition.ifMatch }) });
   }
 
-  /** Carries out the writes that were begun; later ones are refused. */
+  /** Finishes the writes that were begun; later ones are refused. */
   async close(): Promise<void> {
     await this.#rounds.close();
   }
 
-  /** Returns whether the object exists and is durable, which answers most repetitions of a batch without the writer. */
+  /**
+   * Returns whether the object is known to exist and to be durable. This answers most repetitions of a batch without
+   * the writer.
+   */
   #isKnown(key: ObjectKey): boolean {
     return this.#etags.has(key) && this.#settled.has(directoryOf(key)) && !this.#suspects.has(key);
   }
@@ -139,5 +143,5 @@ export class ObjectDirectory implements ObjectStore {
 }
 
 function conditionFailed(): PreconditionFailed {
-  return new PreconditionFailed('The object is not what the condition says.');
+  return new PreconditionFailed('The object does not meet the condition.');
 }

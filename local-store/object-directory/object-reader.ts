@@ -13,8 +13,8 @@ import { readFileStart } from './read-file-start.ts';
 import { RealDirectories } from './real-directories.ts';
 
 /**
- * Reads an object directory, also one that another process owns. Its owner gives the etags that it knows; anybody
- * else reads the whole object for its etag, since what was known a moment ago may have been replaced.
+ * Reads an object directory, also one that another process owns. The owner passes the etags that it knows. Any other
+ * process reads the whole object to get its etag, because it cannot know when the object is replaced.
  */
 export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   readonly #root: string;
@@ -31,7 +31,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   }
 
   /**
-   * @throws Unavailable       the object cannot be read, or the whole directory is not there
+   * @throws Unavailable       the object cannot be read, or the whole directory is missing
    * @throws InvalidObjectKey  not a key, or one whose place is a directory or below another object
    */
   async get(
@@ -40,7 +40,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   ): Promise<StoredObject | undefined> {
     const place = placeOf(this.#root, key);
     const known = this.#knownEtags?.beginRead(key);
-    // As the tombstones that nearly no customer has are looked for with each batch.
+    // Each batch causes a look-up of its customer's tombstone, which hardly any customer has.
     if (known?.etag === null) return this.#absent(directoryOf(key));
     try {
       return await this.#read(key, place, options.firstBytes ?? Infinity, known);
@@ -58,7 +58,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
     }
   }
 
-  /** @throws Unavailable  a directory cannot be read, or the whole directory is not there */
+  /** @throws Unavailable  a directory cannot be read, or the whole directory is missing */
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<ObjectKey> {
     this.#absent(directoryOf(prefix));
     try {
@@ -77,7 +77,7 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
     if (!isOpenAt(descriptor, `${this.#realRoot}/${key}`)) this.#requireReal(directoryOf(key));
   }
 
-  /** Checks a directory. Reads in one turn of the event loop share the check. */
+  /** Checks a directory. Reads in one turn of the event loop share one check. */
   #requireReal(directory: string): void {
     this.#directories.require(directory);
     if (this.#isForgetting) return;
@@ -112,7 +112,8 @@ export class ObjectReader implements Pick<ObjectStore, 'get' | 'list'> {
   }
 
   /**
-   * A missing file is a missing object only in a directory that is there and our own: its disk may be gone, or not mounted.
+   * Makes sure that the directory exists and is ours before a missing file counts as a missing object: the disk may
+   * be gone, or not mounted.
    * @param directory  the object's
    */
   #absent(directory: string): undefined {

@@ -22,23 +22,24 @@ interface Work {
   readonly change: Change;
   readonly directory: string;
   readonly temporary: TemporaryFile;
-  /** A creation of what is there already. */
+  /** A creation of an object that exists already. */
   isRefused: boolean;
   hasChangedNames: boolean;
   outcome: Outcome | undefined;
 }
 
 /**
- * Carries out changes of the object directory, a round of them at a time: all contents are written, then flushed,
- * then given their names, and then each directory is flushed once for all of them. An object appears with its name,
- * so it is whole; an outcome is given after the last flush, so it is durable.
+ * Carries out changes of the object directory, one round at a time: it writes all contents, flushes them, gives them
+ * their names, and then flushes each directory once for all of them. An object appears when it gets its name, so it
+ * is whole; an outcome is returned after the last flush, so it is durable.
  *
- * A creation with an intent is durable with its temporary file: content and name of that are flushed before the object
- * appears, the name once for all of the round. Its own directory is flushed when its intent is ended.
+ * A creation with an intent is durable with its temporary file: the file's content and name are flushed before the
+ * object appears, and the names of one round share a flush. The object's own directory is flushed when the intent
+ * ends.
  *
- * What makes `replace` atomic, though the system has no "rename if": the owner lock lets one process change the
- * directory, in that process one writer does, and a writer is synchronous, so that nothing comes between looking at
- * what is there and replacing it.
+ * `replace` is atomic although the system has no conditional rename: the owner lock lets only one process change the
+ * directory, that process has only one writer, and the writer is synchronous, so nothing comes between its look at
+ * the present object and the replacement.
  */
 export class ObjectWriter {
   readonly #root: string;
@@ -46,10 +47,10 @@ export class ObjectWriter {
   readonly #directories: DirectorySettler;
   readonly #realDirectories: RealDirectories;
   readonly #etags = new QuickLRU<ObjectKey, string>({ maxSize: maxKnownEtags });
-  /** Keys whose latest change may never reach the disk, as the flush of their directory failed. */
+  /** Keys whose latest change may not reach the disk, because the flush of their directory failed. */
   readonly #suspects: Set<ObjectKey>;
   readonly #intents: KeptIntents;
-  /** Intents that are to be ended and could not be yet. */
+  /** Intents that should have ended, but could not be ended yet. */
   #ended: readonly Intent[] = [];
   #temporaryFiles = 0;
 
@@ -63,7 +64,7 @@ export class ObjectWriter {
     this.#intents.read();
   }
 
-  /** Never throws: what fails is the outcome of its own change, and of those that share a flush with it. */
+  /** Never throws: a failure is the outcome of its own change, and of the changes that share a flush with it. */
   write(changes: readonly Change[]): readonly Outcome[] {
     this.#realDirectories.forget();
     const works = changes.map((change) => this.#begin(change));
@@ -81,7 +82,7 @@ export class ObjectWriter {
     return works.map(({ outcome }) => outcome ?? { status: 'done' });
   }
 
-  /** Never throws: what fails is left to the next call. */
+  /** Never throws: what fails is tried again by the next call. */
   endIntents(intents: readonly Intent[]): void {
     const failed: Intent[] = [];
     const flushed = new Map<string, boolean>();
@@ -127,7 +128,7 @@ export class ObjectWriter {
     };
   }
 
-  /** Takes the works that have not failed one step further. */
+  /** Runs the next step for all changes that have not failed. */
   #each(works: readonly Work[], step: (work: Work) => void): void {
     for (const work of works) {
       if (work.outcome !== undefined) continue;
@@ -149,8 +150,9 @@ export class ObjectWriter {
     if (this.#suspects.has(change.key)) this.#renew(change.key, place);
     if (change.kind === 'create') {
       const isUnderWay = touched.has(change.key);
-      if (isUnderWay && change.intent !== undefined) throw new Error('The object is just being changed.');
-      // What is not going to be the object leaves no file, or a start could take that for it.
+      if (isUnderWay && change.intent !== undefined)
+        throw new Error('The object is being changed at this moment.');
+      // A content that will not become the object must leave no file, or a start could take the file for the object.
       work.isRefused = !isUnderWay && this.#operations.exists(place);
       if (work.isRefused) return;
     }
@@ -158,7 +160,7 @@ export class ObjectWriter {
     if (isWrite) temporary.write(change.body);
   }
 
-  /** Makes the names of the temporary files durable for all who need that. */
+  /** Makes the names of the temporary files durable for all changes that need it. */
   #flushIntents(works: readonly Work[]): void {
     const intended = works.filter((work) => work.outcome === undefined && hasIntent(work));
     if (intended.length === 0) return;
@@ -204,7 +206,7 @@ export class ObjectWriter {
     }
   }
 
-  /** Links the file to its place, and returns whether that was free. */
+  /** Links the file to its place, and returns whether the place was free. */
   #link(temporary: TemporaryFile, place: string): boolean {
     try {
       temporary.linkTo(place);
@@ -216,14 +218,14 @@ export class ObjectWriter {
     }
   }
 
-  /** Refuses to create what is there. */
+  /** Refuses to create an object that exists. */
   #refuse(place: string): Outcome {
     this.#refuseLink(place);
     this.#refuseDirectory(place);
     return { status: 'precondition-failed' };
   }
 
-  /** Removes what is at a place, and returns whether there was anything. */
+  /** Removes the object at a place, and returns whether there was one. */
   #unlink(place: string): boolean {
     try {
       this.#operations.unlink(place);
@@ -241,7 +243,7 @@ export class ObjectWriter {
 
   #refuseDirectory(place: string): void {
     if (this.#operations.isDirectory(place))
-      throw new InvalidObjectKey('The key is the directory of other keys.');
+      throw new InvalidObjectKey('The key is a directory of other keys.');
   }
 
   #remember(key: ObjectKey, etag: string): Outcome {
@@ -266,8 +268,8 @@ export class ObjectWriter {
   }
 
   /**
-   * Flushes each directory in which a name changed. Where that fails, also a change that was refused has no answer:
-   * it may have been refused because of one in this round that is now in doubt.
+   * Flushes each directory in which a name changed. If that fails, refused changes get no answer either: the reason
+   * for a refusal may be a change of this round that is now in doubt.
    */
   #flushNames(works: readonly Work[]): void {
     const isToBeFlushed = (work: Work) => work.hasChangedNames && !hasIntent(work);
@@ -285,7 +287,7 @@ export class ObjectWriter {
     }
   }
 
-  /** Flushes a directory. Where that fails, changes that are to be flushed when their intents end are in doubt too. */
+  /** Flushes a directory. If that fails, changes that would be flushed when their intents end are in doubt too. */
   #flushDirectory(directory: string): void {
     try {
       this.#directories.flush(directory);
@@ -295,7 +297,7 @@ export class ObjectWriter {
     }
   }
 
-  /** Writes anew what a failed flush may have left in memory alone, so that the disk gets all of it or fails again. */
+  /** Writes again what a failed flush may have left only in memory, so that the disk gets all of it or fails again. */
   #renew(key: ObjectKey, place: string): void {
     const body = this.#read(place);
     const temporary = this.#newTemporaryFile();

@@ -17,17 +17,17 @@ import { recoverIntents } from './recover-intents.ts';
 import { ThreadedWriter } from './threaded-writer.ts';
 
 export interface ObjectDirectoryOptions {
-  /** Carries out writes with these, in the calling thread: for tests, and for a command that writes little. */
+  /** Operations for writes in the calling thread; for tests, and for a command that writes little. */
   readonly operations?: FileOperations;
-  /** Logs when the writing thread has died and another takes its place. */
+  /** Logs when the writing thread has died and another one replaces it. */
   readonly logger?: Logger;
 }
 
 /**
- * Opens the object directory at `root` to read and to write, makes it if it is not there, and finishes or removes what a
- * process that died left unfinished. Only the process that holds the owner lock may do so, and only once at a time: the
- * conditions of `put` hold among the writes of one `ObjectDirectory`.
- * @throws Unavailable  the directory cannot be made or read
+ * Opens the object directory at `root` for reading and writing. Creates it if it is missing, and finishes or removes
+ * what a process that died left unfinished. Only the process that holds the owner lock may do so, and only once at a
+ * time, because the conditions of `put` only hold among the writes of one `ObjectDirectory`.
+ * @throws Unavailable  the directory cannot be created or read
  */
 export async function openObjectDirectory(
   root: string,
@@ -52,7 +52,7 @@ export async function openObjectDirectory(
   );
 }
 
-/** The object directory at `root` for those who only read: it may be another process's, and nothing is made or swept. */
+/** Opens the object directory at `root` for reading only. Another process may own it; nothing is created or removed. */
 export function readObjectDirectory(root: string): Pick<ObjectStore, 'get' | 'list'> {
   return new ObjectReader(resolve(root));
 }

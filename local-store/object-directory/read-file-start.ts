@@ -10,11 +10,11 @@ export interface ReadFile {
 }
 
 /**
- * Reads a file by way of one descriptor, so that what is read is one version of it, also while another is renamed
- * over it. Once the file is open, `check` may refuse it, and `bytesWanted` is asked.
+ * Reads a file through one descriptor, so that it reads one version of the file even while another is renamed over
+ * it. Once the file is open, `check` may refuse it, and `bytesWanted` says how much to read.
  *
- * Opening and reading may wait for the disk, so they go through the thread pool. Asking an open file for its size and
- * closing it do not, and take 2 µs here in place of some 30 µs for the way there and back.
+ * Opening and reading may wait for the disk, so they go through the thread pool. Reading the size of an open file and
+ * closing it do not wait: here they take 2 µs, instead of some 30 µs for the trip to the pool and back.
  */
 export async function readFileStart(
   path: string,
@@ -25,7 +25,7 @@ export async function readFileStart(
     check(descriptor);
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) throw new InvalidObjectKey('The key is the directory of other keys.');
-    if (!stats.isFile()) throw new Error('There is something else than a file.');
+    if (!stats.isFile()) throw new Error('This is not a regular file.');
     const body = Buffer.allocUnsafe(Math.min(stats.size, bytesWanted()));
     for (let length = 0; length < body.length;) {
       const bytesRead = await readInto(descriptor, body, length);

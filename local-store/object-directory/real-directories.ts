@@ -2,9 +2,9 @@ import { SymbolicLink } from '../symbolic-link.ts';
 import { directoryOf } from './key-place.ts';
 
 /**
- * Keeps reads and writes from leaving the object directory through a symbolic link. The system can refuse to follow a link
- * in the last name of a path, but not in those before; so this checks each of them, at 2 µs a name. Keys that are used
- * together share most of their directories, which are checked once until `forget`.
+ * Keeps reads and writes from leaving the object directory through a symbolic link. The system can refuse to follow a
+ * link in the last name of a path, but not in earlier names, so this class checks each of those, at 2 µs per name.
+ * Keys that are used together share most of their directories, which are checked once until `forget`.
  */
 export class RealDirectories {
   readonly #root: string;
@@ -17,7 +17,7 @@ export class RealDirectories {
   }
 
   /**
-   * @param directory  by its path below the root; '' is the root itself
+   * @param directory  path below the root; '' is the root itself
    * @throws SymbolicLink  it is a link, or below one
    */
   require(directory: string): void {

@@ -8,17 +8,18 @@ import { directoryOf, placeOf, temporaryDirectoryName } from './key-place.ts';
 import { TemporaryFile } from './temporary-file.ts';
 
 /**
- * Finishes what earlier processes have left in the temporary directory: it puts the object of an intent whose file is whole
- * at its place, durably, and drops files that are not whole. Returns the intents; their files stay until the intents end.
+ * Finishes what earlier processes left in the temporary directory: if the file of an intent is whole, its object is
+ * durably put in its place; other files are removed. Returns the intents; their files stay until the intents end.
  *
- * An object may have been acknowledged and be nowhere else, since its name is flushed later than that. Of several whole
- * files for one absent object the latest counts: an earlier one had failed when that was tried.
+ * Such a file may be the only copy of an acknowledged object, because the object's name is flushed after the answer.
+ * If there are several whole files for one absent object, the latest counts: the earlier ones had failed before it
+ * was tried.
  */
 export function recoverIntents(root: string, operations: FileOperations): readonly Intent[] {
   const directories = new DirectorySettler(root, operations, false);
   const left: Intent[] = [];
   const found = sweep(root, operations);
-  // A file whose process died may not have a durable name, and its object must not outlive it.
+  // The name of a file whose process died may not be durable, and the object must not be durable before it.
   if (found.length > 0) directories.make(temporaryDirectoryName);
   const latestFirst = [...found].sort((a, b) => b.sequence - a.sequence);
   for (const intents of groupBy(latestFirst, ({ key }) => key).values()) {
@@ -29,7 +30,7 @@ export function recoverIntents(root: string, operations: FileOperations): readon
   return left;
 }
 
-/** Returns the intents, and removes all other files. */
+/** Returns the intents and removes all other files. */
 function sweep(root: string, operations: FileOperations): readonly Intent[] {
   const directory = `${root}/${temporaryDirectoryName}`;
   return operations.names(directory).flatMap((name) => {
@@ -42,7 +43,7 @@ function sweep(root: string, operations: FileOperations): readonly Intent[] {
   });
 }
 
-/** Makes sure that the object is at its place, and returns the intent that stands for it. */
+/** Makes sure that the object is in its place, and returns the intent that stands for it. */
 function recoverObject(
   root: string,
   intents: NonEmpty<Intent>,
@@ -74,7 +75,10 @@ function wholeBody(root: string, intent: Intent, operations: FileOperations): Bu
   return body.length === intent.size && etagOf(body) === intent.etag ? body : undefined;
 }
 
-/** A copy, as the file itself may be in the system's memory alone and cannot be flushed without being opened to write. */
+/**
+ * Makes a copy, because the file itself may only be in the system's memory and cannot be flushed unless it is opened
+ * for writing.
+ */
 function create(root: string, place: string, body: Buffer, operations: FileOperations): void {
   const temporary = new TemporaryFile(`${root}/${temporaryDirectoryName}/recovered`, operations);
   try {

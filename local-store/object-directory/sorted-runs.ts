@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Names that are sorted in one go: about 2 ms of work. */
+/** Number of names that are sorted at a time: about 2 ms of work. */
 const maxRunLength = 4096;
 
 /**
- * The names in ascending order, a run of them at a time. A caller that stops early pays for sorting the runs it saw
- * alone, and requests are served between them: sorting a million names in one go would hold them up for a second.
+ * Yields the names in ascending order, in runs. A caller that stops early only pays for the runs that it saw, and
+ * requests are served between runs: sorting a million names at once would delay them for a second.
  */
 export async function* sortedRuns(names: string[], position = 0): AsyncGenerator<readonly string[]> {
   if (names.length <= maxRunLength) {
@@ -15,7 +15,7 @@ export async function* sortedRuns(names: string[], position = 0): AsyncGenerator
   await setImmediate();
   const byCharacter = new Map<number, string[]>();
   for (const name of names) {
-    // A name that has ended comes before all that go on.
+    // A name that has ended comes before all longer ones.
     const character = position < name.length ? name.charCodeAt(position) : -1;
     const same = byCharacter.get(character);
     if (same === undefined) byCharacter.set(character, [name]);

@@ -1,6 +1,6 @@
 import type { FileOperations } from './file-operations.ts';
 
-/** A content that has no name yet among the objects. Whatever becomes of it, it is discarded in the end. */
+/** The content of an object that does not have its name yet. The file is discarded in the end, whatever happens. */
 export class TemporaryFile {
   readonly #path: string;
   readonly #operations: FileOperations;
@@ -18,17 +18,17 @@ export class TemporaryFile {
     this.#operations.write(this.#descriptor, body);
   }
 
-  /** A failed flush is final: the system may have dropped the content and would not say so a second time. */
+  /** A failed flush is final: the system may have dropped the content, and would not report that a second time. */
   flush(): void {
     if (this.#descriptor !== undefined) this.#operations.flushData(this.#descriptor);
   }
 
-  /** Makes it the object at `place`; fails with `EEXIST` where there is one. */
+  /** Makes it the object at `place`; fails with `EEXIST` if there is one. */
   linkTo(place: string): void {
     this.#operations.link(this.#path, place);
   }
 
-  /** Makes it the object at `place`, whatever is there. */
+  /** Makes it the object at `place`, and replaces any present one. */
   renameTo(place: string): void {
     this.#operations.rename(this.#path, place);
     this.#hasItsName = false;
@@ -44,7 +44,7 @@ export class TemporaryFile {
       if (this.#descriptor !== undefined) this.#operations.close(this.#descriptor);
       if (this.#hasItsName) this.#operations.unlink(this.#path);
     } catch {
-      // The object is decided by now, either way. What could not be removed is swept when the directory is next opened.
+      // The outcome is decided by now. A file that cannot be removed is removed when the directory is next opened.
     }
   }
 }

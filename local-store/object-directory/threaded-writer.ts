@@ -3,13 +3,13 @@ import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { Change, ChangeWriter, Outcome } from './change.ts';
 import type { Intent } from './intent.ts';
 
-/** State that a writer needs from its predecessor, which died. */
+/** State that a writer needs from its predecessor that died. */
 export interface Predecessor {
-  /** Keys whose latest change may never reach the disk. */
+  /** Keys whose latest change may not reach the disk. */
   readonly suspects: readonly ObjectKey[];
 }
 
-/** Data with which a writer thread starts. */
+/** Start data of a writer thread. */
 export interface WriterThreadData {
   readonly root: string;
   readonly predecessor: Predecessor | undefined;
@@ -24,20 +24,20 @@ interface Round {
 }
 
 /**
- * Has changes carried out in a thread of its own, by the `ObjectWriter` there.
+ * Passes changes to an `ObjectWriter` that runs in a thread of its own.
  *
- * Why not asynchronous calls: each object would go seven times through the thread pool, whose threads then get in
- * each other's way on the same directory and journal. Creations of 2 kB, 64 in flight, ext4, 2 cores:
+ * With asynchronous calls, each object would go through the thread pool seven times, and the threads would block each
+ * other on the same directory and journal. Creations of 2 kB, 64 in flight, ext4, 2 cores:
  *
  * |                    | objects/s | processor time each | of it in the main thread |
  * | ------------------ | --------- | ------------------- | ------------------------ |
  * | asynchronous calls | 1,200     | 1,400 µs            | 90 µs                    |
  * | rounds in a thread | 3,800     | 140 µs              | 20 µs                    |
  *
- * One at a time they are alike: 1,200/s.
+ * One at a time, both create 1,200/s.
  *
- * A thread that dies, for want of memory say, takes with it which flushes had failed. That is remembered here, and
- * told to the thread which the next round starts in its place.
+ * A thread that dies, for example because memory runs out, no longer knows which flushes failed. So this class
+ * remembers them, and passes them to the thread that the next round starts in its place.
  */
 export class ThreadedWriter implements ChangeWriter {
   readonly #root: string;
@@ -47,14 +47,14 @@ export class ThreadedWriter implements ChangeWriter {
   #round: Round | undefined;
   #isClosed = false;
 
-  /** @param onDeath  told when a thread has ended that should not have, and why */
+  /** @param onDeath  called with the reason when a thread ends unexpectedly */
   constructor(root: string, onDeath: (cause: Error) => void) {
     this.#root = root;
     this.#onDeath = onDeath;
     this.#thread = this.#start(undefined);
   }
 
-  /** One round at a time. Where the thread dies meanwhile, each of the changes may have been carried out or not. */
+  /** Runs one round at a time. If the thread dies meanwhile, each change may or may not have been carried out. */
   write(changes: readonly Change[]): Promise<readonly Outcome[]> {
     if (this.#isClosed) return Promise.reject(new Error('The object directory is closed.'));
     const thread = (this.#thread ??= this.#start({ suspects: [...this.#suspects] }));
@@ -66,7 +66,7 @@ export class ThreadedWriter implements ChangeWriter {
     });
   }
 
-  /** Ends intents. Where the thread dies meanwhile, the next start ends the rest. */
+  /** Ends intents. If the thread dies meanwhile, the next start ends the rest. */
   endIntents(ended: readonly Intent[]): Promise<void> {
     if (this.#isClosed) return Promise.reject(new Error('The object directory is closed.'));
     const thread = (this.#thread ??= this.#start({ suspects: [...this.#suspects] }));
@@ -85,20 +85,20 @@ export class ThreadedWriter implements ChangeWriter {
   #start(predecessor: Predecessor | undefined): Worker {
     const thread = new Worker(new URL('./writer-thread.cjs', import.meta.url), {
       workerData: { root: this.#root, predecessor } satisfies WriterThreadData,
-      // Loaders of the main thread, of a test runner for one, are none of its business.
+      // The thread does not need loaders of the main thread, for example those of a test runner.
       execArgv: [],
       name: 'object directory writer',
     });
-    // An idle writer keeps no process alive; see `write`.
+    // An idle writer must not keep the process alive; see `write`.
     thread.unref();
-    // What comes was sent by `writer-thread.ts` alone, which sends `Outcome`s.
+    // Only `writer-thread.ts` sends messages here, and it sends `Outcome`s.
     thread.on('message', (outcomes: readonly Outcome[]) => {
       thread.unref();
       this.#end(outcomes);
     });
     let error: unknown;
     thread.on('error', (cause) => (error = cause));
-    // Only now is nothing of it at work any more, so that the next one is alone.
+    // Only now has the thread stopped working, so the next one is alone.
     thread.on('exit', (exitCode) => {
       this.#thread = undefined;
       if (this.#isClosed) return;
@@ -127,8 +127,8 @@ function doubtful({ message }: Error): Outcome {
 }
 
 /**
- * The same changes with all of their bodies in one buffer that changes hands. (Posting a body as it is would copy all
- * of the memory that it is a part of.)
+ * Returns the same changes with all bodies in one buffer, which can be transferred. (Posting a body itself would copy
+ * the whole memory that it is a part of.)
  */
 function pack(changes: readonly Change[]): { message: readonly Change[]; transferred: ArrayBuffer } {
   const transferred = new ArrayBuffer(

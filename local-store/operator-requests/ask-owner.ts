@@ -14,8 +14,8 @@ import {
 import { errorCode } from '../../lib/error-code.ts';
 
 /**
- * Nobody serves requests in the data directory, or the owner has gone; it is not known whether this request was
- * carried out.
+ * Nobody serves requests in the data directory, or the owner has gone. The request may or may not have been carried
+ * out.
  */
 export class OwnerGone extends Error {
   override readonly name = 'OwnerGone';
@@ -31,7 +31,7 @@ export class RequestFailed extends Error {
 }
 
 const lookEveryMilliseconds = 50;
-/** Far longer than even a busy pipeline takes to see a request. */
+/** Far longer than even a busy pipeline needs to see a request. */
 const unseenMilliseconds = 15_000;
 
 /**

@@ -56,7 +56,7 @@ async function serve(directory: string, options: ServeRequestsOptions, stopping:
         if (id !== undefined && !stopping.aborted) await carryOut(id, directory, options);
       }
     } catch (error) {
-      logger.error('Requests of commands cannot be read; reading is tried again', { error });
+      logger.error('Requests of commands could not be read; this is tried again', { error });
     }
     await timers.sleep(lookEveryMilliseconds, stopping).catch((error: unknown) => {
       if (!stopping.aborted) throw error;

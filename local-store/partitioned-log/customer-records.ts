@@ -27,7 +27,7 @@ export class CustomerRecords {
   forget(record: WaitingRecord): void {
     this.queue.forgetOne();
     this.#count(record, -1);
-    if (record.isTaken) this.taken -= 1; // and never again: the record is gone
+    if (record.isTaken) this.taken -= 1; // the record is gone, so nobody else subtracts it
   }
 
   /** Marks records put at a later time than now, because the clock was set back. Returns how many there are. */

@@ -131,9 +131,9 @@ export class LoggedStream implements LocalStream {
       },
       settle: (isDurable: boolean) => {
         for (const partition of touched) partition.settle(isDurable);
-        end(); // and not later: they would be counted twice
+        end(); // end now: later they would be counted twice
       },
-      // Records of a partition follow one another and fill page after page.
+      // Records of a partition are stored one after the other and fill page after page.
       room: roomFor({
         places: touched.size,
         bytes: placed.reduce((bytes, { envelope }) => bytes + envelope.length + entryBytes, 0),
@@ -144,7 +144,7 @@ export class LoggedStream implements LocalStream {
 
   async consumedThrough(): Promise<Date | undefined> {
     const now = this.#now();
-    // There is no wait between the two, so one of them sees what was committed.
+    // There is no wait between the two reads, so one of them sees the committed records.
     const consumed = [...this.#partitions.values()].map((partition) => partition.consumedThrough(now));
     const underWay = Array.from(this.#putsUnderWay, ({ putAt }) => putAt);
     return consumedThrough([...underWay, ...consumed], now);

@@ -29,7 +29,11 @@ export async function consumeQueue(context: SourceContext): Promise<void> {
       if (messages.length > 0) await deliver(messages, startedAt, context);
     } catch (error) {
       failures += 1;
-      logger.error('The queue could not be read and is tried again.', { queue: queue.name, failures, error });
+      logger.error('The queue could not be read; this is tried again.', {
+        queue: queue.name,
+        failures,
+        error,
+      });
       await pause(backoffMilliseconds(failures, sourceBackoff, context.random), context);
     }
   }

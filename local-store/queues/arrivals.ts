@@ -1,6 +1,6 @@
 import { Wakeups } from '../wakeups.ts';
 
-/** Counts the messages that have arrived since the queue was opened, and wakes those who wait for more. */
+/** Counts the messages that have arrived since the queue was opened, and wakes waiters. */
 export class Arrivals {
   readonly #wakeups = new Wakeups();
   #count = 0;
@@ -14,7 +14,7 @@ export class Arrivals {
     this.#wakeups.wakeThrough(this.#count);
   }
 
-  /** Resolves when the count is as high as this; rejects when the signal is aborted. */
+  /** Resolves when the count has reached this number; rejects when the signal is aborted. */
   wait(count: number, signal: AbortSignal): Promise<void> {
     return count <= this.#count ? Promise.resolve() : this.#wakeups.wait(count, signal);
   }

@@ -1,6 +1,7 @@
 /**
- * Maximum number of messages that one commit changes: others wait for it, and it reserves space on the disk as if each message
- * were on pages of its own. (For 10,000 at once it filled 316 MiB with zeros, of which some 10 were used.)
+ * Maximum number of messages that one commit changes. Other changes wait for the commit, and it reserves disk space
+ * as if each message were on pages of its own. (For 10,000 at once it wrote 316 MiB of zeros, of which it used some
+ * 10 MiB.)
  */
 const maxMessagesPerCommit = 250;
 

@@ -20,7 +20,7 @@ export async function holdMessage(queue: QueueParts, body: string): Promise<Held
     id: message.id,
     release,
     withdraw: () => {
-      // Where it cannot be removed, it becomes a message: one too many is allowed, and there is none to lose.
+      // If it cannot be removed, it is delivered: an extra message is allowed, a lost one is not.
       changes.remove([message], onRemoved).then(() => held.delete(message.id), release);
     },
   };

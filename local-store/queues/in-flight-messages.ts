@@ -1,11 +1,11 @@
 import type { QueuedMessage } from '../local-queue.ts';
 
 /**
- * Knows which messages were received in this run and are neither deleted nor visible again. A message that was received a
- * second time is named by the later time-out, and what is done to the earlier receipt changes nothing.
+ * Keeps track of the messages that were received in this run and are neither deleted nor visible again. The end of
+ * its time-out identifies a receipt: once a message is received again, actions on the earlier receipt have no effect.
  */
 export class InFlightMessages {
-  /** Ends of their time-outs, in milliseconds since 1970, by id. */
+  /** End of each message's time-out, in milliseconds since 1970, by id. */
   readonly #until = new Map<string, number>();
 
   has(id: string): boolean {
@@ -24,7 +24,7 @@ export class InFlightMessages {
     for (const message of messages) if (this.#isLatest(message)) this.#until.set(message.id, until);
   }
 
-  /** Counts them, and forgets those whose time-outs have ended. */
+  /** Counts the messages, and forgets those whose time-outs have ended. */
   count(now: number): number {
     for (const [id, until] of this.#until) if (until <= now) this.#until.delete(id);
     return this.#until.size;

@@ -4,17 +4,17 @@ import type { MessageContent } from './message-format.ts';
 import { roomForMessages, type ChangeSize } from './message-room.ts';
 import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts';
 
-/** Submits a change to be committed: at once, or with patience. */
+/** Submits a change for a commit, at once or with a delay. */
 export type Submit = GroupCommit['submit'];
 
 /**
- * The durable changes of one queue's messages. Each makes sure within its commit, when nothing else can come between, that it
- * still holds: a message that is not where it was any more stays as it is.
+ * The durable changes of one queue's messages. Each change checks again within its commit, when nothing else can
+ * interfere: it leaves a message alone that is no longer where it was.
  */
 export class MessageChanges {
   readonly #tables: MessageTables;
   readonly #submit: Submit;
-  /** Messages that the commit under way has changed: reads don't see that yet. */
+  /** Messages that the current commit has changed; reads do not see these changes yet. */
   readonly #changing = new Set<string>();
 
   constructor(tables: MessageTables, submit: Submit) {
@@ -22,12 +22,12 @@ export class MessageChanges {
     this.#submit = submit;
   }
 
-  /** Commits what `write` does to the tables, after it has claimed what it changes. */
+  /** Commits the writes of `write`, which first claims the messages that it changes. */
   async commit(write: () => void, size: ChangeSize, submit: Submit = this.#submit): Promise<void> {
     await submit({ write, settle: () => this.#changing.clear(), room: roomForMessages(size) });
   }
 
-  /** Within a commit: whether the message is where it was, and nobody else in this commit changes it. */
+  /** Within a commit: returns whether the message is where it was and nobody else in this commit changes it. */
   claim(place: Place): boolean {
     if (this.#changing.has(place.id)) return false;
     if (this.#changing.size === 0) this.#tables.refresh();
@@ -41,7 +41,7 @@ export class MessageChanges {
     await this.commit(write, { messages: 1, contents: [content] }, submit);
   }
 
-  /** @param onRemoved  told of each message that was there, once its removal is durable */
+  /** @param onRemoved  called with each message that was there, once its removal is durable */
   async remove(places: readonly Place[], onRemoved: (id: string) => void): Promise<void> {
     for (const group of commitGroups(places)) {
       const removed: string[] = [];
@@ -57,7 +57,7 @@ export class MessageChanges {
     }
   }
 
-  /** Makes the messages visible at another time. */
+  /** Changes the time at which the messages become visible. */
   async reschedule(messages: readonly ScheduledMessage[], visibleAt: number): Promise<void> {
     for (const group of commitGroups(messages)) {
       const write = () => {

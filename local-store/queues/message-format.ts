@@ -1,11 +1,11 @@
 import { UnreadableFormat } from '../../lib/errors.ts';
 
 /**
- * Version of the format in which a message is stored, in two tables. Its content never changes: the format's version (1
- * byte), the length of the name of the queue that gave it up (2 bytes, 0: none), that name, the body. Its state changes
- * with each receive: the version (1 byte), when it was sent and when it was first received (8 bytes each, milliseconds
- * since 1970 as a double; `NaN`: never), how many times it was received (4 bytes). Numbers are big-endian, texts are
- * UTF-8.
+ * Version of the format of a stored message, which has a part in each of two tables. Its content never changes: the
+ * format's version (1 byte), the length of the name of the queue that made it a dead letter (2 bytes; 0: none), that
+ * name, the body. Its state changes with each receive: the version (1 byte), when it was sent and when it was first
+ * received (8 bytes each, milliseconds since 1970 as a double; `NaN`: never), how many times it was received (4
+ * bytes). Numbers are big-endian, texts are UTF-8.
  */
 const formatVersion = 1;
 

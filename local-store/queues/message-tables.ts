@@ -15,13 +15,16 @@ export interface ScheduledMessage extends MessageState {
   readonly visibleAt: number;
 }
 
-/** Name of a message and its present place in the schedule. */
+/** Id of a message and its present place in the schedule. */
 export type Place = Pick<ScheduledMessage, 'id' | 'sentAt' | 'visibleAt'>;
 
 type Contents = Database<Buffer, [sentAt: number, id: string]>;
 type Schedule = Database<Buffer, [visibleAt: number, id: string]>;
 
-/** The tables of the queue; `undefined` where the environment can only be read and has none. */
+/**
+ * Opens the tables of the queue; returns `undefined` if they are missing and the environment is open for reading
+ * only.
+ */
 export function openMessageTables(environment: RootDatabase, queueName: string): MessageTables | undefined {
   const options = { encoding: 'binary' } as const;
   const contents: Contents | undefined = environment.openDB(`queue/${queueName}/contents`, options);
@@ -30,9 +33,9 @@ export function openMessageTables(environment: RootDatabase, queueName: string):
 }
 
 /**
- * The tables of one queue: contents by the time of sending, which are written once, and the schedule by the time at
- * which messages are visible, small entries that each receive rewrites. Writes belong to a commit (see `Change`); reads
- * see what the last one left.
+ * The tables of one queue: the contents, ordered by time of sending and written once; and the schedule, ordered by
+ * the time at which messages become visible, with small entries that each receive rewrites. Writes belong to a commit
+ * (see `Change`); reads see the result of the last one.
  */
 export class MessageTables {
   readonly #contents: Contents;
@@ -44,7 +47,7 @@ export class MessageTables {
   }
 
   /**
-   * Refreshes the snapshot. Call it before reading: lmdb keeps one snapshot for a while, which may not have the last
+   * Refreshes the snapshot. Call it before reading: lmdb keeps a snapshot for a while, which may lack the last
    * commit.
    */
   refresh(): void {
@@ -71,7 +74,7 @@ export class MessageTables {
     return this.#schedule.doesExist([visibleAt, id]);
   }
 
-  /** Messages with `from ≤ visibleAt < until`, in that order. */
+  /** Returns messages with `from ≤ visibleAt < until`, in that order. */
   *scheduled(from: number, until: number): Generator<ScheduledMessage> {
     for (const { key, value } of this.#schedule.getRange({ start: [from, ''], end: [until, ''] })) {
       yield scheduledMessage(key, value);
@@ -84,7 +87,7 @@ export class MessageTables {
     return Array.from(range, ({ key, value }) => scheduledMessage(key, value));
   }
 
-  /** @throws UnreadableFormat  it is missing or damaged */
+  /** @throws UnreadableFormat  the content is missing or damaged */
   content({ id, sentAt }: Pick<Place, 'id' | 'sentAt'>): MessageContent {
     const content = this.#contents.get([sentAt, id]);
     if (content === undefined) {
@@ -93,7 +96,7 @@ export class MessageTables {
     return decodeContent(content);
   }
 
-  /** Returns when the `nth` message (from 1) is visible. */
+  /** Returns when the `nth` message (from 1) becomes visible. */
   visibleAtOf(nth: number): number | undefined {
     const [key] = this.#schedule.getKeys({ offset: nth - 1, limit: 1 });
     return key?.[0];

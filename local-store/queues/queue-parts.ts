@@ -15,17 +15,17 @@ export interface QueueParts {
   readonly submitPatiently: Submit;
   readonly arrivals: Arrivals;
   readonly inFlight: InFlightMessages;
-  /** Ids of messages that are not delivered, as their fate isn't known. In memory alone: a crash releases them. */
+  /** Ids of held messages, which are not delivered yet. They are only kept in memory: a crash releases the messages. */
   readonly held: Set<string>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** @throws RangeError  there is none of this name */
+  /** @throws RangeError  there is no queue of this name */
   readonly queueNamed: (name: string) => QueueParts;
-  /** Called with a message that is gone for good, and not only in another queue. */
+  /** Called with a message that is removed for good, not moved to another queue. */
   readonly onRemoved: (id: string) => void;
 }
 
-/** Returns a message that is sent now, with the delay of its queue. */
+/** Creates a message that is sent now, with the delay of its queue. */
 export function newMessage({ clock, settings }: Pick<QueueParts, 'clock' | 'settings'>): ScheduledMessage {
   const sentAt = clock.now().getTime();
   const visibleAt = sentAt + settings.delaySeconds * 1000;

@@ -7,7 +7,7 @@ import { receiveMessages } from './receive-messages.ts';
 import { redriveMessages } from './redrive-messages.ts';
 import { nextVisibleAt } from './visible-messages.ts';
 
-/** A queue as its users see it, made of its parts; see `LocalQueue`. */
+/** A queue as its users see it, composed of its parts; see `LocalQueue`. */
 export class Queue implements LocalQueue {
   readonly name: string;
   readonly delaySeconds: number;

@@ -5,8 +5,8 @@ import type { MessageTables, Place, ScheduledMessage } from './message-tables.ts
 const listedTogether = 100;
 
 /**
- * Lists all messages by the time at which they are visible, a page at a time, so that a slow reader does not hold on to
- * a snapshot, and with it to all that is deleted.
+ * Lists all messages in the order in which they become visible. It reads page by page, so that a slow reader does not
+ * keep a snapshot, and with it all deleted data.
  */
 export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
   for (let last: Pick<Place, 'id' | 'visibleAt'> = { visibleAt: 0, id: '' }; ;) {
@@ -22,18 +22,18 @@ export function* listMessages(tables: MessageTables): Generator<QueuedMessage> {
   }
 }
 
-/** Returns the place of the message when it was received or listed. */
+/** Returns the place that the message had when it was received or listed. */
 export function placeOf({ id, sentAt, visibleAt }: QueuedMessage): Place {
   return { id, sentAt: sentAt.getTime(), visibleAt: visibleAt.getTime() };
 }
 
-/** The message in the schedule, as it was when it was received or listed. */
+/** Returns the message's entry in the schedule, as it was when the message was received or listed. */
 export function scheduledOf(message: QueuedMessage): ScheduledMessage {
   const { receiveCount, firstReceivedAt } = message;
   return { ...placeOf(message), receiveCount, firstReceivedAt: firstReceivedAt?.getTime() };
 }
 
-/** The message as its readers see it. */
+/** Returns the message as its readers see it. */
 export function queued(
   { id, sentAt, visibleAt, receiveCount, firstReceivedAt }: ScheduledMessage,
   { body, givenUpBy }: MessageContent,

@@ -12,19 +12,22 @@ interface Chosen {
   readonly content: MessageContent;
 }
 
-/** Receives what is visible, and moves to the dead letters what was received too many times; see `LocalQueue.receive`. */
+/**
+ * Receives visible messages, and makes those that were received too many times dead letters; see
+ * `LocalQueue.receive`.
+ */
 export async function receiveMessages(
   queue: QueueParts,
   limits: ReceiveLimits,
 ): Promise<readonly QueuedMessage[]> {
   const now = queue.clock.now().getTime();
   const received: QueuedMessage[] = [];
-  // Read before the commits, as what cannot be read must fail this call alone and not all who share a commit.
+  // Read before the commits: an unreadable message must fail this call only, not all changes that share a commit.
   for (const chosen of commitGroups(choose(queue, now, limits))) {
     try {
       received.push(...(await receiveTogether(queue, chosen, now)));
     } catch (error) {
-      // What is received by now is hidden already and has to be done; the next receive fails as this one did.
+      // The messages received so far are hidden already and must be returned; the next receive fails as this one did.
       if (received.length === 0) throw error;
       break;
     }
@@ -32,7 +35,9 @@ export async function receiveMessages(
   return received;
 }
 
-/** Chooses visible messages within the limits; a message that will be given up counts as a message and has no bytes. */
+/**
+ * Chooses visible messages within the limits. A message that will become a dead letter counts, but without its bytes.
+ */
 function choose(queue: QueueParts, now: number, limits: ReceiveLimits): readonly Chosen[] {
   const { maxMessages, maxBytes, bytesOf } = limits;
   const chosen: Chosen[] = [];

@@ -3,7 +3,7 @@ import { commitGroups } from './commit-groups.ts';
 import { newMessage, type QueueParts } from './queue-parts.ts';
 import { placeOf } from './queued-messages.ts';
 
-/** Moves messages back to the queues that gave them up; see `LocalQueue.redrive`. */
+/** Moves messages back to their original queues; see `LocalQueue.redrive`. */
 export async function redriveMessages(from: QueueParts, messages: readonly QueuedMessage[]): Promise<number> {
   const returning = messages.map((message) => ({
     place: placeOf(message),
@@ -31,6 +31,6 @@ export async function redriveMessages(from: QueueParts, messages: readonly Queue
 
 function queueThatGaveUp(from: QueueParts, { id, givenUpBy }: QueuedMessage): QueueParts {
   if (givenUpBy === undefined)
-    throw new RangeError(`No queue gave up the message ${id} of ${from.settings.name}.`);
+    throw new RangeError(`The original queue of the message ${id} of ${from.settings.name} is not known.`);
   return from.queueNamed(givenUpBy);
 }

@@ -3,24 +3,25 @@ import { arnOfResource, integerProperty, parseProperties, type Resources } from 
 
 /**
  * The properties of an `AWS::SQS::Queue`, with the ranges and defaults of
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html. Those that change nothing
- * that a function could see here are taken and left aside; what would change it, and isn't done here, is refused.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html. Properties that have no
+ * effect that a function here could see are accepted and ignored. Those that would have one, but are not implemented
+ * here, are refused.
  */
 const queueProperties = z.strictObject(
   {
     QueueName: z
       .unknown()
       .refine((name) => typeof name !== 'string' || !name.endsWith('.fifo'), {
-        error: 'names a FIFO queue; only standard queues are run on this machine',
+        error: 'names a FIFO queue; this machine only runs standard queues',
       })
       .optional(),
     DelaySeconds: integerProperty(0, 900).default(0),
     VisibilityTimeout: integerProperty(0, 43_200).default(30),
-    // SQS counts to 1,000 receives; here, where messages may come back after seconds, that can be too few.
+    // SQS allows up to 1,000 receives. Here messages may come back after seconds, so that can be too few.
     RedrivePolicy: z
       .strictObject({ deadLetterTargetArn: arnOfResource, maxReceiveCount: integerProperty(1, 1_000_000) })
       .optional(),
-    // Nothing is dropped here: who comes back to a laptop after a month still finds what was not done.
+    // Nothing is dropped here: after a month away, the user of a laptop still finds the messages that were not done.
     MessageRetentionPeriod: integerProperty(60, 1_209_600).optional(),
     ReceiveMessageWaitTimeSeconds: z.int().min(0).max(20).optional(),
     RedriveAllowPolicy: z.unknown().optional(),
@@ -49,13 +50,13 @@ export interface QueueSettings {
   readonly delaySeconds: number;
   /** Time for which a received message is hidden. */
   readonly visibilityTimeoutSeconds: number;
-  /** Without these, a message is received until it is deleted. */
+  /** Without this, a message is received again and again until it is deleted. */
   readonly deadLetters: DeadLetters | undefined;
 }
 
 /**
- * Reads the queues of a service from the properties of its resources.
- * @throws Error  naming what is wrong, or what this machine cannot do as AWS would
+ * Returns the queues of a service, from the properties of its resources.
+ * @throws Error  the message says what is wrong, or what this machine cannot do as AWS would
  */
 export function queueSettings(resources: Resources): readonly QueueSettings[] {
   const settings = Object.entries(resources).flatMap(([logicalId, resource]) => {
@@ -84,13 +85,14 @@ export function queueSettings(resources: Resources): readonly QueueSettings[] {
 }
 
 /**
- * The name of the queue with this logical id: its own, or where that is missing or made by a CloudFormation function,
- * which only a deployment resolves, the logical id.
+ * Returns the name of the queue with this logical id. This is the logical id itself if the queue has no name, or a
+ * name from a CloudFormation function, which only a deployment resolves.
  * @throws Error  there is no such queue
  */
 export function queueNameOf(logicalId: string, resources: Resources): string {
   const resource = resources[logicalId];
-  if (resource?.Type !== 'AWS::SQS::Queue') throw new Error(`${logicalId} is no SQS queue of this service.`);
+  if (resource?.Type !== 'AWS::SQS::Queue')
+    throw new Error(`${logicalId} is not an SQS queue of this service.`);
   const name = resource.Properties?.['QueueName'];
   return typeof name === 'string' ? name : logicalId;
 }

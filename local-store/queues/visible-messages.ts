@@ -4,8 +4,9 @@ import type { QueueParts } from './queue-parts.ts';
 type Scheduled = Pick<QueueParts, 'tables' | 'settings' | 'held'>;
 
 /**
- * Yields what can be received now: what is due, and what is due later than any delay or time-out from now could make it.
- * A clock that has since been set back scheduled the latter; otherwise they would stay hidden for as long as it was set back.
+ * Yields the messages that can be received now: those that are due, and those that are due later than any delay or
+ * time-out from now allows. The latter were scheduled before the clock was set back, and would otherwise stay hidden
+ * for as long as it was set back.
  */
 export function* visibleMessages(queue: Scheduled, now: number): Generator<ScheduledMessage> {
   const { tables, held } = queue;
@@ -17,7 +18,10 @@ export function* visibleMessages(queue: Scheduled, now: number): Generator<Sched
   }
 }
 
-/** Returns when the first message can be received; in the past when it can be now, `undefined` when there is none. */
+/**
+ * Returns when the first message can be received: an instant in the past if it can be now, `undefined` if there is
+ * none.
+ */
 export function nextVisibleAt(queue: Scheduled, now: number): Date | undefined {
   const { tables, held } = queue;
   const latest = latestVisibleAt(queue, now);

@@ -1,11 +1,11 @@
 import { hasMinuteWithin } from '../../lib/ports/has-minute-within.ts';
 import type { Outstanding } from '../../lib/ports/roll-up-backlog.ts';
 
-/** A minute that was or is being written and is not in its hour and day yet, according to one message. */
+/** A minute that, according to a message, was or is being written and is not in its hour and day yet. */
 export interface WaitingMinute {
   /** Whole minutes since 1970. */
   readonly minute: number;
-  /** Everything accepted before `through` was in its minutes when the write began; `undefined` if not known. */
+  /** Instant: everything accepted before it was in its minutes when the write began; `undefined` if not known. */
   readonly barrier: { readonly through: Date | undefined; readonly timesSetBack: number } | undefined;
 }
 

@@ -4,7 +4,7 @@ import { pause, sourceBackoff } from '../../event-source/backoff.ts';
 import { batchesOf, lanesOf, maxBatchBytes } from '../../event-source/stream/batches.ts';
 import { deliver, untried, type Delivery, type Part, type Start } from '../../event-source/stream/deliver.ts';
 import { gather } from './gather.ts';
-import { IsolatedDeliveries } from './isolated-deliveries.ts';
+import { IsolatedDeliveries } from '../../event-source/stream/isolated-deliveries.ts';
 import { Slots } from '../../event-source/stream/slots.ts';
 import type { SourceContext } from './source-context.ts';
 
@@ -35,7 +35,7 @@ export async function consumePartition(partition: number, context: SourceContext
       failures = 0;
     } catch (error) {
       failures += 1;
-      logger.error('The stream could not be read and is tried again.', {
+      logger.error('The stream could not be read; this is tried again.', {
         stream: stream.name,
         consumer,
         partition,

@@ -37,6 +37,16 @@ const known: readonly KnownRoute[] = Object.values(routes).map((route) => ({
   },
 }));
 
+/** Routes without parameters by method and path. */
+const fixed: ReadonlyMap<string, RouteMatch> = new Map(
+  known
+    .filter(({ segments }) => !segments.some(isParameter))
+    .map(({ method, segments, match }) => [
+      `${method} ${segments.join('/')}`,
+      { ...match, pathParameters: undefined },
+    ]),
+);
+
 /** API Gateway's route for what no other route serves; its function answers 404 or 405. */
 const otherwise: RouteMatch = {
   functionName: 'fallback',
@@ -52,10 +62,16 @@ const otherwise: RouteMatch = {
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
-  const segments = path.replace(/(?<=.)\/$/, '').split('/');
-  const find = (wanted: string) =>
-    known.find((route) => route.method === wanted && areAlike(segments, route.segments));
-  const found = find(method) ?? (method === 'HEAD' ? find('GET') : undefined);
+  const whole = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const found = findRoute(method, whole);
+  return found === otherwise && method === 'HEAD' ? findRoute('GET', whole) : found;
+}
+
+function findRoute(method: string, path: string): RouteMatch | undefined {
+  const fixedRoute = fixed.get(`${method} ${path}`);
+  if (fixedRoute !== undefined) return fixedRoute;
+  const segments = path.split('/');
+  const found = known.find((route) => route.method === method && areAlike(segments, route.segments));
   if (found === undefined) return otherwise;
   const pathParameters = parametersOf(segments, found.segments);
   return pathParameters === 'invalid' ? undefined : { ...found.match, pathParameters };

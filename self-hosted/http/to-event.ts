@@ -64,6 +64,7 @@ export function toEvent(received: ReceivedRequest, now: Date): APIGatewayProxyEv
 }
 
 function queryOf(target: string): string {
+  if (!target.includes('?')) return '';
   const [, query = ''] = /^[^?#]*\?([^#]*)/.exec(target) ?? [];
   return query;
 }
@@ -96,8 +97,18 @@ function joinHeaders(rawHeaders: readonly string[]): {
   return { headers, cookies };
 }
 
-/** Writes a time as API Gateway does: `12/Mar/2020:19:03:58 +0000`. */
-function toClfTime(time: Date): string {
-  const iso = time.toISOString();
-  return `${iso.slice(8, 10)}/${months[time.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+/** Creates a function that writes a time as API Gateway does, `12/Mar/2020:19:03:58 +0000`, once a second. */
+function createClfTime(): (time: Date) => string {
+  let last = { second: Number.NaN, text: '' };
+  return (time) => {
+    const second = Math.floor(time.getTime() / 1_000);
+    if (second !== last.second) {
+      const iso = time.toISOString();
+      const text = `${iso.slice(8, 10)}/${months[time.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+      last = { second, text };
+    }
+    return last.text;
+  };
 }
+
+const toClfTime = createClfTime();

@@ -3,6 +3,7 @@ import { withoutQuery } from '../../lib/domain/counted-path.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
+import { fieldAliasesVersion } from '../../lib/domain/field-aliases.ts';
 import { userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
 import { isPathTemplate, listPathTemplates, type PathTemplate } from '../../lib/domain/path-templates.ts';
 import { parseLogEntry } from '../../lib/domain/log-entry.ts';
@@ -79,11 +80,11 @@ describe('the counting rules', () => {
   });
 
   it('have a version of their own for each configuration, and with `keep` the one that they always had', () => {
-    expect(createCountingRules([], 'keep').version).toBe(userAgentRulesVersion);
+    expect(createCountingRules([], 'keep').version).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}`);
     const versions = ['', 'auto'].flatMap((text) =>
       (['keep', 'drop'] as const).map((query) => createCountingRules(templates(text), query).version),
     );
     expect(new Set(versions).size).toBe(4);
-    expect(versions[1]).toBe(`${userAgentRulesVersion}+query.drop.1`);
+    expect(versions[1]).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}+query.drop.1`);
   });
 });

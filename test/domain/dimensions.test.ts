@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countEntries, countsToJson, writeCounts, writeCountsOf } from '../../lib/domain/dimensions.ts';
+import {
+  countEntries,
+  countsToJson,
+  leastBytesOf,
+  writeCounts,
+  writeFewCountsOf,
+} from '../../lib/domain/dimensions.ts';
 import { TextBytes } from '../../lib/domain/text-bytes.ts';
 import { logEntry, simpleRules } from '../factories.ts';
 
@@ -23,14 +29,15 @@ function written(write: (into: TextBytes) => void): string {
   return bytes.copy().toString();
 }
 
-describe('writeCountsOf', () => {
-  it('writes the counts as JSON, of few entries as of many', () => {
+describe('writeFewCountsOf', () => {
+  it('writes what writeCounts writes', () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 12 }), (entries) => {
-        const text = written((into) => writeCountsOf(entries, simpleRules, into));
+        const text = written((into) => writeFewCountsOf(entries, simpleRules, into));
         const counts = countEntries(entries, simpleRules);
         expect(text).toBe(written((into) => writeCounts(counts, into)));
         expect(JSON.parse(`{${text}}`)).toEqual(countsToJson(counts));
+        expect(leastBytesOf(counts)).toBeLessThanOrEqual(Buffer.byteLength(text));
       }),
       { numRuns: 500 },
     );

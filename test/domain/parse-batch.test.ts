@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBatch } from '../../lib/domain/parse-batch.ts';
-import { InvalidRequest } from '../../lib/errors.ts';
+import { parseBatch, parseInSteps } from '../../lib/domain/parse-batch.ts';
+import { BatchTooLarge, InvalidRequest } from '../../lib/errors.ts';
 
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: 'curl/8.0' };
 const json = 'application/json';
@@ -136,6 +136,31 @@ describe('parseBatch', () => {
   it('names the line that is no JSON', () => {
     const failure = failureOf(`${JSON.stringify(entry)}\n{"a":1},{"b":2}\n`, ndjson);
     expect(failure.problems).toEqual([{ index: 1, reason: 'is not JSON' }]);
+  });
+
+  it.each([json, ndjson] as const)(
+    'refuses more than 200,000 entries of %s, and stops there',
+    (mediaType) => {
+      const short = JSON.stringify({ ...entry, userAgent: undefined });
+      const bodyOf = (count: number, end: string) =>
+        Buffer.from(
+          mediaType === json ? `[${`${short},`.repeat(count - 1)}${short}${end}` : `${short}\n`.repeat(count),
+        );
+      expect(parseBatch(bodyOf(200_000, ']'), mediaType)).toHaveLength(200_000);
+      // The array is never closed.
+      expect(() => parseBatch(bodyOf(200_001, ''), mediaType)).toThrow(BatchTooLarge);
+    },
+  );
+
+  it('gives others a turn after each thousand entries, and none in a small batch', () => {
+    const turnsFor = (count: number) => {
+      const body = Buffer.from(JSON.stringify(Array.from({ length: count }, () => entry)));
+      const steps = parseInSteps(body, { mediaType: json }, 'reject');
+      let turns = 0;
+      while (steps.next().done !== true) turns += 1;
+      return turns;
+    };
+    expect([turnsFor(1_000), turnsFor(10_000)]).toEqual([0, 9]);
   });
 
   it('survives deep nesting', () => {

@@ -11,6 +11,7 @@ import {
   problemOfPathTemplate,
   type PathTemplate,
 } from '../../lib/domain/path-templates.ts';
+import { fieldAliasesVersion } from '../../lib/domain/field-aliases.ts';
 import { userAgentRulesVersion } from '../../lib/domain/user-agent.ts';
 import { logEntry } from '../factories.ts';
 
@@ -179,7 +180,7 @@ describe('the version of the rules', () => {
     const versions = ['', '/a/:b', '/a/:c', '/a/:b auto', 'auto /a/:b', 'auto'].map(
       (text) => createCountingRules(templatesOf(text)).version,
     );
-    expect(versions[0]).toBe(userAgentRulesVersion);
+    expect(versions[0]).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}`);
     expect(new Set(versions).size).toBe(versions.length);
     expect(createCountingRules(templatesOf(' /a/:b,\n auto ')).version).toBe(versions[3]);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import type { LogEntry } from '../../lib/domain/log-entry.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
-import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
+import { minutesOf, summarise, summariseInSteps } from '../../lib/domain/summarise.ts';
 import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factories.ts';
 
 const options = {
@@ -103,6 +103,25 @@ describe('summarise', () => {
     for (const { counts, requests } of partials) {
       expect([...counts.requestsByPath.values()].reduce((sum, count) => sum + count, 0)).toBe(requests);
     }
+  });
+
+  it('cuts what is many times too large once, and gives others a turn meanwhile', () => {
+    let keys = 0;
+    const rules = { ...simpleRules, countedPath: (path: string) => (keys++, path) };
+    const entries = Array.from({ length: 20_000 }, (_, index) =>
+      logEntry({ path: `/${'p'.repeat(90)}/${index}` }),
+    );
+    const batch = {
+      customerId: customer(),
+      batchId: batchIdOf('batch-1'),
+      payloadHash: 'f'.repeat(64),
+      storedAt: instant('2025-12-28T18:04:00Z'),
+    };
+    const steps = summariseInSteps(batch, minutesOf(entries), { ...options, rules, maxRecordBytes: 60_000 });
+    let turns = 0;
+    while (steps.next().done !== true) turns += 1;
+    expect(turns).toBeGreaterThan(20);
+    expect(keys).toBeLessThan(3 * entries.length);
   });
 
   it('fits the longest entry that there can be into a record', () => {

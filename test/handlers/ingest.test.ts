@@ -288,6 +288,28 @@ describe('POST /logs', () => {
     }
   });
 
+  it('warns once of equal bodies that other clients send without a key, and counts them in a metric', async () => {
+    const send = (n: number, agent: string, headers = {}) =>
+      post([sentEntry({ path: `/${n}` })], { 'user-agent': agent, ...headers });
+    for (let n = 0; n < 8; n++) for (const agent of ['a', 'b']) await send(n, agent);
+    for (let n = 0; n < 8; n++) for (const agent of ['a', 'b']) await send(n, agent, { 'x-source': agent });
+    const lines = testing.logLines.filter((line) => line.includes('equal bodies'));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', customerId: 'cus-axon' });
+    expect(lines[0]).toMatch(/x-source.*idempotency-key/);
+    const metric = await testing.app.metrics.equalBodiesSuspected.get();
+    expect(metric.values[0]?.value).toBe(8);
+  });
+
+  it('does not warn of repetitions with a key', async () => {
+    for (let n = 0; n < 8; n++) {
+      for (const agent of ['a', 'b']) {
+        await post([sentEntry({ path: `/${n}` })], { 'user-agent': agent, 'idempotency-key': `k-${n}` });
+      }
+    }
+    expect(testing.logLines).toEqual([]);
+  });
+
   it('writes no line for a request that went well', async () => {
     await post([sentEntry()]);
     await post([]);

@@ -14,7 +14,7 @@ export interface FoundValue {
 }
 
 /** One meaning of a path. */
-interface Meaning {
+export interface Meaning {
   readonly field: AliasedField;
   readonly rank: number;
   /** The name in the table of aliases, which may have a unit. */
@@ -31,7 +31,7 @@ interface Place {
 }
 
 /** The table of aliases by plain path, and the paths that lead to one. */
-interface Aliases {
+export interface Aliases {
   readonly meanings: ReadonlyMap<string, readonly Meaning[]>;
   readonly prefixes: ReadonlySet<string>;
 }
@@ -124,7 +124,8 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9@\u0080-\uffff]+/g, '');
 }
 
-function readAliases(names: ReadonlyMap<AliasedField, string>): Aliases {
+/** Reads the table; `names` replaces the names of some fields. */
+export function readAliases(names: ReadonlyMap<AliasedField, string>): Aliases {
   const meanings = new Map<string, Meaning[]>();
   const prefixes = new Set(['']);
   for (const [field, aliases] of Object.entries(fieldAliases) as [AliasedField, readonly string[]][]) {

@@ -51,7 +51,7 @@ export function mayBeRequest(found: FoundFields): boolean {
 }
 
 /** Reads method and target, from two fields or from one; returns a text that says why they are missing. */
-function requestLineOf(found: FoundFields): RequestLine | string | undefined {
+export function requestLineOf(found: FoundFields): RequestLine | string | undefined {
   const line = textOf(found, 'request');
   const method = textOf(found, 'method');
   const target = textOf(found, 'path') ?? (line?.startsWith('/') === true ? line : undefined);
@@ -66,7 +66,11 @@ function requestLineOf(found: FoundFields): RequestLine | string | undefined {
 }
 
 /** Takes the first time that can be read. */
-function receivedAtOf(found: FoundFields, date: unknown, utcOffset: string | undefined): string | undefined {
+export function receivedAtOf(
+  found: FoundFields,
+  date: unknown,
+  utcOffset: string | undefined,
+): string | undefined {
   for (const { value } of found.receivedAt ?? []) {
     const text = String(value);
     if (typeof date === 'string' && dateOnly.test(date) && clock.test(text)) return `${date}T${text}Z`;
@@ -76,7 +80,7 @@ function receivedAtOf(found: FoundFields, date: unknown, utcOffset: string | und
   return undefined;
 }
 
-function statusOf(found: FoundFields): string | undefined {
+export function statusOf(found: FoundFields): string | undefined {
   const values = found.status ?? [];
   for (const { value } of values) {
     const [status] = statusStart.exec(String(value).trim()) ?? [];
@@ -126,7 +130,7 @@ function millisecondsPer(name: string, digits: string, found: FoundFields): numb
 }
 
 /** Returns the most telling value that says something. */
-function textOf(found: FoundFields, field: AliasedField): string | undefined {
+export function textOf(found: FoundFields, field: AliasedField): string | undefined {
   const values = found[field] ?? [];
   const first = values.find(({ value }) => value !== '' && value !== '-') ?? values[0];
   return first === undefined ? undefined : String(first.value);

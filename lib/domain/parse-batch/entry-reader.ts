@@ -1,3 +1,5 @@
+import { AliasSearch } from './alias-search.ts';
+import { missingIn, takeAliases } from './take-aliases.ts';
 import { TextWindow } from './text-window.ts';
 import { unescape } from './unescape.ts';
 import {
@@ -15,14 +17,15 @@ export const notJson = Symbol('not JSON');
 
 /**
  * Reads JSON values of a body one after the other, as far as they can be entries. An object is read as the fields of
- * an entry; an array or object inside a field is read as an empty one. All other parts are checked and skipped, so
- * they cost next to nothing.
+ * an entry; an array or object inside a field is read as an empty one. Fields that are missing are taken from those that
+ * other programs name differently. All other parts are checked and skipped, so they cost next to nothing.
  */
 export class EntryReader {
   readonly #bytes: Uint8Array;
   readonly #text: TextWindow;
   readonly #fields: readonly FieldName[];
   readonly #lineBreak: LineBreak;
+  readonly #aliases: AliasSearch;
   /** The index of the most likely next field. */
   #next = 0;
   at: number;
@@ -32,6 +35,7 @@ export class EntryReader {
     this.#text = new TextWindow(body);
     this.#fields = fieldNames.map((name) => ({ name, bytes: Buffer.from(name) }));
     this.#lineBreak = lineBreak;
+    this.#aliases = new AliasSearch(body, this.#text, lineBreak);
     this.at = start;
   }
 
@@ -59,6 +63,8 @@ export class EntryReader {
     const bytes = this.#bytes;
     const lineBreak = this.#lineBreak;
     const object: Record<string, unknown> = {};
+    const start = this.at;
+    let hasOthers = false;
     let at = afterWhiteSpace(bytes, this.at + 1, lineBreak);
     let isClosed = bytes[at] === code.closeBrace;
     while (!isClosed) {
@@ -70,6 +76,7 @@ export class EntryReader {
       if (bytes[at] !== code.colon) return notJson;
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
       if (field === undefined) {
+        hasOthers = true;
         at = afterValue(bytes, at, lineBreak);
         if (at === malformed) return notJson;
       } else {
@@ -86,6 +93,8 @@ export class EntryReader {
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
     }
     this.at = at + 1;
+    const missing = hasOthers ? missingIn(object) : 0;
+    if (missing !== 0) takeAliases(object, this.#aliases.find(start, missing));
     return object;
   }
 

@@ -7,6 +7,7 @@ import { CountsTooLarge, NewerFormat, UnreadableFormat } from '../../errors.ts';
 import type { AddToWindowPorts } from './add-to-window.ts';
 import { countGroups } from './count-groups.ts';
 import { decodeRecords } from './decode-records.ts';
+import { isFault } from './is-fault.ts';
 import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
 import { keepFailedRecord } from '../failed-records/keep-failed-record.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
@@ -19,10 +20,18 @@ export type AggregatePorts = AddToWindowPorts;
 export interface AggregateOptions extends FoldingLimits {
   /** Number of windows that are read and written at the same time. */
   readonly windowsAtOnce?: number;
+  /**
+   * Reports whether a record that failed by a fault of this program is not tried any more: then it is one that can never be
+   * applied. Without it, such a record is delivered again, until the event source gives it up.
+   */
+  readonly givesUp?: ((record: ReceivedRecord) => boolean) | undefined;
 }
 
 export interface Aggregated {
-  /** Records to deliver again: store or window was not available, or a newer version wrote one of them. */
+  /**
+   * Records to deliver again: store or window was not available, a newer version wrote one of them, or a fault of this program
+   * keeps them from being counted.
+   */
   readonly failed: readonly UncountedRecord[];
   /** Records that can never be applied, kept under `failed/`. */
   readonly setAside: readonly UncountedRecord[];
@@ -42,13 +51,17 @@ export interface Aggregated {
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
-  { windowsAtOnce = 32, ...limits }: AggregateOptions,
+  { windowsAtOnce = 32, givesUp = () => false, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
   const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
   const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
   const uncounted = counted.flatMap((group) => group.uncounted);
-  const failed = uncounted.filter((each) => !canNeverBeApplied(each));
-  const unappliable = uncounted.filter(canNeverBeApplied);
+  const failed: UncountedRecord[] = [];
+  const unappliable: UncountedRecord[] = [];
+  for (const each of uncounted) {
+    const isUnappliable = canNeverBeApplied(each) || (isFault(each.error) && givesUp(each.record));
+    (isUnappliable ? unappliable : failed).push(each);
+  }
 
   const setAside: UncountedRecord[] = [];
   await pMap(

@@ -7,7 +7,8 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
 import { addToWindow, type AddedToWindow, type AddToWindowPorts } from './add-to-window.ts';
 import { decodeRecords } from './decode-records.ts';
-import type { ReceivedRecord, UncountedRecord } from './received-record.ts';
+import { isFault } from './is-fault.ts';
+import type { ReceivedPartial, ReceivedRecord, UncountedRecord } from './received-record.ts';
 
 /** Result for the records of one partition key, which all belong to one window. */
 export interface CountedGroup {
@@ -90,8 +91,33 @@ async function countGroup(
     if (change === 'expired') return { ...nothingCounted(unreadable), change, expired: received.length };
     return { change, uncounted: [...unreadable, ...tooLarge], expired: 0, customerId, forgottenBefore };
   } catch (error) {
+    if (others.length > 0 && isFault(error)) {
+      return countOneByOne([first, ...others], unreadable, tombstones, ports, limits);
+    }
     return nothingCounted([...unreadable, ...received.map(({ record }) => ({ record, error }))]);
   }
+}
+
+/** Finds out which partials of a window are to blame for a fault, so that the others are counted. */
+async function countOneByOne(
+  received: readonly ReceivedPartial[],
+  unreadable: readonly UncountedRecord[],
+  ...rest: [ReadonlyMap<CustomerId, Tombstone>, AddToWindowPorts, FoldingLimits]
+): Promise<Attempt> {
+  const attempts: Attempt[] = [];
+  for (const { record } of received) attempts.push(await countGroup([record], ...rest));
+  const counted = attempts.filter(({ customerId }) => customerId !== undefined);
+  const known = counted.flatMap(({ forgottenBefore }) => forgottenBefore ?? []);
+  const change = (['created', 'updated'] as const).find((each) => counted.some((one) => one.change === each));
+  return {
+    change: change ?? 'unchanged',
+    uncounted: [...unreadable, ...attempts.flatMap(({ uncounted }) => uncounted)],
+    expired: attempts.reduce((sum, { expired }) => sum + expired, 0),
+    customerId: counted[0]?.customerId,
+    // Known only where each of them knew it.
+    forgottenBefore:
+      known.length < counted.length ? undefined : known.toSorted((a, b) => Number(a) - Number(b))[0],
+  };
 }
 
 function nothingCounted(uncounted: readonly UncountedRecord[]): Attempt {

@@ -13,8 +13,7 @@ export function decodeRecords(records: readonly ReceivedRecord[]): {
     try {
       received.push(decodeRecord(record));
     } catch (error) {
-      if (!(error instanceof UnreadableFormat)) throw error;
-      unreadable.push({ record, error });
+      unreadable.push({ record, error }); // a fault of this program, too, concerns this record alone
     }
   }
   return { received, unreadable };

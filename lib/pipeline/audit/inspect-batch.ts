@@ -4,6 +4,7 @@ import type { CountingRules } from '../../domain/counting-rules.ts';
 import { countEntries, dimensions, emptyCounts, type Counts } from '../../domain/dimensions.ts';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
+import { largestBatchBytes } from '../../domain/batch-limits.ts';
 import { readAcceptedEntries, type AcceptedEntries } from '../../domain/read-accepted-entries.ts';
 import { decodePartial, partialId, type WindowPartial } from '../../domain/partial.ts';
 import type { EpochMinute } from '../../domain/epoch-minute.ts';
@@ -24,9 +25,6 @@ interface WindowSum {
   requests: number;
   readonly counts: Counts;
 }
-
-/** The largest that `MAX_BATCH_BYTES` can be: what was accepted has no more. */
-const maxBodyBytes = 10_485_760;
 
 /**
  * Counts the entries of a stored batch again, and compares this with its header. Where its rules are not the present
@@ -76,7 +74,7 @@ async function compareEntries(
 ): Promise<string[]> {
   let accepted: AcceptedEntries;
   try {
-    const body = await decompress(gzippedBody, 'gzip', maxBodyBytes);
+    const body = await decompress(gzippedBody, 'gzip', largestBatchBytes);
     const payloadHash = createHash('sha256').update(`${batch.customerId}\n`).update(body).digest('hex');
     if (payloadHash !== batch.payloadHash) return ['its entries are not those that it was stored with'];
     accepted = readAcceptedEntries(body, batch);

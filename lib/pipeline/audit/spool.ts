@@ -3,13 +3,24 @@ import { decodePartial, encodePartial, type WindowPartial } from '../../domain/p
 
 /**
  * Store in which an audit keeps what it has read, to get it back by window: it may be more than memory holds. Lines
- * contain no line break; they come back in ascending order, as often as needed.
+ * contain no line break. They come back in the order of their subjects, as often as needed; those of one subject in the
+ * order in which they were added.
  */
 export interface Spool {
   add(line: string): void;
   /** Number of lines added. */
   readonly lines: number;
   sorted(): Iterable<string>;
+}
+
+/**
+ * Returns the subject of a line, which sorts it: its text before the second tab. It has at most 1,900 bytes, and no
+ * character before the tab.
+ */
+export function subjectOf(line: string): string {
+  const first = line.indexOf(separator);
+  const second = first < 0 ? -1 : line.indexOf(separator, first + 1);
+  return second < 0 ? line : line.slice(0, second);
 }
 
 /** A window as it was before the batches were listed, or why it could not be read. */
@@ -30,7 +41,7 @@ export type SpooledLine =
 
 /**
  * Behind the key of the window, and before anything that a key can have: so lines sort by window, and in each window
- * its snapshot comes first.
+ * its snapshot comes first. Both are the line's subject.
  */
 const separator = '\t';
 const snapshotMark = '0';

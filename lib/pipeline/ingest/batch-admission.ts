@@ -5,8 +5,12 @@ import { CustomerTurns } from '../turns/customer-turns.ts';
 export interface BatchAdmissionLimits {
   /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
   readonly largeFromBytes: number;
-  /** Bytes of large batches processed at one time. */
+  /** Bytes of large batches processed at one time, without those that are huge. */
   readonly largeBytesAtOnce: number;
+  /** A batch from here on waits for other huge ones only: it gives the others turns while it is processed. */
+  readonly hugeFromBytes: number;
+  /** Bytes of huge batches processed at one time, each of which takes several times its size. */
+  readonly hugeBytesAtOnce: number;
   /** Bytes in memory of large batches, and of those whose size is still unknown. */
   readonly largeBytesHeld: number;
   /** Bytes of small batches in memory. */
@@ -22,8 +26,12 @@ const mebibyte = 1_024 * 1_024;
 
 const limits: BatchAdmissionLimits = {
   largeFromBytes: 64 * 1_024, // some 400 entries
-  largeBytesAtOnce: 2 * mebibyte, // some of a thousand entries, or one of the largest
-  largeBytesHeld: 64 * mebibyte, // plain ones are in memory four times, as bytes and in the function's event
+  largeBytesAtOnce: 2 * mebibyte, // a dozen of a thousand entries
+  hugeFromBytes: 2 * mebibyte,
+  hugeBytesAtOnce: 16 * mebibyte, // one of the largest
+  // Plain ones are in memory four times, as bytes and in the function's event. Four decoders, each of which may need
+  // 16 MiB, leave half of it to those that are decoded.
+  largeBytesHeld: 128 * mebibyte,
   smallBytesHeld: 16 * mebibyte,
   decodersAtOnce: 4, // as many threads as there are for it
   maxWaiting: 1_000,
@@ -42,7 +50,7 @@ export interface BodySize {
  * Bounds what a process takes in at one time, where it runs several invocations at once (a Lambda function has one).
  * Memory: a body whose size is not known counts as the largest that it can be, and waits its turn before it is
  * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
- * often as there are large ones. Customers take turns everywhere, so that nobody's batches wait for all of another's.
+ * often as there are large ones, and a huge one takes as many steps as a hundred others. Customers take turns everywhere, so that nobody's batches wait for all of another's.
  */
 export class BatchAdmission {
   readonly #limits: BatchAdmissionLimits;
@@ -50,6 +58,7 @@ export class BatchAdmission {
   readonly #heldSmall: CustomerTurns;
   readonly #decoders: CustomerTurns;
   readonly #large: CustomerTurns;
+  readonly #huge: CustomerTurns;
 
   constructor(given: BatchAdmissionLimits = limits) {
     this.#limits = given;
@@ -58,6 +67,7 @@ export class BatchAdmission {
     this.#heldSmall = new CustomerTurns({ atOnce: given.smallBytesHeld, ...waiting });
     this.#decoders = new CustomerTurns({ atOnce: given.decodersAtOnce });
     this.#large = new CustomerTurns({ atOnce: given.largeBytesAtOnce });
+    this.#huge = new CustomerTurns({ atOnce: given.hugeBytesAtOnce });
   }
 
   /**
@@ -70,14 +80,15 @@ export class BatchAdmission {
     decode: () => Promise<Buffer>,
     work: (body: Buffer) => Promise<T>,
   ): Promise<T> {
-    const { largeFromBytes } = this.#limits;
+    const { largeFromBytes, hugeFromBytes } = this.#limits;
     const isSmall = isKnown && atMostBytes < largeFromBytes;
     const held = await (isSmall ? this.#heldSmall : this.#heldLarge).take(customerId, atMostBytes);
     try {
       const body = await (isKnown ? decode() : this.#decoders.run(customerId, decode));
       held.reduceTo(body.length);
       if (body.length < largeFromBytes) return await work(body);
-      return await this.#large.run(customerId, () => work(body), body.length);
+      const turns = body.length < hugeFromBytes ? this.#large : this.#huge;
+      return await turns.run(customerId, () => work(body), body.length);
     } finally {
       held.end();
     }

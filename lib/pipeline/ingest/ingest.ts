@@ -1,7 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeBatch, encodeBatch, type StoredBatch } from '../../domain/batch-format.ts';
-import { minutesOf, summarise, type EncodedPartial, type SummariseOptions } from '../../domain/summarise.ts';
+import {
+  minutesOf,
+  summariseInSteps,
+  type EncodedPartial,
+  type SummariseOptions,
+} from '../../domain/summarise.ts';
 import { isForgotten, storedAfter, type Tombstone } from '../../domain/tombstone.ts';
 import { IdempotencyKeyReused, InvalidRequest, PreconditionFailed, Unavailable } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -10,6 +14,7 @@ import type { ObjectStore, PutCondition } from '../../ports/object-store.ts';
 import { emitStored, type EmitStoredPorts, type Ingested } from './emit-stored.ts';
 import type { Batch } from './read-batch.ts';
 import { readTombstone } from '../forget/read-tombstone.ts';
+import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { storeAnnounced, type StoreAnnouncedPorts } from './store-announced.ts';
 
 export interface IngestPorts extends StoreAnnouncedPorts, EmitStoredPorts {
@@ -22,7 +27,7 @@ export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
 /** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
 
-/** Number of windows summarised before others have a turn: a week of minutes takes 200 ms. */
+/** Number of windows whose partials are encoded into one piece of memory. */
 const windowsAtOnce = 250;
 
 /**
@@ -60,10 +65,9 @@ async function describe(batch: Batch, storedAt: Date, options: IngestOptions): P
   const summariseOptions = { ...options, maxRecordBytes };
   const partials: EncodedPartial[] = [];
   for (let from = 0; from < windows; from += windowsAtOnce) {
-    if (from > 0) await setImmediate();
     const some = minutes.slice(from, from + windowsAtOnce);
     const summarised = { customerId, batchId: id, payloadHash, storedAt };
-    partials.push(...summarise(summarised, some, summariseOptions));
+    partials.push(...(await finishInTurns(summariseInSteps(summarised, some, summariseOptions))));
   }
   const rulesVersion = options.rules.version;
   return {

@@ -20,6 +20,8 @@ export interface SentBatch {
   readonly id: BatchId | undefined;
   /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
   readonly source?: string | undefined;
+  /** The client, as far as the request shows it; equal bodies are watched where it is known. */
+  readonly sender?: string | undefined;
   readonly mediaType: SentMediaType;
   /** The format of the lines of a text, if the client names one. */
   readonly logFormat?: FormatName | undefined;
@@ -33,7 +35,7 @@ export interface SentBatch {
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'unwrap'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'unwrap' | 'sender'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
   /** The same, with the source after the customer: an id is derived from it where the client gives none. */
@@ -135,10 +137,19 @@ function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
   return body.length <= smallWindowBytes ? gzipOfSmallOptions : gzipOptions;
 }
 
+/**
+ * The most that deflate can compress: 258 equal bytes in two bits. Brotli has no such limit
+ * (https://www.zlib.net/zlib_tech.html).
+ */
+const largestRatioOfDeflate = 1_032;
+
 /** Returns what is known about the size of a batch before it is decompressed. */
 export function sizeOf({ body, mediaType, contentEncoding }: SentBatch, maxBatchBytes: number): BodySize {
-  const isKnown = isNamed(mediaType) && /^(identity)?$/i.test(contentEncoding.trim());
-  return { atMostBytes: isKnown ? Math.min(body.length, maxBatchBytes) : maxBatchBytes, isKnown };
+  const encoding = contentEncoding.trim().toLowerCase();
+  const isKnown = isNamed(mediaType) && /^(identity)?$/.test(encoding);
+  if (encoding === 'br') return { atMostBytes: maxBatchBytes, isKnown: false };
+  const ratio = isKnown ? 1 : largestRatioOfDeflate;
+  return { atMostBytes: Math.min(body.length * ratio, maxBatchBytes), isKnown };
 }
 
 function hashHere(sender: string, body: Buffer): string {

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { ObjectVersions } from '../../ports/object-versions.ts';
 import { areCustomersIndexed } from '../customer-index/are-customers-indexed.ts';
 import { readCustomerDays } from '../customer-index/read-customer-days.ts';
-import { readCustomerIndex } from '../customer-index/read-customer-index.ts';
+import { readIndexedDays } from '../customer-index/read-customer-index.ts';
 import { inGroups } from './in-groups.ts';
 import { segmentsBehind } from './list-customers.ts';
 
@@ -59,13 +59,13 @@ export class CustomerEntries {
    */
   async of(segment: string): Promise<CustomerDays | undefined> {
     const key = customerIndexKeyOfSegment(segment);
-    const { index, etag } = await readCustomerIndex(key, this.#store);
-    if (index !== undefined) return new CustomerDays(index);
+    const { index, etag } = await readIndexedDays(key, this.#store);
+    if (index !== undefined) return index;
     if (etag !== undefined)
       throw new UnreadableFormat(`The entry ${key} of the index of customers is damaged.`);
     if (await areCustomersIndexed(this.#store)) return undefined;
     const { customerId, days } = await readCustomerDays(segment, noHorizon, this.#store);
-    return customerId && new CustomerDays({ customerId, days });
+    return customerId && CustomerDays.of({ customerId, days });
   }
 
   /** Reads the customers after the given one, in the order of `segmentsBehind`: lazily, some at a time. */

@@ -1,8 +1,16 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { batchesOf, maxBatchBytes } from '../../../event-source/stream/batches.ts';
-import { deliver, untried, type Delivery } from '../../../event-source/stream/deliver.ts';
+import {
+  deliver,
+  untried,
+  type Delivery,
+  type Part,
+  type Start,
+} from '../../../event-source/stream/deliver.ts';
 import type { DeliveredRecord } from '../../../event-source/stream/delivered-record.ts';
 import type { DeliveryContext } from '../../../event-source/stream/delivery-context.ts';
+import { IsolatedDeliveries } from '../../../event-source/stream/isolated-deliveries.ts';
+import { Slots } from '../../../event-source/stream/slots.ts';
 import type { FailureDestination } from '../../../event-source/stream/failure-destination.ts';
 import { reportedOutcome } from '../../../event-source/stream/outcome.ts';
 import type { StreamEventSettings } from '../../../event-source/stream/settings.ts';
@@ -43,11 +51,18 @@ export interface StreamEventSourceOptions {
 /** Topics are named in events as streams are on AWS. */
 const region = 'local';
 const account = '000000000000';
+const atOnce: Start = { failures: 0, inMilliseconds: 0 };
+/**
+ * Number of records behind one that fails, from which its partition waits for it: they are delivered again after a restart,
+ * and their offsets are kept in memory, at some 100 bytes each.
+ */
+const maxOutstanding = 100_000;
 
 /**
  * Works like AWS's event source mapping from a stream to a function, with a topic in the place of the stream: invokes the
- * function with genuine Kinesis events, in order, one invocation at a time per partition. Failures delay their own
- * partition until they are over or, with a limit of age, until the destination has the record. A record of a newer
+ * function with genuine Kinesis events, in order, one invocation at a time per partition. A customer whose records fail is
+ * delivered separately while the others continue; the position of the partition waits until the failures are over or, with
+ * a limit of age, until the destination has the record. A record of a newer
  * version ends the source: another process, of that version, has to read it.
  * @throws Error  a setting is not supported here
  */
@@ -95,19 +110,28 @@ async function consumePartition(partition: OwnedPartition, options: StreamEventS
     random: Math.random,
     stopping: stopping.signal,
   };
-  const delivery: Delivery = {
-    partition: partition.partition,
-    run: (invoke) => invoke(),
-    async onDone(records) {
-      partition.finish(records.map(({ sequence }) => ({ offset: BigInt(sequence) })));
-    },
-    isolate: () => false,
+  const isolated = new IsolatedDeliveries();
+  const slots = new Slots(1);
+  const deliverParts = (parts: readonly Part[], start: Start): Promise<void> => {
+    const delivery: Delivery = {
+      partition: partition.partition,
+      run: (invoke) => slots.run(invoke),
+      async onDone(records) {
+        partition.finish(records.map(({ sequence }) => ({ offset: BigInt(sequence) })));
+      },
+      isolate(apart, itsStart) {
+        if (start !== atOnce) return false; // these are separate already
+        return isolated.start(() => deliverParts(apart, itsStart));
+      },
+    };
+    return deliver(parts, start, delivery, context);
   };
   while (!stopping.signal.aborted) {
     const records = await gather(partition, limits, settings.batchWindowSeconds * 1_000);
-    const parts = batchesOf(records.map(toDelivered), limits).map(untried);
-    await deliver(parts, { failures: 0, inMilliseconds: 0 }, delivery, context);
+    await deliverParts(batchesOf(records.map(toDelivered), limits).map(untried), atOnce);
+    if (partition.outstanding >= maxOutstanding) await isolated.ended();
   }
+  await isolated.ended();
   if (newer !== undefined) {
     throw new RoleStopped(
       `A record in partition ${partition.partition} of the topic ${topic} was written by a newer version of this ` +

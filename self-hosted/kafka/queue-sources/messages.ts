@@ -14,6 +14,9 @@ const delayedSchema = z.object({
   attempts: z.int().min(1),
 });
 const deadLetterSchema = delayedSchema.extend({ queue: z.string(), cause: z.string() });
+const givenBackSchema = z.object({
+  givenBack: z.object({ partition: z.int().min(0), offset: z.int().min(0) }),
+});
 
 /** A message that was tried before. `firstAt` is the time of its first append in milliseconds since 1970. */
 export type Delayed = Readonly<z.output<typeof delayedSchema>>;
@@ -21,7 +24,10 @@ export type Delayed = Readonly<z.output<typeof delayedSchema>>;
 /** A message that is not tried any more. */
 export type DeadLetter = Readonly<z.output<typeof deadLetterSchema>>;
 
-export function encodeMessage(message: Delayed | DeadLetter): Buffer {
+/** A note that a dead letter was given back: its place on the topic. */
+export type GivenBack = Readonly<z.output<typeof givenBackSchema>>;
+
+export function encodeMessage(message: Delayed | DeadLetter | GivenBack): Buffer {
   return Buffer.from(JSON.stringify({ formatVersion, ...message }));
 }
 
@@ -34,7 +40,12 @@ export function decodeDelayed(value: Buffer): Delayed {
   return readDocument(value.toString(), 'A delayed message', formatVersion, delayedSchema);
 }
 
-/** Decodes a message of `dead-letters`; the errors are those of `decodeDelayed`. */
-export function decodeDeadLetter(value: Buffer): DeadLetter {
-  return readDocument(value.toString(), 'A dead letter', formatVersion, deadLetterSchema);
+/** Decodes a record of `dead-letters`; the errors are those of `decodeDelayed`. */
+export function decodeDeadLetter(value: Buffer): DeadLetter | GivenBack {
+  return readDocument(
+    value.toString(),
+    'A dead letter',
+    formatVersion,
+    z.union([givenBackSchema, deadLetterSchema]),
+  );
 }

@@ -1,10 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createHttpClient,
-  ConnectionFailed,
-  type HttpAnswer,
-  type HttpClient,
-} from '../../../client/http-client.ts';
+import { createHttpClient, ConnectionFailed, type HttpClient } from '../../../client/http-client.ts';
 import type { Ledger, SentBatch } from './ledger.ts';
 import type { Random } from './random.ts';
 
@@ -96,13 +91,16 @@ async function send(
 ): Promise<number | undefined> {
   if (client === undefined) throw new Error('There is no address to send to.');
   const headers = { 'x-customer-id': customerId, 'idempotency-key': key, 'content-type': 'application/json' };
+  const at = Date.now();
+  const note = (status: string, hasRetryAfter: boolean) =>
+    ledger.answered({ at, seconds: (Date.now() - at) / 1_000, status, hasRetryAfter });
   try {
-    const { status }: HttpAnswer = await client.request('/logs', { method: 'POST', headers, body });
-    ledger.answered(String(status));
-    return status;
+    const answer = await client.request('/logs', { method: 'POST', headers, body });
+    note(String(answer.status), answer.headers['retry-after'] !== undefined);
+    return answer.status;
   } catch (error) {
     if (!(error instanceof ConnectionFailed)) throw error;
-    ledger.answered('none');
+    note('none', false);
     return undefined;
   }
 }

@@ -6,8 +6,10 @@ import { runScenario } from '../../../bench/scenario/run.ts';
 import { createHttpClient, type HttpClient } from '../../../client/http-client.ts';
 import type { LocalCluster } from '../../local/local-cluster.ts';
 import { playFaults } from './play-faults.ts';
+import { playOutage } from './play-outage.ts';
 import { readTotal } from './read-counts.ts';
 import { runCommand } from './run-command.ts';
+import { upgradeBetweenEmissions } from './upgrade-between-emissions.ts';
 import { startTestCluster } from './use-cluster.ts';
 
 const minutes = 60_000;
@@ -59,33 +61,29 @@ describe('a cluster on one machine', () => {
   );
 
   it(
-    'answers 503 while Kafka is away, loses nothing, and goes on by itself',
+    'answers 503 in bounded time while Kafka is away for a minute, loses nothing, and goes on by itself',
     async () => {
-      const entry = { receivedAt: '2025-12-28T20:00:00Z', method: 'GET', path: '/', userAgent: 'curl/8.0' };
-      const send = () =>
-        http.request('/logs', {
-          method: 'POST',
-          headers: {
-            'x-customer-id': 'cus-away',
-            'idempotency-key': 'away',
-            'content-type': 'application/json',
-          },
-          body: JSON.stringify([entry]),
-        });
-      for (const node of cluster.kafka.nodes) await node.stop();
-      const refused = await send();
-      expect(refused.status).toBe(503);
-      expect(refused.headers['retry-after']).toBeDefined();
-      expect(JSON.parse(refused.body.toString())).toMatchObject({ errorCode: 'API_1002' });
-      const [api] = cluster.of('api');
-      expect((await fetch(`${api?.adminUrl}/ready`)).status).toBe(503);
-      await sleep(5_000);
-      for (const node of cluster.kafka.nodes) await node.start();
-      while ((await send()).status === 503) await sleep(200);
-      while ((await readTotal(http, 'cus-away', december))?.requests !== 1) await sleep(200);
-      await Promise.all(cluster.processes.map((each) => each.untilReady()));
+      const told: string[] = [];
+      const result = await playOutage(cluster, {
+        seed: 20_251_229,
+        seconds: 60,
+        settleSeconds: 120,
+        tell: (line) => void told.push(line),
+      });
+      expect({ ...result, told }).toMatchObject({
+        lies: [],
+        differences: [],
+        readyWithoutKafka: [],
+        died: [],
+        outage: { withoutRetryAfter: 0 },
+      });
+      expect(Object.keys(result.outage.statuses)).toEqual(['503']);
+      expect(result.outage.statuses['503']).toBeGreaterThan(20);
+      expect(result.outage.slowestSeconds).toBeLessThan(25);
+      // Otherwise nothing was at stake before and after.
+      expect(result.statuses['202']).toBeGreaterThan(50);
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it(
@@ -106,6 +104,19 @@ describe('a cluster on one machine', () => {
       expect(result.statuses['202']).toBeGreaterThan(100);
     },
     10 * minutes,
+  );
+
+  it(
+    'emits the rest of a batch after an upgrade, as the version before has decided, and counts it once',
+    async () => {
+      expect(await upgradeBetweenEmissions(cluster, http)).toEqual({
+        statuses: [202, 202, 409, 409, 202],
+        beforeUpgrade: { Other: 3 },
+        afterUpgrade: { Other: 10 },
+        withBatchOfThisVersion: { Other: 10, curl: 5 },
+      });
+    },
+    3 * minutes,
   );
 
   it(

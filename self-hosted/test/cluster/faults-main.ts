@@ -2,9 +2,16 @@
 import { programOptions } from '../../../commands/program-options.ts';
 import { value, wholeNumberOf } from '../../../commands/define-command/options.ts';
 import { playFaults } from './play-faults.ts';
+import { playOutage, type OutageResult } from './play-outage.ts';
 import { startTestCluster } from './use-cluster.ts';
 
-const { minutes, seed, port, nodes } = programOptions({
+const {
+  minutes,
+  seed,
+  port,
+  nodes,
+  'away-seconds': awaySeconds,
+} = programOptions({
   program: 'npm run test:cluster-faults --',
   summary:
     'Kills and stops every process of a cluster under load, and checks that every entry was counted exactly once.',
@@ -27,10 +34,23 @@ const { minutes, seed, port, nodes } = programOptions({
       default: 18_300,
       read: wholeNumberOf(1_024, 65_000),
     }),
+    'away-seconds': value({
+      shows: '<n>',
+      help: 'how long all Kafka nodes are ended once, after the other faults; 0: never',
+      default: 150,
+      read: wholeNumberOf(0, 10_000),
+    }),
     nodes: value({ shows: '1|3', help: 'Kafka nodes', default: 1, read: wholeNumberOf(1, 3) }),
   },
-  exitCodes: { 0: 'exact and honest', 1: 'not exact, or an answer said too much', 2: 'wrong options' },
+  exitCodes: {
+    0: 'exact and honest',
+    1: 'not exact, an answer said too much, or an outage of Kafka was not survived without help',
+    2: 'wrong options',
+  },
 });
+
+/** Longer than a send to Kafka is waited for, and shorter than clients wait for an answer. */
+const maxAnswerSeconds = 25;
 
 const { cluster, remove } = await startTestCluster({
   firstPort: port,
@@ -42,12 +62,30 @@ try {
   const tell = (line: string) => console.log(`${((Date.now() - begunAt) / 1_000).toFixed(0)} s  ${line}`);
   const result = await playFaults(cluster, { seed, minutes, settleSeconds: 400, tell });
   console.log(result);
+  const outage =
+    awaySeconds > 0
+      ? await playOutage(cluster, { seed: seed + 100, seconds: awaySeconds, settleSeconds: 400, tell })
+      : undefined;
+  if (outage !== undefined) console.log(outage);
   console.log(`after ${((Date.now() - begunAt) / 1_000).toFixed(0)} s`);
-  process.exitCode = result.isExact && result.lies.length === 0 ? 0 : 1;
+  const isRight = [result, outage].every((each) => !each || (each.isExact && each.lies.length === 0));
+  process.exitCode = isRight && (outage === undefined || isSurvived(outage)) ? 0 : 1;
   if (process.exitCode !== 0 && process.env['KEEP'] !== undefined) {
     console.log('kept; Ctrl-C ends it');
     await new Promise((resolve) => process.once('SIGINT', resolve));
   }
 } finally {
   await remove();
+}
+
+/** Reports whether every answer while Kafka was away was a prompt 503, and nothing had to be restarted. */
+function isSurvived({ outage, died, readyWithoutKafka }: OutageResult): boolean {
+  const { statuses, withoutRetryAfter, slowestSeconds } = outage;
+  return (
+    Object.keys(statuses).every((status) => status === '503') &&
+    withoutRetryAfter === 0 &&
+    slowestSeconds < maxAnswerSeconds &&
+    died.length === 0 &&
+    readyWithoutKafka.length === 0
+  );
 }

@@ -7,6 +7,16 @@ export interface SentBatch {
   readonly body: string;
 }
 
+/** An answer that a client got, or none. */
+export interface Answered {
+  /** When the request was sent. */
+  readonly at: number;
+  readonly seconds: number;
+  /** The status, or `none` where no answer came. */
+  readonly status: string;
+  readonly hasRetryAfter: boolean;
+}
+
 export type Fate =
   /** Answered 202 or 409: it is counted. */
   | { readonly kind: 'accepted'; readonly at: number }
@@ -16,7 +26,7 @@ export type Fate =
 /** Everything that the clients know: the truth that the counts are compared with. */
 export class Ledger {
   readonly #sent = new Map<SentBatch, Fate | undefined>();
-  readonly statuses = new Map<string, number>();
+  readonly answers: Answered[] = [];
 
   /** Notes a batch before it is sent. */
   begin(batch: SentBatch): void {
@@ -27,8 +37,15 @@ export class Ledger {
     this.#sent.set(batch, fate);
   }
 
-  answered(status: string): void {
-    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+  answered(answer: Answered): void {
+    this.answers.push(answer);
+  }
+
+  /** Number of answers by status. */
+  get statuses(): ReadonlyMap<string, number> {
+    const statuses = new Map<string, number>();
+    for (const { status } of this.answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    return statuses;
   }
 
   get batches(): readonly SentBatch[] {

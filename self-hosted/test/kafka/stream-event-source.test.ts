@@ -99,6 +99,32 @@ describe('the event source on Kafka', () => {
     });
   });
 
+  it("goes on with other customers' records while one customer's fail, and loses none of them", async () => {
+    const topic = await openTopic(1);
+    const minute = '2025-12-28T18:03:00Z';
+    await topic.put(['a', 'poison', 'b'], `cus-1/${minute}`);
+    await topic.put(['c', 'd'], `cus-2/${minute}`);
+    const done: string[] = [];
+    let isFailing = true;
+    const invoke = async (event: KinesisStreamEvent) => {
+      if (isFailing && textsOf(event).includes('poison')) throw new Error('crashed');
+      done.push(...textsOf(event));
+    };
+    const first = topic.start(invoke);
+    await until(() => done.includes('c') && done.includes('d'));
+    await topic.put(['e'], `cus-2/${minute}`);
+    await until(() => done.includes('e'));
+    // The position waits for the record, so that a restart delivers it again.
+    expect(done).not.toContain('poison');
+    await until(async () => (await topic.offsets.committed(topic.group, topic.topic)).get(0) === 1n);
+
+    await first.stop();
+    isFailing = false;
+    topic.start(invoke);
+    await until(async () => (await topic.waiting()) === 0n);
+    expect(done.filter((text) => text === 'poison' || text === 'b')).toEqual(['poison', 'b']);
+  });
+
   it('delays only the partition whose records fail, and fetches no more of it than has room', async () => {
     const topic = await openTopic(2);
     const big = 'x'.repeat(100_000);

@@ -228,6 +228,58 @@ describe('aggregate', () => {
     expect(await store.window(other)).toMatchObject({ requests: 2 });
   });
 
+  describe('with a partial that no program can add', () => {
+    /** Throws a fault for each window that has it. */
+    class FaultyStore extends InMemoryObjectStore {
+      override async put(...args: Parameters<InMemoryObjectStore['put']>) {
+        if (args[0].startsWith('aggregates/') && args[1].includes('/poison')) throw new TypeError('a fault');
+        return super.put(...args);
+      }
+    }
+    const poison = { requestsByPath: { 'GET /poison': 1 }, requestsByUserAgent: { Chrome: 1 } };
+    const records = recordsOf([
+      windowPartial({ id: 1, counts }),
+      windowPartial({ id: 2, counts: poison }),
+      windowPartial({ id: 3, counts }),
+    ]);
+    const requestsIn = async (store: InMemoryObjectStore) => {
+      const object = await store.get(minuteKey(customer(), windowStart()));
+      return object && decodeWindow(object.body).requests;
+    };
+
+    it('counts the others of its window, and has it alone come again', async () => {
+      const store = new FaultyStore();
+      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+      expect(failed).toEqual([{ record: records[1], error: expect.any(TypeError) as Error }]);
+      expect(setAside).toEqual([]);
+      expect(await requestsIn(store)).toBe(4);
+    });
+
+    it('keeps it as a failed record when it is not tried any more', async () => {
+      const store = new FaultyStore();
+      const asked: string[] = [];
+      const givesUp = ({ sequenceNumber }: { readonly sequenceNumber: string }) => {
+        asked.push(sequenceNumber);
+        return true;
+      };
+      const { failed, setAside } = await aggregate(records, { store, clock }, { ...limits, givesUp });
+      expect({ failed, setAside, asked }).toMatchObject({
+        failed: [],
+        setAside: [{ record: records[1] }],
+        asked: ['2'],
+      });
+      const kept = await store.get(failedRecordKey('insights', 'shardId-000000000000', '2'));
+      expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toMatchObject({ cause: 'a fault' });
+    });
+
+    it('never gives up a record because the store is away', async () => {
+      const store = new WatchedStore();
+      store.failing = () => new Unavailable('away');
+      const { failed } = await aggregate(records, { store, clock }, { ...limits, givesUp: () => true });
+      expect(failed).toHaveLength(3);
+    });
+  });
+
   describe('beside a newer version', () => {
     it('has a record of that version come again, keeps no failed record, and counts those around it', async () => {
       const store = new WatchedStore();

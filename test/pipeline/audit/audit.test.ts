@@ -22,6 +22,7 @@ import {
   customer,
   instant,
   receivedRecord,
+  sentEntry,
   simpleRules,
   windowPartial,
   windowStart,
@@ -29,6 +30,9 @@ import {
 } from '../../factories.ts';
 import { inMemorySpool, noneDiffering } from './in-memory-spool.ts';
 import { ingestEntry } from '../ingest-entry.ts';
+import { withAdmission } from '../with-admission.ts';
+import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
+import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
 
 const startedAt = instant('2025-12-28T18:10:00Z');
 let now = startedAt;
@@ -183,6 +187,70 @@ describe('an audit of batches', () => {
   it('compares the requests alone where other rules were in use', async () => {
     await changePath('simple-0');
     expect((await findings({ isPending: () => true })).found).toEqual([]);
+  });
+
+  describe('with rejected entries', () => {
+    /** Stores a batch whose first entry alone was accepted, with these ranges in its header. */
+    async function storeRejecting(entries: readonly object[], rejectedRanges: string) {
+      const body = Buffer.from(JSON.stringify([sentEntry({ path: '/first' }), ...entries]));
+      const sent = {
+        customerId: customer(),
+        id: batchIdOf('first'),
+        mediaType: 'application/json',
+        contentEncoding: '',
+        body,
+      } as const;
+      const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+      const batch = await readBatch({ ...sent, invalid: 'set-aside' }, 100_000);
+      const first = batch.entries.slice(0, 1);
+      const stream = createInMemoryEventStream({ clock });
+      const ports = withAdmission({ store, streams: { insights: stream, late: stream }, clock });
+      await ingest({ ...batch, entries: first }, ports, options);
+      const rejections = { rejected: 1, rejectedRanges, details: [] };
+      await editBatch((stored) => encodeBatch({ ...stored.batch, ...rejections }, stored.gzippedBody));
+    }
+
+    it('leaves out what the header calls rejected, even where the present rules accept it', async () => {
+      await storeRejecting([sentEntry({ path: '/accepted-today' }), {}], '1-2');
+      expect((await findings({ isPending: () => true })).found).toEqual([]);
+    });
+
+    it('reports an entry that is neither rejected nor counted', async () => {
+      await storeRejecting([sentEntry({ path: '/lacking' }), {}], '2');
+      expect((await findings({ isPending: () => true })).found).toMatchObject([
+        {
+          kind: 'batch-disagrees',
+          details: expect.arrayContaining(['entries: is 1, should be 2']) as string[],
+        },
+      ]);
+    });
+
+    it('reports an accepted entry that cannot be read, unless other rules were in use', async () => {
+      await storeRejecting([{}, {}], '2');
+      expect((await findings({ isPending: () => true })).found).toMatchObject([
+        { kind: 'batch-disagrees', details: ['1 of its entries cannot be read'] },
+      ]);
+      await editBatch(({ batch, gzippedBody }) =>
+        encodeBatch({ ...batch, rulesVersion: 'simple-0' }, gzippedBody),
+      );
+      expect((await findings({ isPending: () => true })).found).toEqual([]);
+    });
+
+    it('finds nothing wrong with rejected entries alone', async () => {
+      const body = Buffer.from('[{},7]');
+      const sent = {
+        customerId: customer(),
+        id: batchIdOf('first'),
+        mediaType: 'application/json',
+        contentEncoding: '',
+        body,
+      } as const;
+      const stream = createInMemoryEventStream({ clock });
+      const ports = withAdmission({ store, streams: { insights: stream, late: stream }, clock });
+      const options = { rules: simpleRules, allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
+      await ingest(await readBatch({ ...sent, invalid: 'set-aside' }, 100_000), ports, options);
+      expect((await findings({})).found).toEqual([]);
+    });
   });
 
   it('takes a batch that is at the place of another one for damage', async () => {

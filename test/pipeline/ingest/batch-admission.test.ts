@@ -11,6 +11,8 @@ import {
 const limits: BatchAdmissionLimits = {
   largeFromBytes: 10,
   largeBytesAtOnce: 20,
+  hugeFromBytes: 60,
+  hugeBytesAtOnce: 80,
   largeBytesHeld: 100,
   smallBytesHeld: 30,
   decodersAtOnce: 2,
@@ -57,6 +59,16 @@ describe('BatchAdmission', () => {
     const running = [run('large', plain(15)), run('next', plain(15)), run('small', plain(9))];
     await nextTurn();
     expect(working.toSorted()).toEqual(['large', 'small']);
+    gates.work.open();
+    await Promise.all(running);
+    expect(working.at(-1)).toBe('next');
+  });
+
+  it('has huge batches wait for each other, and lets large ones pass', async () => {
+    const { run, working, gates } = observed({ ...limits, largeBytesHeld: 1_000 });
+    const running = [run('huge', plain(70)), run('next', plain(60)), run('large', plain(15))];
+    await nextTurn();
+    expect(working.toSorted()).toEqual(['huge', 'large']);
     gates.work.open();
     await Promise.all(running);
     expect(working.at(-1)).toBe('next');

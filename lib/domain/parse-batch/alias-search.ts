@@ -1,0 +1,160 @@
+import type { AliasedField } from '../field-aliases.ts';
+import type { FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
+import { NamePaths, type NamePath } from '../field-aliases/name-paths.ts';
+import { afterString, afterValue, afterWhiteSpace, code, isEscaped, type LineBreak } from './json-scanner.ts';
+import type { TextWindow } from './text-window.ts';
+import { unescape } from './unescape.ts';
+
+const names = new NamePaths();
+
+/** Kinds of fields to search for, as bits. */
+export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8 } as const;
+
+/** Fields that say how an entry is counted; the others are not built. */
+const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
+  receivedAt: wanted.receivedAt,
+  method: wanted.requestLine,
+  path: wanted.requestLine,
+  query: wanted.requestLine,
+  request: wanted.requestLine,
+  userAgent: wanted.userAgent,
+  status: wanted.status,
+};
+/** As in `FieldSearch`. */
+const maxDepth = 6;
+/** Longer than any name with all its characters escaped. */
+const maxEscapedNameLength = 256;
+
+/**
+ * A search for the fields of an entry under the names that other programs give them, in the bytes of an object that is known to be
+ * JSON. It finds what `FieldSearch` finds in a parsed object, which a property test compares, but builds only the values that have a
+ * meaning: so an object of any shape takes time in proportion to its length. Of a name that comes twice, the last value counts.
+ */
+export class AliasSearch {
+  readonly #bytes: Uint8Array;
+  readonly #text: TextWindow;
+  readonly #lineBreak: LineBreak;
+  #wanted = 0;
+  #found: Partial<Record<AliasedField, FoundValue[]>> = {};
+
+  constructor(body: Uint8Array, text: TextWindow, lineBreak: LineBreak) {
+    this.#bytes = body;
+    this.#text = text;
+    this.#lineBreak = lineBreak;
+  }
+
+  /** Finds the `wanted` fields of the object that starts at a position. */
+  find(start: number, wantedBits: number): FoundFields {
+    const found = {};
+    this.#wanted = wantedBits;
+    this.#found = found;
+    this.#enter(names.root, start, 0);
+    return found;
+  }
+
+  /** Looks into a value; returns the position after it. */
+  #enter(place: NamePath, start: number, depth: number): number {
+    const first = this.#bytes[start];
+    if (first === code.openBrace && place.isEntered && depth < maxDepth)
+      return this.#enterObject(place, start, depth);
+    if (first === code.openBracket && depth < maxDepth) return this.#enterList(place, start, depth);
+    const after = afterValue(this.#bytes, start, this.#lineBreak);
+    if (first === code.quote || first === code.minus || isDigit(first)) this.#take(place, start, after);
+    return after;
+  }
+
+  #enterObject(place: NamePath, start: number, depth: number): number {
+    let at = this.#skipSpace(start + 1);
+    while (this.#bytes[at] !== code.closeBrace) {
+      const afterName = afterString(this.#bytes, at);
+      const value = this.#skipSpace(this.#skipSpace(positionOf(afterName)) + 1);
+      const inner = this.#placeIn(place, at, afterName);
+      at =
+        inner === undefined
+          ? afterValue(this.#bytes, value, this.#lineBreak)
+          : this.#enter(inner, value, depth + 1);
+      at = this.#skipComma(at);
+    }
+    return at + 1;
+  }
+
+  /** Takes the first value of a list, such as those of a header; or the values of a list of names and values. */
+  #enterList(place: NamePath, start: number, depth: number): number {
+    let at = this.#skipSpace(start + 1);
+    const first = this.#bytes[at];
+    if (first !== code.openBrace && first !== code.openBracket && first !== code.closeBracket) {
+      this.#enter(place, at, depth + 1);
+    }
+    if (first !== code.openBrace) return afterValue(this.#bytes, start, this.#lineBreak);
+    while (this.#bytes[at] !== code.closeBracket) {
+      if (this.#bytes[at] === code.openBrace) this.#enterPair(place, at, depth);
+      at = this.#skipComma(afterValue(this.#bytes, at, this.#lineBreak));
+    }
+    return at + 1;
+  }
+
+  #enterPair(place: NamePath, start: number, depth: number): void {
+    let name: readonly [number, number] | undefined;
+    let value: number | undefined;
+    for (let at = this.#skipSpace(start + 1); this.#bytes[at] !== code.closeBrace;) {
+      const afterName = afterString(this.#bytes, at);
+      const valueStart = this.#skipSpace(this.#skipSpace(positionOf(afterName)) + 1);
+      const key = isEscaped(afterName) ? '' : this.#text.between(at + 1, Math.min(afterName - 1, at + 7));
+      if (key === 'value') value = valueStart;
+      if (key === 'name' && this.#bytes[valueStart] === code.quote) {
+        name = [valueStart, afterString(this.#bytes, valueStart)];
+      }
+      at = this.#skipComma(afterValue(this.#bytes, valueStart, this.#lineBreak));
+    }
+    const inner = name === undefined ? undefined : this.#placeIn(place, ...name);
+    if (inner !== undefined && value !== undefined) this.#enter(inner, value, depth + 1);
+  }
+
+  #take({ meanings }: NamePath, start: number, after: number): void {
+    let value: string | number | undefined;
+    for (const meaning of meanings) {
+      if (((bitOf[meaning.field] ?? 0) & this.#wanted) === 0) continue;
+      value ??= this.#valueAt(start, after);
+      this.#add(meaning, value);
+    }
+  }
+
+  #valueAt(start: number, after: number): string | number {
+    const text = this.#text.between(start, after);
+    if (!text.startsWith('"')) return Number(text);
+    return text.includes('\\') ? unescape(text.slice(1, -1)) : text.slice(1, -1);
+  }
+
+  #add({ field, rank, name }: Meaning, value: string | number): void {
+    const values = (this.#found[field] ??= []);
+    let at = values.length;
+    while (at > 0 && (values[at - 1]?.rank ?? 0) > rank) at -= 1;
+    const isKnown = values[at - 1]?.rank === rank;
+    values.splice(isKnown ? at - 1 : at, isKnown ? 1 : 0, { name, rank, value });
+  }
+
+  #placeIn(parent: NamePath, start: number, afterName: number): NamePath | undefined {
+    if (!isEscaped(afterName)) return names.within(parent, this.#bytes, start + 1, afterName - 1);
+    if (~afterName - start > maxEscapedNameLength) return undefined;
+    const name = Buffer.from(unescape(this.#text.between(start + 1, ~afterName - 1)));
+    return names.within(parent, name, 0, name.length);
+  }
+
+  #skipSpace(at: number): number {
+    return afterWhiteSpace(this.#bytes, at, this.#lineBreak);
+  }
+
+  #skipComma(start: number): number {
+    const at = this.#skipSpace(start);
+    return this.#bytes[at] === code.comma ? this.#skipSpace(at + 1) : at;
+  }
+}
+
+/** Returns the position that `afterString` found. */
+function positionOf(after: number): number {
+  return isEscaped(after) ? ~after : after;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}

@@ -1,0 +1,73 @@
+import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
+import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
+import { splitTarget } from '../log-formats/request-line.ts';
+import { decodeAgent } from '../log-formats/unescape.ts';
+import { minuteOfInstant } from '../timestamp.ts';
+import { wanted } from './alias-search.ts';
+
+/** The fields of an entry as they were sent under their own names. */
+export type SentFields = Record<string, unknown>;
+
+const maxUserAgentLength = 1_024;
+const statusPattern = /^[1-5]\d\d$/;
+
+/** Returns which fields of an entry are missing, as bits of `wanted`: other names may stand for them. */
+export function missingIn({ receivedAt, method, path, userAgent, status }: SentFields): number {
+  return (
+    (receivedAt === undefined ? wanted.receivedAt : 0) |
+    (method === undefined || path === undefined ? wanted.requestLine : 0) |
+    (userAgent === undefined ? wanted.userAgent : 0) |
+    (status === undefined ? wanted.status : 0)
+  );
+}
+
+/**
+ * Completes an entry with fields that it has under names of other programs, as `ship` reads them. A field that stands under its own
+ * name stays as it is, whatever it is: so a wrong one is refused, and never replaced.
+ */
+export function takeAliases(fields: SentFields, found: FoundFields): void {
+  if (fields['receivedAt'] === undefined) takeInstant(fields, found);
+  if (fields['method'] === undefined || fields['path'] === undefined) takeRequestLine(fields, found);
+  if (fields['userAgent'] === undefined) {
+    const userAgent = textOf(found, 'userAgent');
+    if (userAgent !== undefined) fields['userAgent'] = decodeAgent(userAgent).slice(0, maxUserAgentLength);
+  }
+  if (fields['status'] === undefined) {
+    // Servers write 0 or `-` where they have sent no status.
+    const status = statusOf(found);
+    if (status !== undefined && statusPattern.test(status)) fields['status'] = Number(status);
+  }
+}
+
+/** Takes the first time that can be read, else the first one, of which the refusal then says what is wrong. */
+function takeInstant(fields: SentFields, found: FoundFields): void {
+  const times = found.receivedAt;
+  const [first] = times ?? [];
+  if (times === undefined || first === undefined) return;
+  const text = String(first.value);
+  const date = times.find(({ name }) => name === 'date')?.value;
+  const isInstant = minuteOfInstant(text) !== undefined;
+  fields['receivedAt'] = isInstant ? text : (receivedAtOf(found, date, undefined) ?? text);
+}
+
+function takeRequestLine(fields: SentFields, found: FoundFields): void {
+  const { method, path } = fields;
+  const line = requestLineOf(withOwn(found, method, path));
+  if (typeof line !== 'object') return;
+  if (method === undefined) fields['method'] = line.method;
+  if (path === undefined) fields['path'] = splitTarget(line.target).path;
+}
+
+/** Replaces what was found by the fields that stand under their own names. */
+function withOwn(found: FoundFields, method: unknown, path: unknown): FoundFields {
+  if (method === undefined && path === undefined) return found;
+  return {
+    ...found,
+    ...(typeof method === 'string' && { method: [own('method', method)] }),
+    ...(typeof path === 'string' && { path: [own('path', path)], query: [] }),
+  };
+}
+
+function own(name: string, value: string): FoundValue {
+  return { name, rank: 0, value };
+}

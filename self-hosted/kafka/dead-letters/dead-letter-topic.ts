@@ -1,0 +1,114 @@
+import { Admin, Consumer } from '@platformatic/kafka';
+import { s3Event } from '../../../event-source/queue/s3-event.ts';
+import type { DeliveredMessage } from '../../../event-source/queue/sqs-event.ts';
+import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
+import { clientOptions, type KafkaConnection } from '../connection.ts';
+import { encodeMessage } from '../queue-sources/messages.ts';
+import type { KafkaSender } from '../send.ts';
+import { groupName, topicName, verifyDelays } from '../topics.ts';
+import {
+  placeOf,
+  readDeadLetters,
+  type FoundDeadLetters,
+  type PlacedDeadLetter,
+} from './read-dead-letters.ts';
+
+export interface DeadLetterTopicPorts {
+  readonly connection: KafkaConnection;
+  readonly sender: Pick<KafkaSender, 'send'>;
+  readonly offsets: TopicOffsets;
+}
+
+/** The topic of messages that are not tried any more. Close it after use. */
+export interface DeadLetterTopic {
+  /** The topic's name in Kafka. */
+  readonly name: string;
+  /** Returns the dead letters as messages of a queue. */
+  list(): Promise<readonly DeliveredMessage[]>;
+  /**
+   * Gives a dead letter back to `verify`, durably, and then notes that it was given back. If it is killed in between, the
+   * batch is verified twice, which changes nothing.
+   * @param id  that of its message
+   * @returns false if it is not there any more
+   * @throws UnreadableFormat  it is damaged, or a newer version wrote it
+   * @throws Unavailable       Kafka cannot take it now
+   */
+  giveBack(id: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the topic of dead letters for an operator. */
+export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterTopicPorts): DeadLetterTopic {
+  const topic = topicName(connection, 'dead-letters');
+  const group = groupName(connection, 'dead-letters');
+  const consumer = new Consumer({ ...clientOptions(connection), groupId: `${connection.prefix}operator` });
+  let found: FoundDeadLetters | undefined;
+  let hasGivenBack = false;
+
+  async function read(): Promise<FoundDeadLetters> {
+    try {
+      return await readDeadLetters({ consumer, offsets, topic, group });
+    } catch (cause) {
+      if (cause instanceof Unavailable) throw cause;
+      throw new Unavailable('The dead letters cannot be read.', { cause });
+    }
+  }
+
+  /** Moves the group past everything that is done, so that it can be deleted. Done again by the next one where it fails. */
+  async function passDone(): Promise<void> {
+    const { positions } = await read();
+    const admin = new Admin(clientOptions(connection));
+    try {
+      const partitionOffsets = Array.from(positions, ([partition, offset]) => ({ partition, offset }));
+      await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] });
+    } catch (cause) {
+      throw new Unavailable('The position behind the dead letters cannot be written.', { cause });
+    } finally {
+      await admin.close();
+    }
+  }
+
+  return {
+    name: topic,
+    async list() {
+      found = await read();
+      return found.letters.map(toMessage);
+    },
+    async giveBack(id) {
+      const { letters } = (found ??= await read());
+      const placed = letters.find(({ partition, record }) => placeOf(partition, record.offset) === id);
+      if (placed === undefined) return false;
+      const { partition, record, letter } = placed;
+      if (letter instanceof UnreadableFormat) throw letter;
+      const { key, firstAt } = letter;
+      const value = encodeMessage({ key, firstAt, attempts: 1 });
+      await sender.send([{ topic: topicName(connection, `verify-${verifyDelays[0]}`), key, value }]);
+      const note = encodeMessage({ givenBack: { partition, offset: Number(record.offset) } });
+      await sender.send([{ topic, key: record.key, value: note }]);
+      hasGivenBack = true;
+      return true;
+    },
+    async close() {
+      try {
+        if (hasGivenBack) await passDone();
+      } finally {
+        await consumer.close(true);
+      }
+    },
+  };
+}
+
+function toMessage({ partition, record, letter }: PlacedDeadLetter): DeliveredMessage {
+  const { appendedAt: sentAt, offset, value } = record;
+  const common = { id: placeOf(partition, offset), sentAt, visibleAt: sentAt };
+  if (letter instanceof UnreadableFormat) {
+    const body = value.toString();
+    return { ...common, body, receiveCount: 0, firstReceivedAt: undefined, givenUpBy: undefined };
+  }
+  const { key, firstAt, attempts, queue } = letter;
+  const at = new Date(firstAt);
+  const write = { key, size: 0, eTag: '', sequencer: '', at };
+  const body = JSON.stringify(s3Event(write, { configurationId: queue, bucketName: 'local' }, 'local'));
+  return { ...common, body, receiveCount: attempts, firstReceivedAt: at, givenUpBy: queue };
+}

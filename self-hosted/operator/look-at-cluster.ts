@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterLook } from '../../commands/open-cluster.ts';
+import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { reasonOf } from '../../lib/reason-of.ts';
+import { createBarrierWatch } from '../../lib/pipeline/barriers/watch-barriers.ts';
+import type { Clock } from '../../lib/ports/clock.ts';
+import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import { realTimers } from '../../lib/timers.ts';
+import type { KafkaConnection } from '../kafka/connection.ts';
+import { hopsOf } from '../kafka/hops.ts';
+import { consumedTopicsOf } from '../roles/consumed-topics.ts';
+import { roleNames } from '../roles/role.ts';
+import { readProcesses } from './read-processes.ts';
+
+export interface ClusterLookPorts {
+  readonly connection: KafkaConnection;
+  readonly offsets: TopicOffsets;
+  readonly clock: Clock;
+  readonly clockDifferenceMilliseconds: number;
+}
+
+/** A pipeline in good health passes a barrier within two seconds. */
+const maxBarrierMilliseconds = 6_000;
+const lookEveryMilliseconds = 200;
+
+/** Looks at what Kafka knows of the pipeline: what waits, which processes work, and how far the counts are. */
+export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
+  const { connection, offsets, clock } = ports;
+  const problems = new Set<string>();
+  const orProblem = async <T>(reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      problems.add(reasonOf(error));
+      return undefined;
+    }
+  };
+  const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock);
+  try {
+    const [topics, processes, counted] = await Promise.all([
+      orProblem(Promise.all(consumed.topics.map((topic) => readBacklog(topic, clock)))),
+      orProblem(readProcesses(connection)),
+      orProblem(passBarrier(ports)),
+    ]);
+    return { problems: [...problems], topics, processes, ...counted };
+  } finally {
+    await consumed.close();
+  }
+}
+
+async function readBacklog({ topic, group, backlog }: ConsumedTopic, clock: Clock) {
+  const { records, oldestPutAt } = await backlog();
+  const age = oldestPutAt === undefined ? 0 : clock.now().getTime() - oldestPutAt.getTime();
+  return { topic, group, records, oldestSeconds: Math.max(0, age) / 1_000 };
+}
+
+/** Waits until a barrier that begins now has passed, or for some seconds: then counting is behind. */
+async function passBarrier(
+  ports: ClusterLookPorts,
+): Promise<Pick<ClusterLook, 'countedThrough' | 'rolledUpThrough'>> {
+  const { connection, offsets, clock, clockDifferenceMilliseconds } = ports;
+  const logger = { warn: () => undefined };
+  const barriers = createBarrierWatch(
+    { offsets, clock, timers: realTimers, logger },
+    {
+      hops: hopsOf(connection),
+      lookEveryMilliseconds,
+      maxGapMilliseconds: maxBarrierMilliseconds,
+      clockDifferenceMilliseconds,
+    },
+  );
+  const until = realTimers.elapsed() + maxBarrierMilliseconds;
+  do {
+    await barriers.look();
+    if (barriers.rollUps() !== undefined) break;
+    await sleep(lookEveryMilliseconds);
+  } while (realTimers.elapsed() < until);
+  return { countedThrough: barriers.minutes(), rolledUpThrough: barriers.rollUps() };
+}

@@ -1,0 +1,43 @@
+import { Admin } from '@platformatic/kafka';
+import type { ClusterLook } from '../../commands/open-cluster.ts';
+import { Unavailable } from '../../lib/errors.ts';
+import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
+import { groupName, type Group } from '../kafka/topics.ts';
+import type { RoleName } from '../roles/role.ts';
+
+type Consumer = Exclude<RoleName, 'api'>;
+
+/** Groups in which each process of a role is a member. */
+const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
+  summarizer: ['summarizer'],
+  aggregate: ['aggregate', 'aggregate-late'],
+  verify: ['verify'],
+  'roll-up': ['roll-up'],
+};
+
+/**
+ * Reads which processes of each role are at work, by their places in the groups.
+ * @throws Unavailable  Kafka does not tell now
+ */
+export async function readProcesses(connection: KafkaConnection): Promise<ClusterLook['processes']> {
+  const admin = new Admin(clientOptions(connection));
+  try {
+    const entries = Object.entries(groupsOfRole);
+    const groups = entries.flatMap(([, its]) => its.map((group) => groupName(connection, group)));
+    const described = await admin.describeGroups({ groups });
+    return Object.fromEntries(
+      entries.map(([role, its]) => {
+        const members = its.map((group) => {
+          const found = described.get(groupName(connection, group))?.members.values() ?? [];
+          return new Set(Array.from(found, ({ groupInstanceId, id }) => groupInstanceId ?? id));
+        });
+        const [first = new Set<string>(), ...others] = members;
+        return [role, [...first].filter((name) => others.every((names) => names.has(name))).toSorted()];
+      }),
+    );
+  } catch (cause) {
+    throw new Unavailable('The groups of the roles cannot be read.', { cause });
+  } finally {
+    await admin.close();
+  }
+}
