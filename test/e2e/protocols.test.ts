@@ -25,14 +25,14 @@ describe('an Elasticsearch client', () => {
   it.each(['/', '/_license', '/_xpack', '/_cluster/health'])('finds Elasticsearch at %s', async (path) => {
     const { status, headers } = await emulator.http.request(path);
 
-    expect([status, headers]).toMatchObject([200, { 'x-elastic-product': 'Elasticsearch' }]);
+    expect([status, headers['x-elastic-product']]).toEqual([200, 'Elasticsearch']);
   });
 
   it('finds the server by HEAD, and a browser still finds the dashboard', async () => {
     const head = await emulator.http.request('/', { method: 'HEAD' });
     const page = await emulator.http.request('/', { headers: { accept: 'text/html,*/*;q=0.8' } });
 
-    expect([head.status, head.headers]).toMatchObject([200, { 'x-elastic-product': 'Elasticsearch' }]);
+    expect([head.status, head.headers['x-elastic-product']]).toEqual([200, 'Elasticsearch']);
     expect(page.body.toString()).toContain('<title>Log analytics</title>');
   });
 
