@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of whole pipelines, which are never unit tests, and tests that need other programs: see `vitest.real.config.ts`. */
+/** Tests of whole pipelines, which are never unit tests, and tests that need other programs: see `vitest.real.config.ts` and `vitest.senders.config.ts`. */
 const wholePipelines = 'test/{aws,deploy,e2e}/**';
-const otherPrograms = 'test/real/**';
+const otherPrograms = 'test/{real,senders}/**';
 const otherKinds = 'test/**/*.{process,crash,long}.test.ts';
 
 // No test depends on the speed of the machine: these limits end what hangs.

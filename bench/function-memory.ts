@@ -18,6 +18,8 @@ import { packageService } from '../test/deploy/compiled-template.ts';
 import { customer, windowStart } from '../test/factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp } from '../test/handlers/app.ts';
 import { programOptions } from '../commands/program-options.ts';
+import { value } from '../commands/define-command/options.ts';
+import { largestBatches } from './largest-batches.ts';
 import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { createSamplePartials, eventOf } from './sample-partials.ts';
@@ -25,7 +27,7 @@ import { createSampleTraffic } from './sample-traffic.ts';
 import { printTable } from './table.ts';
 import { wideWindow } from './wide-window.ts';
 
-const { invocations } = programOptions({
+const { invocations, only } = programOptions({
   program: 'npm run bench:function-memory --',
   summary:
     'Measures memory and processor time of the packaged functions for the largest possible events; `memorySize` and ' +
@@ -33,10 +35,15 @@ const { invocations } = programOptions({
     "speak AWS's protocols.",
   options: {
     invocations: count('invocations of each function', 5),
+    only: value({
+      shows: '<name>',
+      help: 'one function alone, such as ingest',
+      default: '',
+      read: (text) => text,
+    }),
   },
 });
 const repository = fileURLToPath(new URL('../', import.meta.url));
-const largestBatchBytes = 2_097_152;
 const customerId = customer('cus-wide');
 const start = new Date('2025-12-28T18:00:00Z');
 
@@ -119,7 +126,7 @@ try {
         visibleAt: start,
         receiveCount: 1,
         firstReceivedAt: start,
-        givenUpBy: undefined,
+        sourceQueue: undefined,
       })),
       { eventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:queue', region: 'us-east-1' },
     );
@@ -128,16 +135,9 @@ try {
     authorized(httpEvent('GET', path, { query }), customerId);
 
   const rows = [
-    [
-      'ingest',
-      '2 MiB, one minute',
-      authorized(postLogs(traffic.batchOf(largestBatchBytes, start, 1).body), 'cus-a'),
-    ],
-    [
-      'ingest',
-      '2 MiB, a week of minutes',
-      authorized(postLogs(traffic.batchOf(largestBatchBytes, start, 10_080).body), 'cus-b'),
-    ],
+    ...largestBatches(traffic, start).map(({ what, body, headers }, n) => {
+      return ['ingest', what, authorized(postLogs(body, headers), `cus-${n}`)] as const;
+    }),
     [
       'aggregate',
       '500 records of a minute',
@@ -165,6 +165,7 @@ try {
   ] as const;
   const measured = [];
   for (const [functionKey, what, event] of rows) {
+    if (only !== '' && only !== functionKey) continue;
     // Objects that an earlier invocation wrote would be found instead of created.
     await store.delete(windowKey(customerId, 'hour', windowStart(range.from)));
     const { processor, maxRSS, status, failures } = await measure(functionKey, event);

@@ -1,6 +1,6 @@
 /** The HTTP contract, made from the OpenAPI document by `npm run client:types`. Change it there. */
 /**
- * One request that was logged. Other fields are ignored.
+ * One logged request. Other fields are ignored.
  */
 export interface Entry {
   /**
@@ -8,11 +8,11 @@ export interface Entry {
    */
   receivedAt: string
   /**
-   * An HTTP token; trimmed and written in capitals.
+   * An HTTP token; trimmed and converted to capitals.
    */
   method: string
   /**
-   * Trimmed, and otherwise kept as it is with its query.
+   * Trimmed, and otherwise kept unchanged with its query.
    */
   path: string
   /**
@@ -33,7 +33,7 @@ export interface ErrorAnswer {
   errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010")
   errorDescription: string
   /**
-   * Says what is wrong, where that is known.
+   * Describes the problems, if they are known.
    */
   details?: {
     /**
@@ -58,7 +58,7 @@ export interface Accepted {
    */
   entries: number
   /**
-   * Different minutes among them.
+   * Number of different minutes among them.
    */
   windows: number
   /**
@@ -99,15 +99,15 @@ export interface Window {
    */
   batches?: number
   /**
-   * Counts how many times the window was written.
+   * Number of times that the window was written.
    */
   revision: number
   /**
-   * Those of the requests that came late.
+   * Number of these requests that came late.
    */
   lateRequests: number
   /**
-   * It ended more than the allowed lateness before `countedThrough`, and holds all that was accepted for it before the request; late data can still raise the counts. False in doubt.
+   * True if the window ended more than the allowed lateness before `countedThrough`, and includes everything that was accepted for it before the request; late data can still raise the counts. False in doubt.
    */
   complete: boolean
   updatedAt: string
@@ -124,19 +124,19 @@ export interface WindowPage {
    */
   to: string
   /**
-   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null where that is not known now.
+   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.
    */
   countedThrough: (string | null)
   /**
-   * Accepted entries that are not in the counts yet; absent where that is not known.
+   * Accepted entries that are not in the counts yet; absent if their number is not known.
    */
   waiting?: number
   /**
-   * Asks for the next page; absent where there is none.
+   * Requests the next page; absent on the last one.
    */
   nextToken?: string
   /**
-   * In the order of time; those without requests are absent.
+   * In time order; windows without requests are absent.
    */
   windows: Window[]
 }
@@ -155,16 +155,16 @@ export interface Total {
    */
   to: string
   /**
-   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null where that is not known now.
+   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.
    */
   countedThrough: (string | null)
   /**
-   * Accepted entries that are not in the counts yet; absent where that is not known.
+   * Accepted entries that are not in the counts yet; absent if their number is not known.
    */
   waiting?: number
   pathPrefix?: string
   /**
-   * With `pathPrefix`, those of the paths that start with it.
+   * With `pathPrefix`, only requests whose path starts with it.
    */
   requests: number
   /**
@@ -180,11 +180,11 @@ export interface Total {
    */
   topStatuses?: KeyTotal[]
   /**
-   * Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too low, and so is `requests` with `pathPrefix`.
+   * Number of requests whose key is not known, in the dimension that has most of them. The count of each key is too low by at most this number, and so is `requests` with `pathPrefix`.
    */
   folded: number
   /**
-   * The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request is in the sum. False in doubt.
+   * True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the sum. False in doubt.
    */
   complete: boolean
 }
@@ -209,7 +209,7 @@ export interface BatchAnswer {
   }[]
   storedAt: string
   /**
-   * All of its windows hold it.
+   * True if all of its windows include the batch.
    */
   counted: boolean
 }

@@ -128,11 +128,11 @@ async function auditObjects(
     const repairedRollUps = newSpool(spoolOfKeys);
     const reportRepair: RepairReporter = (outcome, itsDifferences) => {
       report.repaired(outcome);
-      if (outcome.kind !== 'not-mended') unrepaired -= itsDifferences;
+      if (outcome.kind !== 'not-repaired') unrepaired -= itsDifferences;
     };
     const reportMinute: RepairReporter = (outcome, itsDifferences) => {
       reportRepair(outcome, itsDifferences);
-      if (outcome.kind !== 'not-mended') repaired.add(outcome.key);
+      if (outcome.kind !== 'not-repaired') repaired.add(outcome.key);
     };
     const { isRemovingForeign } = options;
     await repair(minute, ports, { limits, isPending, isRemovingForeign }, reportMinute);
@@ -141,7 +141,7 @@ async function auditObjects(
     const toRepair = { differing, repairedMinutes, isRemovingEmpty: isRemovingForeign };
     await repairRollUps(toRepair, ports, limits, (outcome, itsDifferences) => {
       reportRepair(outcome, itsDifferences);
-      if (outcome.kind !== 'not-mended') repairedRollUps.add(outcome.key);
+      if (outcome.kind !== 'not-repaired') repairedRollUps.add(outcome.key);
     });
     const repairedWindows = [repaired.sorted(), repairedRollUps.sorted()];
     await repairCustomerIndexes(

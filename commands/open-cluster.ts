@@ -48,7 +48,7 @@ export interface OperatedDeadLetters {
   /** @throws Unavailable  Kafka cannot be read now */
   readonly list: () => Promise<readonly DeliveredMessage[]>;
   /**
-   * Gives a dead letter back to the function that gave it up; returns false if it is not there any more.
+   * Gives a dead letter back to the function that it comes from; returns false if it is not there any more.
    * @param id  that of its message
    * @throws UnreadableFormat  it is damaged, or a newer version wrote it
    * @throws Unavailable       Kafka cannot take it now

@@ -10,35 +10,31 @@ import { wired, type App } from './wiring.ts';
 
 /**
  * Consumes a stream: adds partials to their windows, and names the records that have to be delivered again.
- * @param givesUp  see `AggregateOptions`
+ * @param isTriedEnough  see `AggregateOptions`
  */
 export function aggregateHandler(
   wired: () => Promise<App>,
-  givesUp?: AggregateOptions['givesUp'],
+  isTriedEnough?: AggregateOptions['isTriedEnough'],
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   return async ({ Records }) => {
     const app = await wired();
     const { config, logger, metrics } = app;
     const records = Records.map(toReceivedRecord);
     const { maxKeysPerDimension, windowsAtOnce } = config;
-    const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce, givesUp };
-    const { failed, setAside, windowsCreated, windowsUpdated, expired } = await aggregate(
-      records,
-      app,
-      options,
-    );
+    const options = { maxKeysPerDimension, maxKeyTextBytes, windowsAtOnce, isTriedEnough };
+    const { failed, kept, windowsCreated, windowsUpdated, expired } = await aggregate(records, app, options);
 
     const stream: StreamName = records[0]?.stream === config.lateStreamName ? 'late' : 'insights';
-    metrics.partialsConsumed.inc({ stream }, records.length - failed.length - setAside.length - expired);
+    metrics.partialsConsumed.inc({ stream }, records.length - failed.length - kept.length - expired);
     metrics.partialsExpired.inc({ stream }, expired);
     metrics.partialsFailed.inc({ stream }, failed.length);
-    metrics.partialsSetAside.inc({ stream }, setAside.length);
+    metrics.failedRecords.inc({ stream }, kept.length);
     metrics.windowsCreated.inc(windowsCreated);
     metrics.windowsUpdated.inc(windowsUpdated);
     await metrics.flush();
-    for (const { record, error } of setAside) {
+    for (const { record, error } of kept) {
       const { data: _data, partitionKey: _partitionKey, ...place } = record;
-      logger.error('A partial can never be counted and was set aside', { ...place, error });
+      logger.error('A partial can never be counted and was kept as a failed record', { ...place, error });
     }
     const [first] = failed;
     if (first !== undefined) {

@@ -1,5 +1,6 @@
 import type { CustomerId } from '../lib/domain/customer-id.ts';
 import { listCustomerTotals } from '../lib/pipeline/query/list-customer-totals.ts';
+import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { progressFields } from './http/reads/answer-progress.ts';
@@ -51,7 +52,11 @@ async function listTotals(
   const { allowedLatenessSeconds } = app.config;
   const query = { ...parameters, customerId: caller, allowedLatenessSeconds };
   const { found } = await app.reads.run(caller ?? '', () =>
-    withinRetention(totals, app.retention, (kept) => listCustomerTotals({ ...query, ...kept }, app)),
+    withinRetention(totals, app.retention, (kept) =>
+      withForgetting(caller, app, (progress) =>
+        listCustomerTotals({ ...query, ...kept }, { ...app, progress }),
+      ),
+    ),
   );
   const { countedThrough } = progressFields({ ...found, waiting: undefined });
   return {

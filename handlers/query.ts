@@ -1,4 +1,5 @@
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
+import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { progressCell, progressFields, progressHeaders, type Said } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
@@ -25,7 +26,9 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const { allowedLatenessSeconds } = app.config;
     const { range, found: page } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>
-        query({ ...kept, customerId, allowedLatenessSeconds }, app, send),
+        withForgetting(customerId, app, (progress) =>
+          query({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }, send),
+        ),
       ),
     );
 

@@ -1,6 +1,7 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
 import type { KeyTotal } from '../lib/domain/key-totals.ts';
 import { total, type Total } from '../lib/pipeline/query/total.ts';
+import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { progressFields, progressHeaders } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
@@ -22,7 +23,9 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
     const { allowedLatenessSeconds } = app.config;
     const { range, found: summed } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>
-        total({ ...kept, customerId, allowedLatenessSeconds }, app),
+        withForgetting(customerId, app, (progress) =>
+          total({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }),
+        ),
       ),
     );
 

@@ -19,6 +19,7 @@ import { EqualBodies } from '../lib/pipeline/ingest/equal-bodies.ts';
 import { BatchAdmission } from '../lib/pipeline/ingest/batch-admission.ts';
 import { createRetention, type Retention } from '../lib/pipeline/expire/retention.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
+import { readCustomersAhead } from '../lib/pipeline/query/read-customers-ahead.ts';
 import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
@@ -233,7 +234,10 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
   const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  return createApp({ config, clock, logger, ...storage, writeMetrics });
+  const app = createApp({ config, clock, logger, ...storage, writeMetrics });
+  // A deployed function answers too few requests to read them all for one that may come.
+  if (config.storage === 'local') void readCustomersAhead(app.reader, logger);
+  return app;
 }
 
 type Storage = Omit<AppParts, 'config' | 'clock' | 'logger' | 'writeMetrics'>;

@@ -15,9 +15,9 @@ const largestBody = 10 * mebibyte;
 export interface AdmissionLimits {
   /** The largest batch, decompressed. */
   readonly maxBatchBytes: number;
-  /** Memory for all bodies above `smallBytes` together; a body takes up to five times its size. */
+  /** Memory for all bodies above `smallBytes` together; processing a body takes up to five times its size. */
   readonly largeBytes?: number;
-  /** The share of all other bodies. */
+  /** Memory for all other bodies. */
   readonly smallBytes?: number;
   readonly maxLargeBodies?: number;
   readonly maxSmallBodies?: number;
@@ -26,7 +26,9 @@ export interface AdmissionLimits {
 
 /** Time between two checks of the pace of bodies. */
 const lookEveryMilliseconds = 1_000;
-/** Most time that one check counts: while the process is stopped, no client can continue. */
+/**
+ * Maximum time between two checks that is charged to clients: while this process is stopped, they cannot send.
+ */
 const maxSecondsPassed = 2;
 
 /** Headers must arrive within this time, and a request as a whole within the other; Node.js checks every 30 s. */
@@ -34,9 +36,10 @@ export const headersTimeoutMilliseconds = 10_000;
 export const requestTimeoutMilliseconds = 180_000;
 
 /**
- * Limits the memory of bodies, and the time that they take to arrive. A body is received whole before anything else
- * sees its request; if there is no memory left it waits, and after a time is answered 503. A request whose client has
- * gone no longer counts, though a function may still work on it; the function limits that itself.
+ * Limits the memory of bodies, and the time that they take to arrive. A request is only passed on after its whole
+ * body has arrived. If there is no memory left, the body waits, and after a time its request is answered with 503. A
+ * request no longer counts once its client has gone, although a function may still work on it; functions limit that
+ * themselves.
  */
 export class Admission {
   readonly #guarded = new WeakSet<Server>();
@@ -63,7 +66,7 @@ export class Admission {
     this.#pace = pace;
   }
 
-  /** Adds itself in front of the server's own listeners. */
+  /** Adds the limits in front of the server's own listeners. */
   guard(server: Server): void {
     if (this.#guarded.has(server)) return;
     this.#guarded.add(server);
@@ -88,8 +91,8 @@ export class Admission {
   }
 
   /**
-   * Passes a request on when its body has arrived within the limits, and answers it otherwise. It must be called as
-   * soon as the request is there, since it counts the bytes from then on.
+   * Passes a request on when its body has arrived within the limits, and answers it otherwise. Call it as soon as the
+   * request exists, because it counts the bytes from then on.
    */
   admit(
     request: IncomingMessage,

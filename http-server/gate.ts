@@ -33,8 +33,8 @@ export function standBeforeServers(allowedNames: ReadonlySet<string>): () => voi
 }
 
 /**
- * Guards one server, before its first connection. It replaces the server's `emit`, through which everything that a server reads reaches its listeners. So the gate also
- * guards listeners that are added or replaced later.
+ * Guards one server, before its first connection. It replaces the server's `emit`, which passes everything that the
+ * server reads to its listeners. So the gate also guards listeners that are added or replaced later.
  */
 export function guardServer(server: Server, allowedNames: ReadonlySet<string>): void {
   // Node.js would answer two kinds of requests by itself: those without a host, and those that expect anything other

@@ -112,7 +112,7 @@ export function createMetrics(
     partialsFailed: counter('partials_failed_total', 'Partials that could not be counted and are retried.', [
       'stream',
     ]),
-    partialsSetAside: counter(
+    failedRecords: counter(
       'partials_set_aside_total',
       'Partials that can never be counted and are kept as failed.',
       ['stream'],

@@ -41,7 +41,7 @@ export interface DurableDatabase {
  * Opens the database in `directory`, or creates it; only one process may do so at a time. The file never shrinks, but
  * lmdb reuses the pages of deleted data. So the file is as large as its contents ever were, plus some MiB of reserve.
  * @param mayBeEmpty  false if something was written to it before; an empty file is then a damaged one
- * @param onBroken    called when lmdb has given up the database; all changes are refused from then on
+ * @param onBroken    called when lmdb refuses to use the database any more; all changes are refused from then on
  * @throws Unavailable       the disk has no space for it
  * @throws UnreadableFormat  its file is damaged, or a newer version of this program wrote it
  */

@@ -72,6 +72,12 @@ export const clusterEnvironmentSchema = z.object({
     .default('false')
     .describe('`true`: brokers flush each record of the topic `batches`; needed where they share power'),
   S3_ENDPOINT: endpoint.default('').describe('address of the S3-compatible server; empty: AWS'),
+  S3_CA_FILE: z
+    .string()
+    .default('')
+    .describe(
+      'with an `https` address: certificates (PEM) of who signed that of the server, if the system does not know them',
+    ),
   S3_REGION: z.string().min(1, 'must not be empty').default('us-east-1').describe('region of the bucket'),
   S3_PATH_STYLE: flag
     .default('true')
@@ -161,6 +167,8 @@ export interface ClusterConfig {
   };
   readonly s3: {
     readonly endpoint: string | undefined;
+    /** Path of a file. */
+    readonly caFile: string | undefined;
     readonly region: string;
     readonly isPathStyle: boolean;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
@@ -227,6 +235,7 @@ export function parseClusterConfig(environment: NodeJS.ProcessEnv): ClusterConfi
     },
     s3: {
       endpoint: orUndefined(data.S3_ENDPOINT),
+      caFile: caFileOf(data),
       region: data.S3_REGION,
       isPathStyle: data.S3_PATH_STYLE === 'true',
       credentials: credentialsOf(data),
@@ -261,6 +270,11 @@ function tlsOf(data: Environment): ClusterConfig['kafka']['tls'] {
   }
   const { caFile, certFile, keyFile } = files;
   return { caFile: orUndefined(caFile), certFile: orUndefined(certFile), keyFile: orUndefined(keyFile) };
+}
+
+function caFileOf({ S3_CA_FILE: file, S3_ENDPOINT: address }: Environment): string | undefined {
+  if (file === '' || address.startsWith('https:')) return orUndefined(file);
+  throw new InvalidConfig('S3_CA_FILE is set, but S3_ENDPOINT is no https address. Correct one of them.');
 }
 
 function saslOf(data: Environment): ClusterConfig['kafka']['sasl'] {

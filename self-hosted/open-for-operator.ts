@@ -4,7 +4,6 @@ import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts
 import { CannotStart } from './cannot-start.ts';
 import { parseClusterConfig, type ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
-import type { KafkaConnection } from './kafka/connection.ts';
 import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
@@ -20,8 +19,17 @@ import { lookAtCluster } from './operator/look-at-cluster.ts';
  * @throws Unavailable    a file of certificates cannot be read
  */
 export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<OperatedCluster> {
-  const config = parseClusterConfig(environment);
-  const connection = await connectionOf(config);
+  try {
+    return await open(parseClusterConfig(environment));
+  } catch (error) {
+    // A command reports whatever is unavailable, and knows no errors of roles.
+    if (error instanceof CannotStart) throw new Unavailable(error.message);
+    throw error;
+  }
+}
+
+async function open(config: ClusterConfig): Promise<OperatedCluster> {
+  const connection = await kafkaConnectionOf(config);
   const { store, close } = openStore(config);
   const sender = createSender(connection);
   const offsets = createTopicOffsets(connection);
@@ -52,14 +60,4 @@ export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<O
       }
     },
   };
-}
-
-/** A command reports whatever is unavailable, and knows no errors of roles. */
-async function connectionOf(config: ClusterConfig): Promise<KafkaConnection> {
-  try {
-    return await kafkaConnectionOf(config);
-  } catch (error) {
-    if (error instanceof CannotStart) throw new Unavailable(error.message);
-    throw error;
-  }
 }

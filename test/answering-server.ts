@@ -8,7 +8,7 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Decompressed. */
+  /** The decompressed body. */
   readonly body: string;
 }
 
@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /**
- * Starts a real HTTP server that answers as it is told, for the time of a test.
+ * Starts a real HTTP server with given answers, for the duration of a test.
  * @param ownPort  0: any
  */
 export async function answeringServer(

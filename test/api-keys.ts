@@ -4,7 +4,7 @@ import { encodeApiKeyRecord, type ApiKeyRecord } from '../lib/domain/api-key-rec
 import type { InstallationSecret } from '../lib/domain/installation-secrets.ts';
 import { customer, instant } from './factories.ts';
 
-/** Returns an installation's secret; the same number gives the same one. */
+/** Returns an installation's secret, which is always the same for one number. */
 export function installationSecret(number = 1): InstallationSecret {
   return {
     id: number.toString(16).padStart(8, '0'),

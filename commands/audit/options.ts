@@ -36,7 +36,7 @@ export const auditOptions = {
     read: wholeNumberOf(0, 604_800),
   }),
   repair: flag({
-    help: 'repair the differences; stop a pipeline on this machine first; a deployed one may keep running',
+    help: 'repair the differences; stop a pipeline on this machine first; a deployed one, or a cluster, may keep running',
   }),
   'remove-foreign': flag({
     help: 'with --repair: remove counts that belong to no stored batch',
@@ -69,7 +69,7 @@ export const auditDetails = [
     'the ids of what is counted, and writes a window only if nobody else has written it since it was read. Then it makes hours ' +
     'and days the sums of their parts again, and the index of customers what the windows say. Damaged batches and windows stay as they are. Only --remove-foreign takes anything ' +
     'away: it recounts windows with foreign partials from the stored batches alone. Use it only where no raw batch was removed ' +
-    'by hand. On AWS each write is conditional in S3 itself, so that the functions may keep running; a window that a function wrote ' +
+    'by hand. On AWS and in the cluster form each write is conditional in the store itself, so that the functions may keep running; a window that a function wrote ' +
     'meanwhile is reported as not repaired: run the command again.',
 ];
 

@@ -26,7 +26,7 @@ export function jsonReport(write: (line: string) => void): Report {
     found: writeJson,
     repaired: writeJson,
     finish(figures, differences, unrepaired) {
-      writeJson({ kind: 'audited', ...figures, differences, unmended: unrepaired });
+      writeJson({ kind: 'audited', ...figures, differences, unrepaired: unrepaired });
     },
   };
 }
@@ -106,13 +106,13 @@ function describe(finding: Finding): string {
 
 function describeRepair(outcome: RepairOutcome): string {
   switch (outcome.kind) {
-    case 'mended':
+    case 'repaired':
       return `repaired      ${outcome.key}: ${whole(outcome.requests)} requests`;
     case 'indexed':
       return `repaired      ${outcome.key}`;
     case 'removed':
       return `removed       ${outcome.key}: nothing is left that it is made of`;
-    case 'not-mended':
+    case 'not-repaired':
       return `NOT REPAIRED  ${outcome.key}: ${outcome.reason}`;
   }
 }

@@ -15,27 +15,27 @@ export type DeadLetter =
       readonly kind: 'failed-record';
       readonly id: string;
       readonly key: ObjectKey;
-      readonly notices: readonly DeadMessage[];
+      readonly messages: readonly DeadMessage[];
     }
   /** Stream records that crashed their function, or that it reported for too long, with the messages about them. */
   | {
-      readonly kind: 'given-up-records';
+      readonly kind: 'failed-invocation';
       readonly id: string;
       readonly key: ObjectKey;
-      readonly notices: readonly DeadMessage[];
+      readonly messages: readonly DeadMessage[];
     }
   /** A message about a record that no longer exists: a redrive died before its last step. */
   | {
-      readonly kind: 'stale-notice';
+      readonly kind: 'stale-message';
       readonly id: string;
       readonly key: string;
-      readonly notices: readonly DeadMessage[];
+      readonly messages: readonly DeadMessage[];
     }
   /** A test message of S3, sent when a queue of dead letters was configured: nothing is lost. */
-  | ({ readonly kind: 'test-notice'; readonly id: string } & DeadMessage)
+  | ({ readonly kind: 'test-message'; readonly id: string } & DeadMessage)
   /** A message that was moved to a dead-letter queue, and the keys of the objects in it. */
   | ({
-      readonly kind: 'given-up-message';
+      readonly kind: 'dead-message';
       readonly id: string;
       readonly keys: readonly string[];
     } & DeadMessage);

@@ -7,7 +7,7 @@ import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
-import { decodeGivenUpRecords, type GivenUpRecords } from '../../lib/domain/given-up-records.ts';
+import { decodeFailedInvocation, type FailedInvocation } from '../../lib/domain/failed-invocation.ts';
 
 type ObjectReader = Pick<ObjectStore, 'get'>;
 
@@ -26,29 +26,29 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
   switch (letter.kind) {
     case 'failed-record': {
       const record = await readOrReason(letter.key, store, decodeFailedRecord);
-      const [notice] = letter.notices;
-      const queue = notice?.queueName ?? '';
+      const [first] = letter.messages;
+      const queue = first?.queueName ?? '';
       if (typeof record === 'string') {
-        return { id, queue, since: notice?.message.sentAt, what: letter.key, cause: record };
+        return { id, queue, since: first?.message.sentAt, what: letter.key, cause: record };
       }
       const { stream, partition, sequenceNumber, failedAt: since, cause } = record;
       return { id, queue, since, what: `${stream} ${partition} ${sequenceNumber}`, cause };
     }
-    case 'given-up-records': {
-      const givenUp = await readOrReason(letter.key, store, decodeGivenUpRecords);
-      const [notice] = letter.notices;
-      const queue = notice?.queueName ?? '';
-      if (typeof givenUp === 'string') {
-        return { id, queue, since: notice?.message.sentAt, what: letter.key, cause: givenUp };
+    case 'failed-invocation': {
+      const invocation = await readOrReason(letter.key, store, decodeFailedInvocation);
+      const [first] = letter.messages;
+      const queue = first?.queueName ?? '';
+      if (typeof invocation === 'string') {
+        return { id, queue, since: first?.message.sentAt, what: letter.key, cause: invocation };
       }
-      return { id, queue, since: givenUp.givenUpAt, what: placeOf(givenUp), cause: causeOf(givenUp) };
+      return { id, queue, since: invocation.failedAt, what: placeOf(invocation), cause: causeOf(invocation) };
     }
-    case 'stale-notice': {
-      const [notice] = letter.notices;
+    case 'stale-message': {
+      const [first] = letter.messages;
       const cause = 'the record is gone; a redrive removes its message';
-      return { id, queue: notice?.queueName ?? '', since: notice?.message.sentAt, what: letter.key, cause };
+      return { id, queue: first?.queueName ?? '', since: first?.message.sentAt, what: letter.key, cause };
     }
-    case 'test-notice': {
+    case 'test-message': {
       const cause = 'S3 sent it when the pipeline was deployed; a redrive removes it';
       return {
         id,
@@ -58,10 +58,10 @@ export async function summarise(letter: DeadLetter, store: ObjectReader): Promis
         cause,
       };
     }
-    case 'given-up-message': {
+    case 'dead-message': {
       const { message, queueName: queue } = letter;
       const what = letter.keys.join(' ') || message.body;
-      const cause = `received ${message.receiveCount} times from ${message.givenUpBy ?? 'its queue'}`;
+      const cause = `received ${message.receiveCount} times from ${message.sourceQueue ?? 'its queue'}`;
       return { id, queue, since: message.sentAt, what, cause };
     }
   }
@@ -74,21 +74,21 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
     case 'failed-record': {
       const record = await readOrReason(letter.key, store, decodeFailedRecord);
       const described = typeof record === 'string' ? { unreadable: record } : describeRecord(record);
-      return { id, kind, key: letter.key, ...described, notices: letter.notices.map(describeMessage) };
+      return { id, kind, key: letter.key, ...described, messages: letter.messages.map(describeMessage) };
     }
-    case 'given-up-records': {
-      const givenUp = await readOrReason(letter.key, store, decodeGivenUpRecords);
+    case 'failed-invocation': {
+      const invocation = await readOrReason(letter.key, store, decodeFailedInvocation);
       const described =
-        typeof givenUp === 'string'
-          ? { unreadable: givenUp }
-          : { ...givenUp, records: givenUp.records.map(describeRecord) };
-      return { id, kind, key: letter.key, ...described, notices: letter.notices.map(describeMessage) };
+        typeof invocation === 'string'
+          ? { unreadable: invocation }
+          : { ...invocation, records: invocation.records.map(describeRecord) };
+      return { id, kind, key: letter.key, ...described, messages: letter.messages.map(describeMessage) };
     }
-    case 'stale-notice':
-      return { id, kind, key: letter.key, notices: letter.notices.map(describeMessage) };
-    case 'test-notice':
+    case 'stale-message':
+      return { id, kind, key: letter.key, messages: letter.messages.map(describeMessage) };
+    case 'test-message':
       return { id, kind, ...describeMessage(letter) };
-    case 'given-up-message': {
+    case 'dead-message': {
       const objects = letter.keys.map(async (key) => [key, await describeObject(key, store)] as const);
       return {
         id,
@@ -100,12 +100,12 @@ export async function describeWhole(letter: DeadLetter, store: ObjectReader): Pr
   }
 }
 
-function placeOf({ stream, partition, records }: GivenUpRecords): string {
+function placeOf({ stream, partition, records }: FailedInvocation): string {
   const [first, last] = [records.at(0)?.sequenceNumber, records.at(-1)?.sequenceNumber];
   return `${stream} ${partition} ${first}${first === last ? '' : `–${last}`}`;
 }
 
-function causeOf({ functionName, hasDied, invocations, condition }: GivenUpRecords): string {
+function causeOf({ functionName, hasDied, invocations, condition }: FailedInvocation): string {
   const what = hasDied ? 'died of it' : 'reported it as failed';
   return `the function ${functionName} ${what} (${condition}, ${invocations} attempts)`;
 }

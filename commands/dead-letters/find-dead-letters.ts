@@ -13,7 +13,7 @@ export interface DeadLetterPlaces {
 }
 
 /** The places of failed records, those of `aggregate` and those of an event source. */
-const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'given-up-records' } as const;
+const prefixes = { 'failed/': 'failed-record', 'aws/lambda/': 'failed-invocation' } as const;
 
 /**
  * Yields the dead letters: first the failed records, then the other messages, each kind in a stable order. It finds a
@@ -24,27 +24,27 @@ export async function* findDeadLetters(places: DeadLetterPlaces): AsyncGenerator
   // Read the messages before the objects: a record with a message has its object already.
   const messages: Found[] = [];
   for (const queueName of places.queueNames) messages.push(...(await deadMessagesOf(queueName, places)));
-  const noticesByKey = new Map<string, DeadMessage[]>();
+  const messagesByKey = new Map<string, DeadMessage[]>();
   for (const { letter, key } of messages) {
     if (key === undefined) continue;
-    const others = noticesByKey.get(key);
-    if (others === undefined) noticesByKey.set(key, [letter]);
+    const others = messagesByKey.get(key);
+    if (others === undefined) messagesByKey.set(key, [letter]);
     else others.push(letter);
   }
 
   for (const [prefix, kind] of Object.entries(prefixes)) {
     for await (const key of places.store.list(prefix)) {
-      yield { kind, id: idOf(key), key, notices: noticesByKey.get(key) ?? [] };
-      noticesByKey.delete(key);
+      yield { kind, id: idOf(key), key, messages: messagesByKey.get(key) ?? [] };
+      messagesByKey.delete(key);
     }
   }
-  for (const [key, notices] of noticesByKey) yield { kind: 'stale-notice', id: idOf(key), key, notices };
+  for (const [key, messages] of messagesByKey) yield { kind: 'stale-message', id: idOf(key), key, messages };
   for (const { letter, key } of messages) {
     if (key !== undefined) continue;
     const { queueName, message } = letter;
     const id = idOf(queueName, message.id);
-    if (isTestNotification(message.body)) yield { kind: 'test-notice', id, ...letter };
-    else yield { kind: 'given-up-message', id, keys: notifiedKeys(message.body) ?? [], ...letter };
+    if (isTestNotification(message.body)) yield { kind: 'test-message', id, ...letter };
+    else yield { kind: 'dead-message', id, keys: notifiedKeys(message.body) ?? [], ...letter };
   }
 }
 
@@ -64,13 +64,13 @@ async function deadMessagesOf(
 ): Promise<Found[]> {
   const found: Found[] = [];
   for await (const message of messagesOf(queueName)) {
-    const key = notifiedKeys(message.body)?.find(isSetAside);
-    if (hasQueuesOfWork && key === undefined && message.givenUpBy === undefined) return found;
-    found.push({ letter: { queueName, message }, key: message.givenUpBy === undefined ? key : undefined });
+    const key = notifiedKeys(message.body)?.find(isFailedRecord);
+    if (hasQueuesOfWork && key === undefined && message.sourceQueue === undefined) return found;
+    found.push({ letter: { queueName, message }, key: message.sourceQueue === undefined ? key : undefined });
   }
   return found;
 }
 
-function isSetAside(key: string): boolean {
+function isFailedRecord(key: string): boolean {
   return Object.keys(prefixes).some((prefix) => key.startsWith(prefix));
 }

@@ -28,6 +28,8 @@ export const deadLettersDetails = [
     'verify queue; that of a minute whose hour or day could not be recomputed goes back to the roll-up queue.',
   'list and show may run beside the pipeline. redrive needs the data directory for itself: stop the pipeline, redrive, and start ' +
     'it again; it then processes the redriven records.',
+  'In the cluster form, everything may run meanwhile. A failed record goes back to its topic. A batch that could not be verified in ten ' +
+    'days is on the topic of dead letters, and goes back to verify, which looks at it a minute later.',
   'A deployed pipeline keeps running meanwhile. SQS shows a message to one receiver only, and hides it from others for a while: a ' +
     'message that the command has read is visible again when it ends, or two minutes after it was killed. The command reads the ' +
     'first 10,000 messages of a queue. S3 sends a test to each queue that it notifies; a redrive removes it.',

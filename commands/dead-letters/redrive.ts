@@ -6,7 +6,7 @@ import type { EventStream, StreamRecord } from '../../lib/ports/event-stream.ts'
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { DeadLetter, DeadMessage } from './dead-letter.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
-import { decodeGivenUpRecords } from '../../lib/domain/given-up-records.ts';
+import { decodeFailedInvocation } from '../../lib/domain/failed-invocation.ts';
 
 /** The places that dead letters can be in, to give them back. */
 export interface RedrivePlaces extends DeadLetterPlaces {
@@ -38,18 +38,18 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
           const { stream, ...record } = decodeFailedRecord(body);
           return { stream, records: [record] };
         });
-      case 'given-up-records':
-        return await putAgain(letter, places, decodeGivenUpRecords);
-      case 'stale-notice':
-        await removeNotices(letter.notices, places);
+      case 'failed-invocation':
+        return await putAgain(letter, places, decodeFailedInvocation);
+      case 'stale-message':
+        await removeMessages(letter.messages, places);
         return { isRedriven: true, to: 'nowhere: the record is gone, and its message was removed' };
-      case 'test-notice':
+      case 'test-message':
         await places.remove(letter);
         return { isRedriven: true, to: 'nowhere: it was a test of S3, and was removed' };
-      case 'given-up-message': {
+      case 'dead-message': {
         const isMoved = await places.giveBack(letter);
         if (!isMoved) return { isRedriven: false, reason: 'it is not there any more' };
-        return { isRedriven: true, to: letter.message.givenUpBy ?? '' };
+        return { isRedriven: true, to: letter.message.sourceQueue ?? '' };
       }
     }
   } catch (error) {
@@ -62,7 +62,7 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
 }
 
 async function putAgain(
-  { key, notices }: { readonly key: ObjectKey; readonly notices: readonly DeadMessage[] },
+  { key, messages }: { readonly key: ObjectKey; readonly messages: readonly DeadMessage[] },
   places: RedrivePlaces,
   decode: (body: Buffer) => { readonly stream: string; readonly records: readonly StreamRecord[] },
 ): Promise<Redriven> {
@@ -71,10 +71,10 @@ async function putAgain(
   const { stream, records } = decode(object.body);
   await places.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
   await places.store.delete(key);
-  await removeNotices(notices, places);
+  await removeMessages(messages, places);
   return { isRedriven: true, to: stream };
 }
 
-async function removeNotices(notices: readonly DeadMessage[], { remove }: RedrivePlaces): Promise<void> {
-  for (const notice of notices) await remove(notice);
+async function removeMessages(messages: readonly DeadMessage[], { remove }: RedrivePlaces): Promise<void> {
+  for (const message of messages) await remove(message);
 }

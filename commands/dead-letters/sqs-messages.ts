@@ -94,11 +94,11 @@ export function openSqsMessages(
     },
 
     async giveBack({ queueName, message }) {
-      if (message.givenUpBy === undefined) throw new RangeError('No queue gave it up.');
-      const QueueUrl = await urlOf(message.givenUpBy);
+      if (message.sourceQueue === undefined) throw new RangeError('It has no source queue.');
+      const QueueUrl = await urlOf(message.sourceQueue);
       const command = new SendMessageCommand({ QueueUrl, MessageBody: message.body });
       // If it is killed before the next line, the message is there twice, which its function tolerates.
-      await asked(message.givenUpBy, () => client.send(command));
+      await asked(message.sourceQueue, () => client.send(command));
       await remove(queueName, message.id);
       return true;
     },
@@ -137,7 +137,7 @@ function toQueuedMessage(
     visibleAt: now, // it has just been seen
     receiveCount: Number(ApproximateReceiveCount),
     firstReceivedAt: new Date(Number(ApproximateFirstReceiveTimestamp)),
-    givenUpBy: DeadLetterQueueSourceArn?.split(':').at(-1) ?? source,
+    sourceQueue: DeadLetterQueueSourceArn?.split(':').at(-1) ?? source,
   };
 }
 

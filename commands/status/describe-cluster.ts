@@ -59,7 +59,6 @@ function describeCounted({ countedThrough, rolledUpThrough, topics }: ClusterSta
 function describeDead({ deadLetters, failedRecords }: ClusterStatus): string {
   if (deadLetters === undefined && failedRecords === undefined) return notKnown;
   if (deadLetters === 0 && failedRecords === 0) return 'no dead letters, and no failed records';
-  const count = (number: number | undefined) =>
-    number === undefined ? 'an unknown number of' : whole(number);
-  return `${count(deadLetters)} dead letters, ${count(failedRecords)} failed records: npm run dead-letters`;
+  const count = (number: number | undefined) => (number === undefined ? notKnown : whole(number));
+  return `dead letters ${count(deadLetters)}, failed records ${count(failedRecords)}; npm run dead-letters lists them`;
 }

@@ -19,11 +19,11 @@ export interface NotificationOrigin {
   readonly bucketName: string;
 }
 
-/** Owner and only writer of the bucket; this machine has nobody else. */
+/** Owner and only writer of the bucket on this machine. */
 const principalId = 'LOCAL';
 
 /**
- * The notification of a write as S3 words it.
+ * Creates the notification of a write in S3's format.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export function s3Event(
@@ -70,7 +70,7 @@ function decodedKey(text: string): ObjectKey {
   return (new URLSearchParams(`=${text}`).get('') ?? '') as ObjectKey;
 }
 
-/** The key as a form field, so that a space is a `+`; only its slashes stay as they are. */
+/** Encodes the key as a form field: a space becomes a `+`, and slashes stay. */
 function encodedKey(key: string): string {
   return new URLSearchParams([['', key]]).toString().slice(1).replaceAll('%2F', '/');
 }

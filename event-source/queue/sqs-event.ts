@@ -11,8 +11,8 @@ export interface DeliveredMessage {
   /** Number of times that it was received. */
   readonly receiveCount: number;
   readonly firstReceivedAt: Date | undefined;
-  /** In a dead-letter queue: the queue that gave it up. */
-  readonly givenUpBy: string | undefined;
+  /** In a dead-letter queue: the original queue. */
+  readonly sourceQueue: string | undefined;
 }
 
 /** The origin of an event, as the function sees it. */
@@ -48,7 +48,7 @@ export function recordBytes(origin: EventOrigin): (body: string) => number {
       visibleAt: never,
       receiveCount: 0,
       firstReceivedAt: never,
-      givenUpBy: '0'.repeat(80),
+      sourceQueue: '0'.repeat(80),
     },
     origin,
   );
@@ -58,7 +58,7 @@ export function recordBytes(origin: EventOrigin): (body: string) => number {
 }
 
 function sqsRecord(
-  { id, body, sentAt, visibleAt, receiveCount, firstReceivedAt, givenUpBy }: DeliveredMessage,
+  { id, body, sentAt, visibleAt, receiveCount, firstReceivedAt, sourceQueue }: DeliveredMessage,
   { eventSourceArn, region }: EventOrigin,
 ): SQSRecord {
   return {
@@ -70,8 +70,8 @@ function sqsRecord(
       SentTimestamp: String(sentAt.getTime()),
       SenderId: senderId,
       ApproximateFirstReceiveTimestamp: String((firstReceivedAt ?? sentAt).getTime()),
-      ...(givenUpBy !== undefined && {
-        DeadLetterQueueSourceArn: eventSourceArn.replace(/[^:]*$/, () => givenUpBy),
+      ...(sourceQueue !== undefined && {
+        DeadLetterQueueSourceArn: eventSourceArn.replace(/[^:]*$/, () => sourceQueue),
       }),
     },
     messageAttributes: {},

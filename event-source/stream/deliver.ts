@@ -2,7 +2,7 @@ import { readPartitionKey } from '../../lib/ports/partition-key.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
 import { pause, sourceBackoff } from '../backoff.ts';
 import type { DeliveredRecord } from './delivered-record.ts';
-import { giveUp } from './give-up.ts';
+import { sendExhausted } from './send-exhausted.ts';
 import { kinesisStreamEvent } from './kinesis-event.ts';
 import { reportedOutcome, type Outcome } from './outcome.ts';
 import type { DeliveryContext } from './delivery-context.ts';
@@ -89,11 +89,11 @@ export async function deliver(
     const invocations = done > 0 ? 1 : next.invocations + 1;
     const triedMilliseconds = done > 0 ? took : next.triedMilliseconds + took;
     const failed = { records: rest, invocations, triedMilliseconds, outcome };
-    const givenUp = await giveUp(partition, failed, context);
-    if (givenUp > 0) {
+    const sent = await sendExhausted(partition, failed, context);
+    if (sent > 0) {
       failures = 0;
-      await delivery.onDone(rest.slice(0, givenUp));
-      if (givenUp < rest.length) left = [untried(rest.slice(givenUp)), ...left];
+      await delivery.onDone(rest.slice(0, sent));
+      if (sent < rest.length) left = [untried(rest.slice(sent)), ...left];
       continue;
     }
     failures += 1;

@@ -51,7 +51,7 @@ export function invocationRecord(
     throw new RangeError('There are no records for the destination.');
   return {
     requestContext: {
-      // Belongs to the last invocation, which has no id on this machine.
+      // The id of the last invocation, which has none on this machine.
       requestId: randomUUID(),
       functionArn,
       condition,

@@ -7,11 +7,14 @@ export interface Caller {
   /** `undefined` on routes that have no authorizer. */
   readonly customer: string | undefined;
   readonly scopes: readonly Scope[];
-  /** True where the authorizer could not find out who the client is. */
+  /** True if the authorizer could not find out who the client is. */
   readonly isUnknown: boolean;
 }
 
-/** An event with what API Gateway adds where the route has a Lambda authorizer; `AuthorizerContext` is its shape. */
+/**
+ * An event with the fields that API Gateway adds on routes with a Lambda authorizer; `AuthorizerContext` is their
+ * shape.
+ */
 type AuthorizedEvent = APIGatewayProxyEventV2 & {
   readonly requestContext: {
     readonly authorizer?: { readonly lambda?: Readonly<Record<string, unknown>> | null };
@@ -21,12 +24,13 @@ type AuthorizedEvent = APIGatewayProxyEventV2 & {
 /** Time for which the gateway remembers an answer of the authorizer: `resultTtlInSeconds` in `serverless.yml`. */
 export const authorizerSeconds = 60;
 
-/** Reads the caller. Anybody can send a header, so a deployed function trusts the authorizer alone. */
+/** Reads the caller. Anybody can send a header, so a deployed function only trusts the authorizer. */
 export function callerOf({ requestContext }: AuthorizedEvent): Caller {
   const { customerId, scopes: words, unavailable } = requestContext.authorizer?.lambda ?? {};
   return {
     customer: typeof customerId === 'string' ? customerId : undefined,
-    // Only the authorizer of the version before gave no scopes, and the gateway may still remember what it said.
+    // Only the authorizer of the previous version answered without scopes, and the gateway may still remember its
+    // answer.
     scopes: typeof words === 'string' ? parseScopes(words) : customerScopes,
     isUnknown: unavailable === 'true',
   };
@@ -34,9 +38,9 @@ export function callerOf({ requestContext }: AuthorizedEvent): Caller {
 
 /**
  * Refuses a caller whose key does not allow a route.
- * @param oneOf  scopes, one of which the route requires; none where any key suffices
+ * @param oneOf  scopes, one of which the route requires; empty if any key suffices
  * @throws CallerUnknown  the authorizer could not find out who the client is
- * @throws MissingScope   the key is good for something else
+ * @throws MissingScope   the key has none of the scopes
  */
 export function requireScope({ scopes, isUnknown }: Caller, oneOf: readonly Scope[] = []): void {
   if (isUnknown) throw new CallerUnknown(authorizerSeconds);

@@ -1,12 +1,12 @@
 export const csvContentType = 'text/csv; charset=utf-8; header=present';
 
-/** A cell: text is quoted where it has to be. */
+/** Returns a cell; text is quoted if necessary. */
 export type CsvCell = string | number | boolean;
 
 /**
- * Finds places where a spreadsheet would see the start of a formula: the start of a cell, and the text behind a
- * character that separates cells where the comma does not (a semicolon in much of Europe). A cell that starts with
- * white space looks like another one.
+ * Finds places where a spreadsheet could see the start of a formula: the start of a cell, and the text behind a
+ * character that separates cells in some countries instead of the comma (the semicolon in much of Europe). White
+ * space before the formula makes no difference.
  */
 const startOfFormula = /^(?=[\t\r\n])|(?:^|[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
 const needsQuotes = /[",;\t\r\n]|^\s|\s$/;
@@ -17,8 +17,8 @@ export function csvRow(cells: readonly CsvCell[]): string {
 }
 
 /**
- * Paths and agents are what strangers sent. A `'` before what a spreadsheet would take for a formula keeps it text
- * (OWASP, CSV injection); JSON has the keys as they are.
+ * Keeps a spreadsheet from running text of strangers, such as paths and agents, as a formula: a `'` in front makes it
+ * text (OWASP, CSV injection). JSON answers have the keys unchanged.
  */
 function csvCell(cell: CsvCell): string {
   if (typeof cell !== 'string') return String(cell);

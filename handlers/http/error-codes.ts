@@ -1,4 +1,7 @@
-/** Every error that a function answers, by its stable code; docs/reference/errors.md has the same table, and a test compares them. */
+/**
+ * All errors that functions answer, by stable code. docs/reference/errors.md has the same table, and a test compares
+ * them.
+ */
 export const errorCodes = {
   ING_1000: { status: 400, category: 'VALIDATION', meaning: 'the batch is not valid; nothing is stored' },
   ING_1001: {

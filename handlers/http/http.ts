@@ -15,9 +15,9 @@ export interface HttpRequest {
   /** Parameters of the route's path, decoded. */
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** The customer that the header names or, once deployed, the authorizer. */
+  /** The customer that the header or, once deployed, the authorizer names. */
   readonly customer: string | undefined;
-  /** True for an operator, who may see which customers there are. */
+  /** True for an operator, who may list all customers. */
   readonly mayListCustomers: boolean;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -27,7 +27,7 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
-/** The part of its route that a function's frame depends on; `other` stands for all routes that are not served. */
+/** The part of its route that the frame of a function needs; `other` stands for all routes that are not served. */
 export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
   readonly name: Route['name'] | 'other';
 };
@@ -40,11 +40,12 @@ export type ErrorForm = (
   request: { readonly headers: HttpRequest['headers']; readonly now: Date },
 ) => Answer;
 
-/** Visible ASCII, so that an id that was taken over can stand in a header and a log line as it is. */
+/** Visible ASCII, so that a client's id can appear unchanged in headers and log lines. */
 export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Wraps a function behind a route with what they all need: request id, errors, metrics. It never rejects.
+ * Wraps the function of a route with everything that all functions need: request id, errors, metrics. It never
+ * rejects.
  * @param errorForm  the form of errors, where the route has one of its own
  */
 export function httpHandler(
@@ -60,7 +61,7 @@ export function httpHandler(
     try {
       app = await wired();
     } catch (failure) {
-      logWithoutApp('The function has nothing to work with', { requestId, error: failure });
+      logWithoutApp('The function could not be set up', { requestId, error: failure });
       const error = respondToFailure(failure, requestId, invalidRequestCode);
       return toResult(errorForm(error, { headers: event.headers, now: new Date() }), requestId);
     }
@@ -99,7 +100,10 @@ export function httpHandler(
   };
 }
 
-/** Keeps browsers from taking an answer for anything but its media type: it may have text of strangers in it. */
+/**
+ * Keeps browsers from treating an answer as anything else than its media type, because it may contain text of
+ * strangers.
+ */
 const headersOfAll = { 'x-content-type-options': 'nosniff' };
 
 function toResult({ status, headers, body }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
@@ -114,7 +118,7 @@ function toResult({ status, headers, body }: Answer, requestId: string): APIGate
 
 /**
  * Returns the customer whose traffic the request is about.
- * @throws InvalidRequest  nobody says so, or it is not a customer id
+ * @throws InvalidRequest  no customer is named, or it is not a customer id
  */
 export function requireCustomer({ customer }: HttpRequest): CustomerId {
   const customerId = customer === undefined ? undefined : parseCustomerId(customer);
@@ -127,8 +131,6 @@ function requestIdOf({ headers }: APIGatewayProxyEventV2): string {
   const given = headers['x-request-id'];
   return given !== undefined && requestIdPattern.test(given) ? given : randomUUID();
 }
-
-const noBody = Buffer.alloc(0);
 
 function toRequest(
   event: APIGatewayProxyEventV2,
@@ -144,6 +146,7 @@ function toRequest(
     query: queryStringParameters ?? {},
     headers,
     sender: `${requestContext.http.sourceIp} ${headers['user-agent'] ?? ''}`,
-    body: body === undefined ? noBody : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+    // The emulator passes `null` where the types promise that it is absent.
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -1,4 +1,4 @@
-/** Form in which a route can write its answers. */
+/** A form in which a route can write its answers. */
 export type Representation = 'json' | 'csv';
 
 /** A client's preference for a media type: its quality, then how exactly the client named it. */
@@ -12,8 +12,9 @@ const qualityParameter = /(?:^|;)\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(
 const unwanted: Preference = { quality: 0, exactness: 0 };
 
 /**
- * Returns the form that the client prefers (RFC 9110, section 12.5.1): by quality, then by what it named more exactly.
- * A client that prefers both equally, or accepts neither, gets JSON: an answer in another form helps it more than a 406.
+ * Returns the form that the client prefers (RFC 9110, section 12.5.1): by quality, then by how exactly it named the
+ * form. A client that prefers both equally, or accepts neither, gets JSON: an answer in another form helps it more
+ * than a 406.
  */
 export function negotiate(accept: string | undefined): Representation {
   if (accept === undefined) return 'json';

@@ -6,7 +6,7 @@ import { parseJson } from '../../lib/parse-json.ts';
 import type { HttpRequest } from './http.ts';
 
 /**
- * The parameters of a request, as a route's schema has them.
+ * Parses the parameters of a request with the schema of its route.
  * @throws InvalidRequest  one of them is not valid
  */
 export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodType<T>): T {
@@ -24,7 +24,7 @@ export function invalidParameter(field: string, reason: string): InvalidRequest 
   return new InvalidRequest('The query is not valid.', [{ field, reason }]);
 }
 
-/** A whole number from 1; what is said of it besides is for the description of the route. */
+/** Schema of a whole number from 1. */
 export function wholeNumber(max: number) {
   const message = `must be a whole number of 1–${max}`;
   return z
@@ -36,8 +36,8 @@ export function wholeNumber(max: number) {
 }
 
 /**
- * An instant that `parse` understands, as the start of a minute window. A `+` in a query string means a space, and can
- * only have been meant as a plus.
+ * Schema of an instant that `parse` converts to the start of a minute window. A `+` in a query string means a space,
+ * but here the client can only have meant a plus.
  */
 export function minuteParameter(parse: (text: string) => EpochMinute | undefined, message: string) {
   return z
@@ -51,14 +51,14 @@ export function minuteParameter(parse: (text: string) => EpochMinute | undefined
     .meta({ format: 'date-time' });
 }
 
-/** Encodes the place where a page continues. Clients hand it back, and it has no meaning to them. */
+/** Encodes the place where the next page begins. Clients send it back, and must not interpret it. */
 export function encodeToken(token: unknown): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
-/** @throws InvalidRequest  it is not one that was given out */
+/** @throws InvalidRequest  this pipeline did not issue the token */
 export function decodeToken<T>(nextToken: string, schema: z.ZodType<T>): T {
   const { data } = schema.safeParse(parseJson(Buffer.from(nextToken, 'base64url').toString()));
-  if (data === undefined) throw invalidParameter('nextToken', 'is not one that was given out');
+  if (data === undefined) throw invalidParameter('nextToken', 'was not issued by this pipeline');
   return data;
 }

@@ -8,15 +8,15 @@ const customerId = z.string().regex(customerIdPattern);
 /** Header that names the customer. */
 export const customerHeader = z.object({
   'x-customer-id': customerId.describe(
-    'Whose traffic it is; not `.` or `..`. Deployed, an authorizer sets the customer and the header is not trusted.',
+    'The customer whose traffic this is; not `.` or `..`. Deployed, an authorizer sets the customer and the header is ignored.',
   ),
 });
 
 export const conditionalHeader = z.object({
-  'if-none-match': z.string().optional().describe('The `etag` of an answer that the client has.'),
+  'if-none-match': z.string().optional().describe('The `etag` of an answer that the client already has.'),
 });
 
-/** Headers of a route that answers in CSV as well. */
+/** Headers of a route that can also answer in CSV. */
 export const readHeaders = z.object({
   ...customerHeader.shape,
   ...conditionalHeader.shape,
@@ -29,13 +29,13 @@ export const batchHeaders = z.object({
     .string()
     .optional()
     .describe(
-      '1–255 printable ASCII characters; `"k"` and `k` are one key. Without it, equal bodies of a customer are one batch.',
+      '1–255 printable ASCII characters; `"k"` and `k` are one key. Without a key, equal bodies of a customer are one batch.',
     ),
   'x-source': z
     .string()
     .optional()
     .describe(
-      '1–255 visible ASCII characters: the machine or log that this is from. Equal bodies of two sources are two batches. Without meaning beside an idempotency key.',
+      '1–255 visible ASCII characters: the machine or log that sends this batch. Equal bodies of two sources are two batches. Ignored if there is an idempotency key.',
     ),
   'x-invalid-entries': z
     .enum(invalidEntries)
@@ -44,7 +44,7 @@ export const batchHeaders = z.object({
   'content-encoding': z
     .enum(['identity', 'gzip', 'deflate', 'br'])
     .optional()
-    .describe('How the body is compressed; its limit holds for what is decompressed.'),
+    .describe('Compression of the body; the size limit applies to the decompressed bytes.'),
 });
 
 /** Headers of a batch in the protocol of another program. */
@@ -63,7 +63,7 @@ export const firehoseHeaders = z.object({
     .describe('The id of the delivery, which is the idempotency key of the batch.'),
 });
 
-/** Parameters of a batch; others are ignored, since senders add some of their own. */
+/** Parameters of a batch; others are ignored, because senders add some of their own. */
 export const batchParameters = z.object({
   duplicate: z
     .enum(['202', '409'])

@@ -38,9 +38,9 @@ export interface ErrorAnswer extends TextAnswer {
   readonly problems: readonly Problem[];
 }
 
-/** Time for which a client should wait after a request that we cannot take. */
+/** Time after which a client should repeat a request that we cannot take. */
 const retryAfterSeconds = 1;
-/** A disk that is full stays so until somebody, or the retention, makes room. */
+/** A full disk stays full until somebody, or the retention, frees space. */
 const quotaRetryAfterSeconds = 10;
 
 export function respondJson(
@@ -51,7 +51,7 @@ export function respondJson(
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-/** An error as the contract words it; `more` adds members to the body. */
+/** Creates the answer of an error in the form of the contract; `more` adds members to the body. */
 export function respondError(
   errorCode: ErrorCode,
   requestId: string,
@@ -65,8 +65,9 @@ export function respondError(
 }
 
 /**
- * The answer to a request that failed: the only place where failures become HTTP. A fault that nobody foresaw is a 503
- * like every trouble on our side, since that is the status which all log shippers retry; what it was stays in the log.
+ * Returns the answer to a failed request. This is the only place where failures become HTTP. Unexpected faults are
+ * answered with 503, like all trouble on our side, because all log shippers retry that status; only the log says what
+ * happened.
  * @param invalidRequestCode  the route's own code for a request that is not valid
  */
 export function respondToFailure(

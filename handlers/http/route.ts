@@ -5,13 +5,13 @@ import type { SchemaName } from './openapi-document/schemas.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
 
-/** The schema of each media type of an answer; `text` or `bytes` where it is not JSON. Empty for an answer without a body. */
+/** The schema of an answer, by media type; `text` or `bytes` if it is not JSON. Empty for an answer without a body. */
 export type AnswerContent = Readonly<Record<string, SchemaName | 'text' | 'bytes'>>;
 
 /** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
 export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
 
-/** A route of the HTTP interface: what a request may have, and what is answered. */
+/** A route of the HTTP interface: its requests and its answers. */
 export interface Route {
   readonly method: Method;
   /** Path with its parameters in braces, as in `serverless.yml`. */
@@ -22,9 +22,9 @@ export interface Route {
   readonly functionName: string;
   /** True for another method or path of a route that is described; it does the same. */
   readonly isAlias?: true;
-  /** The code of a request that is not valid. */
+  /** The error code for a request that is not valid. */
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
-  /** Deployed, an API key needs one of these scopes; empty for any key, absent where no key is needed. */
+  /** Deployed, an API key needs one of these scopes; empty if any key suffices, absent if no key is needed. */
   readonly scopes?: readonly Scope[];
   /** Without it, `authorization`. */
   readonly keyHeader?: KeyHeader;
@@ -33,7 +33,7 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** Answers by status, without errors. */
   readonly answers: Readonly<Record<number, AnswerContent>>;
-  /** Besides those that every route has. */
+  /** Error codes besides those that every route has. */
   readonly errors?: readonly ErrorCode[];
   /** The form of errors, where it is not that of the other routes. */
   readonly errorContent?: AnswerContent;

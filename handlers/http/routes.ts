@@ -56,10 +56,10 @@ export const routes = {
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
     invalidRequestCode: 'QRY_1000',
-    scopes: ['ingest', 'read'], // a sender may ask what became of its own batches
+    scopes: ['ingest', 'read'], // a sender may read the state of its own batches
     headers: customerHeader,
     pathParameters: z.object({
-      batchId: z.string().describe('As `POST /logs` answered it, percent-encoded.'),
+      batchId: z.string().describe('The id that `POST /logs` answered, percent-encoded.'),
     }),
     answers: { 200: { [json]: 'Batch' } },
     errors: ['QRY_1000', 'QRY_1001'],
@@ -123,7 +123,7 @@ export const routes = {
 
 export type OperationId = keyof typeof routes;
 
-/** Returns the methods that the routes at this path have; `undefined` where there is none. */
+/** Returns the methods of the routes at this path; `undefined` if there are none. */
 export function methodsAt(path: string): readonly Method[] | undefined {
   const methods = Object.values(routes)
     .filter((route) => isAt(path, route.path))
@@ -131,7 +131,7 @@ export function methodsAt(path: string): readonly Method[] | undefined {
   return methods.length > 0 ? methods : undefined;
 }
 
-/** Decides whether a path is one of the route's, with or without a slash at its end. */
+/** Returns whether a path belongs to the route, with or without a slash at its end. */
 function isAt(path: string, route: string): boolean {
   const segments = path.replace(/(?<=.)\/$/, '').split('/');
   const expected = route.split('/');

@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import { batchIdFromKey, type BatchId } from '../../lib/domain/batch-id.ts';
 import { linesOfRecords } from '../../lib/domain/protocols/firehose/lines-of-records.ts';
 import { EmptyBatch, InvalidRequest } from '../../lib/errors.ts';
 import { httpHandler, type ErrorForm, type HttpHandler, type HttpRequest } from '../http/http.ts';
 import { respondJson } from '../http/respond.ts';
 import { routes } from '../http/routes.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { receiveBatch } from '../receive-batch.ts';
 import type { App } from '../wiring.ts';
 import { sentBatch } from './sent-batch.ts';
@@ -22,7 +24,8 @@ export function firehoseHandler(wired: () => Promise<App>): HttpHandler {
     async (request, app) => {
       const batch = { id: requireId(request), mediaType: 'text/plain', unwrap: linesOfRecords } as const;
       try {
-        await receiveBatch(app, sentBatch(request, batch));
+        const known = app.hasAuthorizer ? request : { ...request, customer: customerOf(request) };
+        await receiveBatch(app, sentBatch(known, batch));
       } catch (error) {
         if (!(error instanceof EmptyBatch)) throw error; // there is nothing to store
       }
@@ -38,6 +41,19 @@ function requireId({ headers }: HttpRequest): BatchId {
   const reason = 'must be 1–255 printable ASCII characters';
   throw new InvalidRequest(`The header ${requestIdHeader} ${reason}.`, [{ field: requestIdHeader, reason }]);
 }
+
+/**
+ * Returns the customer that a request without a key names: in our header or, since Firehose sends no headers of one's own,
+ * in its common attributes.
+ */
+function customerOf({ customer, headers }: HttpRequest): string | undefined {
+  const text = headers['x-amz-firehose-common-attributes'];
+  if (customer !== undefined || text === undefined) return customer;
+  const { data } = commonAttributesSchema.safeParse(parseJson(text));
+  return data?.commonAttributes['x-customer-id'];
+}
+
+const commonAttributesSchema = z.object({ commonAttributes: z.record(z.string(), z.string()) });
 
 const respondFirehoseError: ErrorForm = ({ status, headers, errorDescription }, request) =>
   respondJson(

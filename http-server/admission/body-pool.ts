@@ -1,6 +1,6 @@
 /** The actions of a pool on a body that is being received. */
 export interface PooledBody {
-  /** Lets the client continue. */
+  /** Lets the client send more. */
   resume(): void;
 }
 

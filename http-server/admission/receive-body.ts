@@ -10,7 +10,7 @@ export interface BodyPools {
   readonly large: BodyPool;
 }
 
-/** Least that a body counts for, since the request itself takes memory. */
+/** Minimum size that is charged for a body, because the request itself takes memory. */
 const leastBytes = 8 * 1_024;
 export const smallBytes = 64 * 1_024;
 

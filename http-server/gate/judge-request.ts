@@ -23,6 +23,8 @@ const singleHeaders = [
   'content-type',
   'content-encoding',
   'content-length',
+  'x-amz-firehose-request-id',
+  'x-amz-firehose-access-key',
 ] as const;
 
 const useAllowedHost =

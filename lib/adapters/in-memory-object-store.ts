@@ -25,7 +25,7 @@ export class InMemoryObjectStore implements ObjectStore {
   async put(key: ObjectKey, body: Uint8Array, condition: PutCondition): Promise<{ readonly etag: string }> {
     const current = this.#objects.get(key)?.etag;
     const holds = 'ifMatch' in condition ? current === condition.ifMatch : current === undefined;
-    if (!holds) throw new PreconditionFailed('The object is not what the condition says.');
+    if (!holds) throw new PreconditionFailed('The object does not meet the condition.');
     const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     this.#objects.set(key, { body: Buffer.from(body), etag });
     return { etag };
@@ -43,7 +43,7 @@ export class InMemoryObjectStore implements ObjectStore {
   async delete(key: ObjectKey, condition?: DeleteCondition): Promise<void> {
     const current = this.#objects.get(key)?.etag;
     if (condition !== undefined && current !== undefined && current !== condition.ifMatch) {
-      throw new PreconditionFailed('The object is not what the condition says.');
+      throw new PreconditionFailed('The object does not meet the condition.');
     }
     this.#objects.delete(key);
   }

@@ -118,7 +118,7 @@ function attemptsToPut(
       if (!isAnswer(error, 412)) throw error;
       const found = mayBeWritten ? await getStart(key, Infinity, requests) : undefined;
       if (found?.body.equals(body) === true) return { etag: found.etag };
-      throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
+      throw new PreconditionFailed('The object does not meet the condition.', { cause: error });
     }
   };
 }
@@ -138,7 +138,7 @@ async function deleteObject(
   } catch (error) {
     if (isAnswer(error, 404)) return;
     if (!isAnswer(error, 412)) throw error;
-    throw new PreconditionFailed('The object is not what the condition says.', { cause: error });
+    throw new PreconditionFailed('The object does not meet the condition.', { cause: error });
   }
 }
 

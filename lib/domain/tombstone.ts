@@ -68,6 +68,14 @@ export function storedAfter(tombstone: Tombstone | undefined, now: Date): Date {
 }
 
 /**
+ * Reports whether counts may lack something that is not forgotten, though they should include everything accepted before
+ * an instant: what a removed window held of it is announced again before the tombstone is complete.
+ */
+export function mayLackUnforgotten(countedThrough: Date | undefined, { completedAt }: Tombstone): boolean {
+  return completedAt === undefined || countedThrough === undefined || countedThrough < completedAt;
+}
+
+/**
  * Reports whether everything that a tombstone forgets had been removed at an earlier time, so that nothing of it was
  * read since.
  * @param atFirst  the tombstone at that time

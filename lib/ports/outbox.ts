@@ -6,6 +6,8 @@ import type { EncodedPartial } from '../domain/summarise.ts';
 export interface BatchToStore {
   readonly customerId: CustomerId;
   readonly key: ObjectKey;
+  /** True if its partials may be lost although they were emitted. */
+  readonly isAfterLoss?: boolean;
 }
 
 /**

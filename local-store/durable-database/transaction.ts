@@ -29,7 +29,9 @@ export function transactOn(environment: Transactions, reserved: Room, onBroken?:
     } catch (error) {
       const cause = await causeOf(error);
       if (!canWrite(environment)) {
-        broken = new Error('lmdb has given up the database, so it must be opened again.', { cause });
+        broken = new Error('lmdb refuses to use the database any more, so it must be opened again.', {
+          cause,
+        });
         onBroken?.(broken);
       }
       throw cause;

@@ -11,7 +11,7 @@ export async function holdMessage(queue: QueueParts, body: string): Promise<Held
   };
   held.add(message.id);
   try {
-    await changes.add(message, { body, givenUpBy: undefined });
+    await changes.add(message, { body, sourceQueue: undefined });
   } catch (error) {
     held.delete(message.id);
     throw error;

@@ -14,7 +14,7 @@ const stateBytes = 21;
 
 export interface MessageContent {
   readonly body: string;
-  readonly givenUpBy: string | undefined;
+  readonly sourceQueue: string | undefined;
 }
 
 /** Instants in milliseconds since 1970. */
@@ -24,12 +24,12 @@ export interface MessageState {
   readonly receiveCount: number;
 }
 
-export function encodeContent({ body, givenUpBy = '' }: MessageContent): Buffer {
-  const nameBytes = Buffer.byteLength(givenUpBy);
+export function encodeContent({ body, sourceQueue = '' }: MessageContent): Buffer {
+  const nameBytes = Buffer.byteLength(sourceQueue);
   const content = Buffer.allocUnsafe(contentHeaderBytes + nameBytes + Buffer.byteLength(body));
   content.writeUInt8(formatVersion, 0);
   content.writeUInt16BE(nameBytes, 1);
-  content.write(givenUpBy, contentHeaderBytes);
+  content.write(sourceQueue, contentHeaderBytes);
   content.write(body, contentHeaderBytes + nameBytes);
   return content;
 }
@@ -39,8 +39,11 @@ export function decodeContent(content: Buffer): MessageContent {
   requireFormat(content, contentHeaderBytes);
   const bodyStart = contentHeaderBytes + content.readUInt16BE(1);
   if (content.length < bodyStart) throw cutOff(content);
-  const givenUpBy = content.toString('utf8', contentHeaderBytes, bodyStart);
-  return { body: content.toString('utf8', bodyStart), givenUpBy: givenUpBy === '' ? undefined : givenUpBy };
+  const sourceQueue = content.toString('utf8', contentHeaderBytes, bodyStart);
+  return {
+    body: content.toString('utf8', bodyStart),
+    sourceQueue: sourceQueue === '' ? undefined : sourceQueue,
+  };
 }
 
 export function encodeState({ sentAt, firstReceivedAt, receiveCount }: MessageState): Buffer {

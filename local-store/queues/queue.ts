@@ -31,13 +31,13 @@ export class Queue implements LocalQueue {
 
   async send(body: string): Promise<void> {
     const { changes, arrivals } = this.#parts;
-    await changes.add(newMessage(this.#parts), { body, givenUpBy: undefined });
+    await changes.add(newMessage(this.#parts), { body, sourceQueue: undefined });
     arrivals.add(1);
   }
 
   async sendPatiently(body: string): Promise<void> {
     const { changes, arrivals, submitPatiently } = this.#parts;
-    await changes.add(newMessage(this.#parts), { body, givenUpBy: undefined }, submitPatiently);
+    await changes.add(newMessage(this.#parts), { body, sourceQueue: undefined }, submitPatiently);
     arrivals.add(1);
   }
 

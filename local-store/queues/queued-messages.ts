@@ -36,7 +36,7 @@ export function scheduledOf(message: QueuedMessage): ScheduledMessage {
 /** Returns the message as its readers see it. */
 export function queued(
   { id, sentAt, visibleAt, receiveCount, firstReceivedAt }: ScheduledMessage,
-  { body, givenUpBy }: MessageContent,
+  { body, sourceQueue }: MessageContent,
 ): QueuedMessage {
   return {
     id,
@@ -45,6 +45,6 @@ export function queued(
     visibleAt: new Date(visibleAt),
     receiveCount,
     firstReceivedAt: firstReceivedAt === undefined ? undefined : new Date(firstReceivedAt),
-    givenUpBy,
+    sourceQueue,
   };
 }

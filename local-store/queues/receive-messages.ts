@@ -45,7 +45,7 @@ function choose(queue: QueueParts, now: number, limits: ReceiveLimits): readonly
   queue.tables.refresh();
   for (const message of visibleMessages(queue, now)) {
     const content = queue.tables.content(message);
-    if (!isToBeGivenUp(queue, message)) {
+    if (!isDeadLetter(queue, message)) {
       const more = bytesOf(content.body);
       if (bytes > 0 && bytes + more > maxBytes) break;
       bytes += more;
@@ -65,15 +65,15 @@ async function receiveTogether(
   const { deadLetters } = settings;
   const visibleAt = now + settings.visibilityTimeoutSeconds * 1000;
   const received: QueuedMessage[] = [];
-  let givenUp = 0;
+  let deadMessages = 0;
   const write = () => {
     for (const { message, content } of chosen) {
       if (!changes.claim(message)) continue;
-      if (deadLetters !== undefined && isToBeGivenUp(queue, message)) {
-        givenUp += 1;
+      if (deadLetters !== undefined && isDeadLetter(queue, message)) {
+        deadMessages += 1;
         tables.remove(message);
         const target = queue.queueNamed(deadLetters.queueName).tables;
-        target.add({ ...message, visibleAt: now }, { ...content, givenUpBy: settings.name });
+        target.add({ ...message, visibleAt: now }, { ...content, sourceQueue: settings.name });
       } else {
         const receiveCount = message.receiveCount + 1;
         const firstReceivedAt = message.firstReceivedAt ?? now;
@@ -83,19 +83,19 @@ async function receiveTogether(
       }
     }
   };
-  const leaving = chosen.filter(({ message }) => isToBeGivenUp(queue, message));
+  const leaving = chosen.filter(({ message }) => isDeadLetter(queue, message));
   const contents = leaving.map(({ content }) => content);
   await changes.commit(write, { messages: chosen.length + leaving.length, contents });
   inFlight.add(received);
-  if (deadLetters !== undefined && givenUp > 0) reportGivenUp(queue, givenUp, deadLetters);
+  if (deadLetters !== undefined && deadMessages > 0) reportDeadLetters(queue, deadMessages, deadLetters);
   return received;
 }
 
-function isToBeGivenUp({ settings }: QueueParts, { receiveCount }: ScheduledMessage): boolean {
+function isDeadLetter({ settings }: QueueParts, { receiveCount }: ScheduledMessage): boolean {
   return receiveCount >= (settings.deadLetters?.maxReceiveCount ?? Infinity);
 }
 
-function reportGivenUp(queue: QueueParts, messages: number, deadLetters: DeadLetters): void {
+function reportDeadLetters(queue: QueueParts, messages: number, deadLetters: DeadLetters): void {
   const { queueName, maxReceiveCount } = deadLetters;
   queue.queueNamed(queueName).arrivals.add(messages);
   queue.logger.warn('Messages were received too many times, and are dead letters now.', {

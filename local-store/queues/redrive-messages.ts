@@ -8,7 +8,7 @@ export async function redriveMessages(from: QueueParts, messages: readonly Queue
   const returning = messages.map((message) => ({
     place: placeOf(message),
     body: message.body,
-    queue: queueThatGaveUp(from, message),
+    queue: sourceQueueOf(from, message),
   }));
   let moved = 0;
   for (const group of commitGroups(returning)) {
@@ -18,7 +18,7 @@ export async function redriveMessages(from: QueueParts, messages: readonly Queue
         if (!from.changes.claim(place)) continue;
         from.tables.remove(place);
         const visibleAt = from.clock.now().getTime();
-        queue.tables.add({ ...newMessage(queue), id: place.id, visibleAt }, { body, givenUpBy: undefined });
+        queue.tables.add({ ...newMessage(queue), id: place.id, visibleAt }, { body, sourceQueue: undefined });
         arrivedIn.push(queue);
       }
     };
@@ -29,8 +29,8 @@ export async function redriveMessages(from: QueueParts, messages: readonly Queue
   return moved;
 }
 
-function queueThatGaveUp(from: QueueParts, { id, givenUpBy }: QueuedMessage): QueueParts {
-  if (givenUpBy === undefined)
+function sourceQueueOf(from: QueueParts, { id, sourceQueue }: QueuedMessage): QueueParts {
+  if (sourceQueue === undefined)
     throw new RangeError(`The original queue of the message ${id} of ${from.settings.name} is not known.`);
-  return from.queueNamed(givenUpBy);
+  return from.queueNamed(sourceQueue);
 }

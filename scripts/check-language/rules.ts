@@ -39,8 +39,6 @@ export const rules: readonly Rule[] = [
   },
   {
     pattern: /\b(?:un)?mend(?:s|ed|ing)?\b/i,
-    // The audit's JSON has these values, which scripts may read.
-    unless: /^\s*(?:not-)?mended\s*$/,
     advice: 'Say "repair" (audit) or "fix" (a person).',
   },
   { pattern: /\breckon(?:s|ed|ing)?\b/i, advice: 'Say "estimate", "calculate" or "assume".' },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterPipeline } from '../open-pipeline.ts';
 import { topicName } from '../kafka/topics.ts';
 import type { RunningRole } from '../roles/role.ts';
-import { messageOf } from '../../lib/message-of.ts';
+import { reasonOf } from '../../lib/reason-of.ts';
 
 /** Time in which Kafka and the store have to answer. */
 const maxMilliseconds = 3_000;
@@ -29,7 +29,7 @@ async function problemOf(what: string, look: () => Promise<void>): Promise<strin
   tooLate.catch(() => undefined); // it is not waited for any more
   const looked = look().then(
     () => undefined,
-    (error: unknown) => `${what}: ${messageOf(error)}`,
+    (error: unknown) => `${what}: ${error instanceof Error ? reasonOf(error) : String(error)}`,
   );
   const problem = await Promise.race([looked, tooLate]);
   waiting.abort();

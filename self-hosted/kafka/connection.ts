@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { BaseOptions } from '@platformatic/kafka';
 
 /** Credentials for Kafka. */
@@ -37,9 +38,14 @@ export function clientOptions({ brokers, clientId, tls, sasl }: KafkaConnection)
     clientId,
     bootstrapBrokers: [...brokers],
     autocreateTopics: false,
-    ...(tls !== undefined && { tls: definedOnly(tls) }),
+    // A proxy in front of the brokers may choose by the name; the client sends none by itself. An address is no name.
+    ...(tls !== undefined && { tls: definedOnly(tls), tlsServerName: brokers.some(isNamed) }),
     ...(sasl !== undefined && { sasl: { ...sasl } }),
   };
+}
+
+function isNamed(broker: string): boolean {
+  return isIP(broker.slice(0, broker.lastIndexOf(':')).replace(/^\[|\]$/g, '')) === 0;
 }
 
 function definedOnly({ ca, cert, key }: KafkaTls): { ca?: string; cert?: string; key?: string } {

@@ -1,10 +1,10 @@
 import { Consumer } from '@platformatic/kafka';
-import { Unavailable } from '../../lib/errors.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { consumedThrough } from '../../lib/ports/consumed-through.ts';
 import type { Backlog, EventStream } from '../../lib/ports/event-stream.ts';
 import { requireRecordsWithinLimits } from '../../lib/ports/stream-record-limits.ts';
 import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import { kafkaUnavailable } from './client/explain.ts';
 import { readFirstRecord } from './client/read-first-record.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import type { KafkaSender } from './send.ts';
@@ -89,8 +89,7 @@ export function createKafkaEventStream(options: KafkaEventStreamOptions): KafkaE
       try {
         return await backlog();
       } catch (cause) {
-        if (cause instanceof Unavailable) throw cause;
-        throw new Unavailable(`The backlog of the topic ${topic} cannot be read.`, { cause });
+        throw kafkaUnavailable(`The backlog of the topic ${topic} cannot be read.`, cause);
       }
     },
     backlogOf: async () => undefined,

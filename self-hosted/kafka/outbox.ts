@@ -15,8 +15,8 @@ export interface KafkaOutboxOptions {
 export function createKafkaOutbox({ connection, sender, putMilliseconds }: KafkaOutboxOptions): Outbox {
   const topic = topicName(connection, 'batches');
   return {
-    async announce({ key }) {
-      await sender.send([{ topic, key, value: encodeIntent({ key, isAfterLoss: false }) }]);
+    async announce({ key, isAfterLoss = false }) {
+      await sender.send([{ topic, key, value: encodeIntent({ key, isAfterLoss }) }]);
       return putMilliseconds;
     },
     emit: async () => undefined,

@@ -1,6 +1,6 @@
 import { ProduceAcks, Producer } from '@platformatic/kafka';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '../../lib/errors.ts';
+import { kafkaUnavailable } from './client/explain.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { partitionNumberOf } from './partition-of-key.ts';
 
@@ -117,7 +117,7 @@ async function produce(producer: Producer, messages: readonly ProducedMessage[])
     await Promise.race([sent, tooLate]);
   } catch (cause) {
     sent.catch(() => undefined); // it may fail later than its deadline
-    throw new Unavailable('Kafka cannot take the records.', { cause });
+    throw kafkaUnavailable('Kafka cannot take the records.', cause);
   } finally {
     tooLate.catch(() => undefined);
     waiting.abort();

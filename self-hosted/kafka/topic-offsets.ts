@@ -1,6 +1,6 @@
 import { Admin, Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
-import { Unavailable } from '../../lib/errors.ts';
 import type { Offsets, TopicOffsets } from '../../lib/ports/topic-offsets.ts';
+import { kafkaUnavailable } from './client/explain.ts';
 import { within } from './client/within.ts';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 
@@ -56,6 +56,6 @@ async function available<T>(message: string, read: () => Promise<T>): Promise<T>
     if (await within(maxLookMilliseconds, answer)) return await answer;
     throw new Error(`Kafka did not answer within ${maxLookMilliseconds / 1_000} s.`);
   } catch (cause) {
-    throw new Unavailable(message, { cause });
+    throw kafkaUnavailable(message, cause);
   }
 }

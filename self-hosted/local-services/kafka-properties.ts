@@ -3,25 +3,45 @@ interface NodePorts {
   readonly controller: number;
 }
 
+/** A listener besides that for this machine, at an address that certificates can name. */
+export interface SecureListener {
+  /** Upper-case letters. */
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'SSL' | 'SASL_SSL';
+  /** Its properties, without the prefix that names the listener. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
 /**
  * Returns the configuration of a node. Times are short, so that tests of failures need not wait; with three nodes, two
  * in-sync replicas must have a record before it is acknowledged.
  */
-export function nodeProperties(id: number, ports: readonly NodePorts[], directory: string): string {
+export function nodeProperties(
+  id: number,
+  ports: readonly NodePorts[],
+  directory: string,
+  secureListeners: readonly SecureListener[] = [],
+): string {
   const own = ports[id - 1];
   if (own === undefined) throw new RangeError(`There is no node ${id}.`);
   const replicas = ports.length;
   const minInSync = replicas === 1 ? 1 : 2;
   const voters = ports.map(({ controller }, index) => `${index + 1}@127.0.0.1:${controller}`).join(',');
-  const properties = {
+  const secure = secureListeners.map(({ name, port }) => `,${name}://localhost:${port}`).join('');
+  const protocols = secureListeners.map(({ name, protocol }) => `,${name}:${protocol}`).join('');
+  const ofListeners = secureListeners.flatMap(({ name, properties: own }) =>
+    Object.entries(own).map(([key, value]) => [`listener.name.${name.toLowerCase()}.${key}`, value] as const),
+  );
+  const properties: Readonly<Record<string, string | number | boolean>> = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
-    listeners: `PLAINTEXT://127.0.0.1:${own.broker},CONTROLLER://127.0.0.1:${own.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.broker}`,
+    listeners: `PLAINTEXT://127.0.0.1:${own.broker},CONTROLLER://127.0.0.1:${own.controller}${secure}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${own.broker}${secure}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${protocols}`,
     'log.dirs': directory,
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
@@ -43,6 +63,7 @@ export function nodeProperties(id: number, ports: readonly NodePorts[], director
     'message.max.bytes': 4 * 1024 * 1024,
     // Segments are allocated in full otherwise, which a test of many topics would feel.
     'log.index.size.max.bytes': 1024 * 1024,
+    ...Object.fromEntries(ofListeners),
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedPrograms, requireInstalled } from './installed-programs.ts';
+import { isListening } from './is-listening.ts';
 import { createLocalServer, type LocalServer } from './local-server.ts';
-import { nodeProperties } from './kafka-properties.ts';
+import { nodeProperties, type SecureListener } from './kafka-properties.ts';
 
 export interface KafkaOptions {
   /** One node for development, or three, of which each one may fail. */
@@ -16,6 +16,10 @@ export interface KafkaOptions {
   readonly directory: string;
   /** Each node takes two ports from here on; the brokers' ports come first. */
   readonly firstPort: number;
+  /** Of a single node. */
+  readonly secureListeners?: readonly SecureListener[];
+  /** Users that it knows by SCRAM, as its storage tool takes them. */
+  readonly scramUsers?: readonly string[];
 }
 
 /** A Kafka on this machine. */
@@ -33,11 +37,12 @@ const logConfiguration = fileURLToPath(new URL('kafka-log.xml', import.meta.url)
  * Starts Kafka, and resolves when all nodes answer. Each node is both broker and controller.
  * @throws Error  Kafka is not installed, or does not start
  */
-export async function startKafka({ nodes, directory, firstPort }: KafkaOptions): Promise<LocalKafka> {
+export async function startKafka(options: KafkaOptions): Promise<LocalKafka> {
+  const { nodes, firstPort } = options;
   requireInstalled(installedPrograms.kafkaJars);
   const ids = Array.from({ length: nodes }, (_, index) => index + 1);
   const ports = ids.map((id) => ({ broker: firstPort + id - 1, controller: firstPort + nodes + id - 1 }));
-  const servers = await Promise.all(ids.map((id) => prepareNode(id, ports, directory)));
+  const servers = await Promise.all(ids.map((id) => prepareNode(id, ports, options)));
   await Promise.all(servers.map((server) => server.start()));
   return {
     brokers: ports.map(({ broker }) => `127.0.0.1:${broker}`),
@@ -51,20 +56,20 @@ export async function startKafka({ nodes, directory, firstPort }: KafkaOptions):
 async function prepareNode(
   id: number,
   ports: readonly { readonly broker: number; readonly controller: number }[],
-  directory: string,
+  { directory, secureListeners, scramUsers = [] }: KafkaOptions,
 ): Promise<LocalServer> {
   const nodeDirectory = join(directory, `kafka-${id}`);
   const configuration = join(directory, `kafka-${id}.properties`);
   const logFile = join(directory, `kafka-${id}.log`);
   await mkdir(nodeDirectory, { recursive: true });
-  await writeFile(configuration, nodeProperties(id, ports, nodeDirectory));
-  if (!existsSync(join(nodeDirectory, 'meta.properties'))) await format(configuration, logFile);
+  await writeFile(configuration, nodeProperties(id, ports, nodeDirectory, secureListeners));
+  if (!existsSync(join(nodeDirectory, 'meta.properties'))) await format(configuration, logFile, scramUsers);
   return createLocalServer({
     name: `Kafka node ${id}`,
     command: 'java',
     args: ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', ...javaArgs, 'kafka.Kafka', configuration],
     logFile,
-    isReady: () => answers(ports[id - 1]?.broker ?? 0),
+    isReady: () => isListening(ports[id - 1]?.broker ?? 0),
   });
 }
 
@@ -75,26 +80,15 @@ const javaArgs = [
 ];
 
 /** Prepares the directory of a new node. */
-async function format(configuration: string, logFile: string): Promise<void> {
+async function format(configuration: string, logFile: string, scramUsers: readonly string[]): Promise<void> {
   const log = await open(logFile, 'a');
   try {
     const args = [...javaArgs, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configuration];
+    for (const user of scramUsers) args.push('--add-scram', user);
     const child = spawn('java', args, { stdio: ['ignore', log.fd, log.fd] });
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) throw new Error(`Kafka's storage could not be formatted. The log says why: ${logFile}`);
   } finally {
     await log.close();
   }
-}
-
-/** A broker listens as soon as it takes requests. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -38,9 +38,11 @@ export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLoo
     }
   };
   const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock);
+  // Dead letters are counted one by one.
+  const waiting = consumed.topics.filter(({ topic }) => topic !== 'dead-letters');
   try {
     const [topics, processes, counted] = await Promise.all([
-      orProblem(Promise.all(consumed.topics.map((topic) => readBacklog(topic, clock)))),
+      orProblem(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
       orProblem(readProcesses(connection)),
       orProblem(passBarrier(ports)),
     ]);

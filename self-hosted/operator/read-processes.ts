@@ -1,6 +1,6 @@
 import { Admin } from '@platformatic/kafka';
 import type { ClusterLook } from '../../commands/open-cluster.ts';
-import { Unavailable } from '../../lib/errors.ts';
+import { kafkaUnavailable } from '../kafka/client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { groupName, type Group } from '../kafka/topics.ts';
 import type { RoleName } from '../roles/role.ts';
@@ -36,7 +36,7 @@ export async function readProcesses(connection: KafkaConnection): Promise<Cluste
       }),
     );
   } catch (cause) {
-    throw new Unavailable('The groups of the roles cannot be read.', { cause });
+    throw kafkaUnavailable('The groups of the roles cannot be read.', cause);
   } finally {
     await admin.close();
   }

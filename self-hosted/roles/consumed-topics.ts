@@ -20,6 +20,7 @@ const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]
     ['verify-600', 'verify'],
     ['verify-3600', 'verify'],
     ['verify-86400', 'verify'],
+    ['dead-letters', 'dead-letters'], // which commands read; `verify` writes them
   ],
   'roll-up': [['windows', 'roll-up']],
 };

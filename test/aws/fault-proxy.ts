@@ -29,9 +29,7 @@ export type Fault =
   /** The proxy forwards another body, and changes the answer. */
   | { readonly kind: 'changed'; readonly body: Buffer; readonly answer: (body: Buffer) => Buffer };
 
-/**
- * Starts a proxy between a client and a server that applies the faults of `faultOf` and passes everything else on.
- */
+/** Starts a proxy between a client and a server. It applies the faults of `faultOf` and forwards everything else. */
 export async function startFaultProxy(
   target: string,
   faultOf: (request: PassingRequest) => Fault | undefined,

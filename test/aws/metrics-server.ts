@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { listen, type RunningServer } from './running-server.ts';
 
-/** Starts a CloudWatch server with a value of one minute for each metric of an age; it fails if there is none. */
+/** Starts a CloudWatch server with one value, a minute, for each metric of an age. Without one it fails. */
 export async function startMetricsServer(
   latest: () => { readonly minute: Date; readonly value: number } | undefined,
 ): Promise<RunningServer> {

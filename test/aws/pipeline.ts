@@ -90,7 +90,7 @@ export async function startAwsPipeline({
   const s3Proxy = faultOfS3 && (await startFaultProxy(s3.endpoint, faultOfS3));
   const kinesis = await startKinesisServer({ insights: { shards: 4 }, late: { shards: 2 } });
   const kinesisProxy = faultOfKinesis && (await startFaultProxy(kinesis.endpoint, faultOfKinesis));
-  // Everything is consumed before it is asked for: records on the streams are counted first.
+  // Queries come after all records on the streams are counted.
   const cloudWatch = await startMetricsServer(() =>
     isCloudWatchGone() ? undefined : { minute: new Date(clock.now().getTime() - 60_000), value: 0 },
   );

@@ -9,20 +9,20 @@ export interface ServedMessage {
   readonly body: string;
   readonly sentAt: number;
   /** For a dead-letter queue: the queue that the message comes from. */
-  readonly givenUpBy?: string | undefined;
+  readonly sourceQueue?: string | undefined;
   receiveCount: number;
   visibleAt: number;
   receiptHandle: string;
 }
 
 /** Creates a message that is visible. */
-export function servedMessage(body: string, givenUpBy?: string): ServedMessage {
+export function servedMessage(body: string, sourceQueue?: string): ServedMessage {
   return {
     id: randomUUID(),
     body,
     sentAt: Date.parse('2026-11-24T10:00:00Z'),
-    givenUpBy,
-    receiveCount: givenUpBy === undefined ? 0 : 1_000,
+    sourceQueue,
+    receiveCount: sourceQueue === undefined ? 0 : 1_000,
     visibleAt: 0,
     receiptHandle: '',
   };
@@ -112,7 +112,7 @@ function receive(queue: readonly ServedMessage[], request: QueueRequest): object
   // Without messages, the field is absent.
   if (visible.length === 0) return {};
   return {
-    Messages: visible.map(({ id, body, sentAt, givenUpBy, receiveCount, receiptHandle }) => ({
+    Messages: visible.map(({ id, body, sentAt, sourceQueue, receiveCount, receiptHandle }) => ({
       MessageId: id,
       Body: body,
       MD5OfBody: hash('md5', body, 'hex'),
@@ -121,8 +121,8 @@ function receive(queue: readonly ServedMessage[], request: QueueRequest): object
         SentTimestamp: String(sentAt),
         ApproximateReceiveCount: String(receiveCount),
         ApproximateFirstReceiveTimestamp: String(now),
-        ...(givenUpBy !== undefined && {
-          DeadLetterQueueSourceArn: `arn:aws:sqs:us-east-1:123456789012:${givenUpBy}`,
+        ...(sourceQueue !== undefined && {
+          DeadLetterQueueSourceArn: `arn:aws:sqs:us-east-1:123456789012:${sourceQueue}`,
         }),
       },
     })),

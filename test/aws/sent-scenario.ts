@@ -7,7 +7,7 @@ import type { AwsPipeline } from './pipeline.ts';
 
 export const seed = 20_251_228;
 
-/** Clients retry at once: how long they wait is not what is tested. */
+/** Clients retry at once, because this does not test how long they wait. */
 const timing = {
   now: () => performance.now(),
   wait: () => new Promise<void>((resolve) => setImmediate(resolve)),

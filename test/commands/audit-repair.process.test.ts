@@ -27,10 +27,10 @@ describe('npm run audit -- --repair', () => {
     // Its hour is the sum of the minutes that are left.
     expect(findings.slice(1)).toMatchObject([
       { kind: 'roll-up-differs', details: ['requests: is 3, should be 99'] },
-      { kind: 'mended', key: hour },
-      { kind: 'mended', key: day },
+      { kind: 'repaired', key: hour },
+      { kind: 'repaired', key: day },
     ]);
-    expect(whole).toMatchObject({ notAuditable: 1, unmended: 0 });
+    expect(whole).toMatchObject({ notAuditable: 1, unrepaired: 0 });
     expect(exitCode).toBe(0);
     expect((await readWindow(directory)).requests).toBe(99);
   });
@@ -47,11 +47,11 @@ describe('npm run audit -- --repair', () => {
     expect(findings).toMatchObject([
       { kind: 'not-auditable', key: minute, partials: 1 },
       { kind: 'partials-missing', key: minute, batches: ['batches/cus-axon/k-third'] },
-      { kind: 'mended', key: minute, requests: 4 },
-      { kind: 'mended', key: hour, requests: 4 },
-      { kind: 'mended', key: day, requests: 4 },
+      { kind: 'repaired', key: minute, requests: 4 },
+      { kind: 'repaired', key: hour, requests: 4 },
+      { kind: 'repaired', key: day, requests: 4 },
     ]);
-    expect(whole).toMatchObject({ notAuditable: 1, differences: 1, unmended: 0 });
+    expect(whole).toMatchObject({ notAuditable: 1, differences: 1, unrepaired: 0 });
     expect(exitCode).toBe(0);
     const again = await auditOf(directory, ...mayHaveExpired);
     expect(again).toMatchObject({ exitCode: 0, findings: [{ kind: 'not-auditable' }] });
@@ -68,9 +68,9 @@ describe('npm run audit -- --repair', () => {
     const { exitCode, findings } = await auditOf(directory, '--repair', '--remove-foreign');
     expect(findings).toMatchObject([
       { kind: 'partials-foreign', key: minute, partials: 1 },
-      { kind: 'mended', key: minute, requests: 1 },
-      { kind: 'mended', key: hour },
-      { kind: 'mended', key: day },
+      { kind: 'repaired', key: minute, requests: 1 },
+      { kind: 'repaired', key: hour },
+      { kind: 'repaired', key: day },
     ]);
     expect(exitCode).toBe(0);
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
@@ -102,9 +102,9 @@ describe('npm run audit -- --repair', () => {
         expect.objectContaining({ kind: 'batch-disagrees', key: 'batches/cus-axon/k-k2' }),
         expect.objectContaining({ kind: 'batch-unreadable', key: 'batches/cus-axon/k-stray' }),
         expect.objectContaining({ kind: 'partials-missing', batches: ['batches/cus-axon/k-k3'] }),
-        expect.objectContaining({ kind: 'mended' }),
+        expect.objectContaining({ kind: 'repaired' }),
         {
-          kind: 'not-mended',
+          kind: 'not-repaired',
           key: hour,
           reason: expect.stringMatching(/^The window .+ has no end|damaged/) as unknown,
         },
@@ -129,7 +129,7 @@ describe('npm run audit -- --repair', () => {
 
     const repaired = await auditOf(directory, '--repair');
     expect(repaired.exitCode).toBe(0);
-    expect(repaired.whole).toMatchObject({ differences: 3, unmended: 0 });
+    expect(repaired.whole).toMatchObject({ differences: 3, unrepaired: 0 });
     const after = await readWindow(directory);
     expect(after).toMatchObject({ requests: 3, batches: 2, lateRequests: 3, revision: before.revision + 1 });
     expect(after.counts.requestsByPath).toEqual(
@@ -182,7 +182,7 @@ describe('npm run audit -- --repair', () => {
       '3 hours and days are not rolled up yet.\n1 customers are not indexed yet.\nNo differences.',
     );
 
-    expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unmended: 0 });
+    expect((await auditOf(directory, '--repair')).whole).toMatchObject({ differences: 2, unrepaired: 0 });
     expect(await auditOf(directory)).toMatchObject({ exitCode: 0, findings: [] });
   });
 

@@ -19,7 +19,7 @@ export interface SentBatch {
   readonly customerId?: string;
   /** False for a batch that is only stored, as after a crash before it was emitted. */
   readonly isCounted?: boolean;
-  /** The age of the batch by the clock of its writer; below 0 that clock was ahead. */
+  /** The age of the batch by the clock of its writer; negative if that clock was ahead. */
   readonly storedSecondsAgo?: number;
 }
 

@@ -50,14 +50,18 @@ export async function directoryWithFailed(...data: readonly Buffer[]): Promise<s
       partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
     };
     const records = data.map((each, index) => ({ ...place, sequenceNumber: String(index), data: each }));
-    const { setAside } = await aggregate(records, { store: store.objects, clock }, limits);
-    expect(setAside).toHaveLength(data.length);
+    const { kept } = await aggregate(records, { store: store.objects, clock }, limits);
+    expect(kept).toHaveLength(data.length);
   });
   return directory;
 }
 
-/** Receives the notification of a batch, or of a minute, until its queue gives it up. */
-export async function giveUp(store: LocalStore, key = batch, queueName = verifyQueue): Promise<void> {
+/** Receives the notification of a batch, or of a minute, until it is a dead letter. */
+export async function moveToDeadLetters(
+  store: LocalStore,
+  key = batch,
+  queueName = verifyQueue,
+): Promise<void> {
   await store.objects.put(key as ObjectKey, Buffer.from('neither\n'), { ifNoneMatch: '*' });
   const queue = store.queue(queueName);
   await untilNotified(queue);
@@ -68,8 +72,8 @@ export async function giveUp(store: LocalStore, key = batch, queueName = verifyQ
   now = new Date();
 }
 
-/** Gives up records as an event source does when they crash its function. */
-export async function giveUpRecords(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
+/** Sends records to the on-failure destination, as an event source does when they crash its function. */
+export async function failInvocation(store: LocalStore, ...data: readonly Buffer[]): Promise<void> {
   const origin = {
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:aggregate',
     eventSourceArn: `arn:aws:kinesis:us-east-1:000000000000:stream/${stream}`,
@@ -108,7 +112,7 @@ export async function list(directory: string) {
 
 export async function onlyId(directory: string): Promise<string> {
   const [only, ...others] = await list(directory);
-  if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+  if (only === undefined || others.length > 0) throw new Error('There is not exactly one dead letter.');
   return only.id;
 }
 

@@ -9,7 +9,7 @@ import {
   verifyQueue,
   inStore,
   directoryWithFailed,
-  giveUpRecords,
+  failInvocation,
   dataIn,
   list,
   onlyId,
@@ -36,13 +36,13 @@ describe('npm run dead-letters', () => {
       stream,
       partitionKey: 'cus-axon/2025-12-28T18:03:00Z',
       text: forgedPartial.toString(),
-      notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
+      messages: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
     });
   });
 
   it('lists, shows and puts back records that an event source gave up', async () => {
     const directory = await temporaryDirectory();
-    await inStore(directory, (store) => giveUpRecords(store, forgedPartial, Buffer.from([0, 255])));
+    await inStore(directory, (store) => failInvocation(store, forgedPartial, Buffer.from([0, 255])));
     expect(await list(directory)).toMatchObject([
       {
         queue: 'log-analytics-pipeline-dev-failed-records',
@@ -53,13 +53,13 @@ describe('npm run dead-letters', () => {
     const id = await onlyId(directory);
     const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
     expect(JSON.parse(shown.stdout)).toMatchObject({
-      kind: 'given-up-records',
+      kind: 'failed-invocation',
       stream,
       records: [
         { sequenceNumber: '0', partitionKey: 'key', text: forgedPartial.toString() },
         { sequenceNumber: '1', base64: 'AP8=' },
       ],
-      notices: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
+      messages: [{ queue: 'log-analytics-pipeline-dev-failed-records' }],
     });
     const redriven = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
     expect(redriven.stdout).toContain(`${id}  redriven to ${stream}`);
@@ -70,7 +70,7 @@ describe('npm run dead-letters', () => {
     });
   });
 
-  it('leaves given-up records as they are if their object is damaged', async () => {
+  it('leaves the records of a failed invocation as they are if their object is damaged', async () => {
     const directory = await temporaryDirectory();
     const [damaged, empty] = ['aws/lambda/damaged' as ObjectKey, 'aws/lambda/empty' as ObjectKey];
     await inStore(directory, async (store) => {
@@ -91,13 +91,13 @@ describe('npm run dead-letters', () => {
     const body = '{"Records":[{"s3":{"object":{"key":"batches/cus-axon/k-%zz"}}}]}';
     const at = clock.now();
     const times = { sentAt: at, visibleAt: at, firstReceivedAt: at };
-    const message = { id: '1', body, ...times, receiveCount: 1_000, givenUpBy: verifyQueue };
+    const message = { id: '1', body, ...times, receiveCount: 1_000, sourceQueue: verifyQueue };
     const places = { queueNames: ['unverified'], hasQueuesOfWork: false, messagesOf: () => [message] };
     const letters: DeadLetter[] = [];
     for await (const letter of findDeadLetters({ ...places, store: new InMemoryObjectStore() })) {
       letters.push(letter);
     }
-    expect(letters).toMatchObject([{ kind: 'given-up-message', keys: [], message: { body } }]);
+    expect(letters).toMatchObject([{ kind: 'dead-message', keys: [], message: { body } }]);
   });
 
   it('reports an unknown dead letter', async () => {

@@ -71,7 +71,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
 
   async function onlyId(): Promise<string> {
     const [only, ...others] = await list();
-    if (only === undefined || others.length > 0) throw new Error('There is not one dead letter.');
+    if (only === undefined || others.length > 0) throw new Error('There is not exactly one dead letter.');
     return only.id;
   }
 
@@ -80,10 +80,10 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
   }
 
   /** Lets the real `aggregate` fail on a record that it cannot decode, and S3 notify the queue about it. */
-  async function setAside(ofStream = stream): Promise<void> {
+  async function kept(ofStream = stream): Promise<void> {
     const place = { stream: ofStream, partition: 'shardId-000000000001', sequenceNumber: '495' };
     const record = { ...place, partitionKey: 'key', data: neverDecoded };
-    const { setAside: records } = await aggregate([record], { store: objects, clock }, limits);
+    const { kept: records } = await aggregate([record], { store: objects, clock }, limits);
     expect(records).toHaveLength(1);
     for await (const key of objects.list('failed/')) {
       messagesIn('failed-records').push(servedMessage(noticeOf(key)));
@@ -101,7 +101,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
   }
 
   it('lists, shows and puts back a failed record, and removes its message', async () => {
-    await setAside();
+    await kept();
     const listed = await deadLetters();
     expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(listed.stdout).toContain(`${prefix}-failed-records`);
@@ -112,7 +112,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({
       kind: 'failed-record',
       base64: neverDecoded.toString('base64'),
-      notices: [{ queue: `${prefix}-failed-records` }],
+      messages: [{ queue: `${prefix}-failed-records` }],
     });
 
     const redriven = await deadLetters('redrive', id);
@@ -195,7 +195,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
 
   it('recognises the test message of S3, and removes it', async () => {
     messagesIn('failed-records').push(servedMessage(testNotification));
-    await setAside();
+    await kept();
     expect(await list()).toMatchObject([
       { what: `${stream} shardId-000000000001 495` },
       { what: 'a test of S3', cause: 'S3 sent it when the pipeline was deployed; a redrive removes it' },
@@ -205,7 +205,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
   });
 
   it('reports what cannot be given back, and leaves it as it is', async () => {
-    await setAside('another-stream');
+    await kept('another-stream');
     messagesIn('unverified-batches').push(servedMessage(noticeOf(batch), 'gone'));
     messagesIn('failed-records').push(servedMessage('what?'));
     const { exitCode, stdout } = await deadLetters('redrive', '--all');

@@ -19,7 +19,7 @@ import {
   clock,
   inStore,
   directoryWithFailed,
-  giveUp,
+  moveToDeadLetters,
   recordsIn,
   dataIn,
   list,
@@ -64,7 +64,7 @@ describe('npm run dead-letters -- redrive', () => {
       aggregate(data.map(recordOf), { store: store.objects, clock }, limits);
     await inStore(directory, async (store) => {
       await store.objects.put(window, Buffer.from('damaged'), { ifNoneMatch: '*' });
-      expect((await count(store, encodePartial(partial))).setAside).toHaveLength(1);
+      expect((await count(store, encodePartial(partial))).kept).toHaveLength(1);
       await store.objects.delete(window);
     });
 
@@ -133,7 +133,7 @@ describe('npm run dead-letters -- redrive', () => {
 
   it('gives the notification of a batch back to the queue that gave it up', async () => {
     const directory = await temporaryDirectory();
-    await inStore(directory, (store) => giveUp(store));
+    await inStore(directory, (store) => moveToDeadLetters(store));
     expect(await list(directory)).toMatchObject([
       {
         queue: 'log-analytics-pipeline-dev-unverified-batches',
@@ -144,8 +144,8 @@ describe('npm run dead-letters -- redrive', () => {
     const id = await onlyId(directory);
     const shown = await runCommand('dead-letters', 'show', id, '--data-dir', directory);
     expect(JSON.parse(shown.stdout)).toMatchObject({
-      kind: 'given-up-message',
-      message: { receiveCount: maxReceiveCount, givenUpBy: verifyQueue },
+      kind: 'dead-message',
+      message: { receiveCount: maxReceiveCount, sourceQueue: verifyQueue },
       objects: { [batch]: { unreadable: 'A batch is damaged: it is not JSON.' } },
     });
     const { stdout } = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
@@ -159,7 +159,9 @@ describe('npm run dead-letters -- redrive', () => {
   it('shows a minute whose hour could not be recomputed, and gives its notification back', async () => {
     const directory = await temporaryDirectory();
     const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json';
-    await inStore(directory, (store) => giveUp(store, minute, 'log-analytics-pipeline-dev-roll-up'));
+    await inStore(directory, (store) =>
+      moveToDeadLetters(store, minute, 'log-analytics-pipeline-dev-roll-up'),
+    );
     expect(await list(directory)).toMatchObject([
       { queue: 'log-analytics-pipeline-dev-failed-roll-ups', what: minute },
     ]);

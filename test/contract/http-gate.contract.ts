@@ -43,7 +43,7 @@ export function describeGate(served: ServedPipeline): void {
     return sendRaw(served.baseUrl, [...lines, ...length], body);
   }
 
-  /** Sends a batch of a new customer, so that nothing of it may exist afterwards. */
+  /** Sends a batch of a new customer, of whom nothing may exist afterwards. */
   function post(customerId: string, lines: readonly string[], body = batch): Promise<RawAnswer> {
     const own = lines.some((line) => /^x-customer-id:/i.test(line)) ? [] : [`x-customer-id: ${customerId}`];
     return send(['POST /logs HTTP/1.1', ...lines, ...own], body);

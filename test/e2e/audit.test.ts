@@ -51,7 +51,7 @@ async function audited(...args: readonly string[]) {
 
 it('misses what is lost and nothing else beside a pipeline that is busy, and after', async () => {
   const missing = { kind: 'partials-missing', customerId: old.customerId, partials: 1, batches: [oldKey] };
-  const differences = { differences: 1, unmended: 1, notAuditable: 0 };
+  const differences = { differences: 1, unrepaired: 1, notAuditable: 0 };
   await plantOldBatch();
   await send('first');
   expect(await countedRequests(emulator, customerId)).toBe(1);

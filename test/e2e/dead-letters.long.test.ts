@@ -17,13 +17,13 @@ async function send(customerId: string, key: string): Promise<void> {
   expect(status).toBe(202);
 }
 
-it('counts once what was set aside, redriven and repaired', async () => {
+it('counts once a failed record that was redriven and repaired', async () => {
   const customerId = 'cus-damaged';
   const directory = emulator.dataDirectory;
   const window = join(directory, 'objects/aggregates/minute', customerId, '2025/12/28/18/03.json');
   const inDirectory = ['--data-dir', directory];
   const letters = async () => jsonLines(await runCommand('dead-letters', '--json', ...inDirectory));
-  const whenSetAside = async () => {
+  const whenFailed = async () => {
     while ((await letters()).length === 0) await sleep(50);
     return letters();
   };
@@ -37,7 +37,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(await isComplete()).toBe(true);
   await truncate(window, (await stat(window)).size - 40);
   await send(customerId, 'second');
-  const [letter] = await whenSetAside();
+  const [letter] = await whenFailed();
   expect(letter).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
 
   expect(await total(emulator, customerId, hour)).toMatchObject({ complete: false, countedThrough: null });
@@ -60,7 +60,7 @@ it('counts once what was set aside, redriven and repaired', async () => {
   expect(redriven.exitCode).toBe(0);
   expect(await letters()).toEqual([]);
   await emulator.start();
-  const [again] = await whenSetAside();
+  const [again] = await whenFailed();
   expect(await isComplete()).toBe(false);
   expect(again).toMatchObject({ cause: 'A window is damaged: it ends too early.' });
 

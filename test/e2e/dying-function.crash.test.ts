@@ -60,7 +60,7 @@ it('sets aside the record that a function dies of, goes on behind it, and counts
     );
     const shown = await runCommand('dead-letters', 'show', letter?.id ?? '', ...inDirectory);
     expect(JSON.parse(shown.stdout)).toMatchObject({
-      kind: 'given-up-records',
+      kind: 'failed-invocation',
       records: [{ partial: { customerId: poisonous, requests: 1 } }],
     });
 

@@ -1,4 +1,5 @@
-// Loaded into the emulator by `--import`: whoever opens a file whose path contains HANGS_AT waits for ever, and a line reports it.
+// Loaded into the emulator by `--import`: opening a file whose path contains HANGS_AT never ends, and a line reports
+// it.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 

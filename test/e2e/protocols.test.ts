@@ -1,108 +1,65 @@
 import { gzipSync } from 'node:zlib';
-import { compress } from 'snappyjs';
-import protobuf from 'protobufjs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { longBitsOf, toProtobuf } from '../domain/protocols/otlp/official-encoding.ts';
+import { cloudflareRequest, combinedLine, deliver } from '../handlers/protocols/protocol-requests.ts';
 import { useEmulator } from './emulator.ts';
-import { countedRequests, json } from './requests.ts';
+import { askForBatch, countedRequests, json } from './requests.ts';
 
 const emulator = useEmulator();
-const line = (path: string): string =>
-  `192.0.2.7 - - [28/Dec/2025:18:03:07 +0000] "GET ${path} HTTP/1.1" 200 5 "-" "curl/8.0"`;
-const basic = (user: string): string => `Basic ${Buffer.from(`${user}:x`).toString('base64')}`;
 
-/** Sends a body twice, as a client does that lost the first answer, and returns both answers. */
-async function sendTwice(
+async function post(
   path: string,
-  body: string | Buffer,
-  headers: Readonly<Record<string, string>>,
-  method: 'POST' | 'PUT' = 'POST',
+  customerId: string,
+  body: Buffer | string,
+  headers: Record<string, string> = {},
 ) {
-  const send = () => emulator.http.request(path, { method, headers, body });
-  return [await send(), await send()];
+  const sent = { 'x-customer-id': customerId, ...headers };
+  return emulator.http.request(path, { method: 'POST', body, headers: sent });
 }
 
-describe('an Elasticsearch client', () => {
-  it.each(['/', '/_license', '/_xpack', '/_cluster/health'])('finds Elasticsearch at %s', async (path) => {
-    const { status, headers } = await emulator.http.request(path);
-
-    expect([status, headers['x-elastic-product']]).toEqual([200, 'Elasticsearch']);
-  });
-
-  it('finds the server by HEAD, and a browser still finds the dashboard', async () => {
-    const head = await emulator.http.request('/', { method: 'HEAD' });
-    const page = await emulator.http.request('/', { headers: { accept: 'text/html,*/*;q=0.8' } });
-
-    expect([head.status, head.headers['x-elastic-product']]).toEqual([200, 'Elasticsearch']);
-    expect(page.body.toString()).toContain('<title>Log analytics</title>');
-  });
-
-  it.each([
-    ['/_bulk', 'POST', 'application/x-ndjson'],
-    ['/logs-2025/_bulk', 'PUT', 'application/vnd.elasticsearch+x-ndjson; compatible-with=8'],
-  ] as const)(
-    'sends to %s by %s, compressed, and each document is counted once',
-    async (path, method, type) => {
-      const customerId = `cus-bulk-${method}`;
-      const items = ['/a', '/b'].map((name) => `{"create":{}}\n${JSON.stringify({ message: line(name) })}\n`);
-      const headers = { authorization: basic(customerId), 'content-type': type, 'content-encoding': 'gzip' };
-      const answers = await sendTwice(
-        path,
-        gzipSync(`${items.join('')}{"delete":{"_id":"1"}}\n`),
-        headers,
-        method,
-      );
-
-      for (const answer of answers) {
-        expect([answer.status, json(answer)]).toMatchObject([
-          200,
-          {
-            errors: true,
-            items: [{ create: { status: 201 } }, { create: { status: 201 } }, { delete: { status: 400 } }],
-          },
-        ]);
-      }
-      expect(await countedRequests(emulator, customerId)).toBe(2);
-    },
-  );
-});
-
-describe('a Loki client', () => {
-  it('pushes protobuf in Snappy, and each line is counted once', async () => {
-    const { root } = protobuf.parse(`syntax = "proto3";
-      message PushRequest { repeated Stream streams = 1; }
-      message Stream { string labels = 1; repeated Entry entries = 2; }
-      message Entry { string line = 2; }`);
-    const type = root.lookupType('PushRequest');
-    const entries = [{ line: line('/a') }, { line: 'disk is full' }, { line: line('/b') }];
-    const message = type.encode(type.fromObject({ streams: [{ labels: '{}', entries }] })).finish();
-    const headers = { 'x-scope-orgid': 'cus-loki', 'content-type': 'application/x-protobuf' };
-    const body = Buffer.from(compress(Buffer.from(message)));
-    const answers = await sendTwice('/loki/api/v1/push', body, headers);
-
-    expect(answers.map(({ status }) => status)).toEqual([204, 204]);
-    expect(await countedRequests(emulator, 'cus-loki')).toBe(2);
-  });
-});
-
-describe('a Splunk client', () => {
-  it.each([
-    [
-      '/services/collector/event',
-      [line('/a'), line('/b')].map((event) => JSON.stringify({ event })).join(''),
+it('takes OTLP in protobuf and gzip, and counts a request that is sent again once', async () => {
+  const record = {
+    timeUnixNano: longBitsOf(1_766_944_987_000_000_000n),
+    attributes: [
+      { key: 'http.request.method', value: { stringValue: 'GET' } },
+      { key: 'url.path', value: { stringValue: '/größe' } },
     ],
-    ['/services/collector/raw', `${line('/a')}\n${line('/b')}\n`],
-  ])('sends to %s, and each event is counted once', async (path, body) => {
-    const customerId = `cus-splunk-${path.length}`;
-    const answers = await sendTwice(path, body, { authorization: `Splunk ${customerId}` });
+  };
+  const bodies = [
+    record,
+    record,
+    { body: { stringValue: combinedLine } },
+    { body: { stringValue: 'other' } },
+  ];
+  const body = gzipSync(toProtobuf([[bodies]]));
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
+  const first = await post('/v1/logs', 'cus-otlp', body, headers);
+  const second = await post('/v1/logs', 'cus-otlp', body, headers);
+  expect([first.status, first.headers['content-type']]).toEqual([200, 'application/x-protobuf']);
+  // The first bytes of `partial_success` with one rejected record.
+  expect([first.body[0], first.body[2], first.body[3]]).toEqual([0x0a, 0x08, 1]);
+  expect(second.body).toEqual(first.body);
+  expect(await countedRequests(emulator, 'cus-otlp')).toBe(3);
+});
 
-    expect(answers.map(json)).toEqual([
-      { text: 'Success', code: 0 },
-      { text: 'Success', code: 0 },
-    ]);
-    expect(await countedRequests(emulator, customerId)).toBe(2);
-  });
+it('takes a delivery of Amazon Data Firehose, and counts it once when it is tried again', async () => {
+  for (const timestamp of [1, 2]) {
+    const { body = '', headers } = deliver([combinedLine, `${combinedLine}\n`], { timestamp });
+    const sent = { ...(headers as Record<string, string>), 'x-customer-id': 'cus-firehose' };
+    const answer = await post('/firehose', 'cus-firehose', Buffer.from(body, 'base64'), sent);
+    expect([answer.status, json(answer)]).toMatchObject([200, { requestId: 'delivery-1' }]);
+  }
+  expect(await countedRequests(emulator, 'cus-firehose')).toBe(2);
+  expect(await askForBatch(emulator, 'cus-firehose', 'delivery-1')).toMatchObject({ counted: true });
+});
 
-  it('finds the collector healthy', async () => {
-    expect(json(await emulator.http.request('/services/collector/health/1.0'))).toMatchObject({ code: 17 });
-  });
+it('takes Cloudflare Logpush without a content type, after the test of the destination', async () => {
+  const headers = { 'content-encoding': 'gzip' };
+  const tested = await post('/logpush', 'cus-logpush', gzipSync('{"content":"tests"}'), headers);
+  expect(tested.status).toBe(200);
+  const lines = [cloudflareRequest, { ...cloudflareRequest, EdgeStartTimestamp: 1_766_944_987_000_000_000 }];
+  const body = gzipSync(lines.map((line) => JSON.stringify(line)).join('\n'));
+  const answer = await post('/logpush', 'cus-logpush', body, headers);
+  expect([answer.status, json(answer)]).toMatchObject([200, { entries: 2 }]);
+  expect(await countedRequests(emulator, 'cus-logpush')).toBe(2);
 });

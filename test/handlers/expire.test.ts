@@ -169,9 +169,9 @@ describe('behind the horizon', () => {
     const { findings, repaired } = await retained.auditAndRepair();
     expect(findings).toMatchObject([{ kind: 'partials-missing', windowStart: '2025-12-20T10:00:00Z' }]);
     expect(repaired.map(({ key, kind }) => [key.slice(0, 33), kind])).toEqual([
-      ['aggregates/minute/cus-axon/2025/1', 'mended'],
-      ['aggregates/hour/cus-axon/2025/12/', 'mended'],
-      ['aggregates/day/cus-axon/2025/12/2', 'mended'],
+      ['aggregates/minute/cus-axon/2025/1', 'repaired'],
+      ['aggregates/hour/cus-axon/2025/12/', 'repaired'],
+      ['aggregates/day/cus-axon/2025/12/2', 'repaired'],
     ]);
     retained.pass(900);
     await retained.expire();

@@ -190,7 +190,7 @@ describe('an answer, while a failed record of the customer is kept', () => {
     cause: 'it is damaged',
     failedAt: instant('2025-12-28T19:00:00Z'),
   };
-  const givenUp = 'aws/lambda/mapping/shard/2025/12/28/1' as ObjectKey;
+  const failedInvocation = 'aws/lambda/mapping/shard/2025/12/28/1' as ObjectKey;
   const invocation = (partitionKey: string) => ({
     version: '1.0',
     requestContext: { functionArn: 'f', condition: 'RetryAttemptsExhausted', approximateInvokeCount: 1 },
@@ -212,7 +212,11 @@ describe('an answer, while a failed record of the customer is kept', () => {
       failed,
       encodeFailedRecord({ ...record, partitionKey: 'cus-axon/2025-12-28T12:00:00Z' }),
     ],
-    ['by an event source', givenUp, Buffer.from(JSON.stringify(invocation('cus-axon/2025-12-28T12:00:00Z')))],
+    [
+      'by an event source',
+      failedInvocation,
+      Buffer.from(JSON.stringify(invocation('cus-axon/2025-12-28T12:00:00Z'))),
+    ],
   ])('is complete for no window, until the record is given back: kept %s', async (_, key, body) => {
     await store.put(key, body, { ifNoneMatch: '*' });
     expect(await completeOf('minute')).toEqual({ '18:03': false });
@@ -227,7 +231,7 @@ describe('an answer, while a failed record of the customer is kept', () => {
   it.each([
     ['is damaged', failed, Buffer.from('torn')],
     ['names no customer', failed, encodeFailedRecord({ ...record, partitionKey: 'key' })],
-    ['names no customer', givenUp, Buffer.from(JSON.stringify(invocation('key')))],
+    ['names no customer', failedInvocation, Buffer.from(JSON.stringify(invocation('key')))],
   ])('is complete for nobody where the record %s', async (_, key, body) => {
     await store.put(key, body, { ifNoneMatch: '*' });
     expect((await total('19:00')).body).toMatchObject({ complete: false, countedThrough: null });

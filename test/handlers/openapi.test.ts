@@ -228,7 +228,7 @@ describe('what the functions answer', () => {
     const lines = written.mock.calls.map(([line]) => String(line));
     written.mockRestore();
     expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
-      answers.routes.map(() => 'The function has nothing to work with'),
+      answers.routes.map(() => 'The function could not be set up'),
     );
     expect(lines.join('')).not.toContain('"stack"');
     expect([...seen].toSorted()).toEqual(answers.statuses.toSorted());

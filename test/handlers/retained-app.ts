@@ -160,7 +160,7 @@ export class RetainedApp {
     const minutes: ObjectKey[] = [];
     const toldOfMinute = (outcome: RepairOutcome) => {
       told(outcome);
-      if (outcome.kind === 'mended') minutes.push(outcome.key);
+      if (outcome.kind === 'repaired') minutes.push(outcome.key);
     };
     const ports = { store, spool, clock, retention };
     await repair(differing.minute, ports, { limits, isPending, isRemovingForeign: false }, toldOfMinute);

@@ -30,6 +30,6 @@ it('makes a dead letter of a message that kills its process each time', async ()
   const { queues } = await openFixture(directory, dyingQueues);
   expect([...queues.queue('verify').list()]).toEqual([]);
   expect([...queues.queue('failed').list()]).toMatchObject([
-    { body: 'poison', receiveCount: 3, givenUpBy: 'verify' },
+    { body: 'poison', receiveCount: 3, sourceQueue: 'verify' },
   ]);
 });

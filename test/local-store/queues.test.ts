@@ -29,7 +29,7 @@ describe('a message of a queue', () => {
       visibleAt: after(30),
       receiveCount: 1,
       firstReceivedAt: startedAt,
-      givenUpBy: undefined,
+      sourceQueue: undefined,
     });
   });
 

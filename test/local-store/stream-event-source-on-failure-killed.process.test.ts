@@ -9,7 +9,7 @@ import { openFixture } from './queues/queue-fixture.ts';
 import { consumer, putTexts } from './stream-event-source/source-fixture.ts';
 import { clock, temporaryDirectory } from './temporary-log.ts';
 
-async function giveUpAndDie(directory: string, step: string): Promise<void> {
+async function sendExhaustedAndDie(directory: string, step: string): Promise<void> {
   const script = fileURLToPath(new URL('./stream-event-source/giver-up.ts', import.meta.url));
   const giver = spawn(process.execPath, ['--import', 'tsx', script, directory, step], { stdio: 'inherit' });
   expect(await once(giver, 'exit')).toEqual([null, 'SIGKILL']);
@@ -34,11 +34,11 @@ it('delivers what it gives up before it passes it, wherever it is killed', async
   await database.close();
   const poison = { KinesisBatchInfo: { startSequenceNumber: '1', endSequenceNumber: '1' } };
 
-  await giveUpAndDie(directory, 'before delivery');
+  await sendExhaustedAndDie(directory, 'before delivery');
   expect(await state(directory)).toEqual({ delivered: [], position: 0 });
-  await giveUpAndDie(directory, 'before checkpoint');
+  await sendExhaustedAndDie(directory, 'before checkpoint');
   expect(await state(directory)).toMatchObject({ delivered: [poison], position: 0 });
   // It may be there twice, since nobody knows that it was delivered; it is never missing.
-  await giveUpAndDie(directory, 'after checkpoint');
+  await sendExhaustedAndDie(directory, 'after checkpoint');
   expect(await state(directory)).toMatchObject({ delivered: [poison, poison], position: 1 });
 });

@@ -11,7 +11,7 @@ import { withAdmission } from './with-admission.ts';
 
 export interface IngestEntryPorts {
   readonly store: ObjectStore;
-  /** Takes what is late, too. */
+  /** A stream for live and late records alike. */
   readonly stream: EventStream;
   readonly clock: Clock;
 }

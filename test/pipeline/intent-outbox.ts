@@ -11,11 +11,11 @@ export function createIntentOutbox(putMilliseconds: number): Outbox & { readonly
       intents.push(key);
       return putMilliseconds;
     },
-    emit: () => Promise.reject(new Error('The reader of an intent emits.')),
+    emit: () => Promise.reject(new Error('The reader of the intent emits partials, not ingest.')),
   };
 }
 
-/** Timers whose time passes only while somebody sleeps, and as a test says. */
+/** Timers whose time passes only while somebody sleeps, or when a test advances it. */
 export class SteppedTimers implements Timers {
   #elapsed = 0;
   readonly #onSleep: () => void;

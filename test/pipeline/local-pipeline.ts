@@ -119,8 +119,8 @@ export async function openLocalPipeline(): Promise<LocalPipeline> {
       });
       if (isCounting) {
         const received = records.map(({ sequence, data }) => receivedRecord(String(sequence), data));
-        const { failed, setAside } = await aggregate(received, { store, clock }, limits);
-        if (failed.length + setAside.length > 0) throw new Error('Not everything could be counted.');
+        const { failed, kept } = await aggregate(received, { store, clock }, limits);
+        if (failed.length + kept.length > 0) throw new Error('Not everything could be counted.');
       }
       await stream.finish(
         consumer,

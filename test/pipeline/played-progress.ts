@@ -4,7 +4,7 @@ import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
 
 const nothing = { entries: 0, waitsWithin: () => false };
 
-/** Creates progress as the test says; by default nothing waits. */
+/** Creates the given progress; by default nothing waits. */
 export function playedProgress(
   clock: Clock,
   {

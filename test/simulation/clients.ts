@@ -26,7 +26,7 @@ export interface ClientSurroundings {
 const bounds = { allowedLatenessSeconds: 600, maxFutureSeconds: 3_600 };
 const maxAttempts = 6;
 
-/** Starts clients that send batches, repeat what was not answered, and now and then what was. */
+/** Starts clients that send batches, and repeat all unanswered and some answered ones. */
 export function startClients(plan: Plan, around: ClientSurroundings): { stop(): void } {
   const { scheduler, laws } = around;
   const { chance } = scheduler;

@@ -9,21 +9,21 @@ import { printTable } from './print-table.ts';
 import { protections } from './protections.mjs';
 import { shrink } from './shrink.ts';
 
-/** Plays histories of the whole pipeline, and checks its laws. */
+/** Plays histories of the whole pipeline and checks its laws. */
 export const simulate = defineCommand({
   name: 'simulate',
   program: 'npm run simulate --',
   summary:
     'Plays histories of the whole pipeline in one process: the real lib/pipeline and lib/domain, on a simulated store, streams and ' +
-    'queues that refuse, answer late, twice or never, deliver in any order and again, and on processes that die. The seed decides ' +
-    'each step, so that a history can be played again.',
+    'queues that refuse, answer late, twice or never, and deliver repeatedly in any order, and on processes that die. The seed ' +
+    'decides each step, so a history can be played again.',
   usage: [['[options]']],
   options: simulateOptions,
   details: [
     `Protections: ${Object.keys(protections).join(', ')}.`,
     `Protections of the cluster form, by the rules of its design: ${Object.keys(clusterProtections).join(', ')}.`,
-    'A history that breaks a law ends the run. It is shrunk to a smaller plan that still breaks one, and the command prints how to ' +
-      'play it again.',
+    'A history that breaks a law ends the run. It is shrunk to a smaller plan that still breaks a law, and the command prints how ' +
+      'to play it again.',
   ],
   exitCodes: {
     0: 'all laws held; with --table: a law broke without each protection',
@@ -31,7 +31,8 @@ export const simulate = defineCommand({
     2: 'wrong options',
   },
   failures: [],
-  // It has no message for Ctrl-C: a history leaves no time in which a listener could run, so the signal ends the process.
+  // There is no message for Ctrl-C: a history leaves no time in which a listener could run, so the signal ends the
+  // process.
   async run(given, io) {
     const options = simulateOptionsOf(given);
     const planFor = options.isCluster ? clusterPlanOf : planOf;

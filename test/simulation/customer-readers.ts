@@ -7,6 +7,7 @@ import {
 import { Unavailable } from '../../lib/errors.ts';
 import { indexCustomers } from '../../lib/pipeline/customer-index/index-customers.ts';
 import { listCustomerTotals } from '../../lib/pipeline/query/list-customer-totals.ts';
+import { withForgetting } from '../../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import type { CustomerTotals, WindowReader } from '../../lib/ports/window-reader.ts';
 import { startOf, type Plan } from './plan.ts';
@@ -18,7 +19,7 @@ const indexings = 4;
 
 /**
  * Lists the customers with their totals, page by page.
- * @returns what the answer claims of each customer; `undefined` where there was no answer
+ * @returns the answer's claims about each customer; `undefined` if there was no answer
  */
 export async function askForCustomers(
   allowedLatenessSeconds: number,
@@ -29,14 +30,17 @@ export async function askForCustomers(
   const { scheduler, processes, portsOf, progressOf } = around;
   const sort = scheduler.chance.oneOf('name' as const, 'requests' as const);
   const answer = await processes.invoke('query', async (process) => {
-    const ports = { reader: readerOf(process), progress: progressOf(process) };
+    const { store, retention } = portsOf(process);
+    const forgetting = { store, progress: progressOf(process) };
     const start = firstWindowStartFrom(startOf(plan));
     const from = enclosingWindowStart(minutesBefore(start, plan.minutes + 60), 'day');
     const to = firstDayStartFrom(firstWindowStartFrom(new Date(scheduler.time)));
     const asked = { from, to, sort, customerId: undefined, limit: 1_000, allowedLatenessSeconds };
     try {
-      return await withinRetention(asked, portsOf(process).retention, (kept) =>
-        listCustomerTotals({ ...kept, after: undefined }, ports),
+      return await withinRetention(asked, retention, (kept) =>
+        withForgetting(undefined, forgetting, (progress) =>
+          listCustomerTotals({ ...kept, after: undefined }, { reader: readerOf(process), progress }),
+        ),
       );
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing' as const;
@@ -56,7 +60,7 @@ export async function askForCustomers(
   return claims;
 }
 
-/** Starts what indexes the customers of an earlier version, of whom there are none; it writes beside roll-up. */
+/** Starts the process that indexes customers of an earlier version. There are none, but it writes beside roll-up. */
 export function startIndexing({ scheduler, processes, portsOf, laws }: ReaderSurroundings): void {
   const run = async (): Promise<void> => {
     for (let indexing = 0; indexing < indexings; indexing += 1) {

@@ -2,13 +2,13 @@ import type { Counts } from '../../lib/domain/dimensions.ts';
 import type { CountingRules } from '../../lib/domain/counting-rules.ts';
 import type { SentEntry } from './sent-batch.ts';
 
-/** Expected content of a window, added up here from what was sent, by separate code. */
+/** Expected content of a window, which separate code adds up from the sent entries. */
 export interface ExpectedWindow {
   readonly requests: number;
   readonly counts: Pick<Counts, 'requestsByPath' | 'requestsByUserAgent' | 'requestsByStatus'>;
 }
 
-/** Rules that differ in what they call an agent, so that a batch counted by the wrong ones shows. */
+/** Rules that give agents different names, so that a batch counted by the wrong ones is visible. */
 export const simulatedRules: readonly CountingRules[] = [
   { version: 'names', userAgentFamily: (agent) => agent, countedPath: (path) => path },
   { version: 'capitals', userAgentFamily: (agent) => agent.toUpperCase(), countedPath: (path) => path },

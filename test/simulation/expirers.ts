@@ -17,17 +17,17 @@ export interface ExpirerSurroundings {
 
 const options = { rawBatchDays: undefined, maxSeconds: 20, atOnce: 4 };
 const silent: ExpireReporter = { moved() {}, deletedWindows() {}, deletedRaw() {}, kept() {} };
-/** The horizon moves at midnight, soon after the start, and is settled a quarter of an hour later. */
+/** The horizon moves at midnight, soon after the start, and settles a quarter of an hour later. */
 const invocations = 24;
 
-/** Returns the horizon that has been one for long when a history begins, as it is stored. */
+/** Returns, in its stored form, a horizon that settled long before the history begins. */
 export function settledHorizon(retentionDays: number, startAt: Date): Buffer {
   const at = new Date(startAt.getTime() - 86_400_000);
   const horizon = horizonOf(startAt, retentionDays);
   return encodeRetention({ current: { horizon, at }, settled: horizon, announced: undefined });
 }
 
-/** Starts the schedules that have windows expire; two of them may run at the same time. */
+/** Starts the schedules that expire windows; two of them may run at the same time. */
 export function startExpirers(
   plan: Plan,
   { scheduler, processes, portsOf, laws }: ExpirerSurroundings,

@@ -1,3 +1,4 @@
+import { customerIndexPrefix } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -5,19 +6,21 @@ import type { Process, Scheduler } from './scheduler.ts';
 export interface FaultRates {
   /** The operation begins some seconds later. */
   readonly slow: number;
+  /** The same for writes to the index of customers: a customer can then be forgotten between the read of its days and the write. */
+  readonly slowIndex: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
-  /** Rate at which an operation is done and reported as failed. */
+  /** Rate at which an operation succeeds and is reported as failed. */
   readonly answerLost: number;
-  /** Rate at which an operation never answers; it may have been done. */
+  /** Rate at which an operation never answers; it may have succeeded. */
   readonly hangs: number;
 }
 
 const slowMilliseconds = 10_000;
 
-export const noFaults: FaultRates = { slow: 0, refused: 0, answerLost: 0, hangs: 0 };
+export const noFaults: FaultRates = { slow: 0, slowIndex: 0, refused: 0, answerLost: 0, hangs: 0 };
 
-/** Runs the operations of processes as steps of their own, and has some of them go wrong. */
+/** Runs the operations of processes as separate steps, some of which fail. */
 export class Operations {
   readonly #scheduler: Scheduler;
   readonly #onHang: (process: Process) => void;
@@ -25,8 +28,8 @@ export class Operations {
   rates: FaultRates;
 
   /**
-   * @param onHang      told of a process that waits for what will never answer
-   * @param landsAfter  milliseconds after which a write lands whose process is dead or hangs
+   * @param onHang      called with a process that waits for an operation that will never answer
+   * @param landsAfter  milliseconds after which a write takes effect if its process is dead or hangs
    */
   constructor(
     scheduler: Scheduler,
@@ -41,16 +44,19 @@ export class Operations {
   }
 
   /**
-   * Does something at an instant that the scheduler chooses, all at once.
-   * @param kind  a read can be repeated at will; a write may land after its process has died
+   * Carries out an operation atomically, at an instant that the scheduler chooses.
+   * @param kind  a read can be repeated at will; a write may take effect after its process has died
    */
   run<T>(process: Process, label: string, kind: 'read' | 'write', act: () => T): Promise<T> {
     const { chance } = this.#scheduler;
     return new Promise<T>((resolve, reject) => {
-      const isSlow = chance.happens(this.rates.slow);
+      const isIndex = kind === 'write' && label.startsWith(`put ${customerIndexPrefix}`);
+      const isSlow = chance.happens(
+        isIndex ? Math.max(this.rates.slow, this.rates.slowIndex) : this.rates.slow,
+      );
       const begin = () => {
         if (!process.isAlive) {
-          // One that took long was not sent yet when its process died: then it is there soon, or never.
+          // A slow write was not sent yet when its process died: it takes effect soon, or never.
           if (kind === 'write' && !isSlow && chance.happens(0.5)) this.#land(label, act);
           return;
         }
@@ -72,7 +78,7 @@ export class Operations {
     });
   }
 
-  /** Does what a process has sent and hears nothing of. */
+  /** Carries out an operation whose process never receives the answer. */
   #land(label: string, act: () => unknown): void {
     const milliseconds = this.#landsAfter(label);
     if (milliseconds === 0) attempt(act);
@@ -84,7 +90,7 @@ function attempt<T>(act: () => T): { readonly value: T } | { readonly error: Err
   try {
     return { value: act() };
   } catch (error) {
-    // What the simulated services throw are errors of the ports; anything else is one of ours, and ends the history too.
+    // The simulated services throw errors of the ports. Any other error is our own, and ends the history too.
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

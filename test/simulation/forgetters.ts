@@ -21,7 +21,7 @@ export interface ForgetterSurroundings {
 const options = { limits: foldingLimits, maxSeconds: 10 };
 const pauseMilliseconds = 3_000;
 
-/** Starts operators who have customers forgotten, and who repeat what was not answered until it is done. */
+/** Starts operators who forget customers, and who repeat unanswered requests until they succeed. */
 export function startForgetters(plan: Plan, around: ForgetterSurroundings): void {
   const { scheduler, laws } = around;
   const run = async (): Promise<void> => {
@@ -58,7 +58,7 @@ async function begin(
   }
 }
 
-/** Returns true when all is removed, or somebody else has begun anew. */
+/** Returns true if everything is removed, or somebody else has started again. */
 async function goOn(
   tombstone: Tombstone,
   { processes, portsOf, laws }: ForgetterSurroundings,

@@ -1,11 +1,11 @@
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { decodeTombstone, isForgotten, isFromBefore, type Tombstone } from '../../lib/domain/tombstone.ts';
 
-/** The customers that were forgotten, by the tombstones that were written. */
+/** The forgotten customers, according to the tombstones that were written. */
 export class ForgottenCustomers {
   readonly #tombstones = new Map<CustomerId, Tombstone>();
 
-  /** @returns what is wrong with it, or `undefined` */
+  /** @returns the problem with the tombstone, or `undefined` */
   wrote(body: Buffer): string | undefined {
     const tombstone = decodeTombstone(body);
     const { customerId, before } = tombstone;
@@ -31,7 +31,7 @@ export class ForgottenCustomers {
     return isFromBefore(window, this.#tombstones.get(window.customerId));
   }
 
-  /** Returns whether something of the customer may still have to be removed. */
+  /** Returns whether data of the customer may still have to be removed. */
   isUnderWay(customerId: CustomerId): boolean {
     const tombstone = this.#tombstones.get(customerId);
     return tombstone !== undefined && tombstone.completedAt === undefined;

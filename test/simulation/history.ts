@@ -4,7 +4,7 @@ import { createClusterWorld } from './cluster/world.ts';
 import { createWorld } from './world.ts';
 import { startOf, type Plan } from './plan.ts';
 
-/** A law that a history broke, or an error that nothing should raise. */
+/** A law that a history broke, or an error that should never occur. */
 export interface Broken {
   readonly law: string;
   readonly atStep: number;
@@ -19,9 +19,9 @@ export interface History {
 const maxSteps = 400_000;
 
 /**
- * Plays one history: faults and clients for the steps that the plan has, then none of either until everything has come to
- * rest, and looks whether the laws hold.
- * @param onStep  told of each step, to print a history
+ * Plays one history and checks the laws: faults and clients for the number of steps in the plan, then neither until
+ * everything has come to rest.
+ * @param onStep  called with each step, to print a history
  */
 export async function playHistory(plan: Plan, onStep?: (label: string) => void): Promise<History> {
   const scheduler = new Scheduler(chanceOf(plan.seed, 0), startOf(plan), onStep);
@@ -34,7 +34,7 @@ export async function playHistory(plan: Plan, onStep?: (label: string) => void):
       const law = world.brokenLaw();
       if (law !== undefined) return law;
       if (scheduler.stepsTaken === plan.steps) world.heal();
-      if (scheduler.stepsTaken > maxSteps) return `it did not come to rest in ${maxSteps} steps`;
+      if (scheduler.stepsTaken > maxSteps) return `the history did not come to rest in ${maxSteps} steps`;
     }
     return world.brokenLaw();
   };

@@ -9,7 +9,7 @@ import type { SimulatedStore } from './simulated-store.ts';
 
 type Days = Map<WindowStart, CustomerDay>;
 
-/** The index of customers as it should be at rest, added up here from what was sent. */
+/** The expected index of customers at rest, added up from the sent entries. */
 export class ExpectedIndex {
   readonly #byKey = new Map<ObjectKey, Days>();
 
@@ -28,7 +28,7 @@ export class ExpectedIndex {
     });
   }
 
-  /** Returns what is wrong with the stored index, or `undefined`; days that have expired may be there or not. */
+  /** Returns the problem with the stored index, or `undefined`. Days that have expired may or may not be in it. */
   lawBrokenBy(store: SimulatedStore, horizon: WindowStart): string | undefined {
     const stored = [...store.objects.keys()].filter((key) => key.startsWith(customerIndexPrefix));
     for (const key of new Set([...this.#byKey.keys(), ...stored])) {

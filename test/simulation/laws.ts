@@ -30,15 +30,15 @@ export interface AcceptedBatch {
   readonly storedAt: Date;
 }
 
-/** A batch that is stored, and what was sent as it. */
+/** A stored batch, and the batch that was sent. */
 interface Stored {
   readonly header: StoredBatch;
   readonly sent: SentBatch;
 }
 
 /**
- * Laws that must hold at any time and laws that must hold at rest, judged by what clients sent and which answers they
- * got. The first broken law is kept.
+ * Checks laws that must hold at any time and laws that must hold at rest, from what clients sent and the answers that
+ * they got. It remembers the first broken law.
  */
 export class Laws {
   broken: string | undefined;
@@ -53,7 +53,10 @@ export class Laws {
   /** Minutes that have expired and were deleted. */
   readonly #deletedMinutes = new Set<ObjectKey>();
 
-  /** Batches that were removed; a put that lands after that brings one back, until its customer is forgotten again. */
+  /**
+   * Batches that were removed. A put that takes effect after that brings a batch back, until its customer is
+   * forgotten again.
+   */
   readonly #removedBatches = new Set<ObjectKey>();
   readonly #mayLandLate: boolean;
 
@@ -66,7 +69,7 @@ export class Laws {
     this.#sent.set(batch.payloadHash, batch);
   }
 
-  /** @param tombstone  the one that there was when the batch was sent */
+  /** @param tombstone  the customer's tombstone when the batch was sent */
   accepted(batch: SentBatch, tombstone: Tombstone | undefined): void {
     const key = batchKey(batch.customerId, batch.id);
     const stored = this.#stored.get(key)?.header;
@@ -80,7 +83,7 @@ export class Laws {
     this.#accepted.set(key, { batch, at: this.#now(), storedAt });
   }
 
-  /** A customer is forgotten, and these batches were accepted before somebody asked for it. */
+  /** Records that a customer is forgotten, and that these batches were accepted before somebody requested that. */
   forgets(accepted: readonly AcceptedBatch[], tombstone: Tombstone): void {
     const kept = accepted.find(({ storedAt }) => !isForgotten(storedAt, tombstone));
     if (kept !== undefined)
@@ -109,7 +112,7 @@ export class Laws {
   }
 
   refusedAsReused(batch: SentBatch): void {
-    // Of a forgotten customer another payload may have been refused for one that is gone by now.
+    // Of a forgotten customer, another payload may have been refused because of a batch that is gone by now.
     if (this.#forgotten.of(batch.customerId) !== undefined) return;
     if (this.#storedPayload(batch) === batch.payloadHash) {
       this.#break(`${batch.name} was refused as another payload, and is stored itself`);
@@ -121,7 +124,7 @@ export class Laws {
     this.#break(`${what} failed unexpectedly: ${reason}`);
   }
 
-  /** An object is written now. */
+  /** Records that an object is written now. */
   wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
     if (key === horizonKeys.windows) this.#movedHorizon(body);
     else if (key.startsWith(tombstonesPrefix)) this.#break(this.#forgotten.wrote(body));
@@ -132,25 +135,24 @@ export class Laws {
       this.#break(`a record became a failed record at ${key}`);
   }
 
-  /** An object is removed now. */
+  /** Records that an object is removed now. */
   deleted(key: ObjectKey, body: Buffer): void {
     if (key.startsWith('batches/')) this.#removedBatches.add(key);
     if (key.startsWith('aggregates/') && windowStartOfKey(key) < this.#horizon) {
       this.#deletedMinutes.add(key);
       return;
     }
-    if (!mayBeRemoved(key, body, this.#forgotten))
-      this.#break(`${key} was removed, and is nothing that is forgotten`);
+    if (!mayBeRemoved(key, body, this.#forgotten)) this.#break(`${key} was removed, but was not forgotten`);
   }
 
-  /** A client was told that a batch is counted. */
+  /** Records that a client got the answer that a batch is counted. */
   toldCounted(header: BatchHeader, store: SimulatedStore): void {
     if (this.#forgotten.isUnderWay(header.customerId) || this.#forgotten.has(header)) return;
     const missing = missingWindow(header, this.#horizon, store);
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
 
-  /** Batches of a customer that are accepted now, and not forgotten. */
+  /** Returns the batches of a customer that are accepted and not forgotten by now. */
   acceptedOf(customerId: CustomerId): AcceptedBatch[] {
     return this.notForgotten(
       [...this.#accepted.values()].filter(({ batch }) => batch.customerId === customerId),
@@ -164,7 +166,7 @@ export class Laws {
     );
   }
 
-  /** Returns the key of the stored batch that a partial is of; `undefined` where none has it. */
+  /** Returns the key of the stored batch that a partial belongs to; `undefined` if there is none. */
   batchOfPartial(customerId: string, id: Buffer): ObjectKey | undefined {
     for (const [key, { header }] of this.#stored) {
       if (header.customerId !== customerId) continue;
@@ -176,7 +178,7 @@ export class Laws {
     return undefined;
   }
 
-  /** An answer says less than it claims to hold. */
+  /** Records that an answer is wrong. */
   lied(how: string): void {
     this.#break(how);
   }
@@ -214,11 +216,11 @@ export class Laws {
   #storedBatch(key: ObjectKey, body: Buffer): void {
     const header = decodeBatch(body).batch;
     const sent = this.#sent.get(header.payloadHash);
-    if (sent === undefined) return this.#break(`${key} is stored, and nobody sent it`);
+    if (sent === undefined) return this.#break(`${key} is stored, but nobody sent it`);
     const earlier = this.#stored.get(key)?.header;
     this.#stored.set(key, { header, sent });
     if (earlier?.storedAt.getTime() === header.storedAt.getTime() && this.#forgotten.of(header.customerId)) {
-      return; // announced again, as it is
+      return; // announced again, unchanged
     }
     if (earlier !== undefined && !this.#forgotten.has(earlier)) this.#break(`${key} was stored twice`);
     this.#break(this.#wronglyRejectedOf(header, sent));
@@ -243,19 +245,19 @@ export class Laws {
   }
 
   #wroteMinute(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {
-    if (this.#deletedMinutes.has(key)) this.#break(`${key} had expired and was deleted, and is there again`);
+    if (this.#deletedMinutes.has(key)) this.#break(`${key} had expired and was deleted, and exists again`);
     const window = decodeWindow(body);
     const ids = idsOf(window.partialIds);
     if (new Set(ids).size !== ids.length) this.#break(`${key} holds a partial twice`);
     if (window.requests > (this.#storedRequests.get(key) ?? 0)) {
       this.#break(
-        `${key} counts ${window.requests} requests, and only ${this.#storedRequests.get(key) ?? 0} are stored`,
+        `${key} counts ${window.requests} requests, but only ${this.#storedRequests.get(key) ?? 0} are stored`,
       );
     }
     if (before === undefined) return;
     const held = new Set(ids);
     const earlier = decodeWindow(before);
-    if (isNewer(window.forgottenBefore, earlier.forgottenBefore)) return; // begun anew
+    if (isNewer(window.forgottenBefore, earlier.forgottenBefore)) return; // counted anew
     if (window.requests < earlier.requests || !idsOf(earlier.partialIds).every((id) => held.has(id))) {
       this.#break(`${key} went back from revision ${earlier.revision}`);
     }
@@ -324,7 +326,7 @@ export class Laws {
     }
     for (const key of store.objects.keys()) {
       if (key.startsWith(prefix) && !expected.has(key))
-        this.#break(`${key} is there, and nothing was sent for it`);
+        this.#break(`${key} exists, but nothing was sent for it`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Process } from './scheduler.ts';
 
-/** Keeps something for each process: makes it when it is asked for first. */
+/** Keeps a value for each process, and creates it at the first request. */
 export function ofProcess<T>(create: (process: Process) => T): (process: Process) => T {
   const known = new Map<string, T>();
   return (process) => {

@@ -7,7 +7,7 @@ export type SimulateOptions = SimulatedForm &
   (
     | { readonly kind: 'seeds'; readonly first: number; readonly seeds: number }
     | { readonly kind: 'replay'; readonly seed: number }
-    /** Takes each protection away in turn and shows which law breaks. */
+    /** Removes each protection in turn and shows which law breaks. */
     | { readonly kind: 'table'; readonly seeds: number }
   );
 
@@ -41,10 +41,10 @@ export const simulateOptions = {
   }),
   without: value({
     shows: '<names>',
-    help: 'takes protections away first; commas separate several',
+    help: 'removes protections first; separate several with commas',
     read: protectionsOf,
   }),
-  table: flag({ help: 'takes each protection away in turn, and prints the law that breaks' }),
+  table: flag({ help: 'removes each protection in turn, and prints the law that breaks' }),
 };
 
 /**

@@ -5,27 +5,27 @@ import type { FaultRates } from './faults.ts';
 export interface ClusterFaults {
   /** Maximum difference between the clock of a process and the broker's; barriers allow for it. */
   readonly clockDifferenceMilliseconds: number;
-  /** Writes to the store may land long after their process has died. */
+  /** True if writes to the store may take effect long after their process has died. */
   readonly hasLateWrites: boolean;
-  /** Rate at which what concerns a batch and its intent takes as long as a put may. */
+  /** Rate at which operations on a batch and its intent take as long as a put may. */
   readonly slowBatches: number;
-  /** Average number of steps between rebalances, which leave a zombie where somebody is at work. */
+  /** Average number of steps between rebalances, which turn members that are at work into zombies. */
   readonly stepsPerRebalance: number;
-  /** The broker takes the commits of zombies. */
+  /** True if the broker accepts the commits of zombies. */
   readonly takesStaleCommits: boolean;
   /** Average number of steps between losses of records that were not consumed. */
   readonly stepsPerLoss: number;
-  /** Rate at which a role stops for a while before it consumes. */
+  /** Rate at which a role pauses for a while before it consumes. */
   readonly outages: number;
   /** Rate at which a deposed leader answers. */
   readonly deposed: number;
-  /** Intents and batches that nobody can read. */
+  /** True if there are intents and batches that nobody can read. */
   readonly poison: number;
-  /** Number of records from which a stream holds the summarizer back. */
+  /** Backlog of a stream, in records, at which the summarizer pauses. */
   readonly maxBacklogRecords: number;
 }
 
-/** Contents of a history, all of it from its seed; a shrunk one has less of something. */
+/** The plan of a history, all of it derived from its seed; a shrunk plan has less of something. */
 export interface Plan {
   readonly seed: number;
   /** Number of steps after which there are no more faults. */
@@ -35,13 +35,13 @@ export interface Plan {
   readonly customers: number;
   /** Number of days for which windows are kept; `undefined` forever. */
   readonly retentionDays: number | undefined;
-  /** The longest time between what a client does. */
+  /** Maximum time between two actions of a client. */
   readonly pauseMilliseconds: number;
   /** Rate at which the records of a stream are delivered only after windows have expired, from 0 to 1. */
   readonly outages: number;
-  /** Rate at which an operator has a customer forgotten. */
+  /** Rate at which an operator forgets a customer. */
   readonly forgettings: number;
-  /** Minutes that entries are of; few make many batches meet in one window. */
+  /** Number of minutes that entries belong to; few minutes make many batches share a window. */
   readonly minutes: number;
   readonly processesPerStage: number;
   readonly partitions: number;
@@ -51,7 +51,7 @@ export interface Plan {
   readonly stepsPerClockJump: number;
   readonly stepsPerSplit: number;
   /**
-   * True where everything runs on one machine with one clock, and restarts as a whole once in about `stepsPerRestart`
+   * True if everything runs on one machine with one clock, and restarts as a whole about once in `stepsPerRestart`
    * steps.
    */
   readonly isLaptop: boolean;
@@ -60,7 +60,7 @@ export interface Plan {
   readonly stepsPerRestart: number;
 }
 
-/** Returns when histories begin: just before midnight where windows expire, so that a day of them does. */
+/** Returns when a history begins: just before midnight if windows expire, so that a day of them does. */
 export function startOf({ retentionDays }: Plan): Date {
   return new Date(retentionDays === undefined ? '2025-12-28T18:04:00Z' : '2025-12-28T23:59:50Z');
 }
@@ -69,7 +69,7 @@ export function planOf(seed: number): Plan {
   const { upTo, oneOf } = chanceOf(seed, 1);
   const retentionDays = oneOf(undefined, undefined, undefined, 1);
   const rate = () => oneOf(0, 0.01, 0.05);
-  return {
+  const plan: Plan = {
     seed,
     steps: 200 * upTo(4),
     clients: upTo(4),
@@ -81,13 +81,21 @@ export function planOf(seed: number): Plan {
     outages: retentionDays === undefined ? 0 : oneOf(0, 0.1),
     processesPerStage: upTo(3),
     partitions: upTo(3),
-    rates: { slow: rate(), refused: rate(), answerLost: rate(), hangs: oneOf(0, 0.005, 0.02) },
+    rates: {
+      slow: rate(),
+      refused: rate(),
+      answerLost: rate(),
+      hangs: oneOf(0, 0.005, 0.02),
+      slowIndex: 0,
+    },
     stepsPerCrash: oneOf(Infinity, 30, 100),
-    // A clock that jumps over the time in which a horizon settles is more than retention allows for.
+    // Retention does not allow for a clock that jumps over the time in which a horizon settles.
     stepsPerClockJump: retentionDays === undefined ? oneOf(Infinity, Infinity, 200) : Infinity,
     stepsPerSplit: oneOf(Infinity, 300),
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),
     forgettings: oneOf(0, 0, 1, 2),
   };
+  // Drawn last, so that the other facts of a seed stay the same.
+  return plan.forgettings === 0 ? plan : { ...plan, rates: { ...plan.rates, slowIndex: oneOf(0, 0.5, 0.9) } };
 }

@@ -12,7 +12,10 @@ export interface TableOptions extends SimulatedForm {
   readonly seeds: number;
 }
 
-/** Takes each protection away in a process of its own, and prints the law that breaks; 1 where one is not missed. */
+/**
+ * Removes each protection, in a process of its own, and prints the law that breaks. Returns 1 if the lack of one is
+ * not found.
+ */
 export async function printTable(
   { seeds, isCluster }: TableOptions,
   io: Pick<Io, 'stdout'>,
@@ -27,8 +30,8 @@ export async function printTable(
 }
 
 /**
- * Returns the first line that a run without the protection prints of a broken law, or `undefined`. Ends the run there:
- * shrinking the history may take minutes.
+ * Returns the first line about a broken law that a run without the protection prints, or `undefined`. It ends the run
+ * there, because shrinking the history may take minutes.
  * @param maxSeconds  ends the run after this time; by default it ends with its last seed
  */
 export async function firstBrokenLaw(

@@ -6,16 +6,16 @@ import type { Outbox } from '../../lib/ports/outbox.ts';
 import type { Timers } from '../../lib/ports/timers.ts';
 import type { WindowNotifier } from '../../lib/ports/window-notifier.ts';
 
-/** Ports that a process gives to the pipeline's functions. */
+/** Ports that a process passes to the pipeline's functions. */
 export interface ProcessPorts {
   readonly store: ObjectStore;
   readonly versions: ObjectVersions;
   readonly streams: Streams;
   readonly clock: { now(): Date };
   readonly retention: Retention;
-  /** Present where intents precede batches. */
+  /** Present if intents precede batches. */
   readonly outbox?: Outbox;
   readonly timers?: Timers;
-  /** Present where the store does not announce its changes. */
+  /** Present if the store does not announce its changes. */
   readonly notifier?: WindowNotifier;
 }

@@ -16,7 +16,7 @@ export type Stage =
 
 interface RunningProcess extends Process {
   readonly stage: Stage;
-  /** Callbacks for its death. */
+  /** Functions to call when it dies. */
   readonly onDeath: Set<() => void>;
 }
 
@@ -29,14 +29,14 @@ const usualStages: readonly Stage[] = [
   'forget',
   'expire',
 ];
-/** Clocks of one installation differ by no more than that; `verify` allows for five seconds. */
+/** Maximum difference between the clocks of an installation; `verify` allows for five seconds. */
 const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;
-/** Time-out after which the caller gives an invocation up, though it may go on. */
+/** Time after which the caller abandons an invocation, which may go on nevertheless. */
 const invocationMilliseconds = 30_000;
 const hangingMilliseconds = 60_000;
 
-/** The processes of each stage: they die, and others take their place. */
+/** The processes of each stage. They die, and others replace them. */
 export class Processes {
   readonly #scheduler: Scheduler;
   readonly #laws: Laws;
@@ -63,22 +63,22 @@ export class Processes {
   }
 
   /**
-   * Has a process of the stage do some work.
-   * @returns what the work returned, or `'nothing'` where the process died, did not answer in time, or there is none
+   * Lets a process of the stage do some work.
+   * @returns the result of the work, or `'nothing'` if the process died or did not answer in time, or there is none
    */
   async invoke<T>(stage: Stage, work: (process: Process) => Promise<T>): Promise<T | 'nothing'> {
     const running = this.#running.get(stage) ?? [];
     const process = running[this.#scheduler.chance.upTo(Math.max(1, running.length)) - 1];
     if (process === undefined) return 'nothing';
     return new Promise<T | 'nothing'>((resolve, reject) => {
-      const giveUp = () => resolve('nothing');
-      process.onDeath.add(giveUp);
-      this.#scheduler.after(invocationMilliseconds, `give up ${process.name}`, giveUp);
+      const moveToDeadLetters = () => resolve('nothing');
+      process.onDeath.add(moveToDeadLetters);
+      this.#scheduler.after(invocationMilliseconds, `give up ${process.name}`, moveToDeadLetters);
       work(process)
         .then(resolve, reject)
-        .finally(() => process.onDeath.delete(giveUp));
+        .finally(() => process.onDeath.delete(moveToDeadLetters));
     }).catch((error: unknown) => {
-      // A function that could not reach something fails as a whole, and its caller comes again.
+      // A function that cannot reach a service fails as a whole, and its caller tries again.
       if (!(error instanceof Unavailable)) this.#laws.unexpected(process.name, error);
       return 'nothing' as const;
     });
@@ -90,12 +90,12 @@ export class Processes {
     if (process !== undefined) this.#kill(process);
   }
 
-  /** Ends everything at once, as when the machine loses power. */
+  /** Ends all processes at once, like a power cut. */
   crashAll(): void {
     for (const process of [...this.#running.values()].flat()) this.#kill(process);
   }
 
-  /** Calls `act` when a process dies, or at once where it is dead; returns a function that cancels this. */
+  /** Calls `act` when a process dies, or at once if it is dead; returns a function that cancels this. */
   onDeath({ name }: Process, act: () => void): () => void {
     const process = [...this.#running.values()].flat().find((running) => running.name === name);
     if (process === undefined) act();
@@ -103,7 +103,7 @@ export class Processes {
     return () => void process?.onDeath.delete(act);
   }
 
-  /** Kills a process some time after it began to hang, as somebody would. */
+  /** Kills a process some time after it began to hang, like an operator. */
   killLater({ name }: Process): void {
     this.#scheduler.after(hangingMilliseconds, `kill ${name}`, () => {
       const process = [...this.#running.values()].flat().find((running) => running.name === name);

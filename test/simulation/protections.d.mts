@@ -1,4 +1,4 @@
-/** A piece of source, and what stands in its place when the protection that it is part of is taken away. */
+/** A piece of source that belongs to a protection, and its replacement when the protection is removed. */
 interface Replacement {
   readonly file: string;
   readonly from: string;

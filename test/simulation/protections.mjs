@@ -1,4 +1,5 @@
-// What keeps the counts exact, each as the pieces of source that it is: taken away, some history breaks a law.
+// The protections that keep the counts exact, each as pieces of source. Without any of them, some history breaks a
+// law.
 
 const verify = {
   file: 'lib/pipeline/verify/verify.ts',
@@ -6,7 +7,7 @@ const verify = {
   to: 'const uncounted = { places: new Map(), failures: new Map() };',
 };
 
-/** Pieces of source by the protection that they are, as `--table` goes through them. */
+/** The pieces of source of each protection, in the order of `--table`. */
 export const protections = {
   'ids in the window': [
     {

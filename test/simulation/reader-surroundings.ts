@@ -13,11 +13,11 @@ export interface ReaderSurroundings {
   readonly laws: Laws;
 }
 
-/** Progress that an answer states, and its counts in a range. */
+/** The progress that an answer states, and its counts in a range. */
 export interface Claim {
   readonly countedThrough: Date | undefined;
   readonly waiting: number | undefined;
-  /** Requests by the range that they were counted in, and whether that is called complete. */
+  /** Requests by the range that they were counted in, and whether the answer calls the range complete. */
   readonly ranges: readonly CountedRange[];
 }
 

@@ -12,6 +12,7 @@ import {
 import { Unavailable } from '../../lib/errors.ts';
 import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
 import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
+import { withForgetting } from '../../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
@@ -25,15 +26,15 @@ import { simulatedCustomer } from './sent-batch.ts';
 
 export interface Readers {
   stop(): void;
-  /** Begins to ask for everything once more, where all must be known and complete. */
+  /** Starts to read everything once more, at a time when all must be known and complete. */
   askAtRest(): void;
 }
 
 const pauseMilliseconds = 400;
 
 /**
- * Starts readers that hold each answer against what was accepted before they asked. On AWS answers say too little for
- * that.
+ * Starts readers that compare each answer with what was accepted before they asked. On AWS, answers say too little
+ * for that.
  */
 export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const { scheduler, laws } = around;
@@ -41,7 +42,7 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   const stopping = new AbortController();
   const customers = Array.from({ length: plan.customers }, (_, index) => index + 1);
   const readers = new Map<string, WindowReader>();
-  /** Each process remembers what it has read of the index. */
+  /** Each process caches what it has read of the index. */
   const readerOf = (process: Process): WindowReader => {
     const { store, versions } = around.portsOf(process);
     const reader = readers.get(process.name) ?? createObjectWindowReader(store, versions);
@@ -110,10 +111,10 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
   };
 }
 
-/** Returns what an answer still leaves open when there is nothing left to do, or `undefined`. */
+/** Returns what an answer leaves open although there is nothing left to do, or `undefined`. */
 function doubtOf({ countedThrough, waiting, ranges }: Claim, now: number, plan: Plan): string | undefined {
   if (countedThrough === undefined) return 'it is not known how far the counts are';
-  // Topics know no customers, and a barrier is some seconds behind.
+  // Topics do not know customers, and a barrier is some seconds behind.
   const [expected, behind] = plan.cluster === undefined ? [0, 0] : [undefined, 10_000];
   if (waiting !== expected) return `${waiting} entries are said to wait`;
   const open = ranges.find(({ to, isComplete }) => Date.parse(to) < now - behind && !isComplete);
@@ -129,7 +130,8 @@ async function ask(
 ): Promise<Claim | undefined> {
   const answer = await around.processes.invoke('query', async (process): Promise<Claim | 'unavailable'> => {
     const { store, clock, retention } = around.portsOf(process);
-    const ports = { reader: createObjectWindowReader(store), clock, progress: around.progressOf(process) };
+    const ports = { reader: createObjectWindowReader(store), clock };
+    const forgetting = { store, progress: around.progressOf(process) };
     const to = firstWindowStartFrom(new Date(around.scheduler.time));
     const from = enclosingWindowStart(
       minutesBefore(firstWindowStartFrom(startOf(plan)), plan.minutes + 60),
@@ -138,13 +140,17 @@ async function ask(
     try {
       if (size === 'total') {
         const asked = { customerId, from, to, top: 10, pathPrefix: undefined, allowedLatenessSeconds };
-        const { range, found } = await withinRetention(asked, retention, (kept) => total(kept, ports));
+        const { range, found } = await withinRetention(asked, retention, (kept) =>
+          withForgetting(customerId, forgetting, (progress) => total(kept, { ...ports, progress })),
+        );
         const { requests, complete, ...said } = found;
         return { ...said, ranges: [{ ...range, requests, isComplete: complete }] };
       }
       const asked = { customerId, windowSize: size, from, to, allowedLatenessSeconds };
       const { found: page } = await withinRetention(asked, retention, (kept) =>
-        query({ ...kept, limit: 10_000, top: undefined }, ports, rangeOf),
+        withForgetting(customerId, forgetting, (progress) =>
+          query({ ...kept, limit: 10_000, top: undefined }, { ...ports, progress }, rangeOf),
+        ),
       );
       return { ...page, ranges: page.windows };
     } catch (error) {
@@ -165,17 +171,17 @@ function endOf(windowStart: WindowStart, size: WindowSize): WindowStart {
 }
 
 /**
- * Returns the earliest `countedThrough` of an answer that may be complete in the cluster form, where completeness is
- * relative to it. Elsewhere nothing at all may be missing.
+ * Returns the earliest `countedThrough` with which an answer may be complete in the cluster form, where completeness
+ * is relative to it. In other forms, a complete answer may lack nothing.
  */
 function ageLimit(plan: Plan, now: number): Date | undefined {
   return plan.cluster && new Date(now - 10_000 - answerMilliseconds);
 }
 
-/** The time in which an answer is certainly made, clocks included. */
+/** Upper bound of the time that an answer takes, including differences of clocks. */
 const answerMilliseconds = 60_000;
 
-/** Returns what is wrong with an answer, or `undefined` where it tells the truth. */
+/** Returns the problem with an answer, or `undefined` if it tells the truth. */
 function lieOf(
   { countedThrough, waiting, ranges }: Claim,
   accepted: readonly AcceptedBatch[],

@@ -1,4 +1,5 @@
-// Starts the simulation with the protections taken away that `--without` names: they have to go before any source is loaded.
+// Starts the simulation without the protections that `--without` names. They must be removed before any source is
+// loaded.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { without: { type: 'string' } }, strict: false });

@@ -1,6 +1,6 @@
 import type { Chance } from '../faults/chance.ts';
 
-/** A process that runs pipeline code. What a dead one waits for never answers. */
+/** A process that runs pipeline code. Operations that a dead process waits for never answer. */
 export interface Process {
   readonly name: string;
   isAlive: boolean;
@@ -8,7 +8,7 @@ export interface Process {
   clockError: number;
 }
 
-/** A step that can be taken now; nobody knows which one is taken next. */
+/** A step that can be taken now; chance decides which one is next. */
 interface ReadyStep {
   readonly label: string;
   take(): void;
@@ -20,14 +20,17 @@ interface Timer {
   fire(): void;
 }
 
-/** Maximum of consecutive turns that code passes on, as between the windows that it reads. */
+/**
+ * Maximum number of consecutive turns of the event loop for which code yields, for example between the windows that
+ * it reads.
+ */
 const maxTurnsPassed = 8;
-/** The longest time that passes by itself with one step. */
+/** Maximum time that passes by itself with one step. */
 const maxStepMilliseconds = 20;
 
 /**
- * Decides by chance alone which of all possible steps comes next, and what time it is. So a seed is a history, and the
- * same seed is the same history again.
+ * Decides by chance which of the possible steps comes next, and what time it is. So each seed is one history, and
+ * plays the same way each time.
  */
 export class Scheduler {
   readonly chance: Chance;
@@ -67,12 +70,12 @@ export class Scheduler {
   }
 
   /**
-   * Takes one step, and lets the code go on that waited for it.
-   * @returns false where there is nothing left to do
+   * Takes one step, and lets the code that waited for it continue.
+   * @returns false if there is nothing left to do
    */
   async step(): Promise<boolean> {
     this.#fireTimers();
-    // Code may have passed its turn on, and goes on by itself after some macrotasks.
+    // Code may have yielded, and continues by itself after some macrotasks.
     for (let turn = 0; turn < maxTurnsPassed && this.#ready.length === 0; turn += 1) await macrotask();
     if (this.#ready.length === 0) {
       const [next] = this.#timers;
@@ -89,7 +92,7 @@ export class Scheduler {
     this.stepsTaken += 1;
     this.#onStep(chosen.label);
     chosen.take();
-    // All microtasks, and with them all code that can go on, run before the next macrotask.
+    // All microtasks, and with them all code that can continue, run before the next macrotask.
     await macrotask();
     return true;
   }

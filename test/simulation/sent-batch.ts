@@ -12,7 +12,7 @@ export interface SentEntry {
   readonly status: number;
 }
 
-/** Batch that a client sends, as the laws know it: they believe nothing that the pipeline says about it. */
+/** A batch that a client sends, as the laws know it: they do not rely on anything that the pipeline says about it. */
 export interface SentBatch {
   /** Name in messages. */
   readonly name: string;
@@ -41,7 +41,7 @@ export function simulatedCustomer(number: number): CustomerId {
 
 const maxEntries = 4;
 
-/** A batch of some entries, with a key of its own or, when `key` says `'payload'`, with the id that its body gives. */
+/** A batch of some entries, with its own key or, if `key` is `'payload'`, with the id derived from its body. */
 export function someBatch(key: string, chance: Chance, { customers, minutes, now }: BatchPlan): SentBatch {
   const customerId = simulatedCustomer(chance.upTo(customers));
   const entries = Array.from({ length: chance.upTo(maxEntries) }, (): SentEntry => {
@@ -55,7 +55,8 @@ export function someBatch(key: string, chance: Chance, { customers, minutes, now
     };
   });
   const hasKey = chance.happens(0.7);
-  // Without a key equal bodies are one batch; a path of its own keeps them apart, which makes what is expected plain.
+  // Without a key, equal bodies are one batch. A path of its own keeps each batch different, so that the expected
+  // counts are clear.
   const sent = hasKey
     ? entries
     : entries.concat(entries.slice(0, 1).map((entry) => ({ ...entry, path: `/${key}` })));

@@ -6,7 +6,7 @@ export interface Shrunk {
   readonly broken: Broken;
 }
 
-/** Plans with less of one thing. */
+/** Plans that have less of one thing. */
 function smaller(plan: Plan): Plan[] {
   const halved = (value: number) => Math.max(1, Math.floor(value / 2));
   const without: Partial<Plan>[] = [
@@ -30,6 +30,7 @@ function smaller(plan: Plan): Plan[] {
     { outages: 0 },
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },
+    { rates: { ...plan.rates, slowIndex: 0 } },
     ...(plan.cluster === undefined ? [] : smallerFaults(plan.cluster).map((cluster) => ({ cluster }))),
   ];
   return without
@@ -53,7 +54,7 @@ function smallerFaults(faults: ClusterFaults): ClusterFaults[] {
   return without.map((less) => Object.assign({}, faults, less));
 }
 
-/** Makes a plan that breaks a law smaller, as long as what is left still breaks one. */
+/** Makes a plan that breaks a law smaller, as long as the smaller plan still breaks one. */
 export async function shrink(plan: Plan, broken: Broken): Promise<Shrunk> {
   for (const less of smaller(plan)) {
     const history = await playHistory(less);

@@ -5,11 +5,14 @@ import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { KeptObject } from './simulated-store.ts';
 
-/** A temporary file that says which object it becomes. It is durable; the object's own name may not be, as long as it is there. */
+/**
+ * A temporary file that says which object it becomes. The file is durable; while it exists, the object's own name may
+ * not be.
+ */
 interface Intent {
   readonly key: ObjectKey;
   readonly object: KeptObject;
-  /** The object was at its place, where a start may have to put it again. */
+  /** True if the object was put in its place, where a start may have to put it again. */
   wasPlaced: boolean;
 }
 
@@ -18,15 +21,15 @@ interface IntentPorts {
   readonly operations: Operations;
   readonly processes: Processes;
   readonly objects: Map<ObjectKey, KeptObject>;
-  /** Puts an object at its place. */
+  /** Puts an object in its place. */
   readonly place: (key: ObjectKey, object: KeptObject) => void;
   /** Sends the message of a creation, durably. */
   readonly send: (key: ObjectKey) => void;
 }
 
 /**
- * Creates objects as the laptop form does: the temporary file is durable first, the object appears and is acknowledged, and
- * the message is sent after that, at some time. What a process leaves is for the next start.
+ * Creates objects like the laptop form: first the temporary file is durable, then the object appears and is
+ * acknowledged, and the message is sent some time later. The next start finishes what a process left.
  */
 export class SimulatedIntents {
   readonly #ports: IntentPorts;
@@ -44,19 +47,19 @@ export class SimulatedIntents {
     try {
       await operations.run(process, `put ${key}`, 'write', () => this.#place(intent));
     } finally {
-      // Also where nobody knows whether it was written.
+      // This also happens if it is not known whether the file was written.
       this.#announceLater(intent, process, forget);
     }
   }
 
-  /** An object that is deleted takes its temporary file along, or a start would bring it back. */
+  /** Removes the temporary file of a deleted object, or a start would bring the object back. */
   deleted(key: ObjectKey): void {
     for (const intent of this.#intents) {
       if (intent.key === key && intent.wasPlaced) this.#intents.delete(intent);
     }
   }
 
-  /** Forgets the names that were not flushed. What was being written then ends with its process. */
+  /** Forgets the names that were not flushed. Current writes end with their processes. */
   cutPower(): void {
     const { objects, scheduler } = this.#ports;
     for (const { key, object } of this.#intents) {
@@ -68,7 +71,7 @@ export class SimulatedIntents {
     const { key } = intent;
     if (this.#ports.objects.has(key)) throw new PreconditionFailed(`${key} is there.`);
     for (const other of this.#intents) {
-      if (other.key === key) throw new Unavailable(`${key} is just being created.`);
+      if (other.key === key) throw new Unavailable(`${key} is being created at this moment.`);
     }
     this.#intents.add(intent);
   }
@@ -91,7 +94,7 @@ export class SimulatedIntents {
     });
   }
 
-  /** The next start finds the temporary files: each becomes its object, and has its message sent. */
+  /** Recovers like the next start: each temporary file becomes its object, and its message is sent. */
   #start(left: readonly Intent[]): void {
     for (const intent of left) {
       if (!this.#intents.delete(intent)) continue;

@@ -24,7 +24,7 @@ interface KeptMessage<Body> {
   firstReceivedAt: number | undefined;
 }
 
-/** A message that waits for the outcome of what it announces. */
+/** A message that waits for the outcome of the write that it announces. */
 export interface HeldMessage {
   readonly id: string;
   release(): void;
@@ -32,8 +32,8 @@ export interface HeldMessage {
 }
 
 /**
- * A queue: each message comes at least once, in any order, after its delay, and again after its visibility time-out until
- * it is done.
+ * A queue that delivers each message at least once, in any order, after its delay, and again after its visibility
+ * time-out until it is done.
  */
 export class SimulatedQueue<Body> {
   readonly #scheduler: Scheduler;
@@ -46,7 +46,7 @@ export class SimulatedQueue<Body> {
 
   readonly #onGone: (id: string) => void;
 
-  /** @param onGone  told of each message that is deleted */
+  /** @param onGone  called with each deleted message */
   constructor(
     scheduler: Scheduler,
     settings: QueueSettings,
@@ -71,7 +71,7 @@ export class SimulatedQueue<Body> {
     this.hold(body).release();
   }
 
-  /** Adds a message that nobody receives before it is released. */
+  /** Adds a message that is not delivered before it is released. */
   hold(body: Body): HeldMessage {
     const id = `m${(this.#sent += 1)}`;
     this.#messages.set(id, { body, receiveCount: 0, firstReceivedAt: undefined });
@@ -127,7 +127,7 @@ export class SimulatedQueue<Body> {
     const failed = await this.#consume(received);
     if (failed === 'nothing') return;
     for (const { messageId } of received) {
-      // A deletion may be lost, and the message comes again.
+      // A deletion may be lost; then the message is delivered again.
       if (!failed.has(messageId) && !chance.happens(0.02)) this.#remove(messageId);
     }
   }

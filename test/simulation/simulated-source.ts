@@ -3,8 +3,8 @@ import type { Scheduler } from './scheduler.ts';
 import type { SimulatedPartition, SimulatedRecord } from './simulated-stream.ts';
 
 /**
- * Counts records, and says which of them, by their sequence numbers, have to come again; `nothing` where the process died
- * or did not answer in time. It may then still be at work.
+ * Counts records. Returns the sequence numbers of those that must be delivered again, or `nothing` if the process
+ * died or did not answer in time; it may then still be at work.
  */
 export type ConsumeRecords = (
   records: readonly SimulatedRecord[],
@@ -19,7 +19,10 @@ export interface SourceOptions {
 
 const retryMilliseconds = 500;
 
-/** Consumes partitions in order, one invocation each at a time, and passes over what is done, as an event source does. */
+/**
+ * Consumes partitions in order like an event source: one invocation per partition at a time, and past all records
+ * that are done.
+ */
 export class SimulatedSource {
   readonly #options: SourceOptions;
 
@@ -54,7 +57,7 @@ export class SimulatedSource {
   }
 }
 
-/** The records before the first that has to come again; none where the checkpoint is lost. */
+/** Returns the number of records before the first one that must be delivered again; 0 if the checkpoint is lost. */
 function doneOf(
   records: readonly SimulatedRecord[],
   failed: ReadonlySet<number> | 'nothing',

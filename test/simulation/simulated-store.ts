@@ -16,19 +16,19 @@ export interface KeptObject {
   readonly etag: string;
 }
 
-/** Learns of each change in the instant in which it is made. */
+/** Is informed of each change at the instant at which it is made. */
 export interface OnChange {
   wrote(key: ObjectKey, body: Buffer, before: Buffer | undefined): void;
   deleted(key: ObjectKey, body: Buffer): void;
 }
 
-/** Holds the message that announces a write, where it has one. */
+/** Holds the message that announces a write, if there is one. */
 export type Announce = (key: ObjectKey, process: Process) => Promise<HeldMessage | undefined>;
 
-/** Creates an object whose message is sent later; `undefined` where that is not how it is created. */
+/** Creates an object whose message is sent later; `undefined` if objects are not created in that way. */
 type CreateIntended = (key: ObjectKey, object: KeptObject, process: Process) => Promise<void> | undefined;
 
-/** The object store that all processes share. Each of them sees it through operations of its own. */
+/** The object store that all processes share. Each process uses it through its own operations. */
 export class SimulatedStore {
   readonly objects = new Map<ObjectKey, KeptObject>();
   readonly #onChange: OnChange;
@@ -77,7 +77,7 @@ export class SimulatedStore {
     };
   }
 
-  /** The versions of objects, as a process sees them. */
+  /** Returns the versions of objects, as a process sees them. */
   versionsThrough(process: Process, operations: Operations): ObjectVersions {
     const list = (prefix: string, startAfter: string) =>
       operations.run(process, `list ${prefix} with etags`, 'read', () =>

@@ -11,7 +11,7 @@ export interface SimulatedRecord extends StreamRecord {
   readonly putAt: Date;
 }
 
-/** One partition: its records in order, and how far they are consumed. */
+/** One partition: its records in order, and the number of consumed ones. */
 export interface SimulatedPartition {
   readonly number: number;
   readonly records: SimulatedRecord[];
@@ -28,11 +28,11 @@ export interface StreamSurroundings {
   readonly onRecords: (partition: SimulatedPartition) => void;
 }
 
-/** A partitioned stream that all processes share. Puts may be done in part, and partitions may be split. */
+/** A partitioned stream that all processes share. Puts may succeed in part, and partitions may be split. */
 export class SimulatedStream {
   readonly name: string;
   readonly partitions: SimulatedPartition[] = [];
-  /** A dead process puts nothing any more that it has not put. */
+  /** A dead process puts nothing more. */
   readonly #putsUnderWay = new Map<
     Date,
     { readonly process: Process; readonly records: readonly StreamRecord[] }
@@ -46,7 +46,10 @@ export class SimulatedStream {
     this.split(partitionCount);
   }
 
-  /** Splits the stream: new records go to that many new partitions; existing ones have to be consumed to their ends. */
+  /**
+   * Splits the stream: new records go to this number of new partitions; the existing ones must be consumed to their
+   * ends.
+   */
   split(partitionCount: number): void {
     this.#open = this.partitions.length;
     for (let made = 0; made < partitionCount; made += 1) {
@@ -59,7 +62,7 @@ export class SimulatedStream {
     const { operations, clockOf } = this.#around;
     return {
       put: (records) => this.#put(records, process),
-      // The two numbers may be of different instants.
+      // The two numbers may come from different instants.
       backlog: async (customerId) => {
         const all = operations.run(process, `backlog of ${this.name}`, 'read', () => ({
           records: this.waiting().length,
@@ -115,7 +118,7 @@ export class SimulatedStream {
         const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
         const some = isPartial ? records.filter(() => scheduler.chance.happens(0.5)) : records;
         for (const record of some) this.#append(record, putAt);
-        if (isPartial) throw new Unavailable(`${this.name} has taken a part of it`);
+        if (isPartial) throw new Unavailable(`${this.name} has accepted only some of the records`);
       });
     } finally {
       this.#putsUnderWay.delete(putAt);

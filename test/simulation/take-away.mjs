@@ -1,4 +1,4 @@
-// Loaded by `--import`, before TypeScript is: takes protections away, each by replacing the piece of source that it is.
+// Loaded by `--import`, before TypeScript is: removes protections, each by replacing its pieces of source.
 //   WITHOUT  which ones, separated by commas
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';

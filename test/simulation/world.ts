@@ -33,9 +33,9 @@ import { SimulatedStream } from './simulated-stream.ts';
 /** A pipeline with its clients, driven by a scheduler. */
 export interface World {
   brokenLaw(): string | undefined;
-  /** Ends all faults, and lets clients begin nothing new. */
+  /** Ends all faults, and lets clients start nothing new. */
   heal(): void;
-  /** Checks the laws at rest. Call it when there is nothing left to do; it begins the reads of that moment. */
+  /** Checks the laws at rest, and starts the last reads. Call it when there is nothing left to do. */
   checkAtRest(): void;
 }
 
@@ -140,8 +140,8 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   );
 
   /**
-   * On a laptop the message of a batch is sent after it was created, and that of a minute is held before it is written;
-   * elsewhere message and write are one act of the store.
+   * On a laptop, the message of a batch is sent after its creation, and the message of a minute is held before its
+   * write. In other forms the store does message and write in one act.
    */
   const store = new SimulatedStore(
     {
@@ -163,7 +163,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       return operations.run(process, `announce ${key}`, 'read', () => {
         const message = queue.hold(key);
         if (queue === toRollUp) announced.add(message.id, key, barrier);
-        // What a dead process was about to write is there, or never will be.
+        // A write that a dead process had begun has taken effect by now, or never will.
         const forget = processes.onDeath(process, () => message.release());
         return {
           id: message.id,
@@ -189,10 +189,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     return key.startsWith('aggregates/minute/') ? toRollUp : undefined;
   }
 
-  /**
-   * Announced minutes, which live in the memory of the process: each restart loses them and rebuilds them from the
-   * queue.
-   */
+  /** Announced minutes, which the process keeps in memory: each restart loses them and rebuilds them from the queue. */
   let announced = announcedMinutes();
   function announcedMinutes(): AnnouncedMinutes {
     const minutes = new AnnouncedMinutes({
@@ -250,7 +247,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     }),
   ];
 
-  /** Repeats an act about once in a number of average steps, until faults end. */
+  /** Repeats an act until faults end, on average once in this number of steps. */
   function disturb(stepsBetween: number, act: () => void): { isOver: boolean } {
     const state = { isOver: !Number.isFinite(stepsBetween) };
     const again = () => {

@@ -10,7 +10,7 @@ const entry = {
 };
 const accepted = { batchId: 'readme-1', entries: 2, windows: 1 };
 const lines = {
-  schema: { type: 'string', description: 'An entry a line.' },
+  schema: { type: 'string', description: 'One entry per line.' },
   example: `${JSON.stringify(entry)}\n`,
 };
 
@@ -28,7 +28,7 @@ const bytes = {
   example: '\u001f\u008b…',
 };
 
-/** The texts of the routes that take batches and tell what became of them. */
+/** The texts of the routes that accept batches and report their state. */
 export const batchTexts = {
   sendLogs: {
     summary: 'Send a batch of entries',
@@ -57,10 +57,10 @@ export const batchTexts = {
     },
   },
   findBatch: {
-    summary: 'Look whether a batch is counted',
+    summary: 'Read whether a batch is counted',
     answers: {
       200: {
-        description: 'The batch is stored; `counted` says whether all of its windows hold it.',
+        description: 'The batch is stored; `counted` says whether all of its windows include it.',
         headers: ['cache-control', 'vary'],
         examples: {
           'application/json': { ...accepted, storedAt: '2025-12-28T18:03:10.000Z', counted: true },

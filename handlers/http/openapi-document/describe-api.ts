@@ -18,7 +18,7 @@ const info = {
   version: '0.2.0',
   summary: 'Exact traffic numbers from access logs, per customer and per minute, hour and day.',
   description:
-    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. At a path that is not here the answer is 404 `API_1000`, by another method 405 `API_1001`. The laptop and the cluster form answer 403 `API_1004` to a Host or an Origin that is not allowed, and 400 where `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
+    'Every accepted entry is counted exactly once, whatever is retried, killed, repeated or late. Other paths answer 404 `API_1000`, other methods 405 `API_1001`. The laptop and the cluster form answer 403 `API_1004` to a Host or an Origin that is not allowed, 400 if `Host`, `x-customer-id`, `idempotency-key` or a content header is sent twice, and 408 `API_1008` to a request that is sent too slowly.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -27,7 +27,7 @@ const requestHeaders = z.object({
     .string()
     .regex(requestIdPattern)
     .optional()
-    .describe('Visible ASCII characters, taken over into the answer and the log.'),
+    .describe('Visible ASCII characters. The answer and the log use the same id.'),
 });
 
 const apiKey = {
@@ -35,7 +35,7 @@ const apiKey = {
   scheme: 'bearer',
   bearerFormat: 'lap_…',
   description:
-    'Deployed: an API key, which decides whose traffic it is. `ingest` and `read` are its scopes; a key without the one that a route asks for is answered 403 `API_1006`. Before any function, the gateway answers 401 `{"message"}` where there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` lists all customers. On a laptop there are no keys.',
+    'Deployed: an API key, which determines the customer. Its scopes are `ingest` and `read`; a key without the scope that a route requires is answered with 403 `API_1006`. Before any function runs, the gateway answers 401 `{"message"}` if there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` can list all customers. On a laptop there are no keys.',
 };
 
 /** The page and its files are for browsers, and aliases do what another route does: they are not described. */
@@ -57,7 +57,10 @@ const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> 
   ...ownTexts,
 };
 
-/** The HTTP contract as OpenAPI 3.1, made of the routes table and of what the functions check requests with. */
+/**
+ * Returns the HTTP contract as OpenAPI 3.1, built from the routes table and the schemas that the functions check
+ * requests with.
+ */
 export function describeApi(): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [operationId, text] of Object.entries<OperationText>(texts)) {

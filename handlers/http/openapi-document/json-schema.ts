@@ -4,10 +4,10 @@ import { schemas, type SchemaName } from './schemas.ts';
 export type Json = Readonly<Record<string, unknown>>;
 
 const options = {
-  // As it is sent; and without a word against members that a later version may add.
+  // The schema describes JSON as it is sent, and does not forbid members that a later version may add.
   io: 'input',
   override: ({ jsonSchema }) => {
-    // What zod says besides, and what is said of the text that a number is sent as.
+    // Removes keywords that only zod uses, and those about the text form in which a number is sent.
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     if (jsonSchema.type === 'integer') delete jsonSchema.pattern;
@@ -19,7 +19,7 @@ export function referenceTo(name: SchemaName): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** Returns all named schemas; where one holds another, it refers to it. */
+/** Returns all named schemas; they refer to each other by name. */
 export function namedSchemas(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
@@ -32,7 +32,7 @@ export function namedSchemas(): Json {
   );
 }
 
-/** The members of a schema as the parameters of an operation. */
+/** Returns the members of a schema as parameters of an operation. */
 export function parametersOf(place: 'header' | 'path' | 'query', schema: z.ZodObject): Json[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, options);
   return Object.entries(properties).map(([name, property]) => {

@@ -11,7 +11,7 @@ export interface AnswerText {
   readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-/** The text of a route in the document; what it takes and answers is in the routes table. */
+/** The text of a route in the document; the routes table has its parameters and answers. */
 export interface OperationText {
   readonly summary: string;
   readonly description?: string;
@@ -24,7 +24,7 @@ export interface OperationText {
   readonly errorHeaders?: readonly HeaderName[];
 }
 
-/** The text of one route: it has each of its answers, with an example of each media type. */
+/** The text of one route: it covers each answer, with an example of each media type. */
 export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
   readonly answers: {
     readonly [Status in keyof R['answers']]: AnswerText & {
@@ -71,7 +71,7 @@ export function describeOperation(operationId: string, route: Route, text: Opera
   };
 }
 
-/** One of these is enough; on a laptop there are no keys, hence the empty one. */
+/** One of these is enough. The empty one is for the laptop form, which has no keys. */
 function securityOf(scopes: Route['scopes']): Json[] {
   if (scopes === undefined) return [];
   const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
@@ -99,7 +99,7 @@ function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'
 }
 
 /**
- * The answers of some error codes, by status.
+ * Returns the answers for some error codes, by status.
  * @param own  their content, where they do not have the usual form, and further headers
  */
 export function describeErrors(

@@ -1,6 +1,6 @@
 import type { OperationText } from './operation.ts';
 
-/** The texts of the routes that tell of the pipeline itself. */
+/** The texts of the routes that describe the pipeline itself. */
 export const ownTexts = {
   describeApi: {
     summary: 'This document',
@@ -10,14 +10,14 @@ export const ownTexts = {
         headers: ['etag', 'cache-control'],
         examples: { 'application/json': { openapi: '3.1.1' } },
       },
-      304: { description: 'The client has this answer already.', headers: ['etag', 'cache-control'] },
+      304: { description: 'The client already has this answer.', headers: ['etag', 'cache-control'] },
     },
   },
   readMetrics: {
-    summary: 'What the pipeline counts of itself',
+    summary: 'Metrics of the pipeline',
     answers: {
       200: {
-        description: 'Text for Prometheus, in which no customer, path or id is.',
+        description: 'Text for Prometheus, without customers, paths or ids.',
         headers: ['cache-control'],
         examples: { 'text/plain': 'log_analytics_batches_ingested_total 3200\n' },
       },
@@ -25,7 +25,7 @@ export const ownTexts = {
   },
   checkHealth: {
     summary: 'Whether the store can be written',
-    description: 'It is looked at every ten seconds at most.',
+    description: 'The result is remembered for ten seconds.',
     answers: {
       200: {
         description: 'It can.',

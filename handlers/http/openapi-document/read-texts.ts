@@ -54,9 +54,9 @@ const customerTotals = {
   complete: true,
 };
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
-const notModified = { description: 'The client has this answer already.', headers: readAnswerHeaders };
+const notModified = { description: 'The client already has this answer.', headers: readAnswerHeaders };
 const csvNote =
-  "With `accept: text/csv` the answer is CSV (RFC 4180): a row a key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). A `'` before what a spreadsheet would take for a formula is no part of the key. `countedThrough` is the same in each row, and empty where it is not known.";
+  "With `accept: text/csv` the answer is CSV (RFC 4180): one row per key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). If a spreadsheet could treat a key as a formula, a `'` is put before it, which is not part of the key. `countedThrough` is the same in each row, and empty if it is not known.";
 
 /** The texts of the routes that read the counts. */
 export const readTexts = {
@@ -65,7 +65,7 @@ export const readTexts = {
     description: csvNote,
     answers: {
       200: {
-        description: 'Windows with `from ≤ windowStart < to`, in the order of time.',
+        description: 'Windows with `from ≤ windowStart < to`, in time order.',
         headers: [...readAnswerHeaders, 'link'],
         examples: {
           'application/json': windowPage,
@@ -79,7 +79,7 @@ export const readTexts = {
   },
   readTotal: {
     summary: 'Sum up a range',
-    description: `Put together from the largest windows that fit: whole days, then hours, then minutes. Hours that have not been complete for five minutes are read by the minute; what comes late for others is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, as they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
+    description: `The sum of the largest windows that fit: whole days, then hours, then minutes. Hours that are incomplete, or have been complete for less than five minutes, are read by minute. Late data for earlier hours is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, because they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
     answers: {
       200: {
         description: 'The sum, and the largest keys of each dimension.',
@@ -97,7 +97,7 @@ export const readTexts = {
   listCustomers: {
     summary: 'List the customers',
     description:
-      'On a laptop, the customers that have windows; `x-customer-id` is not looked at. Deployed, the caller alone. A customer is listed seconds after its first entries were counted. With `from`, `to` or `sort`, the answer has totals over whole UTC days instead of names alone, as the days were rolled up. A page is sorted; the pages follow each other in an order in which capital letters come first or, with `sort=requests`, most requests first.',
+      'On a laptop, the answer lists all customers that have windows, and `x-customer-id` is ignored. Deployed, it lists only the caller. A customer is listed seconds after its first entries were counted. With `from`, `to` or `sort`, the answer also has totals over whole UTC days, as far as these were rolled up. Each page is sorted by name. Across pages, names with capital letters come first or, with `sort=requests`, customers with most requests.',
     answers: {
       200: {
         description: 'The customers.',

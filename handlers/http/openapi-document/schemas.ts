@@ -10,7 +10,7 @@ const minute = z
   .string()
   .meta({ format: 'date-time', description: 'A whole minute in UTC: `2025-12-28T18:03:00Z`.' });
 const instant = z.string().meta({ format: 'date-time' });
-const nextToken = z.string().optional().describe('Asks for the next page; absent where there is none.');
+const nextToken = z.string().optional().describe('Requests the next page; absent on the last one.');
 const errorCategories = [...new Set(Object.values(errorCodes).map(({ category }) => category))];
 
 const entry = z
@@ -20,15 +20,15 @@ const entry = z
       format: 'date-time',
       description: 'An instant of the years 1970–9999, with any offset and up to 9 decimals.',
     }),
-    method: logEntrySchema.shape.method.describe('An HTTP token; trimmed and written in capitals.'),
-    path: logEntrySchema.shape.path.describe('Trimmed, and otherwise kept as it is with its query.'),
+    method: logEntrySchema.shape.method.describe('An HTTP token; trimmed and converted to capitals.'),
+    path: logEntrySchema.shape.path.describe('Trimmed, and otherwise kept unchanged with its query.'),
     userAgent: logEntrySchema.shape.userAgent.describe('May be empty or absent; counted by its family.'),
     status: z
       .union([z.int().min(100).max(599), z.string().regex(/^[1-5][0-9]{2}$/)])
       .optional()
       .describe('The status of the answer, as a number or as a string.'),
   })
-  .describe('One request that was logged. Other fields are ignored.');
+  .describe('One logged request. Other fields are ignored.');
 
 const problem = z.object({
   index: count.optional().describe('The position of the entry in the batch, from 0.'),
@@ -42,7 +42,7 @@ const error = z
     errorCategory: z.enum(errorCategories),
     errorCode: z.enum(Object.keys(errorCodes)),
     errorDescription: z.string(),
-    details: z.array(problem).optional().describe('Says what is wrong, where that is known.'),
+    details: z.array(problem).optional().describe('Describes the problems, if they are known.'),
     batchId: z.string().optional().describe('With `ING_1001`: the batch that was accepted before.'),
   })
   .describe('The body of every error that a function answers.');
@@ -64,7 +64,7 @@ const rejections = {
 const accepted = z.object({
   batchId: z.string().describe('The idempotency key, or `sha256-` and a hash.'),
   entries: count.describe('Entries that are counted; 0 where all were rejected.'),
-  windows: count.describe('Different minutes among them.'),
+  windows: count.describe('Number of different minutes among them.'),
   ...rejections,
 });
 
@@ -77,12 +77,12 @@ const window = z.object({
   requests: count,
   ...mapDimensions(() => z.record(z.string(), z.int().positive())),
   batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
-  revision: z.int().positive().describe('Counts how many times the window was written.'),
-  lateRequests: count.describe('Those of the requests that came late.'),
+  revision: z.int().positive().describe('Number of times that the window was written.'),
+  lateRequests: count.describe('Number of these requests that came late.'),
   complete: z
     .boolean()
     .describe(
-      'It ended more than the allowed lateness before `countedThrough`, and holds all that was accepted for it before the request; late data can still raise the counts. False in doubt.',
+      'True if the window ended more than the allowed lateness before `countedThrough`, and includes everything that was accepted for it before the request; late data can still raise the counts. False in doubt.',
     ),
   updatedAt: instant,
 });
@@ -91,11 +91,11 @@ const progress = {
   countedThrough: instant
     .nullable()
     .describe(
-      'Everything that was accepted (answered 202 or 409) before this instant is in the counts; null where that is not known now.',
+      'Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.',
     ),
   waiting: count
     .optional()
-    .describe('Accepted entries that are not in the counts yet; absent where that is not known.'),
+    .describe('Accepted entries that are not in the counts yet; absent if their number is not known.'),
 };
 
 const windowPage = z.object({
@@ -105,7 +105,7 @@ const windowPage = z.object({
   to: minute,
   ...progress,
   nextToken,
-  windows: z.array(window).describe('In the order of time; those without requests are absent.'),
+  windows: z.array(window).describe('In time order; windows without requests are absent.'),
 });
 
 const total = z.object({
@@ -114,7 +114,7 @@ const total = z.object({
   to: minute,
   ...progress,
   pathPrefix: z.string().optional(),
-  requests: count.describe('With `pathPrefix`, those of the paths that start with it.'),
+  requests: count.describe('With `pathPrefix`, only requests whose path starts with it.'),
   ...Object.fromEntries(
     dimensions.map(({ field, topField }) => {
       const largest = z.array(keyTotal).describe('Largest first.');
@@ -122,12 +122,12 @@ const total = z.object({
     }),
   ),
   folded: count.describe(
-    'Requests whose key is not known, in the dimension that has most of them: each count of a key is at most so much too low, and so is `requests` with `pathPrefix`.',
+    'Number of requests whose key is not known, in the dimension that has most of them. The count of each key is too low by at most this number, and so is `requests` with `pathPrefix`.',
   ),
   complete: z
     .boolean()
     .describe(
-      'The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request is in the sum. False in doubt.',
+      'True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the sum. False in doubt.',
     ),
 });
 
@@ -137,7 +137,7 @@ const batch = z.object({
   windows: count,
   ...rejections,
   storedAt: instant,
-  counted: z.boolean().describe('All of its windows hold it.'),
+  counted: z.boolean().describe('True if all of its windows include the batch.'),
 });
 
 const customerTotals = z.object({
@@ -145,7 +145,7 @@ const customerTotals = z.object({
   requests: count,
   errors: count.describe('Requests with a status of 400 or more.'),
   firstWindow: instant.describe('Start of the first minute with requests in the range.'),
-  lastWindow: instant.describe('Start of the last one.'),
+  lastWindow: instant.describe('Start of the last minute with requests in the range.'),
 });
 
 const customerPage = z
@@ -159,7 +159,7 @@ const customerTotalsPage = z
     complete: z
       .boolean()
       .describe(
-        'The range ended more than the allowed lateness before `countedThrough`, and all that was accepted for it before the request, of all customers, is in the totals. False in doubt.',
+        'True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request, of all customers, is in the totals. False in doubt.',
       ),
     nextToken,
   })

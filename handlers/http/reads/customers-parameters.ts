@@ -21,7 +21,7 @@ import {
 /** Parameters of `GET /customers`, with their defaults. */
 export interface CustomersParameters {
   readonly limit: number;
-  /** End of the page before. */
+  /** Last place of the previous page. */
   readonly after: string | undefined;
   /** Days over which the customers have totals; `undefined` for names alone. */
   readonly totals: TotalsParameters | undefined;
@@ -42,22 +42,22 @@ export const customersParametersSchema = z.strictObject({
   from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
     .describe(
-      'With `from`, `to` or `sort`, the answer has totals over the UTC days from this one, rounded down, on. By default from the first day on.',
+      'Start of the totals, rounded down to a UTC day; the first day by default. With `from`, `to` or `sort`, the answer has totals.',
     ),
   to: minuteParameter(firstMinuteFrom, notAnInstant)
     .optional()
-    .describe('The end of the last UTC day, rounded up. The end of the current day by default.'),
+    .describe('End of the totals, rounded up to a UTC day; the end of the current day by default.'),
   sort: z
     .enum(sorts, 'must be requests')
     .optional()
-    .describe('`requests`: most requests first. By name by default.'),
+    .describe('`requests`: customers with most requests first. Sorted by name by default.'),
   limit: wholeNumber(maxCustomersLimit)
     .optional()
-    .describe(`Customers a page, ${maxCustomersLimit} by default.`),
-  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
+    .describe(`Customers per page, ${maxCustomersLimit} by default.`),
+  nextToken: z.string().optional().describe('The token of the previous page, to continue behind it.'),
 });
 
-/** A token names the days and the order that it goes on with, so that it cannot be used for others. */
+/** A token contains the days and the order of its query, so that it cannot be used with others. */
 const tokenSchema = z.object({
   version: z.literal(1),
   after: z.string(),

@@ -24,17 +24,17 @@ export interface QueryParameters {
   readonly windowSize: WindowSize;
   /** Windows that start before this minute are not in the answer. */
   readonly from: WindowStart;
-  /** Nor are those that start with this one, or later. */
+  /** Windows that start at this minute or later are not in the answer either. */
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
-  /** The last window of the page before. */
+  /** The last window of the previous page. */
   readonly after: WindowStart | undefined;
 }
 
 const maxLimit = 1_000;
 const maxTop = 10_000;
-/** Range of an answer when the request names none: an hour, a day, 31 days. */
+/** Default range of an answer: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
 const instant = minuteParameter(firstMinuteFrom, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
@@ -43,23 +43,23 @@ export const queryParametersSchema = z.object({
   window: z
     .enum(windowSizes, 'must be minute, hour or day')
     .optional()
-    .describe('How long the windows are; `minute` by default.'),
+    .describe('Size of the windows; `minute` by default.'),
   from: instant
     .optional()
     .describe(
-      'Windows that start here or later. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
+      'Only windows that start at this instant or later. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
     ),
-  to: instant.optional().describe('Windows that start before; now by default.'),
+  to: instant.optional().describe('Only windows that start before this instant; now by default.'),
   limit: wholeNumber(maxLimit)
     .optional()
-    .describe(`Windows a page, ${maxLimit} by default; a page also ends at about 4 MiB.`),
+    .describe(`Windows per page, ${maxLimit} by default; a page also ends at about 4 MiB.`),
   top: wholeNumber(maxTop)
     .optional()
-    .describe('Keeps the so many largest keys of each dimension; the rest is summed up as `(other)`.'),
-  nextToken: z.string().optional().describe('Of the page before: goes on behind it.'),
+    .describe('Number of largest keys to keep per dimension; the rest is summed up as `(other)`.'),
+  nextToken: z.string().optional().describe('The token of the previous page, to continue behind it.'),
 });
 
-/** A token names the query that it goes on with, so that it cannot be used for another. */
+/** A token contains its query, so that it cannot be used with another. */
 const tokenSchema = z.object({
   version: z.literal(1),
   customerId: z.string(),

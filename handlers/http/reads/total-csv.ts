@@ -14,7 +14,10 @@ export const totalCsvHeader = csvRow([
   'countedThrough',
 ]);
 
-/** The rows of `GET /aggregates`, of one window that is the range; `folded` is in the first ones, as `total` is. */
+/**
+ * Returns the same rows as `GET /aggregates` for one window that is the whole range; `folded` is among the first
+ * rows, like `total`.
+ */
 export function totalToCsv({ from, to }: TotalParameters, total: Total): string {
   const { requests, tops, folded, complete } = total;
   const countedThrough = progressCell(total);

@@ -15,7 +15,10 @@ export interface TotalParameters {
 const defaultTop = 10;
 const maxTop = 1_000;
 const defaultMinutes = 1_440;
-/** Any year in any time zone. It bounds what one request reads: 366 days, and at the edges hours and minutes. */
+/**
+ * Long enough for any year in any time zone. It bounds the work of one request: 366 days, plus hours and minutes at
+ * the edges.
+ */
 const maxDays = 366;
 const maxPathLength = 2_048;
 
@@ -27,21 +30,21 @@ const wholeMinute = minuteParameter(
 export const totalParametersSchema = z.object({
   from: wholeMinute
     .optional()
-    .describe('The first minute, with any offset: a whole minute. A day before `to` by default.'),
+    .describe('The first minute, as a whole minute with any offset; a day before `to` by default.'),
   to: wholeMinute
     .optional()
     .describe(
-      `The minute behind the last one, at most ${maxDays} days later. The end of this minute by default.`,
+      `The minute after the last one, at most ${maxDays} days after \`from\`; the end of the current minute by default.`,
     ),
   top: wholeNumber(maxTop)
     .optional()
-    .describe(`How many of the largest keys of each dimension are listed, ${defaultTop} by default.`),
+    .describe(`Number of largest keys to list per dimension, ${defaultTop} by default.`),
   pathPrefix: z
     .string()
     .min(1, `must have 1–${maxPathLength} characters`)
     .max(maxPathLength, `must have 1–${maxPathLength} characters`)
     .optional()
-    .describe('Only requests whose path, as it is counted, starts with this, whatever the method.'),
+    .describe('Only requests whose path, as counted, starts with this, whatever the method.'),
 });
 
 /** @throws InvalidRequest  a parameter is not valid */

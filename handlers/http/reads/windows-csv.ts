@@ -14,9 +14,9 @@ export const windowsCsvHeader = csvRow([
 ]);
 
 /**
- * A window as rows, one a key, so that a pivot table or a filter finds each count in one column; before them one with
- * all of the window's requests, of the dimension `total`.
- * @param countedThrough  of the answer; the same in each row
+ * Returns a window as rows, one per key, so that all counts are in one column for pivot tables and filters. The first
+ * row, of the dimension `total`, has all of the window's requests.
+ * @param countedThrough  value of the whole answer, repeated in each row
  */
 export function windowToCsv(window: AnsweredWindow, countedThrough: string): string {
   const { windowStart, windowSize, complete, requests } = window;

@@ -3,20 +3,20 @@ import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
 
 /** A window in an answer's JSON. */
 export interface WindowJson {
-  /** Pieces of it. */
+  /** Pieces of the JSON. */
   readonly json: readonly Buffer[];
-  /** Its length in what a function answers, where the body is a string within JSON: a quote takes two bytes. */
+  /** Length within a function's answer, whose body is a string within JSON: a quote takes two bytes there. */
   readonly bytesSent: number;
 }
 
 const countsNames = dimensions.map(({ field }) => ({ field, name: Buffer.from(`,"${field}":`) }));
 const quotesOfNames = 2 * dimensions.length;
 
-/** Writes a window as JSON. Its counts, most of it, are text already and go in as they are. */
+/** Writes a window as JSON. Its counts, which are most of it, are JSON text already and are copied unchanged. */
 export function windowToJson(window: AnsweredWindow): WindowJson {
   const { customerId, windowSize, windowStart, requests, counts, batches } = window;
   const { revision, lateRequests, complete, updatedAt } = window;
-  // No text among these has a character that JSON escapes.
+  // None of these texts has a character that JSON escapes.
   const before = JSON.stringify({ customerId, windowSize, windowStart, requests }).slice(0, -1);
   const after = JSON.stringify({ batches, revision, lateRequests, complete, updatedAt }).replace('{', ',');
 

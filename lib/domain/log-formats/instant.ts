@@ -57,10 +57,18 @@ function withColon(offset: string): string {
   return offset.length === 3 ? `${offset}:00` : `${offset.slice(0, 3)}:${offset.slice(3)}`;
 }
 
-/** Finds the unit by size: from March 1973 on, one unit counts more than the next larger one up to the year 5138. */
 function instantOfNumber(value: number): string | undefined {
-  if (value < firstNumber) return undefined;
+  const milliseconds = millisecondsOf(value);
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}
+
+/**
+ * Returns the milliseconds since 1970 of a number that logs write for an instant. It finds the unit by size: from March 1973
+ * on, one unit counts more than the next larger one up to the year 5138.
+ */
+export function millisecondsOf(value: number): number | undefined {
+  if (!(value >= firstNumber)) return undefined;
   const milliseconds =
     value < 1e11 ? value * 1_000 : value < 1e14 ? value : value < 1e17 ? value / 1_000 : value / 1e6;
-  return milliseconds <= lastMillisecond ? new Date(milliseconds).toISOString() : undefined;
+  return milliseconds <= lastMillisecond ? milliseconds : undefined;
 }

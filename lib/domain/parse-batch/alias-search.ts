@@ -126,11 +126,16 @@ export class AliasSearch {
   }
 
   #add({ field, rank, name }: Meaning, value: string | number): void {
-    const values = (this.#found[field] ??= []);
+    const values = this.#found[field];
+    const found = { name, rank, value };
+    if (values === undefined) {
+      this.#found[field] = [found];
+      return;
+    }
     let at = values.length;
     while (at > 0 && (values[at - 1]?.rank ?? 0) > rank) at -= 1;
-    const isKnown = values[at - 1]?.rank === rank;
-    values.splice(isKnown ? at - 1 : at, isKnown ? 1 : 0, { name, rank, value });
+    if (values[at - 1]?.rank === rank) values[at - 1] = found;
+    else values.splice(at, 0, found);
   }
 
   #placeIn(parent: NamePath, start: number, afterName: number): NamePath | undefined {

@@ -1,7 +1,10 @@
 import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
+import { millisecondsOf } from '../log-formats/instant.ts';
 import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
+import type { EpochMinute } from '../epoch-minute.ts';
+import { windowStartOf } from '../window.ts';
 import { minuteOfInstant } from '../timestamp.ts';
 import { wanted } from './alias-search.ts';
 
@@ -9,6 +12,8 @@ import { wanted } from './alias-search.ts';
 export type SentFields = Record<string, unknown>;
 
 const maxUserAgentLength = 1_024;
+/** `%2520` for a blank. */
+const longestEscape = 5;
 const statusPattern = /^[1-5]\d\d$/;
 
 /** Returns which fields of an entry are missing, as bits of `wanted`: other names may stand for them. */
@@ -30,7 +35,10 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
   if (fields['method'] === undefined || fields['path'] === undefined) takeRequestLine(fields, found);
   if (fields['userAgent'] === undefined) {
     const userAgent = textOf(found, 'userAgent');
-    if (userAgent !== undefined) fields['userAgent'] = decodeAgent(userAgent).slice(0, maxUserAgentLength);
+    if (userAgent !== undefined) {
+      const start = userAgent.slice(0, longestEscape * maxUserAgentLength);
+      fields['userAgent'] = decodeAgent(start).slice(0, maxUserAgentLength);
+    }
   }
   if (fields['status'] === undefined) {
     // Servers write 0 or `-` where they have sent no status.
@@ -44,6 +52,12 @@ function takeInstant(fields: SentFields, found: FoundFields): void {
   const times = found.receivedAt;
   const [first] = times ?? [];
   if (times === undefined || first === undefined) return;
+  const milliseconds = typeof first.value === 'number' ? millisecondsOf(first.value) : undefined;
+  if (milliseconds !== undefined) {
+    // The minute is all that counts. Its text takes a quarter of the time of `toISOString`.
+    fields['receivedAt'] = windowStartOf(Math.floor(milliseconds / 60_000) as EpochMinute);
+    return;
+  }
   const text = String(first.value);
   const date = times.find(({ name }) => name === 'date')?.value;
   const isInstant = minuteOfInstant(text) !== undefined;

@@ -21,10 +21,10 @@ export interface AggregateOptions extends FoldingLimits {
   /** Number of windows that are read and written at the same time. */
   readonly windowsAtOnce?: number;
   /**
-   * Reports whether a record that failed by a fault of this program is not tried any more: then it is one that can never be
-   * applied. Without it, such a record is delivered again, until the event source gives it up.
+   * Reports whether a record that failed by a fault of this program was tried enough: then it counts as one that can never be
+   * applied. Without it, such a record is delivered again, until the event source sends it to its on-failure destination.
    */
-  readonly givesUp?: ((record: ReceivedRecord) => boolean) | undefined;
+  readonly isTriedEnough?: ((record: ReceivedRecord) => boolean) | undefined;
 }
 
 export interface Aggregated {
@@ -33,8 +33,8 @@ export interface Aggregated {
    * keeps them from being counted.
    */
   readonly failed: readonly UncountedRecord[];
-  /** Records that can never be applied, kept under `failed/`. */
-  readonly setAside: readonly UncountedRecord[];
+  /** Failed records: they can never be applied, and are kept under `failed/`. */
+  readonly kept: readonly UncountedRecord[];
   readonly windowsCreated: number;
   readonly windowsUpdated: number;
   /** Number of records dropped because their windows have expired. */
@@ -51,7 +51,7 @@ export interface Aggregated {
 export async function aggregate(
   records: readonly ReceivedRecord[],
   ports: AggregatePorts,
-  { windowsAtOnce = 32, givesUp = () => false, ...limits }: AggregateOptions,
+  { windowsAtOnce = 32, isTriedEnough = () => false, ...limits }: AggregateOptions,
 ): Promise<Aggregated> {
   const groups = groupBy(records, ({ partitionKey }) => partitionKey).values();
   const counted = await countGroups(groups, ports, { ...limits, windowsAtOnce });
@@ -59,17 +59,17 @@ export async function aggregate(
   const failed: UncountedRecord[] = [];
   const unappliable: UncountedRecord[] = [];
   for (const each of uncounted) {
-    const isUnappliable = canNeverBeApplied(each) || (isFault(each.error) && givesUp(each.record));
+    const isUnappliable = canNeverBeApplied(each) || (isFault(each.error) && isTriedEnough(each.record));
     (isUnappliable ? unappliable : failed).push(each);
   }
 
-  const setAside: UncountedRecord[] = [];
+  const kept: UncountedRecord[] = [];
   await pMap(
     unappliable,
     async (uncounted) => {
       try {
-        await setAsideUnlessForgotten(uncounted, ports);
-        setAside.push(uncounted);
+        await keepUnlessForgotten(uncounted, ports);
+        kept.push(uncounted);
       } catch (error) {
         failed.push({ record: uncounted.record, error });
       }
@@ -78,7 +78,7 @@ export async function aggregate(
   );
   return {
     failed,
-    setAside,
+    kept,
     windowsCreated: counted.filter(({ change }) => change === 'created').length,
     windowsUpdated: counted.filter(({ change }) => change === 'updated').length,
     expired: counted.reduce((sum, { expired }) => sum + expired, 0),
@@ -95,7 +95,7 @@ function canNeverBeApplied({ error }: UncountedRecord): boolean {
  * Keeps a record that can never be applied. It reads the tombstone after that, for the same reason as `countGroups`:
  * forgetting looks for failed records after it has written the tombstone. In doubt it keeps the record.
  */
-async function setAsideUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
+async function keepUnlessForgotten(uncounted: UncountedRecord, ports: AggregatePorts): Promise<void> {
   const { store, clock } = ports;
   const place = await keepFailedRecord(toFailedRecord(uncounted, clock.now()), store);
   const { received } = decodeRecords([uncounted.record]);

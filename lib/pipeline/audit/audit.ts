@@ -13,7 +13,7 @@ import { eachObject } from './each-object.ts';
 import { inspectBatch } from './inspect-batch.ts';
 import { judgeWindows, type Judged } from './judge-windows.ts';
 import { readRawHorizon } from './read-raw-horizon.ts';
-import { readTombstones } from './read-tombstones.ts';
+import { readTombstones } from '../forget/read-tombstones.ts';
 import { reasonOf } from '../../reason-of.ts';
 import { contributionLine, snapshotLine } from './spool.ts';
 

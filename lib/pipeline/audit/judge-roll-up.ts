@@ -1,44 +1,68 @@
 import { dimensions } from '../../domain/dimensions.ts';
 import { otherKey } from '../../domain/folding.ts';
 import { saturatedSum } from '../../domain/sums.ts';
-import { windowKey, type ObjectKey } from '../../domain/keys.ts';
+import { tombstoneKeyOfWindow, windowKey, type ObjectKey } from '../../domain/keys.ts';
 import { decodeWholeRolledUp } from '../../domain/roll-up-format.ts';
 import type { RolledUpWindow } from '../../domain/roll-up.ts';
+import type { Tombstone } from '../../domain/tombstone.ts';
 import { emptySum, type WindowSum } from '../../domain/window-sum.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
+import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { sumOfParts } from '../roll-up/sum-of-parts.ts';
 import type { ObjectReader } from './audit-ports.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 import type { Difference } from './findings.ts';
 import { reasonOf } from '../../reason-of.ts';
 
-/** Holds one hour against its minutes, or one day against its hours. */
+type Judgement = Difference | 'right' | 'pending';
+
+/**
+ * Holds one hour against its minutes, or one day against its hours. It looks for a tombstone of the customer only where
+ * they differ: a minute from before it is no part, and a slow `aggregate` may be about to remove it.
+ */
 export async function judgeRollUp(
   key: ObjectKey,
   size: RolledUpSize,
   store: ObjectReader,
   isPending: (updatedAt: Date) => boolean,
-): Promise<Difference | 'right' | 'pending'> {
+): Promise<Judgement> {
   try {
-    const window = await read(key, store);
-    const parts = await sumOfParts(key, size, store);
-    if (window === undefined && parts === undefined) return 'right';
-    const details = window && differences(window, parts?.sum ?? emptySum());
-    if (details?.length === 0) return 'right';
-    if (parts !== undefined && isPending(parts.updatedAt)) return 'pending';
-
-    if (window !== undefined && details !== undefined) {
-      const { customerId, windowSize, windowStart } = window;
-      return { kind: 'roll-up-differs', key, customerId, windowSize, windowStart, details };
-    }
-    return parts === undefined
-      ? 'right'
-      : { kind: 'roll-up-missing', key, ...parts.window, requests: parts.sum.requests };
+    const judged = await judge(key, size, store, { tombstone: undefined, isPending });
+    if (judged === 'right') return judged;
+    const tombstone = await readTombstoneAt(tombstoneKeyOfWindow(key), store);
+    return tombstone === undefined ? judged : await judge(key, size, store, { tombstone, isPending });
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
     return { kind: 'window-unreadable', key, reason: reasonOf(error) };
   }
+}
+
+interface Circumstances {
+  readonly tombstone: Tombstone | undefined;
+  readonly isPending: (updatedAt: Date) => boolean;
+}
+
+async function judge(
+  key: ObjectKey,
+  size: RolledUpSize,
+  store: ObjectReader,
+  { tombstone, isPending }: Circumstances,
+): Promise<Judgement> {
+  const window = await read(key, store);
+  const parts = await sumOfParts(key, size, store, tombstone);
+  if (window === undefined && parts === undefined) return 'right';
+  const details = window && differences(window, parts?.sum ?? emptySum());
+  if (details?.length === 0) return 'right';
+  if (parts !== undefined && isPending(parts.updatedAt)) return 'pending';
+
+  if (window !== undefined && details !== undefined) {
+    const { customerId, windowSize, windowStart } = window;
+    return { kind: 'roll-up-differs', key, customerId, windowSize, windowStart, details };
+  }
+  return parts === undefined
+    ? 'right'
+    : { kind: 'roll-up-missing', key, ...parts.window, requests: parts.sum.requests };
 }
 
 async function read(key: ObjectKey, store: ObjectReader): Promise<RolledUpWindow | undefined> {

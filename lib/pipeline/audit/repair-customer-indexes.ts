@@ -41,7 +41,8 @@ export async function repairCustomerIndexes(
       const outcome = await repairOne(key, ports);
       const reported = found.find(key);
       // An entry that only follows its repaired windows is not reported.
-      if (reported !== undefined || outcome.kind === 'not-mended') told(outcome, reported?.differences ?? 0);
+      if (reported !== undefined || outcome.kind === 'not-repaired')
+        told(outcome, reported?.differences ?? 0);
     }
   } finally {
     found.close();
@@ -54,6 +55,6 @@ async function repairOne(key: ObjectKey, ports: IndexPorts): Promise<RepairOutco
     return { key, kind: kind === 'absent' ? 'removed' : 'indexed' };
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;
-    return { key, kind: 'not-mended', reason: reasonOf(error) };
+    return { key, kind: 'not-repaired', reason: reasonOf(error) };
   }
 }

@@ -61,19 +61,22 @@ async function repairOne(
         await ports.store.delete(key, { ifMatch: object.etag });
         return { isNews: true, outcome: { key, kind: 'removed' } };
       }
-      return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'nothing is left of its parts' } };
+      return {
+        isNews: false,
+        outcome: { key, kind: 'not-repaired', reason: 'nothing is left of its parts' },
+      };
     }
     if (recomputed.kind === 'expired') {
-      return { isNews: false, outcome: { key, kind: 'not-mended', reason: 'it has expired' } };
+      return { isNews: false, outcome: { key, kind: 'not-repaired', reason: 'it has expired' } };
     }
     const { requests } = recomputed.window;
-    return { isNews: recomputed.kind !== 'unchanged', outcome: { key, kind: 'mended', requests } };
+    return { isNews: recomputed.kind !== 'unchanged', outcome: { key, kind: 'repaired', requests } };
   } catch (error) {
     const isLeftAsItIs =
       error instanceof UnreadableFormat ||
       error instanceof Unavailable ||
       error instanceof PreconditionFailed;
     if (!isLeftAsItIs) throw error;
-    return { isNews: true, outcome: { key, kind: 'not-mended', reason: reasonOf(error) } };
+    return { isNews: true, outcome: { key, kind: 'not-repaired', reason: reasonOf(error) } };
   }
 }

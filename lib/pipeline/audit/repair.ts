@@ -25,12 +25,12 @@ export interface RepairPorts {
 
 /** Result for one window to repair. */
 export type RepairOutcome = { readonly key: ObjectKey } & (
-  | { readonly kind: 'mended'; readonly requests: number }
+  | { readonly kind: 'repaired'; readonly requests: number }
   /** An entry of the index of customers was made again. */
   | { readonly kind: 'indexed' }
   /** Nothing was left of it. */
   | { readonly kind: 'removed' }
-  | { readonly kind: 'not-mended'; readonly reason: string }
+  | { readonly kind: 'not-repaired'; readonly reason: string }
 );
 
 export interface RepairOptions {
@@ -142,14 +142,14 @@ function begin(
 async function write(underWay: RepairUnderWay, { store, retention }: RepairPorts): Promise<RepairOutcome> {
   const { key, remedy, tombstone, etag, repair } = underWay;
   if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) {
-    return { key, kind: 'not-mended', reason: 'it has expired' };
+    return { key, kind: 'not-repaired', reason: 'it has expired' };
   }
-  if (underWay.isForgotten) return { key, kind: 'not-mended', reason: 'its customer is being forgotten' };
+  if (underWay.isForgotten) return { key, kind: 'not-repaired', reason: 'its customer is being forgotten' };
   const repaired = repair.finish();
   try {
     if (repaired === undefined) {
       if (remedy !== 'rebuild' || etag === undefined) {
-        return { key, kind: 'not-mended', reason: 'no batch is left of it' };
+        return { key, kind: 'not-repaired', reason: 'no batch is left of it' };
       }
       await store.delete(key, { ifMatch: etag });
       return { key, kind: 'removed' };
@@ -164,14 +164,14 @@ async function write(underWay: RepairUnderWay, { store, retention }: RepairPorts
     const now = await readTombstoneAt(tombstoneKeyOfWindow(key), store);
     if (now?.before.getTime() !== forgottenBefore?.getTime()) {
       await store.delete(key, { ifMatch: written.etag });
-      return { key, kind: 'not-mended', reason: 'its customer has been forgotten meanwhile' };
+      return { key, kind: 'not-repaired', reason: 'its customer has been forgotten meanwhile' };
     }
-    return { key, kind: 'mended', requests: repaired.requests };
+    return { key, kind: 'repaired', requests: repaired.requests };
   } catch (error) {
     if (error instanceof PreconditionFailed) {
-      return { key, kind: 'not-mended', reason: 'it was written by somebody else meanwhile' };
+      return { key, kind: 'not-repaired', reason: 'it was written by somebody else meanwhile' };
     }
-    if (error instanceof Unavailable) return { key, kind: 'not-mended', reason: reasonOf(error) };
+    if (error instanceof Unavailable) return { key, kind: 'not-repaired', reason: reasonOf(error) };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { decodeFailedRecord } from '../../domain/failed-record.ts';
-import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
+import { decodeFailedInvocation } from '../../domain/failed-invocation.ts';
 import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
 import { unseen } from '../../domain/packed-ids.ts';
 import { decodePartial } from '../../domain/partial.ts';
@@ -34,7 +34,7 @@ export async function hasUncounted(key: ObjectKey, { store, retention }: Uncount
 
 function recordsOf(key: ObjectKey, body: Buffer): readonly Buffer[] {
   const records = readable(() =>
-    key.startsWith('failed/') ? [decodeFailedRecord(body)] : decodeGivenUpRecords(body).records,
+    key.startsWith('failed/') ? [decodeFailedRecord(body)] : decodeFailedInvocation(body).records,
   );
   return (records ?? []).map(({ data }) => data);
 }

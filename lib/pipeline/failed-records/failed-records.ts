@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { decodeFailedRecord, digestOf, type FailedRecord } from '../../domain/failed-record.ts';
-import { decodeGivenUpRecords } from '../../domain/given-up-records.ts';
+import { decodeFailedInvocation } from '../../domain/failed-invocation.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { customerOfSegment, customerSegmentOfBatch, type ObjectKey } from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
@@ -119,7 +119,7 @@ async function readKept(key: ObjectKey, store: Pick<ObjectStore, 'get'>): Promis
   if (object === undefined) return undefined;
   try {
     if (!key.startsWith('failed/')) {
-      const { records } = decodeGivenUpRecords(object.body);
+      const { records } = decodeFailedInvocation(object.body);
       return { owners: ownersOf(records), digest: undefined };
     }
     const record = decodeFailedRecord(object.body);

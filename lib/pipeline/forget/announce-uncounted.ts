@@ -55,7 +55,8 @@ async function announceThose(
     headers,
     async ([header, key]) => {
       if (!places.has(header) && !failures.has(header)) return;
-      const hasIntent = (await outbox?.announce({ customerId: header.customerId, key })) !== undefined;
+      const { customerId } = header;
+      const hasIntent = (await outbox?.announce({ customerId, key, isAfterLoss: true })) !== undefined;
       if (!hasIntent) await writeAgain(key, store);
     },
     { concurrency: objectsInFlight },

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
 import { forgetBatch } from './forget-batch.ts';
-import { forgetFailedRecord, forgetGivenUpRecords } from './forget-failed-records.ts';
+import { forgetFailedRecord, forgetFailedInvocation } from './forget-failed-records.ts';
 import { forgetIndex } from './forget-index.ts';
 import { forgetMinute, forgetRollUp } from './forget-windows.ts';
 import type { Removal } from './remove-object.ts';
@@ -105,10 +105,10 @@ export async function forgetCustomer(
     const hours = await eachRollUp('hour');
     const days = await eachRollUp('day');
     const index = isOver() ? 0 : await passIndex();
-    const [failed, givenUp] = failedRecordPrefixes;
+    const [failed, invocations] = failedRecordPrefixes;
     const failedRecords =
       (await each(failed, 'failedRecords', (key) => forgetFailedRecord(key, tombstone, store))) +
-      (await each(givenUp, 'failedRecords', (key) => forgetGivenUpRecords(key, tombstone, store)));
+      (await each(invocations, 'failedRecords', (key) => forgetFailedInvocation(key, tombstone, store)));
     return batches + minutes + hours + days + index + failedRecords;
   };
 

@@ -62,7 +62,7 @@ export async function forgetFailedRecord(
 }
 
 /** Removes the records of a forgotten customer from a record of an invocation, and all of it where no other is left. */
-export async function forgetGivenUpRecords(
+export async function forgetFailedInvocation(
   key: ObjectKey,
   tombstone: Tombstone,
   store: Store,

@@ -41,10 +41,10 @@ export async function surveyCustomer(
     count(store.list(windowPrefix(customerId, size)), async () => true);
   const minutes = await countWindows('minute');
   const hoursAndDays = (await countWindows('hour')) + (await countWindows('day'));
-  const [failed, givenUp] = failedRecordPrefixes;
+  const [failed, invocations] = failedRecordPrefixes;
   const failedRecords =
     (await count(store.list(failed), (key) => isFailedRecordOf(key, customerId, store))) +
-    (await count(store.list(givenUp), (key) => namesCustomer(key, customerId, store)));
+    (await count(store.list(invocations), (key) => namesCustomer(key, customerId, store)));
   const isIndexed = (await store.get(customerIndexKey(customerId), { firstBytes: 0 })) !== undefined;
   return { batches, minutes, hoursAndDays, failedRecords, isIndexed, lastStoredAt };
 }

@@ -35,7 +35,7 @@ export interface SentBatch {
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'unwrap' | 'sender'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender' | 'unwrap'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
   /** The same, with the source after the customer: an id is derived from it where the client gives none. */

@@ -21,8 +21,8 @@ export interface EmitAgainPorts {
  * Emits the partials at these places of a batch's list. A partial that is kept as a failed record is left to a redrive: it
  * would most likely fail again, and each emission would leave another failed record.
  * @returns how many were emitted; `undefined` where the batch has expired meanwhile
- * @throws UnreadableFormat  none of them can be counted here: `aggregate` would set aside each emission anew, or give
- *                           it back for as long as no newer version runs
+ * @throws UnreadableFormat  none of them can be counted here: `aggregate` would make a failed record of each emission, or have it
+ *                           delivered again for as long as no newer version runs
  */
 export async function emitAgain(
   key: ObjectKey,

@@ -3,6 +3,7 @@ import { pause, sourceBackoff } from '../../../event-source/backoff.ts';
 import { backoffMilliseconds } from '../../../lib/backoff.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { realTimers } from '../../../lib/timers.ts';
+import { explain } from '../client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../connection.ts';
 
 export interface MembershipOptions {
@@ -64,7 +65,8 @@ export function startMembership(options: MembershipOptions): Membership {
         return;
       } catch (error) {
         if (leaving.signal.aborted) return;
-        logger.warn('The group could not be joined and is joined again.', { group, failures, error });
+        const reason = explain(error);
+        logger.warn('The group could not be joined and is joined again.', { group, failures, reason, error });
       }
       const milliseconds = backoffMilliseconds(failures, sourceBackoff, Math.random);
       await pause(milliseconds, { timers: realTimers, stopping: leaving.signal });

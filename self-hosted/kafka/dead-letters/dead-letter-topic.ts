@@ -1,8 +1,9 @@
 import { Admin, Consumer } from '@platformatic/kafka';
 import { s3Event } from '../../../event-source/queue/s3-event.ts';
 import type { DeliveredMessage } from '../../../event-source/queue/sqs-event.ts';
-import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import { UnreadableFormat } from '../../../lib/errors.ts';
 import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
+import { kafkaUnavailable } from '../client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../connection.ts';
 import { encodeMessage } from '../queue-sources/messages.ts';
 import type { KafkaSender } from '../send.ts';
@@ -50,8 +51,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
     try {
       return await readDeadLetters({ consumer, offsets, topic, group });
     } catch (cause) {
-      if (cause instanceof Unavailable) throw cause;
-      throw new Unavailable('The dead letters cannot be read.', { cause });
+      throw kafkaUnavailable('The dead letters cannot be read.', cause);
     }
   }
 
@@ -63,7 +63,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
       const partitionOffsets = Array.from(positions, ([partition, offset]) => ({ partition, offset }));
       await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] });
     } catch (cause) {
-      throw new Unavailable('The position behind the dead letters cannot be written.', { cause });
+      throw kafkaUnavailable('The position behind the dead letters cannot be written.', cause);
     } finally {
       await admin.close();
     }
@@ -104,11 +104,11 @@ function toMessage({ partition, record, letter }: PlacedDeadLetter): DeliveredMe
   const common = { id: placeOf(partition, offset), sentAt, visibleAt: sentAt };
   if (letter instanceof UnreadableFormat) {
     const body = value.toString();
-    return { ...common, body, receiveCount: 0, firstReceivedAt: undefined, givenUpBy: undefined };
+    return { ...common, body, receiveCount: 0, firstReceivedAt: undefined, sourceQueue: undefined };
   }
   const { key, firstAt, attempts, queue } = letter;
   const at = new Date(firstAt);
   const write = { key, size: 0, eTag: '', sequencer: '', at };
   const body = JSON.stringify(s3Event(write, { configurationId: queue, bucketName: 'local' }, 'local'));
-  return { ...common, body, receiveCount: attempts, firstReceivedAt: at, givenUpBy: queue };
+  return { ...common, body, receiveCount: attempts, firstReceivedAt: at, sourceQueue: queue };
 }

@@ -54,6 +54,6 @@ function toDelivered(message: Message, queue: string): DeliveredMessage {
     visibleAt: appendedAt,
     receiveCount: attempts + held.looks + 1,
     firstReceivedAt: firstAt,
-    givenUpBy: undefined,
+    sourceQueue: undefined,
   };
 }

@@ -42,10 +42,8 @@ export function decodeDelayed(value: Buffer): Delayed {
 
 /** Decodes a record of `dead-letters`; the errors are those of `decodeDelayed`. */
 export function decodeDeadLetter(value: Buffer): DeadLetter | GivenBack {
-  return readDocument(
-    value.toString(),
-    'A dead letter',
-    formatVersion,
-    z.union([givenBackSchema, deadLetterSchema]),
-  );
+  const what = 'A dead letter';
+  const { givenBack } = readDocument(value.toString(), what, formatVersion, givenBackSchema.partial());
+  if (givenBack !== undefined) return { givenBack };
+  return readDocument(value.toString(), what, formatVersion, deadLetterSchema);
 }

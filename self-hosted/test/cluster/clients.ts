@@ -3,7 +3,6 @@ import { createHttpClient, ConnectionFailed, type HttpClient } from '../../../cl
 import type { Ledger, SentBatch } from './ledger.ts';
 import type { Random } from './random.ts';
 
-export const customers = ['cus-0', 'cus-1', 'cus-2', 'cus-3'] as const;
 const entriesPerBatch = 20;
 /** Entries are of so many minutes before the start, and of older ones that take the late stream. */
 const recentMinutes = 3;
@@ -12,6 +11,8 @@ const lateMinutes = 30;
 export interface Traffic {
   readonly urls: readonly URL[];
   readonly ledger: Ledger;
+  /** Whose entries are sent; nobody else sends theirs. */
+  readonly customers: readonly string[];
   readonly random: Random;
   /** Entries are dated from here back. */
   readonly startedAt: number;
@@ -68,8 +69,8 @@ async function sendAll(
   }
 }
 
-function newBatch(key: string, { random, startedAt }: Traffic): SentBatch {
-  const customerId = customers[random.below(customers.length)] ?? customers[0];
+function newBatch(key: string, { random, customers, startedAt }: Traffic): SentBatch {
+  const customerId = oneOf(customers, random.below(customers.length));
   const counts = new Map<string, number>();
   const isLate = random.below(5) === 0;
   const entries = Array.from({ length: entriesPerBatch }, () => {
@@ -81,6 +82,13 @@ function newBatch(key: string, { random, startedAt }: Traffic): SentBatch {
     return { receivedAt, method: 'GET', path, userAgent: 'curl/8.0', status: 200 };
   });
   return { customerId, key, counts, entries: entries.length, body: JSON.stringify(entries) };
+}
+
+/** Returns a customer of a list that goes round. */
+export function oneOf(customers: readonly string[], place: number): string {
+  const customerId = customers[place % customers.length];
+  if (customerId === undefined) throw new Error('There are no customers.');
+  return customerId;
 }
 
 /** Sends a batch; returns the status, or `undefined` if no answer came. */

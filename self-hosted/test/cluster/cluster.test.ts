@@ -5,6 +5,7 @@ import { planScenario, referenceSize } from '../../../bench/scenario/plan.ts';
 import { runScenario } from '../../../bench/scenario/run.ts';
 import { createHttpClient, type HttpClient } from '../../../client/http-client.ts';
 import type { LocalCluster } from '../../local/local-cluster.ts';
+import { testOperatorCommands } from './operator-commands.ts';
 import { playFaults } from './play-faults.ts';
 import { playOutage } from './play-outage.ts';
 import { readTotal } from './read-counts.ts';
@@ -138,4 +139,6 @@ describe('a cluster on one machine', () => {
     },
     3 * minutes,
   );
+
+  testOperatorCommands(() => cluster);
 });

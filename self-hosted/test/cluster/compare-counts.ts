@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpClient } from '../../../client/http-client.ts';
-import { customers } from './clients.ts';
 import type { Ledger, SentBatch } from './ledger.ts';
 import { isStored, readMinutes, type ReadRange } from './read-counts.ts';
 
@@ -29,7 +28,7 @@ export async function compareCounts(
       for (const batch of ledger.unknown)
         if (await isStored(client, batch.customerId, batch.key)) stored.add(batch);
       const found = new Map<string, number>();
-      for (const customerId of customers) {
+      for (const customerId of ledger.customers) {
         const counts = await readMinutes(client, customerId, range);
         for (const [cell, count] of counts?.cells ?? []) found.set(`${customerId} ${cell}`, count);
       }

@@ -52,6 +52,10 @@ export class Ledger {
     return [...this.#sent.keys()];
   }
 
+  get customers(): ReadonlySet<string> {
+    return new Set(this.batches.map(({ customerId }) => customerId));
+  }
+
   /** Returns the batches whose clients do not know whether they were stored. */
   get unknown(): readonly SentBatch[] {
     return [...this.#sent].filter(([, fate]) => fate?.kind !== 'accepted').map(([batch]) => batch);

@@ -5,12 +5,12 @@ import type { LocalCluster } from '../../local/local-cluster.ts';
 
 const program = fileURLToPath(new URL('../../../bin/log-analytics.mjs', import.meta.url));
 
-/** Runs a command on a cluster, as an operator does. */
+/** Runs a command on a cluster, as an operator does: with the Node.js of the shell, which may be too old for Kafka. */
 export async function runCommand(
   { env }: Pick<LocalCluster, 'env'>,
   ...args: readonly string[]
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn('node', [program, ...args], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,6 +6,7 @@ import { createRandom } from './random.ts';
 import { watchHonesty, type Honesty } from './watch-honesty.ts';
 
 export interface LoadOptions {
+  /** Decides what is sent, and names the customers. */
   readonly seed: number;
   /** Time after the end of the load in which everything has to be counted. */
   readonly settleSeconds: number;
@@ -28,11 +29,13 @@ export async function underLoad(
   happens: (ledger: Ledger, failed: AbortSignal) => Promise<void>,
 ): Promise<LoadResult> {
   const ledger = new Ledger();
+  const customers = [0, 1, 2, 3].map((each) => `cus-${seed}-${each}`);
   const startedAt = Date.now();
   const stop = new AbortController();
   const traffic = (offset: number): Traffic => ({
     urls: cluster.urls,
     ledger,
+    customers,
     random: createRandom(seed + offset),
     startedAt,
     stopping: stop.signal,

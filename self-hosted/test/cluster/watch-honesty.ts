@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpClient } from '../../../client/http-client.ts';
-import { customers, type Traffic } from './clients.ts';
+import { oneOf, type Traffic } from './clients.ts';
 import { readMinutes, readTotal, type ReadRange } from './read-counts.ts';
 
 export interface Honesty {
@@ -15,13 +15,13 @@ export interface Honesty {
  * `countedThrough` must be in it, in the sum and in each minute, and never more than was sent.
  */
 export async function watchHonesty(traffic: Traffic, range: ReadRange): Promise<Honesty> {
-  const { urls, ledger, stopping } = traffic;
+  const { urls, ledger, customers, stopping } = traffic;
   const clients = urls.map((url) => createHttpClient(url, 4));
   const lies: string[] = [];
   const answers = { all: 0, dated: 0, complete: 0 };
   for (let turn = 0; !stopping.aborted; turn += 1) {
     const client = clients[turn % clients.length];
-    const customerId = customers[turn % customers.length] ?? customers[0];
+    const customerId = oneOf(customers, turn);
     if (client === undefined) throw new Error('There is no address to read from.');
     const read = Math.floor(turn / customers.length) % 2 === 0 ? readMinutes : readTotal;
     const answer = await read(client, customerId, range);

@@ -6,22 +6,22 @@ const poison = receivedRecord('1', Buffer.from('{}'));
 const other = receivedRecord('2', Buffer.from('{}'));
 
 describe('a record that fails by a fault of this program', () => {
-  it('is given up after a minute and three attempts, whatever becomes of others', () => {
+  it('is tried enough after a minute and three attempts, whatever becomes of others', () => {
     let now = 0;
-    const givesUp = createFaultyRecords(() => now);
-    expect(givesUp(poison)).toBe(false);
+    const isTriedEnough = createFaultyRecords(() => now);
+    expect(isTriedEnough(poison)).toBe(false);
     now = 59_999;
-    expect([givesUp(poison), givesUp(poison)]).toEqual([false, false]);
+    expect([isTriedEnough(poison), isTriedEnough(poison)]).toEqual([false, false]);
     now = 60_000;
-    expect([givesUp(other), givesUp(poison)]).toEqual([false, true]);
+    expect([isTriedEnough(other), isTriedEnough(poison)]).toEqual([false, true]);
   });
 
   it('is tried three times at least, however long each attempt takes', () => {
     let now = 0;
-    const givesUp = createFaultyRecords(() => now);
+    const isTriedEnough = createFaultyRecords(() => now);
     const given = [0, 100_000, 200_000].map((instant) => {
       now = instant;
-      return givesUp(poison);
+      return isTriedEnough(poison);
     });
     expect(given).toEqual([false, false, true]);
   });

@@ -1,7 +1,7 @@
 import { entryOfRequest, type LoggedEntry } from '../../../lib/domain/log-formats/entry-of-request.ts';
 import { createLogReader, type LogReaderOptions } from '../../../lib/domain/log-formats/log-reader.ts';
 
-/** Reads lines as one log: an entry, or the kind of what a line is instead. */
+/** Reads lines as one log. For each line it returns the entry, or else the kind of the line. */
 export function readLog(
   lines: readonly string[],
   options: LogReaderOptions = {},

@@ -1,4 +1,5 @@
 import { createSampleTraffic } from '../../../bench/sample-traffic.ts';
+import { maxEntriesPerBatch } from '../../../lib/domain/batch-limits.ts';
 
 /** A body of a batch, and how it is sent. */
 export interface WorkBody {
@@ -9,11 +10,12 @@ export interface WorkBody {
   readonly contentEncoding?: 'gzip' | 'br';
 }
 
+/** An eighth of the largest batch, since what is compared is in proportion to the size. */
 export const largestBatch = 2_097_152;
 
 const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: '' };
 
-/** A batch of the traffic of a site, as large as it can be: what all others are measured by. */
+/** A batch of a site's normal traffic, of the maximum size. All others are compared with it. */
 export const usualBatch: WorkBody = {
   name: 'a usual batch',
   mediaType: 'application/json',
@@ -22,19 +24,23 @@ export const usualBatch: WorkBody = {
 };
 
 /** Fills a body with as many units as fit between an opening and a closing text. */
-function filled(unit: (n: number) => string, [open, separator, close] = ['[', ',', ']']): string {
+function filled(
+  unit: (n: number) => string,
+  [open, separator, close] = ['[', ',', ']'],
+  most = Number.POSITIVE_INFINITY,
+): string {
   const parts: string[] = [];
   let bytes = Buffer.byteLength(open + close);
   for (let n = 0; ; n++) {
     const text = unit(n);
     bytes += Buffer.byteLength(text) + separator.length;
-    if (bytes > largestBatch) break;
+    if (bytes > largestBatch || n === most) break;
     parts.push(text);
   }
   return open + parts.join(separator) + close;
 }
 
-/** A short text that differs for each number, and does not grow with it. */
+/** Returns a short text that differs for each number and does not grow with it. */
 const scrambled = (n: number) => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(36);
 const text = (fields: object) => JSON.stringify({ ...entry, ...fields });
 const minute = (n: number) => `${new Date(Date.UTC(2035, 0, 1) + n * 60_000).toISOString().slice(0, 19)}Z`;
@@ -44,7 +50,7 @@ const nested = (open: string, close: string) => {
   const depth = Math.floor((largestBatch - 20) / (open.length + close.length));
   return `[${open.repeat(depth)}0${close.repeat(depth)}]`;
 };
-/** An entry that is valid, with a field that is as large as there is room for. */
+/** Creates a body with one valid entry, which has an unknown field as large as there is space for. */
 const withUnknown = (value: string) => `[${text({}).slice(0, -1)},"unknown":${value}}]`;
 
 const refusedArrays: Readonly<Record<string, () => string>> = {
@@ -88,6 +94,73 @@ const refusedLines: Readonly<Record<string, () => string>> = {
   'a blank line': () => ' '.repeat(largestBatch),
   'a blank line of other white space': () => '\u3000'.repeat(largestBatch / 3),
   'half a line': () => text({}).slice(0, -1).padEnd(largestBatch, ' '),
+};
+
+/** An eighth of the most entries that a batch may have. */
+const mostEntries = maxEntriesPerBatch / 8;
+const filledWithEntries = (unit: (n: number) => string) => filled(unit, undefined, mostEntries);
+const nginx = {
+  time_iso8601: entry.receivedAt,
+  request_method: 'GET',
+  request_uri: '/',
+  http_user_agent: '',
+};
+const other = (fields: object) => JSON.stringify({ ...nginx, ...fields });
+/** An entry under names of other programs, with fields in front that are as long as there is room for. */
+const withOthers = (unit: (n: number) => string, [open, close] = ['', '']) =>
+  filled(unit, [`[{${open}`, ',', `${close},${other({}).slice(1)}]`]);
+
+const acceptedAliases: Readonly<Record<string, () => string>> = {
+  'names of other programs': () =>
+    filledWithEntries((n) => other({ request_uri: `/${scrambled(n)}`, status_code: 200 })),
+  'requests in one field': () =>
+    filledWithEntries((n) =>
+      JSON.stringify({ time_local: '28/Dec/2025:18:03:07 +0000', request: `GET /${scrambled(n)} HTTP/1.1` }),
+    ),
+  'numbers for times': () =>
+    filledWithEntries((n) =>
+      JSON.stringify({ ts: 1_766_945_040 + n / 1_000, method: 'GET', uri: `/${scrambled(n)}` }),
+    ),
+  'times in the last of many fields': () =>
+    filledWithEntries((n) =>
+      JSON.stringify({
+        ...{ start_time: '-', time: 'x', timestamp: 'y', ts: 'z', datetime: '0', msec: 'é' },
+        ...{ '@timestamp': entry.receivedAt, method: 'GET', url: `http://a.example/${scrambled(n)}` },
+      }),
+    ),
+  'nested names of other programs': () =>
+    filledWithEntries((n) =>
+      JSON.stringify({
+        '@timestamp': entry.receivedAt,
+        ...{
+          http: { request: { method: 'GET' } },
+          url: { path: `/${scrambled(n)}` },
+          user_agent: { original: '' },
+        },
+      }),
+    ),
+  'names in lists of pairs': () =>
+    filledWithEntries((n) =>
+      other({ httpRequest: { headers: [{ name: 'User-Agent', value: scrambled(n) }] } }),
+    ),
+  'a name of another program over and over': () => withOthers(() => '"url":"/"'),
+  'many names of other programs over and over': () =>
+    withOthers(
+      (n) => `"${['url', 'uri', 'verb', 'ts', 'time', 'ua', 'agent', 'code'][n % 8]}":"${scrambled(n)}"`,
+    ),
+  'names that begin like those of other programs': () =>
+    withOthers((n) => `"http_user_agenx${scrambled(n)}":0`),
+  'names of other programs with escapes': () => withOthers((n) => `"\\u0075rl":"\\u0041${scrambled(n)}"`),
+  'fields that are looked into': () =>
+    withOthers((n) => `"${scrambled(n)}":0`, ['"data":{"data":{"data":{"data":{', '}}}}']),
+  'lists of pairs that are looked into': () =>
+    withOthers(
+      (n) => `{"name":"${scrambled(n)}","value":0}`,
+      ['"data":[{"name":"data","value":[{"name":"data","value":[', ']}]}]'],
+    ),
+  'a long time': () =>
+    `[${other({ time_iso8601: undefined, time: '9'.repeat(19), ts: entry.receivedAt, time_utc: '1'.repeat(1_900_000) })}]`,
+  'a long agent of another name': () => `[${other({ http_user_agent: '%20'.repeat(600_000) })}]`,
 };
 
 const acceptedArrays: Readonly<Record<string, () => string>> = {
@@ -154,6 +227,7 @@ const acceptedArrays: Readonly<Record<string, () => string>> = {
         .replace(/,[^,]*$/, '}'),
     ),
   'an unknown array of literals': () => withUnknown(`[${'true,'.repeat(400_000)}null]`),
+  ...acceptedAliases,
   'white space': () => `[${text({})}${' '.repeat(largestBatch - 200)}]`,
 };
 

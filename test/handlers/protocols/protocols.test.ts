@@ -176,6 +176,19 @@ describe('POST /firehose', () => {
     expect(await counted()).toEqual({ 'GET /a': 2 });
   });
 
+  it('takes the customer from the common attributes where there are no keys and no header', async () => {
+    const attributes = JSON.stringify({ commonAttributes: { 'x-customer-id': 'cus-axon' } });
+    const { headers, ...event } = deliver([combinedLine], {
+      headers: { 'x-amz-firehose-common-attributes': attributes },
+    });
+    const { 'x-customer-id': _customer, ...others } = headers;
+    expect((await send({ ...event, headers: others })).status).toBe(200);
+    expect(await counted()).toEqual({ 'GET /a': 1 });
+
+    testing = testApp({ environment: { STORAGE: 'aws' } });
+    expect((await send({ ...event, headers: others })).status).toBe(400);
+  });
+
   it('sets lines aside that are no requests, since Firehose repeats a refused delivery', async () => {
     expect((await sendJson(deliver([combinedLine, 'other']))).status).toBe(200);
     expect(await counted()).toEqual({ 'GET /a': 1 });

@@ -15,7 +15,13 @@ describe('a dead-letter queue', () => {
     const { queue, deadLetters, logged } = await openWithDeadLetter();
     expect(queue.depth().oldestSentAt).toBeUndefined();
     expect(await receiveAll(deadLetters)).toMatchObject([
-      { body: 'poison', sentAt: startedAt, receiveCount: 3, firstReceivedAt: startedAt, givenUpBy: 'verify' },
+      {
+        body: 'poison',
+        sentAt: startedAt,
+        receiveCount: 3,
+        firstReceivedAt: startedAt,
+        sourceQueue: 'verify',
+      },
     ]);
     expect(logged).toMatchObject([{ level: 'warn', fields: { queue: 'verify', messages: 1 } }]);
   });
@@ -24,7 +30,7 @@ describe('a dead-letter queue', () => {
     const { deadLetters } = await openWithDeadLetter();
     for (let look = 0; look < 2; look += 1)
       expect([...deadLetters.list()]).toMatchObject([
-        { body: 'poison', receiveCount: 2, givenUpBy: 'verify' },
+        { body: 'poison', receiveCount: 2, sourceQueue: 'verify' },
       ]);
     expect(await receiveAll(deadLetters)).toHaveLength(1);
   });
@@ -44,7 +50,7 @@ describe('a dead-letter queue', () => {
     expect([...deadLetters.list()]).toEqual([]);
     expect(queue.arrivals).toBe(arrivals + 1);
     expect(await receiveAll(queue)).toMatchObject([
-      { body: 'poison', sentAt: clock.now(), receiveCount: 1, givenUpBy: undefined },
+      { body: 'poison', sentAt: clock.now(), receiveCount: 1, sourceQueue: undefined },
     ]);
     expect(await deadLetters.redrive(letters)).toBe(0);
   });
@@ -55,7 +61,7 @@ describe('a dead-letter queue', () => {
     await expect(queue.redrive([...queue.list()])).rejects.toThrow(/No queue gave up/);
     const [message] = queue.list();
     if (message === undefined) throw new Error('The queue is empty.');
-    await expect(queue.redrive([{ ...message, givenUpBy: 'gone' }])).rejects.toThrow(
+    await expect(queue.redrive([{ ...message, sourceQueue: 'gone' }])).rejects.toThrow(
       'There is no queue "gone"',
     );
     expect([...queue.list()]).toHaveLength(1);

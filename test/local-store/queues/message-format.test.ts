@@ -9,9 +9,9 @@ import {
 
 describe('the stored format of a message', () => {
   it.each([
-    { body: '', givenUpBy: undefined },
-    { body: '{"päyload":"✓"}', givenUpBy: undefined },
-    { body: 'body', givenUpBy: 'verify-ü' },
+    { body: '', sourceQueue: undefined },
+    { body: '{"päyload":"✓"}', sourceQueue: undefined },
+    { body: 'body', sourceQueue: 'verify-ü' },
   ])('gives back the content %j', (content) => {
     expect(decodeContent(encodeContent(content))).toEqual(content);
   });
@@ -24,7 +24,7 @@ describe('the stored format of a message', () => {
   });
 
   it('is these bytes in version 1', () => {
-    expect(encodeContent({ body: 'ab', givenUpBy: 'v' }).toString('hex')).toBe('010001766162');
+    expect(encodeContent({ body: 'ab', sourceQueue: 'v' }).toString('hex')).toBe('010001766162');
     expect(encodeState({ sentAt: 1, firstReceivedAt: 2, receiveCount: 3 }).toString('hex')).toBe(
       '013ff0000000000000400000000000000000000003',
     );

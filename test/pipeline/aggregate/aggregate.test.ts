@@ -107,8 +107,8 @@ describe('aggregate', () => {
       const store = new WatchedStore();
       const records = recordsOf([windowPartial({ id: 1, counts }), windowPartial({ id: 2, counts })]);
       const forged = { ...receivedRecord('3', windowPartial({ id: 3, counts })), partitionKey };
-      const { failed, setAside } = await aggregate([forged, ...records], { store, clock }, limits);
-      expect({ failed, setAside }).toMatchObject({ failed: [], setAside: [{ record: forged }] });
+      const { failed, kept } = await aggregate([forged, ...records], { store, clock }, limits);
+      expect({ failed, kept }).toMatchObject({ failed: [], kept: [{ record: forged }] });
       expect(await store.window()).toMatchObject({ requests: 4, batches: 2 });
       expect(await store.window(other)).toBeUndefined();
     },
@@ -157,20 +157,20 @@ describe('aggregate', () => {
     const store = new WatchedStore();
     const bad = receivedRecord('7', Buffer.from('{"formatVersion":1}'));
     const records = [...recordsOf([windowPartial({ id: 1, counts })]), bad];
-    const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+    const { failed, kept } = await aggregate(records, { store, clock }, limits);
     expect(failed).toEqual([]);
-    expect(setAside).toEqual([{ record: bad, error: expect.any(UnreadableFormat) as Error }]);
+    expect(kept).toEqual([{ record: bad, error: expect.any(UnreadableFormat) as Error }]);
     expect(await store.window()).toMatchObject({ requests: 2 });
 
-    const kept = await store.get(failedRecordKey('insights', 'shardId-000000000000', '7'));
-    expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toEqual({
+    const object = await store.get(failedRecordKey('insights', 'shardId-000000000000', '7'));
+    expect(decodeFailedRecord(object?.body ?? expect.fail('not kept'))).toEqual({
       ...bad,
       cause: expect.stringContaining('A stream record is damaged') as string,
       failedAt: clock.now(),
     });
     expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
       failed: [],
-      setAside: [{ record: bad }],
+      kept: [{ record: bad }],
     });
   });
 
@@ -188,7 +188,7 @@ describe('aggregate', () => {
     for (const _delivery of ['first', 'again']) {
       expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
         failed: [],
-        setAside: [{}],
+        kept: [{}],
       });
     }
     const others: ObjectKey[] = [];
@@ -196,8 +196,8 @@ describe('aggregate', () => {
     expect(await store.get(place)).toEqual(before);
     expect(others).toEqual([expect.stringContaining(`${place}-`)]);
     const [own = place] = others;
-    const kept = await store.get(own);
-    expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toMatchObject({
+    const object = await store.get(own);
+    expect(decodeFailedRecord(object?.body ?? expect.fail('not kept'))).toMatchObject({
       sequenceNumber: '7',
       data: Buffer.from('{"formatVersion":1}'),
     });
@@ -209,7 +209,7 @@ describe('aggregate', () => {
     const records = [receivedRecord('7', Buffer.from('{}'))];
     expect(await aggregate(records, { store, clock }, limits)).toMatchObject({
       failed: [{ error: expect.any(Unavailable) as Error }],
-      setAside: [],
+      kept: [],
     });
   });
 
@@ -222,8 +222,8 @@ describe('aggregate', () => {
       windowPartial({ id: 1, counts }),
       windowPartial({ id: 2, counts, windowStart: other }),
     ]);
-    const { failed, setAside } = await aggregate(records, { store, clock }, limits);
-    expect({ failed: failed.length, setAside: setAside.length }).toEqual({ failed: 0, setAside: 1 });
+    const { failed, kept } = await aggregate(records, { store, clock }, limits);
+    expect({ failed: failed.length, kept: kept.length }).toEqual({ failed: 0, kept: 1 });
     expect((await store.get(key))?.body).toEqual(damaged);
     expect(await store.window(other)).toMatchObject({ requests: 2 });
   });
@@ -232,7 +232,8 @@ describe('aggregate', () => {
     /** Throws a fault for each window that has it. */
     class FaultyStore extends InMemoryObjectStore {
       override async put(...args: Parameters<InMemoryObjectStore['put']>) {
-        if (args[0].startsWith('aggregates/') && args[1].includes('/poison')) throw new TypeError('a fault');
+        if (args[0].startsWith('aggregates/') && Buffer.from(args[1]).includes('/poison'))
+          throw new TypeError('a fault');
         return super.put(...args);
       }
     }
@@ -249,33 +250,33 @@ describe('aggregate', () => {
 
     it('counts the others of its window, and has it alone come again', async () => {
       const store = new FaultyStore();
-      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+      const { failed, kept } = await aggregate(records, { store, clock }, limits);
       expect(failed).toEqual([{ record: records[1], error: expect.any(TypeError) as Error }]);
-      expect(setAside).toEqual([]);
+      expect(kept).toEqual([]);
       expect(await requestsIn(store)).toBe(4);
     });
 
     it('keeps it as a failed record when it is not tried any more', async () => {
       const store = new FaultyStore();
       const asked: string[] = [];
-      const givesUp = ({ sequenceNumber }: { readonly sequenceNumber: string }) => {
+      const isTriedEnough = ({ sequenceNumber }: { readonly sequenceNumber: string }) => {
         asked.push(sequenceNumber);
         return true;
       };
-      const { failed, setAside } = await aggregate(records, { store, clock }, { ...limits, givesUp });
-      expect({ failed, setAside, asked }).toMatchObject({
+      const { failed, kept } = await aggregate(records, { store, clock }, { ...limits, isTriedEnough });
+      expect({ failed, kept, asked }).toMatchObject({
         failed: [],
-        setAside: [{ record: records[1] }],
+        kept: [{ record: records[1] }],
         asked: ['2'],
       });
-      const kept = await store.get(failedRecordKey('insights', 'shardId-000000000000', '2'));
-      expect(decodeFailedRecord(kept?.body ?? expect.fail('not kept'))).toMatchObject({ cause: 'a fault' });
+      const object = await store.get(failedRecordKey('insights', 'shardId-000000000000', '2'));
+      expect(decodeFailedRecord(object?.body ?? expect.fail('not kept'))).toMatchObject({ cause: 'a fault' });
     });
 
-    it('never gives up a record because the store is away', async () => {
+    it('keeps no record because the store is away', async () => {
       const store = new WatchedStore();
       store.failing = () => new Unavailable('away');
-      const { failed } = await aggregate(records, { store, clock }, { ...limits, givesUp: () => true });
+      const { failed } = await aggregate(records, { store, clock }, { ...limits, isTriedEnough: () => true });
       expect(failed).toHaveLength(3);
     });
   });
@@ -285,9 +286,9 @@ describe('aggregate', () => {
       const store = new WatchedStore();
       const newer = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
       const records = [...recordsOf([windowPartial({ id: 1, counts })]), newer];
-      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
+      const { failed, kept } = await aggregate(records, { store, clock }, limits);
       expect(failed).toEqual([{ record: newer, error: expect.any(NewerFormat) as Error }]);
-      expect(setAside).toEqual([]);
+      expect(kept).toEqual([]);
       expect(store.calls.filter((call) => call.includes('failed/'))).toEqual([]);
       expect(await store.window()).toMatchObject({ requests: 2 });
     });
@@ -302,8 +303,8 @@ describe('aggregate', () => {
         windowPartial({ id: 2, counts, windowStart: other }),
       ]);
       const records = [first ?? expect.fail(), second ?? expect.fail()];
-      const { failed, setAside } = await aggregate(records, { store, clock }, limits);
-      expect({ failed, setAside }).toMatchObject({ failed: [{ record: first }], setAside: [] });
+      const { failed, kept } = await aggregate(records, { store, clock }, limits);
+      expect({ failed, kept }).toMatchObject({ failed: [{ record: first }], kept: [] });
       expect((await store.get(key))?.body).toEqual(newer);
       expect(await store.window(other)).toMatchObject({ requests: 2 });
     });

@@ -89,26 +89,26 @@ describe('a forged record', () => {
         ...windowPartial({ id: 1, counts: { requestsByPath: { ['x'.repeat(8_193)]: 2 } } }),
       },
     ],
-  ])('that %s is set aside, and what is real is counted', async (_, forged) => {
-    const { failed, setAside } = await add(forged, real);
-    expect({ failed, setAside }).toMatchObject({
+  ])('that %s is kept as a failed record, and what is real is counted', async (_, forged) => {
+    const { failed, kept } = await add(forged, real);
+    expect({ failed, kept }).toMatchObject({
       failed: [],
-      setAside: [{ record: { sequenceNumber: '0' } }],
+      kept: [{ record: { sequenceNumber: '0' } }],
     });
     expect(await window()).toMatchObject({ requests: 2, batches: 1 });
   });
 
-  it('fills a window no further than it can be counted, and only what is beyond is set aside', async () => {
+  it('fills a window no further than it can be counted, and only what is beyond becomes a failed record', async () => {
     await forgeWindow(nearlyTooLarge - 2);
     const next = windowPartial({ id: 'next', counts });
     const small = windowPartial({
       id: 'small',
       counts: { requestsByPath: { 'GET /b': 1 }, requestsByUserAgent: { Chrome: 1 } },
     });
-    const { failed, setAside } = await add(next, { ...next, id: Buffer.from('another-partial!') }, small);
-    expect({ failed, setAside }).toMatchObject({
+    const { failed, kept } = await add(next, { ...next, id: Buffer.from('another-partial!') }, small);
+    expect({ failed, kept }).toMatchObject({
       failed: [],
-      setAside: [{ record: { sequenceNumber: '1' } }],
+      kept: [{ record: { sequenceNumber: '1' } }],
     });
     expect(await window()).toMatchObject({ requests: Number.MAX_SAFE_INTEGER, batches: 3, revision: 2 });
   });

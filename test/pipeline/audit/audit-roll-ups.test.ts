@@ -9,6 +9,8 @@ import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import { repairRollUps } from '../../../lib/pipeline/audit/repair-roll-ups.ts';
 import type { RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import { sortedUnion } from '../../../lib/pipeline/audit/sorted-union.ts';
+import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
+import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import {
   customer,
@@ -31,10 +33,13 @@ beforeEach(() => {
 });
 
 /** Counts a request in a minute of December, and returns its key. */
-async function count(minute: string, { of = customer(), path = 'GET /' } = {}): Promise<ObjectKey> {
+async function count(
+  minute: string,
+  { of = customer(), path = 'GET /', storedAt = clock.now() } = {},
+): Promise<ObjectKey> {
   const start = windowStart(`2025-12-${minute}:00Z`);
   const counts = { requestsByPath: { [path]: 1 } };
-  const partial = windowPartial({ id: partials++, customerId: of, windowStart: start, counts });
+  const partial = windowPartial({ id: partials++, customerId: of, windowStart: start, counts, storedAt });
   await aggregate([receivedRecord('1', partial)], { store, clock }, limits);
   return minuteKey(of, start);
 }
@@ -124,6 +129,24 @@ describe('an audit of hours and days', () => {
     ]);
   });
 
+  it('does not count a minute that a slow aggregate has written after its customer was forgotten', async () => {
+    const minute = await count('28T18:03');
+    await rollUpAll();
+    const late = (await store.get(minute)) ?? expect.fail('there is no such object');
+    const tombstone = await writeTombstone(customer(), undefined, store, clock.now());
+    await forgetCustomer(tombstone, { store, clock }, { limits, maxSeconds: 60 });
+    await store.put(minute, late.body, { ifNoneMatch: '*' });
+    expect((await audited()).found).toEqual([]);
+
+    await count('28T18:04', { storedAt: instant('2025-12-30T12:01:00Z') });
+    await rollUpAll();
+    expect((await audited()).found).toEqual([]);
+    await edit(hour, (text) => text.replaceAll('"requests":1', '"requests":2'));
+    expect((await audited()).found).toMatchObject([
+      { kind: 'roll-up-differs', key: hour, details: ['requests: is 2, should be 1'] },
+    ]);
+  });
+
   it('does not judge by minutes that are reported already, nor a day by an hour that is', async () => {
     const minute = await count('28T18:03');
     await rollUpAll();
@@ -151,7 +174,7 @@ describe('a repair of hours and days', () => {
     const minute = await count('28T18:03');
     await rollUpAll();
     await store.delete(minute);
-    expect(await repaired({}, [minute])).toMatchObject([{ kind: 'not-mended' }]);
+    expect(await repaired({}, [minute])).toMatchObject([{ kind: 'not-repaired' }]);
     expect((await repaired({}, [minute], true)).map(({ kind }) => kind)).toEqual(['removed', 'removed']);
     expect((await audited()).found).toEqual([]);
   });
@@ -162,8 +185,8 @@ describe('a repair of hours and days', () => {
     await edit(hour, (text) => text.replace('"GET /":1', '"GET /x":1'));
     await edit(day, (text) => text.replace('"GET /":1', '"GET /x":1'));
     expect(await repaired()).toEqual([
-      { key: hour, kind: 'mended', requests: 1 },
-      { key: day, kind: 'mended', requests: 1 },
+      { key: hour, kind: 'repaired', requests: 1 },
+      { key: day, kind: 'repaired', requests: 1 },
     ]);
     expect((await audited()).found).toEqual([]);
   });
@@ -184,7 +207,7 @@ describe('a repair of hours and days', () => {
     await rollUpAll();
     await store.delete(minute);
     expect(await repaired()).toEqual([
-      { key: hour, kind: 'not-mended', reason: 'nothing is left of its parts' },
+      { key: hour, kind: 'not-repaired', reason: 'nothing is left of its parts' },
     ]);
     expect(await store.get(hour)).toBeDefined();
   });

@@ -17,7 +17,7 @@ describe('what is late', () => {
     await world.send('a');
     const records = world.emitted();
     await world.forget();
-    expect(await world.count(records)).toMatchObject({ failed: [], setAside: [], windowsCreated: 0 });
+    expect(await world.count(records)).toMatchObject({ failed: [], kept: [], windowsCreated: 0 });
     expect(await world.keys()).toEqual([tombstone]);
   });
 

@@ -2,8 +2,8 @@ import type { Scheduler } from '../scheduler.ts';
 import type { SimulatedTopic, TopicPartition, TopicRecord } from './topic.ts';
 
 /**
- * Consumes records of a partition in order, and says which of them, by their offsets, have to come again; `nothing` where
- * the process died or did not answer in time. It may then still be at work.
+ * Consumes records of a partition in order. Returns the offsets of those that must be delivered again, or `nothing`
+ * if the process died or did not answer in time; it may then still be at work.
  */
 export type ConsumeRecords = (records: readonly TopicRecord[]) => Promise<ReadonlySet<number> | 'nothing'>;
 
@@ -12,16 +12,16 @@ export interface GroupOptions {
   readonly topic: SimulatedTopic;
   readonly scheduler: Scheduler;
   readonly batchSize: number;
-  /** Time after its append from which a record is due. */
+  /** Time after its append at which a record is due. */
   readonly delayMilliseconds?: number;
   /** Rate at which a commit is lost. */
   readonly lostCommits: () => number;
-  /** The broker takes the commits of members that a rebalance has replaced. */
+  /** True if the broker accepts the commits of members that a rebalance has replaced. */
   readonly takesStaleCommits: () => boolean;
   readonly consume: ConsumeRecords;
 }
 
-/** A member that has a partition, until a rebalance gives it to another one. */
+/** A member that owns a partition until a rebalance gives it to another one. */
 interface Claim {
   readonly partition: TopicPartition;
   position: number;
@@ -32,8 +32,8 @@ const retryMilliseconds = 500;
 const delayedRetryMilliseconds = 5_000;
 
 /**
- * A group of consumers: one member for each partition, which commits what is done. After a rebalance the member before
- * may still be at work, and commits when it has ended.
+ * A group of consumers with one member per partition, which commits what is done. After a rebalance the previous
+ * member may still be at work, and commits when it has ended.
  */
 export class SimulatedGroup {
   readonly #options: GroupOptions;
@@ -59,12 +59,12 @@ export class SimulatedGroup {
     for (const partition of topic.partitions) this.#wake(this.#claimOf(partition));
   }
 
-  /** Reports whether records were deleted that the group has not consumed: then it stops there. */
+  /** Reports whether records were deleted that the group has not consumed; the group then stops there. */
   hasLost({ start, committed }: TopicPartition): boolean {
     return (committed.get(this.#options.name) ?? 0) < start;
   }
 
-  /** Moves the group to the first record that is left, as an operator does. */
+  /** Moves the group to the first remaining record, as an operator does. */
   reset(partition: TopicPartition): void {
     const { name } = this.#options;
     if (this.hasLost(partition)) partition.committed.set(name, partition.start);
@@ -119,13 +119,13 @@ export class SimulatedGroup {
     claim.position = position;
     if (scheduler.chance.happens(lostCommits())) return;
     if (!this.#isCurrent(claim) && !takesStaleCommits()) return;
-    if (position < start || (committed.get(name) ?? 0) < start) return; // the operator decides now
+    if (position < start || (committed.get(name) ?? 0) < start) return; // the operator has to act now
     committed.set(name, position);
     done.set(name, Math.max(done.get(name) ?? 0, position));
   }
 }
 
-/** The number of records before the first that has to come again. */
+/** Returns the number of records before the first one that must be delivered again. */
 function lengthBefore(records: readonly TopicRecord[], failed: ReadonlySet<number>): number {
   const first = records.findIndex(({ offset }) => failed.has(offset));
   return first < 0 ? records.length : first;

@@ -8,7 +8,7 @@ export interface OffsetSurroundings {
   readonly scheduler: Scheduler;
   readonly operations: Operations;
   readonly topics: ReadonlyMap<string, SimulatedTopic>;
-  /** Rate at which a deposed leader answers: with an end that is smaller than one given before. */
+  /** Rate at which a deposed leader answers, with a smaller end offset than one that was answered before. */
   readonly deposed: () => number;
 }
 
@@ -18,7 +18,7 @@ export function offsetsThrough(process: Process, around: OffsetSurroundings): To
   const given = new Map<string, bigint>();
   const read = (what: string, topic: string, offsetOf: (partition: TopicPartition) => number | undefined) =>
     new Promise<Map<number, bigint>>((resolve, reject) => {
-      // Never slow: a look that takes long proves nothing, and most would.
+      // Never slow: a look that takes long proves nothing, and most looks would take long.
       scheduler.offer(`${process.name}: ${what} of ${topic}`, () => {
         if (!process.isAlive) return;
         if (scheduler.chance.happens(operations.rates.refused))

@@ -4,11 +4,11 @@ import { planOf, type Plan } from '../plan.ts';
 /** Returns the plan of a history of the cluster form. */
 export function clusterPlanOf(seed: number): Plan {
   const { oneOf, upTo } = chanceOf(seed, 2);
-  // After a loss a batch whose put lands late has no intent any more, and `audit --repair` has to find it.
+  // After a loss, a batch whose put lands late no longer has an intent, and only `audit --repair` finds it.
   const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 400);
   return {
     ...planOf(seed),
-    // Long enough that a slow put, or a loss and its repair, is over before faults end.
+    // Long enough for a slow put, or for a loss and its repair, to be over before faults end.
     steps: 600 * upTo(5) + (stepsPerLoss === Infinity ? 0 : 2_500),
     batchesPerClient: upTo(12),
     minutes: oneOf(1, 2, 5, 70),

@@ -1,4 +1,5 @@
-// What keeps the cluster form exact, each as the pieces of source that it is; the numbers are those of the rules of its design.
+// The protections that keep the cluster form exact, each as pieces of source. The numbers are those of the rules in
+// its design.
 
 const noVerify = {
   file: 'lib/pipeline/verify/verify.ts',
@@ -6,14 +7,14 @@ const noVerify = {
   to: 'const uncounted = { places: new Map(), failures: new Map() };',
 };
 
-/** Makes puts take long more often: without it the seeds that show what follows are rare. */
+/** Makes puts take long more often; otherwise few seeds show what the next protections prevent. */
 const slowPuts = {
   file: 'test/simulation/cluster/plan.ts',
   from: 'slowBatches: oneOf(0, 0.3)',
   to: 'slowBatches: 0.5',
 };
 
-/** Pieces of source by the protection that they are, as `--cluster --table` goes through them. */
+/** The pieces of source of each protection, in the order of `--cluster --table`. */
 export const clusterProtections = {
   '1 intent before the put': [
     {

@@ -6,17 +6,17 @@ export interface TopicRecord {
   readonly key: string;
   readonly value: Buffer;
   readonly offset: number;
-  /** Time of the append by the broker's clock, which is right. */
+  /** Time of the append by the broker's clock, which is always right. */
   readonly appendedAt: Date;
 }
 
-/** One partition: its records, the first that is left, and how far each group has committed. */
+/** One partition: its records, the offset of the first remaining one, and the commits of each group. */
 export interface TopicPartition {
   readonly number: number;
   readonly records: TopicRecord[];
   start: number;
   readonly committed: Map<string, number>;
-  /** The greatest commit of each group: a zombie may have committed less since. */
+  /** The greatest commit of each group; a zombie may have made a smaller one since. */
   readonly done: Map<string, number>;
 }
 
@@ -25,7 +25,7 @@ export interface TopicSurroundings {
   readonly operations: Operations;
 }
 
-/** A topic that all processes share. An append may be done in part. */
+/** A topic that all processes share. Appends may succeed in part. */
 export class SimulatedTopic {
   readonly name: string;
   readonly partitions: TopicPartition[] = [];
@@ -54,7 +54,7 @@ export class SimulatedTopic {
       const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
       const some = isPartial ? records.filter(() => scheduler.chance.happens(0.5)) : records;
       for (const record of some) this.place(record);
-      if (isPartial) throw new Unavailable(`${this.name} has taken a part of it`);
+      if (isPartial) throw new Unavailable(`${this.name} has accepted only some of the records`);
     });
   }
 

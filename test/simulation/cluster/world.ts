@@ -52,13 +52,13 @@ const stages: readonly Stage[] = [
   'forget',
   'announce',
 ];
-/** Short, so that much happens before faults end. */
+/** Short delays, so that much happens before faults end. */
 const putMilliseconds = 1_500;
 const verifyAfterMilliseconds = 2 * putMilliseconds;
-/** The last delay is used again for what was emitted there. */
+/** Batches that are emitted at the last delay use it again. */
 const delaysMilliseconds = [60_000, 600_000, 3_600_000, 86_400_000];
 const maxAttempts = 8;
-/** Longer than the gap after which a watch begins anew, and than a put may take. */
+/** Longer than the gap after which a watch starts again, and longer than a put may take. */
 const lossMilliseconds = 12_000;
 const maxGapMilliseconds = 10_000;
 const outageMilliseconds = 20_000;
@@ -87,7 +87,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   const { clockDifferenceMilliseconds } = faults;
   const laws = new Laws(() => new Date(scheduler.time), faults.hasLateWrites);
   const processes = new Processes(scheduler, plan, laws, stages);
-  // A window that a dead process creates after its customer was forgotten is found by an audit alone.
+  // Only an audit finds a window that a dead process creates after its customer was forgotten.
   const landingLate = plan.forgettings === 0 ? /^put (batches|aggregates)/ : /^put batches/;
   const landsAfter = (label: string) =>
     faults.hasLateWrites && landingLate.test(label) ? chance.oneOf(...lateWriteMilliseconds) : 0;
@@ -156,7 +156,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     },
   });
 
-  /** Sometimes waits, where a put is on its way, or the answer about a batch or an intent is. */
+  /** Sometimes waits while a put, or the answer about a batch or an intent, is on its way. */
   async function mayTakeLong(): Promise<void> {
     if (!isHealed && chance.happens(faults.slowBatches))
       await scheduler.sleep(chance.upTo(3 * putMilliseconds));
@@ -196,12 +196,12 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       clock: clockOf(process),
       timers,
       outbox: {
-        async announce({ key }) {
-          await batches.append([{ key, value: encodeIntent({ key, isAfterLoss: false }) }], process);
+        async announce({ key, isAfterLoss = false }) {
+          await batches.append([{ key, value: encodeIntent({ key, isAfterLoss }) }], process);
           await mayTakeLong();
           return putMilliseconds;
         },
-        emit: () => Promise.reject(new Error('The reader of an intent emits.')),
+        emit: () => Promise.reject(new Error('The reader of the intent emits partials, not ingest.')),
       },
     };
   };
@@ -347,7 +347,10 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     ),
   );
 
-  /** Looks at due records; those before the first that has to wait are put on the next topic if they are not done. */
+  /**
+   * Looks at due records. Of those before the first one that must wait, it puts the unfinished ones on the next
+   * topic.
+   */
   async function verifyRecords(
     records: readonly TopicRecord[],
     place: number,
@@ -393,7 +396,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     return stay;
   }
 
-  /** A partial may be emitted again only when the summarizer is done with an intent of its batch. */
+  /** A partial may only be emitted again after the summarizer is done with an intent of its batch. */
   function requireSummarized(data: Uint8Array): void {
     const { customerId, id } = JSON.parse(Buffer.from(data).toString()) as { customerId: string; id: string };
     const key = laws.batchOfPartial(customerId, Buffer.from(id, 'base64'));
@@ -401,7 +404,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
       records.every((record) => record.key !== key || record.offset >= (done.get('summarizer') ?? 0)),
     );
     if (key !== undefined && isBehind)
-      laws.lied(`${key} was emitted again, and the summarizer is merely behind`);
+      laws.lied(`${key} was emitted again, but the summarizer is only behind`);
   }
 
   // Poison: intents and batches that nobody can read.
@@ -415,7 +418,8 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     batches.place({ key, value: encodeIntent({ key, isAfterLoss: false }) });
   }
 
-  // Losses of records, and the way back: announce again what is stored, and only then move the groups on.
+  // Losses of records and the recovery from them: announce all stored batches again, and only then move the groups
+  // on.
   let isLosing = false;
   async function lose(): Promise<void> {
     if (isLosing) return;
@@ -486,7 +490,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     for (const { process, watch } of watches.values()) if (process.isAlive) watch.look().catch(() => {}); // it cannot be read now
   });
 
-  /** Repeats an act about once in a number of average steps, until faults end. */
+  /** Repeats an act until faults end, on average once in this number of steps. */
   function disturb(stepsBetween: number, act: () => void): void {
     if (!Number.isFinite(stepsBetween)) return;
     scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {

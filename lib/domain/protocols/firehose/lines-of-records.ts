@@ -16,8 +16,10 @@ export function linesOfRecords(body: Buffer): Buffer {
   // The data of records is shorter than its base64, and a line break that is added takes the place of its quotes.
   const lines = Buffer.allocUnsafe(body.length);
   let length = 0;
+  const reader = new EntryReader(body, ['data'], 0, code.lineFeed);
   for (const { start } of jsonItems(body, ['records'], 'a request of Amazon Data Firehose')) {
-    const { data } = new EntryReader(body, ['data'], start, code.lineFeed).read() as { data?: unknown };
+    reader.at = start;
+    const { data } = reader.read() as { data?: unknown };
     if (typeof data !== 'string' || !base64.test(data)) {
       throw new InvalidRequest('A record of the request has no data in base64.');
     }

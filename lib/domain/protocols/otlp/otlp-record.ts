@@ -25,6 +25,9 @@ export interface OtlpRecord {
 /** A longer record is not read. */
 export const maxRecordBytes = 65_536;
 
+/** Further fields of an object are left out: the search for those of a request takes longest where none is like another. */
+export const maxFields = 512;
+
 /** Deeper values are left out. */
 export const maxValueDepth = 6;
 

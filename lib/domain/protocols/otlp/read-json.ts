@@ -1,5 +1,6 @@
 import { jsonItems } from '../json-items.ts';
 import {
+  maxFields,
   maxRecordBytes,
   maxValueDepth,
   millisecondsOf,
@@ -69,7 +70,7 @@ function numberOf(value: unknown): number | undefined {
 function fieldsOf(list: unknown, depth: number): WritableFields {
   const fields: WritableFields = {};
   if (!Array.isArray(list) || depth >= maxValueDepth) return fields;
-  for (const each of list as readonly unknown[]) {
+  for (const each of (list as readonly unknown[]).slice(0, maxFields)) {
     if (!isObject(each)) continue;
     const { key, value } = each;
     setField(fields, typeof key === 'string' ? key : '', valueOf(value, depth));

@@ -1,5 +1,6 @@
 import { InvalidRequest } from '../../../errors.ts';
 import {
+  maxFields,
   maxRecordBytes,
   maxValueDepth,
   millisecondsOf,
@@ -80,6 +81,7 @@ function readRecord(reader: WireReader, end: number): OtlpRecord {
   let observedTime: number | undefined;
   let body: OtlpValue;
   const attributes: WritableFields = {};
+  let count = 0;
   while (reader.at < end) {
     const tag = reader.tag(end);
     switch (tag) {
@@ -93,7 +95,9 @@ function readRecord(reader: WireReader, end: number): OtlpRecord {
         body = readValue(reader, reader.end(end), 0);
         break;
       case tags.logRecord.attributes:
-        readField(reader, reader.end(end), attributes, 0);
+        count += 1;
+        if (count > maxFields) reader.skip(tag, end);
+        else readField(reader, reader.end(end), attributes, 0);
         break;
       default:
         reader.skip(tag, end);
@@ -158,8 +162,10 @@ function readList(reader: WireReader, end: number, depth: number): OtlpValue {
 
 function readFields(reader: WireReader, end: number, depth: number): OtlpValue {
   const fields: WritableFields = {};
+  let count = 0;
   for (const fieldEnd of messagesIn(reader, end, tags.list.values)) {
-    if (depth < maxValueDepth) readField(reader, fieldEnd, fields, depth);
+    count += 1;
+    if (depth < maxValueDepth && count <= maxFields) readField(reader, fieldEnd, fields, depth);
     else reader.at = fieldEnd;
   }
   return fields;

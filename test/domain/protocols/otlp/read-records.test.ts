@@ -133,6 +133,17 @@ describe('the readers of OTLP requests', () => {
     }
   });
 
+  it('leave out fields of an object beyond the first 512', () => {
+    const values = Array.from({ length: 600 }, (_, at) => ({ key: `k${at}`, value: { intValue: at } }));
+    const sent = [[[{ attributes: values, body: { kvlistValue: { values } } }]]];
+    for (const records of [readProtobufRecords(toProtobuf(sent)), readJsonRecords(toJson(sent))]) {
+      const [record] = [...records];
+      expect([record?.attributes, record?.body].map((fields) => Object.keys(fields ?? {}).length)).toEqual([
+        512, 512,
+      ]);
+    }
+  });
+
   it('leave out what is nested too deep', () => {
     let value: OfficialValue = { stringValue: 'deep' };
     for (let depth = 0; depth < 40; depth++) value = { arrayValue: { values: [value] } };

@@ -8,7 +8,7 @@ import type { DeliveryContext } from './delivery-context.ts';
  * while the destination is not available: the records are then tried again. So no record is lost if destination and
  * function fail together.
  */
-export async function giveUp(
+export async function sendExhausted(
   partition: number,
   failed: FailedRecords,
   context: DeliveryContext,

@@ -5,7 +5,7 @@ import { UnreadableFormat } from '../errors.ts';
  * Records of a stream that an event source stopped delivering, because their function crashed or reported them for
  * too long.
  */
-export interface GivenUpRecords {
+export interface FailedInvocation {
   readonly stream: string;
   readonly partition: string;
   readonly functionName: string;
@@ -14,11 +14,11 @@ export interface GivenUpRecords {
   readonly invocations: number;
   /** False if the function ended normally and reported the records as failed. */
   readonly hasDied: boolean;
-  readonly givenUpAt: Date;
-  readonly records: readonly GivenUpRecord[];
+  readonly failedAt: Date;
+  readonly records: readonly FailedInvocationRecord[];
 }
 
-export interface GivenUpRecord {
+export interface FailedInvocationRecord {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly data: Buffer;
@@ -54,7 +54,7 @@ const invocationRecordSchema = z.object({
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  * @throws UnreadableFormat  it is damaged, or another kind of object
  */
-export function decodeGivenUpRecords(body: Buffer): GivenUpRecords {
+export function decodeFailedInvocation(body: Buffer): FailedInvocation {
   const record = read(body.toString(), invocationRecordSchema);
   const { requestContext, responseContext, KinesisBatchInfo } = record;
   return {
@@ -64,7 +64,7 @@ export function decodeGivenUpRecords(body: Buffer): GivenUpRecords {
     condition: requestContext.condition,
     invocations: requestContext.approximateInvokeCount,
     hasDied: typeof responseContext?.functionError === 'string',
-    givenUpAt: record.timestamp,
+    failedAt: record.timestamp,
     records: read(record.payload, eventSchema).Records,
   };
 }

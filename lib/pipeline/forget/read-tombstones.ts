@@ -1,13 +1,13 @@
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { tombstoneKey, tombstonesPrefix, type ObjectKey } from '../../domain/keys.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
-import { readTombstoneAt } from '../forget/read-tombstone.ts';
-import type { ObjectReader } from './audit-ports.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { readTombstoneAt } from './read-tombstone.ts';
 
 /** Reads the tombstones of one customer or, for `undefined`, of all: by their keys. They are few. */
 export async function readTombstones(
   customerId: CustomerId | undefined,
-  store: ObjectReader,
+  store: Pick<ObjectStore, 'get' | 'list'>,
 ): Promise<ReadonlyMap<ObjectKey, Tombstone>> {
   const tombstones = new Map<ObjectKey, Tombstone>();
   const read = async (key: ObjectKey) => {

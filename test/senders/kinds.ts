@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { installed, type SenderKind } from './sender.ts';
+
+const syslogNg = join(installed, 'syslog-ng');
+
+export const telegraf: SenderKind = {
+  name: 'Telegraf',
+  page: 'telegraf.md',
+  file: 'telegraf.toml',
+  places: (directory) => ({ '/var/lib/telegraf/state': join(directory, 'state') }),
+  command: (configuration) => [join(installed, 'bin/telegraf'), '--config', configuration],
+};
+
+export const benthos: SenderKind = {
+  name: 'Benthos',
+  page: 'benthos.md',
+  file: 'benthos.yaml',
+  command: (configuration) => [join(installed, 'bin/benthos'), '-c', configuration],
+};
+
+export const syslogNgKind: SenderKind = {
+  name: 'syslog-ng',
+  page: 'syslog-ng.md',
+  file: 'syslog-ng.conf',
+  // The package is unpacked, not installed, so its directories are given.
+  command: (configuration, directory) => [
+    join(syslogNg, 'usr/sbin/syslog-ng'),
+    '--foreground',
+    '--no-caps',
+    '--cfgfile',
+    configuration,
+    '--module-path',
+    join(syslogNg, 'usr/lib/syslog-ng/3.38'),
+    '--pidfile',
+    join(directory, 'pid'),
+    '--persist-file',
+    join(directory, 'persist'),
+    '--control',
+    join(directory, 'control'),
+  ],
+  env: { LD_LIBRARY_PATH: join(syslogNg, 'usr/lib/syslog-ng') },
+};

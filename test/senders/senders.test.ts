@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { useEmulator } from '../e2e/emulator.ts';
+import { accessLog, badLine } from './access-log.ts';
+import { countsAfter, missingOf, withDelivery } from './delivery.ts';
+import { benthos, syslogNgKind, telegraf } from './kinds.ts';
+
+const emulator = useEmulator();
+const { lines, requestsByPath } = accessLog(10_000);
+const half = lines.length / 2;
+
+describe.each([
+  { kind: telegraf, keepsBatches: false },
+  { kind: benthos, keepsBatches: true },
+  { kind: syslogNgKind, keepsBatches: false },
+])('$kind.name', ({ kind, keepsBatches }) => {
+  it('sends each line of a log once', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      await delivery.write(lines);
+      expect(await countsAfter(delivery, requestsByPath)).toEqual(requestsByPath);
+    });
+  });
+
+  it('sends 60,000 lines that were there before it with its batches as they are', async () => {
+    const large = accessLog(60_000);
+    await withDelivery(kind, emulator, async (delivery) => {
+      await delivery.write(large.lines);
+      expect(await countsAfter(delivery, large.requestsByPath)).toEqual(large.requestsByPath);
+    });
+  });
+
+  it('repeats what was answered 503', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      delivery.proxy.harm('answer 503', 3);
+      await delivery.write(lines);
+      expect(await countsAfter(delivery, requestsByPath)).toEqual(requestsByPath);
+    });
+  });
+
+  it('loses nothing when answers are lost', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      delivery.proxy.harm('lose the answer', 2);
+      await delivery.write(lines);
+      const counts = await countsAfter(delivery, requestsByPath);
+      if (keepsBatches) expect(counts).toEqual(requestsByPath);
+      expect(missingOf(requestsByPath, counts)).toEqual([]);
+    });
+  });
+
+  it('is not held up by a line that is not an access-log line', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      await delivery.write([...lines.slice(0, half), badLine, ...lines.slice(half)]);
+      expect(await countsAfter(delivery, requestsByPath)).toEqual(requestsByPath);
+    });
+  });
+
+  it('loses nothing when the pipeline is killed', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      await delivery.write(lines.slice(0, half));
+      await emulator.end('SIGKILL');
+      await delivery.write(lines.slice(half));
+      await emulator.start();
+      const counts = await countsAfter(delivery, requestsByPath);
+      if (keepsBatches) expect(counts).toEqual(requestsByPath);
+      expect(missingOf(requestsByPath, counts)).toEqual([]);
+    });
+  });
+});
