@@ -44,6 +44,7 @@ export async function receiveBatch(
   );
   app.customerBudgets?.charge(sent.customerId, received.ingested.emitted);
   measure(received, app);
+  if (received.ingested.isFirst) app.recentRejections?.note(received.ingested.batch);
   if (sent.sender !== undefined) watchForEqualBodies(received, { sender: sent.sender, at }, app);
   return received;
 }

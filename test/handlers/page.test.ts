@@ -36,7 +36,7 @@ describe('GET /', () => {
   });
 
   it.each(['*/*', 'application/json', 'application/vnd.elasticsearch+json; compatible-with=8', ''])(
-    'greets as Elasticsearch who accepts %j, and bundles no page for it',
+    'greets a client that accepts %j as Elasticsearch does, and bundles no page',
     async (accept) => {
       const noPage = () => Promise.reject(new Error('It was bundled.'));
       const { statusCode, headers, body = '' } = await get('/', { accept }, noPage);
@@ -48,7 +48,7 @@ describe('GET /', () => {
     },
   );
 
-  it('answers 304 to who has it', async () => {
+  it('answers 304 to a client that has it', async () => {
     const etag = String((await get('/')).headers?.etag);
     const again = await get('/', { 'if-none-match': etag });
     expect(again).toMatchObject({ statusCode: 304, body: '' });

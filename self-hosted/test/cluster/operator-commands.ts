@@ -177,7 +177,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
     );
 
     it(
-      'sees the dead letter, mends its cause, and gives it back',
+      'sees the dead letter, repairs its cause, and gives it back',
       async () => {
         let { found } = await runForJson('dead-letters');
         while (found.length === 0) ({ found } = await runForJson('dead-letters'));
@@ -185,7 +185,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
         const [{ id } = {}] = found;
         const shown = await run('dead-letters', 'show', String(id));
         expect(JSON.parse(shown.output)).toMatchObject({
-          kind: 'given-up-message',
+          kind: 'dead-message',
           message: { receiveCount: lastAttempt + 1, sourceQueue: 'verify' },
           objects: { [batchKey]: { unreadable: expect.any(String) as string } },
         });
