@@ -3,6 +3,7 @@ import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
+import { senderSchemas } from './sender-schemas.ts';
 
 const count = z.int().nonnegative();
 const minute = z
@@ -219,6 +220,7 @@ export const schemas = {
   Health: health,
   Document: document,
   ...protocolSchemas,
+  ...senderSchemas,
 } as const satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof schemas;
