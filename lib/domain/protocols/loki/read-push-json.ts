@@ -92,7 +92,7 @@ function instantOf(timestamp: unknown): string | undefined {
 
 function textsOf(value: unknown): Labels {
   if (typeof value !== 'object' || value === null) return noLabels;
-  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string')) as Labels;
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
 }
 
 function notAPush(): InvalidRequest {
