@@ -90,7 +90,7 @@ function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'
     const isNamed = schema !== 'text' && schema !== 'bytes';
     return [type, { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] }];
   });
-  return Object.fromEntries(media);
+  return Object.fromEntries(media) as Json;
 }
 
 /**
