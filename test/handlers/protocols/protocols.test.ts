@@ -136,7 +136,7 @@ describe('POST /v1/logs', () => {
     const json = await sendJson(postOtlpBody('{', { 'content-type': 'application/json; charset=utf-8' }));
     expect(json).toEqual({
       status: 400,
-      body: { code: 3, message: 'The body is not an ExportLogsServiceRequest in JSON.' },
+      body: { code: 3, message: 'The body is not valid JSON.' },
     });
   });
 
