@@ -3,9 +3,31 @@
 
 /** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {
-  request: ['POST /logs', 'POST /v1/logs', 'POST /firehose', 'POST /logpush'],
+  request: [
+    'POST /logs',
+    'POST /v1/logs',
+    'POST /firehose',
+    'POST /logpush',
+    'POST /_bulk',
+    'PUT /_bulk',
+    'POST /{index}/_bulk',
+    'PUT /{index}/_bulk',
+    'POST /loki/api/v1/push',
+    'POST /services/collector',
+    'POST /services/collector/event',
+    'POST /services/collector/event/1.0',
+    'POST /services/collector/raw',
+    'POST /services/collector/raw/1.0',
+  ],
   read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
-  open: ['GET /', 'GET /assets/{name}', 'GET /health'],
+  open: [
+    'GET /',
+    'HEAD /',
+    'GET /assets/{name}',
+    'GET /health',
+    'GET /services/collector/health',
+    'GET /services/collector/health/1.0',
+  ],
 };
 
 /** Functions that each get the number of concurrent executions of a parameter. */

@@ -6,6 +6,10 @@ import { bodyEncoding } from './body-encoding.ts';
 
 /** The parts of a batch that depend on the protocol. */
 export type ProtocolBatch = Pick<SentBatch, 'mediaType' | 'logFormat' | 'unwrap'> & {
+  /** The customer, where the protocol has another way to name it than the header. */
+  readonly customerId?: SentBatch['customerId'];
+  /** The compression, where it is a part of the protocol. */
+  readonly contentEncoding?: string;
   /** The protocol's delivery id; without one, the id of the batch is derived from its body. */
   readonly id?: SentBatch['id'];
 };
@@ -17,7 +21,7 @@ export type ProtocolBatch = Pick<SentBatch, 'mediaType' | 'logFormat' | 'unwrap'
  */
 export function sentBatch(request: HttpRequest, batch: ProtocolBatch): SentBatch {
   return {
-    customerId: requireCustomer(request),
+    customerId: batch.customerId ?? requireCustomer(request),
     id: batch.id,
     source: givenSource(request),
     sender: request.sender,
@@ -25,7 +29,7 @@ export function sentBatch(request: HttpRequest, batch: ProtocolBatch): SentBatch
     logFormat: batch.logFormat,
     unwrap: batch.unwrap,
     invalid: givenInvalidEntries(request) ?? 'set-aside',
-    contentEncoding: bodyEncoding(request),
+    contentEncoding: batch.contentEncoding ?? bodyEncoding(request),
     body: request.body,
   };
 }

@@ -6,6 +6,10 @@ export const mediaTypes = [
   'application/json',
   'application/x-ndjson',
   'text/plain',
+  'elasticsearch+bulk',
+  'loki+json',
+  'loki+protobuf',
+  'splunk+events',
   'otlp+protobuf',
   'otlp+json',
 ] as const;

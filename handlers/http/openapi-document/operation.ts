@@ -20,6 +20,8 @@ export interface OperationText {
   readonly answers: Readonly<Record<number, AnswerText>>;
   /** Examples of errors by media type, where they have a form of their own. */
   readonly errorExamples?: Readonly<Record<string, unknown>>;
+  /** Headers of every error, besides the usual ones. */
+  readonly errorHeaders?: readonly HeaderName[];
 }
 
 /** The text of one route: it covers each answer, with an example of each media type. */
@@ -52,7 +54,10 @@ export function describeOperation(operationId: string, route: Route, text: Opera
     ),
     ...describeErrors(
       [...errors, ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)), ...errorsOfAll],
-      errorContent && mediaOf(errorContent, text.errorExamples),
+      errorContent && {
+        content: mediaOf(errorContent, text.errorExamples),
+        headers: text.errorHeaders ?? [],
+      },
     ),
   };
   return {
@@ -95,9 +100,12 @@ function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'
 
 /**
  * Returns the answers for some error codes, by status.
- * @param ownContent  their content, where they do not have the usual form
+ * @param own  their content, where they do not have the usual form, and further headers
  */
-export function describeErrors(codes: readonly ErrorCode[], ownContent?: Json): Record<string, Json> {
+export function describeErrors(
+  codes: readonly ErrorCode[],
+  own?: { readonly content: Json; readonly headers: readonly HeaderName[] },
+): Record<string, Json> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCodes[code];
@@ -114,8 +122,11 @@ export function describeErrors(codes: readonly ErrorCode[], ownContent?: Json): 
         String(status),
         {
           description: `${meanings.join('; ')}.`,
-          headers: allHeaders(status === 503 ? ['retry-after'] : status === 405 ? ['allow'] : []),
-          content: ownContent ?? { 'application/json': { schema, examples } },
+          headers: allHeaders([
+            ...(status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : []),
+            ...(own?.headers ?? []),
+          ]),
+          content: own?.content ?? { 'application/json': { schema, examples } },
         },
       ];
     }),

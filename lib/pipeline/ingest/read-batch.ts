@@ -10,7 +10,7 @@ import { isNamed, mediaTypeOf, type MediaType, type SentMediaType } from '../../
 import { parseInSteps, type ParsedBatch } from '../../domain/parse-batch.ts';
 import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { contentEncodingOf } from './content-encoding.ts';
-import { decompress } from './decompress.ts';
+import { decompress, decompressSnappy } from './decompress.ts';
 import type { BodySize } from './batch-admission.ts';
 
 /** A batch as a client sends it. */
@@ -85,7 +85,11 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
  * @throws InvalidRequest    it is not what its encoding says
  */
 export async function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
-  const body = await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+  // Snappy is a part of Loki's protocol, and no content encoding of others.
+  const body =
+    sent.mediaType === 'loki+protobuf'
+      ? await decompressSnappy(sent.body, maxBatchBytes)
+      : await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
   return sent.unwrap === undefined ? body : sent.unwrap(body);
 }
 
