@@ -5,6 +5,7 @@ import { NotProtobuf, WireReader, wireType } from '../otlp/wire-reader.ts';
 import { parseLabels } from './parse-labels.ts';
 import {
   createPushedEntries,
+  firstLabels,
   instantOfMilliseconds,
   type Labels,
   type PushedEntries,
@@ -57,7 +58,7 @@ class PushReader {
   *#stream(end: number): Generator<ReadEntry, void, undefined> {
     let labels = noLabels;
     for (const tag of this.#fields(end)) {
-      if (tag === stream.labels) labels = parseLabels(this.#text(end));
+      if (tag === stream.labels) labels = firstLabels(parseLabels(this.#text(end)));
       else if (tag === stream.entries) yield this.#entry(this.#wire.end(end), labels);
       else this.#wire.skip(tag, end);
     }
