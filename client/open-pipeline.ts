@@ -14,7 +14,7 @@ import { realTiming, type Timing } from './timing.ts';
 export interface Batch {
   /** 1–255 printable ASCII characters. */
   readonly idempotencyKey: string;
-  /** At least one; as lines of JSON at most what the pipeline takes at a time (2 MiB by default). */
+  /** At least one; as lines of JSON at most what the pipeline takes at a time (16 MiB by default). */
   readonly entries: readonly Readonly<Entry>[];
 }
 

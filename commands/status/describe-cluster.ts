@@ -53,7 +53,10 @@ function describeCounted({ countedThrough, rolledUpThrough, topics }: ClusterSta
   if (countedThrough === undefined)
     return 'counting is behind: what is accepted now is not counted within seconds';
   const minutes = `everything that was accepted before ${countedThrough.toISOString()} is in its minute`;
-  return rolledUpThrough === undefined ? `${minutes}; hours and days are behind` : `${minutes}, hour and day`;
+  if (rolledUpThrough === undefined) return `${minutes}; hours and days are behind`;
+  return rolledUpThrough < countedThrough
+    ? `${minutes}, and before ${rolledUpThrough.toISOString()} in its hour and day`
+    : `${minutes}, hour and day`;
 }
 
 function describeDead({ deadLetters, failedRecords }: ClusterStatus): string {

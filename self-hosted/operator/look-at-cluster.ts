@@ -37,7 +37,8 @@ export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLoo
       return undefined;
     }
   };
-  const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock);
+  // A person can wait longer than a reader of metrics.
+  const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock, (stream) => stream);
   // Dead letters are counted one by one.
   const waiting = consumed.topics.filter(({ topic }) => topic !== 'dead-letters');
   try {

@@ -25,11 +25,15 @@ const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]
   'roll-up': [['windows', 'roll-up']],
 };
 
-/** Returns the topics that the roles consume, for metrics. */
+/**
+ * Returns the topics that the roles consume.
+ * @param bound  limits the time for which a reader waits for a backlog, as metrics need it
+ */
 export function consumedTopicsOf(
   roles: readonly RoleName[],
   { connection, offsets }: Pick<ClusterPipeline, 'connection' | 'offsets'>,
   clock: Clock,
+  bound = withBoundedBacklog,
 ): { readonly topics: readonly ConsumedTopic[]; close(): Promise<void> } {
   const streams: KafkaEventStream[] = [];
   const topics = roles
@@ -45,7 +49,7 @@ export function consumedTopicsOf(
         countedThrough: async () => undefined,
       });
       streams.push(stream);
-      return { topic, group, backlog: () => withBoundedBacklog(stream).backlog() };
+      return { topic, group, backlog: () => bound(stream).backlog() };
     });
   return {
     topics,

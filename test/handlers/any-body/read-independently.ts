@@ -1,3 +1,5 @@
+import { FieldSearch } from '../../../lib/domain/field-aliases/find-fields.ts';
+import { takeAliases } from '../../../lib/domain/parse-batch/take-aliases.ts';
 import { userAgentFamily } from '../../../lib/domain/user-agent.ts';
 
 /** An expected window of a customer, with the fields of `GET /aggregates`. */
@@ -26,7 +28,7 @@ const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 /**
  * Reads a body a second time, in the plain way that docs/reference/http.md describes, and returns its windows in time order;
  * `undefined` if the body must be refused. It shares nothing with the pipeline's own reading, except the families of
- * agents.
+ * agents and the meaning of names of other programs, for which it searches in the parsed objects.
  */
 export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedWindow[] | undefined {
   const values = valuesOf(body, isLines);
@@ -71,7 +73,7 @@ function oneValue(line: string): string {
 
 function entryOf(value: unknown) {
   if (typeof value !== 'object' || value === null) return undefined;
-  const own = new Map(Object.entries(value));
+  const own = new Map(Object.entries(Array.isArray(value) ? {} : withAliases(value)));
   const windowStart = minuteOf(own.get('receivedAt'));
   const method = textOf(own.get('method'))?.toUpperCase();
   const path = textOf(own.get('path'));
@@ -83,6 +85,15 @@ function entryOf(value: unknown) {
   if (!token.test(method) || path === '' || path.length > 2_048 || userAgent.length > 1_024) return undefined;
   if (own.has('status') && !isStatus) return undefined;
   return { windowStart, method, path, userAgent, status: isStatus ? String(status) : undefined };
+}
+
+const names = new Set(['receivedAt', 'method', 'path', 'userAgent', 'status']);
+
+/** Completes an entry by what stands under names of other programs. */
+function withAliases(value: object): object {
+  const fields = Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
+  takeAliases(fields, new FieldSearch().find({ ...value }));
+  return fields;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -124,19 +124,24 @@ const acceptedAliases: Readonly<Record<string, () => string>> = {
   'times in the last of many fields': () =>
     filledWithEntries((n) =>
       JSON.stringify({
-        ...{ start_time: '-', time: 'x', timestamp: 'y', ts: 'z', datetime: '0', msec: 'é' },
-        ...{ '@timestamp': entry.receivedAt, method: 'GET', url: `http://a.example/${scrambled(n)}` },
+        start_time: '-',
+        time: 'x',
+        timestamp: 'y',
+        ts: 'z',
+        datetime: '0',
+        msec: 'é',
+        '@timestamp': entry.receivedAt,
+        method: 'GET',
+        url: `http://a.example/${scrambled(n)}`,
       }),
     ),
   'nested names of other programs': () =>
     filledWithEntries((n) =>
       JSON.stringify({
         '@timestamp': entry.receivedAt,
-        ...{
-          http: { request: { method: 'GET' } },
-          url: { path: `/${scrambled(n)}` },
-          user_agent: { original: '' },
-        },
+        http: { request: { method: 'GET' } },
+        url: { path: `/${scrambled(n)}` },
+        user_agent: { original: '' },
       }),
     ),
   'names in lists of pairs': () =>

@@ -20,7 +20,11 @@ export function postOtlpBody(body: string | Buffer, headers: Record<string, stri
 /** Sends a delivery of Amazon Data Firehose with these records. */
 export function deliver(
   records: readonly string[],
-  { requestId = 'delivery-1', timestamp = 1, headers = {} as Record<string, string> } = {},
+  {
+    requestId = 'delivery-1',
+    timestamp = 1,
+    headers = {},
+  }: { requestId?: string; timestamp?: number; headers?: Record<string, string> } = {},
 ) {
   const body = JSON.stringify({
     requestId,
