@@ -52,14 +52,13 @@ describe('the server of the cluster form', () => {
     ['HTTP Basic', `Basic ${base64(`any:${key.text}`)}`],
     ['Elasticsearch', `ApiKey ${base64(`any:${key.text}`)}`],
   ])('takes a key in the form of %s', async (_, authorization) => {
-    for (const sent of protocolRequests.filter(([route]) => route === 'POST /logpush').slice(0, 1)) {
-      expect((await send(sent, { authorization })).status).toBe(200);
-    }
+    const sent = protocolRequests.find(([route]) => route === 'POST /logpush') ?? expect.fail('no request');
+    expect((await send(sent, { authorization })).status).toBe(200);
   });
 
   it('takes only the header of the route', async () => {
-    const [firehose] = protocolRequests.filter(([route]) => route === 'POST /firehose');
-    const [logpush] = protocolRequests.filter(([route]) => route === 'POST /logpush');
+    const firehose = protocolRequests.find(([route]) => route === 'POST /firehose');
+    const logpush = protocolRequests.find(([route]) => route === 'POST /logpush');
     if (firehose === undefined || logpush === undefined) return expect.fail('There are no such requests.');
     const wrong = [
       await send(firehose, { authorization: `Bearer ${key.text}` }),
