@@ -96,7 +96,7 @@ function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'
     const described = { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] };
     return [type, described] as const;
   });
-  return Object.fromEntries(media) as Json;
+  return Object.fromEntries(media);
 }
 
 /**
