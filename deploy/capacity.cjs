@@ -40,14 +40,19 @@ const functionsOf = {
 
 /**
  * Returns the name that the framework gives a route's resource: `HttpApiRouteGetBatchesBatchidVar` for `GET
- * /batches/{batchId}`.
+ * /batches/{batchId}`, `HttpApiRoutePostBulk` for `POST /_bulk`.
  */
 function resourceOf(route) {
-  const words = route
+  const parts = route
     .toLowerCase()
-    .replace(/\{(\w+)\}/g, '$1 var')
-    .match(/\w+/g);
-  return `HttpApiRoute${words.map((word) => `${word[0].toUpperCase()}${word.slice(1)}`).join('')}`;
+    .split('/')
+    .map((part) =>
+      part
+        .replace(/-/g, 'Dash')
+        .replace(/\{(.*)\}/g, '$1Var')
+        .replace(/[^0-9A-Za-z]/g, ''),
+    );
+  return `HttpApiRoute${parts.map((part) => `${part.slice(0, 1).toUpperCase()}${part.slice(1)}`).join('')}`;
 }
 
 module.exports = async ({ resolveVariable }) => {

@@ -6,7 +6,7 @@ import { resourcesOf, service } from './packages.ts';
 /** The functions that read the logs of other programs, and the one that has the dashboard. */
 const largerBounds = new Map([
   ['ingest', 400_000],
-  ['protocols', 400_000],
+  ['protocols', 430_000],
   ['page', 440_000],
 ]);
 
