@@ -80,6 +80,6 @@ it.each([
   expect(apiKeyFromHeader(header)).toBeUndefined();
 });
 
-it.each([`Bearer ${key.text}`, `bearer  ${key.text}`])('finds the key in %j', (header) => {
+it.each([key.text, `Bearer ${key.text}`, `bearer  ${key.text}`])('finds the key in %j', (header) => {
   expect(apiKeyFromHeader(header)).toEqual(key);
 });

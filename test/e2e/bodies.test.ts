@@ -129,6 +129,20 @@ describe('media types', () => {
     },
   );
 
+  it('takes lines of an access log as text/plain', async () => {
+    const line = '192.0.2.7 - - [28/Dec/2025:18:03:07 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.7.1"';
+    const headers = { 'content-type': 'text/plain; charset=utf-8' };
+    const answer = await postLogs(emulator, {
+      customerId: 'cus-text',
+      body: `${line}\nnot a request\n${line}\n`,
+      headers,
+    });
+
+    expect(answer.status).toBe(202);
+    expect(json(answer)).toMatchObject({ entries: 2, rejected: 1, details: [{ index: 1 }] });
+    expect(await countedRequests(emulator, 'cus-text')).toBe(2);
+  });
+
   it('takes compressed bytes as application/gzip', async () => {
     const body = zlib.gzipSync(lines);
     const headers = { 'content-type': 'application/gzip', 'content-encoding': 'gzip' };
@@ -138,7 +152,7 @@ describe('media types', () => {
     expect(await countedRequests(emulator, 'cus-bytes')).toBe(2);
   });
 
-  it.each(['text/plain', 'nonsense', ';', '/', 'application/json/x', 'application/octet-stream', undefined])(
+  it.each(['text/html', 'nonsense', ';', '/', 'application/json/x', 'application/octet-stream', undefined])(
     'refuses %s with 415',
     async (contentType) => {
       const headers = { 'content-type': contentType };
