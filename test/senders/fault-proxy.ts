@@ -30,7 +30,7 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     const body = await buffer(incoming);
     const fault = isDelivery(incoming) ? faults.shift() : undefined;
     if (fault === 'answer 503') {
-      response.writeHead(503, { 'retry-after': '1', 'content-type': 'application/json' }).end('{}');
+      response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Try again.\n');
       return;
     }
     if (fault === 'cut the connection') {

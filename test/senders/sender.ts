@@ -30,7 +30,7 @@ export interface SenderPlaces {
 }
 
 /** Returns the configuration of a page, with a test's places for the documented ones. */
-export function configurationOf(kind: SenderKind, { directory, log, url, customerId }: SenderPlaces): string {
+function configurationOf(kind: SenderKind, { directory, log, url, customerId }: SenderPlaces): string {
   const page = readFileSync(new URL(`../../docs/how-to/send/${kind.page}`, import.meta.url), 'utf8');
   const block = /^```\w*\n(?<configuration>[^]*?)^```$/m.exec(page)?.groups?.['configuration'];
   if (block === undefined) throw new Error(`${kind.page} has no configuration.`);
@@ -72,6 +72,12 @@ export class Sender {
       detached: true,
     });
     await once(this.#process, 'spawn');
+  }
+
+  /** Throws if it has ended by itself, since it will not send any more. */
+  requireRunning(): void {
+    const { exitCode = null, signalCode = null } = this.#process ?? {};
+    if (exitCode !== null || signalCode !== null) throw new Error(`${this.#kind.name} has ended.`);
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
