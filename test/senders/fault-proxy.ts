@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What the proxy does with a request: `lose the answer` lets the pipeline answer, and cuts the connection then. */
+/** Harm that the proxy does to a request: `lose the answer` lets the pipeline answer, and cuts the connection then. */
 export type Fault = 'answer 503' | 'lose the answer' | 'cut the connection';
 
 /** A proxy between a sender and the pipeline that does harm to some requests. */

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where `set-up.sh` puts what it builds. */
+/** The directory in which `set-up.sh` puts what it builds. */
 export const installed = fileURLToPath(new URL('../../node_modules/.cache/senders', import.meta.url));
 
 /** A program that sends a log, as a page of the documentation sets it up. */
@@ -93,7 +93,7 @@ export class Sender {
     await ended;
   }
 
-  /** What it printed. */
+  /** Returns its output so far. */
   output(): string {
     return readFileSync(join(this.#places.directory, 'output'), 'utf8');
   }

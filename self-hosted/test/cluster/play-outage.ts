@@ -13,7 +13,7 @@ export interface OutageResult extends LoadResult {
   readonly outage: {
     readonly statuses: Readonly<Record<string, number>>;
     readonly withoutRetryAfter: number;
-    /** Of all that were sent while no node ran, whenever their answers came. */
+    /** Time of the slowest answer to a batch that was sent while no node ran. */
     readonly slowestSeconds: number;
   };
   /** Processes that did not answer `/ready` with 503 when Kafka had been away for some time. */
