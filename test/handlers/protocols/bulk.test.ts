@@ -116,7 +116,11 @@ describe('a bulk request', () => {
     const answer = await send(testApp({ store }), 'POST /_bulk', { body: bulk(create, document('/a')) });
 
     const headers = { 'retry-after': '1', 'content-type': 'text/plain; charset=utf-8' };
-    expect(answer).toMatchObject({ status: 503, headers, body: expect.stringMatching(/^\w.*\.\n$/) as unknown });
+    expect(answer).toMatchObject({
+      status: 503,
+      headers,
+      body: expect.stringMatching(/^\w.*\.\n$/) as unknown,
+    });
   });
 
   it('names its customer by the user of HTTP Basic where a client cannot send a header', async () => {
