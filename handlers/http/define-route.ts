@@ -13,7 +13,7 @@ export function route<const M extends Method, const Path extends string, const R
 /** Errors of every route that takes batches in the protocol of another program. */
 export const batchErrors = ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'] as const;
 
-/** What the routes have in common that take batches in the protocols of other programs. */
+/** Common parts of the routes that take batches in the protocols of other programs. */
 export const takesBatches = {
   functionName: 'protocols',
   invalidRequestCode: 'ING_1000',

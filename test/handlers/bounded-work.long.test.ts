@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as ingestModule from '../../handlers/ingest.ts';
 import type * as appModule from './app.ts';
 import { anyBytes, batches, damagedBatches } from './any-body/bodies.ts';
-import { usualBatch, workBodies, type WorkBody } from './bounded-work/bodies.ts';
+import { usualBatch, workBodies } from './bounded-work/bodies.ts';
+import type { WorkBody } from './bounded-work/work-body.ts';
 import { largestBatch } from './bounded-work/filled.ts';
 
 /**

@@ -13,7 +13,7 @@ const page: Page = {
   },
 };
 
-/** As browsers navigate. */
+/** The header of a browser that opens a page. */
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 function get(path: string, headers: Record<string, string> = {}, bundle = async (): Promise<Page> => page) {

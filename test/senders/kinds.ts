@@ -40,3 +40,29 @@ export const syslogNgKind: SenderKind = {
   ],
   env: { LD_LIBRARY_PATH: join(syslogNg, 'usr/lib/syslog-ng') },
 };
+
+export const otelCollector: SenderKind = {
+  name: 'OpenTelemetry Collector',
+  page: 'opentelemetry-collector.md',
+  file: 'otelcol.yaml',
+  places: (directory) => ({ '/var/lib/otelcol': directory }),
+  command: (configuration) => [join(installed, 'bin/otelcol'), '--config', configuration],
+};
+
+export const rsyslog: SenderKind = {
+  name: 'rsyslog',
+  page: 'rsyslog.md',
+  file: 'rsyslog.conf',
+  places: (directory) => ({
+    '/var/spool/rsyslog': directory,
+    '/var/log/rsyslog-rejected': join(directory, 'rejected'),
+  }),
+  command: (configuration, directory) => [
+    'rsyslogd',
+    '-n',
+    '-f',
+    configuration,
+    '-i',
+    join(directory, 'pid'),
+  ],
+};

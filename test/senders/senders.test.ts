@@ -1,18 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { accessLog, badLine } from './access-log.ts';
 import { countsAfter, missingOf, withDelivery } from './delivery.ts';
-import { benthos, syslogNgKind, telegraf } from './kinds.ts';
+import type { Sender } from './sender.ts';
+import { benthos, otelCollector, syslogNgKind, telegraf } from './kinds.ts';
 
 const emulator = useEmulator();
 const { lines, requestsByPath } = accessLog(10_000);
 const half = lines.length / 2;
 
 describe.each([
-  { kind: telegraf, keepsBatches: false },
-  { kind: benthos, keepsBatches: true },
-  { kind: syslogNgKind, keepsBatches: false },
-])('$kind.name', ({ kind, keepsBatches }) => {
+  { kind: telegraf, keepsBatches: false, continues: false },
+  { kind: benthos, keepsBatches: true, continues: false },
+  { kind: syslogNgKind, keepsBatches: false, continues: false },
+  { kind: otelCollector, keepsBatches: true, continues: false },
+])('$kind.name', ({ kind, keepsBatches, continues }) => {
   it('sends each line of a log once', async () => {
     await withDelivery(kind, emulator, async (delivery) => {
       await delivery.write(lines);
@@ -64,4 +67,27 @@ describe.each([
       expect(missingOf(requestsByPath, counts)).toEqual([]);
     });
   });
+
+  it('loses nothing when the sender is killed with a batch that was refused', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      const { proxy, sender } = delivery;
+      await delivery.write(lines.slice(0, half));
+      await until(() => proxy.answered() > 0, sender);
+      proxy.harm('answer 503', 2);
+      await delivery.write(lines.slice(half));
+      await until(() => proxy.harmLeft() < 2, sender);
+      await sender.end('SIGKILL');
+      await sender.start();
+      const counts = await countsAfter(delivery, requestsByPath);
+      if (continues) expect(counts).toEqual(requestsByPath);
+      expect(missingOf(requestsByPath, counts)).toEqual([]);
+    });
+  });
 });
+
+async function until(condition: () => boolean, sender: Sender): Promise<void> {
+  while (!condition()) {
+    sender.requireRunning();
+    await sleep(20);
+  }
+}

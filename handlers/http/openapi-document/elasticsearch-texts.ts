@@ -9,7 +9,10 @@ const license = {
 
 const cause = { type: 'illegal_argument_exception', reason: 'The action of item 0 has no document.' };
 const errors = {
-  errorExamples: { 'application/json': { error: { root_cause: [cause], ...cause }, status: 400 } },
+  errorExamples: {
+    'application/json': { error: { root_cause: [cause], ...cause }, status: 400 },
+    'text/plain': 'The store cannot be written.\n',
+  },
   errorHeaders: ['x-elastic-product'],
 } as const;
 

@@ -93,7 +93,8 @@ function describeAnswer(
 function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'] = {}): Json {
   const media = Object.entries(content).map(([type, schema]) => {
     const isNamed = schema !== 'text' && schema !== 'bytes';
-    return [type, { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] }];
+    const described = { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] };
+    return [type, described] as const;
   });
   return Object.fromEntries(media);
 }

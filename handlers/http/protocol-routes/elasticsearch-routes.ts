@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { protocolRoute, route, takesBatches } from '../define-route.ts';
 
 const json = 'application/json';
-const errorContent = { [json]: 'ElasticsearchError' } as const;
+const errorContent = { [json]: 'ElasticsearchError', 'text/plain': 'text' } as const;
 const bulk = { answers: { 200: { [json]: 'BulkAnswer' } }, errorContent } as const;
 const bulkTo = {
   ...bulk,

@@ -9,8 +9,15 @@ export function respondElasticsearch(body: object | string): Answer {
   return { status: 200, headers: { 'content-type': 'application/json', ...product }, body };
 }
 
-/** Writes an error in the form of Elasticsearch. */
+/**
+ * Writes an error in the form of Elasticsearch; trouble that passes is a sentence, as a proxy in front of Elasticsearch
+ * answers. rsyslog ignores the status: it takes any JSON without results for a final refusal, and loses the lines.
+ */
 export function elasticsearchError({ status, headers, errorDescription }: ErrorAnswer): Answer {
+  if (status >= 500 || status === 429) {
+    const asText = { 'content-type': 'text/plain; charset=utf-8', ...product };
+    return { status, headers: { ...headers, ...asText }, body: `${errorDescription}\n` };
+  }
   const cause = { type: typeOf(status), reason: errorDescription };
   return respondJson(
     status,
@@ -22,5 +29,5 @@ export function elasticsearchError({ status, headers, errorDescription }: ErrorA
 function typeOf(status: number): string {
   if (status === 403) return 'security_exception';
   if (status === 413) return 'content_too_long_exception';
-  return status >= 500 ? 'unavailable_exception' : 'illegal_argument_exception';
+  return 'illegal_argument_exception';
 }

@@ -1,13 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidRequest } from '../../errors.ts';
-import {
-  afterString,
-  afterValue,
-  afterWhiteSpace,
-  code,
-  isEscaped,
-  malformed,
-} from '../parse-batch/json-scanner.ts';
+import { JsonCursor } from './json-cursor.ts';
 
 /** The place of an object in a body. */
 export interface JsonItem {
@@ -27,96 +20,31 @@ export function* jsonItems(
   way: readonly string[],
   expected: string,
 ): Generator<JsonItem, void> {
-  const scanner = new JsonItems(body, way, expected);
-  yield* scanner.itemsIn(0);
-  scanner.requireEnd();
-}
+  const refusal = new InvalidRequest(`The body is not ${expected} in JSON.`);
+  if (!isUtf8(body)) throw refusal;
+  const cursor = new JsonCursor(body);
 
-/** A position in a body. */
-class JsonItems {
-  readonly #bytes: Buffer;
-  readonly #way: readonly string[];
-  readonly #expected: string;
-  #at = 0;
-
-  constructor(bytes: Buffer, way: readonly string[], expected: string) {
-    this.#bytes = bytes;
-    this.#way = way;
-    this.#expected = expected;
-    if (!isUtf8(bytes)) this.#refuse();
+  /** Finds the objects in an object that is `step` steps on the way. */
+  function* itemsIn(step: number): Generator<JsonItem, void> {
+    for (const name of cursor.members()) {
+      if (name === way[step] && cursor.isArray()) yield* listedItems(step);
+      else if (name === way[step] && body[cursor.at] !== firstOfNull) throw refusal;
+      else cursor.skip();
+    }
   }
 
-  /** Reads an object that is `step` steps on the way. */
-  *itemsIn(step: number): Generator<JsonItem, void> {
-    this.#require(code.openBrace);
-    if (this.#skip(code.closeBrace)) return;
-    do {
-      const isOnWay = this.#name() === this.#way[step];
-      if (isOnWay && this.#next() === code.openBracket) yield* this.#list(step);
-      else if (this.#isNull() || !isOnWay) this.#value();
-      else this.#refuse();
-    } while (this.#skip(code.comma));
-    this.#require(code.closeBrace);
+  function* listedItems(step: number): Generator<JsonItem, void> {
+    for (const _ of cursor.elements()) {
+      if (!cursor.isObject()) throw refusal;
+      if (step < way.length - 1) yield* itemsIn(step + 1);
+      else yield { start: cursor.skip(), end: cursor.at };
+    }
   }
 
-  *#list(step: number): Generator<JsonItem, void> {
-    this.#require(code.openBracket);
-    if (this.#skip(code.closeBracket)) return;
-    do {
-      if (this.#next() !== code.openBrace) this.#refuse();
-      if (step < this.#way.length - 1) yield* this.itemsIn(step + 1);
-      else yield this.#value();
-    } while (this.#skip(code.comma));
-    this.#require(code.closeBracket);
-  }
-
-  requireEnd(): void {
-    if (this.#next() !== undefined) this.#refuse();
-  }
-
-  #next(): number | undefined {
-    this.#at = afterWhiteSpace(this.#bytes, this.#at, code.lineFeed);
-    return this.#bytes[this.#at];
-  }
-
-  #isNull(): boolean {
-    return this.#next() === firstOfNull;
-  }
-
-  #skip(byte: number): boolean {
-    if (this.#next() !== byte) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #require(byte: number): void {
-    if (!this.#skip(byte)) this.#refuse();
-  }
-
-  /** Reads the name of a field and its colon. */
-  #name(): string {
-    this.#next();
-    const after = afterString(this.#bytes, this.#at);
-    if (after === malformed) this.#refuse();
-    const start = this.#at + 1;
-    this.#at = isEscaped(after) ? ~after : after;
-    const name = this.#bytes.toString('utf8', start, this.#at - 1);
-    this.#require(code.colon);
-    return name;
-  }
-
-  #value(): JsonItem {
-    this.#next();
-    const start = this.#at;
-    const end = afterValue(this.#bytes, start, code.lineFeed);
-    if (end === malformed) this.#refuse();
-    this.#at = end;
-    return { start, end };
-  }
-
-  #refuse(): never {
-    throw new InvalidRequest(`The body is not ${this.#expected} in JSON.`);
-  }
+  cursor.hasMore();
+  if (!cursor.isObject()) throw refusal;
+  yield* itemsIn(0);
+  if (cursor.hasMore()) throw refusal;
 }
 
 const firstOfNull = 0x6e;

@@ -26,7 +26,7 @@ export async function decompress(body: Buffer, contentEncoding: string, maxBytes
 }
 
 /**
- * The body without Snappy's compression, of which it is one block. Its size stands at its start.
+ * Returns the body without Snappy's compression. The body is one block, which begins with its decompressed size.
  * @throws BatchTooLarge   the result is larger than `maxBytes`
  * @throws InvalidRequest  the body is not Snappy
  */
@@ -35,7 +35,7 @@ export async function decompressSnappy(body: Buffer, maxBytes: number): Promise<
   return decodeSnappy(body, maxBytes);
 }
 
-/** What is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say. */
+/** Refuses a body that is larger than the limit: what is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say. */
 function requireWorthDecoding(body: Buffer, maxBytes: number): void {
   if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
 }

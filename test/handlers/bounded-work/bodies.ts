@@ -1,16 +1,7 @@
 import { createSampleTraffic } from '../../../bench/sample-traffic.ts';
 import { entry, filled, filledWithEntries, largestBatch, minute, scrambled, text } from './filled.ts';
 import { setAsideBodies } from './set-aside-bodies.ts';
-
-/** A body of a batch, and how it is sent. */
-export interface WorkBody {
-  readonly name: string;
-  readonly mediaType: 'application/json' | 'application/x-ndjson' | 'text/plain';
-  readonly make: () => string | Buffer;
-  readonly status: 202 | 400;
-  readonly contentEncoding?: 'gzip' | 'br';
-  readonly invalid?: 'set-aside';
-}
+import type { WorkBody } from './work-body.ts';
 
 /** A batch of a site's normal traffic, of the maximum size. All others are compared with it. */
 export const usualBatch: WorkBody = {

@@ -1,5 +1,5 @@
 import { filled, filledWithEntries, largestBatch, minute, mostEntries, scrambled, text } from './filled.ts';
-import type { WorkBody } from './bodies.ts';
+import type { WorkBody } from './work-body.ts';
 
 /** Longer lines are not read. */
 const longestLine = 65_000;

@@ -17,10 +17,16 @@ export function postOtlpBody(body: string | Buffer, headers: Record<string, stri
   return httpEvent('POST', '/v1/logs', { body, headers });
 }
 
+interface Delivery {
+  readonly requestId?: string;
+  readonly timestamp?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Sends a delivery of Amazon Data Firehose with these records. */
 export function deliver(
   records: readonly string[],
-  { requestId = 'delivery-1', timestamp = 1, headers = {} as Record<string, string> } = {},
+  { requestId = 'delivery-1', timestamp = 1, headers = {} }: Delivery = {},
 ) {
   const body = JSON.stringify({
     requestId,

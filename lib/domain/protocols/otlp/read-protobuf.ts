@@ -1,4 +1,4 @@
-import { InvalidRequest } from '../../../errors.ts';
+import { ProtobufReader } from '../protobuf.ts';
 import {
   maxFields,
   maxRecordBytes,
@@ -9,32 +9,24 @@ import {
   type OtlpValue,
   type WritableFields,
 } from './otlp-record.ts';
-import { NotProtobuf, WireReader, wireType } from './wire-reader.ts';
 
-const tagOf = (field: number, type: number): number => field * 8 + type;
-
-/** Tags of the fields that are read: https://github.com/open-telemetry/opentelemetry-proto, version 1.9.0. */
-const tags = {
-  request: { resourceLogs: tagOf(1, wireType.bytes) },
-  resourceLogs: { scopeLogs: tagOf(2, wireType.bytes) },
-  scopeLogs: { logRecords: tagOf(2, wireType.bytes) },
-  logRecord: {
-    timeUnixNano: tagOf(1, wireType.fixed64),
-    body: tagOf(5, wireType.bytes),
-    attributes: tagOf(6, wireType.bytes),
-    observedTimeUnixNano: tagOf(11, wireType.fixed64),
-  },
-  keyValue: { key: tagOf(1, wireType.bytes), value: tagOf(2, wireType.bytes) },
+/** Numbers of the fields that are read: https://github.com/open-telemetry/opentelemetry-proto */
+const field = {
+  request: { resourceLogs: 1 },
+  resourceLogs: { scopeLogs: 2 },
+  scopeLogs: { logRecords: 2 },
+  logRecord: { timeUnixNano: 1, body: 5, attributes: 6, observedTimeUnixNano: 11 },
+  keyValue: { key: 1, value: 2 },
   anyValue: {
-    stringValue: tagOf(1, wireType.bytes),
-    boolValue: tagOf(2, wireType.varint),
-    intValue: tagOf(3, wireType.varint),
-    doubleValue: tagOf(4, wireType.fixed64),
-    arrayValue: tagOf(5, wireType.bytes),
-    kvlistValue: tagOf(6, wireType.bytes),
-    bytesValue: tagOf(7, wireType.bytes),
+    stringValue: 1,
+    boolValue: 2,
+    intValue: 3,
+    doubleValue: 4,
+    arrayValue: 5,
+    kvlistValue: 6,
+    bytesValue: 7,
   },
-  list: { values: tagOf(1, wireType.bytes) },
+  list: { values: 1 },
 } as const;
 
 /**
@@ -43,130 +35,109 @@ const tags = {
  * @throws InvalidRequest  the body is not such a message
  */
 export function* readProtobufRecords(body: Buffer): Generator<OtlpRecord | undefined, void> {
-  const reader = new WireReader(body);
-  try {
-    yield* recordsIn(reader, body.length);
-  } catch (error) {
-    if (!(error instanceof NotProtobuf)) throw error;
-    throw new InvalidRequest(`The body is not an ExportLogsServiceRequest in protobuf: ${error.message}.`);
-  }
-}
-
-function* recordsIn(reader: WireReader, end: number): Generator<OtlpRecord | undefined, void> {
-  for (const resourceEnd of messagesIn(reader, end, tags.request.resourceLogs)) {
-    for (const scopeEnd of messagesIn(reader, resourceEnd, tags.resourceLogs.scopeLogs)) {
-      for (const recordEnd of messagesIn(reader, scopeEnd, tags.scopeLogs.logRecords)) {
-        if (recordEnd - reader.at <= maxRecordBytes) {
-          yield readRecord(reader, recordEnd);
-        } else {
-          reader.at = recordEnd;
-          yield undefined;
-        }
+  for (const resourceLogs of messagesIn(new ProtobufReader(body), field.request.resourceLogs)) {
+    for (const scopeLogs of messagesIn(resourceLogs, field.resourceLogs.scopeLogs)) {
+      for (const logRecord of messagesIn(scopeLogs, field.scopeLogs.logRecords)) {
+        yield logRecord.length > maxRecordBytes ? undefined : readRecord(logRecord);
       }
     }
   }
 }
 
-/** Yields the ends of the messages in a repeated field; the caller reads each of them to its end. */
-function* messagesIn(reader: WireReader, end: number, wanted: number): Generator<number, void> {
-  while (reader.at < end) {
-    const tag = reader.tag(end);
-    if (tag === wanted) yield reader.end(end);
-    else reader.skip(tag, end);
+/** Yields the messages in a repeated field. */
+function* messagesIn(reader: ProtobufReader, wanted: number): Generator<ProtobufReader, void> {
+  for (let number = reader.next(); number !== 0; number = reader.next()) {
+    if (number === wanted) yield reader.message();
+    else reader.skip();
   }
 }
 
-function readRecord(reader: WireReader, end: number): OtlpRecord {
+function readRecord(reader: ProtobufReader): OtlpRecord {
   let time: number | undefined;
   let observedTime: number | undefined;
   let body: OtlpValue;
   const attributes: WritableFields = {};
   let count = 0;
-  while (reader.at < end) {
-    const tag = reader.tag(end);
-    switch (tag) {
-      case tags.logRecord.timeUnixNano:
-        time = millisecondsOf(reader.uint64(end));
+  for (let number = reader.next(); number !== 0; number = reader.next()) {
+    switch (number) {
+      case field.logRecord.timeUnixNano:
+        time = millisecondsOf(reader.fixed64());
         break;
-      case tags.logRecord.observedTimeUnixNano:
-        observedTime = millisecondsOf(reader.uint64(end));
+      case field.logRecord.observedTimeUnixNano:
+        observedTime = millisecondsOf(reader.fixed64());
         break;
-      case tags.logRecord.body:
-        body = readValue(reader, reader.end(end), 0);
+      case field.logRecord.body:
+        body = readValue(reader.message(), 0);
         break;
-      case tags.logRecord.attributes:
+      case field.logRecord.attributes:
         count += 1;
-        if (count > maxFields) reader.skip(tag, end);
-        else readField(reader, reader.end(end), attributes, 0);
+        if (count > maxFields) reader.skip();
+        else readField(reader.message(), attributes, 0);
         break;
       default:
-        reader.skip(tag, end);
+        reader.skip();
     }
   }
   return { time, observedTime, body, attributes };
 }
 
 /** Reads a `KeyValue` into the fields. */
-function readField(reader: WireReader, end: number, fields: WritableFields, depth: number): void {
+function readField(reader: ProtobufReader, fields: WritableFields, depth: number): void {
   let name = '';
   let value: OtlpValue;
-  while (reader.at < end) {
-    const tag = reader.tag(end);
-    if (tag === tags.keyValue.key) name = reader.text(reader.end(end));
-    else if (tag === tags.keyValue.value) value = readValue(reader, reader.end(end), depth);
-    else reader.skip(tag, end);
+  for (let number = reader.next(); number !== 0; number = reader.next()) {
+    if (number === field.keyValue.key) name = reader.text();
+    else if (number === field.keyValue.value) value = readValue(reader.message(), depth);
+    else reader.skip();
   }
   setField(fields, name, value);
 }
 
 /** Reads an `AnyValue`. */
-function readValue(reader: WireReader, end: number, depth: number): OtlpValue {
+function readValue(reader: ProtobufReader, depth: number): OtlpValue {
   let value: OtlpValue;
-  while (reader.at < end) {
-    const tag = reader.tag(end);
-    switch (tag) {
-      case tags.anyValue.stringValue:
-      case tags.anyValue.bytesValue:
-        value = reader.text(reader.end(end));
+  for (let number = reader.next(); number !== 0; number = reader.next()) {
+    switch (number) {
+      case field.anyValue.stringValue:
+      case field.anyValue.bytesValue:
+        value = reader.text();
         break;
-      case tags.anyValue.boolValue:
-        value = reader.isTrue(end);
+      case field.anyValue.boolValue:
+        value = reader.number() !== 0;
         break;
-      case tags.anyValue.intValue:
-        value = reader.int64(end);
+      case field.anyValue.intValue:
+        value = reader.int64();
         break;
-      case tags.anyValue.doubleValue:
-        value = reader.double(end);
+      case field.anyValue.doubleValue:
+        value = reader.double();
         break;
-      case tags.anyValue.arrayValue:
-        value = readList(reader, reader.end(end), depth + 1);
+      case field.anyValue.arrayValue:
+        value = readList(reader.message(), depth + 1);
         break;
-      case tags.anyValue.kvlistValue:
-        value = readFields(reader, reader.end(end), depth + 1);
+      case field.anyValue.kvlistValue:
+        value = readFields(reader.message(), depth + 1);
         break;
       default:
-        reader.skip(tag, end);
+        reader.skip();
     }
   }
   return value;
 }
 
-function readList(reader: WireReader, end: number, depth: number): OtlpValue {
+function readList(reader: ProtobufReader, depth: number): OtlpValue {
   const values: OtlpValue[] = [];
-  for (const valueEnd of messagesIn(reader, end, tags.list.values)) {
-    if (depth < maxValueDepth) values.push(readValue(reader, valueEnd, depth));
-    else reader.at = valueEnd;
+  for (const value of messagesIn(reader, field.list.values)) {
+    if (depth < maxValueDepth) values.push(readValue(value, depth));
   }
   return values;
 }
 
-function readFields(reader: WireReader, end: number, depth: number): OtlpValue {
+function readFields(reader: ProtobufReader, depth: number): OtlpValue {
   const fields: WritableFields = {};
   let count = 0;
-  for (const fieldEnd of messagesIn(reader, end, tags.list.values)) {
+  for (const each of messagesIn(reader, field.list.values)) {
     count += 1;
-    if (depth < maxValueDepth && count <= maxFields) readField(reader, fieldEnd, fields, depth);
-    else reader.at = fieldEnd;
+    if (depth < maxValueDepth && count <= maxFields) readField(each, fields, depth);
   }
   return fields;
 }

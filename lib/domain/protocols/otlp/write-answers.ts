@@ -1,4 +1,4 @@
-import { wireType } from './wire-reader.ts';
+import { wire } from '../protobuf.ts';
 
 /** Encodes an `ExportLogsServiceResponse` whose `partial_success` reports rejected log records. */
 export function encodePartialSuccess(rejectedLogRecords: number, errorMessage: string): Buffer {
@@ -14,7 +14,7 @@ export function encodeStatus(code: number, message: string): Buffer {
 }
 
 function numberField(field: number, value: number): Buffer {
-  return Buffer.from([field * 8 + wireType.varint, ...varint(value)]);
+  return Buffer.from([field * 8 + wire.varint, ...varint(value)]);
 }
 
 function textField(field: number, text: string): Buffer {
@@ -22,7 +22,7 @@ function textField(field: number, text: string): Buffer {
 }
 
 function bytesField(field: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([field * 8 + wireType.bytes, ...varint(bytes.length)]), bytes]);
+  return Buffer.concat([Buffer.from([field * 8 + wire.bytes, ...varint(bytes.length)]), bytes]);
 }
 
 function varint(value: number): number[] {
