@@ -56,8 +56,7 @@ export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedW
 function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    const json = isLines ? `[${text.split('\n').filter(isNotBlank).map(oneValue).join()}]` : text;
-    const values: unknown = JSON.parse(json);
+    const values: unknown = isLines ? text.split('\n').filter(isNotBlank).map(oneValue) : JSON.parse(text);
     return Array.isArray(values) ? values : undefined;
   } catch {
     return undefined;
@@ -66,9 +65,9 @@ function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
 
 const isNotBlank = (line: string) => /\S/.test(line);
 
-/** Parses a line; throws if it has no value or several. */
-function oneValue(line: string): string {
-  return JSON.stringify(JSON.parse(line));
+/** Parses a line; throws if it has no value or several. `JSON.stringify` would overflow the stack where values are deep. */
+function oneValue(line: string): unknown {
+  return JSON.parse(line);
 }
 
 function entryOf(value: unknown) {
