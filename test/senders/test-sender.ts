@@ -1,22 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { accessLog, badLine } from './access-log.ts';
 import { countsAfter, missingOf, withDelivery } from './delivery.ts';
-import type { Sender } from './sender.ts';
-import { benthos, otelCollector, rsyslog, syslogNgKind, telegraf } from './kinds.ts';
+import type { Sender, SenderKind } from './sender.ts';
 
-const emulator = useEmulator();
 const { lines, requestsByPath } = accessLog(10_000);
 const half = lines.length / 2;
 
-describe.each([
-  { kind: telegraf, keepsBatches: false },
-  { kind: benthos, keepsBatches: true },
-  { kind: syslogNgKind, keepsBatches: false },
-  { kind: otelCollector, keepsBatches: true },
-  { kind: rsyslog, keepsBatches: false, repeatsAnew: true },
-])('$kind.name', ({ kind, keepsBatches, repeatsAnew = false }) => {
+export interface SenderPromises {
+  /** True if a repetition after a lost answer has the same lines as before, so that it counts once. */
+  readonly keepsBatches: boolean;
+  /** True if it forms new batches after each failure, and so may count lines twice. */
+  readonly repeatsAnew?: boolean;
+}
+
+/** Tests a sender against a pipeline of its own. Each sender has a file, so that several run at once: they mostly wait. */
+export function testSender(kind: SenderKind, { keepsBatches, repeatsAnew = false }: SenderPromises): void {
+  const emulator = useEmulator();
+
   it('sends each line of a log once', async () => {
     await withDelivery(kind, emulator, async (delivery) => {
       await delivery.write(lines);
@@ -90,7 +92,7 @@ describe.each([
       });
     },
   );
-});
+}
 
 async function until(condition: () => boolean, sender: Sender): Promise<void> {
   while (!condition()) {
