@@ -61,8 +61,7 @@ export function testSender(kind: SenderKind, { keepsBatches, repeatsAnew = false
     });
   });
 
-  // Not yet true of rsyslog, as its page says.
-  it.skipIf(repeatsAnew)('loses nothing when the pipeline is killed', async () => {
+  it('loses nothing when the pipeline is killed', async () => {
     await withDelivery(kind, emulator, async (delivery) => {
       await delivery.write(lines.slice(0, half));
       await emulator.end('SIGKILL');
@@ -74,24 +73,20 @@ export function testSender(kind: SenderKind, { keepsBatches, repeatsAnew = false
     });
   });
 
-  // Not yet true of rsyslog, as its page says.
-  it.skipIf(repeatsAnew)(
-    'loses nothing when the sender is killed with a batch that was refused',
-    async () => {
-      await withDelivery(kind, emulator, async (delivery) => {
-        const { proxy, sender } = delivery;
-        await delivery.write(lines.slice(0, half));
-        await until(() => proxy.answered() > 0, sender);
-        proxy.harm('answer 503', 2);
-        await delivery.write(lines.slice(half));
-        await until(() => proxy.harmLeft() < 2, sender);
-        await sender.end('SIGKILL');
-        await sender.start();
-        const counts = await countsAfter(delivery, requestsByPath);
-        expect(missingOf(requestsByPath, counts)).toEqual([]);
-      });
-    },
-  );
+  it('loses nothing when the sender is killed with a batch that was refused', async () => {
+    await withDelivery(kind, emulator, async (delivery) => {
+      const { proxy, sender } = delivery;
+      await delivery.write(lines.slice(0, half));
+      await until(() => proxy.answered() > 0, sender);
+      proxy.harm('answer 503', 2);
+      await delivery.write(lines.slice(half));
+      await until(() => proxy.harmLeft() < 2, sender);
+      await sender.end('SIGKILL');
+      await sender.start();
+      const counts = await countsAfter(delivery, requestsByPath);
+      expect(missingOf(requestsByPath, counts)).toEqual([]);
+    });
+  });
 }
 
 async function until(condition: () => boolean, sender: Sender): Promise<void> {
