@@ -57,7 +57,7 @@ export const runRolesCommand = defineCommand({
   },
 });
 
-/** @throws BadArguments  a word is no role, or there is none */
+/** @throws BadArguments  a word is not a role, or no role is named */
 function rolesOf(words: readonly string[]): readonly RoleName[] {
   const names = [...roleNames, 'all'];
   const unknown = words.find((word) => !names.includes(word));

@@ -40,7 +40,7 @@ export const clusterEnvironmentSchema = z.object({
     .string()
     .default('')
     .describe(
-      'with `KAFKA_TLS=true`: certificates (PEM) of who signed those of the brokers, if the system does not know them',
+      'with `KAFKA_TLS=true`: certificates (PEM) of the authority that signed those of the brokers, if the system does not trust it',
     ),
   KAFKA_CERT_FILE: z
     .string()
@@ -51,7 +51,7 @@ export const clusterEnvironmentSchema = z.object({
     .enum(['', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'], 'must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512')
     .default('')
     .describe(
-      '`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`: how this client says who it is; empty: it does not',
+      '`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`: how this client authenticates; empty: it does not',
     ),
   KAFKA_USERNAME: z.string().default('').describe('the name of this client, with a SASL mechanism'),
   KAFKA_PASSWORD: z.string().default('').describe('its password'),
@@ -59,15 +59,13 @@ export const clusterEnvironmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{0,100}$/, 'must have at most 100 of A–Z a–z 0–9 . _ -')
     .default('log-analytics-')
-    .describe('begins the names of all topics and groups'),
+    .describe('prefix of the names of all topics and groups'),
   TOPIC_PARTITIONS: wholeNumberOf(1, 1_000)
     .default(12)
-    .describe(
-      'partitions of each topic that is created: at most so many processes of a role work at one time',
-    ),
+    .describe('partitions of each created topic; at most this many processes of a role work at one time'),
   TOPIC_REPLICATION: wholeNumberOf(1, 10)
     .default(3)
-    .describe('brokers that have each record of a topic that is created; 1 is for development'),
+    .describe('brokers that hold each record of a created topic; 1 is for development'),
   FLUSH_INTENTS: flag
     .default('false')
     .describe('`true`: brokers flush each record of the topic `batches`; needed where they share power'),
@@ -76,7 +74,7 @@ export const clusterEnvironmentSchema = z.object({
     .string()
     .default('')
     .describe(
-      'with an `https` address: certificates (PEM) of who signed that of the server, if the system does not know them',
+      'with an `https` address: certificates (PEM) of the authority that signed that of the server, if the system does not trust it',
     ),
   S3_REGION: z.string().min(1, 'must not be empty').default('us-east-1').describe('region of the bucket'),
   S3_PATH_STYLE: flag
@@ -126,11 +124,11 @@ export const clusterEnvironmentSchema = z.object({
   PUT_DEADLINE_SECONDS: wholeNumberOf(1, 450)
     .default(15)
     .describe(
-      'seconds in which a batch has to be stored; then it gets 503. At most half of `VERIFY_AFTER_SECONDS`, and the same in all roles',
+      'seconds within which a batch must be stored; after that, it gets 503. At most half of `VERIFY_AFTER_SECONDS`, and the same in all roles',
     ),
   CLOCK_DIFFERENCE_SECONDS: wholeNumberOf(0, 60)
     .default(2)
-    .describe('seconds by which the clocks of the machines may differ; `countedThrough` is behind by them'),
+    .describe('seconds by which the clocks of the machines may differ; `countedThrough` lags by as much'),
 });
 
 type Environment = z.output<typeof clusterEnvironmentSchema>;
@@ -188,7 +186,7 @@ export interface ClusterConfig {
   readonly clockDifferenceMilliseconds: number;
 }
 
-/** `verify` looks after this time at the earliest, since a summarizer may be that far behind in good health. */
+/** `verify` looks no earlier than this, since a healthy summarizer may be this far behind. */
 const leastVerifyAfterSeconds = 60;
 
 /**
@@ -274,7 +272,7 @@ function tlsOf(data: Environment): ClusterConfig['kafka']['tls'] {
 
 function caFileOf({ S3_CA_FILE: file, S3_ENDPOINT: address }: Environment): string | undefined {
   if (file === '' || address.startsWith('https:')) return orUndefined(file);
-  throw new InvalidConfig('S3_CA_FILE is set, but S3_ENDPOINT is no https address. Correct one of them.');
+  throw new InvalidConfig('S3_CA_FILE is set, but S3_ENDPOINT is not an https address. Correct one of them.');
 }
 
 function saslOf(data: Environment): ClusterConfig['kafka']['sasl'] {
@@ -313,13 +311,13 @@ function apiKeysOf(data: Environment): ClusterConfig['apiKeys'] {
 }
 
 /**
- * Makes sure that a process that serves requests knows its callers, or is told that it need not.
- * @throws InvalidConfig  neither is so
+ * Requires that a process that serves requests has API keys, or explicit permission to do without.
+ * @throws InvalidConfig  it has neither
  */
 export function requireCallers({ apiKeys }: ClusterConfig, environment: NodeJS.ProcessEnv): void {
   if (apiKeys.kind !== 'none' || environment['ALLOW_UNAUTHENTICATED'] === 'true') return;
   throw new InvalidConfig(
-    'There are no API keys. Make one (npm run api-keys -- create <customer> --file keys.jsonl) and set API_KEYS_FILE=keys.jsonl, or set ALLOW_UNAUTHENTICATED=true where nobody else reaches the port.',
+    'There are no API keys. Make one (npm run api-keys -- create <customer> --file keys.jsonl) and set API_KEYS_FILE=keys.jsonl, or set ALLOW_UNAUTHENTICATED=true if nobody else can reach the port.',
   );
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of a Node.js that is new enough for the Kafka client and strips types by itself: the installed one, or
-# the one of set-up.sh; "none" where there is neither.
+# the one of set-up.sh; "none" if there is neither.
 set -euo pipefail
 cd "$(dirname "$0")"
 

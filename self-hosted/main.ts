@@ -17,7 +17,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-// Nobody would start it again, or end it, without the process that started it.
+// Without the process that started it, nobody would start it again or end it.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
 const operatorCommands = [topicsCommand, announceCommand, checkStoreCommand];

@@ -14,7 +14,7 @@ import { openStore } from './open-store.ts';
 import { lookAtCluster } from './operator/look-at-cluster.ts';
 
 /**
- * Opens a pipeline with the environment of its roles. It needs neither Kafka nor the store yet.
+ * Opens a pipeline with the environment of its roles. This needs neither Kafka nor the store yet.
  * @throws InvalidConfig  a variable has an invalid value
  * @throws Unavailable    a file of certificates cannot be read
  */
@@ -22,7 +22,7 @@ export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<O
   try {
     return await open(parseClusterConfig(environment));
   } catch (error) {
-    // A command reports whatever is unavailable, and knows no errors of roles.
+    // A command reports `Unavailable`, and does not know the errors of roles.
     if (error instanceof CannotStart) throw new Unavailable(error.message);
     throw error;
   }

@@ -25,7 +25,7 @@ export interface PipelineParts {
   readonly config: ClusterConfig;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** True if an authorizer says whose traffic a request is about. */
+  /** True if an authorizer decides which customer a request belongs to. */
   readonly hasAuthorizer: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface ClusterPipeline {
 }
 
 const lookEveryMilliseconds = 1_000;
-/** In a longer gap between two looks, records may have been lost and announced again. */
+/** Maximum gap between two looks; in a longer one, records may have been lost and announced again. */
 const maxGapMilliseconds = 30_000;
 
 /**
- * Opens the connections of a process and wires its app. It needs neither Kafka nor the store yet.
+ * Opens the connections of a process and wires its app. This needs neither Kafka nor the store yet.
  * @throws CannotStart  a file of certificates cannot be read
  */
 export async function openPipeline({
@@ -78,7 +78,7 @@ export async function openPipeline({
     );
   const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
   const intents = stream('batches', 'summarizer');
-  // Listed anew once a barrier has passed: a record that left its topic before the barrier is in the list then.
+  // Listed again once a barrier has passed: the list then has every record that left its topic before the barrier.
   const failedRecordsVersion = () => barriers.minutes()?.getTime() ?? Number.NaN;
   const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
   const app = createApp({
@@ -111,7 +111,7 @@ export async function openPipeline({
   };
 }
 
-/** The progress of roll-ups by barriers; nothing tells which minutes wait. */
+/** The progress of roll-ups by barriers; it is not known which minutes wait. */
 function barrierRollUps(barriers: BarrierWatch): RollUpBacklog {
   return {
     of: async () => ({ through: barriers.rollUps(), entries: undefined, waitsWithin: () => false }),

@@ -13,7 +13,8 @@ const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnReque
 const maxSockets = 256;
 
 /**
- * Returns the address, the credentials and the way to the installation's S3-compatible server, as clients of the SDK take them.
+ * Returns the options with which clients of the SDK reach the installation's S3-compatible server: address, credentials
+ * and connections.
  * @throws CannotStart  the file of certificates cannot be read; the message says which
  */
 export function s3Options({

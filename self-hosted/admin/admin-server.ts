@@ -8,7 +8,7 @@ import { listen } from '../http/listen.ts';
 
 /** Answers of the internal port. */
 export interface AdminAnswers {
-  /** Returns what keeps this process from its work; empty if it is ready. */
+  /** Returns what keeps this process from working; empty if it is ready. */
   readonly problems: () => Promise<readonly string[]>;
   /** Returns metrics in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
@@ -29,8 +29,8 @@ export interface AdminServer {
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Starts the internal port: `/health` (this process answers), `/ready` (it can do its work now) and `/metrics`.
- * Whoever reaches it may ask.
+ * Starts the internal port: `/health` (this process answers), `/ready` (it can do its work now) and `/metrics`. Anyone
+ * who can reach it may ask.
  * @throws CannotStart  it cannot listen there; the message says why
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {

@@ -20,8 +20,8 @@ export interface ClusterMetricsOptions {
 const prefix = 'log_analytics_';
 
 /**
- * Creates a reader of the metrics that only the cluster form has. A value that is not known now is absent, since 0 would
- * be a value.
+ * Creates a reader of the metrics that only the cluster form has. It leaves out a value that is not known at the
+ * moment, because 0 would be a value.
  */
 export function createClusterMetrics({
   barriers,

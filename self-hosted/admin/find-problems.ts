@@ -4,10 +4,10 @@ import { topicName } from '../kafka/topics.ts';
 import type { RunningRole } from '../roles/role.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
 
-/** Time in which Kafka and the store have to answer. */
+/** Time within which Kafka and the store must answer. */
 const maxMilliseconds = 3_000;
 
-/** Finds out what keeps a process from its work: Kafka, the store, and its own roles. */
+/** Checks what keeps a process from working: Kafka, the store, or its own roles. */
 export async function findProblems(
   { app, offsets, connection }: Pick<ClusterPipeline, 'app' | 'offsets' | 'connection'>,
   roles: readonly RunningRole[],
@@ -26,7 +26,7 @@ export async function findProblems(
 async function problemOf(what: string, look: () => Promise<void>): Promise<string | undefined> {
   const waiting = new AbortController();
   const tooLate = sleep(maxMilliseconds, `${what} does not answer.`, { signal: waiting.signal });
-  tooLate.catch(() => undefined); // it is not waited for any more
+  tooLate.catch(() => undefined); // nobody waits for it any more
   const looked = look().then(
     () => undefined,
     (error: unknown) => `${what}: ${error instanceof Error ? reasonOf(error) : String(error)}`,

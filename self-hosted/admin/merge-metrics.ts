@@ -1,6 +1,6 @@
 /**
- * Merges the metrics of several processes: each sample gets the number of its process as the label `process`, and all
- * samples of a metric stand together, as the text format of Prometheus asks for.
+ * Merges the metrics of several processes: each sample gets the number of its process as the label `process`, and the
+ * samples of each metric are grouped, as the text format of Prometheus requires.
  */
 export function mergeMetrics(texts: readonly string[]): string {
   const metrics = new Map<string, { readonly head: Set<string>; readonly samples: string[] }>();

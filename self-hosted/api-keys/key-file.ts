@@ -5,7 +5,7 @@ import { CannotStart } from '../cannot-start.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { messageOf } from '../../lib/message-of.ts';
 
-/** The API keys of a file that is read again as long as the process runs. */
+/** The API keys in a file, which is read again while the process runs. */
 export interface KeyFile {
   records(): ApiKeyRecords;
   stop(): void;
@@ -14,16 +14,16 @@ export interface KeyFile {
 export interface KeyFileOptions {
   readonly path: string;
   readonly logger: Logger;
-  /** Interval between two reads. A key that is removed goes on for as long. */
+  /** Interval between two reads. A removed key still works for up to this long. */
   readonly readAgainMilliseconds?: number;
 }
 
 const defaultReadAgainMilliseconds = 5_000;
 
 /**
- * Opens a file of API keys. It is read again every few seconds rather than watched, since a mounted secret is replaced
- * by a link. A file that cannot be read later, or is damaged, changes nothing and is reported: half a file must not lock
- * everybody out.
+ * Opens a file of API keys. It reads the file again every few seconds and does not watch it, since a mounted secret is
+ * replaced through a link. If a later read fails or finds damage, it reports that and keeps the previous keys: half a
+ * file must not lock everybody out.
  * @throws UnreadableFormat  it is damaged, or a newer version wrote it
  * @throws CannotStart       it cannot be read; the message says which file
  */
@@ -53,9 +53,9 @@ export async function openKeyFile({
       }
       problem = '';
     } catch (error) {
-      if (problem === messageOf(error)) return; // reported before
+      if (problem === messageOf(error)) return; // already reported
       problem = messageOf(error);
-      logger.error('The file of API keys cannot be used; the keys from before go on', { path, error });
+      logger.error('The file of API keys cannot be used; the previous keys stay valid', { path, error });
     }
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpClient } from '../../client/http-client.ts';
 import { readTotal } from '../test/cluster/read-counts.ts';
 
-/** Returns the body of a batch of the last three minutes. */
+/** Returns the body of a batch with entries of the last three minutes. */
 export function batchOf(size: number): string {
   const minute = Date.now() - 120_000;
   const lines = Array.from({ length: size }, (_, at) => {
@@ -23,12 +23,12 @@ export async function post(client: HttpClient, customerId: string, body: string)
   for (;;) {
     const { status } = await client.request('/logs', { method: 'POST', headers, body });
     if (status === 202 || status === 409) return;
-    if (status !== 503) throw new Error(`A batch was answered ${status}.`);
+    if (status !== 503) throw new Error(`A batch got status ${status}.`);
     await sleep(100);
   }
 }
 
-/** Resolves when so many requests of a customer can be read. */
+/** Resolves when this many requests of a customer can be read. */
 export async function untilReadable(client: HttpClient, customerId: string, requests: number): Promise<void> {
   const instant = (time: number) => new Date(time).toISOString().replace(/:\d\d\.\d+/, ':00');
   for (;;) {

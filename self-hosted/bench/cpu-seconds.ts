@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Length of the ticks in which Linux counts, which is the same on all machines that matter. */
+/** Ticks in which Linux counts processor time; the same on all machines that matter. */
 const ticksPerSecond = 100;
 
-/** Returns the processor time that a process has used; 0 where the system does not tell, as outside of Linux. */
+/** Returns the processor time that a process has used; 0 if the system does not report it, as outside Linux. */
 export function cpuSeconds(pid: number | undefined): number {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -23,7 +23,7 @@ const { port, processes, entries, probes, requests } = programOptions({
     }),
     processes: value({
       shows: '<n>',
-      help: 'processes of each role, up to which it measures from 1',
+      help: 'highest number of processes per role; it measures from 1 up to it',
       default: 2,
       read: wholeNumberOf(1, 8),
     }),
@@ -49,7 +49,7 @@ const { port, processes, entries, probes, requests } = programOptions({
 });
 
 const sizes = [20, 1_000, 10_000];
-/** Requests are measured in turns, since other work on the machine comes and goes. */
+/** Servers are measured in turns, because other work on the machine comes and goes. */
 const rounds = 3;
 const throughput: Row[] = [];
 const freshness: Row[] = [];

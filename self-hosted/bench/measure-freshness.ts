@@ -9,7 +9,7 @@ export interface FreshnessFigures {
 
 const entries = 20;
 
-/** Measures how long after its 202 a batch can be read, with one batch at a time. */
+/** Measures the time from the 202 until a batch can be read, one batch at a time. */
 export async function measureFreshness(client: HttpClient, probes: number): Promise<FreshnessFigures> {
   const times: number[] = [];
   for (let probe = 0; probe < probes; probe += 1) {

@@ -11,7 +11,7 @@ export interface RequestFigures {
 
 const connections = 64;
 
-/** Measures a server by requests that cost its functions nothing. */
+/** Measures a server with requests that cost its functions nothing. */
 export async function measureRequests(
   url: URL,
   pid: number | undefined,
@@ -28,7 +28,7 @@ export async function measureRequests(
     };
     await Promise.all(Array.from({ length: connections }, one));
   };
-  await send(15_000); // until its code is compiled, of which an idle server has much
+  await send(15_000); // until its code is compiled: an idle server has much to compile
   const [cpuBefore, startedAt] = [cpuSeconds(pid), performance.now()];
   await send(requests);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -42,7 +42,7 @@ const noOpServer = `require('node:http').createServer((request, response) => {
   response.end('{"status":"ok"}');
 }).listen(Number(process.argv[1]), '127.0.0.1', () => console.log('listening'));`;
 
-/** Measures a server of Node.js that does nothing, for comparison. */
+/** Measures a Node.js server that does nothing, for comparison. */
 export async function measureNoOp(port: number, requests: number): Promise<RequestFigures> {
   const child = spawn(process.execPath, ['-e', noOpServer, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],

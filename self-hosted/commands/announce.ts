@@ -15,8 +15,8 @@ import { findLostPositions, setToStart } from './announce/lost-positions.ts';
 import { operatorFailures } from './operator-failures.ts';
 
 /**
- * The time of storage in a batch is taken before it is put, and clocks differ: what is announced too early is recognised
- * as counted.
+ * A batch records its storage time before it is put, and clocks differ. Announcing too many batches is harmless: those
+ * that are counted are recognised.
  */
 const marginMilliseconds = 15 * 60_000;
 
@@ -24,20 +24,20 @@ const marginMilliseconds = 15 * 60_000;
 export const announceCommand = defineCommand({
   name: 'announce',
   summary:
-    'Announces stored batches again after Kafka has lost records, so that whatever was lost is counted after all.',
+    'Announces stored batches again after Kafka has lost records, so that what was lost still gets counted.',
   usage: [['--since <instant>', 'announces the batches that were stored since then']],
   options: {
     since: value({
       shows: '<instant>',
-      help: 'an instant before the loss, such as 2025-12-28T18:00:00Z; rather too early than too late',
+      help: 'an instant before the loss, such as 2025-12-28T18:00:00Z; if in doubt, an earlier one',
       read: instant,
     }),
   },
   details: [
-    'Batches that are counted stay counted once. Positions that roles cannot continue from are set to the first record ' +
-      'that there is, so stop the roles that have stopped themselves, or that still run, except for api. Then start them again.',
+    'Batches that are counted stay counted once. The command moves positions that roles cannot continue from to the first ' +
+      'available record, so stop all roles except api first, and start them again afterwards.',
     'The environment says where Kafka and the bucket are: docs/reference/cluster-configuration.md lists the variables.',
-    'You may stop it at any time: run it again with the same instant.',
+    'You can stop it at any time, and run it again with the same instant.',
   ],
   exitCodes: {
     0: 'announced',

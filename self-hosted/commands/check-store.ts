@@ -13,7 +13,7 @@ import { s3Options } from '../s3-options.ts';
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const configuration = fileURLToPath(new URL('../vitest.store.config.ts', import.meta.url));
 
-/** Checks whether an S3-compatible server keeps what the pipeline is promised. */
+/** Checks whether an S3-compatible server keeps the promises that the pipeline relies on. */
 export const checkStoreCommand = defineCommand({
   name: 'check:store',
   summary:
@@ -24,7 +24,7 @@ export const checkStoreCommand = defineCommand({
   details: [
     'The environment names the bucket (S3_ENDPOINT, S3_REGION, S3_PATH_STYLE, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, ' +
       'BUCKET_NAME): docs/reference/cluster-configuration.md lists the variables.',
-    'It cannot see whether the server flushes what it acknowledges to its disks: ask its documentation.',
+    'It cannot see whether the server flushes what it acknowledges to its disks: see its documentation.',
   ],
   exitCodes: {
     0: 'it keeps them',
@@ -45,7 +45,7 @@ export const checkStoreCommand = defineCommand({
   },
 });
 
-/** Errors of a bucket that no contract can be checked with. */
+/** Errors after which the contract cannot be checked on a bucket. */
 const unusable: ReadonlySet<string> = new Set([
   'NoSuchBucket',
   'InvalidAccessKeyId',
@@ -53,7 +53,7 @@ const unusable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns what the rules of the bucket would delete that is needed.
+ * Returns the problems of the bucket's rules, which would delete needed objects.
  * @throws Unavailable  the bucket cannot be reached, or does not exist
  */
 async function readProblems({ s3, pipeline }: ClusterConfig, io: Io): Promise<string[]> {

@@ -36,7 +36,7 @@ export const topicsCommand = defineCommand({
     'set-settings': flag({ help: 'correct settings of topics that exist', actions: ['create'] }),
     partitions: value({
       shows: '<n>',
-      help: 'number of partitions that each topic shall have',
+      help: 'number of partitions that each topic should have',
       read: wholeNumberOf(1, maxPartitions),
       actions: ['add-partitions'],
     }),
@@ -55,8 +55,8 @@ export const topicsCommand = defineCommand({
       'delete-read does it at once.',
   ],
   exitCodes: {
-    0: 'done, and all topics are as they have to be',
-    1: 'a topic is not as it has to be, or is not read to its end',
+    0: 'done, and all topics are set up correctly',
+    1: 'a topic is not set up correctly, or is not read to its end',
     2: 'wrong options, or Kafka cannot be reached',
     130: 'interrupted (143 by SIGTERM)',
   },
@@ -135,7 +135,7 @@ function report(comparison: Comparison, { connection, choices, io }: Context): n
     );
   }
   const isRight = missing.length + wrongSettings.length + fewReplicas.length === 0;
-  if (isRight) print(io, 'All topics are as they have to be.');
+  if (isRight) print(io, 'All topics are set up correctly.');
   return isRight ? 0 : 1;
 }
 
@@ -170,7 +170,7 @@ async function addPartitions(wanted: number | undefined, context: Context): Prom
   return 0;
 }
 
-/** @throws BadArguments  a topic has more partitions: Kafka removes none */
+/** @throws BadArguments  a topic has more partitions, and Kafka cannot remove any */
 function requireNoFewer(found: ReadonlyMap<Topic, FoundTopic>, wanted: number): void {
   const most = Math.max(0, ...Array.from(found.values(), ({ partitions }) => partitions));
   if (most <= wanted) return;

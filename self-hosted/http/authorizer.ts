@@ -7,7 +7,7 @@ export type Authorization =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
- * Decides by the header with the API key who a caller is. It is asked before the body arrives and answers at once, so
- * that a caller without a valid key costs no memory.
+ * Identifies a caller by the header with the API key. It decides at once, before the body arrives, so a caller without
+ * a valid key costs no memory.
  */
 export type Authorizer = (presented: string | undefined) => Authorization;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The requests that run on a server, so that it can end without cutting one off. */
+/** The running requests of a server, which are completed before it ends. */
 export class Drain {
   readonly #server: Server;
   readonly #maxRequests: number;
@@ -27,7 +27,7 @@ export class Drain {
     });
   }
 
-  /** Accepts no more connections, and resolves when all requests are answered, or after a time. */
+  /** Accepts no more connections, and resolves when all requests are answered, or after the time-out. */
   async stop(timeoutMilliseconds: number): Promise<void> {
     this.#isDraining = true;
     // A busy client could keep using its connection until the time is over.

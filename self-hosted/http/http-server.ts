@@ -45,11 +45,14 @@ export interface HttpServer {
   stop(timeoutMilliseconds: number): Promise<void>;
 }
 
-/** Longer than a load balancer keeps an idle connection (60 s), which would else send a request into its end. */
+/**
+ * Longer than a load balancer keeps an idle connection (60 s); otherwise it could send a request on one that is
+ * closing.
+ */
 const keepAliveMilliseconds = 75_000;
-/** Requests on a connection; then the client opens another one, which may reach another process. */
+/** Maximum number of requests on a connection; the client then opens another one, which may reach another process. */
 const maxRequestsPerConnection = 10_000;
-/** Time in which nothing moves on a connection with a request. */
+/** Maximum time without traffic on a connection with a request. */
 const inactivityMilliseconds = 120_000;
 /** Interval at which Node.js looks for requests that are too slow. */
 const checkConnectionsMilliseconds = 5_000;
@@ -57,8 +60,8 @@ const checkConnectionsMilliseconds = 5_000;
 /**
  * Starts the server: turns requests into events of API Gateway and calls the functions behind the routes.
  *
- * A request passes, in this order and before its body is read, the gate, which refuses what is not meant for this
- * server or contradicts itself, and the authorizer. Then its body is received within the limits.
+ * Before its body is read, a request passes the gate, which refuses requests that are not meant for this server or
+ * contradict themselves, and then the authorizer. The body is then received within the limits.
  * @throws CannotStart  it cannot listen there; the message says why
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -94,7 +97,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         functions[match.functionName](event).then(
           (result) => writeResult(response, result),
           (error: unknown) => {
-            // Functions answer all failures themselves, so this is a fault in front of them.
+            // Functions answer all failures themselves, so the fault is in the code around them.
             logger.error('A function rejected', { function: match.functionName, error });
             const { requestId } = event.requestContext;
             const { status, headers, body } = respondToFailure(error, requestId, 'QRY_1000');
@@ -122,7 +125,10 @@ function readWhole(request: IncomingMessage, onRead: (body: Buffer) => void): vo
   request.on('end', () => onRead(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
 }
 
-/** Returns the header with the key; where it was sent more than once, all of its values, which together are none. */
+/**
+ * Returns the header with the key; if it was sent more than once, all of its values together, which are not a valid
+ * key.
+ */
 function keyOf({ headersDistinct }: IncomingMessage, name: KeyHeader): string | undefined {
   return headersDistinct[name]?.join(', ');
 }

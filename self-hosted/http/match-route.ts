@@ -47,7 +47,7 @@ const fixed: ReadonlyMap<string, RouteMatch> = new Map(
     ]),
 );
 
-/** API Gateway's route for what no other route serves; its function answers 404 or 405. */
+/** API Gateway's route for requests that no other route serves; its function answers 404 or 405. */
 const otherwise: RouteMatch = {
   functionName: 'fallback',
   routeKey: '$default',
@@ -57,7 +57,8 @@ const otherwise: RouteMatch = {
 };
 
 /**
- * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET, where it has none of its own.
+ * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET unless it
+ * has its own.
  * @param path  as in the request, still encoded
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { listen } from './listen.ts';
 
 /**
- * Makes sure that a server can listen at an address, before processes are started that would all fail to.
+ * Checks that a server can listen at an address, before several processes try and fail.
  * @throws CannotStart  it cannot; the message says why
  */
 export async function requireFreePort(host: string, port: number): Promise<void> {

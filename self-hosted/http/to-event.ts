@@ -18,7 +18,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /**
  * Makes the event that API Gateway would make of a request (HTTP API, payload format 2.0). A body is always in base64,
- * so that its bytes stay as they are, whatever its type says.
+ * so its bytes stay the same for any type.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function toEvent(received: ReceivedRequest, now: Date): APIGatewayProxyEventV2 {
@@ -54,7 +54,7 @@ export function toEvent(received: ReceivedRequest, now: Date): APIGatewayProxyEv
       stage: '$default',
       time: toClfTime(now),
       timeEpoch: now.getTime(),
-      // The types of API Gateway have this member only where a Lambda authorizer is declared.
+      // The types of API Gateway have this member only if a Lambda authorizer is declared.
       ...(authorizer !== undefined && { authorizer: { lambda: authorizer } }),
     },
     ...(body.length > 0

@@ -11,16 +11,16 @@ export interface KafkaSasl {
 /** Certificates as PEM text; absent ones are those of the system. */
 export interface KafkaTls {
   readonly ca?: string | undefined;
-  /** The client's certificate and its key, where brokers ask for one. */
+  /** The client's certificate and its key, if brokers ask for one. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
 }
 
-/** The way to a Kafka, and the names that this installation has there. */
+/** The address of a Kafka cluster, and the names of this installation there. */
 export interface KafkaConnection {
   /** Addresses as `host:port`; any of the brokers names the others. */
   readonly brokers: readonly string[];
-  /** Begins the names of all topics and groups. */
+  /** Prefix of the names of all topics and groups. */
   readonly prefix: string;
   /** Names this process in the logs and metrics of the brokers. */
   readonly clientId: string;
@@ -28,7 +28,7 @@ export interface KafkaConnection {
   readonly sasl?: KafkaSasl | undefined;
 }
 
-/** Short enough that a broker that died is given up before a request is, and long enough for an election. */
+/** Short enough to give up a dead broker before the request that waits for it, and long enough for an election. */
 const times = { connectTimeout: 3_000, requestTimeout: 10_000, timeout: 8_000, retries: 5, retryDelay: 200 };
 
 /** Returns the options of any client. */
@@ -38,7 +38,8 @@ export function clientOptions({ brokers, clientId, tls, sasl }: KafkaConnection)
     clientId,
     bootstrapBrokers: [...brokers],
     autocreateTopics: false,
-    // A proxy in front of the brokers may choose by the name; the client sends none by itself. An address is no name.
+    // A proxy in front of the brokers may choose by the name; the client sends none by itself. An address is not a
+    // name.
     ...(tls !== undefined && { tls: definedOnly(tls), tlsServerName: brokers.some(isNamed) }),
     ...(sasl !== undefined && { sasl: { ...sasl } }),
   };

@@ -24,7 +24,7 @@ export async function createTopics(
         configs,
       });
     } catch (error) {
-      // Somebody else has created it meanwhile; the check that follows says if it is as it has to be.
+      // Somebody else created it meanwhile; the check that follows reports wrong settings.
       if (!(error instanceof Error) || findErrorBy(error, 'apiId', 'TOPIC_ALREADY_EXISTS') === null)
         throw error;
     }

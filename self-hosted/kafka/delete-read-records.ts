@@ -31,7 +31,7 @@ export async function deleteReadRecords(
     });
     const wanted = partitions.flatMap((partition) => {
       const start = starts.get(partition) ?? 0n;
-      // -1 where no record is as new as that.
+      // -1 if no record is that new.
       const found = listed?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.offset;
       const newer = found === undefined || found < 0n ? (ends.get(partition) ?? 0n) : found;
       const read = positions.map((committed) => committed.get(partition) ?? start);

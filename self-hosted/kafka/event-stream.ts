@@ -20,7 +20,7 @@ export interface KafkaEventStreamOptions {
   readonly clock: Clock;
   /** Returns the newest instant before which everything accepted is counted: the last barrier that has passed. */
   readonly countedThrough: () => Promise<Date | undefined>;
-  /** Time for which a backlog is used once it is read; 500 by default, since each request asks. */
+  /** Time for which a backlog is used again after it was read; 500 by default, since each request asks for it. */
   readonly freshMilliseconds?: number;
 }
 
@@ -30,19 +30,19 @@ export interface KafkaEventStream extends EventStream {
   close(): Promise<void>;
 }
 
-/** Reading when the oldest record was put costs up to a whole batch of each partition. */
+/** Reading the time of the oldest record costs up to a whole batch per partition. */
 const oldestForBacklogs = 10;
 
 export function createKafkaEventStream(options: KafkaEventStreamOptions): KafkaEventStream {
   const { connection, topic, group, sender, offsets, clock, freshMilliseconds = 500 } = options;
   const reader = new Consumer({ ...clientOptions(connection), groupId: `${connection.prefix}backlog` });
-  /** When the puts began that are under way here. */
+  /** Start times of the puts that are under way here. */
   const underWay = new Set<Date>();
   const backlog = remembered(freshMilliseconds, readBacklog);
   const oldest = remembered(freshMilliseconds * oldestForBacklogs, readOldest);
 
   async function positions(): Promise<Map<number, { position: bigint; end: bigint }>> {
-    // The position first: records that are put in between then wait, and none that wait are missed.
+    // Reads the position first: records that are put in between then count as waiting, and no waiting record is missed.
     const [starts, committed] = await Promise.all([offsets.starts(topic), offsets.committed(group, topic)]);
     const ends = await offsets.ends(topic);
     return new Map(
@@ -104,7 +104,7 @@ export function createKafkaEventStream(options: KafkaEventStreamOptions): KafkaE
   };
 }
 
-/** Returns a function whose answer is used again for some time. */
+/** Returns a function that reuses its answer for some time. */
 function remembered<T>(milliseconds: number, read: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
@@ -113,7 +113,7 @@ function remembered<T>(milliseconds: number, read: () => Promise<T>): () => Prom
     const asked = { at: performance.now(), answer };
     last = asked;
     answer.catch(() => {
-      if (last === asked) last = undefined; // the next one asks again
+      if (last === asked) last = undefined; // the next call asks again
     });
     return answer;
   };

@@ -7,7 +7,7 @@ import { topicName } from './topics.ts';
 export interface KafkaOutboxOptions {
   readonly connection: Pick<KafkaConnection, 'prefix'>;
   readonly sender: Pick<KafkaSender, 'send'>;
-  /** Time that a batch has to be stored after it was announced: half of what passes before `verify` looks. */
+  /** Time within which an announced batch must be stored: half of the time before `verify` looks. */
   readonly putMilliseconds: number;
 }
 

@@ -19,7 +19,7 @@ export interface KafkaSender {
    * @throws Unavailable  Kafka cannot take them now; safe to repeat, since all consumers know what they have
    */
   send(messages: readonly KafkaMessage[]): Promise<void>;
-  /** Ends the connections once what is under way has ended. */
+  /** Ends the connections once the work under way has ended. */
   close(): Promise<void>;
 }
 
@@ -39,9 +39,9 @@ interface Waiting {
 
 /** Records of one partition are one batch, whose size the topics limit to 4 MiB. */
 const maxBytesAtOnce = 3 * 1024 * 1024;
-/** Upper limit of what surrounds a record in its batch. */
+/** Upper limit of a record's overhead in its batch. */
 const bytesAroundRecord = 64;
-/** Requests that run at one time; meanwhile, others gather and share the next one. */
+/** Maximum number of concurrent requests; messages that arrive meanwhile share the next one. */
 const maxRequests = 4;
 /** Covers the election of new leaders after a broker has died. */
 const maxSendMilliseconds = 20_000;
@@ -51,7 +51,7 @@ export function createSender(connection: KafkaConnection): KafkaSender {
   const waiting: Waiting[] = [];
   const running = new Set<Promise<void>>();
 
-  /** Sends what waits, as far as it fits into one request. */
+  /** Sends waiting messages, as many as fit into one request. */
   async function sendNext(): Promise<void> {
     const group: Waiting[] = [];
     let bytes = 0;
@@ -107,7 +107,7 @@ async function produce(producer: Producer, messages: readonly ProducedMessage[])
   const tooLate = sleep(maxSendMilliseconds, undefined, { signal: waiting.signal }).then(() => {
     throw new Error(`Kafka did not answer within ${maxSendMilliseconds / 1000} s.`);
   });
-  // With each request: the client ignores what a producer was made with, and would take the leader's word alone.
+  // Set for each request: the client ignores this option of a producer, and would wait for the leader alone.
   const sent = producer.send({
     acks: ProduceAcks.ALL,
     messages: [...messages],

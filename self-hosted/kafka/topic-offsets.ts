@@ -16,7 +16,7 @@ const maxLookMilliseconds = 6_000;
 export function createTopicOffsets(connection: KafkaConnection): KafkaTopicOffsets {
   const options = { ...clientOptions(connection), ...times };
   const admin = new Admin(options);
-  // It joins no group: the client has listing of offsets only there, with the retries that a new leader needs.
+  // It joins no group: only a consumer can list offsets with the retries that a new leader needs.
   const looker = new Consumer({ ...options, groupId: `${connection.prefix}offsets` });
 
   async function list(topic: string, timestamp: bigint): Promise<Offsets> {

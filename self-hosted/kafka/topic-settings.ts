@@ -3,7 +3,7 @@ import { maxMessageBytes, type Topic } from './topics.ts';
 export interface TopicChoices {
   /** Number of partitions of each topic. */
   readonly partitions: number;
-  /** Number of brokers that have each record. */
+  /** Number of brokers that hold each record. */
   readonly replication: number;
   /**
    * True if a broker flushes each intent to its disk before it acknowledges it: needed where brokers share power,
@@ -14,8 +14,8 @@ export interface TopicChoices {
 
 /**
  * Returns the settings of a topic. Nothing is deleted by age or size: only what all groups have read, and with a
- * command. The time of a record is the broker's, from which delays count. No replica that lacks acknowledged records
- * may become leader, and an acknowledged record is on two brokers where there are three.
+ * command. The broker sets the time of a record, from which delays count. No replica that lacks acknowledged records
+ * may become leader, and an acknowledged record is on two brokers if there are three.
  */
 export function topicSettings(
   topic: Topic,

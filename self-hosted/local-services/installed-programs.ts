@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/cluster/', import.meta.url));
 
-/** Paths of what `set-up.sh` installs. */
+/** Paths of the programs that `set-up.sh` installs. */
 export const installedPrograms = {
   kafkaJars: `${cache}kafka/lib`,
   versitygw: `${cache}bin/versitygw-v1.8.0`,

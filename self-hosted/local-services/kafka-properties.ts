@@ -3,7 +3,7 @@ interface NodePorts {
   readonly controller: number;
 }
 
-/** A listener besides that for this machine, at an address that certificates can name. */
+/** An additional listener, at an address that certificates can name. */
 export interface SecureListener {
   /** Upper-case letters. */
   readonly name: string;
@@ -61,7 +61,7 @@ export function nodeProperties(
     'controller.quorum.election.timeout.ms': 2_000,
     'controller.quorum.fetch.timeout.ms': 2_000,
     'message.max.bytes': 4 * 1024 * 1024,
-    // Segments are allocated in full otherwise, which a test of many topics would feel.
+    // Otherwise Kafka allocates segments in full, which slows down a test with many topics.
     'log.index.size.max.bytes': 1024 * 1024,
     ...Object.fromEntries(ofListeners),
   };

@@ -40,7 +40,7 @@ const pauseMilliseconds = 50;
 export function createLocalServer(options: LocalServerOptions): LocalServer {
   const { name, logFile } = options;
   let running: ChildProcess | undefined;
-  /** Nothing of a server may stay behind when this process ends. */
+  /** No server may outlive this process. */
   const endWithThisProcess = () => running?.kill('SIGKILL');
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

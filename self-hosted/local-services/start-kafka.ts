@@ -10,15 +10,15 @@ import { createLocalServer, type LocalServer } from './local-server.ts';
 import { nodeProperties, type SecureListener } from './kafka-properties.ts';
 
 export interface KafkaOptions {
-  /** One node for development, or three, of which each one may fail. */
+  /** One node for development, or three, any one of which may fail. */
   readonly nodes: 1 | 3;
-  /** Keeps data and logs; what is there is used again. */
+  /** Holds data and logs; existing data is used again. */
   readonly directory: string;
   /** Each node takes two ports from here on; the brokers' ports come first. */
   readonly firstPort: number;
   /** Further listeners, for a single node only. */
   readonly secureListeners?: readonly SecureListener[];
-  /** Users that it knows by SCRAM, as its storage tool takes them. */
+  /** SCRAM users, in the form that Kafka's storage tool takes. */
   readonly scramUsers?: readonly string[];
 }
 
@@ -70,7 +70,7 @@ async function prepareNode(
     args: ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', ...javaArgs, 'kafka.Kafka', configuration],
     logFile,
     isReady: () => isListening(ports[id - 1]?.broker ?? 0),
-    maxStartMilliseconds: 180_000, // three nodes that read their logs again share what processor there is
+    maxStartMilliseconds: 180_000, // three nodes that read their logs again share the processor
   });
 }
 

@@ -5,7 +5,7 @@ import { isListening } from './is-listening.ts';
 import { createLocalServer, type LocalServer } from './local-server.ts';
 
 export interface VersitygwOptions {
-  /** Keeps the buckets and the log; what is there is used again. */
+  /** Holds the buckets and the log; existing data is used again. */
   readonly directory: string;
   readonly port: number;
   /** Paths of a certificate for `localhost` and its key; with them it takes only encrypted connections. */
@@ -41,14 +41,14 @@ export async function startVersitygw({ directory, port, tls }: VersitygwOptions)
     args: ['--port', `127.0.0.1:${port}`, '--region', region, ...options, 'posix', objects],
     env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
     logFile: join(directory, 'versitygw.log'),
-    // Its certificate is for the clients to judge.
+    // The clients check its certificate.
     isReady: () => (tls === undefined ? answers(endpoint) : isListening(port)),
   });
   await server.start();
   return { endpoint, region, credentials, server, stop: () => server.stop() };
 }
 
-/** Any answer will do, also that an anonymous request is refused. */
+/** Accepts any answer, including the refusal of an anonymous request. */
 async function answers(endpoint: string): Promise<boolean> {
   try {
     const response = await fetch(endpoint, { signal: AbortSignal.timeout(1_000) });

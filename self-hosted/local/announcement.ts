@@ -5,7 +5,7 @@ export interface AnnouncedCluster {
   readonly brokers: string;
   readonly s3Endpoint: string;
   readonly directory: string;
-  /** The file of API keys; `undefined` where the header names the customer. */
+  /** The file of API keys; `undefined` if the header names the customer. */
   readonly keyFile: string | undefined;
   readonly now: Date;
 }

@@ -35,7 +35,7 @@ export const clusterCommand = defineCommand({
   },
   details: [
     'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
-      'development and for a look: one Kafka node, and an S3 server that does not flush. Without API_KEYS_FILE, the header ' +
+      'development and evaluation: one Kafka node, and an S3 server that does not flush. Without API_KEYS_FILE, the header ' +
       'x-customer-id names the customer. Other variables are those of docs/reference/cluster-configuration.md.',
   ],
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },

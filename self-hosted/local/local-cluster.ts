@@ -10,16 +10,16 @@ import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 export interface LocalClusterOptions {
-  /** Keeps everything: topics, objects, logs. */
+  /** Holds everything: topics, objects, logs. */
   readonly directory: string;
   /** The first of 60 ports that it may use; see `portsFrom`. */
   readonly firstPort: number;
   readonly kafkaNodes: 1 | 3;
   /** Processes of each role; those of `api` have ports of their own. */
   readonly processes: Readonly<Record<RoleName, number>>;
-  /** Settings of the processes, besides those that lead to Kafka and the store. */
+  /** Settings of the processes, besides those that point to Kafka and the store. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Tells that a process died and is started again. */
+  /** Called when a process has died and is started again. */
   readonly onRestart: (name: string, how: string) => void;
 }
 
@@ -50,7 +50,7 @@ export class LocalCluster {
     return given(this.#s3);
   }
 
-  /** The environment of commands that work on it. */
+  /** The environment for commands on this cluster. */
   get env(): Readonly<Record<string, string | undefined>> {
     return this.#env;
   }
@@ -110,7 +110,7 @@ export class LocalCluster {
     await Promise.all([this.#kafka?.stop(), this.#s3?.stop()]);
   }
 
-  /** Starts Kafka and the S3 server again where they died. */
+  /** Starts Kafka and the S3 server again if they died. */
   async startServices(): Promise<void> {
     await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
   }

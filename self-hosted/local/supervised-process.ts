@@ -17,7 +17,7 @@ export interface SupervisedOptions {
 
 const restartMilliseconds = 500;
 const maxStartMilliseconds = 60_000;
-/** Longer than a process takes to finish what runs. */
+/** Longer than a process takes to finish its running work. */
 const killMilliseconds = 25_000;
 /** Exit code of a process that cannot start as it is configured. */
 const wrongConfiguration = 2;

@@ -20,11 +20,11 @@ export interface ClusterLookPorts {
   readonly clockDifferenceMilliseconds: number;
 }
 
-/** A pipeline in good health passes a barrier within two seconds. */
+/** A healthy pipeline passes a barrier within two seconds. */
 const maxBarrierMilliseconds = 6_000;
 const lookEveryMilliseconds = 200;
 
-/** Looks at what Kafka knows of the pipeline: what waits, which processes work, and how far the counts are. */
+/** Reads what Kafka knows about the pipeline: what waits, which processes work, and how far the counts are. */
 export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
   const { connection, offsets, clock } = ports;
   const problems = new Set<string>();

@@ -16,8 +16,8 @@ const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
 };
 
 /**
- * Reads which processes of each role are at work, by their places in the groups.
- * @throws Unavailable  Kafka does not tell now
+ * Reads which processes of each role are at work, from the members of the groups.
+ * @throws Unavailable  Kafka cannot answer now
  */
 export async function readProcesses(connection: KafkaConnection): Promise<ClusterLook['processes']> {
   const admin = new Admin(clientOptions(connection));

@@ -47,7 +47,7 @@ export async function askProcess(worker: Worker, question: Question): Promise<re
   });
   worker.send({ question, id });
   const tooLate = sleep(maxAnswerMilliseconds, undefined, { signal: waiting.signal });
-  tooLate.catch(() => undefined); // it is not waited for any more
+  tooLate.catch(() => undefined); // nobody waits for it any more
   const answer = await Promise.race([answered, tooLate]);
   waiting.abort();
   return answer;

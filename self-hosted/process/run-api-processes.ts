@@ -18,7 +18,7 @@ export interface ApiProcessesOptions {
 }
 
 const restartMilliseconds = 1_000;
-/** Longer than a process takes to finish what runs. */
+/** Longer than a process takes to finish its running work. */
 const killMilliseconds = 20_000;
 
 /**
@@ -41,7 +41,7 @@ export async function runApiProcesses(options: ApiProcessesOptions): Promise<num
     worker.once('exit', (code: number | null, signal: string | null) => {
       workers.delete(place);
       if (stopping.aborted || failed.signal.aborted) return;
-      // One that never listened has said why it cannot start, and another one could not either.
+      // A process that never listened has said why it cannot start, and another one could not start either.
       if (!listening.delete(worker)) return failed.abort();
       logger.error('A process has died and is started again', { place, code, signal });
       setTimeout(() => {

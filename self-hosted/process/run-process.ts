@@ -12,12 +12,12 @@ export interface RunProcessOptions {
   readonly writeLog: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly stopping: AbortSignal;
-  /** Makes what is at work known, in place of an internal port of its own. */
+  /** Called with the running process, which then opens no internal port of its own. */
   readonly serveParent?: ((running: RunningProcess) => void) | undefined;
 }
 
 /**
- * Runs roles until the process is asked to stop, or until one of them can do nothing any more.
+ * Runs roles until the process is asked to stop, or until one of them cannot go on.
  * @returns the exit code
  * @throws CannotStart, and what `runRoles` throws
  */

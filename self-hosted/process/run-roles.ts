@@ -17,7 +17,7 @@ export interface RunRolesOptions {
   readonly config: ClusterConfig;
   readonly clock: Clock;
   readonly writeLog: (line: string) => void;
-  /** Called if a role can do nothing any more. */
+  /** Called if a role cannot go on. */
   readonly onStopped: (error: unknown) => void;
 }
 
@@ -25,7 +25,7 @@ export interface RunRolesOptions {
 export interface RunningProcess {
   readonly logger: Logger;
   readonly roles: readonly RunningRole[];
-  /** Returns what keeps this process from its work. */
+  /** Returns what keeps this process from working. */
   problems(): Promise<readonly string[]>;
   /** Returns its metrics in the text format of Prometheus. */
   metrics(): Promise<string>;
@@ -33,7 +33,7 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-/** Time for running requests and invocations; what has not ended by then comes again elsewhere. */
+/** Time for running requests and invocations; work that has not ended by then is repeated elsewhere. */
 const stopMilliseconds = 10_000;
 
 /**

@@ -8,7 +8,7 @@ import { consumerRole } from './consumer-role.ts';
 import { createFaultyRecords } from './faulty-records.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-/** Starts to add partials to their windows, current and late ones side by side. */
+/** Starts adding partials to their windows, current and late ones side by side. */
 export function startAggregate(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;

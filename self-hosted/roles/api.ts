@@ -8,7 +8,7 @@ export interface RunningApi extends RunningRole {
 }
 
 /**
- * Starts to serve requests.
+ * Starts serving requests.
  * @throws CannotStart  the server cannot listen at its address
  */
 export async function startApi(context: RoleContext): Promise<RunningApi> {

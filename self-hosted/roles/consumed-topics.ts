@@ -6,7 +6,7 @@ import { groupName, topicName, type Group, type Topic } from '../kafka/topics.ts
 import type { ClusterPipeline } from '../open-pipeline.ts';
 import type { RoleName } from './role.ts';
 
-/** Topics that a role consumes, and the group by which it does. */
+/** Topics that a role consumes, each with the group that reads it. */
 const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]>> = {
   api: [],
   summarizer: [['batches', 'summarizer']],

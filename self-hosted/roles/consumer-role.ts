@@ -10,7 +10,7 @@ export interface Source {
   stop(): Promise<void>;
 }
 
-/** Makes a role of consumers of topics. */
+/** Creates a role from consumers of topics. */
 export function consumerRole(
   name: RoleName,
   sources: readonly Source[],

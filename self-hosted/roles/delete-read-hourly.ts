@@ -7,10 +7,10 @@ import { repeatedly } from './repeatedly.ts';
 import type { RoleContext } from './role.ts';
 
 const hourMilliseconds = 3_600_000;
-/** Until then, a position that was set back by a mistake still finds its records. */
+/** Age up to which records are kept: a position that was set back by mistake still finds them. */
 const keptMilliseconds = 24 * hourMilliseconds;
 
-/** Starts to delete, every hour, the records that all roles have read and that are older than a day. */
+/** Starts deleting, every hour, the records that all roles have read and that are older than a day. */
 export function deleteReadHourly({ pipeline, clock, logger }: RoleContext): Source {
   const { connection } = pipeline;
   const deleteRead = async () => {
@@ -26,6 +26,6 @@ export function deleteReadHourly({ pipeline, clock, logger }: RoleContext): Sour
     }
   };
   return repeatedly(hourMilliseconds, deleteRead, (error) =>
-    logger.warn('Records that all roles have read could not be deleted; that is tried again', { error }),
+    logger.warn('Records that all roles have read could not be deleted; trying again later', { error }),
   );
 }

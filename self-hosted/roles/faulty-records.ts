@@ -1,15 +1,15 @@
 import QuickLRU from 'quick-lru';
 import type { ReceivedRecord } from '../../lib/pipeline/aggregate/aggregate.ts';
 
-/** Time for which a record is tried that fails by a fault of this program: it may be one that passes. */
+/** Time for which a record that fails by a fault of this program is tried again, since the fault may pass. */
 const triedMilliseconds = 60_000;
 const triedTimes = 3;
-/** More fail only where all of them do, and then none is to blame. */
+/** More records fail only if all do, and then none is to blame. */
 const maxRemembered = 10_000;
 
 /**
- * Remembers records that fail by a fault of this program, and reports when one has failed for so long that it is not tried
- * any more. The position of its partition waits for it, and with it `countedThrough` of everybody.
+ * Remembers records that fail by a fault of this program, and reports when one has failed for so long that it is no
+ * longer tried. Until then, the position of its partition waits for it, and so does everybody's `countedThrough`.
  * @param elapsed  returns milliseconds since some instant
  */
 export function createFaultyRecords(elapsed: () => number): (record: ReceivedRecord) => boolean {

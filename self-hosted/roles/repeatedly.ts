@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Source } from './consumer-role.ts';
 
-/** Does something now and again after each pause, one at a time. A failure is reported and ends nothing. */
+/**
+ * Runs work now and again after each pause, one run at a time. A failure is reported, and does not end the repetition.
+ */
 export function repeatedly(
   pauseMilliseconds: number,
   act: () => Promise<void>,

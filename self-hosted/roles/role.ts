@@ -15,17 +15,17 @@ export interface RoleContext {
   readonly pipeline: ClusterPipeline;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Present where requests need API keys. */
+  /** Present if requests need API keys. */
   readonly authorizer: Authorizer | undefined;
-  /** Called if a role can do nothing any more; the process has to end. */
+  /** Called if a role cannot go on; the process has to end. */
   readonly onStopped: (error: unknown) => void;
 }
 
 /** A role at work. */
 export interface RunningRole {
   readonly name: RoleName;
-  /** Returns the reason why it does not do its work now; `undefined` if it does. */
+  /** Returns why it is not working now; `undefined` if it is. */
   problem(): string | undefined;
-  /** Begins nothing new, and resolves when running work has ended, or after a time. */
+  /** Begins nothing new, and resolves when running work has ended, or after the time-out. */
   stop(timeoutMilliseconds: number): Promise<void>;
 }

@@ -9,7 +9,10 @@ import type { RoleContext, RunningRole } from './role.ts';
 /** The interval of `serverless.yml`; mostly there is nothing to do. */
 const expireEveryMilliseconds = 5 * 60_000;
 
-/** Starts to recompute hours and days, and to delete what is not needed any more: expired windows, and records that were read. */
+/**
+ * Starts recomputing hours and days, and deleting what is no longer needed: expired windows, and records that were
+ * read.
+ */
 export function startRollUp(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
@@ -23,7 +26,7 @@ export function startRollUp(context: RoleContext): RunningRole {
   });
   const expire = expireHandler(async () => app);
   const expiring = repeatedly(expireEveryMilliseconds, expire, (error) =>
-    logger.error('Windows that have expired could not be deleted; that is tried again', { error }),
+    logger.error('Windows that have expired could not be deleted; trying again later', { error }),
   );
   return consumerRole('roll-up', [source, expiring, deleteReadHourly(context)], context);
 }

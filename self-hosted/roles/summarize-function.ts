@@ -16,7 +16,9 @@ interface ReceivedIntent extends Intent {
 /** Time after which intents that have to wait are given back, so that others have a turn. */
 const maxWaitMilliseconds = 2_000;
 
-/** Consumes intents: emits the partials of the batches that were stored after them, and names those that have to come again. */
+/**
+ * Consumes intents: emits the partials of the batches that were stored after them, and names those to deliver again.
+ */
 export function summarizeFunction(
   app: App,
   limits: Pick<SummarizeOptions, 'putMilliseconds' | 'clockDifferenceMilliseconds' | 'signal'>,
@@ -58,9 +60,12 @@ export function summarizeFunction(
       if (comesAgain(outcome)) failed.add(record.kinesis.sequenceNumber);
       if (outcome.kind === 'unreadable') await keep(record, outcome.error);
       if (outcome.kind === 'failed')
-        logger.warn('A batch cannot be emitted now; its intent comes again', { key, error: outcome.error });
+        logger.warn('A batch cannot be emitted now; its intent is delivered again', {
+          key,
+          error: outcome.error,
+        });
       if (outcome.kind === 'absent')
-        logger.info('An announced batch was not stored in its time; verify looks for it again', { key });
+        logger.info('An announced batch was not stored in time; verify looks for it again', { key });
     }
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };

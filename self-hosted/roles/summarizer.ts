@@ -4,7 +4,7 @@ import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { summarizeFunction } from './summarize-function.ts';
 
-/** Starts to emit the partials of stored batches. */
+/** Starts emitting the partials of stored batches. */
 export function startSummarizer(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
@@ -19,7 +19,7 @@ export function startSummarizer(context: RoleContext): RunningRole {
     logger: logger.with({ function: 'summarizer' }),
   });
   const stop = async () => {
-    stopping.abort(); // those that wait for their batches come again
+    stopping.abort(); // intents that wait for their batches are delivered again
     await source.stop();
   };
   return consumerRole('summarizer', [{ ended: source.ended, stop }], context);

@@ -3,7 +3,7 @@ import { startVerifySource } from '../kafka/queue-sources/verify-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-/** Starts to prove that stored batches are counted. */
+/** Starts proving that stored batches are counted. */
 export function startVerify(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection, barriers, sender } = pipeline;

@@ -20,8 +20,8 @@ const batchesAtOnce = 500;
 const readsAtOnce = 32;
 
 /**
- * Announces the batches again that were stored since an instant: summarizer and `verify` treat each like a new one, and
- * emit what is not in its windows. A batch that cannot be read is announced as well, so that the summarizer says why.
+ * Announces again the batches that were stored since an instant. The summarizer and `verify` treat each like a new one,
+ * and emit what its windows lack. Batches that cannot be read are announced too; the summarizer then says why.
  * @returns the number of announced batches
  * @throws Unavailable  the store or Kafka is not available; safe to repeat
  */

@@ -9,11 +9,11 @@ export interface LostPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
-  /** The first record that there is. */
+  /** Offset of the first available record. */
   readonly start: bigint;
 }
 
-/** Finds the positions before the first record, behind the last one, or gone although records were deleted. */
+/** Finds positions before the first record or after the last one, and missing positions if records were deleted. */
 export async function findLostPositions(
   connection: Pick<KafkaConnection, 'prefix'>,
   offsets: TopicOffsets,
@@ -36,7 +36,7 @@ export async function findLostPositions(
 }
 
 /**
- * Sets lost positions to the first record that there is. Kafka refuses this while a process of the group runs.
+ * Moves lost positions to the first available record. Kafka refuses this while a process of the group runs.
  * @throws GenericError  Kafka refuses, or does not answer
  */
 export async function setToStart(lost: readonly LostPosition[], admin: Admin): Promise<void> {

@@ -6,7 +6,7 @@ const leastRawDays = 30;
 /** Prefixes that no rule may delete from: the pipeline deletes windows itself, and failed records need a person. */
 const permanent = ['aggregates/', 'retention', 'forgotten/'];
 
-/** Returns what the rules of a bucket would delete that is needed, each with what to do. */
+/** Returns the problems of a bucket's rules, which would delete needed objects, each with what to do about it. */
 export function judgeLifecycle(rules: readonly LifecycleRule[]): string[] {
   return rules.flatMap((rule) => {
     const { ID = 'without a name', Status, Expiration } = rule;
@@ -20,7 +20,7 @@ export function judgeLifecycle(rules: readonly LifecycleRule[]): string[] {
         `The rule "${ID}" deletes from ${lost}, whose objects are counts. Limit it to batches/ and failed/.`,
       ];
     }
-    const days = Expiration.Days ?? 0; // a date deletes all that is there on it
+    const days = Expiration.Days ?? 0; // a rule with a date deletes everything that exists on that date
     if (!meets(prefix, 'batches/') || days >= leastRawDays) return [];
     return [
       `The rule "${ID}" deletes raw batches after ${days} days. Keep them for ${leastRawDays} days at least: after an outage or a ` +

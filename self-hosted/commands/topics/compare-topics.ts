@@ -2,7 +2,7 @@ import { topicSettings, type TopicChoices } from '../../kafka/topic-settings.ts'
 import { topics, type Topic } from '../../kafka/topics.ts';
 import type { FoundTopic } from './read-topics.ts';
 
-/** A setting of a topic that is not as it has to be. */
+/** A wrong setting of a topic. */
 export interface WrongSetting {
   readonly topic: Topic;
   readonly name: string;

@@ -2,10 +2,10 @@ import { ConfigResourceTypes, type Admin } from '@platformatic/kafka';
 import type { KafkaConnection } from '../../kafka/connection.ts';
 import { topics, topicName, type Topic } from '../../kafka/topics.ts';
 
-/** A topic as Kafka has it. */
+/** A topic as it exists in Kafka. */
 export interface FoundTopic {
   readonly partitions: number;
-  /** The smallest number of brokers that have a partition. */
+  /** Smallest number of brokers that hold a partition. */
   readonly replication: number;
   readonly settings: ReadonlyMap<string, string | null | undefined>;
 }

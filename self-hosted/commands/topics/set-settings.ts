@@ -4,7 +4,7 @@ import type { KafkaConnection } from '../../kafka/connection.ts';
 import { topicName } from '../../kafka/topics.ts';
 import type { WrongSetting } from './compare-topics.ts';
 
-/** Sets settings as they have to be, and leaves all others alone. */
+/** Corrects wrong settings, and leaves all others alone. */
 export async function setSettings(
   wrong: readonly WrongSetting[],
   admin: Admin,

@@ -9,7 +9,7 @@ export interface Undrained {
   readonly records: number;
 }
 
-/** Topics whose records of one key belong to one partition, and who reads them without a delay. */
+/** Topics whose records of one key share a partition, each with a group that reads it without a delay. */
 const keyed: readonly (readonly [Topic, Group])[] = [
   ['batches', 'summarizer'],
   ['insights', 'aggregate'],
@@ -18,8 +18,8 @@ const keyed: readonly (readonly [Topic, Group])[] = [
 ];
 
 /**
- * Returns the topics that are not read to their end. With more partitions a key goes to another one, so records that
- * wait would be read beside later ones of the same window.
+ * Returns the topics that are not read to their end. With more partitions, a key moves to another one, so waiting
+ * records would be read at the same time as later ones of the same window.
  */
 export async function findUndrained(
   among: readonly Topic[],

@@ -2,8 +2,8 @@ import { AuthenticationError } from '@platformatic/kafka';
 import { Unavailable } from '../../../lib/errors.ts';
 
 /**
- * Says why Kafka refused or did not answer, and which variables to check. The client wraps what a broker or the system says into
- * the attempts that it has made.
+ * Says why Kafka refused or did not answer, and which variables to check. The client wraps the error of a broker or of
+ * the system in the errors of its attempts.
  */
 export function explain(error: unknown): string {
   const chain = [...reasonsIn(error)];
@@ -16,13 +16,13 @@ export function explain(error: unknown): string {
   return `Kafka refused or did not answer: ${reason}. Check KAFKA_BROKERS.`;
 }
 
-/** Creates the error of something that Kafka cannot do now; its cause explains it. */
+/** Creates the error for something that Kafka cannot do now; its message explains the cause. */
 export function kafkaUnavailable(message: string, cause: unknown): Unavailable {
   if (cause instanceof Unavailable) return cause;
   return new Unavailable(message, { cause: new Error(explain(cause), { cause }) });
 }
 
-/** Yields an error and what it was caused by, the first attempt of several. */
+/** Yields an error and its causes; of several attempts, the first. */
 function* reasonsIn(error: unknown): Generator<Error> {
   for (let each = error; each instanceof Error;) {
     yield each;
@@ -38,7 +38,7 @@ function adviceFor(error: Error): string | undefined {
   const code = 'code' in error ? String(error.code) : '';
   if (error instanceof AuthenticationError) {
     return /mechanism/.test(message)
-      ? 'Kafka does not take these credentials at this address. Check KAFKA_SASL_MECHANISM, KAFKA_TLS, and the port in KAFKA_BROKERS.'
+      ? 'Kafka does not accept these credentials at this address. Check KAFKA_SASL_MECHANISM, KAFKA_TLS, and the port in KAFKA_BROKERS.'
       : 'Kafka refused the credentials. Check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM.';
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

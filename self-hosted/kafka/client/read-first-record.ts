@@ -11,7 +11,7 @@ export async function readFirstRecord(
   partition: number,
   fromOffset: bigint,
 ): Promise<TopicRecord | undefined> {
-  consumer.topics.track(topic); // it only fetches from topics that it knows
+  consumer.topics.track(topic); // the client only fetches from topics that it knows
   const metadata = await consumer.metadata({ topics: [topic] });
   const known = metadata.topics.get(topic);
   const place = known?.partitions[partition];
@@ -30,7 +30,7 @@ export async function readFirstRecord(
             currentLeaderEpoch: -1,
             fetchOffset: fromOffset,
             lastFetchedEpoch: -1,
-            // At least one batch comes, whatever its size.
+            // The broker sends at least one batch, even a larger one.
             partitionMaxBytes: 1,
           },
         ],

@@ -1,7 +1,7 @@
 import type { Consumer } from '@platformatic/kafka';
 import { nextOffset, recordsFrom, type TopicRecord } from '../consumer/topic-record.ts';
 
-/** A part of a partition: the offsets from `from` on, without `to`. */
+/** A part of a partition: the offsets from `from` up to, but not including, `to`. */
 export interface OffsetRange {
   readonly topic: string;
   readonly partition: number;
@@ -13,14 +13,14 @@ const maxBytes = 1024 * 1024;
 const maxWaitMilliseconds = 1_000;
 
 /**
- * Yields the records of a range that are there; it joins no group.
+ * Yields the existing records of a range, without joining a group.
  * @throws Error  they cannot be read now, or the first offset does not exist any more
  */
 export async function* readRecords(
   consumer: Consumer,
   { topic, partition, from, to }: OffsetRange,
 ): AsyncGenerator<TopicRecord> {
-  consumer.topics.track(topic); // it only fetches from topics that it knows
+  consumer.topics.track(topic); // the client only fetches from topics that it knows
   for (let offset = from; offset < to;) {
     const metadata = await consumer.metadata({ topics: [topic] });
     const known = metadata.topics.get(topic);
@@ -42,7 +42,7 @@ export async function* readRecords(
               currentLeaderEpoch: -1,
               fetchOffset: offset,
               lastFetchedEpoch: -1,
-              // At least one batch comes, whatever its size.
+              // The broker sends at least one batch, even a larger one.
               partitionMaxBytes: maxBytes,
             },
           ],

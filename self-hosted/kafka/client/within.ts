@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits for something, for a limited time. What takes longer goes on, and its failure is nobody's concern any more.
+ * Waits for something, for a limited time. Work that takes longer goes on, and its failure is ignored.
  * @returns true if it has ended in time
  * @throws Error  it failed in time
  */

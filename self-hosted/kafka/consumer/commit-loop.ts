@@ -9,7 +9,7 @@ export interface CommitLoopOptions {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** Writes positions that have moved, some milliseconds later and several together. */
+/** Commits positions that have moved, several together after some milliseconds. */
 export interface CommitLoop {
   /** Remembers that the position of a partition has moved. */
   moved(partition: OwnedPartition): void;
@@ -19,7 +19,7 @@ export interface CommitLoop {
   stop(): Promise<void>;
 }
 
-/** A barrier waits for a commit of each hop, and a commit costs the brokers as much as a record. */
+/** A barrier waits for a commit at each hop, and a commit costs the brokers as much as a record. */
 const gatherMilliseconds = 50;
 const pauseAfterFailure = 500;
 
@@ -43,8 +43,8 @@ export function startCommitLoop({ commit, logger }: CommitLoopOptions): CommitLo
       );
       return true;
     } catch (error) {
-      // The records come again if this process ends before the next attempt, which does no harm.
-      logger.warn('Positions could not be written and are written again.', { error });
+      // If this process ends before the next attempt, the records are delivered again, which does no harm.
+      logger.warn('Positions could not be committed; trying again.', { error });
       for (const partition of partitions) if (!partition.isLost) dirty.add(partition);
       return false;
     }

@@ -16,7 +16,7 @@ export interface FetchLoopOptions {
   readonly owned: () => Iterable<OwnedPartition>;
   /** Called when the offset of a partition does not exist any more. */
   readonly onOutOfRange: (partition: OwnedPartition) => void;
-  /** Number of bytes that may be fetched and not taken, of all partitions together. */
+  /** Maximum number of bytes that are fetched but not taken, of all partitions together. */
   readonly maxBufferedBytes: number;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -29,7 +29,7 @@ export interface FetchLoop {
 }
 
 const maxBytesAPartition = 1024 * 1024;
-/** A partition that waits is not fetched; the others are, with this delay at most when one begins to want records. */
+/** A fetch leaves out full partitions. One that wants records again joins the next fetch, after this delay at most. */
 const maxWaitMilliseconds = 100;
 const pauseAfterFailure = { firstMilliseconds: 50, longestMilliseconds: 1_000 };
 const offsetOutOfRange = 1;
@@ -56,7 +56,7 @@ export function startFetchLoop(options: FetchLoopOptions): FetchLoop {
     );
   }
 
-  /** Starts a request to each broker that leads partitions with room and has no request. */
+  /** Starts a request to each broker that leads partitions with room and has no request under way. */
   async function begin(): Promise<void> {
     const partitions = wanted();
     if (partitions.length === 0) return;
@@ -127,7 +127,7 @@ export function startFetchLoop(options: FetchLoopOptions): FetchLoop {
     consumer.clearMetadata();
     failures += 1;
     if (stopping.signal.aborted) return;
-    logger.warn('Records could not be fetched and are fetched again.', { topics, failures, error });
+    logger.warn('Records could not be fetched; trying again.', { topics, failures, error });
     const { firstMilliseconds, longestMilliseconds } = pauseAfterFailure;
     const milliseconds = Math.min(longestMilliseconds, firstMilliseconds * 2 ** failures);
     await pause(milliseconds, { timers: realTimers, stopping: stopping.signal });
@@ -160,7 +160,7 @@ export function startFetchLoop(options: FetchLoopOptions): FetchLoop {
   };
 }
 
-/** An error of a partition comes with the response for all of them. */
+/** An error for one partition comes with the response for all of them. */
 function responseOf(error: unknown): FetchResponse | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   return (error as { readonly response?: FetchResponse }).response;

@@ -10,7 +10,7 @@ export interface MembershipOptions {
   readonly connection: KafkaConnection;
   readonly topics: readonly string[];
   readonly group: string;
-  /** The name of this process in the group, the same after a restart, and no other process's. */
+  /** The name of this process in the group: unique, and the same after a restart. */
   readonly instanceId: string;
   /**
    * Called with all partitions of this process whenever the group has distributed them.
@@ -34,10 +34,10 @@ export interface Membership {
  */
 const sessionMilliseconds = 6_000;
 const heartbeatMilliseconds = 1_000;
-/** Time that members have to come back when the group distributes its partitions. */
+/** Time for members to come back when the group distributes its partitions. */
 const rebalanceMilliseconds = 10_000;
 
-/** Joins the group, and joins it again after any trouble until it leaves. Failures are logged, and never thrown. */
+/** Joins the group, and joins it again after any failure until it leaves. Logs failures, and never throws them. */
 export function startMembership(options: MembershipOptions): Membership {
   const { connection, topics, group, instanceId, onAssigned, logger } = options;
   const consumer = new Consumer({
@@ -49,7 +49,8 @@ export function startMembership(options: MembershipOptions): Membership {
     heartbeatInterval: heartbeatMilliseconds,
     rebalanceTimeout: rebalanceMilliseconds,
     heartbeatStallTimeout: rebalanceMilliseconds,
-    // Whoever calls tries again: the client would join the group anew for a commit, beside the join of its heartbeat.
+    // The caller tries again: the client itself would join the group again for a commit, at the same time as its
+    // heartbeat.
     retries: 0,
     autocommit: false,
   });
@@ -66,7 +67,7 @@ export function startMembership(options: MembershipOptions): Membership {
       } catch (error) {
         if (leaving.signal.aborted) return;
         const reason = explain(error);
-        logger.warn('The group could not be joined and is joined again.', { group, failures, reason, error });
+        logger.warn('The group could not be joined; trying again.', { group, failures, reason, error });
       }
       const milliseconds = backoffMilliseconds(failures, sourceBackoff, Math.random);
       await pause(milliseconds, { timers: realTimers, stopping: leaving.signal });
@@ -91,9 +92,9 @@ export function startMembership(options: MembershipOptions): Membership {
     onAssigned(assignments, isNew);
   });
   // The client gives up after some attempts to join again, and then sends no heartbeats.
-  consumer.on('error', (error: Error) => joinAgain('The group was lost and is joined again.', error));
+  consumer.on('error', (error: Error) => joinAgain('The group was lost; joining it again.', error));
   consumer.on('consumer:heartbeat:stalled', ({ lastError }) =>
-    joinAgain('The group does not answer and is joined again.', lastError ?? 'no answer'),
+    joinAgain('The group does not answer; joining it again.', lastError ?? 'no answer'),
   );
   joinAgain('start');
 
@@ -104,7 +105,7 @@ export function startMembership(options: MembershipOptions): Membership {
       try {
         await consumer.close(true);
       } catch (error) {
-        logger.warn('The group could not be left; its partitions are free after some seconds.', {
+        logger.warn('The group could not be left; its partitions become free after some seconds.', {
           group,
           error,
         });

@@ -1,7 +1,7 @@
 import { Progress } from './progress.ts';
 import type { TopicRecord } from './topic-record.ts';
 
-/** Limits of what is taken at one time. */
+/** Limits of one call of `take`. */
 export interface TakeLimits {
   /** At least 1. */
   readonly maxRecords: number;
@@ -9,13 +9,13 @@ export interface TakeLimits {
   readonly maxBytes: number;
 }
 
-/** A partition that this process reads for its group, with the records that were fetched and not taken yet. */
+/** A partition that this process reads for its group, with the records that were fetched but not yet taken. */
 export class OwnedPartition {
   readonly topic: string;
   readonly partition: number;
   /** Offset from which to fetch next. */
   fetchOffset: bigint;
-  /** Number of bytes that were fetched and not taken. */
+  /** Number of bytes that were fetched but not yet taken. */
   bufferedBytes = 0;
   readonly #ended = new AbortController();
   #isLost = false;
@@ -45,7 +45,7 @@ export class OwnedPartition {
     return this.#ended.signal;
   }
 
-  /** True if another process has the partition: what is not done comes again there. */
+  /** True if another process has the partition, and processes again what is not done. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -55,7 +55,7 @@ export class OwnedPartition {
     return this.#progress.position;
   }
 
-  /** Number of records that were taken, from the first one that is not done on. */
+  /** Number of taken records, counted from the first one that is not done. */
   get outstanding(): number {
     return this.#progress.outstanding;
   }
@@ -71,8 +71,8 @@ export class OwnedPartition {
   }
 
   /**
-   * Takes records that were fetched, in order; none if there are none.
-   * @param isDue  ends at the first record that is not due
+   * Takes fetched records in order; returns an empty list if there are none.
+   * @param isDue  taking ends at the first record that is not due
    */
   take(
     { maxRecords, maxBytes }: TakeLimits,

@@ -1,4 +1,4 @@
-/** Remembers which records of a partition are done, in any order, and through which offset all of them are. */
+/** Remembers which records of a partition are done, in any order, and up to which offset all of them are. */
 export class Progress {
   /** Offsets that were taken and are not all done, ascending. */
   readonly #taken: bigint[] = [];
@@ -15,7 +15,7 @@ export class Progress {
     return this.#position;
   }
 
-  /** Number of records from the first one that is not done on. */
+  /** Number of records, counted from the first one that is not done. */
   get outstanding(): number {
     return this.#taken.length;
   }

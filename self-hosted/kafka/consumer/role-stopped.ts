@@ -1,9 +1,9 @@
-/** A role cannot go on by itself. The message says what happened and what to do. */
+/** The failure of a role that cannot go on by itself. The message says what happened and what to do. */
 export class RoleStopped extends Error {
   override readonly name = 'RoleStopped';
 }
 
-/** Records that a group has not read are gone, or it is not known any more which ones it has read. */
+/** The loss of records that a group has not read, or of its position. */
 export class PositionLost extends RoleStopped {
   constructor(group: string, topic: string, partition: number, reason: string) {
     super(

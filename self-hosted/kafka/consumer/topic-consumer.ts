@@ -23,7 +23,7 @@ export interface TopicConsumerOptions {
    * Works on a partition until its signal is aborted. If it rejects, this consumer ends.
    */
   readonly work: (partition: OwnedPartition) => Promise<void>;
-  /** Bound of the memory for records that wait; 32 MiB by default. */
+  /** Memory limit for waiting records; 32 MiB by default. */
   readonly maxBufferedBytes?: number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
@@ -39,7 +39,7 @@ export interface TopicConsumer {
   stop(): Promise<void>;
 }
 
-/** Time that Kafka has to answer when a process stops. */
+/** Maximum wait for Kafka when a process stops. */
 const longestStopMilliseconds = 5_000;
 
 interface Place {
@@ -69,7 +69,7 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
   const stopping = new AbortController();
   const offsets = createTopicOffsets(connection);
   const owned = new Map<string, Owned>();
-  /** Work on partitions that were lost, which goes on until its invocation has ended. */
+  /** Work on lost partitions, which goes on until its invocation ends. */
   const leftover = new Map<string, Promise<void>>();
   let assigned: Promise<void> = Promise.resolve();
   let failure: Error | undefined;
@@ -144,7 +144,10 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     fetches.wake();
   }
 
-  /** One invocation at a time per partition: what this process had under way for it ends first. */
+  /**
+   * Starts work on a partition once this process has finished earlier work on it: one invocation at a time per
+   * partition.
+   */
   async function begin(partition: OwnedPartition, before: Promise<void> | undefined): Promise<void> {
     try {
       await before;
@@ -160,7 +163,7 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
       try {
         return await readPositions(places);
       } catch (error) {
-        logger.warn('Positions could not be read and are read again.', { group, failures, error });
+        logger.warn('Positions could not be read; trying again.', { group, failures, error });
       }
       const milliseconds = backoffMilliseconds(failures, sourceBackoff, Math.random);
       await pause(milliseconds, { timers: realTimers, stopping: stopping.signal });
@@ -196,7 +199,7 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     await end();
     if (failure !== undefined) throw failure;
   })();
-  ended.catch(() => undefined); // who starts a consumer looks at it
+  ended.catch(() => undefined); // whoever starts a consumer handles it
 
   async function end(): Promise<void> {
     await assigned;
@@ -205,9 +208,10 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     for (const { partition } of last) partition.stop();
     await Promise.all(last.map(({ working }) => working));
     const isCommitted = await within(longestStopMilliseconds, commits.stop());
-    if (!isCommitted) logger.warn('The last positions could not be written; records come again.', { group });
+    if (!isCommitted)
+      logger.warn('The last positions could not be committed; records are delivered again.', { group });
     await Promise.all(leftover.values());
-    // A Kafka that does not answer holds up nobody: its connections end with the process.
+    // An unresponsive Kafka holds up nothing: its connections end with the process.
     const closed = Promise.all([membership.leave(), fetches.stop(), offsets.close()]);
     await within(longestStopMilliseconds, closed);
   }

@@ -5,15 +5,15 @@ export interface TopicRecord {
   readonly offset: bigint;
   readonly key: string;
   readonly value: Buffer;
-  /** When the broker appended it; where the topic says otherwise, when it was sent. */
+  /** Time when the broker appended it or, if the topic is set so, when it was sent. */
   readonly appendedAt: Date;
 }
 
-/** Set where the broker's time holds for all records of a batch. */
+/** Bit that is set if the broker's time applies to all records of a batch. */
 const logAppendTime = 0b1000;
 const isControl = 0b100000;
 
-/** Returns the records from an offset on. A broker sends whole batches, which may begin before. */
+/** Returns the records from an offset on. A broker sends whole batches, which may begin earlier. */
 export function recordsFrom(batches: readonly RecordsBatch[], fromOffset: bigint): TopicRecord[] {
   return batches.flatMap((batch) => {
     if ((batch.attributes & isControl) !== 0) return [];
@@ -37,7 +37,7 @@ export function recordsFrom(batches: readonly RecordsBatch[], fromOffset: bigint
   });
 }
 
-/** Returns the offset after the last record of the batches, whether or not there is something to deliver in them. */
+/** Returns the offset after the last record of the batches, even if they have nothing to deliver. */
 export function nextOffset(batches: readonly RecordsBatch[], fromOffset: bigint): bigint {
   return batches.reduce((next, { firstOffset, lastOffsetDelta }) => {
     const after = firstOffset + BigInt(lastOffsetDelta) + 1n;

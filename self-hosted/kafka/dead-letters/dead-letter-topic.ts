@@ -28,9 +28,9 @@ export interface DeadLetterTopic {
   /** Returns the dead letters as messages of a queue. */
   list(): Promise<readonly DeliveredMessage[]>;
   /**
-   * Gives a dead letter back to `verify`, durably, and then notes that it was given back. If it is killed in between, the
-   * batch is verified twice, which changes nothing.
-   * @param id  that of its message
+   * Gives a dead letter back to `verify`, durably, and then notes that it was given back. If the process is killed in
+   * between, the batch is verified twice, which changes nothing.
+   * @param id  the id of its message
    * @returns false if it is not there any more
    * @throws UnreadableFormat  it is damaged, or a newer version wrote it
    * @throws Unavailable       Kafka cannot take it now
@@ -55,7 +55,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
     }
   }
 
-  /** Moves the group past everything that is done, so that it can be deleted. Done again by the next one where it fails. */
+  /** Moves the group past everything that is done, which may then be deleted. If this fails, the next call does it. */
   async function passDone(): Promise<void> {
     const { positions } = await read();
     const admin = new Admin(clientOptions(connection));

@@ -9,13 +9,13 @@ import { decodeDeadLetter, type DeadLetter } from '../queue-sources/messages.ts'
 export interface PlacedDeadLetter {
   readonly partition: number;
   readonly record: TopicRecord;
-  /** The error where it cannot be read. */
+  /** The letter, or the error if it cannot be read. */
   readonly letter: DeadLetter | UnreadableFormat;
 }
 
 /** The records of the topic that are not done. */
 export interface FoundDeadLetters {
-  /** Those that were not given back, partition by partition. */
+  /** Letters that were not given back, by partition. */
   readonly letters: readonly PlacedDeadLetter[];
   /** For each partition, the offset before which everything is done. */
   readonly positions: Offsets;
@@ -70,14 +70,14 @@ export async function readDeadLetters(ports: ReadDeadLettersPorts): Promise<Foun
   return { letters: left, positions: positionsBefore(left, notes, ends) };
 }
 
-/** Names the place of a record, by which people name its letter. */
+/** Returns the name of a record's place, by which people identify its letter. */
 export function placeOf(partition: number, offset: bigint): string {
   return `${partition}-${offset}`;
 }
 
 /**
- * Returns the positions that pass as much as they can. A note is needed until the letter that it is about is behind the position of
- * its own partition, which may be another one where partitions were added.
+ * Returns the furthest possible positions. A note is needed until the position of its letter's partition has passed the
+ * letter; that may be another partition if some were added.
  */
 function positionsBefore(left: readonly PlacedDeadLetter[], notes: readonly Note[], ends: Offsets): Offsets {
   const positions = new Map(ends);

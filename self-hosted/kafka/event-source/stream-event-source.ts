@@ -34,7 +34,7 @@ export interface StreamEventSourceOptions {
   readonly instanceId: string;
   /** The function's key in `serverless.yml`. */
   readonly functionKey: string;
-  /** Those of its `stream` event there. */
+  /** Settings of its `stream` event there. */
   readonly settings: StreamEventSettings;
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
   /** Gets records that have reached the age limit. */
@@ -53,17 +53,17 @@ const region = 'local';
 const account = '000000000000';
 const atOnce: Start = { failures: 0, inMilliseconds: 0 };
 /**
- * Number of records behind one that fails, from which its partition waits for it: they are delivered again after a restart,
+ * Number of records behind a failing one at which its partition waits for it: they are delivered again after a restart,
  * and their offsets are kept in memory, at some 100 bytes each.
  */
 const maxOutstanding = 100_000;
 
 /**
- * Works like AWS's event source mapping from a stream to a function, with a topic in the place of the stream: invokes the
- * function with genuine Kinesis events, in order, one invocation at a time per partition. A customer whose records fail is
- * delivered separately while the others continue; the position of the partition waits until the failures are over or, with
- * a limit of age, until the destination has the record. A record of a newer
- * version ends the source: another process, of that version, has to read it.
+ * Works like AWS's event source mapping from a stream to a function, with a topic in place of the stream: invokes the
+ * function with genuine Kinesis events, in order, one invocation at a time per partition. A customer whose records fail
+ * is delivered separately while the others continue; the position of the partition waits until the failures are over
+ * or, with a limit of age, until the destination has the record. A record of a newer version ends the source: a process
+ * of that version has to read it.
  * @throws Error  a setting is not supported here
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): TopicConsumer {
@@ -100,7 +100,7 @@ async function consumePartition(partition: OwnedPartition, options: StreamEventS
     async invoke(event) {
       const response = await options.invoke(event);
       newer = newerFormat(event, response, options);
-      // Nothing begins any more, so that the record is not tried until it is too old.
+      // Nothing new begins, so the record is not retried until it is too old.
       if (newer !== undefined) stop();
       return response;
     },
@@ -160,7 +160,7 @@ function newerFormat(
     return undefined;
   } catch (error) {
     if (error instanceof NewerFormat) return error;
-    return undefined; // whatever else it is, the function says what becomes of it
+    return undefined; // the function decides about all other failures
   }
 }
 

@@ -7,17 +7,17 @@ export interface HeldRecord {
   readonly record: TopicRecord;
   /** Number of invocations that had it. */
   readonly looks: number;
-  /** When the first of these had ended. */
+  /** End of the first of these. */
   readonly firstLookAt: Date | undefined;
 }
 
 interface Waiting {
   readonly held: HeldRecord;
-  /** Milliseconds, by a clock that nobody sets. */
+  /** Milliseconds by a monotonic clock. */
   readonly readyAt: number;
 }
 
-/** Time after which a record is asked again whether it is ready. */
+/** Interval between two checks whether a record is ready. */
 const askAgainMilliseconds = 500;
 
 /** Records of one partition that come again, each after its own pause. */
@@ -28,7 +28,7 @@ export class HeldRecords {
 
   /**
    * @param elapsed  returns milliseconds since some instant
-   * @param isReady  reports whether a look at the record can have another result than the last one
+   * @param isReady  reports whether another look at the record can have a different result
    */
   constructor(elapsed: () => number, isReady: (held: HeldRecord) => boolean) {
     this.#elapsed = elapsed;

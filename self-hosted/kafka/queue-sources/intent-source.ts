@@ -17,8 +17,8 @@ export interface IntentSourceOptions {
   /** See `MembershipOptions`. */
   readonly instanceId: string;
   /**
-   * Runs the summarizer, which names the records that come again (`ReportBatchItemFailures`): as on a queue, these
-   * alone, and not those behind them.
+   * Runs the summarizer, which names the records to deliver again (`ReportBatchItemFailures`): as on a queue, only
+   * these, and not those behind them.
    */
   readonly invoke: (event: KinesisStreamEvent) => Promise<unknown>;
   /**
@@ -31,14 +31,14 @@ export interface IntentSourceOptions {
 }
 
 const batchSize = 500;
-/** Batches of a partition that are announced and not stored yet, from which no more intents are read. */
+/** Number of announced batches of a partition that are not stored yet at which no more intents are read. */
 const maxHeld = 2_000;
 const region = 'local';
 const backoff = { firstMilliseconds: 100, longestMilliseconds: 2_000, randomShare: 0.3 };
 
 /**
- * Calls the summarizer with intents. An intent whose batch is not stored yet comes again and holds up no other: a
- * request that died may keep the summarizer waiting for the whole time of a put.
+ * Calls the summarizer with intents. An intent whose batch is not stored yet is delivered again and does not hold up
+ * others: a request that died may keep the summarizer waiting for the whole time of a put.
  */
 export function startIntentSource(options: IntentSourceOptions): TopicConsumer {
   const { connection, instanceId, clock, logger } = options;
@@ -70,7 +70,7 @@ async function summarize(
       requireKnownFormat(held.record.value);
     } catch (error) {
       if (error instanceof NewerFormat) throw newerVersion(held, error);
-      // Whatever else it is, the function says what becomes of it.
+      // The function decides about all other failures.
     }
     again.set(held, backoffMilliseconds(held.looks + 1, backoff, Math.random));
   }
@@ -100,7 +100,10 @@ async function failedOf(
   try {
     response = await invoke(event);
   } catch (error) {
-    logger.warn('Intents could not be processed; they come again', { intents: records.length, error });
+    logger.warn('Intents could not be processed; they are delivered again', {
+      intents: records.length,
+      error,
+    });
     return records;
   }
   const outcome = reportedOutcome(response, new Set(bySequence.keys()));
@@ -110,7 +113,7 @@ async function failedOf(
     case 'partly done':
       return records.filter(({ record }) => outcome.failed.has(String(record.offset)));
     case 'failed':
-      logger.error('The answer of the summarizer cannot be understood; its intents come again', {
+      logger.error('The answer of the summarizer cannot be understood; its intents are delivered again', {
         error: outcome.cause,
       });
       return records;

@@ -5,11 +5,11 @@ import { sqsEvent, type DeliveredMessage } from '../../../event-source/queue/sqs
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import type { HeldRecord } from './held-records.ts';
 
-/** A record, and what it says. */
+/** A record with its content. */
 export interface Message {
   readonly held: HeldRecord;
   readonly key: ObjectKey;
-  /** When the first record about this was appended. */
+  /** Time when the first record about this was appended. */
   readonly firstAt: Date;
   /** Number of earlier records about this. */
   readonly attempts: number;
@@ -20,7 +20,7 @@ export type InvokeWithMessages = (event: SQSEvent) => Promise<unknown>;
 const region = 'local';
 const bucketName = 'local';
 
-/** Invokes a function with notifications of written objects, as a queue of AWS would, and returns the outcome. */
+/** Invokes a function with notifications of written objects, as an AWS queue would, and returns the outcome. */
 export async function invokeWithMessages(
   messages: readonly Message[],
   queue: string,

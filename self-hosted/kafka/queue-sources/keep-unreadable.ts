@@ -38,7 +38,7 @@ export async function isKept(
     await keepFailedRecord(failed, store);
   } catch (failure) {
     if (!(failure instanceof Unavailable)) throw failure;
-    logger.warn('A record that can never be read could not be kept; it comes again', {
+    logger.warn('A record that can never be read could not be kept; it is tried again', {
       ...facts,
       error: failure,
     });

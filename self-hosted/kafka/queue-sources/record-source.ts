@@ -19,11 +19,11 @@ export interface RecordSourceOptions {
   readonly batchSize: number;
   /** Time for which records gather before a call. */
   readonly gatherMilliseconds: number;
-  /** Number of records of a partition that come again, from which no new ones are taken. */
+  /** Number of records of a partition waiting to be processed again at which no new ones are taken. */
   readonly maxHeld: number;
   /**
-   * Processes records of one partition. Returns those that come again, each with its pause in milliseconds; all others
-   * are done, and so is whatever they lead to. If it rejects, the source ends.
+   * Processes records of one partition. Returns those to process again, each with its pause in milliseconds; all others
+   * are done, including their effects. If it rejects, the source ends.
    */
   readonly process: (records: readonly HeldRecord[]) => Promise<ReadonlyMap<HeldRecord, number>>;
   /** Reports whether a look at a record can have another result than the last one; always true by default. */
@@ -36,7 +36,7 @@ const maxBytes = 4 * 1024 * 1024;
 const longestPauseMilliseconds = 60_000;
 
 /**
- * Reads topics whose records may be processed in any order, each when its time has come. One that comes again does not
+ * Reads topics whose records may be processed in any order, each when it is due. One that is processed again does not
  * hold up the others; only the position of its partition waits for it. There is one call at a time per partition.
  */
 export function startRecordSource(options: RecordSourceOptions): TopicConsumer {
@@ -109,7 +109,7 @@ async function look(
   partition.finish(records.filter((record) => !comeAgain.has(record)).map(({ record }) => record));
 }
 
-/** Waits until something may have become due, records were added, or nothing new may begin. */
+/** Waits until a record may be due, records are added, or nothing new may begin. */
 async function waitFor(milliseconds: number, partition: OwnedPartition): Promise<void> {
   const waiting = new AbortController();
   const passed = pause(Math.min(milliseconds, longestPauseMilliseconds), {

@@ -27,14 +27,14 @@ export interface RollUpSourceOptions {
 }
 
 const batchSize = 1_000;
-/** Twice what a call takes, so that minutes that come again leave room for others. */
+/** Twice the size of a call, so that minutes that are tried again leave room for others. */
 const maxHeld = 2 * batchSize;
 const backoff = { firstMilliseconds: 500, longestMilliseconds: 60_000, randomShare: 0.3 };
 
 /**
- * Calls `roll-up` with the minutes that were written or deleted. What it reports as failed comes again until it succeeds,
- * beside the others: the position of its partition waits, and with it `countedThrough` of hours and days, which would
- * otherwise say too much.
+ * Calls `roll-up` with the minutes that were written or deleted. Minutes that it reports as failed are tried again
+ * until they succeed, along with the others. Meanwhile the position of their partition waits, and with it
+ * `countedThrough` of hours and days, which would otherwise claim too much.
  */
 export function startRollUpSource(options: RollUpSourceOptions): TopicConsumer {
   const { connection, instanceId, clock, logger, gatherMilliseconds = 1_000 } = options;
@@ -78,7 +78,9 @@ async function rollUp(
   const outcome = await invokeWithMessages(minutes, 'roll-up', invoke);
   if (outcome.kind === 'done') return again;
   if (outcome.kind === 'failed') {
-    logger.warn('Hours and days could not be recomputed; their minutes come again', { error: outcome.cause });
+    logger.warn('Hours and days could not be recomputed; their minutes are tried again', {
+      error: outcome.cause,
+    });
   }
   for (const message of minutes) {
     if (outcome.kind === 'failed' || outcome.failed.has(idOf(message))) later(message.held);

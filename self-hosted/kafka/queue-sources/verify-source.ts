@@ -18,7 +18,7 @@ export interface VerifySourceOptions {
   readonly connection: KafkaConnection;
   /** See `MembershipOptions`. */
   readonly instanceId: string;
-  /** Time after which `verify` looks first at a batch that was announced. */
+  /** Time from the announcement of a batch until `verify` first looks at it. */
   readonly verifyAfterSeconds: number;
   /** Runs `verify`. */
   readonly invoke: InvokeWithMessages;
@@ -28,7 +28,7 @@ export interface VerifySourceOptions {
   readonly store: ObjectStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Delays of the topics in seconds, where a test cannot wait. */
+  /** Delays of the topics in seconds, for tests that cannot wait. */
   readonly delays?: readonly number[];
   /** See below. */
   readonly maxAttempts?: number;
@@ -38,15 +38,15 @@ const batchSize = 500;
 const gatherMilliseconds = 500;
 /** Maximum number of records held: `verify` must remember all batches that it holds. */
 const maxHeld = 500;
-/** The last delay is a day, so a message is tried for ten days before it is a dead letter. */
+/** The last delay is a day, so a message is tried for ten days before it becomes a dead letter. */
 const mostAttempts = 13;
 const backoff = { firstMilliseconds: 500, longestMilliseconds: 60_000, randomShare: 0.3 };
 
 /**
- * Calls `verify` with the intents of batches, and with what it could not prove again after a minute, ten minutes, an hour
- * and a day. A batch that is not counted at the first look is held until a barrier has passed that began after it:
- * so a pipeline that is behind holds up `verify` and causes no second emission. What is not proved by then goes to the
- * next delay, durably, before its position moves.
+ * Calls `verify` with the intents of batches and, after a minute, ten minutes, an hour and a day, again with those that
+ * it could not prove. A batch that is not counted at the first look is held until a barrier that began after it has
+ * passed, so a pipeline that is behind holds up `verify` and causes no second emission. A batch that is not proved by
+ * then goes durably to the next delay before its position moves.
  */
 export function startVerifySource(options: VerifySourceOptions): TopicConsumer {
   const { connection, instanceId, verifyAfterSeconds, countedThrough, clock, logger } = options;
@@ -98,7 +98,7 @@ async function look(
   const outcome = await invokeWithMessages(messages, 'verify', invoke);
   if (outcome.kind === 'done') return again;
   if (outcome.kind === 'failed') {
-    logger.warn('Batches could not be verified; they come again', { error: outcome.cause });
+    logger.warn('Batches could not be verified; they are tried again', { error: outcome.cause });
     for (const { held } of messages) later(held);
     return again;
   }
@@ -110,7 +110,9 @@ async function look(
     await putOff(unproved, options);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    logger.warn('Batches that are not proved to be counted could not be put off; they come again', { error });
+    logger.warn('Batches that are not proved to be counted could not be put off; they are tried again', {
+      error,
+    });
     for (const { held } of unproved) later(held);
   }
   return again;

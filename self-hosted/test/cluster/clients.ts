@@ -4,14 +4,14 @@ import type { Ledger, SentBatch } from './ledger.ts';
 import type { Random } from './random.ts';
 
 const entriesPerBatch = 20;
-/** Entries are of so many minutes before the start, and of older ones that take the late stream. */
+/** Entries are of this many minutes before the start, and of older ones, which take the late stream. */
 const recentMinutes = 3;
 const lateMinutes = 30;
 
 export interface Traffic {
   readonly urls: readonly URL[];
   readonly ledger: Ledger;
-  /** Customers whose entries are sent; nobody else sends theirs. */
+  /** Customers whose entries are sent; no other client sends theirs. */
   readonly customers: readonly string[];
   readonly random: Random;
   /** Entries are dated from here back. */
@@ -21,7 +21,7 @@ export interface Traffic {
   readonly stopping: AbortSignal;
 }
 
-/** A client that sends batches until it is stopped; the last one ends as it began. */
+/** A client that sends batches until it is stopped; it finishes the last one as usual. */
 export type Client = (traffic: Traffic, name: string) => Promise<void>;
 
 /** Repeats each batch until it is answered 202 or 409, at another address each time, and sends some once more. */
@@ -32,7 +32,7 @@ export const retryingClient: Client = async (traffic, name) => {
     for (let attempt = 0; ; attempt += 1) {
       const status = await send(batch, clients[attempt % clients.length], traffic.ledger);
       if (status === 202 || status === 409) break;
-      if (status !== undefined && status !== 503) throw new Error(`A batch was answered ${status}.`);
+      if (status !== undefined && status !== 503) throw new Error(`A batch got status ${status}.`);
       await sleep(100 + random.below(200));
     }
     traffic.ledger.end(batch, { kind: 'accepted', at: Date.now() });
@@ -86,7 +86,7 @@ function newBatch(key: string, { random, customers, startedAt }: Traffic): SentB
   return { customerId, key, counts, entries: entries.length, body: JSON.stringify(entries) };
 }
 
-/** Returns a customer of a list that goes round. */
+/** Returns a customer of a list, which starts over at its end. */
 export function oneOf(customers: readonly string[], place: number): string {
   const customerId = customers[place % customers.length];
   if (customerId === undefined) throw new Error('There are no customers.');

@@ -15,7 +15,7 @@ import { runCommand } from './run-command.ts';
 import { upgradeBetweenEmissions } from './upgrade-between-emissions.ts';
 import { startTestCluster } from './use-cluster.ts';
 
-/** Leaves most of two cores to what is tested. */
+/** Leaves most of two cores to the cluster. */
 const maxPauseMilliseconds = 250;
 /** A batch of one entry in each native protocol. */
 const nativeRequests = firstAccepted([...protocolRequests, ...senderRequests]);
@@ -75,7 +75,7 @@ describe('a cluster on one machine', () => {
     expect(total).toMatchObject({ requests: 64_000, complete: 1 });
   });
 
-  it('answers 503 in bounded time while Kafka is away for 45 s, loses nothing, and goes on by itself', async () => {
+  it('answers 503 in bounded time while Kafka is away for 45 s, loses nothing, and recovers by itself', async () => {
     const told: string[] = [];
     const result = await playOutage(cluster, {
       seed: 20_251_229,
@@ -99,7 +99,7 @@ describe('a cluster on one machine', () => {
     expect(result.statuses['202']).toBeGreaterThan(20);
   });
 
-  it('counts everything once, and never says too much, while each process is killed and stopped in turn', async () => {
+  it('counts everything once, and never claims too much, while each process is killed and stopped in turn', async () => {
     const told: string[] = [];
     const result = await playFaults(cluster, {
       seed: 20_251_228,
@@ -131,7 +131,7 @@ describe('a cluster on one machine', () => {
     expect(audit.exitCode).toBe(0);
   });
 
-  it('forgets a customer, whose counts leave the hours and days too', async () => {
+  it('forgets a customer, and removes its counts from hours and days too', async () => {
     const forgotten = await runCommand(cluster, 'customers', 'forget', 'cus-axon', '--yes');
     expect([forgotten.exitCode, forgotten.output]).toEqual([0, expect.any(String)]);
     while ((await readTotal(http, 'cus-axon', december))?.requests !== 0) await sleep(200);

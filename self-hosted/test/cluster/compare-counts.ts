@@ -13,7 +13,7 @@ export interface Comparison {
   readonly stored: number;
 }
 
-/** Waits until the counts are what the clients know, for a limited time, and compares them. */
+/** Waits for a limited time until the counts match what the clients know, and compares them. */
 export async function compareCounts(
   ledger: Ledger,
   url: URL,

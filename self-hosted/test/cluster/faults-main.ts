@@ -1,4 +1,4 @@
-/** The program of `npm run test:cluster-faults`: the fault test of the cluster form, for as long as wanted. */
+/** The program of `npm run test:cluster-faults`: the fault test of the cluster form, for any length of time. */
 import { programOptions } from '../../../commands/program-options.ts';
 import { value, wholeNumberOf } from '../../../commands/define-command/options.ts';
 import { playFaults } from './play-faults.ts';
@@ -18,7 +18,7 @@ const {
   options: {
     minutes: value({
       shows: '<n>',
-      help: 'how long faults are played; each at least once',
+      help: 'how long faults are caused, each at least once',
       default: 3,
       read: wholeNumberOf(0, 10_000),
     }),
@@ -36,7 +36,7 @@ const {
     }),
     'away-seconds': value({
       shows: '<n>',
-      help: 'how long all Kafka nodes are ended once, after the other faults; 0: never',
+      help: 'how long all Kafka nodes are down once, after the other faults; 0: never',
       default: 150,
       read: wholeNumberOf(0, 10_000),
     }),
@@ -44,12 +44,12 @@ const {
   },
   exitCodes: {
     0: 'exact and honest',
-    1: 'not exact, an answer said too much, or an outage of Kafka was not survived without help',
+    1: 'not exact, an answer claimed too much, or the cluster did not recover from an outage of Kafka by itself',
     2: 'wrong options',
   },
 });
 
-/** Longer than a send to Kafka is waited for, and shorter than clients wait for an answer. */
+/** Longer than the wait for a send to Kafka, and shorter than clients wait for an answer. */
 const maxAnswerSeconds = 25;
 
 const { cluster, remove } = await startTestCluster({

@@ -37,7 +37,7 @@ export function allFaults(cluster: LocalCluster, random: Random): readonly Fault
   return random.shuffled([...ofProcesses, ...ofServers]);
 }
 
-/** A process that hangs for some seconds, which may be longer than its place in a group lasts. */
+/** A process that hangs for some seconds, perhaps longer than it keeps its place in a group. */
 function stopped(name: string, signal: (signal: NodeJS.Signals) => void, seconds: number): Fault {
   return {
     name: `stop ${name} for ${seconds} s`,
@@ -49,7 +49,7 @@ function stopped(name: string, signal: (signal: NodeJS.Signals) => void, seconds
   };
 }
 
-/** Stops and starts every process once, one after the other, as a new version is rolled out. */
+/** Stops and starts every process once, one after the other, as in the rollout of a new version. */
 export async function restartInTurn(cluster: LocalCluster): Promise<void> {
   for (const each of cluster.processes) {
     await each.stop();

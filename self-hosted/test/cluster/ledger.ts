@@ -12,7 +12,7 @@ export interface Answered {
   /** When the request was sent. */
   readonly at: number;
   readonly seconds: number;
-  /** The status, or `none` where no answer came. */
+  /** The status, or `none` if no answer came. */
   readonly status: string;
   readonly hasRetryAfter: boolean;
 }
@@ -20,7 +20,7 @@ export interface Answered {
 export type Fate =
   /** Answered 202 or 409: it is counted. */
   | { readonly kind: 'accepted'; readonly at: number }
-  /** No such answer came, and the client does not repeat: it may be stored or not, and that decides. */
+  /** No such answer came, and the client does not repeat: it counts if it was stored. */
   | { readonly kind: 'unknown' };
 
 /** Everything that the clients know: the truth that the counts are compared with. */

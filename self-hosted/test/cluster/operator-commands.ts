@@ -25,7 +25,7 @@ import { runCommand } from './run-command.ts';
 const from = '2025-12-28T00:00:00Z';
 const december = { from, to: '2025-12-29T00:00:00Z' };
 const windowStart = '2025-12-28T18:03:00Z';
-/** After that many, `verify` gives a batch up. */
+/** Attempts after which `verify` gives up on a batch. */
 const lastAttempt = 13;
 
 /** Tests each command of an operator on a cluster that runs; they build on each other. */
@@ -88,7 +88,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
 
     const batchKey = 'batches/cus-dead/k-batch' as ObjectKey;
     let batch: Buffer;
-    it('has a batch that verify gives up, since its object is damaged', async () => {
+    it('has a batch that verify gives up on, since its object is damaged', async () => {
       await count('cus-dead', 'batch');
       const object = await stored(batchKey);
       batch = object.body;
@@ -98,7 +98,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       await sender.send([{ topic: topicName(connection, 'verify-60'), key: batchKey, value }]);
     });
 
-    it('sees with status what runs, and which role does not', async () => {
+    it('shows with status which roles run and which do not', async () => {
       let healthy = await runForJson('status', '--url', url());
       // On a busy machine, Kafka may not answer in time, or a process may be about to join.
       const names = ['summarizer-2', 'aggregate-2'];
@@ -147,7 +147,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       expect(elsewhere.exitCode).toBe(1);
     });
 
-    it('has a window made right by audit --repair, and its hour and day too, beside the roles', async () => {
+    it('repairs a window, its hour and its day with audit --repair while the roles run', async () => {
       await count('cus-wrong', 'batch');
       const key = minuteKey(customer('cus-wrong'), minute(windowStart));
       const object = await stored(key);

@@ -5,7 +5,7 @@ import { createRandom } from './random.ts';
 import { underLoad, type LoadOptions, type LoadResult } from './under-load.ts';
 
 export interface PlayOptions extends LoadOptions {
-  /** Faults are played again and again for so long; each at least once. */
+  /** Time for which faults are caused again and again, each at least once. */
   readonly minutes: number;
 }
 

@@ -16,7 +16,7 @@ export interface OutageResult extends LoadResult {
     /** Time of the slowest answer to a batch that was sent while no node ran. */
     readonly slowestSeconds: number;
   };
-  /** Processes that did not answer `/ready` with 503 when Kafka had been away for some time. */
+  /** Processes that did not answer `/ready` with 503 when Kafka had been down for some time. */
   readonly readyWithoutKafka: readonly string[];
   /** Processes that died. */
   readonly died: readonly string[];

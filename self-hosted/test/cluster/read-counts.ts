@@ -24,7 +24,7 @@ export interface ReadCounts {
   readonly requests: number;
   /** Requests of each minute; empty for a total. */
   readonly minutes: ReadonlyMap<string, number>;
-  /** Number of windows that say that they are complete. */
+  /** Number of windows marked as complete. */
   readonly complete: number;
   /** Requests by minute and path; empty for a total. */
   readonly cells: ReadonlyMap<string, number>;

@@ -10,13 +10,13 @@ export interface LoadOptions {
   readonly seed: number;
   /** Longest time between the answer to a batch and the next one of the same client. */
   readonly maxPauseMilliseconds: number;
-  /** Time after the end of the load in which everything has to be counted. */
+  /** Time after the end of the load within which everything must be counted. */
   readonly settleSeconds: number;
   readonly tell: (line: string) => void;
 }
 
 export interface LoadResult extends Comparison, Honesty {
-  /** Number of answers by status; `none` where no answer came. */
+  /** Number of answers by status; `none` if no answer came. */
   readonly statuses: Readonly<Record<string, number>>;
 }
 

@@ -4,14 +4,14 @@ import { oneOf, type Traffic } from './clients.ts';
 import { readMinutes, readTotal, type ReadRange } from './read-counts.ts';
 
 export interface Honesty {
-  /** Answers that said too much, or counted too much. */
+  /** Answers that claimed too much, or counted too much. */
   readonly lies: readonly string[];
   /** Number of answers that named an instant, of all answers. */
   readonly answers: { readonly all: number; readonly dated: number; readonly complete: number };
 }
 
 /**
- * Reads counts all the time, and compares each answer with what the clients knew: everything that was accepted before
+ * Reads counts continuously, and compares each answer with what the clients knew: everything that was accepted before
  * `countedThrough` must be in it, in the sum and in each minute, and never more than was sent.
  */
 export async function watchHonesty(traffic: Traffic, range: ReadRange): Promise<Honesty> {

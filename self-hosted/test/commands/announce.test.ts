@@ -68,7 +68,7 @@ describe('announce', () => {
     expect(intents.every(({ isAfterLoss }) => isAfterLoss)).toBe(true);
   });
 
-  it('sets positions that are lost to the first record that there is', async () => {
+  it('moves lost positions to the first available record', async () => {
     const { connection, nameOf, run } = await openInstallation();
     const sender = createSender(connection);
     for (const text of ['a', 'b', 'c'])

@@ -14,7 +14,7 @@ describe('the rules of a bucket', () => {
     ['delete failed records', [rule('failed/', 1)]],
     ['delete something else', [rule('logs/', 1)]],
     ['are switched off', [{ ...rule('', 1), Status: 'Disabled' as const }]],
-  ])('are fine where they %s', (_, rules) => {
+  ])('are fine if they %s', (_, rules) => {
     expect(judgeLifecycle(rules)).toEqual([]);
   });
 
@@ -24,7 +24,7 @@ describe('the rules of a bucket', () => {
     ['', 365, /deletes from aggregates\/, whose objects are counts/],
     ['aggregates/minute/', 365, /deletes from aggregates\//],
     ['agg', 365, /deletes from aggregates\//],
-  ])('are a problem where they delete %s after %i days', (prefix, days, problem) => {
+  ])('are a problem if they delete %s after %i days', (prefix, days, problem) => {
     expect(judgeLifecycle([rule(prefix, days)])).toEqual([expect.stringMatching(problem)]);
   });
 });

@@ -63,7 +63,7 @@ describe('topics', () => {
       '4194304',
       'false',
     ]);
-    expect(await run()).toMatchObject({ exitCode: 0, stdout: 'All topics are as they have to be.\n' });
+    expect(await run()).toMatchObject({ exitCode: 0, stdout: 'All topics are set up correctly.\n' });
   });
 
   it('names a setting that loses records, and corrects it when asked', async () => {

@@ -32,7 +32,7 @@ interface LoadedTopic {
   readonly leader: () => Promise<LocalServer>;
 }
 
-describe('three brokers, each record on two of them at least', () => {
+describe('three brokers, with each record on at least two of them', () => {
   let directory: string;
   let kafka: LocalKafka;
 

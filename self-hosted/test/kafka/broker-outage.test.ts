@@ -47,7 +47,7 @@ describe('an outage of Kafka', () => {
   it.each([
     ['dies and is started again', () => kafka.nodes[0]?.kill(), () => kafka.nodes[0]?.start()],
     ['hangs for a while', () => kafka.nodes[0]?.signal('SIGSTOP'), () => kafka.nodes[0]?.signal('SIGCONT')],
-  ])('is over by itself, with nothing lost, where the broker %s', async (name, begin, end) => {
+  ])('ends by itself, with nothing lost, if the broker %s', async (name, begin, end) => {
     const sender = createSender(connection);
     const offsets = createTopicOffsets(connection);
     const stream = createKafkaEventStream({

@@ -95,7 +95,7 @@ function keysOf({ Records }: SQSEvent): string[] {
 }
 
 describe('the source of verify', () => {
-  it('calls it with a notification of each batch, when its time has come', async () => {
+  it('calls it with a notification of each batch when it is due', async () => {
     const topics = await openTopics(...verifyTopics);
     const announcedAt = Date.now();
     await topics.announce('a', 'b');
@@ -180,7 +180,7 @@ describe('the source of verify', () => {
     for (const topic of verifyTopics.slice(1, 5)) expect(await topics.read(topic)).toHaveLength(1);
   });
 
-  it('tries again in place where the function fails altogether: an outage makes no dead letters', async () => {
+  it('tries again in place if the function fails altogether: an outage creates no dead letters', async () => {
     const topics = await openTopics(...verifyTopics);
     await topics.announce('a');
     let calls = 0;

@@ -5,7 +5,7 @@ import { createFreshTopics } from './fresh-topics.ts';
 import { readAll } from './read-all.ts';
 
 describe('a sender', () => {
-  it('cuts what is larger than a topic takes at once, and keeps the order', async () => {
+  it('splits what is larger than a topic takes at once, and keeps the order', async () => {
     const { connection, nameOf, remove } = await createFreshTopics(['insights'], { partitions: 1 });
     const sender = createSender(connection);
     onTestFinished(async () => {

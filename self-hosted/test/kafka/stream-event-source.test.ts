@@ -181,7 +181,7 @@ describe('the event source on Kafka', () => {
     expect(invocations).toBe(1);
   });
 
-  it('stops with a message where a newer version has written a record', async () => {
+  it('stops with a message if a newer version has written a record', async () => {
     const topic = await openTopic(1);
     await topic.put(['a', 'newer'], 'key');
     const source = topic.start(async (event) => failingFrom(event, 'newer'), {
@@ -194,7 +194,7 @@ describe('the event source on Kafka', () => {
     expect(await topic.waiting()).toBe(1n);
   });
 
-  it('stops with a message where records that it has not read are gone', async () => {
+  it('stops with a message if records that it has not read are gone', async () => {
     const topic = await openTopic(1);
     await topic.put(['a', 'b', 'c'], 'key');
     const first = topic.start(async (event) => failingFrom(event, 'b'));

@@ -131,13 +131,13 @@ describe('encrypted connections', () => {
       { ...plain, KAFKA_BROKERS: `127.0.0.1:${saslPort}` },
       /for another name.*KAFKA_BROKERS/,
     ],
-  ])('say what to check where %s', async (_, env, message) => {
+  ])('say what to check if %s', async (_, env, message) => {
     const { exitCode, stderr } = await topics(withCa(env), 'check');
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(2);
   });
 
-  it('are refused where somebody else has signed the certificate, also by default', async () => {
+  it('are refused if another authority has signed the certificate, also by default', async () => {
     for (const KAFKA_CA_FILE of [theirs.caFile, '']) {
       const { exitCode, stderr } = await topics(withCa({ ...plain, KAFKA_CA_FILE }), 'check');
       expect(stderr).toMatch(/certificate of Kafka is not trusted.*KAFKA_CA_FILE/);
@@ -179,7 +179,7 @@ describe('encrypted connections', () => {
       await until(async () => (await ready()) === '{"status":"ready"}');
     });
 
-    it('reach neither where they cannot be trusted, and it says so', async () => {
+    it('reach neither if they cannot be trusted, and say so', async () => {
       const env = withCa({ ...plain, ...storeEnv(theirs.caFile), KAFKA_PASSWORD: 'guess' });
       const ready = await start(env, 19_059);
       // On a busy machine, the first answers may be that something does not answer in time.

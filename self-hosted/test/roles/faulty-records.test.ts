@@ -6,7 +6,7 @@ const poison = receivedRecord('1', Buffer.from('{}'));
 const other = receivedRecord('2', Buffer.from('{}'));
 
 describe('a record that fails by a fault of this program', () => {
-  it('is tried enough after a minute and three attempts, whatever becomes of others', () => {
+  it('has been tried enough after a minute and three attempts, regardless of others', () => {
     let now = 0;
     const isTriedEnough = createFaultyRecords(() => now);
     expect(isTriedEnough(poison)).toBe(false);
