@@ -49,7 +49,7 @@ export async function receiveBatch(
   return received;
 }
 
-/** Warns of equal bodies of different senders: no answer shows them, and the counts lack them. */
+/** Warns about equal bodies from different senders: only the first is counted, and no answer shows that. */
 function watchForEqualBodies({ ingested }: Received, sending: Sending, app: App): void {
   const { customerId, id } = ingested.batch;
   if (id.origin === 'key') return;

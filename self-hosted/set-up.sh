@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `npm run cluster` and `npm run test:cluster` need, beside what npm has installed: the packages of
+# Installs what `npm run cluster` and `npm run test:cluster` need, besides what npm has installed: the packages of
 # self-hosted/, Node.js where the installed one is too old for the Kafka client, Kafka, and versitygw, an S3 server.
 # It installs only what is missing.
 set -euo pipefail
@@ -34,7 +34,7 @@ mkdir -p "$cache/bin"
 if ! cmp -s package-lock.json "$cache/package-lock.json" || [ ! -d node_modules ]; then
   echo 'Downloading the packages of self-hosted/ (15 MB) …'
   npm ci --no-audit --no-fund --loglevel=error
-  cp package-lock.json "$cache/package-lock.json" # last: half an installation is made anew
+  cp package-lock.json "$cache/package-lock.json" # last, so that an unfinished installation is repeated
 fi
 
 if [ "$(bash find-node.sh)" = none ]; then

@@ -43,7 +43,7 @@ function requireId({ headers }: HttpRequest): BatchId {
 }
 
 /**
- * Returns the customer that a request without a key names: in our header or, since Firehose sends no headers of one's own,
+ * Returns the customer that a request without a key names: in our header or, since Firehose cannot send custom headers,
  * in its common attributes.
  */
 function customerOf({ customer, headers }: HttpRequest): string | undefined {

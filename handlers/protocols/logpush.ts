@@ -8,7 +8,7 @@ import type { App } from '../wiring.ts';
 import { bodyEncoding } from './body-encoding.ts';
 import { sentBatch } from './sent-batch.ts';
 
-/** A test is shorter, even if it is not compressed. */
+/** Longer than a test, even if it is not compressed. */
 const maxTestBytes = 256;
 
 const testPassed: Answer = {
@@ -18,8 +18,8 @@ const testPassed: Answer = {
 };
 
 /**
- * `POST /logpush`: takes a batch of Cloudflare Logpush, one JSON object per line. It has no delivery id, so a batch that
- * is sent again is known by its body.
+ * `POST /logpush`: takes a batch of Cloudflare Logpush, one JSON object per line. It has no delivery id, so a repeated
+ * batch is recognised by its body.
  * https://developers.cloudflare.com/logs/logpush/logpush-job/enable-destinations/http/
  */
 export function logpushHandler(wired: () => Promise<App>): HttpHandler {
@@ -33,7 +33,7 @@ export function logpushHandler(wired: () => Promise<App>): HttpHandler {
   });
 }
 
-/** Reports whether the request is the one with which Cloudflare tests a new destination; nothing is stored of it. */
+/** Reports whether the request is the one with which Cloudflare tests a new destination; nothing of it is stored. */
 async function isTest(request: HttpRequest, maxBatchBytes: number): Promise<boolean> {
   const encoding = bodyEncoding(request);
   const mayBeTest = request.body.length <= maxTestBytes && (encoding === 'gzip' || encoding === '');

@@ -8,8 +8,8 @@ import { encodingOf, respondOtlpError, respondPartialSuccess, respondSuccess } f
 import { sentBatch } from './sent-batch.ts';
 
 /**
- * `POST /v1/logs`: takes the log records of an OTLP/HTTP request. It has no delivery id, so a request that is sent again is
- * known by its body.
+ * `POST /v1/logs`: takes the log records of an OTLP/HTTP request. It has no delivery id, so a repeated request is
+ * recognised by its body.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export function otlpHandler(wired: () => Promise<App>): HttpHandler {
@@ -39,7 +39,7 @@ function requireEncoding({ headers }: HttpRequest) {
   throw new UnsupportedMedia('The media type must be application/x-protobuf or application/json.');
 }
 
-/** Describes rejected log records for the log of the sender, which has no place for more than a sentence. */
+/** Describes rejected log records in one sentence, since the sender's log has no room for more. */
 function describe(rejected: number, entries: number, [first]: readonly Problem[]): string {
   const example =
     first === undefined

@@ -3,10 +3,10 @@ import { requireCustomer, type HttpRequest } from '../http/http.ts';
 import type { App } from '../wiring.ts';
 
 /**
- * Returns the customer of a batch in the protocol of another program. Some of these programs cannot send a header of one's own
- * choice. Where there are no keys, the name that they give in their own way therefore stands for the header `x-customer-id`:
+ * Returns the customer of a batch in the protocol of another program. Some of these programs cannot send custom
+ * headers. Without API keys, the name that they give in their own way therefore stands for the header `x-customer-id`:
  * Loki's tenant, the user of HTTP Basic, or Splunk's token.
- * @throws InvalidRequest  nobody names the customer, or the name is not a customer id
+ * @throws InvalidRequest  nothing names the customer, or the name is not a customer id
  */
 export function requireSender(
   request: HttpRequest,

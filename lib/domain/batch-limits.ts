@@ -1,5 +1,5 @@
-/** The largest batch that a pipeline can be set up to take, decompressed, in bytes. */
+/** Maximum size of a decompressed batch that a pipeline can be configured to take, in bytes. */
 export const largestBatchBytes = 16_777_216;
 
-/** The most entries of a batch, rejected ones included. */
+/** Maximum number of entries of a batch, including rejected ones. */
 export const maxEntriesPerBatch = 200_000;

@@ -12,14 +12,16 @@ import type { ReadEntry } from './read-entry.ts';
 /** The form of a body, as the header of its batch names it: enough to read the body again in the same way. */
 export interface BodyFormat {
   readonly mediaType: MediaType;
-  /** The format of the lines of a text, if the sender named one; otherwise each line is in the one that fits it. */
+  /**
+   * The format of the lines of a text, if the sender named one; otherwise each line is read in the format that fits it.
+   */
   readonly logFormat?: FormatName | undefined;
 }
 
 /**
- * A reader of bodies, in time proportional to their length. An entry's place in what it yields is the index of the
- * entry, which must not depend on any rules that may change; `undefined` stands for a part that is not an entry and only
- * counts in the index.
+ * A reader of bodies that takes time proportional to their length. The position of an entry in its output is the index
+ * of the entry, which must not depend on any rules that may change; `undefined` stands for a part that is not an entry
+ * but has an index.
  * @throws InvalidRequest  the body as a whole cannot be read
  */
 export type BodyReader = (body: Buffer, logFormat: FormatName | undefined) => Iterable<ReadEntry | undefined>;

@@ -6,13 +6,13 @@ import { createRangesLookup, type Rejections } from './rejected-entries.ts';
 /** The entries of a stored body that were accepted. */
 export interface AcceptedEntries {
   readonly entries: readonly LogEntry[];
-  /** Number of accepted entries that the present rules do not read any more. */
+  /** Number of accepted entries that the current rules no longer read. */
   readonly notRead: number;
 }
 
 /**
- * Reads the entries of a stored body again that its header does not call rejected: a rejected entry stays rejected,
- * whatever the present rules make of it.
+ * Reads again the entries of a stored body that its header does not list as rejected: a rejected entry stays rejected,
+ * whatever the current rules make of it.
  * @throws InvalidRequest  the body as a whole cannot be read
  */
 export function readAcceptedEntries(

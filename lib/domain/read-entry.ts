@@ -3,7 +3,7 @@ import type { LogEntry } from './log-entry.ts';
 
 /** An entry of a body that is not valid. */
 export interface RejectedEntry {
-  /** The reasons, at least one. They never have a part of the entry's text. */
+  /** The reasons, at least one. They never contain any of the entry's text. */
   readonly problems: readonly FieldProblem[];
 }
 

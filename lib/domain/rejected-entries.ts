@@ -9,7 +9,7 @@ export interface Rejections {
   /** Number of rejected entries. */
   readonly rejected: number;
   /**
-   * The indexes of the rejected entries, ascending, as ranges such as `0,4-7`. Whatever reads the body again leaves
+   * The indexes of the rejected entries, ascending, as ranges such as `0,4-7`. Every later reader of the body leaves
    * these out, so a rejected entry stays rejected under any later rules.
    */
   readonly rejectedRanges: string;
@@ -32,7 +32,7 @@ export class RejectedEntries {
     return this.#details;
   }
 
-  /** True if the problems of further entries are not kept, so that they need not be known. */
+  /** True if enough entries are described: the problems of further ones are not kept. */
   get isDescribed(): boolean {
     return this.#count >= maxEntriesDescribed;
   }
@@ -74,7 +74,10 @@ export class RejectedEntries {
 /** The form of `Rejections.rejectedRanges`. */
 export const rangesPattern = /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/;
 
-/** Returns whether an index is within ranges, for ascending indexes: it goes through the ranges once. */
+/**
+ * Creates a lookup that reports whether an index is within ranges. It goes through the ranges once, so indexes must be
+ * ascending.
+ */
 export function createRangesLookup(ranges: string): (index: number) => boolean {
   const reader = readRanges(ranges);
   let next = reader.next();

@@ -1,6 +1,6 @@
 /**
- * Work that is done in steps of some milliseconds each: whoever runs it may do something else between two of them.
- * It returns the result.
+ * Work that is done in steps of some milliseconds each: its caller may do something else between two of them. It
+ * returns the result.
  */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 

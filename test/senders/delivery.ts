@@ -50,8 +50,8 @@ export async function withDelivery(
 const deadlineMilliseconds = 90_000;
 
 /**
- * Returns the counts by path after each has reached what is expected, and the sender has sent what it still had. After
- * a deadline it returns those that there are.
+ * Returns the counts by path once each has reached the expected value and the sender has sent the rest. After a
+ * deadline, it returns the counts so far.
  */
 export async function countsAfter(
   delivery: Delivery,

@@ -3,19 +3,19 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Harm that the proxy does to a request: `lose the answer` lets the pipeline answer, and cuts the connection then. */
+/** A fault that the proxy causes: `lose the answer` lets the pipeline answer, and then cuts the connection. */
 export type Fault = 'answer 503' | 'lose the answer' | 'cut the connection';
 
-/** A proxy between a sender and the pipeline that does harm to some requests. */
+/** A proxy between a sender and the pipeline that disturbs some requests. */
 export interface FaultProxy {
   readonly url: URL;
   /** Number of requests that got the answer of the pipeline. */
   readonly answered: () => number;
   /** Statuses that the pipeline answered, each once. */
   readonly statuses: ReadonlySet<number>;
-  /** Does harm to the next requests. */
+  /** Disturbs the next requests. */
   readonly harm: (fault: Fault, requests: number) => void;
-  /** Number of requests that are still to be harmed. */
+  /** Number of requests that are still to be disturbed. */
   readonly harmLeft: () => number;
   readonly close: () => Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
   }
 
   const server = createServer((incoming, response) => {
-    // The pipeline is away: the sender sees a connection that ends without an answer.
+    // The pipeline is down: the sender sees a connection that ends without an answer.
     pass(incoming, response).catch(() => incoming.socket.destroy());
   });
   server.listen(0, '127.0.0.1');

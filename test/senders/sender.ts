@@ -15,7 +15,7 @@ export interface SenderKind {
   readonly page: string;
   /** The file that has the configuration, by its name in the sender's directory. */
   readonly file: string;
-  /** Places that the configuration has besides those that all have, and what stands for them in a directory. */
+  /** Paths in the configuration besides those that all senders have, with their replacements in a directory. */
   readonly places?: (directory: string) => Readonly<Record<string, string>>;
   readonly command: (configuration: string, directory: string) => readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export class Sender {
     await once(this.#process, 'spawn');
   }
 
-  /** Throws if it has ended by itself, since it will not send any more. */
+  /** Throws if it has ended by itself, since it then sends nothing more. */
   requireRunning(): void {
     const { exitCode = null, signalCode = null } = this.#process ?? {};
     if (exitCode !== null || signalCode !== null) throw new Error(`${this.#kind.name} has ended.`);

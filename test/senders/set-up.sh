@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that `npm run test:senders` sends with, beside what npm has installed: those written in Go are
+# Installs the programs that `npm run test:senders` sends with, besides what npm has installed: those written in Go are
 # built, the others come from Debian. It installs only what is missing.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -42,7 +42,7 @@ for program in otelcol benthos; do
   if [ ! -x "$cache/bin/$program" ] || [ "$sources" != "$(cat "$cache/bin/$program.sources" 2> /dev/null)" ]; then
     echo "Building $program …"
     (cd "programs/$program" && go build -o "$cache/bin/$program" .)
-    echo "$sources" > "$cache/bin/$program.sources" # last: what was not built to its end is built anew
+    echo "$sources" > "$cache/bin/$program.sources" # last, so that an unfinished build is repeated
   fi
 done
 

@@ -26,7 +26,7 @@ export function testSender(kind: SenderKind, { keepsBatches, repeatsAnew = false
     });
   });
 
-  it('sends 60,000 lines that were there before it with its batches as they are', async () => {
+  it('sends 60,000 lines that were written before its start, in batches of its usual size', async () => {
     const large = accessLog(60_000);
     await withDelivery(kind, emulator, async (delivery) => {
       await delivery.write(large.lines);

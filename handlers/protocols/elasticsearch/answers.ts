@@ -10,8 +10,8 @@ export function respondElasticsearch(body: object | string): Answer {
 }
 
 /**
- * Writes an error in the form of Elasticsearch; trouble that passes is a sentence, as a proxy in front of Elasticsearch
- * answers. rsyslog ignores the status: it takes any JSON without results for a final refusal, and loses the lines.
+ * Writes an error in the form of Elasticsearch. A temporary failure is plain text, as a proxy in front of Elasticsearch
+ * would answer: rsyslog ignores the status, takes any JSON without results for a final refusal, and loses the lines.
  */
 export function elasticsearchError({ status, headers, errorDescription }: ErrorAnswer): Answer {
   if (status >= 500 || status === 429) {

@@ -10,8 +10,8 @@ import { sentBatch } from '../sent-batch.ts';
 import { elasticsearchError, respondElasticsearch } from './answers.ts';
 
 /**
- * `POST /_bulk` and `POST /{index}/_bulk`: takes the bulk requests of Elasticsearch's clients. Names of indexes and ids of
- * documents have no meaning. A request that is sent again is known by its body.
+ * `POST /_bulk` and `POST /{index}/_bulk`: takes the bulk requests of Elasticsearch's clients. Names of indexes and ids
+ * of documents have no meaning. A repeated request is recognised by its body.
  * https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
  */
 export function bulkHandler(wired: () => Promise<App>): HttpHandler {

@@ -5,12 +5,12 @@ import type { App } from '../../wiring.ts';
 import { elasticsearchError, respondElasticsearch } from './answers.ts';
 
 const clusterName = 'log-analytics-pipeline';
-/** Clients need one that they know; they send the same bulk requests to all of 7, 8 and 9. */
+/** A version that clients know; they send the same bulk requests to versions 7, 8 and 9. */
 const version = '8.19.0';
 
 /**
- * The greeting of Elasticsearch: Beats, Logstash, Vector and the client libraries take its version from it before they send
- * anything, and older libraries compare the tagline.
+ * Returns the greeting of Elasticsearch. Beats, Logstash, Vector and the client libraries read the version in it before
+ * they send anything, and older libraries compare the tagline.
  */
 export function greeting(): Answer {
   return respondElasticsearch({
@@ -34,7 +34,7 @@ const license = {
   mode: 'basic',
 };
 
-/** `GET /_license`: Logstash and Filebeat do not send without an active one. */
+/** `GET /_license`: Logstash and Filebeat do not send without an active license. */
 export function licenseHandler(wired: () => Promise<App>): HttpHandler {
   return answerHandler(wired, routes.readLicense, () => respondElasticsearch({ license }));
 }

@@ -9,8 +9,8 @@ import { requireSender } from '../require-sender.ts';
 import { sentBatch } from '../sent-batch.ts';
 
 /**
- * `POST /loki/api/v1/push`: takes what Promtail, Alloy and others push to Loki, in JSON or, as Loki has it by default, in
- * protobuf compressed with Snappy. A push that is sent again is known by its body.
+ * `POST /loki/api/v1/push`: takes what Promtail, Alloy and others push to Loki, in JSON or, by Loki's default, in
+ * protobuf compressed with Snappy. A repeated push is recognised by its body.
  * https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs
  */
 export function lokiPushHandler(wired: () => Promise<App>): HttpHandler {
@@ -37,7 +37,7 @@ function formOf(request: HttpRequest) {
     : ({ mediaType: 'loki+protobuf', contentEncoding: 'snappy' } as const);
 }
 
-/** Loki's errors are a sentence. */
+/** Writes an error as a sentence, as Loki does. */
 function lokiError({ status, headers, errorDescription }: ErrorAnswer): Answer {
   return {
     status,

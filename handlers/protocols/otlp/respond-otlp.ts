@@ -2,10 +2,10 @@ import { encodePartialSuccess, encodeStatus } from '../../../lib/domain/protocol
 import type { ErrorForm, HttpRequest } from '../../http/http.ts';
 import { respondJson, type Answer } from '../../http/respond.ts';
 
-/** An encoding of OTLP/HTTP; an answer has that of its request. */
+/** An encoding of OTLP/HTTP; an answer uses that of its request. */
 export type OtlpEncoding = 'protobuf' | 'json';
 
-/** The codes of gRPC for the statuses of errors: https://grpc.io/docs/guides/status-codes/ */
+/** gRPC codes by HTTP status: https://grpc.io/docs/guides/status-codes/ */
 const grpcCodes: Readonly<Record<number, number>> = { 403: 7, 409: 6, 422: 6, 503: 14 };
 const invalidArgument = 3;
 

@@ -16,7 +16,7 @@ export function respondCollector(name: 'success' | 'healthy'): Answer {
   return respondJson(200, collectorAnswers[name]);
 }
 
-/** Writes an error in the form of the collector; the sentence that says what to do stands beside. */
+/** Writes an error in the form of the collector; next to it is the sentence that says what to do. */
 export function collectorError({ status, headers, errorDescription, problems }: ErrorAnswer): Answer {
   const [problem] = problems;
   const respond = (kind: { readonly text: string; readonly code: number }, more: object = {}) =>

@@ -11,8 +11,8 @@ const routesOf = { events: routes.collectEvents, lines: routes.collectLines };
 const mediaTypes = { events: 'splunk+events', lines: 'text/plain' } as const;
 
 /**
- * `POST /services/collector/event` and `/raw`: takes what agents send to Splunk's HTTP Event Collector, events as JSON objects
- * or lines as they are. A request that is sent again is known by its body.
+ * `POST /services/collector/event` and `/raw`: takes what agents send to Splunk's HTTP Event Collector, events as JSON
+ * objects, or plain lines. A repeated request is recognised by its body.
  * https://help.splunk.com/en/splunk-enterprise/get-data-in/collect-http-event-data
  */
 export function collectHandler(wired: () => Promise<App>, form: 'events' | 'lines'): HttpHandler {
@@ -33,7 +33,7 @@ export function collectHandler(wired: () => Promise<App>, form: 'events' | 'line
   );
 }
 
-/** `GET /services/collector/health`: says that events can be sent. */
+/** `GET /services/collector/health`: reports that events can be sent. */
 export function collectorHealthHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(
     wired,

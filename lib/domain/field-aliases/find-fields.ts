@@ -3,7 +3,7 @@ import { fieldAliases, transparentFields, type AliasedField } from '../field-ali
 type Scalar = string | number;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The values of the fields under their names, of each field the most telling name first. */
+/** The values of the fields by name; for each field, the value with the most telling name comes first. */
 export type FoundFields = Readonly<Partial<Record<AliasedField, readonly FoundValue[]>>>;
 
 /** A value, and the name in the table of aliases under which it was found. */
@@ -37,12 +37,13 @@ export interface Aliases {
 }
 
 const maxDepth = 6;
-/** Clients may invent names; then the places are forgotten from time to time. */
+/** Maximum number of places remembered. Clients may invent names, so all places are forgotten at this number. */
 const maxPlaces = 5_000;
 
 /**
- * A search for the fields of an entry in objects of any shape. It remembers the places it has seen, because the lines of a log
- * are alike: a field takes one look in a table. It creates no function and few objects per line, which halves its time.
+ * A search for the fields of an entry in objects of any shape. It remembers the places it has seen, because the lines
+ * of a log are alike: a field takes one lookup in a table. It creates no function and few objects per line, which
+ * halves its time.
  */
 export class FieldSearch {
   readonly #aliases: Aliases;
@@ -120,7 +121,10 @@ export class FieldSearch {
   }
 }
 
-/** Returns a name without signs, in lower case; `@` stays, since `@timestamp` is another field than `timestamp`. */
+/**
+ * Returns a name in lower case, without other characters than letters, digits and `@`: `@timestamp` and `timestamp` are
+ * different fields.
+ */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9@\u0080-\uffff]+/g, '');
 }

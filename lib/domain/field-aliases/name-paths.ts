@@ -17,9 +17,9 @@ const dropped = -1;
 const foreign = -2;
 
 /**
- * The paths of the table of aliases as a tree of characters, for names in the bytes of a body. A name takes one step per
- * character and creates nothing, so unknown names of any number cost next to nothing. The names of nested fields continue where the
- * name around them ended: `http`, then `request`, then `method`.
+ * The paths of the table of aliases as a tree of characters, for names in the bytes of a body. A name takes one step
+ * per character and creates nothing, so any number of unknown names costs next to nothing. The names of nested fields
+ * continue where the name around them ended: `http`, then `request`, then `method`.
  */
 export class NamePaths {
   readonly #paths = new CharacterTree();
@@ -40,7 +40,9 @@ export class NamePaths {
     this.#placeOf = places;
   }
 
-  /** Returns the place of a field within another one; `undefined` if its name, from `start` to `end`, says nothing. */
+  /**
+   * Returns the place of a field within another one; `undefined` if its name, from `start` to `end`, has no meaning.
+   */
   within(parent: NamePath, bytes: Uint8Array, start: number, end: number): NamePath | undefined {
     const node = this.#paths.walk(parent.node, bytes, start, end);
     const place = node < 0 ? undefined : this.#placeOf[node];
@@ -50,7 +52,7 @@ export class NamePaths {
   }
 }
 
-/** Plain texts; a node's number identifies what leads to it. */
+/** A tree of plain texts; a node's number identifies the characters that lead to it. */
 class CharacterTree {
   #next = new Uint16Array(symbols * 4_096);
   #nodes = 1;
@@ -69,7 +71,7 @@ class CharacterTree {
     return node;
   }
 
-  /** Returns the node that a name leads to, or -1. Other signs than letters, digits and `@` are left out. */
+  /** Returns the node that a name leads to, or -1. Skips all characters except letters, digits and `@`. */
   walk(from: number, bytes: Uint8Array, start: number, end: number): number {
     let node = from;
     for (let at = start; at < end; at++) {

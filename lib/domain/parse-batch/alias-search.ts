@@ -10,7 +10,7 @@ const names = new NamePaths();
 /** Kinds of fields to search for, as bits. */
 export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8 } as const;
 
-/** Fields that say how an entry is counted; the others are not built. */
+/** Fields that decide how an entry is counted; the others are not built. */
 const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
   receivedAt: wanted.receivedAt,
   method: wanted.requestLine,
@@ -26,9 +26,10 @@ const maxDepth = 6;
 const maxEscapedNameLength = 256;
 
 /**
- * A search for the fields of an entry under the names that other programs give them, in the bytes of an object that is known to be
- * JSON. It finds what `FieldSearch` finds in a parsed object, which a property test compares, but builds only the values that have a
- * meaning: so an object of any shape takes time in proportion to its length. Of a name that comes twice, the last value counts.
+ * A search for the fields of an entry under the names that other programs give them, in the bytes of an object that is
+ * known to be JSON. It finds what `FieldSearch` finds in a parsed object, which a property test compares, but builds
+ * only the values that have a meaning, so an object of any shape takes time in proportion to its length. If a name
+ * comes twice, its last value counts.
  */
 export class AliasSearch {
   readonly #bytes: Uint8Array;

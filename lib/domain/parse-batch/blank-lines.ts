@@ -7,8 +7,8 @@ const otherSpaces = Array.from(
 );
 
 /**
- * Skips lines that only have white space. Returns the position in the first other line, after JSON's white space at
- * its start, or the end.
+ * Skips lines of white space only. Returns the position in the first other line, after JSON's white space at its start,
+ * or the end.
  */
 export function afterBlankLines(bytes: Uint8Array, start: number): number {
   for (let lineStart = start; ;) {

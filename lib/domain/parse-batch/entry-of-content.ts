@@ -30,7 +30,7 @@ class RejectedLine implements RejectedEntry {
     this.#reason = reason;
   }
 
-  /** The reason without what follows it: a part of the line, or options of `ship`. */
+  /** The reason without its second part, which quotes the line or names options of `ship`. */
   get problems() {
     const [reason = ''] = this.#reason.split(/[:;]/, 1);
     return [{ reason }];

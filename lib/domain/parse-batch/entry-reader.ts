@@ -16,9 +16,9 @@ import {
 export const notJson = Symbol('not JSON');
 
 /**
- * Reads JSON values of a body one after the other, as far as they can be entries. An object is read as the fields of
- * an entry; an array or object inside a field is read as an empty one. Fields that are missing are taken from those that
- * other programs name differently. All other parts are checked and skipped, so they cost next to nothing.
+ * Reads JSON values of a body one after the other, as far as they can be entries. An object is read as the fields of an
+ * entry; an array or object inside a field is read as an empty one. Missing fields are taken from fields to which other
+ * programs give other names. All other parts are checked and skipped, so they cost next to nothing.
  */
 export class EntryReader {
   readonly #bytes: Uint8Array;
@@ -54,7 +54,7 @@ export class EntryReader {
     return true;
   }
 
-  /** Reads a value, and moves behind it if it is one. */
+  /** Reads a value, and moves past it; stays where it is if there is none. */
   read(): unknown {
     return this.#bytes[this.at] === code.openBrace ? this.#readObject() : this.#readValue();
   }

@@ -27,8 +27,8 @@ export function missingIn({ receivedAt, method, path, userAgent, status }: SentF
 }
 
 /**
- * Completes an entry with fields that it has under names of other programs, as `ship` reads them. A field that stands under its own
- * name stays as it is, whatever it is: so a wrong one is refused, and never replaced.
+ * Completes an entry with fields that it has under other programs' names, as `ship` reads them. A field under its own
+ * name is always kept, so a wrong one is refused and never replaced.
  */
 export function takeAliases(fields: SentFields, found: FoundFields): void {
   if (fields['receivedAt'] === undefined) takeInstant(fields, found);
@@ -47,7 +47,7 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
   }
 }
 
-/** Takes the first time that can be read, else the first one, of which the refusal then says what is wrong. */
+/** Takes the first time that can be read, or else the first one; the refusal then says what is wrong with it. */
 function takeInstant(fields: SentFields, found: FoundFields): void {
   const times = found.receivedAt;
   const [first] = times ?? [];
@@ -72,7 +72,7 @@ function takeRequestLine(fields: SentFields, found: FoundFields): void {
   if (path === undefined) fields['path'] = splitTarget(line.target).path;
 }
 
-/** Replaces what was found by the fields that stand under their own names. */
+/** Replaces found fields with those under their own names. */
 function withOwn(found: FoundFields, method: unknown, path: unknown): FoundFields {
   if (method === undefined && path === undefined) return found;
   return {

@@ -12,7 +12,7 @@ const longLine: RejectedEntry = { problems: [{ reason: `has more than ${maxLineB
 /**
  * Reads the lines of an access log. Lines of white space are left out, and lines that describe other lines are not
  * entries. Bytes that are not UTF-8 become U+FFFD, as `ship` reads them.
- * @param format  the format of the lines; `undefined`: each line is in the one that fits it
+ * @param format  the format of the lines; if `undefined`, each line is read in the one that fits it
  */
 export function* textEntries(
   body: Buffer,

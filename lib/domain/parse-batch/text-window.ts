@@ -4,8 +4,8 @@ import { isAscii } from 'node:buffer';
 const windowBytes = 64 * 1_024;
 
 /**
- * The text of a body, decoded a window at a time. Cutting a string from an existing string takes a fifth of the time
- * of decoding it separately; if bytes are not characters there is no other way.
+ * The text of a body, decoded a window at a time. Cutting a string from an existing string takes a fifth of the time of
+ * decoding it separately; if bytes are not characters, decoding it separately is the only way.
  */
 export class TextWindow {
   readonly #body: Buffer;

@@ -9,11 +9,11 @@ export interface LoggedEntries {
    * @param otherwiseAt  an instant, for a line that has none of its own
    */
   line(line: string, otherwiseAt?: string): ReadEntry | undefined;
-  /** Reads an object, and otherwise the line in one of its fields. */
+  /** Reads an object or, if it is not an entry itself, the line in one of its fields. */
   fields(fields: Readonly<Record<string, unknown>>, otherwiseAt?: string): ReadEntry;
 }
 
-/** Larger than any line that can be an entry with its facts, in any envelope; what is longer is not looked at. */
+/** Larger than any line that can be an entry with its facts, in any envelope; a longer one is not read. */
 export const maxLineBytes = 256 * 1_024;
 export const tooLong = rejected(`is longer than ${maxLineBytes} bytes`);
 const describesOthers = rejected('is not an entry');

@@ -7,11 +7,11 @@ import { repeatStored } from './repeat-stored.ts';
 import { requireAcceptable, type AcceptancePorts } from './require-acceptable.ts';
 
 /**
- * Accepts a batch: a repetition by what is stored, any other by storing and emitting it.
+ * Accepts a batch: answers a repetition from the stored batch, and stores and emits any other.
  *
- * A batch that would be refused may be a repetition: it was accepted when other limits or rules held, or with its invalid
- * entries set aside. Only then is it looked for in the store, since that would take longer than all other work on a small
- * new batch; a valid repetition is found when it is to be created.
+ * A batch that would be refused may repeat one that was accepted under other limits or rules, or with its invalid
+ * entries set aside. Only such a batch is looked for in the store first, since that takes longer than all other work on
+ * a small new batch; a valid repetition is found when the batch is to be created.
  * @throws InvalidRequest        it is not valid, or has entries that are too old
  * @throws BatchTooLarge         it has too many entries
  * @throws QuotaExceeded         the disk or its quota is used up; safe to repeat

@@ -3,11 +3,11 @@ import { CustomerTurns } from '../turns/customer-turns.ts';
 
 /** Decompressed bytes of batches. */
 export interface BatchAdmissionLimits {
-  /** A batch from here on waits while other large ones are under way; a smaller one passes them. */
+  /** Size from which a batch waits while other large ones are under way; a smaller one passes them. */
   readonly largeFromBytes: number;
   /** Bytes of large batches processed at one time, without those that are huge. */
   readonly largeBytesAtOnce: number;
-  /** A batch from here on waits for other huge ones only: it gives the others turns while it is processed. */
+  /** Size from which a batch waits for other huge ones only: it gives the others turns while it is processed. */
   readonly hugeFromBytes: number;
   /** Bytes of huge batches processed at one time, each of which takes several times its size. */
   readonly hugeBytesAtOnce: number;
@@ -40,17 +40,18 @@ const limits: BatchAdmissionLimits = {
 
 /** Facts known about a body before it is decoded. */
 export interface BodySize {
-  /** The size that it has at most when it is decompressed. */
+  /** Its maximum size when decompressed. */
   readonly atMostBytes: number;
-  /** It has exactly this size, since it is not compressed. */
+  /** True if it has exactly this size, since it is not compressed. */
   readonly isKnown: boolean;
 }
 
 /**
- * Bounds what a process takes in at one time, where it runs several invocations at once (a Lambda function has one).
- * Memory: a body whose size is not known counts as the largest that it can be, and waits its turn before it is
- * decompressed. And turns: a large batch takes some milliseconds at each step, for which everything small would wait as
- * often as there are large ones, and a huge one takes as many steps as a hundred others. Customers take turns everywhere, so that nobody's batches wait for all of another's.
+ * Bounds what a process takes in at one time, if it runs several invocations at once (a Lambda function runs one). It
+ * limits memory: a body whose size is not known counts as the largest that it can be, and waits its turn before it is
+ * decompressed. It also orders the work: each step of a large batch takes some milliseconds, so that small batches
+ * would wait for every large one, and a huge one takes as many steps as a hundred others. Customers take turns
+ * everywhere, so no customer's batches wait for all of another's.
  */
 export class BatchAdmission {
   readonly #limits: BatchAdmissionLimits;

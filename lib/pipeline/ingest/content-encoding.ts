@@ -1,10 +1,10 @@
 import { isNamed, type SentMediaType } from '../../domain/media-type.ts';
 import { UnsupportedMedia } from '../../errors.ts';
 
-/** A body, and what its headers say of it. */
+/** A body with its content headers. */
 export interface EncodedBody {
   readonly mediaType: SentMediaType;
-  /** The header's value, `''` where there is none. */
+  /** The header's value, `''` if there is none. */
   readonly contentEncoding: string;
   readonly body: Buffer;
 }

@@ -7,9 +7,10 @@ import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../../errors.ts
 const maxOverheadBytes = 64 * 1_024;
 
 /**
- * The body without its content encoding. Decompression stops as soon as the result is larger than `maxBytes`. Gzip may
- * have several members (RFC 1952, section 2.2); what comes behind the end of the data would be lost in silence, and is refused.
- * @param contentEncoding  the header's value, `''` where there is none
+ * Removes the content encoding of a body. Decompression stops as soon as the result is larger than `maxBytes`. Gzip may
+ * have several members (RFC 1952, section 2.2); bytes behind the end of the data would be lost silently, so they are
+ * refused.
+ * @param contentEncoding  the header's value, `''` if there is none
  * @throws UnsupportedMedia  an encoding other than `identity`, `gzip`, `deflate` and `br`
  * @throws BatchTooLarge     the result is larger than `maxBytes`
  * @throws InvalidRequest    the body is not what its encoding says
@@ -35,7 +36,10 @@ export async function decompressSnappy(body: Buffer, maxBytes: number): Promise<
   return decodeSnappy(body, maxBytes);
 }
 
-/** Refuses a body that is larger than the limit: what is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say. */
+/**
+ * Refuses a body that is much larger than the limit: incompressible data grows by less. A larger one only costs work,
+ * such as a million empty gzip members.
+ */
 function requireWorthDecoding(body: Buffer, maxBytes: number): void {
   if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
 }

@@ -20,23 +20,23 @@ export interface EmitStoredPorts {
 /** Result of storing and emitting a batch. */
 export interface Ingested {
   readonly batch: Omit<StoredBatch, 'partials'>;
-  /** False where the batch had been stored before. */
+  /** False if the batch had been stored before. */
   readonly isFirst: boolean;
-  /** Partials that were put on their streams now; none where the reader of an intent does so. */
+  /** Partials that were put on their streams now; none if the reader of an intent puts them there. */
   readonly emitted: readonly EncodedPartial[];
 }
 
 /** Facts about the delivery of a stored batch. */
 export interface Delivery {
-  /** False where the batch had been stored before. */
+  /** False if the batch had been stored before. */
   readonly isFirst: boolean;
   /** True if an intent was written, whose reader emits the partials. */
   readonly hasIntent: boolean;
 }
 
 /**
- * Emits the partials of a stored batch: all of a new one, and of one that was stored before those that may be neither on
- * their way nor counted.
+ * Emits the partials of a stored batch: all of a new one; of one that was stored before, only those that may be neither
+ * on their way nor counted.
  * @throws BudgetUsedUp  the customer has too much waiting to be counted; safe to repeat
  * @throws Unavailable   store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */
@@ -48,7 +48,7 @@ export async function emitStored(
   const { outbox, admission, emittedBatches } = ports;
   if (hasIntent) return { batch: stored, isFirst, emitted: [] };
   const partials = isFirst ? stored.partials : await findLacking(stored, ports);
-  // What was stored before takes the ways of then, which may be others: a minute that is late by now was not.
+  // A batch that was stored before takes the streams of that time: a minute that is late by now may not have been.
   if (!isFirst) await admission.requireRoom(stored.customerId, partials);
   await outbox.emit(stored.customerId, partials); // a crash before this line: verify emits them
   emittedBatches.add(stored);
@@ -64,7 +64,7 @@ async function findLacking(
   const { places, failures } = await findUncounted([stored], store, retention);
   const failure = failures.get(stored);
   if (failure !== undefined) {
-    throw new Unavailable('Whether this batch is counted cannot be told now.', { cause: failure });
+    throw new Unavailable('It is not known now whether this batch is counted.', { cause: failure });
   }
   const uncounted = places.get(stored);
   return stored.partials.filter((_partial, place) => uncounted?.has(place) === true);

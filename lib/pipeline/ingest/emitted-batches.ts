@@ -9,8 +9,8 @@ const maxBatches = 10_000;
 
 /**
  * Batches whose partials this process has put on their streams, which keep them until they are counted. A repetition of
- * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while these wait. Should
- * the stream lose them all the same, `verify` finds out. All is forgotten with the process: then the windows tell.
+ * such a batch is neither looked for in its windows, of which it may have 10,000, nor emitted while the partials wait.
+ * If the stream loses them after all, `verify` finds out. A new process remembers nothing, and looks in the windows.
  */
 export class EmittedBatches {
   /** Storage time by the key of a batch. A batch that was removed and stored anew is another batch. */

@@ -15,8 +15,8 @@ export interface SentBody {
 }
 
 /**
- * Watches batches without an idempotency key for equal bodies of different senders, which are counted once, as retries are. It
- * knows what came to this process lately, and forgets all with it.
+ * Watches batches without an idempotency key for equal bodies of different senders, which are counted once, as retries
+ * are. It knows only what this process has received lately.
  */
 export class EqualBodies {
   readonly #first = new QuickLRU<ObjectKey, Sending>({ maxSize: maxBatches });

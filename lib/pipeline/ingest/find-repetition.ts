@@ -13,9 +13,9 @@ export interface RepetitionPorts {
 }
 
 /**
- * Answers a batch that this process has stored and emitted lately, from its stored header: to parse, summarise and
- * compress it again costs as much as a new batch, and brings nothing that is not known. Returns `undefined` for all
- * others, among them other payloads under the same key, which take the whole way.
+ * Answers a batch that this process has stored and emitted lately, from its stored header: parsing, summarising and
+ * compressing it again would cost as much as a new batch, and yield nothing new. Returns `undefined` for all others,
+ * among them other payloads under the same key, which are processed in full.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  the stored batch is damaged, or a newer version wrote it
  */

@@ -24,7 +24,7 @@ export interface IngestPorts extends StoreAnnouncedPorts, EmitStoredPorts {
 
 export type IngestOptions = Omit<SummariseOptions, 'maxRecordBytes'>;
 
-/** A week of minutes: so a batch's partials stay few enough to be stored with it and emitted in one go. */
+/** A week of minutes: a batch's partials stay few enough to be stored with it and emitted in one go. */
 const maxWindowsPerBatch = 10_080;
 
 /** Number of windows whose partials are encoded into one piece of memory. */
@@ -32,7 +32,7 @@ const windowsAtOnce = 250;
 
 /**
  * Stores a batch once and emits its partials. A duplicate is not refused: its first delivery may have died before it
- * emitted, and then what is not counted is emitted now. Where an intent comes before the batch, also of a duplicate,
+ * emitted, and then what is not counted is emitted now. If an intent comes before the batch, even before a duplicate,
  * its reader emits.
  * @throws InvalidRequest        it has entries in too many minutes
  * @throws IdempotencyKeyReused  its id belongs to another payload
@@ -96,7 +96,7 @@ async function createOnce(
   const object = encodeBatch(batch, gzippedBody);
   if (await isPut(key, object, { ifNoneMatch: '*' }, store)) return { stored: batch, isFirst: true };
   const existing = await store.get(key);
-  // Raw batches may expire; one that does so between the two calls is as if it had never been, on the next try.
+  // Raw batches may expire; if this one does so between the two calls, the next try finds none.
   if (existing === undefined) throw new Unavailable('The batch that had this id is just being removed.');
   const { batch: stored } = decodeBatch(existing.body);
   if (!isForgotten(stored.storedAt, tombstone)) return { stored, isFirst: false };

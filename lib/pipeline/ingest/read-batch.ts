@@ -20,17 +20,17 @@ export interface SentBatch {
   readonly id: BatchId | undefined;
   /** The machine or log that it is from, if the client says so: equal bodies of two sources are two batches. */
   readonly source?: string | undefined;
-  /** The client, as far as the request shows it; equal bodies are watched where it is known. */
+  /** The client, as far as the request shows it; equal bodies are watched if it is known. */
   readonly sender?: string | undefined;
   readonly mediaType: SentMediaType;
   /** The format of the lines of a text, if the client names one. */
   readonly logFormat?: FormatName | undefined;
   /** Treatment of invalid entries; without it they refuse the batch. */
   readonly invalid?: InvalidEntries | undefined;
-  /** The header's value, `''` where there is none. */
+  /** The header's value, `''` if there is none. */
   readonly contentEncoding: string;
   readonly body: Buffer;
-  /** Returns what is stored and compared of a body that comes in an envelope, which may differ in a retry. */
+  /** Returns the part to store and compare of a body that comes in an envelope, which may differ in a retry. */
   readonly unwrap?: ((body: Buffer) => Buffer) | undefined;
 }
 
@@ -38,11 +38,11 @@ export interface SentBatch {
 export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender' | 'unwrap'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
-  /** The same, with the source after the customer: an id is derived from it where the client gives none. */
+  /** The same, with the source after the customer: an id is derived from it if the client gives none. */
   readonly sourceHash: string | Promise<string>;
 }
 
-/** A batch that was understood and can be stored. */
+/** A parsed batch that can be stored. */
 export interface Batch extends BodyFormat, ParsedBatch {
   readonly customerId: CustomerId;
   readonly id: BatchId;
@@ -54,22 +54,24 @@ export interface Batch extends BodyFormat, ParsedBatch {
 }
 
 /**
- * Size from which hashing and compressing on other threads saves more than the way there and back costs (4 kB: 18 µs).
+ * Size from which hashing and compressing on other threads saves more than the round trip costs (4 kB: 18 µs).
  */
 const worthAThreadBytes = 64 * 1_024;
 const gzip = promisify(zlib.gzip);
 const gzipOptions = { level: zlib.constants.Z_BEST_SPEED };
 /**
- * With a window that a small body just fits into, the result is the same, while zlib clears 50 kB of memory in place of
- * 260 kB.
+ * With a window that a small body just fits into, the result is the same, but zlib clears 50 kB of memory and not 260
+ * kB.
  */
 const smallWindowBytes = 8 * 1_024;
 const gzipOfSmallOptions = { ...gzipOptions, windowBits: 13, memLevel: 6, chunkSize: 4 * 1_024 };
-/** Each chunk is a way there and back: of 2 MB, 1.8 ms of this thread with chunks of 16 kB, and next to none with these. */
+/**
+ * Each chunk costs a round trip: 2 MB take 1.8 ms of this thread with chunks of 16 kB, and next to nothing with these.
+ */
 const gzipOnThreadOptions = { ...gzipOptions, chunkSize: 512 * 1_024 };
 
 /**
- * Decompresses and understands a batch.
+ * Decompresses and parses a batch.
  * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
  * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
  * @throws InvalidRequest    it is not valid; what is wrong is described
@@ -127,7 +129,9 @@ export async function understandBatch(batch: DecodedBatch): Promise<Batch> {
   return { customerId, id, payloadHash, ...format, invalid, ...parsed, bodyBytes: body.length, gzippedBody };
 }
 
-/** Returns the form of the entries: what the client named or, of compressed bytes, what they look like. */
+/**
+ * Returns the form of the entries: the one that the client named or, for compressed bytes, the one that they look like.
+ */
 function mediaTypeOfBatch({ mediaType, logFormat, body }: DecodedBatch): MediaType {
   if (isNamed(mediaType)) return mediaType;
   return logFormat === undefined ? mediaTypeOf(body) : 'text/plain';
@@ -138,7 +142,7 @@ function gzipOptionsOf(body: Buffer): zlib.ZlibOptions {
 }
 
 /**
- * The most that deflate can compress: 258 equal bytes in two bits. Brotli has no such limit
+ * Maximum compression of deflate: 258 equal bytes in two bits. Brotli has no such limit
  * (https://www.zlib.net/zlib_tech.html).
  */
 const largestRatioOfDeflate = 1_032;

@@ -10,11 +10,11 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 
 type Reader = Pick<ObjectStore, 'get'>;
 
-/** Most headers are shorter, and have no more than some 150 partials; one that is not is read with its whole object. */
+/** Most headers are shorter, with no more than some 150 partials; a longer one is read with its whole object. */
 const usualHeaderBytes = 16 * 1_024;
 
 /**
- * The header of a stored batch, or `undefined` where there is none.
+ * Reads the header of a stored batch; `undefined` if there is none.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  damaged, or written by a newer version of this program
  */
@@ -36,7 +36,7 @@ export async function readShortHeader(
 export async function readLongHeader(key: ObjectKey, store: Reader): Promise<BatchHeader | undefined> {
   const whole = await store.get(key);
   const header = whole && decodeBatchHeader(whole.body);
-  // An object that was cut off is damage, and must not be taken for one that is not there.
+  // A truncated object is damage, and must not be taken for a missing one.
   if (whole !== undefined && header === undefined) {
     throw new UnreadableFormat('A batch is damaged: its header has no end.');
   }
@@ -44,7 +44,7 @@ export async function readLongHeader(key: ObjectKey, store: Reader): Promise<Bat
 }
 
 /**
- * A stored batch with its partials, or `undefined` where there is none.
+ * Reads a stored batch with its partials; `undefined` if there is none.
  * @throws Unavailable       the store cannot be read now
  * @throws UnreadableFormat  damaged, or written by a newer version of this program
  */

@@ -24,8 +24,8 @@ const maxCustomers = 1_000;
 
 /**
  * Remembers how many entries of each customer were rejected since this process was started, and the latest reasons. The
- * headers of the batches have all of that for good; this is for people who look while they set up a sender. It is
- * exact only where one process takes all batches.
+ * headers of the batches keep all of that; this is for people who are setting up a sender. It is exact only if one
+ * process takes all batches.
  */
 export class RecentRejections {
   readonly #since: Date;
@@ -46,7 +46,7 @@ export class RecentRejections {
     });
   }
 
-  /** Returns what was rejected of a customer; `undefined` if that is nothing. */
+  /** Returns the rejected entries of a customer; `undefined` if there are none. */
   of(customerId: CustomerId): Rejections | undefined {
     const noted = this.#byCustomer.get(customerId);
     return noted && { since: this.#since, ...noted };

@@ -9,8 +9,8 @@ import { readBatchHeader, readStoredBatch } from './read-stored-batch.ts';
 import { storeAnnounced, type StoreAnnouncedPorts } from './store-announced.ts';
 
 /**
- * Answers a batch that is stored already, by what is stored and without reading its body. Returns `undefined` if there is
- * none with this id and this payload.
+ * Answers a batch that is already stored, from what is stored and without reading its body. Returns `undefined` if
+ * there is none with this id and this payload.
  * @throws BudgetUsedUp          the customer has too much waiting to be counted; safe to repeat
  * @throws Unavailable           store or stream cannot take it now, or too much waits to be counted; safe to repeat
  */

@@ -7,7 +7,7 @@ import type { Retention } from '../expire/retention.ts';
 
 export interface AcceptancePorts {
   readonly retention: Retention;
-  /** Present where the store is a disk of this machine. */
+  /** Present if the store is a disk of this machine. */
   readonly diskRoom?: DiskRoom | undefined;
 }
 

@@ -15,9 +15,9 @@ export interface StoredAnnounced<T> {
 }
 
 /**
- * Announces a batch and then stores it. Whoever reads the intent looks for the batch for a limited time, so a write
- * that takes longer has no answer: the client repeats, and that writes a new intent. The time counts from before the
- * announcement, since the intent may be read before its answer is here.
+ * Announces a batch and then stores it. The reader of the intent looks for the batch for a limited time, so a longer
+ * write is not acknowledged: the client repeats it, which writes a new intent. The time counts from before the
+ * announcement, since the intent may be read before its acknowledgement arrives.
  * @throws Unavailable  the intent cannot be written, or the batch was not stored in time; it may still be
  */
 export async function storeAnnounced<T>(
@@ -37,7 +37,7 @@ export async function storeAnnounced<T>(
   });
   try {
     const result = await Promise.race([store(), over]);
-    // A process that was stopped meanwhile may hear of the write before its timer.
+    // A process that was suspended may learn of the write before its timer fires.
     if (left() <= 0) throw tooLate();
     return { result, hasIntent: true };
   } finally {

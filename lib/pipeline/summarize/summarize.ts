@@ -173,7 +173,7 @@ async function findMissing(
   if (failures.has(batch)) {
     const cause = failures.get(batch);
     if (cause instanceof UnreadableFormat) return batch.partials;
-    throw new Unavailable('Whether this batch is counted cannot be told now.', { cause });
+    throw new Unavailable('It is not known now whether this batch is counted.', { cause });
   }
   const missing = places.get(batch);
   return batch.partials.filter((_partial, place) => missing?.has(place) === true);

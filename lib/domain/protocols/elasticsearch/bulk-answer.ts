@@ -12,15 +12,15 @@ export interface RejectedItems {
 
 const itemsInStep = 4_096;
 /**
- * Items of a larger request are named by their positions alone. With index and id the answer could have several times the
- * length of the request, and clients that read them send fewer.
+ * Maximum number of items that the answer names by index and id; only their positions identify further ones. Otherwise
+ * the answer could be several times as long as the request, and clients that read the names send fewer items.
  */
 const maxNamedItems = 20_000;
 const otherReason = 'it is not a request of an access log; the first rejected items say more';
 
 /**
- * Writes the answer to a bulk request, which has a result for each item in their order. All that are not rejected are stored,
- * also those of a repetition, so a client that repeats what failed repeats nothing that is counted.
+ * Writes the answer to a bulk request, which has a result for each item, in order. All items that are not rejected are
+ * stored, even those of a repetition, so a client that repeats the failed items repeats none that is counted.
  */
 export function* bulkAnswer(
   body: Buffer,

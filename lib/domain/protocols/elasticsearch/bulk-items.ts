@@ -6,7 +6,7 @@ export type BulkAction = (typeof bulkActions)[number];
 /** One operation of a bulk request. */
 export interface BulkItem {
   readonly action: BulkAction;
-  /** Index and document id as the action names them. */
+  /** Index and document id, as named by the action. */
   readonly index: string | undefined;
   readonly id: string | undefined;
   /** The line of its document, from start to end in the body; empty for `delete`, which has none. */
@@ -24,7 +24,7 @@ const maxActionBytes = 4_096;
 /**
  * Finds the items of an Elasticsearch bulk request: a line with an action and, except for `delete`, a line with the document.
  * Blank lines in place of an action are skipped.
- * @throws InvalidRequest  a line that has to be an action is none, or the last document is missing
+ * @throws InvalidRequest  a line that must be an action is not one, or the last document is missing
  */
 export function* bulkItems(body: Buffer): Generator<BulkItem, void, undefined> {
   let lastLine = body.subarray(0, 0);

@@ -7,8 +7,8 @@ const lineFeed = 0x0a;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Returns the data of the records of an Amazon Data Firehose request, each of them one or more lines. That is what a retry
- * has in common with the request before it: its envelope has the time of the attempt.
+ * Returns the data of the records of an Amazon Data Firehose request, each with one or more lines. A retry has the same
+ * data in another envelope, which contains the time of the attempt.
  * https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html
  * @throws InvalidRequest  the body is not such a request
  */

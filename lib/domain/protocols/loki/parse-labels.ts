@@ -5,8 +5,8 @@ const maxLength = 4_096;
 const pair = /\s*([A-Za-z_][\w.]*)\s*=\s*("(?:[^"\\]|\\.)*"|`[^`]*`)\s*(?:,|(?=\}))/y;
 
 /**
- * Parses the labels of a stream as Loki's clients write them: `{job="nginx", host="web-1"}`. A text in another form has none,
- * since no entry needs them.
+ * Parses the labels of a stream as Loki's clients write them: `{job="nginx", host="web-1"}`. Returns none for a text in
+ * another form, since no entry needs them.
  */
 export function parseLabels(text: string): Labels {
   const labels: Record<string, string> = {};

@@ -7,7 +7,7 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** An entry of a stream. */
 export interface PushedEntry {
-  /** RFC 3339; `undefined` where it is not an instant. */
+  /** RFC 3339; `undefined` if it is not an instant. */
   readonly at: string | undefined;
   readonly line: string;
   readonly metadata: Labels;
@@ -26,8 +26,9 @@ const maxLabels = 15;
 const describesOthers = rejected('is not a request of an access log');
 
 /**
- * Creates a reader of pushed entries. The line tells what was requested. Where it does not, the structured metadata may, in
- * which pipelines of Loki's agents put the fields that they have parsed; the labels of the stream add what is the same for all.
+ * Creates a reader of pushed entries. The line describes the request. If it does not, the structured metadata may:
+ * pipelines of Loki's agents put the fields there that they have parsed. The labels of the stream add what is the same
+ * for all entries.
  */
 export function createPushedEntries(): PushedEntries {
   const logged = createLoggedEntries();
@@ -49,7 +50,7 @@ export function firstLabels(labels: Labels): Labels {
 
 const lastMillisecond = 253_402_300_799_999;
 
-/** Returns the RFC 3339 form of milliseconds since 1970; `undefined` for those behind the year 9999. */
+/** Returns the RFC 3339 form of milliseconds since 1970; `undefined` for those after the year 9999. */
 export function instantOfMilliseconds(milliseconds: number): string | undefined {
   const isInstant = milliseconds >= 0 && milliseconds <= lastMillisecond;
   return isInstant ? new Date(milliseconds).toISOString() : undefined;

@@ -10,7 +10,7 @@ import {
   type PushedEntries,
 } from './pushed-entries.ts';
 
-/** Field numbers of `logproto.PushRequest`, as pkg/push/push.proto of Loki has them. */
+/** Field numbers of `logproto.PushRequest`, from pkg/push/push.proto of Loki. */
 const pushRequest = { streams: 1 } as const;
 const stream = { labels: 1, entries: 2 } as const;
 const entry = { timestamp: 1, line: 2, structuredMetadata: 3 } as const;

@@ -16,7 +16,7 @@ export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefi
   const search = new FieldSearch();
   const lines = createLogReader();
 
-  /** Reads the fields of a request, whatever program named them. */
+  /** Reads the fields of a request, under the names of any program. */
   function readFields(fields: OtlpFields, otherwiseAt: string | undefined): LineContent {
     const found = search.find(fields);
     return mayBeRequest(found) ? requestOfFields({ found, otherwiseAt }, {}) : undefined;

@@ -25,7 +25,7 @@ export interface OtlpRecord {
 /** A longer record is not read. */
 export const maxRecordBytes = 65_536;
 
-/** Further fields of an object are left out: the search for those of a request takes longest where none is like another. */
+/** Further fields of an object are left out: the search for those of a request takes longest if all fields differ. */
 export const maxFields = 512;
 
 /** Deeper values are left out. */

@@ -39,7 +39,7 @@ function recordOf({ timeUnixNano, observedTimeUnixNano, body, attributes }: Json
   };
 }
 
-/** A 64-bit number is a text in JSON, and some senders write a number. */
+/** Reads a 64-bit number, which is a text in JSON, although some senders write a number. */
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number' && value >= 0) return millisecondsOf(BigInt(Math.trunc(value)));
   return typeof value === 'string' && digits.test(value) ? millisecondsOf(BigInt(value)) : undefined;

@@ -1,12 +1,12 @@
 import type { LoggedRequest } from '../../log-formats/line-format.ts';
 import type { OtlpFields, OtlpValue } from './otlp-record.ts';
 
-/** A method that the conventions do not know; another attribute has it as it was sent. */
+/** A method that the conventions do not know; another attribute has the original one. */
 const otherMethod = '_OTHER';
 
 /**
- * Returns the request that a record's attributes describe by the semantic conventions, the stable ones or those before
- * them; `undefined` if they describe none. The time is the record's own.
+ * Returns the request that a record's attributes describe by the semantic conventions, either the stable or the earlier
+ * ones; `undefined` if they describe none. The time is the record's own.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/
  */
 export function requestOfAttributes(fields: OtlpFields, at: string | undefined): LoggedRequest | undefined {
