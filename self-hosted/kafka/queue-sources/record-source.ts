@@ -26,7 +26,7 @@ export interface RecordSourceOptions {
    * are done, including their effects. If it rejects, the source ends.
    */
   readonly process: (records: readonly HeldRecord[]) => Promise<ReadonlyMap<HeldRecord, number>>;
-  /** Reports whether a look at a record can have another result than the last one; always true by default. */
+  /** Reports whether another look at a record can have a different result; always true by default. */
   readonly isReady?: (held: HeldRecord) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;

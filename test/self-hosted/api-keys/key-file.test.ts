@@ -100,7 +100,7 @@ describe('a file that changes', () => {
       await sleep(30); // some more looks
       expect(authorizer(bearer(key)).kind).toBe('granted');
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain('the keys from before go on');
+      expect(lines[0]).toContain('the previous keys stay valid');
     },
   );
 
