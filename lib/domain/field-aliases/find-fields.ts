@@ -122,8 +122,7 @@ export class FieldSearch {
 }
 
 /**
- * Returns a name in lower case, without other characters than letters, digits and `@`: `@timestamp` and `timestamp` are
- * different fields.
+ * Returns a name in lower case without punctuation, except `@`: `@timestamp` and `timestamp` are different fields.
  */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9@\u0080-\uffff]+/g, '');

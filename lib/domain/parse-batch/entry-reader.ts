@@ -54,7 +54,7 @@ export class EntryReader {
     return true;
   }
 
-  /** Reads a value, and moves past it; stays where it is if there is none. */
+  /** Reads a value and, if it is JSON, moves past it. */
   read(): unknown {
     return this.#bytes[this.at] === code.openBrace ? this.#readObject() : this.#readValue();
   }

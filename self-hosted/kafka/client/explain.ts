@@ -16,7 +16,7 @@ export function explain(error: unknown): string {
   return `Kafka refused or did not answer: ${reason}. Check KAFKA_BROKERS.`;
 }
 
-/** Creates the error for something that Kafka cannot do now; its message explains the cause. */
+/** Creates the error for something that Kafka cannot do now; its cause has the explanation. */
 export function kafkaUnavailable(message: string, cause: unknown): Unavailable {
   if (cause instanceof Unavailable) return cause;
   return new Unavailable(message, { cause: new Error(explain(cause), { cause }) });

@@ -142,7 +142,7 @@ export function startFetchLoop(options: FetchLoopOptions): FetchLoop {
         await failed(error);
         continue;
       }
-      // Partitions without a leader call nobody.
+      // Nothing wakes this loop when a partition gets a leader, so it also looks every second.
       await Promise.race([woken, pause(1_000, { timers: realTimers, stopping: stopping.signal })]);
     }
     await Promise.all(fetching.values());

@@ -20,7 +20,7 @@ interface Waiting {
 /** Interval between two checks whether a record is ready. */
 const askAgainMilliseconds = 500;
 
-/** Records of one partition that come again, each after its own pause. */
+/** Records of one partition that are processed again, each after its own pause. */
 export class HeldRecords {
   #waiting: Waiting[] = [];
   readonly #elapsed: () => number;
