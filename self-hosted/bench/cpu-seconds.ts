@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Ticks in which Linux counts processor time; the same on all machines that matter. */
+/** Ticks of a second in which Linux counts processor time; the same on all machines that matter. */
 const ticksPerSecond = 100;
 
 /** Returns the processor time that a process has used; 0 if the system does not report it, as outside Linux. */

@@ -30,7 +30,7 @@ export async function readFirstRecord(
             currentLeaderEpoch: -1,
             fetchOffset: fromOffset,
             lastFetchedEpoch: -1,
-            // The broker sends at least one batch, even a larger one.
+            // The broker sends at least one batch, even if it is larger.
             partitionMaxBytes: 1,
           },
         ],

@@ -42,7 +42,7 @@ export async function* readRecords(
               currentLeaderEpoch: -1,
               fetchOffset: offset,
               lastFetchedEpoch: -1,
-              // The broker sends at least one batch, even a larger one.
+              // The broker sends at least one batch, even if it is larger.
               partitionMaxBytes: maxBytes,
             },
           ],

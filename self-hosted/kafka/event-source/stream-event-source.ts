@@ -53,8 +53,8 @@ const region = 'local';
 const account = '000000000000';
 const atOnce: Start = { failures: 0, inMilliseconds: 0 };
 /**
- * Number of records behind a failing one at which its partition waits for it: they are delivered again after a restart,
- * and their offsets are kept in memory, at some 100 bytes each.
+ * Limit of records behind a failing one; at the limit, its partition waits for it. They are delivered again after a
+ * restart, and their offsets are kept in memory, at some 100 bytes each.
  */
 const maxOutstanding = 100_000;
 

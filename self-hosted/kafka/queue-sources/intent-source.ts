@@ -31,7 +31,7 @@ export interface IntentSourceOptions {
 }
 
 const batchSize = 500;
-/** Number of announced batches of a partition that are not stored yet at which no more intents are read. */
+/** Limit of announced batches of a partition that are not stored yet; at the limit, no more intents are read. */
 const maxHeld = 2_000;
 const region = 'local';
 const backoff = { firstMilliseconds: 100, longestMilliseconds: 2_000, randomShare: 0.3 };

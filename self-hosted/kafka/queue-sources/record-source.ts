@@ -19,7 +19,7 @@ export interface RecordSourceOptions {
   readonly batchSize: number;
   /** Time for which records gather before a call. */
   readonly gatherMilliseconds: number;
-  /** Number of records of a partition waiting to be processed again at which no new ones are taken. */
+  /** Limit of records of a partition that wait to be processed again; at the limit, no new ones are taken. */
   readonly maxHeld: number;
   /**
    * Processes records of one partition. Returns those to process again, each with its pause in milliseconds; all others
