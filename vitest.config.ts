@@ -15,6 +15,8 @@ export default defineConfig({
   test: {
     // Tests mostly wait for processes, so two files run at once even on two cores, where vitest would run one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // The same holds for tests of one file that may run at once.
+    maxConcurrency: 2,
     projects: [
       {
         test: {

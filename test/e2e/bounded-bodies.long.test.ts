@@ -53,26 +53,26 @@ describe('connections that announce the largest body, and send one byte', () => 
 
 describe('a body that is too large', () => {
   it('is answered 413 before any of it is sent', async () => {
-    const answer = await readAll(await open([`content-length: ${2 * mebibyte + 1}`], ''));
+    const answer = await readAll(await open([`content-length: ${10 * mebibyte + 1}`], ''));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('"errorCode":"ING_1003"');
     expect(answer).toMatch(/^x-request-id: \S+\r$/m);
   });
 
   it.each([
-    ['plain', [], 3],
-    ['compressed', ['content-encoding: gzip'], 12],
-  ])('is answered 413 while it comes in chunks: %s', async (_name, headers, mebibytes) => {
+    ['plain', []],
+    ['compressed', ['content-encoding: gzip']],
+  ])('is answered 413 while it comes in chunks: %s', async (_name, headers) => {
     const socket = await open([...headers, 'transfer-encoding: chunked'], '');
     const answer = readAll(socket);
     const chunk = `${mebibyte.toString(16)}\r\n${' '.repeat(mebibyte)}\r\n`;
-    for (let n = 0; n < mebibytes; n++) socket.write(chunk);
+    for (let n = 0; n < 12; n++) socket.write(chunk);
     socket.write('0\r\n\r\n');
     expect(await answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*"errorCode":"ING_1003"/);
   });
 
   it('is answered 413 by the function where it is compressed', async () => {
-    const body = gzipSync(' '.repeat(2 * mebibyte + 1));
+    const body = gzipSync(' '.repeat(16 * mebibyte + 1));
     const headers = { 'content-encoding': 'gzip' };
     const answer = await postLogs(emulator, { customerId: 'cus-good', body, headers });
     expect([answer.status, json(answer)]).toMatchObject([413, { errorCode: 'ING_1003' }]);

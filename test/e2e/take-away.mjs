@@ -11,7 +11,7 @@ const protections = {
     to: 'const added = partials;',
   },
   'emission of a duplicate': {
-    file: 'lib/pipeline/ingest/ingest.ts',
+    file: 'lib/pipeline/ingest/emit-stored.ts',
     from: 'await outbox.emit(stored.customerId, partials);',
     to: 'if (isFirst) await outbox.emit(stored.customerId, partials);',
   },
