@@ -36,7 +36,7 @@ export function largestBatches(traffic: SampleTraffic, start: Date): LargestBatc
   ];
 }
 
-/** As many entries as there may be, in no order of time. */
+/** Returns the maximum number of entries, in no order of time. */
 function distinctPaths(start: Date, minutes: number): Buffer {
   const entries = Array.from({ length: maxEntriesPerBatch }, (_, n) => {
     const at = new Date(start.getTime() + ((n * 7_919) % minutes) * 60_000).toISOString().slice(0, 19);

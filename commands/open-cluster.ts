@@ -20,11 +20,11 @@ export interface OperatedCluster {
   readonly close: () => Promise<void>;
 }
 
-/** The state of a pipeline in Kafka; a part is `undefined` where it cannot be read now. */
+/** State of a pipeline in Kafka; a part is `undefined` if it cannot be read now. */
 export interface ClusterLook {
   /** The reasons why a part cannot be read. */
   readonly problems: readonly string[];
-  /** Records that wait on each topic for each group that reads it. */
+  /** Waiting records of each topic, for each group that reads it. */
   readonly topics:
     | readonly {
         readonly topic: string;

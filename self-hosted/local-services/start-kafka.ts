@@ -16,7 +16,7 @@ export interface KafkaOptions {
   readonly directory: string;
   /** Each node takes two ports from here on; the brokers' ports come first. */
   readonly firstPort: number;
-  /** Further listeners of a single node. */
+  /** Further listeners, for a single node only. */
   readonly secureListeners?: readonly SecureListener[];
   /** Users that it knows by SCRAM, as its storage tool takes them. */
   readonly scramUsers?: readonly string[];
@@ -70,6 +70,7 @@ async function prepareNode(
     args: ['-Xmx384m', '-Xms128m', '-XX:+UseSerialGC', ...javaArgs, 'kafka.Kafka', configuration],
     logFile,
     isReady: () => isListening(ports[id - 1]?.broker ?? 0),
+    maxStartMilliseconds: 180_000, // three nodes that read their logs again share what processor there is
   });
 }
 

@@ -82,7 +82,7 @@ export const clusterCommand = defineCommand({
           if (!stop.signal.aborted) throw error;
         });
       }
-      print(io, '\nStopping: what runs is finished first.');
+      print(io, '\nStopping: running work is finished first.');
       await cluster.stop();
       print(io, 'Stopped. Everything that was accepted is stored, and is counted after the next start.');
       return 0;

@@ -40,7 +40,7 @@ export async function runProcess(options: RunProcessOptions): Promise<number> {
     const end = AbortSignal.any([stopping, ending.signal]);
     if (!end.aborted) await once(end, 'abort');
     if (failure !== undefined) logger.error('A role cannot go on, so the process ends', { error: failure });
-    else logger.info('Stopping: what runs is finished first', { roles });
+    else logger.info('Stopping: running work is finished first', { roles });
     await running.stop();
     await admin?.stop();
     logger.info('Stopped', { roles });

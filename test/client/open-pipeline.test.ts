@@ -105,7 +105,7 @@ describe('a pipeline', () => {
     await expect(pipeline.send(batch('k-1'))).rejects.toThrow(GaveUp);
   });
 
-  it('that refuses a batch is asked once, and its reasons are told without the given headers', async () => {
+  it('that refuses a batch is asked once, and its reasons are reported without the given headers', async () => {
     const { pipeline, received } = await pipelineThatAnswers({
       status: 400,
       body: {

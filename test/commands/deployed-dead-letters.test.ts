@@ -214,7 +214,7 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
     expect(stdout).toContain(
       'NOT redriven: The queue gone cannot be reached. (The specified queue does not exist.)',
     );
-    expect(stdout).toContain('NOT redriven: No queue gave it up.');
+    expect(stdout).toContain('NOT redriven: It has no source queue.');
     expect(stdout).toContain('0 of 3 dead letters were redriven.');
     expect(await list()).toHaveLength(3);
   });

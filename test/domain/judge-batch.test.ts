@@ -34,7 +34,7 @@ function forgottenBefore(time: string) {
 }
 
 describe('the state of a stored batch', () => {
-  it('is counted once all of its windows hold it, whatever its streams are like', () => {
+  it('is counted once all of its windows include it, whatever its streams report', () => {
     const consumption = { insights: behind, late: behind };
     expect(judgeBatch(read({ consumption }), now, limits)).toEqual({ kind: 'counted' });
   });

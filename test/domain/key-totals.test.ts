@@ -48,7 +48,7 @@ describe('key totals', () => {
     expect(kept.reduce((sum, { requests }) => sum + requests, totals.folded())).toBe(750);
   });
 
-  it('never says too much of a key, nor more than `folded` too little, whatever was let go', () => {
+  it('never counts a key too high, nor too low by more than `folded`, whatever was dropped', () => {
     const window = fc.dictionary(
       fc.constantFrom(...'abcdefghijklmnop'.split(''), '(other)'),
       fc.integer({ min: 1, max: 9 }),

@@ -146,7 +146,7 @@ describe('folding', () => {
     expect([...requestsByPath.keys()]).toEqual(['GET /users/:id', 'DELETE /users/:id']);
   });
 
-  it('takes a time that grows with the length of a path alone, whatever is in it', () => {
+  it('takes a time that only grows with the length of a path, whatever it contains', () => {
     const long = Array.from({ length: 99 }, (_, n) => `${'/a'.repeat(120)}/${n}`).join(' ');
     const countedPath = createPathFolding(templatesOf(`${long} auto`));
     const began = performance.now();

@@ -68,7 +68,7 @@ describe('rollUp', () => {
     expect(rollUp(current, hour, sumOf(parts), later)).toMatchObject({ revision: 2 });
   });
 
-  it('is not to be written when it would say the same again', () => {
+  it('need not be written if it would say the same again', () => {
     const parts = [part({ 'GET /a': 1, 'GET /b': 2 }), part({ 'GET /c': 2 })];
     const current = rolledUp(parts);
     expect(rollUp(current, hour, sumOf(parts.toReversed()), later)).toBe(current);

@@ -66,6 +66,15 @@ const batch = {
   partials: [{ windowStart: windowStart(), part: 0, isLate: false, data: Buffer.from('{"partial":\n"0"}') }],
 } as const;
 
+const rejections = {
+  rejected: 3,
+  rejectedRanges: '0,5-6',
+  details: [
+    { index: 0, reason: 'is in none of the known formats' },
+    { index: 5, field: 'path', reason: 'is required' },
+  ],
+} as const;
+
 describe('a partial', () => {
   it('is read as it was written', () => {
     expect(decodePartial(encodePartial(partial))).toEqual(partial);
@@ -187,6 +196,26 @@ describe('a batch', () => {
     expect(gunzipSync(gzippedBody).toString()).toBe('{"receivedAt":"2025-12-28T18:03:07Z"}\n');
   });
 
+  it('of version 2 stays readable', () => {
+    const { batch: read, gzippedBody } = decodeBatch(fixture('batch-2'));
+    expect(read).toEqual({ ...batch, ...rejections, mediaType: 'text/plain', logFormat: 'combined' });
+    expect(gunzipSync(gzippedBody).toString()).toBe('a line\n');
+  });
+
+  it('has version 2 only where an earlier program could not read it', () => {
+    const versionOf = (fields: object) =>
+      /^{"formatVersion":(\d+),/.exec(encodeBatch({ ...batch, ...fields }, Buffer.alloc(0)).toString())?.[1];
+    expect(versionOf({})).toBe('1');
+    expect(versionOf({ mediaType: 'application/json' })).toBe('1');
+    expect(versionOf({ mediaType: 'text/plain' })).toBe('2');
+    expect(versionOf(rejections)).toBe('2');
+  });
+
+  it('of rejected entries alone is read as it was written', () => {
+    const rejected = { ...batch, ...rejections, entries: 0, windows: 0, partials: [] };
+    expect(decodeBatch(encodeBatch(rejected, Buffer.from('the body'))).batch).toEqual(rejected);
+  });
+
   it('that ends before its partials do is refused', () => {
     const object = encodeBatch(batch, Buffer.alloc(0));
     expect(() => decodeBatch(object.subarray(0, object.length - 5))).toThrow(UnreadableFormat);
@@ -219,7 +248,7 @@ describe('what a newer version wrote', () => {
     ['a partial', 1, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
     ['a window', 2, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
     ['an hour', 1, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
-    ['a batch', 1, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
+    ['a batch', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
     ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],
   ])('is refused for %s, with a message that says so', (_what, newest, decode) => {
     const decodeNewer = () => decode(`"formatVersion":${newest + 1}`);

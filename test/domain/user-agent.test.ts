@@ -113,7 +113,7 @@ describe('userAgentFamily', () => {
     );
   });
 
-  it('calls the application of Naver so, whatever browser is in it', () => {
+  it('recognises the application of Naver, whatever browser it contains', () => {
     expect(userAgentFamily(`naver(${'1.'.repeat(500)}`)).toBe('Naver');
     expect(
       userAgentFamily('Mozilla/5.0 (iPhone) AppleWebKit/605 Version/17 Safari/605 NAVER(inapp; search)'),
@@ -139,7 +139,7 @@ describe('userAgentFamily', () => {
     );
   });
 
-  it('gives families of a fixed set only, whatever it is sent', () => {
+  it('only gives families of a fixed set, whatever the agent', () => {
     fc.assert(
       fc.property(hostileAgent, (agent) => {
         expect(userAgentFamilies).toContain(userAgentFamily(agent));

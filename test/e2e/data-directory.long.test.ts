@@ -41,7 +41,7 @@ async function openToOthers(): Promise<string[]> {
 }
 
 describe.runIf(process.platform !== 'win32')('the data directory', () => {
-  it('is its owner’s alone, whatever the umask, and with all that it gets', async () => {
+  it('belongs to its owner only, with everything in it, whatever the umask', async () => {
     await emulator.start();
     await count('cus-axon', 1);
     await rolledUpRequests(emulator, 'cus-axon', 1);
@@ -73,7 +73,7 @@ describe.runIf(process.platform !== 'win32')('the data directory', () => {
     await emulator.start();
     expect(await openToOthers()).toEqual([]);
     await count('cus-axon', 1); // the same batch again
-    expect(emulator.output).toContain('The data directory was open to others');
+    expect(emulator.output).toContain('The data directory was open to other users');
   });
 
   it('has no links that are followed: 503 for what is behind one, in one line of the log', async () => {

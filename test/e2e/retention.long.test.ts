@@ -90,7 +90,7 @@ async function differences(emulator: Emulator, ...args: readonly string[]): Prom
   return lines.filter((line) => (line as { kind: string }).kind !== 'not-auditable');
 }
 
-it('deletes what is behind the horizon for good, whatever comes late, is repeated or killed', async () => {
+it('deletes everything behind the horizon for good, whatever comes late, is repeated or killed', async () => {
   const emulator = new Emulator({ env });
   onTestFinished(() => emulator.remove());
   await startAt(emulator, [clock.announced], 'after put object k-lost');

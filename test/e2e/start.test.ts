@@ -112,7 +112,7 @@ describe('npm start', () => {
     started.kill('SIGINT');
     const { exitCode, stdout } = await started.ended;
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Stopping: what runs is finished first.');
+    expect(stdout).toContain('Stopping: running work is finished first.');
     expect(stdout).toContain('Stopped. Everything that was accepted is stored');
   });
 

@@ -29,7 +29,7 @@ describe('GET /', () => {
     });
   });
 
-  it('answers 304 to who has it', async () => {
+  it('answers 304 to a client that has it', async () => {
     const etag = String((await get('/')).headers?.etag);
     const again = await get('/', { 'if-none-match': etag });
     expect(again).toMatchObject({ statusCode: 304, body: '' });

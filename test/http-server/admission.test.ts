@@ -136,7 +136,7 @@ describe('what bodies announce', () => {
     await passedOn(1);
   });
 
-  it('is answered 413 before the client is told to go on', async () => {
+  it('is answered with 413 before the client is told to continue', async () => {
     const { begin } = await listen();
     const { outgoing, answer } = begin({ 'content-length': 3 * mebibyte, expect: '100-continue' });
     let isContinued = false;
@@ -298,7 +298,7 @@ describe('a body that comes too slowly', () => {
   });
 });
 
-it('gives back what clients had that have gone', async () => {
+it('releases the memory of clients that have gone', async () => {
   const { begin, send, answerAll } = await listen();
   const gone = Array.from({ length: 3 }, () => begin({ 'content-length': 1_900 * kibibyte }));
   for (const { outgoing } of gone) outgoing.write(Buffer.alloc(1_500 * kibibyte));
@@ -306,12 +306,12 @@ it('gives back what clients had that have gone', async () => {
   for (const { outgoing } of gone) outgoing.destroy();
   // The server may learn late that a client has gone; then the second body waits for the work on the first to end.
   for (const { answer } of [send(2 * mebibyte), send(2 * mebibyte)]) {
-    let status: number | undefined;
-    void answer.then((answered) => (status = answered.status));
-    while (status === undefined) {
+    const statuses: (number | undefined)[] = [];
+    void answer.then(({ status }) => statuses.push(status));
+    while (statuses.length === 0) {
       await nextTurn();
       await answerAll();
     }
-    expect(status).toBe(200);
+    expect(statuses).toEqual([200]);
   }
 });

@@ -74,7 +74,7 @@ describe('every server of the process', () => {
     expect(seen).toEqual([]);
   });
 
-  it('is guarded also where its listeners are replaced later', async () => {
+  it('is guarded even if its listeners are replaced later', async () => {
     listenTo('request');
     await send(['GET / HTTP/1.1', 'Host: pipeline']);
     server.removeAllListeners('request');
@@ -101,7 +101,7 @@ describe('an answer of the gate', () => {
     expect((await send(head, body)).status).toBe(403);
   });
 
-  it('has the request id of the request, where it is one', async () => {
+  it('has the request id of the request, if that is valid', async () => {
     const head = ['GET / HTTP/1.1', 'Host: evil.example'];
     const { headers, body } = await send([...head, 'x-request-id: mine-1']);
     expect([headers['x-request-id'], JSON.parse(body)]).toMatchObject(['mine-1', { requestId: 'mine-1' }]);

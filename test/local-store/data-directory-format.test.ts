@@ -21,7 +21,7 @@ describe('the format of a data directory', () => {
     await requireDataDirectoryFormat(directory);
   });
 
-  it('marks an older one, so that the older version starts on it no more', async () => {
+  it('marks an older one, so that the older version no longer starts on it', async () => {
     await writeFile(file, '{"formatVersion":1}');
     await requireDataDirectoryFormat(directory);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ formatVersion: 2 });

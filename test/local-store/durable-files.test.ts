@@ -9,7 +9,7 @@ function failingWith(code: string) {
 }
 
 describe('a directory that is to survive the machine losing power', () => {
-  it('is flushed where it is named, as are the parents that are made for it, each before the next is made', async () => {
+  it('is flushed in its parent, and so is each new parent before the next is created', async () => {
     const root = await temporaryDirectory();
     const flushed: object[] = [];
     await makeDurableDirectory(join(root, 'data', 'log'), async (path) => {
@@ -22,7 +22,7 @@ describe('a directory that is to survive the machine losing power', () => {
     ]);
   });
 
-  it('is flushed where it is named when it is there: who made it may have died before', async () => {
+  it('is flushed in its parent if it exists: the process that created it may have died before', async () => {
     const root = await temporaryDirectory();
     await mkdir(join(root, 'data'));
     const flushed: string[] = [];
@@ -30,7 +30,7 @@ describe('a directory that is to survive the machine losing power', () => {
     expect(flushed).toEqual([root]);
   });
 
-  it('is an error when it is there and cannot be flushed, but for a parent that is none of our business', async () => {
+  it('is an error if it exists and cannot be flushed, except for a parent that is not ours', async () => {
     const root = await temporaryDirectory();
     await expect(makeDurableDirectory(root, failingWith('EIO'))).rejects.toThrow('EIO');
     await makeDurableDirectory(root, failingWith('EACCES'));

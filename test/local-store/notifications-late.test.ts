@@ -51,7 +51,7 @@ describe('the message of a creation', () => {
     await expect.poll(() => keysIn(queue.list())).toEqual([key]);
   });
 
-  it('is sent by the next start where it could not be written', async () => {
+  it('is sent by the next start if it could not be written', async () => {
     const directory = await temporaryDirectory();
     const before = await openNotifying(directory, { isLate: true });
     await before.close(); // the database
@@ -75,7 +75,7 @@ describe('the message of a creation', () => {
     expect(keysIn(await receiveAll(queue))).toEqual([key]);
   });
 
-  it('is not sent where nothing was created', async () => {
+  it('is not sent if nothing was created', async () => {
     const directory = await temporaryDirectory();
     const { store, queue } = await openNotifying(directory, { isLate: true });
     const puts = await Promise.allSettled(Array.from({ length: 20 }, () => store.put(key, body, create)));
@@ -87,7 +87,7 @@ describe('the message of a creation', () => {
     await expect.poll(() => intentsIn(directory)).toEqual([]);
   });
 
-  it('is sent where nobody knows whether the object was created', async () => {
+  it('is sent if it is not known whether the object was created', async () => {
     const { store, queue } = await openNotifying(await temporaryDirectory(), {
       isLate: true,
       between: (objects) => withPut(objects, () => Promise.reject(new Unavailable('Who knows.'))),
@@ -97,7 +97,7 @@ describe('the message of a creation', () => {
     expect(keysIn(queue.list())).toEqual([key]);
   });
 
-  it('is held before the write where the key is too long for the name of a file', async () => {
+  it('is held before the write if the key is too long for the name of a file', async () => {
     const { opened, open } = gate();
     const { store, queue } = await openNotifying(await temporaryDirectory(), {
       isLate: true,
@@ -121,7 +121,7 @@ describe('the message of a creation', () => {
 });
 
 describe('an object that is deleted', () => {
-  it('stays deleted where its message was not sent yet', async () => {
+  it('stays deleted if its message was not sent yet', async () => {
     const directory = await temporaryDirectory();
     const before = await openNotifying(directory, { isLate: true });
     await before.close();

@@ -18,7 +18,7 @@ function keysIn(messages: Iterable<{ readonly body: string }>): readonly string[
 }
 
 describe('a notification', () => {
-  it('is what S3 sends of the same write', async () => {
+  it('equals what S3 sends about the same write', async () => {
     const { store, queue } = await openNotifying(await temporaryDirectory());
     const { etag } = await store.put(key, body, create);
     const [message] = await receiveAll(queue);
@@ -131,7 +131,7 @@ describe('the intent of a notification', () => {
     expect(keysIn(await receiveAll(queue))).toEqual([key]);
   });
 
-  it('is withdrawn where the object was there before', async () => {
+  it('is withdrawn if the object existed before', async () => {
     const { store, queue } = await openNotifying(await temporaryDirectory());
     const puts = await Promise.allSettled(Array.from({ length: 20 }, () => store.put(key, body, create)));
     expect(puts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -141,13 +141,13 @@ describe('the intent of a notification', () => {
     await expect.poll(() => [...queue.list()]).toHaveLength(1);
   });
 
-  it('is withdrawn where the key is refused', async () => {
+  it('is withdrawn if the key is refused', async () => {
     const { store, queue } = await openNotifying(await temporaryDirectory());
     await expect(store.put('batches/../x' as ObjectKey, body, create)).rejects.toThrow(InvalidObjectKey);
     await expect.poll(() => [...queue.list()]).toEqual([]);
   });
 
-  it('becomes a message where nobody knows whether the object was written', async () => {
+  it('becomes a message if it is not known whether the object was written', async () => {
     const { store, queue } = await openNotifying(await temporaryDirectory(), {
       between: (objects) =>
         withPut(objects, () => Promise.reject(new Unavailable('The object cannot be written.'))),

@@ -185,7 +185,7 @@ describe('a write that fails', () => {
     await directory.put(key, Buffer.from('new'), { ifMatch: etag });
   });
 
-  it('fails alone among those that are written with it', async () => {
+  it('fails alone among the changes of its round', async () => {
     await directory.put(key, body, createOnly);
     failOnce('link', 'EIO', 'batches/cus/3');
     const results = await Promise.allSettled(
@@ -220,7 +220,7 @@ describe('a write whose directory cannot be flushed', () => {
 
   const renewal = ['create temporary', 'write temporary', 'flushData temporary', 'rename batches/cus/1'];
 
-  it('is written anew before the next read trusts it', async () => {
+  it('is written again before the next read trusts it', async () => {
     expect((await directory.get(key))?.body).toEqual(body);
     expect(steps()).toEqual(expect.arrayContaining(renewal));
     expect(steps().slice(steps().indexOf('rename batches/cus/1'))).toContain('flushDirectory batches/cus');
@@ -236,7 +236,7 @@ describe('a write whose directory cannot be flushed', () => {
     expect(steps()).toEqual(expect.arrayContaining(renewal));
   });
 
-  it('is written anew before the next creation is refused because of it', async () => {
+  it('is written again before the next creation is refused because of it', async () => {
     await expect(directory.put(key, body, createOnly)).rejects.toThrow(PreconditionFailed);
     expect(steps()).toEqual(expect.arrayContaining(renewal));
   });
@@ -267,7 +267,7 @@ describe('a write whose directory cannot be flushed', () => {
 });
 
 describe('a racing write that was refused', () => {
-  it('is unavailable too when what refused it cannot be flushed', async () => {
+  it('is unavailable too if the object that refused it cannot be flushed', async () => {
     await directory.put(otherKey, body, createOnly);
     failOnce('flushDirectory', 'EIO', 'batches/cus');
     const results = await Promise.allSettled([1, 2].map(() => directory.put(key, body, createOnly)));
@@ -278,7 +278,7 @@ describe('a racing write that was refused', () => {
 });
 
 describe('a new parent directory whose flush fails', () => {
-  it('is made anew by the next write', async () => {
+  it('is created again by the next write', async () => {
     await directory.put('batches/other' as ObjectKey, body, createOnly);
     failOnce('flushDirectory', 'EIO', 'batches');
     await expect(directory.put(key, body, createOnly)).rejects.toThrow(Unavailable);
@@ -301,7 +301,7 @@ describe('a writer that takes the place of one that died', () => {
     successor = new ObjectWriter(root, observed, { suspects: [key] });
   });
 
-  it('writes anew what was in doubt, before it refuses a creation because of it', () => {
+  it('writes objects in doubt again before it refuses a creation because of them', () => {
     expect(successor.write([{ kind: 'create', key, body }])).toEqual([{ status: 'precondition-failed' }]);
     expect(steps()).toEqual(
       expect.arrayContaining(['flushData temporary', 'rename batches/cus/1', 'flushDirectory batches/cus']),
@@ -311,7 +311,7 @@ describe('a writer that takes the place of one that died', () => {
     expect(steps()).toEqual([]);
   });
 
-  it('leaves what was not in doubt as it is', () => {
+  it('leaves objects alone that were not in doubt', () => {
     expect(successor.write([{ kind: 'settle', key: otherKey }])).toEqual([{ status: 'done' }]);
     expect(steps()).not.toContain('rename batches/cus/2');
   });

@@ -218,7 +218,7 @@ function flushingTemporaryNamesOnly(operations: FileOperations): FileOperations 
 }
 
 describe('a writer with intents whose power is cut', () => {
-  it('keeps every acknowledged object, tears none, and has each announced that is there', () => {
+  it('keeps every acknowledged object, tears none, and announces each one that exists', () => {
     expect(harmTo(nothing)).toEqual(new Set());
   });
 
@@ -284,7 +284,7 @@ describe('where a process died before, a start', () => {
     );
   });
 
-  it('removes what earlier versions left, whose names say nothing', () => {
+  it('removes files of earlier versions, whose names say nothing', () => {
     const disk = newDisk();
     writeFile(disk, `${temporaryDirectory}/4711-1-2`, 'half a batch');
     disk.operations.makeDirectory(`${temporaryDirectory}/.touched`);

@@ -97,7 +97,7 @@ describe.runIf(process.platform !== 'win32')('a symbolic link in the object dire
     expect(await outsideIsUntouched()).toBe(true);
   });
 
-  it('leaves what is beside it as it is, and is over when it is gone', async () => {
+  it('leaves other files alone, and ends when the link is gone', async () => {
     await directory.put(key('z/y'), Buffer.from('beside'), createOnly);
     await replaceByLink('a', join(outside, 'a'));
     expect((await directory.get(key('z/y')))?.body.toString()).toBe('beside');
@@ -109,7 +109,7 @@ describe.runIf(process.platform !== 'win32')('a symbolic link in the object dire
     expect(await listed(directory)).toEqual(['a/b/c', 'z/y']);
   });
 
-  it('is an error in the place of unfinished objects, where what it leads to would be swept away', async () => {
+  it('is an error in the place of unfinished objects, where its target would be removed', async () => {
     await rename(join(root, '.tmp'), join(parent, 'moved'));
     await symlink(outside, join(root, '.tmp'));
     await expect(directory.put(key('a/n'), Buffer.from('new'), createOnly)).rejects.toThrow(Unavailable);

@@ -81,7 +81,7 @@ describe('the object directory', () => {
     await directory.put(key('a/b'), Buffer.from('new'), { ifMatch: etag });
   });
 
-  it('sweeps what a process that died left unfinished, when it is opened', async () => {
+  it('removes unfinished files of a dead process when it is opened', async () => {
     await directory.close();
     await writeFile(`${root}/.tmp/123-1`, 'torn');
     directory = await openObjectDirectory(root);
@@ -141,7 +141,7 @@ describe('the object directory', () => {
     expect(await listed()).toEqual(texts.toSorted());
   });
 
-  it('refuses a key whose place is the directory of others', async () => {
+  it('refuses a key whose place is the directory of other keys', async () => {
     await directory.put(key('a/b'), body, createOnly);
     await expect(directory.get(key('a'))).rejects.toThrow(InvalidObjectKey);
     await expect(directory.put(key('a'), body, createOnly)).rejects.toThrow(InvalidObjectKey);
@@ -161,7 +161,7 @@ describe('the object directory', () => {
     await directory.put(key('b/c'), body, createOnly);
   });
 
-  it('lists no more than objects, whatever lies beside them', async () => {
+  it('lists only objects, whatever other files exist', async () => {
     await directory.put(key('a/b'), body, createOnly);
     await writeFile(`${root}/a/.DS_Store`, '');
     await writeFile(`${root}/Thumbs.db`, '');
@@ -203,7 +203,7 @@ describe('the object directory', () => {
     expect(await listed('a/b/e')).toEqual(['a/b/e']);
   });
 
-  it('finishes the writes that were begun before it closes, and takes no more', async () => {
+  it('finishes the writes that have begun before it closes, and accepts no more', async () => {
     const writes = Array.from({ length: 300 }, (_, n) => directory.put(key(`a/${n}`), body, createOnly));
     await directory.close();
     await Promise.all(writes);
@@ -222,7 +222,7 @@ describe('the object directory', () => {
     expect((await directory.get(key('a')))?.body.toString()).toBe('again');
   });
 
-  it('gives the etag of what it read when the object is replaced as it is opened', async () => {
+  it('gives the etag of what it read if the object is replaced while it is opened', async () => {
     const versions = ['version 1', 'version 2'] as const;
     await Promise.all(
       versions.map((text) => directory.put(key(text.at(-1) ?? ''), Buffer.from(text), createOnly)),

@@ -53,7 +53,7 @@ describe('the owner lock of a data directory', () => {
     expect(third.says).toBe('owner');
   }, 30_000);
 
-  it('is refused to the process that has it', async () => {
+  it('is refused to the process that already owns it', async () => {
     const now = (): Date => new Date('2025-12-28T18:03:00Z');
     const lock = await acquireOwnerLock(directory, 'this test', now);
     await expect(acquireOwnerLock(directory, 'this test again', now)).rejects.toThrow(

@@ -109,7 +109,7 @@ describe('the records of the partitioned log', () => {
     await expect(log.stream('late', { partitionCount: 1, consumers: [] })).rejects.toThrow(/already open/);
   });
 
-  it('that have gone missing are an error, and not an end', async () => {
+  it('that are missing are an error, and not an end', async () => {
     const directory = await temporaryDirectory();
     const { stream } = await openSingle(directory);
     await stream.put(numbered(1, 5));
@@ -258,7 +258,7 @@ describe('a stream whose number of partitions was changed', () => {
     await log.close();
   }
 
-  it('still has the records of the partitions that are no more, until they are done', async () => {
+  it('still has the records of removed partitions until they are done', async () => {
     const directory = await temporaryDirectory();
     await putWithEight(directory);
     const log = await openLog(directory);

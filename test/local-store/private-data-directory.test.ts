@@ -42,7 +42,7 @@ async function readable(): Promise<string[]> {
 }
 
 describe.runIf(process.platform !== 'win32')('a data directory', () => {
-  it('is made for its owner alone', async () => {
+  it('is created for its owner only', async () => {
     await openPrivately(data, logger);
     expect((await stat(data)).mode & 0o777).toBe(0o700);
     expect(lines).toEqual([]);
@@ -53,12 +53,12 @@ describe.runIf(process.platform !== 'win32')('a data directory', () => {
     expect(await readable()).toHaveLength(9);
     await openPrivately(data, logger);
     expect(await readable()).toEqual([]);
-    expect(lines).toEqual(['The data directory was open to others, and is its owner’s alone now.']);
+    expect(lines).toEqual(['The data directory was open to other users. Now only its owner can use it.']);
     await openPrivately(data, logger);
     expect(lines).toHaveLength(1);
   });
 
-  it('is set right the rest of the way where a start before was cut short', async () => {
+  it('is completed after an earlier start was cut short', async () => {
     await makeReadable();
     const cutShort = () => {
       throw Object.assign(new Error('killed'), { code: 'EKILLED' });

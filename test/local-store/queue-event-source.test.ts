@@ -88,7 +88,7 @@ describe('the messages of an invocation', () => {
     await expect.poll(() => [...queue.list()]).toEqual([]);
   });
 
-  it('come back where it reports them, and only those', async () => {
+  it('come back if it reports them, and only those', async () => {
     const { nextInvocation, nextSleep, queue, clock, logged } = await startSource({ sent: ['a', 'b', 'c'] });
     const first = await nextInvocation();
     first.succeed(response(first.idOf('b')));
@@ -100,7 +100,7 @@ describe('the messages of an invocation', () => {
     expect(logged.filter(({ level }) => level !== 'debug')).toEqual([]);
   });
 
-  it('come back soon where the source is told to, and later each time', async () => {
+  it('come back soon if the source is configured so, and later each time', async () => {
     const { nextInvocation, nextSleep, queue, clock, elapse } = await startSource({
       event: { firstReturnSeconds: 2 },
       sent: ['a', 'b'],
@@ -120,7 +120,7 @@ describe('the messages of an invocation', () => {
     }
   });
 
-  it('come back no sooner where looking at all that wait would take long', async () => {
+  it('come back no sooner if checking all waiting ones would take long', async () => {
     const { nextInvocation, nextSleep, elapse, queue } = await startSource({
       event: { firstReturnSeconds: 2, batchSize: 2 },
       sent: ['a', 'b'],
@@ -147,7 +147,7 @@ describe('the messages of an invocation', () => {
     expect(logged).toMatchObject([{ level: 'warn' }]);
   });
 
-  it('are deleted whatever is answered by a function that reports nothing', async () => {
+  it('are deleted after any answer of a function that does not report failures', async () => {
     const { nextInvocation, queue } = await startSource({
       event: { functionResponseType: undefined },
       sent: ['a'],
@@ -265,7 +265,7 @@ describe('a queue event source', () => {
     expect(logged.map(({ level }) => level)).toEqual(['error', 'error']);
   });
 
-  it('lets the invocation that runs finish when it is stopped, deletes what that did, and begins nothing', async () => {
+  it('lets the running invocation finish when it is stopped, deletes the messages that it did, and starts nothing', async () => {
     const { source, queue, nextInvocation, pendingInvocations } = await startSource({
       event: { batchSize: 1 },
       sent: ['a', 'b'],

@@ -18,7 +18,7 @@ import { recordedLogger } from './played-source.ts';
 import { temporaryDirectory } from './temporary-log.ts';
 
 describe('a message of a queue', () => {
-  it('is received with what it carries', async () => {
+  it('is received with its content', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await queue.send('{"päyload":1}');
     const [message] = await receiveAll(queue);
@@ -60,7 +60,7 @@ describe('a message of a queue', () => {
     expect(queue.nextVisibleAt()).toBeUndefined();
   });
 
-  it('is not removed by whoever received it before, once it has been received again', async () => {
+  it('is not removed by an earlier receiver once it has been received again', async () => {
     const { queue, clock } = await openVerify(await temporaryDirectory());
     await queue.send('a');
     const early = await receiveAll(queue);
@@ -109,7 +109,7 @@ describe('a message of a queue', () => {
     expect(await receiveAll(queue)).toHaveLength(1);
   });
 
-  it('goes to one of those who receive at the same time', async () => {
+  it('goes to only one of several simultaneous receivers', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await Promise.all(['a', 'b', 'c'].map((body) => queue.send(body)));
     const received = await Promise.all([receiveAll(queue), receiveAll(queue), receiveAll(queue)]);

@@ -70,11 +70,20 @@ async function send(
   const rules = simulatedRules[scheduler.chance.upTo(simulatedRules.length) - 1];
   if (rules === undefined) throw new Error('There are rules.');
   const { customerId, body } = batch;
+  const invalid = scheduler.chance.oneOf('set-aside', 'set-aside', 'reject');
+  const mayBeRejected = invalid === 'reject' && batch.invalid > 0;
   const tombstone = laws.tombstoneOf(customerId);
   const answer = await processes.invoke('ingest', async (process) => {
     try {
       const id = batch.hasKey ? batch.id : undefined;
-      const sent = { customerId, id, mediaType: 'application/json', contentEncoding: '', body } as const;
+      const sent = {
+        customerId,
+        id,
+        mediaType: 'application/json',
+        contentEncoding: '',
+        invalid,
+        body,
+      } as const;
       const ports = portsOf(process);
       const itsPorts = { ...withAdmission(ports), emittedBatches: emittedBatchesOf(process) };
       await acceptBatch(withHash(sent, body), itsPorts, { ...bounds, rules });
@@ -82,13 +91,14 @@ async function send(
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing';
       if (error instanceof IdempotencyKeyReused) return 'reused';
-      if (error instanceof InvalidRequest) return 'too old';
+      if (error instanceof InvalidRequest) return mayBeRejected ? 'invalid' : 'too old';
       throw error;
     }
   });
   if (answer === 'accepted') laws.accepted(batch, tombstone);
   if (answer === 'reused') laws.refusedAsReused(batch);
   if (answer === 'too old') laws.refusedAsTooOld(batch);
+  if (answer === 'invalid') laws.refusedAsInvalid(batch);
   return answer;
 }
 

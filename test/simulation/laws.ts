@@ -95,6 +95,13 @@ export class Laws {
       this.#break(`${batch.name} was refused as too old`);
   }
 
+  refusedAsInvalid(batch: SentBatch): void {
+    if (this.#forgotten.of(batch.customerId) !== undefined) return;
+    const accepted = this.#accepted.get(batchKey(batch.customerId, batch.id));
+    if (accepted?.batch.payloadHash === batch.payloadHash)
+      this.#break(`${batch.name} was refused as invalid, and had been accepted`);
+  }
+
   /** Minutes that start before this have expired. */
   get horizon(): WindowStart {
     return this.#horizon;
@@ -216,10 +223,25 @@ export class Laws {
       return; // announced again, unchanged
     }
     if (earlier !== undefined && !this.#forgotten.has(earlier)) this.#break(`${key} was stored twice`);
+    this.#break(this.#wronglyRejectedOf(header, sent));
     for (const { receivedAt } of sent.entries) {
       const minute = minuteKey(sent.customerId, windowStartOf(minuteOf(receivedAt)));
       this.#storedRequests.set(minute, (this.#storedRequests.get(minute) ?? 0) + 1);
     }
+  }
+
+  /** Returns how the rejected entries of a batch differ from those that are invalid or have expired. */
+  #wronglyRejectedOf({ entries, rejected = 0 }: StoredBatch, sent: SentBatch): string | undefined {
+    const kept = sent.entries.filter(
+      ({ receivedAt }) => windowStartOf(minuteOf(receivedAt)) >= this.#horizon,
+    );
+    const isRight =
+      entries >= kept.length &&
+      entries <= sent.entries.length &&
+      entries + rejected === sent.entries.length + sent.invalid;
+    return isRight
+      ? undefined
+      : `${sent.name} has ${entries} entries and ${rejected} rejected ones, of ${sent.entries.length} valid and ${sent.invalid} invalid ones`;
   }
 
   #wroteMinute(key: ObjectKey, body: Buffer, before: Buffer | undefined): void {

@@ -30,7 +30,7 @@ const usualStages: readonly Stage[] = [
   'expire',
 ];
 /** Maximum difference between the clocks of an installation; `verify` allows for five seconds. */
-const maxClockErrorMilliseconds = 1_000;
+export const maxClockErrorMilliseconds = 1_000;
 const restartMilliseconds = 1_000;
 /** Time after which the caller abandons an invocation, which may go on nevertheless. */
 const invocationMilliseconds = 30_000;

@@ -52,6 +52,25 @@ export const protections = {
       to: '',
     },
   ],
+  'a refused batch is looked for in the store': [
+    {
+      file: 'lib/pipeline/ingest/accept-batch.ts',
+      from: 'const repeated = await repeatStored(decoded, ports);',
+      to: 'const repeated = undefined;',
+    },
+  ],
+  'comparison of payloads with what is stored': [
+    {
+      file: 'lib/pipeline/ingest/repeat-stored.ts',
+      from: 'if (header === undefined || header.payloadHash !== (await batch.payloadHash)) return undefined;',
+      to: 'if (header === undefined) return undefined;',
+    },
+    {
+      file: 'lib/pipeline/ingest/repeat-stored.ts',
+      from: 'if (stored?.payloadHash === header.payloadHash) return stored;',
+      to: 'if (stored !== undefined) return stored;',
+    },
+  ],
   'a forgotten batch is no repetition': [
     {
       file: 'lib/pipeline/ingest/find-repetition.ts',

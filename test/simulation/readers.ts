@@ -13,6 +13,7 @@ import { Unavailable } from '../../lib/errors.ts';
 import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
 import { query, type AnsweredWindow, type SentWindow } from '../../lib/pipeline/query/query.ts';
 import { withForgetting } from '../../lib/pipeline/query/with-forgetting.ts';
+import { readTombstones } from '../../lib/pipeline/forget/read-tombstones.ts';
 import { withinRetention } from '../../lib/pipeline/query/within-retention.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
@@ -21,6 +22,7 @@ import { askForCustomers } from './customer-readers.ts';
 import type { AcceptedBatch } from './laws.ts';
 import { startOf, type Plan } from './plan.ts';
 import type { Claim, CountedRange, ReaderSurroundings } from './reader-surroundings.ts';
+import { maxClockErrorMilliseconds } from './processes.ts';
 import type { Process } from './scheduler.ts';
 import { simulatedCustomer } from './sent-batch.ts';
 
@@ -85,7 +87,17 @@ export function startReaders(plan: Plan, around: ReaderSurroundings): Readers {
         laws.lied('it is not known at rest how far customers are counted');
     }
   };
+  /** A clock that ran ahead may have dated the end of a forgetting; nothing is claimed before the clocks pass it. */
+  const untilForgettingsArePast = async (): Promise<void> => {
+    const past = await around.processes.invoke('query', async (process) => {
+      const tombstones = await readTombstones(undefined, around.portsOf(process).store);
+      return Math.max(0, ...[...tombstones.values()].map(({ completedAt }) => completedAt?.getTime() ?? 0));
+    });
+    if (past !== 'nothing' && past >= scheduler.time)
+      await scheduler.sleep(past + maxClockErrorMilliseconds - scheduler.time);
+  };
   const askAtRest = async (): Promise<void> => {
+    await untilForgettingsArePast();
     await askForCustomersAtRest();
     for (let customer = 1; customer <= plan.customers; customer += 1) {
       const customerId = simulatedCustomer(customer);

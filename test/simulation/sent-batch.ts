@@ -19,7 +19,10 @@ export interface SentBatch {
   readonly customerId: CustomerId;
   readonly id: BatchId;
   readonly hasKey: boolean;
+  /** The valid entries. */
   readonly entries: readonly SentEntry[];
+  /** Number of invalid entries that it has besides. */
+  readonly invalid: number;
   readonly body: Buffer;
   readonly payloadHash: string;
 }
@@ -54,12 +57,17 @@ export function someBatch(key: string, chance: Chance, { customers, minutes, now
   const hasKey = chance.happens(0.7);
   // Without a key, equal bodies are one batch. A path of its own keeps each batch different, so that the expected
   // counts are clear.
+  const sent = hasKey
+    ? entries
+    : entries.concat(entries.slice(0, 1).map((entry) => ({ ...entry, path: `/${key}` })));
+  const invalid = chance.happens(0.2) ? chance.upTo(2) : 0;
+  const valid = invalid > 0 && hasKey && chance.happens(0.2) ? [] : sent;
+  const invalidEntries = Array.from({ length: invalid }, () => ({ path: '/invalid' }));
   const body = Buffer.from(
-    JSON.stringify(hasKey ? entries : [...entries, { ...entries[0], path: `/${key}` }]),
+    JSON.stringify([...invalidEntries.slice(1), ...valid, ...invalidEntries.slice(0, 1)]),
   );
   const payloadHash = createHash('sha256').update(`${customerId}\n`).update(body).digest('hex');
   const id = hasKey ? batchIdFromKey(key) : batchIdFromPayload(payloadHash);
   if (id === undefined) throw new Error('A simulated batch needs a valid key.');
-  const sent = JSON.parse(body.toString()) as SentEntry[];
-  return { name: `batch ${id.text}`, customerId, id, hasKey, entries: sent, body, payloadHash };
+  return { name: `batch ${id.text}`, customerId, id, hasKey, entries: valid, invalid, body, payloadHash };
 }

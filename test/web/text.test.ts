@@ -10,7 +10,7 @@ const at = (text: string): number => Date.parse(text);
 describe('toCsv', () => {
   const rowOf = (cell: string | number) => toCsv(['a'], [[cell]]).split('\r\n')[1];
 
-  it('is UTF-8 with a mark, a head, and lines that end as RFC 4180 has it', () => {
+  it('is UTF-8 with a byte order mark, a header, and line ends of RFC 4180', () => {
     expect(toCsv(['path', 'requests'], [['GET /', 3]])).toBe('\uFEFFpath,requests\r\nGET /,3\r\n');
   });
 

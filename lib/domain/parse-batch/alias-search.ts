@@ -20,7 +20,7 @@ const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
   userAgent: wanted.userAgent,
   status: wanted.status,
 };
-/** As in `FieldSearch`. */
+/** The same depth as in `FieldSearch`. */
 const maxDepth = 6;
 /** Longer than any name with all its characters escaped. */
 const maxEscapedNameLength = 256;

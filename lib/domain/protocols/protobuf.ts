@@ -1,7 +1,7 @@
 import { InvalidRequest } from '../../errors.ts';
 
 /** Wire types of protobuf. */
-export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const maxVarintBytes = 10;
 

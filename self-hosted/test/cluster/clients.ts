@@ -11,7 +11,7 @@ const lateMinutes = 30;
 export interface Traffic {
   readonly urls: readonly URL[];
   readonly ledger: Ledger;
-  /** Whose entries are sent; nobody else sends theirs. */
+  /** Customers whose entries are sent; nobody else sends theirs. */
   readonly customers: readonly string[];
   readonly random: Random;
   /** Entries are dated from here back. */

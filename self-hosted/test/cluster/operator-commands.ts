@@ -193,7 +193,7 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
         const [{ id } = {}] = found;
         const shown = await run('dead-letters', 'show', String(id));
         expect(JSON.parse(shown.output)).toMatchObject({
-          kind: 'given-up-message',
+          kind: 'dead-message',
           message: { receiveCount: lastAttempt + 1, sourceQueue: 'verify' },
           objects: { [batchKey]: { unreadable: expect.any(String) as string } },
         });

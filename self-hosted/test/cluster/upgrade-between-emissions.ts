@@ -15,7 +15,7 @@ const pageSchema = z.object({
 
 type RequestsByAgent = Readonly<Record<string, number>>;
 
-/** What a client sees of an upgrade. */
+/** Answers and counts that a client sees around an upgrade. */
 export interface Upgraded {
   /** Answers to the two batches, to the same ones after the upgrade, and to one that only the new version got. */
   readonly statuses: readonly number[];

@@ -7,7 +7,7 @@ import { readPushProtobuf } from '../../../lib/domain/protocols/loki/read-push-p
 import { InvalidRequest } from '../../../lib/errors.ts';
 import { combinedLine, described, describeAll, entryObject } from './described.ts';
 
-/** As pkg/push/push.proto of Loki has it. */
+/** The schema in Loki's pkg/push/push.proto. */
 const pushRequest = protobuf
   .parse(
     `syntax = "proto3";

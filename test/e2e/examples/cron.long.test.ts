@@ -35,7 +35,7 @@ function importLogs(url: URL, ...logs: string[]): Promise<{ exitCode: unknown; o
   });
 }
 
-it('imports what was rotated, once, however often it runs and whatever is missing', async () => {
+it('imports rotated logs once, however often it runs and whatever is missing', async () => {
   const logs = ['access.log.1', 'access.log.2.gz', 'access.log.*.zst'];
   const quiet = { exitCode: 0, output: '' };
   expect(await importLogs(emulator.baseUrl, ...logs)).toEqual(quiet);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseStreamEventSettings } from '../../../event-source/stream/settings.ts';
 
 describe('the settings of a stream event', () => {
-  it('are what osls deploys where none are given', () => {
+  it('are those that osls deploys if none are given', () => {
     const event = { type: 'kinesis', arn: { 'Fn::GetAtt': ['InsightStream', 'Arn'] } };
     expect(parseStreamEventSettings(event)).toEqual({
       batchSize: 10,

@@ -168,7 +168,7 @@ describe('a browser', () => {
     expect(statusOf({ headers, target: '/' })).toBe(403);
   });
 
-  it('may come to the dashboard by a link from anywhere', () => {
+  it('may follow a link to the dashboard from anywhere', () => {
     const headers = [site('cross-site'), ...link];
     expect(statusOf({ headers, target: '/' })).toBe('served');
     expect(statusOf({ headers, target: '/?customer=cus-axon&period=30d' })).toBe('served');

@@ -41,7 +41,7 @@ describe('the room for new batches', () => {
     expect(await refusalOf({ disk: { sizeBytes: 0, freeBytes: 0 } })).toBeUndefined();
   });
 
-  it('ends before the quota, by a share of it, with the log in it', async () => {
+  it('ends before the quota by a share of it, and includes the log', async () => {
     const quotaBytes = 100_000_000;
     expect(await refusalOf({ quotaBytes, objects: { bytes: 94_000_000 } })).toBeUndefined();
     expect(await refusalOf({ quotaBytes, objects: { bytes: 94_000_001 } })).toContain('quota is used up');
@@ -53,7 +53,7 @@ describe('the room for new batches', () => {
     expect(await refusalOf({ ...quota, backlogRecords: async () => 16_000 })).toContain('quota is used up');
   });
 
-  it('is held against what the batch itself may take, in bytes and in minutes', async () => {
+  it('is compared with what the batch itself may take, in bytes and in minutes', async () => {
     const { diskRoom } = room({ quotaBytes: 1_000_000_000, objects: { bytes: 900_000_000 } });
     expect(await diskRoom.refusal({ bytes: 40_000_000, minutes: 60 })).toBeUndefined();
     expect(await diskRoom.refusal({ bytes: 60_000_000, minutes: 1 })).toBeInstanceOf(QuotaExceeded);

@@ -25,7 +25,7 @@ async function temporaryDirectory(): Promise<string> {
 }
 
 describe('what a directory uses', () => {
-  it('is what its files and directories take, without following links', async () => {
+  it('is the sum of its files and directories, without following links', async () => {
     const [directory, other] = [await temporaryDirectory(), await temporaryDirectory()];
     await writeFile(join(other, 'large'), Buffer.alloc(10_000_000, 1));
     await symlink(other, join(directory, 'link'));
@@ -37,7 +37,7 @@ describe('what a directory uses', () => {
     expect(measureDirectory(join(directory, 'gone'))).toBe(0);
   });
 
-  it('is known after it was measured, with what has changed since the measuring began', async () => {
+  it('is known after a measurement, and includes changes since that began', async () => {
     let end = (_bytes: number) => {};
     const used = new UsedBytes({ measure: () => new Promise((resolve) => (end = resolve)), logger });
     used.add(1_000_000); // the measurement will find it
@@ -52,7 +52,7 @@ describe('what a directory uses', () => {
     await used.close();
   });
 
-  it('stays unknown, and is told in the log, where it cannot be measured; and a stop waits for nothing', async () => {
+  it('stays unknown if it cannot be measured, which the log reports; and a stop waits for nothing', async () => {
     const failing = new UsedBytes({ measure: () => Promise.reject(new Error('EACCES')), logger });
     failing.start();
     await setImmediate();
@@ -100,7 +100,7 @@ describe('what a directory uses', () => {
     );
   });
 
-  it('is what the local store tells, after what was there before, and what came and went', async () => {
+  it('is what the local store reports, with earlier objects and later writes and deletes', async () => {
     const directory = await temporaryDirectory();
     const nothing = { streams: {}, queues: [], notifications: [], region: 'us-east-1', clock, logger };
     const first = await openLocalStore(directory, nothing);

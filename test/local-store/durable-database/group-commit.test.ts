@@ -22,7 +22,7 @@ function recordedChange(name: string, log: string[]): Change {
 }
 
 describe('a group commit', () => {
-  it('puts what is submitted during a commit into the next one, together and in order', async () => {
+  it('puts changes that are submitted during a commit into the next one, together and in order', async () => {
     const { held, transact } = heldTransactions();
     const commits = new GroupCommit(transact);
     const log: string[] = [];
@@ -54,7 +54,7 @@ describe('a group commit', () => {
     expect(log).toEqual(['write a', 'undo a', 'write b', 'keep b']);
   });
 
-  it('finishes what was submitted when it is closed, and takes nothing more', async () => {
+  it('finishes submitted changes when it is closed, and accepts no more', async () => {
     const { held, transact } = heldTransactions();
     const commits = new GroupCommit(transact);
     const submitted = commits.submit(recordedChange('a', []));

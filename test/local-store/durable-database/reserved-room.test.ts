@@ -34,7 +34,7 @@ describe('the room of a database', () => {
     expect((await stat(file)).size).toBeGreaterThanOrEqual(usedBytes({ environment }) + mebibyte);
   });
 
-  it('is never less than a commit takes, whatever streams and queues are given to do', async () => {
+  it('is never less than a commit takes, for any work of streams and queues', async () => {
     const { environment, file } = await openDatabase();
     const reserved = await ReservedRoom.open(file, () => usedBytes({ environment }));
     onTestFinished(() => reserved.close());
@@ -99,7 +99,7 @@ describe('the room of a database', () => {
     expect((await stat(file)).size).toBeGreaterThanOrEqual(used + (used / 4_096) * 8);
   });
 
-  it('is made behind what a commit has written that took more than it had asked for', async () => {
+  it('is reserved behind the pages of a commit that took more than it had asked for', async () => {
     const { environment, file } = await openDatabase();
     const reserved = await ReservedRoom.open(file, () => usedBytes({ environment }));
     onTestFinished(() => reserved.close());

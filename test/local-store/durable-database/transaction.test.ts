@@ -23,7 +23,7 @@ function failingTransactions({ goesOn }: { readonly goesOn: boolean }) {
 }
 
 describe('a transaction that fails', () => {
-  it('is over, and the next one is made, where lmdb goes on', async () => {
+  it('is over, and the next one is made, if lmdb continues', async () => {
     const { transact, broken, batches } = failingTransactions({ goesOn: true });
     await expect(transact()).rejects.toBe(failure);
     await expect(transact()).rejects.toBe(failure);
@@ -31,7 +31,7 @@ describe('a transaction that fails', () => {
     expect(broken).toEqual([]);
   });
 
-  it('is the last one where lmdb has given the database up: that is told, and others are refused', async () => {
+  it('is the last one if lmdb has given up the database: this is reported, and others are refused', async () => {
     const { transact, broken, batches } = failingTransactions({ goesOn: false });
     await expect(transact()).rejects.toBe(failure);
     expect(broken).toMatchObject([{ cause: failure }]);

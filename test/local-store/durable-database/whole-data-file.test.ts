@@ -44,7 +44,7 @@ describe('the file of a database', () => {
     expect(await refusal()).toEqual(refusedWith(`it has ${usedBytes - 1} of ${usedBytes} bytes`));
   });
 
-  it('is opened when all that is missing is what was in reserve', async () => {
+  it('is opened if only reserved space is missing', async () => {
     await truncate(file, usedBytes);
     const database = await openDurableDatabase(directory);
     const { environment } = database;

@@ -27,7 +27,7 @@ describe('the check of the port', () => {
     );
   });
 
-  it('says that another program has it', async () => {
+  it('says that another program uses it', async () => {
     const port = await portOf((_request, response) => response.end('hello'));
     await expect(requireFreePort('localhost', port)).rejects.toThrow('another program listens there');
   });
@@ -40,7 +40,7 @@ describe('the check of the port', () => {
     await expect(requireFreePort('localhost', port)).rejects.toThrow('another program listens there');
   });
 
-  it('leaves what is no port, and hosts of others, to the server', async () => {
+  it('leaves invalid ports, and hosts of others, to the server', async () => {
     await expect(requireFreePort('localhost', 'x')).resolves.toBeUndefined();
     await expect(requireFreePort('192.0.2.1', 3_000)).resolves.toBeUndefined();
   });

@@ -14,6 +14,6 @@ it.each(['192.168.1.20', '128.0.0.1', '0.0.0.0', '::', 'fe80::1', '2001:db8::1']
   },
 );
 
-it('listens wherever else it is told to', async () => {
+it('listens at any other given address', async () => {
   await expect(requireLoopback('0.0.0.0', at('0.0.0.0'))).resolves.toBeUndefined();
 });

@@ -41,7 +41,7 @@ it('leaves those that do not end in time, and names them', async () => {
   expect(logged.map(({ level, fields }) => [level, fields])).toEqual([['warn', { functions: ['rollUp'] }]]);
 });
 
-it('leaves one that can write nothing when the store is closed, and whose records come again, in order', async () => {
+it('abandons one that can write nothing after the store is closed, and whose records are delivered again, in order', async () => {
   const directory = await temporaryDirectory();
   const { logger } = recordedLogger();
   const open = async () => {

@@ -48,7 +48,7 @@ describe('the notification rules of a bucket', () => {
     ]);
   });
 
-  it('are all keys where there is no filter, and none where there are no notifications', () => {
+  it('are all keys without a filter, and no keys without notifications', () => {
     expect(notificationRules(resourcesWith(toQueue('VerifyQueue')))).toMatchObject([
       { prefix: '', suffix: '' },
     ]);
@@ -66,14 +66,14 @@ describe('the notification rules of a bucket', () => {
   it.each([
     [{ ...toQueue('VerifyQueue'), Event: 's3:ObjectRemoved:*' }, /only s3:ObjectCreated/],
     [{ ...toQueue('VerifyQueue'), Queue: 'arn:aws:sqs:eu:0:x' }, /!GetAtt/],
-    [toQueue('OtherQueue'), /OtherQueue is no SQS queue of this service/],
+    [toQueue('OtherQueue'), /OtherQueue is not an SQS queue of this service/],
     [toQueue('VerifyQueue', { infix: 'x' }), /must be prefix or suffix/],
     [{ ...toQueue('VerifyQueue'), Filter: { Tags: [] } }, /Filter/],
   ])('are refused with %j', (configuration, message) => {
     expect(() => notificationRules(resourcesWith(configuration))).toThrow(message);
   });
 
-  it('are refused where a rule has two prefixes', () => {
+  it('are refused if a rule has two prefixes', () => {
     const Rules = [
       { Name: 'prefix', Value: 'a/' },
       { Name: 'prefix', Value: 'b/' },
@@ -82,7 +82,7 @@ describe('the notification rules of a bucket', () => {
     expect(() => notificationRules(resourcesWith(configuration))).toThrow(/two rules of one name/);
   });
 
-  it('are refused where a key would have two of them, as S3 does', () => {
+  it('are refused if a key could match two of them, as S3 does', () => {
     const one = toQueue('VerifyQueue', { prefix: 'aggregates/' });
     const other = toQueue('RollUpQueue', { prefix: 'aggregates/minute/' });
     expect(() => notificationRules(resourcesWith(one, other))).toThrow(/overlap/);

@@ -20,7 +20,7 @@ async function put(stream: LocalStream, ...partitionKeys: readonly string[]): Pr
 }
 
 describe('how far a stream is known to be consumed', () => {
-  it('is not known while what waits was put before the clock was set back, however late it is by then', async () => {
+  it('is not known while records wait that were put before the clock was set back, however late it is by then', async () => {
     const clock = new SetClock();
     const { stream } = await openStream(await temporaryDirectory(), clock);
     await put(stream, 'a');
@@ -38,7 +38,7 @@ describe('how far a stream is known to be consumed', () => {
     expect(await stream.consumedThrough()).toEqual(clock.now());
   });
 
-  it('is known where all that was put before the clock was set back is consumed', async () => {
+  it('is known once everything that was put before the clock was set back is consumed', async () => {
     const clock = new SetClock();
     const { stream } = await openStream(await temporaryDirectory(), clock);
     await put(stream, 'a', 'b');
@@ -74,7 +74,7 @@ describe('how far a stream is known to be consumed', () => {
     await underWay;
   });
 
-  it('is not known while something of an earlier run waits, whose clock may have been set back', async () => {
+  it('is not known while records of an earlier run wait, because the clock may have been set back since', async () => {
     const clock = new SetClock();
     const directory = await temporaryDirectory();
     const earlier = await openStream(directory, clock);
@@ -95,7 +95,7 @@ describe('how far a stream is known to be consumed', () => {
 });
 
 describe('verify, after the clock was set back', () => {
-  it('emits nothing that waits, and what is lost once nothing waits any more', async () => {
+  it('emits nothing that waits, and lost partials once nothing waits any more', async () => {
     const pipeline = await openLocalPipeline();
     const send = (key: string) => pipeline.send(key, [sentEntry()], simpleRules);
     const lookAgain = async () => {

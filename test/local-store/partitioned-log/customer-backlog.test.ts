@@ -24,7 +24,7 @@ function partial(name: string, time: string, entries?: number): StreamRecord {
 const minute = (time: string) => windowStart(`2025-12-28T${time}:00Z`);
 
 describe('the backlog of a customer, after the log was opened again', () => {
-  it('is what it was: its records, entries, windows and since when they wait', async () => {
+  it('is the same: records, entries, windows and the time since which they wait', async () => {
     const clock = new SetClock();
     const directory = await temporaryDirectory();
     const before = await openStream(directory, clock);
@@ -48,7 +48,7 @@ describe('the backlog of a customer, after the log was opened again', () => {
     expect(await stream.consumedThrough()).toEqual(putAt);
   });
 
-  it('knows no instant while what waits was put before the clock was set back in the run before', async () => {
+  it('knows no instant while records wait that were put before the clock was set back in the previous run', async () => {
     const clock = new SetClock();
     const directory = await temporaryDirectory();
     const before = await openStream(directory, clock, 1);
@@ -64,7 +64,7 @@ describe('the backlog of a customer, after the log was opened again', () => {
     expect(await stream.backlogOf(customer('cus-b'))).toMatchObject({ consumedThrough: setBackTo });
   });
 
-  it('knows no instant while what waits was put later than it is now', async () => {
+  it('knows no instant while records wait that were put later than now', async () => {
     const clock = new SetClock();
     const directory = await temporaryDirectory();
     const before = await openStream(directory, clock);
@@ -79,7 +79,7 @@ describe('the backlog of a customer, after the log was opened again', () => {
 });
 
 describe('a put of many records', () => {
-  it('counts from the instant at which it began, however far it has come, and for its customer alone', async () => {
+  it('counts from the instant at which it began, whatever its progress, and only for its customer', async () => {
     const clock = new SetClock();
     const { stream } = await openStream(await temporaryDirectory(), clock);
     const records = Array.from({ length: 3_000 }, (_, index) =>
@@ -124,7 +124,7 @@ describe('a log that the version before wrote', () => {
     await environment.close();
   }
 
-  it('is read: what waits is known except for its entries', async () => {
+  it('is read: what waits is known, except for the number of entries', async () => {
     const directory = await temporaryDirectory();
     await writeFormat1(directory);
     const { stream } = await openStream(directory, new SetClock(), 1);
@@ -137,7 +137,7 @@ describe('a log that the version before wrote', () => {
     expect(record?.data.toString()).toBe('xyz');
   });
 
-  it('is then one that the version before refuses, as its records may have gaps', async () => {
+  it('is then refused by the previous version, because its records may have gaps', async () => {
     const directory = await temporaryDirectory();
     await writeFormat1(directory);
     const { log } = await openStream(directory, new SetClock(), 1);

@@ -50,7 +50,7 @@ describe('what a consumer takes', () => {
     expect(texts(records).slice(0, 16)).toEqual(Array.from({ length: 16 }, (_, minute) => `flood ${minute}`));
   });
 
-  it('is as much as the limits allow where one customer alone waits', async () => {
+  it('is as much as the limits allow if only one customer waits', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put(minutes('flood', 0, 100));
     const first = take(stream, { maxWindows: 64 });
@@ -66,7 +66,7 @@ describe('what a consumer takes', () => {
     expect(take(stream, { maxWindows: 2 }).records).toHaveLength(60);
   });
 
-  it('goes on with those who got nothing the time before', async () => {
+  it('continues with those who got nothing the last time', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     for (let name = 0; name < 10; name += 1) await stream.put(minutes(`customer-${name}`, 0, 3));
     const seen: string[] = [];
@@ -81,7 +81,7 @@ describe('what a consumer takes', () => {
     expect(counts).toEqual(Array(10).fill(2));
   });
 
-  it('has nothing of a customer of whom something is taken and not done, so that its records stay in order', async () => {
+  it('has nothing of a customer whose taken records are not done, so that its records stay in order', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put(minutes('a', 0, 3));
     const first = take(stream, { maxRecords: 1 });
@@ -104,7 +104,7 @@ describe('what a consumer takes', () => {
     expect(texts(take(stream).records)).toEqual(['a 0', 'a 1']);
   });
 
-  it('has every record once, each customer’s in order, whatever is put, taken and finished when', async () => {
+  it('has every record once and each customer’s in order, whenever records are put, taken and finished', async () => {
     const step = fc.oneof(
       fc.record({ put: fc.constantFrom('a', 'b', 'c'), count: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ maxRecords: fc.integer({ min: 1, max: 4 }), maxWindows: fc.integer({ min: 1, max: 4 }) }),
@@ -180,7 +180,7 @@ describe('records that are done before others that come earlier', () => {
     expect(take(stream).records.map(({ sequence }) => sequence)).toEqual([1, 2, 6]);
   });
 
-  it('are kept for the other consumers of a stream with several, and for them alone', async () => {
+  it('are kept for the other consumers of a stream, and only for them', async () => {
     const directory = await temporaryDirectory();
     const before = await openSingle(directory, [aggregate, audit]);
     await before.stream.put([...minutes('flood', 0, 2), ...minutes('other', 0, 2)]);

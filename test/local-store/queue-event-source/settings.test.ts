@@ -4,7 +4,7 @@ import { parseQueueEventSettings, queueNameOfEvent } from '../../../local-store/
 const arn = { 'Fn::GetAtt': ['VerifyQueue', 'Arn'] };
 
 describe('the settings of an sqs event', () => {
-  it('are what osls deploys where none are given', () => {
+  it('are those that osls deploys if none are given', () => {
     expect(parseQueueEventSettings({ arn })).toEqual({
       batchSize: 10,
       batchWindowSeconds: 0,
@@ -54,7 +54,7 @@ describe('the settings of an sqs event', () => {
     };
     expect(queueNameOfEvent({ arn }, resources)).toBe('verify');
     expect(() => queueNameOfEvent({ arn: { 'Fn::GetAtt': ['InsightStream', 'Arn'] } }, resources)).toThrow(
-      'InsightStream is no SQS queue of this service',
+      'InsightStream is not an SQS queue of this service',
     );
     expect(() => queueNameOfEvent({ arn: 'arn:aws:sqs:eu:0:x' }, resources)).toThrow(/!GetAtt[^]*arn/);
   });

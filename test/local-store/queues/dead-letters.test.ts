@@ -55,10 +55,10 @@ describe('a dead-letter queue', () => {
     expect(await deadLetters.redrive(letters)).toBe(0);
   });
 
-  it('gives nothing back to a queue that there is not', async () => {
+  it('gives nothing back to a queue that does not exist', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await queue.send('a');
-    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/No queue gave up/);
+    await expect(queue.redrive([...queue.list()])).rejects.toThrow(/original queue of the message/);
     const [message] = queue.list();
     if (message === undefined) throw new Error('The queue is empty.');
     await expect(queue.redrive([{ ...message, sourceQueue: 'gone' }])).rejects.toThrow(

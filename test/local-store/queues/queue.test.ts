@@ -53,7 +53,7 @@ describe('a queue', () => {
     held.release();
     await waiting;
     gone.abort();
-    await expect(givenUp).rejects.toThrow('given up');
+    await expect(givenUp).rejects.toThrow('cancelled');
   });
 
   it('does not take a message for another one of its name', async () => {
@@ -128,7 +128,7 @@ describe('a queue', () => {
 });
 
 describe('those who only look at queues', () => {
-  it('are told when there is no database', async () => {
+  it('report that there is no database', async () => {
     await expect(readQueues(await temporaryDirectory())).rejects.toThrow(/There is no database in/);
   });
 });

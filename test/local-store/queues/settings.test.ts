@@ -48,12 +48,12 @@ describe('the settings of a queue', () => {
     [{ DelaySeconds: 901 }, /VerifyQueue[^]*DelaySeconds/],
     [{ VisibilityTimeout: 43_201 }, /VisibilityTimeout/],
     [{ FifoQueue: true }, /not supported on this machine: FifoQueue/],
-    [{ QueueName: 'verify.fifo' }, /only standard queues/],
+    [{ QueueName: 'verify.fifo' }, /only runs standard queues/],
     [{ MaximumMessageSize: 1_024 }, /not supported on this machine: MaximumMessageSize/],
     [{ RedrivePolicy: { ...toFailed, maxReceiveCount: 0 } }, /maxReceiveCount/],
     [{ RedrivePolicy: { ...toFailed, maxReceiveCount: 1_000_001 } }, /maxReceiveCount/],
     [{ RedrivePolicy: { ...toFailed, deadLetterTargetArn: 'arn:aws:sqs:eu:0:x' } }, /!GetAtt/],
-    [{ RedrivePolicy: toFailed }, /FailedQueue is no SQS queue of this service/],
+    [{ RedrivePolicy: toFailed }, /FailedQueue is not an SQS queue of this service/],
   ])('are refused with %j', (properties, message) => {
     expect(() => queueSettings({ VerifyQueue: queue(properties) })).toThrow(message);
   });

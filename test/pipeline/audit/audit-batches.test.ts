@@ -1,21 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeBatch, encodeBatch } from '../../../lib/domain/batch-format.ts';
+import { encodeBatch } from '../../../lib/domain/batch-format.ts';
 import { batchKey } from '../../../lib/domain/keys.ts';
 import { decodePartial, encodePartial } from '../../../lib/domain/partial.ts';
 import { batchIdOf, customer } from '../../factories.ts';
-import { AuditWorld } from './audit-world.ts';
+import { AuditWorld, firstBatchKey } from './audit-world.ts';
 
 const world = new AuditWorld();
 beforeEach(() => world.reset());
 
 describe('an audit of batches', () => {
-  const key = batchKey(customer(), batchIdOf('first'));
-
-  async function editBatch(edit: (batch: ReturnType<typeof decodeBatch>) => Buffer): Promise<void> {
-    const object = await world.store.get(key);
-    if (object === undefined) throw new Error('There is no batch.');
-    await world.store.put(key, edit(decodeBatch(object.body)), { ifMatch: object.etag });
-  }
+  const key = firstBatchKey;
 
   const withPath = (data: Buffer, path: string): Buffer => {
     const partial = decodePartial(data);
@@ -24,7 +18,7 @@ describe('an audit of batches', () => {
 
   async function changePath(rulesVersion?: string): Promise<void> {
     await world.storeBatch('first');
-    await editBatch(({ batch, gzippedBody }) => {
+    await world.editBatch(({ batch, gzippedBody }) => {
       const partials = batch.partials.map((partial) => ({
         ...partial,
         data: withPath(partial.data, 'GET /x'),

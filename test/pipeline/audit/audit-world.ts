@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
+import { decodeBatch } from '../../../lib/domain/batch-format.ts';
 import type { CountingRules } from '../../../lib/domain/counting-rules.ts';
-import { minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { batchKey, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
 import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
@@ -10,6 +11,7 @@ import { audit } from '../../../lib/pipeline/audit/audit.ts';
 import type { AuditReporter } from '../../../lib/pipeline/audit/audit-ports.ts';
 import type { Finding } from '../../../lib/pipeline/audit/findings.ts';
 import {
+  batchIdOf,
   customer,
   instant,
   receivedRecord,
@@ -25,6 +27,8 @@ const startedAt = instant('2025-12-28T18:10:00Z');
 
 /** The minute of all entries in these tests. */
 export const auditedKey = minuteKey(customer(), windowStart());
+
+export const firstBatchKey = batchKey(customer(), batchIdOf('first'));
 
 export const never = (_storedAt: Date): boolean => false;
 export const keptForever = (): boolean => false;
@@ -74,6 +78,13 @@ export class AuditWorld {
     await ingestEntry(key, { store, stream, clock }, { rules });
     const records = stream.drain().map(({ data }) => receivedRecord(key, data));
     return async () => void (await aggregate(records, { store, clock }, limits));
+  }
+
+  /** Changes the stored batch `first`. */
+  async editBatch(edit: (batch: ReturnType<typeof decodeBatch>) => Buffer): Promise<void> {
+    const object = await this.store.get(firstBatchKey);
+    if (object === undefined) throw new Error('There is no batch.');
+    await this.store.put(firstBatchKey, edit(decodeBatch(object.body)), { ifMatch: object.etag });
   }
 
   async storeAndCount(key: string): Promise<void> {

@@ -11,8 +11,8 @@ import { customer, instant, windowStart } from '../../factories.ts';
 const through = instant('2025-12-28T20:00:00Z');
 const other = customer('cus-other');
 const range = { from: windowStart('2025-12-28T18:00:00Z'), to: windowStart('2025-12-28T19:00:00Z') };
-const counted = { through, entries: 0, waitsWithin: () => false };
-const progress: CountingProgress = { of: async () => ({ minutes: counted, rollUps: counted }) };
+const upToDate = { through, entries: 0, waitsWithin: () => false };
+const progress: CountingProgress = { of: async () => ({ minutes: upToDate, rollUps: upToDate }) };
 const claims = { countedThrough: through, waiting: 0, complete: true };
 const noClaims = { countedThrough: undefined, waiting: undefined, complete: false };
 let store: InMemoryObjectStore;
@@ -25,9 +25,10 @@ const beginForgetting = () => writeTombstone(customer(), undefined, store, insta
 
 function ask(customerId: CustomerId | undefined, whileReading = async () => {}) {
   return withForgetting(customerId, { store, progress }, async (asked) => {
-    const { countedThrough, waiting, isComplete } = progressFor(await asked.of(customerId), true, 600);
+    const counted = progressFor(await asked.of(customerId), true, 600);
     await whileReading();
-    return { countedThrough, waiting, complete: isComplete(range) };
+    const { countedThrough, waiting } = counted;
+    return { countedThrough, waiting, complete: counted.isComplete(range) };
   });
 }
 

@@ -45,7 +45,7 @@ describe('a request with an API key', () => {
     return (await ask(`/aggregates/total?${query}`, key, headers)).body['requests'];
   }
 
-  it('is about the customer of the key, whatever the header says', async () => {
+  it('concerns the customer of the key, whatever the header says', async () => {
     const headers = { 'x-customer-id': 'cus-two' };
     expect((await ask('/logs', sender, headers, JSON.stringify([entry]))).status).toBe(202);
     expect(await requestsOf(reader, headers)).toBe(1);

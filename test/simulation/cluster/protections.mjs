@@ -72,7 +72,7 @@ export const clusterProtections = {
   ],
   '2 windows are written before the partials are done': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/counting.ts',
       from: 'const { failed } = await aggregate(received, portsOf(process), options);',
       to: 'const failed: { record: { sequenceNumber: string } }[] = [];\n          aggregate(received, portsOf(process), options).catch(() => {});',
     },
@@ -158,28 +158,28 @@ export const clusterProtections = {
   ],
   '5 what is not proved is put on the next topic first': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/verifiers.ts',
       from: 'if (next !== undefined && onward.length > 0) await next.append(onward, process);',
-      to: 'if (next !== undefined && onward.length > 0 && chance.happens(0.5)) await next.append(onward, process);',
+      to: 'if (next !== undefined && onward.length > 0 && cluster.scheduler.chance.happens(0.5)) await next.append(onward, process);',
     },
   ],
   '5 a batch that waits is not done': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/verifiers.ts',
       from: 'const stay = offsetsOf(waiting);',
       to: 'const stay = new Set<number>();',
     },
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/verifiers.ts',
       from: 'const again = offsetsOf(unproved);',
       to: 'const again = offsetsOf(unproved.filter((batch) => !waiting.includes(batch)));',
     },
   ],
   '5 the first time is kept': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/verifiers.ts',
       from: 'value: Buffer.from(JSON.stringify({ key, firstAt, attempts: attempts + 1 })),',
-      to: 'value: Buffer.from(JSON.stringify({ key, firstAt: firstAt * 0 + scheduler.time, attempts: attempts + 1 })),',
+      to: 'value: Buffer.from(JSON.stringify({ key, firstAt: firstAt * 0 + cluster.scheduler.time, attempts: attempts + 1 })),',
     },
   ],
   '6 a loss of records ends all barriers': [
@@ -196,7 +196,7 @@ export const clusterProtections = {
   ],
   '6 batches are announced again after a loss': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/losses.ts',
       from: 'while (!(await announceAgain(topic === windows))) await scheduler.sleep(chance.upTo(1_000));',
       to: 'void announceAgain;',
     },
@@ -210,7 +210,7 @@ export const clusterProtections = {
   ],
   '8 poison is kept and passed over': [
     {
-      file: 'test/simulation/cluster/world.ts',
+      file: 'test/simulation/cluster/summarizer.ts',
       from: 'if (comesAgain(outcome)) failed.add(intent.record.offset);',
       to: "if (comesAgain(outcome) || outcome.kind === 'unreadable') failed.add(intent.record.offset);",
     },
