@@ -187,6 +187,32 @@ export interface Total {
    * True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the sum. False in doubt.
    */
   complete: boolean
+  /**
+   * Entries that were rejected and so are not counted. Absent if there are none, and if no process of the pipeline sees all batches.
+   */
+  rejections?: {
+    /**
+     * Start of the pipeline. Batches that were stored since then are counted here.
+     */
+    since: string
+    /**
+     * Number of rejected entries of the customer, of any time.
+     */
+    entries: number
+    /**
+     * The latest problems, the last one first; at most 10.
+     */
+    latest: {
+      batchId: string
+      at: string
+      /**
+       * The position of the entry in the batch, from 0.
+       */
+      index?: number
+      field?: string
+      reason: string
+    }[]
+  }
 }
 export interface BatchAnswer {
   batchId: string

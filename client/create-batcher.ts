@@ -6,7 +6,7 @@ export interface BatcherOptions {
   /** Maximum number of entries of a batch; 1,000 by default. */
   readonly maxEntries?: number;
   /**
-   * Maximum size of a batch in bytes, as lines of JSON; 1 MiB by default. The pipeline takes 2 MiB unless it was set up
+   * Maximum size of a batch in bytes, as lines of JSON; 1 MiB by default. The pipeline takes 16 MiB unless it was set up
    * otherwise.
    */
   readonly maxBytes?: number;

@@ -14,7 +14,7 @@ import { realTiming, type Timing } from './timing.ts';
 export interface Batch {
   /** 1–255 printable ASCII characters. */
   readonly idempotencyKey: string;
-  /** At least one; as lines of JSON at most what the pipeline takes at a time (2 MiB by default). */
+  /** At least one; as lines of JSON at most what the pipeline takes at a time (16 MiB by default). */
   readonly entries: readonly Readonly<Entry>[];
 }
 
@@ -70,6 +70,11 @@ export interface PipelineOptions {
   readonly url: URL | string;
   /** The customer that the traffic belongs to. A pipeline that uses API keys takes the key's customer instead. */
   readonly customerId: string;
+  /**
+   * Treatment of invalid entries: `reject` refuses their batch, `set-aside` counts its valid entries. By default the
+   * pipeline decides. `findBatch` reports which entries were rejected.
+   */
+  readonly invalid?: 'reject' | 'set-aside' | undefined;
   /** Additional headers, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Requests at a time; 4 by default. */
@@ -94,7 +99,7 @@ const compress = promisify(gzip);
 /** Opens connections to a pipeline for one customer, with retries and without any state on disk. */
 export function openPipeline(options: PipelineOptions): Pipeline {
   const { customerId, headers = {}, concurrency = 4, timing = realTiming, random = Math.random } = options;
-  const { signal, onRetry } = options;
+  const { signal, onRetry, invalid } = options;
   const url = new URL(options.url);
   const http = createHttpClient(url, concurrency);
   let hasAnswered = false;
@@ -128,6 +133,7 @@ export function openPipeline(options: PipelineOptions): Pipeline {
           'idempotency-key': idempotencyKey,
           'content-type': 'application/x-ndjson',
           'content-encoding': 'gzip',
+          ...(invalid !== undefined && { 'x-invalid-entries': invalid }),
         },
         body,
       });

@@ -3,9 +3,31 @@
 
 /** Routes grouped by who can use up their limits: senders, readers, and everybody. */
 const routes = {
-  request: ['POST /logs', 'POST /logpush'],
+  request: [
+    'POST /logs',
+    'POST /v1/logs',
+    'POST /firehose',
+    'POST /logpush',
+    'POST /_bulk',
+    'PUT /_bulk',
+    'POST /{index}/_bulk',
+    'PUT /{index}/_bulk',
+    'POST /loki/api/v1/push',
+    'POST /services/collector',
+    'POST /services/collector/event',
+    'POST /services/collector/event/1.0',
+    'POST /services/collector/raw',
+    'POST /services/collector/raw/1.0',
+  ],
   read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
-  open: ['GET /', 'GET /assets/{name}', 'GET /health'],
+  open: [
+    'GET /',
+    'HEAD /',
+    'GET /assets/{name}',
+    'GET /health',
+    'GET /services/collector/health',
+    'GET /services/collector/health/1.0',
+  ],
 };
 
 /** Functions that each get the number of concurrent executions of a parameter. */
@@ -18,14 +40,19 @@ const functionsOf = {
 
 /**
  * Returns the name that the framework gives a route's resource: `HttpApiRouteGetBatchesBatchidVar` for `GET
- * /batches/{batchId}`.
+ * /batches/{batchId}`, `HttpApiRoutePostBulk` for `POST /_bulk`.
  */
 function resourceOf(route) {
-  const words = route
+  const parts = route
     .toLowerCase()
-    .replace(/\{(\w+)\}/g, '$1 var')
-    .match(/\w+/g);
-  return `HttpApiRoute${words.map((word) => `${word[0].toUpperCase()}${word.slice(1)}`).join('')}`;
+    .split('/')
+    .map((part) =>
+      part
+        .replace(/-/g, 'Dash')
+        .replace(/\{(.*)\}/g, '$1Var')
+        .replace(/[^0-9A-Za-z]/g, ''),
+    );
+  return `HttpApiRoute${parts.map((part) => `${part.slice(0, 1).toUpperCase()}${part.slice(1)}`).join('')}`;
 }
 
 module.exports = async ({ resolveVariable }) => {

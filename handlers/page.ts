@@ -5,6 +5,7 @@ import { matchesEtag } from './http/etag.ts';
 import { httpHandler, type HttpHandler, type HttpRequest } from './http/http.ts';
 import type { Answer } from './http/respond.ts';
 import { routes } from './http/routes.ts';
+import { greeting } from './protocols/elasticsearch/handshake.ts';
 import { wired, type App } from './wiring.ts';
 
 /**
@@ -38,7 +39,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml; charset=utf-8',
 };
 
-/** `GET /`: returns the dashboard; `GET /assets/{name}`: returns the files of which it consists. */
+/** `GET /`: returns the dashboard, or Elasticsearch's greeting; `GET /assets/{name}`: returns the files of which it consists. */
 export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Page>): HttpHandler {
   let page: Promise<Page> | undefined;
   const bundled = () => {
@@ -50,18 +51,24 @@ export function pageHandler(wired: () => Promise<App>, bundle: () => Promise<Pag
   };
 
   return httpHandler(wired, routes.readPage, async (request) => {
-    const { html, assets } = await bundled();
     const { name } = request.pathParameters;
+    if (name === undefined && !acceptsPages(request)) return greeting();
+    const { html, assets } = await bundled();
     return name === undefined ? answerDocument(html, request) : answerAsset(name, assets);
   });
 }
 
 export const handler = pageHandler(wired, bundlePage);
 
+/** Every browser names this type; programs that take us for Elasticsearch do not, and are greeted as they expect. */
+function acceptsPages({ headers }: HttpRequest): boolean {
+  return /\btext\/html\b/i.test(headers['accept'] ?? '');
+}
+
 /** Browsers ask for it each time, so that they see a new version at once. */
 function answerDocument(html: string, { headers }: HttpRequest): Answer {
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache' };
+  const answered = { ...securityHeaders, etag, 'cache-control': 'no-cache', vary: 'accept' };
   if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: answered, body: '' };
   return { status: 200, headers: { ...answered, 'content-type': 'text/html; charset=utf-8' }, body: html };
 }

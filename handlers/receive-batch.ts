@@ -15,10 +15,16 @@ export interface Received {
 /**
  * Receives a batch on any route: takes it if its customer's budget and the memory allow that, decompresses it, accepts
  * it, and counts it in the metrics.
+ * @param onAccepted  reads the decompressed body once more, for an answer that depends on it; while it does, the body
+ *                    counts as memory in use
  * @throws UnsupportedMedia, BatchTooLarge, InvalidRequest, IdempotencyKeyReused  it is refused for good
  * @throws BudgetUsedUp, QuotaExceeded, Unavailable  it cannot be taken now; safe to repeat
  */
-export async function receiveBatch(app: App, sent: SentBatch): Promise<Received> {
+export async function receiveBatch(
+  app: App,
+  sent: SentBatch,
+  onAccepted?: (ingested: Ingested, body: Buffer) => Promise<void>,
+): Promise<Received> {
   const { config, rules } = app;
   const { maxBatchBytes, allowedLatenessSeconds, maxFutureSeconds } = config;
   const at = app.clock.now().getTime();
@@ -31,11 +37,14 @@ export async function receiveBatch(app: App, sent: SentBatch): Promise<Received>
     () => decodeBody(sent, maxBatchBytes),
     async (body) => {
       const options = { rules, allowedLatenessSeconds, maxFutureSeconds };
-      return { ingested: await acceptBatch(withHash(sent, body), app, options), bytes: body.length };
+      const ingested = await acceptBatch(withHash(sent, body), app, options);
+      await onAccepted?.(ingested, body);
+      return { ingested, bytes: body.length };
     },
   );
   app.customerBudgets?.charge(sent.customerId, received.ingested.emitted);
   measure(received, app);
+  if (received.ingested.isFirst) app.recentRejections?.note(received.ingested.batch);
   if (sent.sender !== undefined) watchForEqualBodies(received, { sender: sent.sender, at }, app);
   return received;
 }

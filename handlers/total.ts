@@ -31,7 +31,8 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
 
     const { requests, folded, complete } = summed;
     const tops = topsByName(summed);
-    const etag = weakEtag([representation, requests, tops, folded, complete]);
+    const rejections = app.recentRejections?.of(customerId);
+    const etag = weakEtag([representation, requests, tops, folded, complete, rejections?.entries]);
     const headers = {
       etag,
       'cache-control': 'private, no-cache',
@@ -46,7 +47,18 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
     const { from, to, pathPrefix } = range;
     return respondJson(
       200,
-      { customerId, from, to, ...progressFields(summed), pathPrefix, requests, ...tops, folded, complete },
+      {
+        customerId,
+        from,
+        to,
+        ...progressFields(summed),
+        pathPrefix,
+        requests,
+        ...tops,
+        folded,
+        complete,
+        rejections,
+      },
       headers,
     );
   });

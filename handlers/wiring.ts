@@ -14,6 +14,7 @@ import {
 import { Admission, type AdmissionPolicy } from '../lib/pipeline/streams/admission.ts';
 import { createStreamOutbox } from '../lib/pipeline/streams/stream-outbox.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
+import { RecentRejections } from '../lib/pipeline/ingest/recent-rejections.ts';
 import { EmittedBatches } from '../lib/pipeline/ingest/emitted-batches.ts';
 import { EqualBodies } from '../lib/pipeline/ingest/equal-bodies.ts';
 import { BatchAdmission } from '../lib/pipeline/ingest/batch-admission.ts';
@@ -71,6 +72,8 @@ export interface App {
   /** Decides whether `verify` emits a batch again now. */
   readonly emissionAdmission: AdmissionPolicy;
   readonly emittedBatches: EmittedBatches;
+  /** Present where this process takes all batches, as on a laptop. */
+  readonly recentRejections: RecentRejections | undefined;
   readonly equalBodies: EqualBodies;
   readonly failedRecords: FailedRecords;
   readonly reads: CustomerTurns;
@@ -145,6 +148,7 @@ export function createApp({
     admission: parts.admission ?? emissionAdmission,
     emissionAdmission,
     emittedBatches: new EmittedBatches(),
+    recentRejections: parts.config.storage === 'local' ? new RecentRejections(parts.clock.now()) : undefined,
     equalBodies: new EqualBodies(),
     failedRecords,
     reads: new CustomerTurns(readLimits),

@@ -151,8 +151,8 @@ function largestBodyOf({ headers, rawHeaders, url = '' }: IncomingMessage, maxBa
     : largestBody;
 }
 
-/** Reports whether the media type leaves open whether a body is compressed. Only the raw headers have it. */
+/** Reports whether the media type leaves open whether a body is compressed, as that of Loki does. Only the raw headers have it. */
 function isCalledBytes(rawHeaders: readonly string[]): boolean {
   const at = rawHeaders.findLastIndex((name, n) => n % 2 === 0 && name.toLowerCase() === 'content-type');
-  return /gzip|octet-stream/i.test(rawHeaders[at + 1] ?? '');
+  return /gzip|octet-stream|protobuf/i.test(rawHeaders[at + 1] ?? '');
 }

@@ -1,5 +1,6 @@
 /** Paths of the routes that take batches; a test compares them with the table of routes. */
-const ingestPath = /^\/(?:logs|logpush|firehose|v1\/logs)\/?$/;
+const ingestPath =
+  /^\/(?:logs|logpush|firehose|v1\/logs|(?:[^/]+\/)?_bulk|loki\/api\/v1\/push|services\/collector(?:\/(?:event|raw)(?:\/1\.0)?)?)\/?$/;
 
 /** Reports whether the routes at a path take batches, so that the limits of batches hold for a body. */
 export function isIngestPath(path: string): boolean {

@@ -3,12 +3,17 @@
  * responses.
  */
 
-/** A problem of a request, at a place that its sender can find. */
-export interface Problem {
-  /** Position in the batch, from 0; absent if the problem is not in an entry. */
-  readonly index?: number;
+/** A reason why something is not valid. */
+export interface FieldProblem {
+  /** The field that is not valid; absent if the problem is not in one field. */
   readonly field?: string;
   readonly reason: string;
+}
+
+/** A problem of a request, at a place that its sender can find. */
+export interface Problem extends FieldProblem {
+  /** Position in the batch, from 0; absent if the problem is not in an entry. */
+  readonly index?: number;
 }
 
 /** The request breaks the contract. */
@@ -19,6 +24,13 @@ export class InvalidRequest extends Error {
   constructor(message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
     super(message, options);
     this.problems = problems;
+  }
+}
+
+/** The batch has no entries, not even rejected ones. */
+export class EmptyBatch extends InvalidRequest {
+  constructor() {
+    super('A batch needs at least one entry.');
   }
 }
 

@@ -6,7 +6,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['test/cluster/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
+    // No test depends on the speed of the machine: these limits end what hangs.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
   },
 });

@@ -11,7 +11,7 @@ export default defineConfig({
     // Each file has topics of its own, but two cores are soon busy with the broker.
     maxWorkers: 2,
     // No test depends on the speed of the machine: these limits end what hangs.
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
   },
 });

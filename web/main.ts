@@ -51,8 +51,10 @@ const live = createLive({
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
-      const counting = query && (await loadCounting(query, client, signal));
+      const uncounted = query && (await loadCounting(query, client, signal));
       signal.throwIfAborted();
+      const counting = uncounted?.counting;
+      screen.showRejections(uncounted?.rejections, now);
       const isCounting =
         counting !== undefined && ['waiting', 'summing-up', 'behind'].includes(counting.kind);
       if (isCounting) screen.showCounting(counting);
@@ -63,6 +65,7 @@ const live = createLive({
     signal.throwIfAborted();
     controls.showUnit(report.unit);
     screen.showReport(report, view, now);
+    screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {

@@ -35,7 +35,10 @@ export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
 export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Writes an error in the form of a protocol, and gives it the status to which the protocol's senders react as they should. */
-export type ErrorForm = (error: ErrorAnswer, headers: HttpRequest['headers']) => Answer;
+export type ErrorForm = (
+  error: ErrorAnswer,
+  request: { readonly headers: HttpRequest['headers']; readonly now: Date },
+) => Answer;
 
 /** Visible ASCII, so that a client's id can appear unchanged in headers and log lines. */
 export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
@@ -60,7 +63,7 @@ export function httpHandler(
     } catch (failure) {
       logWithoutApp('The function could not be set up', { requestId, error: failure });
       const error = respondToFailure(failure, requestId, invalidRequestCode);
-      return toResult(errorForm(error, event.headers), requestId);
+      return toResult(errorForm(error, { headers: event.headers, now: new Date() }), requestId);
     }
     // Without keys, as on a laptop, the header names the customer.
     const caller = app.hasAuthorizer ? callerOf(event) : undefined;
@@ -76,7 +79,10 @@ export function httpHandler(
       const error = respondToFailure(failure, requestId, invalidRequestCode);
       if (error.status >= 500)
         app.logger.error('A request failed', { requestId, method, path, error: failure });
-      return { ...errorForm(error, event.headers), errorCode: error.errorCode };
+      return {
+        ...errorForm(error, { headers: event.headers, now: app.clock.now() }),
+        errorCode: error.errorCode,
+      };
     });
 
     const labels = { route: name, status: String(answer.status), error_code: answer.errorCode ?? '' };

@@ -51,7 +51,16 @@ export const batchHeaders = z.object({
 export const protocolHeaders = z.object({
   ...customerHeader.shape,
   'x-source': batchHeaders.shape['x-source'],
+  'x-invalid-entries': batchHeaders.shape['x-invalid-entries'],
   'content-encoding': batchHeaders.shape['content-encoding'],
+});
+
+/** Headers of a request of Amazon Data Firehose. */
+export const firehoseHeaders = z.object({
+  ...protocolHeaders.shape,
+  'x-amz-firehose-request-id': z
+    .string()
+    .describe('The id of the delivery, which is the idempotency key of the batch.'),
 });
 
 /** Parameters of a batch; others are ignored, because senders add some of their own. */
@@ -74,4 +83,12 @@ export const batchParameters = z.object({
     .describe(
       'With `text/plain`: the format of the lines; without it, each line is in the one that fits it. With `application/gzip` or `application/octet-stream` it says that the bytes are a text.',
     ),
+});
+
+/** Parameters of a batch in the protocol of another program. */
+export const protocolParameters = z.object({
+  invalid: z
+    .enum(invalidEntries)
+    .optional()
+    .describe('Treatment of invalid entries, as for `POST /logs`; the default is `set-aside`.'),
 });

@@ -11,6 +11,7 @@ import {
   QuotaExceeded,
   Unavailable,
   UnsupportedMedia,
+  type Problem,
 } from '../../lib/errors.ts';
 import { errorCodes, type ErrorCode } from './error-codes.ts';
 
@@ -33,6 +34,8 @@ export interface ErrorAnswer extends TextAnswer {
   readonly errorCode: ErrorCode;
   /** The sentence in the body that says what is wrong. */
   readonly errorDescription: string;
+  /** The problems of a request that is not valid, as far as they are known. */
+  readonly problems: readonly Problem[];
 }
 
 /** Time after which a client should repeat a request that we cannot take. */
@@ -58,7 +61,7 @@ export function respondError(
 ): ErrorAnswer {
   const { status, category } = errorCodes[errorCode];
   const body = { requestId, errorCategory: category, errorCode, errorDescription, ...more };
-  return { ...respondJson(status, body, headers), errorCode, errorDescription };
+  return { ...respondJson(status, body, headers), errorCode, errorDescription, problems: [] };
 }
 
 /**
@@ -74,7 +77,8 @@ export function respondToFailure(
 ): ErrorAnswer {
   if (failure instanceof InvalidRequest) {
     const details = failure.problems.length > 0 ? { details: failure.problems } : {};
-    return respondError(invalidRequestCode, requestId, failure.message, details);
+    const answer = respondError(invalidRequestCode, requestId, failure.message, details);
+    return { ...answer, problems: failure.problems };
   }
   if (failure instanceof BatchTooLarge) return respondError('ING_1003', requestId, failure.message);
   if (failure instanceof UnsupportedMedia) return respondError('ING_1004', requestId, failure.message);

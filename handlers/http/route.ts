@@ -3,10 +3,10 @@ import type { Scope } from '../../lib/domain/scope.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { SchemaName } from './openapi-document/schemas.ts';
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT';
 
-/** The schema of an answer, by media type; `text` if it is not JSON. Empty for an answer without a body. */
-export type AnswerContent = Readonly<Record<string, SchemaName | 'text'>>;
+/** The schema of an answer, by media type; `text` or `bytes` if it is not JSON. Empty for an answer without a body. */
+export type AnswerContent = Readonly<Record<string, SchemaName | 'text' | 'bytes'>>;
 
 /** The header that has the API key. API Gateway takes one for a route, and refuses a request without it. */
 export type KeyHeader = 'authorization' | 'x-amz-firehose-access-key';
@@ -20,6 +20,8 @@ export interface Route {
   readonly name: `${Method} ${string}`;
   /** Name of the function in `serverless.yml` that serves it. */
   readonly functionName: string;
+  /** True for another method or path of a route that is described; it does the same. */
+  readonly isAlias?: true;
   /** The error code for a request that is not valid. */
   readonly invalidRequestCode: 'ING_1000' | 'QRY_1000';
   /** Deployed, an API key needs one of these scopes; empty if any key suffices, absent if no key is needed. */
@@ -33,4 +35,6 @@ export interface Route {
   readonly answers: Readonly<Record<number, AnswerContent>>;
   /** Error codes besides those that every route has. */
   readonly errors?: readonly ErrorCode[];
+  /** The form of errors, where it is not that of the other routes. */
+  readonly errorContent?: AnswerContent;
 }

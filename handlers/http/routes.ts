@@ -7,12 +7,16 @@ import {
   batchParameters,
   conditionalHeader,
   customerHeader,
-  protocolHeaders,
+  firehoseHeaders,
   readHeaders,
 } from './request-headers.ts';
+import { batchErrors, protocolRoute, route } from './define-route.ts';
+import { collectorRoutes } from './protocol-routes/collector-routes.ts';
+import { elasticsearchRoutes } from './protocol-routes/elasticsearch-routes.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
+const protobuf = 'application/x-protobuf';
 const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
 
 /**
@@ -29,8 +33,25 @@ export const routes = {
     answers: { 202: { [json]: 'Accepted' } },
     errors: ['ING_1000', 'ING_1001', 'ING_1002', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
   }),
+  exportOtlpLogs: protocolRoute('/v1/logs', {
+    answers: { 200: { [json]: 'OtlpAnswer', [protobuf]: 'bytes' } },
+    errorContent: { [json]: 'OtlpError', [protobuf]: 'bytes' },
+  }),
+  deliverFromFirehose: protocolRoute('/firehose', {
+    keyHeader: 'x-amz-firehose-access-key',
+    headers: firehoseHeaders,
+    answers: { 200: { [json]: 'FirehoseAnswer' } },
+    errors: [...batchErrors, 'ING_1002'],
+    errorContent: { [json]: 'FirehoseError' },
+  }),
   pushFromCloudflare: protocolRoute('/logpush', {
     answers: { 200: { [json]: 'Accepted', 'text/plain': 'text' } },
+  }),
+  ...elasticsearchRoutes,
+  ...collectorRoutes,
+  pushToLoki: protocolRoute('/loki/api/v1/push', {
+    answers: { 204: {} },
+    errorContent: { 'text/plain': 'text' },
   }),
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
@@ -90,8 +111,10 @@ export const routes = {
   }),
   readPage: route('GET', '/', {
     ...pageOfItself,
-    answers: { 200: { 'text/html': 'text' }, 304: {} },
+    answers: { 200: { 'text/html': 'text', [json]: 'text' }, 304: {} },
   }),
+  // Logstash asks in this way whether the server is there.
+  readPageHead: route('HEAD', '/', { ...pageOfItself, isAlias: true, answers: { 200: {} } }),
   readAsset: route('GET', '/assets/{name}', {
     ...pageOfItself,
     answers: { 200: { 'text/javascript': 'text', 'text/css': 'text', 'image/svg+xml': 'text' } },
@@ -117,29 +140,3 @@ function isAt(path: string, route: string): boolean {
     expected.every((segment, index) => segment.startsWith('{') || segment === segments[index])
   );
 }
-
-function route<const M extends Method, const Path extends string, const Rest extends RouteRest>(
-  method: M,
-  path: Path,
-  rest: Rest,
-) {
-  return { method, path, name: `${method} ${path}` as const, ...rest };
-}
-
-/** A route that takes batches in the protocol of another program. */
-function protocolRoute<const Path extends string, const Rest extends ProtocolRouteRest>(
-  path: Path,
-  rest: Rest,
-) {
-  return route('POST', path, {
-    functionName: 'protocols',
-    invalidRequestCode: 'ING_1000',
-    scopes: ['ingest'],
-    headers: protocolHeaders,
-    errors: ['ING_1000', 'ING_1003', 'ING_1004', 'API_1005', 'API_1007'],
-    ...rest,
-  });
-}
-
-type ProtocolRouteRest = Pick<Route, 'answers' | 'keyHeader'>;
-type RouteRest = Omit<Route, 'method' | 'path' | 'name'>;

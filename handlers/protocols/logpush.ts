@@ -1,12 +1,12 @@
 import { isLogpushTest } from '../../lib/domain/protocols/logpush/is-logpush-test.ts';
 import { decompress } from '../../lib/pipeline/ingest/decompress.ts';
-import { givenSource } from '../http/given-source.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from '../http/http.ts';
+import { httpHandler, type HttpHandler, type HttpRequest } from '../http/http.ts';
 import { respondJson, type Answer } from '../http/respond.ts';
 import { routes } from '../http/routes.ts';
 import { receiveBatch } from '../receive-batch.ts';
 import type { App } from '../wiring.ts';
 import { bodyEncoding } from './body-encoding.ts';
+import { sentBatch } from './sent-batch.ts';
 
 /** A test is shorter, even if it is not compressed. */
 const maxTestBytes = 256;
@@ -24,19 +24,12 @@ const testPassed: Answer = {
  */
 export function logpushHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.pushFromCloudflare, async (request, app) => {
-    const customerId = requireCustomer(request);
+    const sent = sentBatch(request, { mediaType: 'text/plain', logFormat: 'json' });
     if (await isTest(request, app.config.maxBatchBytes)) return testPassed;
-    const { ingested } = await receiveBatch(app, {
-      customerId,
-      id: undefined,
-      source: givenSource(request),
-      mediaType: 'application/x-ndjson',
-      contentEncoding: bodyEncoding(request),
-      body: request.body,
-    });
-    const { id, entries, windows } = ingested.batch;
+    const { ingested } = await receiveBatch(app, sent);
+    const { id, entries, windows, rejected, details } = ingested.batch;
     const replayed = ingested.isFirst ? {} : { 'idempotent-replayed': 'true' };
-    return respondJson(200, { batchId: id.text, entries, windows }, replayed);
+    return respondJson(200, { batchId: id.text, entries, windows, rejected, details }, replayed);
   });
 }
 

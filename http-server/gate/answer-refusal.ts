@@ -8,6 +8,9 @@ import type { Refusal } from './refusal.ts';
 /** The functions accept the same request ids. */
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
 
+/** The path of a bulk request of Elasticsearch. */
+const bulkRequest = /\/_bulk\/?(?:\?|$)/;
+
 /** Time for a client that is still sending to read its answer. */
 const lingerMilliseconds = 2_000;
 
@@ -16,7 +19,9 @@ const lingerMilliseconds = 2_000;
  * a moment: closing a connection with unread bytes would reset it, and the client would lose the answer.
  */
 export function answerRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const { headers, body } = describe(refusal, request.headers['x-request-id']);
+  // rsyslog takes any JSON without results for a final refusal, and loses the batch.
+  const asText = refusal.status >= 500 && bulkRequest.test(request.url ?? '');
+  const { headers, body } = describe(refusal, request.headers['x-request-id'], asText);
   response.writeHead(refusal.status, headers);
   if (hasBody(request)) closeSlowly(request);
   response.end(body);
@@ -33,13 +38,16 @@ export function answerOnSocket(socket: Duplex, refusal: Refusal, requestId?: str
 function describe(
   { errorCode, errorCategory, errorDescription, retryAfterSeconds, authenticateBy }: Refusal,
   givenId: string | string[] | undefined,
+  asText = false,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const isUsable = typeof givenId === 'string' && requestIdPattern.test(givenId);
   const requestId = isUsable ? givenId : randomUUID();
-  const body = JSON.stringify({ requestId, errorCategory, errorCode, errorDescription });
+  const body = asText
+    ? errorDescription
+    : JSON.stringify({ requestId, errorCategory, errorCode, errorDescription });
   const headers = {
     ...securityHeaders,
-    'content-type': 'application/json',
+    'content-type': asText ? 'text/plain; charset=utf-8' : 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),

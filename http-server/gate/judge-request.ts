@@ -23,6 +23,8 @@ const singleHeaders = [
   'content-type',
   'content-encoding',
   'content-length',
+  'x-amz-firehose-request-id',
+  'x-amz-firehose-access-key',
 ] as const;
 
 const useAllowedHost =
@@ -38,7 +40,8 @@ const useAllowedHost =
 export function judgeRequest(head: RequestHead, allowedNames: ReadonlySet<string>): Refusal | undefined {
   const valuesOf = headerValues(head.rawHeaders);
   const target = parseRequestTarget(head.target);
-  const isIngest = head.method === 'POST' && target !== undefined && isIngestPath(target.path);
+  const isIngest =
+    (head.method === 'POST' || head.method === 'PUT') && target !== undefined && isIngestPath(target.path);
   if (target === undefined) return invalid(isIngest, 'The request target is not valid.');
 
   const hosts = hostsOf(target, valuesOf);

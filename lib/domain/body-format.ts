@@ -2,6 +2,11 @@ import type { FormatName } from './log-formats/log-reader.ts';
 import type { MediaType } from './media-type.ts';
 import { arrayEntries, lineEntries } from './parse-batch/json-entries.ts';
 import { textEntries } from './parse-batch/text-entries.ts';
+import { readBulk } from './protocols/elasticsearch/read-bulk.ts';
+import { readPushJson } from './protocols/loki/read-push-json.ts';
+import { readPushProtobuf } from './protocols/loki/read-push-protobuf.ts';
+import { readEvents } from './protocols/splunk/read-events.ts';
+import { otlpJsonEntries, otlpProtobufEntries } from './protocols/otlp/otlp-entries.ts';
 import type { ReadEntry } from './read-entry.ts';
 
 /** The form of a body, as the header of its batch names it: enough to read the body again in the same way. */
@@ -23,6 +28,12 @@ const readers: Readonly<Record<MediaType, BodyReader>> = {
   'application/json': arrayEntries,
   'application/x-ndjson': lineEntries,
   'text/plain': textEntries,
+  'elasticsearch+bulk': readBulk,
+  'loki+json': readPushJson,
+  'loki+protobuf': readPushProtobuf,
+  'splunk+events': readEvents,
+  'otlp+protobuf': otlpProtobufEntries,
+  'otlp+json': otlpJsonEntries,
 };
 
 /** Reads the entries of a decompressed body. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { FieldProblem } from '../errors.ts';
 import { minuteOfInstant } from './timestamp.ts';
 import type { EpochMinute } from './epoch-minute.ts';
-import type { EntryProblem } from './read-entry.ts';
 
 /** One log line, in the form in which it is counted. */
 export interface LogEntry {
@@ -97,7 +97,7 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
 }
 
 /** Describes what is wrong with an entry, one problem per field. */
-export function problemsOf(value: unknown): EntryProblem[] {
+export function problemsOf(value: unknown): FieldProblem[] {
   const { error } = logEntrySchema.safeParse(value);
   if (error === undefined) return [];
   return error.issues.map(({ path: [field], message }) => {

@@ -1,5 +1,18 @@
-/** Forms of the entries in a body: one JSON array, one JSON object per line, or the lines of an access log. */
-export const mediaTypes = ['application/json', 'application/x-ndjson', 'text/plain'] as const;
+/**
+ * Forms of the entries in a body: one JSON array, one JSON object per line, the lines of an access log, or a request in the
+ * protocol of another program, which has a name of our own.
+ */
+export const mediaTypes = [
+  'application/json',
+  'application/x-ndjson',
+  'text/plain',
+  'elasticsearch+bulk',
+  'loki+json',
+  'loki+protobuf',
+  'splunk+events',
+  'otlp+protobuf',
+  'otlp+json',
+] as const;
 
 export type MediaType = (typeof mediaTypes)[number];
 

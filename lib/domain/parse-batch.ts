@@ -1,4 +1,4 @@
-import { BatchTooLarge, InvalidRequest } from '../errors.ts';
+import { BatchTooLarge, EmptyBatch, InvalidRequest } from '../errors.ts';
 import { maxEntriesPerBatch } from './batch-limits.ts';
 import { readBody, type BodyFormat } from './body-format.ts';
 import type { InvalidEntries } from './invalid-entries.ts';
@@ -18,6 +18,8 @@ export interface ParsedBatch {
 
 /** A step takes 1 ms, or a few where entries are long. */
 const entriesInStep = 1_024;
+/** A line of an access log takes 2 ms at most. */
+const linesInStep = 32;
 
 /** Parses a decompressed body of valid entries at once. */
 export function parseBatch(body: Buffer, mediaType: MediaType): readonly LogEntry[] {
@@ -37,10 +39,14 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
   const entries: LogEntry[] = [];
   const rejected = new RejectedEntries();
   let indexes: number[] | undefined;
+  const inStep =
+    format.mediaType === 'application/json' || format.mediaType === 'application/x-ndjson'
+      ? entriesInStep
+      : linesInStep;
   let index = 0;
   for (const read of readBody(body, format)) {
     if (index === maxEntriesPerBatch) throw new BatchTooLarge(maxEntriesPerBatch, 'entries');
-    if (index % entriesInStep === 0 && index > 0) yield;
+    if (index % inStep === 0 && index > 0) yield;
     if (read === undefined || isRejected(read)) {
       indexes ??= Array.from(entries, (_entry, place) => place);
       if (read !== undefined) rejected.add(index, read);
@@ -52,7 +58,7 @@ export function* parseInSteps(body: Buffer, format: BodyFormat, invalid: Invalid
     index += 1;
   }
   if (invalid === 'reject' && rejected.count > 0) throw refusalOf(rejected, entries.length + rejected.count);
-  if (entries.length + rejected.count === 0) throw new InvalidRequest('A batch needs at least one entry.');
+  if (entries.length + rejected.count === 0) throw new EmptyBatch();
   return { entries, indexes, rejected };
 }
 

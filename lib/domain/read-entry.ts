@@ -1,16 +1,10 @@
+import type { FieldProblem } from '../errors.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** An entry of a body that is not valid. */
 export interface RejectedEntry {
   /** The reasons, at least one. They never have a part of the entry's text. */
-  readonly problems: readonly EntryProblem[];
-}
-
-/** A reason why an entry is not valid. */
-export interface EntryProblem {
-  /** The field that is not valid; absent if the problem is not in one field. */
-  readonly field?: string;
-  readonly reason: string;
+  readonly problems: readonly FieldProblem[];
 }
 
 /** An entry as the reader of a body format yields it. */

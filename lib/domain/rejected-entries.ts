@@ -76,21 +76,20 @@ export const rangesPattern = /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/;
 
 /** Returns whether an index is within ranges, for ascending indexes: it goes through the ranges once. */
 export function createRangesLookup(ranges: string): (index: number) => boolean {
-  let next = 0;
-  let start = -1;
-  let end = -1;
-  const advance = (): boolean => {
-    if (next >= ranges.length) return false;
-    const comma = ranges.indexOf(',', next);
-    const range = ranges.slice(next, comma < 0 ? ranges.length : comma);
-    next = comma < 0 ? ranges.length : comma + 1;
-    const [from = '', to = from] = range.split('-');
-    start = Number(from);
-    end = Number(to);
-    return true;
-  };
+  const reader = readRanges(ranges);
+  let next = reader.next();
   return (index) => {
-    while (end < index && advance());
-    return start <= index && index <= end;
+    while (next.done !== true && next.value.end < index) next = reader.next();
+    return next.done !== true && next.value.start <= index;
   };
+}
+
+function* readRanges(ranges: string): Generator<{ readonly start: number; readonly end: number }, void> {
+  for (let at = 0; at < ranges.length;) {
+    const comma = ranges.indexOf(',', at);
+    const rangeEnd = comma < 0 ? ranges.length : comma;
+    const [start = '', end = start] = ranges.slice(at, rangeEnd).split('-');
+    yield { start: Number(start), end: Number(end) };
+    at = rangeEnd + 1;
+  }
 }

@@ -51,7 +51,7 @@ export function acceptRequests(allowedNames: ReadonlySet<string>, limits: Admiss
     const { request, response, server } = message as RequestStart;
     const { method, headers, rawHeaders } = request;
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    if (method === 'POST') {
+    if (method === 'POST' || method === 'PUT') {
       if (!headers['content-type']) rawHeaders.push('content-type', opaqueMediaType);
       headers['content-type'] = opaqueMediaType;
     }

@@ -57,17 +57,21 @@ const otherwise: RouteMatch = {
 };
 
 /**
- * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET.
+ * Finds the function for a method and a path, with or without a slash at its end. HEAD takes the route of GET, where it has none of its own.
  * @param path  as in the request, still encoded
  * @returns `undefined` if a parameter in the path is not encoded correctly
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
-  const wanted = method === 'HEAD' ? 'GET' : method;
   const whole = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  const fixedRoute = fixed.get(`${wanted} ${whole}`);
+  const found = findRoute(method, whole);
+  return found === otherwise && method === 'HEAD' ? findRoute('GET', whole) : found;
+}
+
+function findRoute(method: string, path: string): RouteMatch | undefined {
+  const fixedRoute = fixed.get(`${method} ${path}`);
   if (fixedRoute !== undefined) return fixedRoute;
-  const segments = whole.split('/');
-  const found = known.find((route) => route.method === wanted && areAlike(segments, route.segments));
+  const segments = path.split('/');
+  const found = known.find((route) => route.method === method && areAlike(segments, route.segments));
   if (found === undefined) return otherwise;
   const pathParameters = parametersOf(segments, found.segments);
   return pathParameters === 'invalid' ? undefined : { ...found.match, pathParameters };

@@ -90,7 +90,7 @@ describe('node self-hosted/main.ts', () => {
     const listening = async () => output().split('At work').length - 1;
     while ((await listening()) < 2) await sleep(20);
     // There are no topics, so that Kafka cannot say what waits.
-    expect(await metrics()).toMatch(/process_cpu_seconds_total\{process="1"\} [\d.]+/);
+    while (!/process_cpu_seconds_total\{process="1"\} [\d.]+/.test(await metrics())) await sleep(20);
     expect((await fetch('http://127.0.0.1:19180/nowhere')).status).toBe(404);
     const { stdout } = spawn('pgrep', ['-P', String(child.pid)]);
     const [worker] = (await stdout.toArray()).join('').trim().split('\n').map(Number);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorizeHandler } from '../../handlers/authorize.ts';
 import { authorizerSeconds } from '../../handlers/http/caller.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
+import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createSsmApiKeys } from '../../lib/adapters/ssm-api-keys.ts';
@@ -15,6 +16,7 @@ import { authorizeLimits, createAuthorize } from '../../lib/pipeline/authorize/a
 import { installationSecret, newApiKey, recordParameter } from '../api-keys.ts';
 import { instant, sentEntry } from '../factories.ts';
 import { httpEvent, postLogs, testApp } from '../handlers/app.ts';
+import { combinedLine, deliver } from '../handlers/protocols/protocol-requests.ts';
 import { credentials } from './clients.ts';
 import { createGateway, type GatewayAnswer } from './gateway.ts';
 import { startParameterServer } from './parameter-server.ts';
@@ -29,6 +31,7 @@ let server: RunningServer;
 let client: SSMClient;
 let post: (key: string) => Promise<GatewayAnswer>;
 let read: (key: string) => Promise<GatewayAnswer>;
+let deliverWith: (headers: Record<string, string>) => Promise<GatewayAnswer>;
 let startAnotherAuthorizer: () => void;
 
 beforeEach(async () => {
@@ -55,6 +58,17 @@ beforeEach(async () => {
     gateway(
       postLogs([sentEntry()], bearer(key)),
       ingestHandler(async () => app),
+    );
+  const firehoseGateway = createGateway({
+    authorizer,
+    rememberSeconds: authorizerSeconds,
+    clock,
+    keyHeader: 'x-amz-firehose-access-key',
+  });
+  deliverWith = (headers) =>
+    firehoseGateway(
+      deliver([combinedLine], { headers }),
+      protocolsHandler(async () => app),
     );
   read = (key) =>
     gateway(
@@ -133,4 +147,14 @@ it('lets a key that may write not read', async () => {
   const key = storeKey({ scopes: ['ingest'] });
   expect((await post(key)).status).toBe(202);
   expect((await read(key)).status).toBe(403);
+});
+
+it('takes the access key of Amazon Data Firehose, and no other header in its place', async () => {
+  const key = storeKey({ scopes: ['ingest'] });
+  expect((await deliverWith({ authorization: `Bearer ${key}` })).status).toBe(401);
+  const wrong = { 'x-amz-firehose-access-key': newApiKey().text };
+  // What the gateway remembers of a key must not depend on another header.
+  expect((await deliverWith({ ...wrong, authorization: `Bearer ${key}` })).status).toBe(403);
+  const { status, body } = await deliverWith({ 'x-amz-firehose-access-key': key });
+  expect([status, JSON.parse(body)]).toMatchObject([200, { requestId: 'delivery-1' }]);
 });

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { authorizeHandler, AuthorizerAnswer } from '../../handlers/authorize.ts';
 import type { HttpHandler } from '../../handlers/http/http.ts';
+import type { KeyHeader } from '../../handlers/http/route.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 
 export interface GatewayAnswer {
@@ -11,40 +12,47 @@ export interface GatewayAnswer {
 
 export interface GatewayOptions {
   readonly authorizer: ReturnType<typeof authorizeHandler>;
-  /** Time for which it caches the authorizer's answer for an `authorization` header, for all routes. */
+  /** Time for which it caches the authorizer's answer for a header, for all routes. */
   readonly rememberSeconds: number;
   readonly clock: Clock;
+  /** The identity source; by default `authorization`. */
+  readonly keyHeader?: KeyHeader;
 }
 
 /**
  * Creates a gateway that works like an HTTP API around a function whose route has a Lambda authorizer in the simple
- * format, with the `authorization` header as its identity source:
+ * format, with one header as its identity source:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
-export function createGateway({ authorizer, rememberSeconds, clock }: GatewayOptions) {
+export function createGateway({
+  authorizer,
+  rememberSeconds,
+  clock,
+  keyHeader = 'authorization',
+}: GatewayOptions) {
   const remembered = new Map<string, { readonly answer: AuthorizerAnswer; readonly at: number }>();
 
-  async function authorize(event: APIGatewayProxyEventV2, authorization: string): Promise<AuthorizerAnswer> {
+  async function authorize(event: APIGatewayProxyEventV2, presented: string): Promise<AuthorizerAnswer> {
     const now = clock.now().getTime();
-    const known = remembered.get(authorization);
+    const known = remembered.get(presented);
     if (known !== undefined && now - known.at < rememberSeconds * 1_000) return known.answer;
     const answer = await authorizer({
       ...event,
       type: 'REQUEST',
       routeArn: `arn:aws:execute-api:us-east-1:000000000000:api/$default/${event.routeKey}`,
-      identitySource: [authorization],
+      identitySource: [presented],
       cookies: [],
     });
-    remembered.set(authorization, { answer, at: now });
+    remembered.set(presented, { answer, at: now });
     return answer;
   }
 
   return async (event: APIGatewayProxyEventV2, handler: HttpHandler): Promise<GatewayAnswer> => {
-    const { authorization = '' } = event.headers;
-    if (authorization === '') return ownAnswer(401, 'Unauthorized');
+    const presented = event.headers[keyHeader] ?? '';
+    if (presented === '') return ownAnswer(401, 'Unauthorized');
     let answer: AuthorizerAnswer;
     try {
-      answer = await authorize(event, authorization);
+      answer = await authorize(event, presented);
     } catch {
       return ownAnswer(500, 'Internal Server Error'); // and is not cached
     }

@@ -64,6 +64,14 @@ describe('a pipeline', () => {
     ]);
   });
 
+  it('is told how to treat invalid entries where the caller says so', async () => {
+    const { url, received } = await pipelineThatAnswers({ status: 202 });
+    const pipeline = openPipeline({ url, customerId: customer(), invalid: 'set-aside' });
+    onTestFinished(() => pipeline.close());
+    await pipeline.send(batch('k-1'));
+    expect(received[0]?.headers).toMatchObject({ 'x-invalid-entries': 'set-aside' });
+  });
+
   it.each<[Answer, SendOutcome]>([
     [{ status: 409 }, 'duplicate'],
     [{ status: 202, headers: { 'idempotent-replayed': 'true' } }, 'duplicate'],

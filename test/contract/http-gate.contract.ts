@@ -174,7 +174,12 @@ export function describeGate(served: ServedPipeline): void {
     });
 
     it('is a link to the dashboard, which works', async () => {
-      const link = ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document'];
+      const link = [
+        'Accept: text/html,application/xhtml+xml',
+        'Sec-Fetch-Site: cross-site',
+        'Sec-Fetch-Mode: navigate',
+        'Sec-Fetch-Dest: document',
+      ];
       const head = ['GET /?customer=cus-axon&period=30d HTTP/1.1', `Host: ${served.baseUrl.host}`, ...link];
       const answer = await send([...head, 'Connection: close']);
       expect(answer.status).toBe(200);

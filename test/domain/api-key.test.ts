@@ -51,11 +51,25 @@ describe('an API key', () => {
   });
 });
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+it.each([
+  ['Bearer', `Bearer ${key.text}`],
+  ['bearer, with more blanks', `bearer   ${key.text}`],
+  ['Splunk', `Splunk ${key.text}`],
+  ['the password of Basic', `Basic ${base64(`some:${key.text}`)}`],
+  ['ApiKey behind an id', `ApiKey ${base64(`id:${key.text}`)}`],
+  ['ApiKey as it is', `ApiKey ${key.text}`],
+  ['the key alone', key.text],
+])('finds a key in the form of %s', (_, header) => {
+  expect(apiKeyFromHeader(header)).toEqual(key);
+});
+
 it.each([
   ['no header', undefined],
   ['an empty one', ''],
   ['another scheme', `Basic ${key.text}`],
-  ['the key alone', key.text],
+  ['a scheme without a key', 'Bearer '],
   ['a path', 'Bearer ../../secret'],
   ['a key that is too short', `Bearer ${key.text.slice(0, -1)}`],
   ['a key that is too long', `Bearer ${key.text}0`],
@@ -66,6 +80,6 @@ it.each([
   expect(apiKeyFromHeader(header)).toBeUndefined();
 });
 
-it.each([`Bearer ${key.text}`, `bearer  ${key.text}`])('finds the key in %j', (header) => {
+it.each([key.text, `Bearer ${key.text}`, `bearer  ${key.text}`])('finds the key in %j', (header) => {
   expect(apiKeyFromHeader(header)).toEqual(key);
 });

@@ -112,7 +112,7 @@ describe('the package', () => {
     });
 
     await expect.poll(() => isListening(http), { timeout: 60_000 }).toBe(true);
-    const page = await http.request('/');
+    const page = await http.request('/', { headers: { accept: 'text/html' } });
     expect(page.body.toString()).toContain('<title>Log analytics</title>');
     const options = ['--url', url.href, '--customer', 'cus-package', 'examples/nginx/access.log'];
     await run('npm', ['run', '--silent', 'ship', '--', ...options], { cwd: packageDirectory(), env });

@@ -8,6 +8,7 @@ import { errorCodes } from '../../handlers/http/error-codes.ts';
 import { fallbackHandler } from '../../handlers/fallback.ts';
 import { healthHandler } from '../../handlers/health.ts';
 import type { HttpHandler } from '../../handlers/http/http.ts';
+import type { Route } from '../../handlers/http/route.ts';
 import { routes } from '../../handlers/http/routes.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
@@ -18,11 +19,23 @@ import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
+import { protocolRequests } from './protocols/protocol-requests.ts';
+import { senderRequests } from './protocols/sender-requests.ts';
 import { describedAnswers, type DescribedAnswers } from './described-answers.ts';
 
 const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandler>> = {
   'POST /logs': ingestHandler,
+  'POST /v1/logs': protocolsHandler,
+  'POST /firehose': protocolsHandler,
   'POST /logpush': protocolsHandler,
+  'POST /_bulk': protocolsHandler,
+  'GET /_license': protocolsHandler,
+  'GET /_xpack': protocolsHandler,
+  'GET /_cluster/health': protocolsHandler,
+  'POST /loki/api/v1/push': protocolsHandler,
+  'POST /services/collector/event': protocolsHandler,
+  'POST /services/collector/raw': protocolsHandler,
+  'GET /services/collector/health': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
   'GET /batches/{batchId}': batchHandler,
@@ -71,9 +84,10 @@ describe('GET /openapi.json', () => {
     expect(validator.version).toBe('3.1');
   });
 
-  it('describes every route that is served, and no other, but for the page', () => {
-    const served = Object.values(routes)
-      .filter(({ functionName }) => functionName !== 'page')
+  it('describes every route that is served, and no other, but for the page and other paths of the same', () => {
+    const table: readonly Route[] = Object.values(routes);
+    const served = table
+      .filter(({ functionName, isAlias }) => functionName !== 'page' && isAlias !== true)
       .map(({ name }) => name);
     expect(answers.routes.toSorted()).toEqual(served.toSorted());
     expect(Object.keys(handlers).toSorted()).toEqual(served.toSorted());
@@ -95,7 +109,17 @@ describe('GET /openapi.json', () => {
     const keyWith = (...scopes: string[]) => [{}, { apiKey: scopes }];
     expect(Object.fromEntries(security)).toEqual({
       'post /logs': keyWith('ingest'),
+      'post /v1/logs': keyWith('ingest'),
+      'post /firehose': keyWith('ingest'),
       'post /logpush': keyWith('ingest'),
+      'post /_bulk': keyWith('ingest'),
+      'get /_license': keyWith(),
+      'get /_xpack': keyWith(),
+      'get /_cluster/health': keyWith(),
+      'post /loki/api/v1/push': keyWith('ingest'),
+      'post /services/collector/event': keyWith('ingest'),
+      'post /services/collector/raw': keyWith('ingest'),
+      'get /services/collector/health': [],
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
@@ -126,8 +150,6 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
-  const push = (body: string, headers: Record<string, string> = {}) =>
-    handlerOf('POST /logpush')(httpEvent('POST', '/logpush', { body, headers }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -139,7 +161,7 @@ describe('what the functions answer', () => {
   };
 
   /** An answer of each status of a route, in this order, except for failures on our side. */
-  const requests: readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>][] = [
+  const requests: readonly (readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>])[] = [
     ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
     ['POST /logs', 202, () => post([sentEntry()])],
     ['POST /logs', 202, () => post([sentEntry()])],
@@ -150,12 +172,16 @@ describe('what the functions answer', () => {
     ['POST /logs', 413, () => post('x'.repeat(100_001))],
     ['POST /logs', 415, () => post('x', { 'content-type': 'text/html' })],
     ['POST /logs', 403, () => withoutScope('POST /logs')],
-    ['POST /logpush', 200, () => push(JSON.stringify(sentEntry({ path: '/pushed' })))],
-    ['POST /logpush', 200, () => push('{"content":"tests"}')],
-    ['POST /logpush', 400, () => push('')],
-    ['POST /logpush', 413, () => push('x'.repeat(100_001))],
-    ['POST /logpush', 415, () => push('x', { 'content-encoding': 'compress' })],
+    ...[...protocolRequests, ...senderRequests].map(([route, status, event]) => {
+      return [route, status, () => handlerOf(route)(event)] as const;
+    }),
+    ['POST /v1/logs', 403, () => withoutScope('POST /v1/logs')],
+    ['POST /firehose', 403, () => withoutScope('POST /firehose')],
     ['POST /logpush', 403, () => withoutScope('POST /logpush')],
+    ['POST /_bulk', 403, () => withoutScope('POST /_bulk')],
+    ['POST /loki/api/v1/push', 403, () => withoutScope('POST /loki/api/v1/push')],
+    ['POST /services/collector/event', 403, () => withoutScope('POST /services/collector/event')],
+    ['POST /services/collector/raw', 403, () => withoutScope('POST /services/collector/raw')],
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
     ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],

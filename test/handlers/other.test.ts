@@ -98,7 +98,7 @@ describe('any other route', () => {
     ['GET', '/logs', 'POST'],
     ['DELETE', '/aggregates', 'GET'],
     ['POST', '/metrics/', 'GET'],
-    ['POST', '/', 'GET'],
+    ['POST', '/', 'GET, HEAD'],
     ['PUT', '/batches/k', 'GET'],
   ])('answers 405 to %s %s and allows %s', async (method, path, allow) => {
     const { app } = testApp();

@@ -13,10 +13,16 @@ const page: Page = {
   },
 };
 
+/** The header of a browser that opens a page. */
+const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
 function get(path: string, headers: Record<string, string> = {}, bundle = async (): Promise<Page> => page) {
   const { app } = testApp();
   const name = /^\/assets\/(.*)$/.exec(path)?.[1];
-  const event = { ...httpEvent('GET', path, { headers }), ...(name && { pathParameters: { name } }) };
+  const event = {
+    ...httpEvent('GET', path, { headers: { ...browser, ...headers } }),
+    ...(name && { pathParameters: { name } }),
+  };
   return pageHandler(async () => app, bundle)(event);
 }
 
@@ -28,6 +34,19 @@ describe('GET /', () => {
       headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
     });
   });
+
+  it.each(['*/*', 'application/json', 'application/vnd.elasticsearch+json; compatible-with=8', ''])(
+    'greets a client that accepts %j as Elasticsearch does, and bundles no page',
+    async (accept) => {
+      const noPage = () => Promise.reject(new Error('It was bundled.'));
+      const { statusCode, headers, body = '' } = await get('/', { accept }, noPage);
+      expect([statusCode, headers]).toMatchObject([200, { 'x-elastic-product': 'Elasticsearch' }]);
+      expect(JSON.parse(body)).toMatchObject({
+        version: { number: expect.stringMatching(/^8\./) as string },
+        tagline: 'You Know, for Search',
+      });
+    },
+  );
 
   it('answers 304 to a client that has it', async () => {
     const etag = String((await get('/')).headers?.etag);
@@ -62,9 +81,9 @@ describe('GET /', () => {
         return page;
       },
     );
-    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 503 });
-    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 200 });
-    expect(await handler(httpEvent('GET', '/'))).toMatchObject({ statusCode: 200 });
+    expect(await handler(httpEvent('GET', '/', { headers: browser }))).toMatchObject({ statusCode: 503 });
+    expect(await handler(httpEvent('GET', '/', { headers: browser }))).toMatchObject({ statusCode: 200 });
+    expect(await handler(httpEvent('GET', '/', { headers: browser }))).toMatchObject({ statusCode: 200 });
     expect(attempts).toBe(2);
   });
 });

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { batchHandler } from '../../handlers/batch.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
+import { totalHandler } from '../../handlers/total.ts';
 import { verifyHandler } from '../../handlers/verify.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { batchKey } from '../../lib/domain/keys.ts';
@@ -107,6 +108,42 @@ describe('a batch with invalid entries', () => {
     expect(text).toContain('log_analytics_entries_rejected_total{media_type="application/json"} 1');
     expect(text).toContain('log_analytics_entries_rejected_total{media_type="text/plain"} 2');
     expect(text).toContain('log_analytics_entries_ingested_total 3');
+  });
+});
+
+describe('a total', () => {
+  async function rejectionsOf(customerId: string): Promise<unknown> {
+    const event = httpEvent('GET', '/aggregates/total', { headers: { 'x-customer-id': customerId } });
+    const { body } = await totalHandler(async () => testing.app)(event);
+    return (JSON.parse(body ?? '') as { readonly rejections?: unknown }).rejections;
+  }
+
+  it('says how many entries of the customer were rejected lately and why, and counts a retry once', async () => {
+    const sent = { ...setAside, headers: { 'idempotency-key': 'k' } };
+    await post(mixed, sent);
+    await post(mixed, sent);
+    await post(`${clf}\nnonsense`, { type: 'text/plain' });
+    expect(await rejectionsOf('cus-axon')).toMatchObject({
+      entries: 2,
+      latest: [
+        { index: 1, reason: 'is in none of the known formats' },
+        { batchId: 'k', index: 1, field: 'path', reason: 'must not be empty' },
+      ],
+    });
+    expect(await rejectionsOf('cus-other')).toBeUndefined();
+  });
+
+  it('has ten problems at most', async () => {
+    await post('nonsense\n'.repeat(8), { type: 'text/plain' });
+    await post('nonsense\n'.repeat(9), { type: 'text/plain' });
+    const { entries, latest } = (await rejectionsOf('cus-axon')) as { entries: number; latest: object[] };
+    expect([entries, latest.length]).toEqual([17, 10]);
+  });
+
+  it('does not know it where several processes take batches', async () => {
+    testing = testApp({ environment: { STORAGE: 'kafka' } });
+    await post(mixed, setAside);
+    expect(await rejectionsOf('cus-axon')).toBeUndefined();
   });
 });
 

@@ -234,7 +234,15 @@ describe('where the memory for bodies is used up', () => {
     const { begin, send } = await listen({ ...limits, maxSmallBodies: 3 });
     for (let body = 0; body < 3; body++) begin({ 'content-length': 100 });
     await settle();
-    expect((await send(100).answer).status).toBe(503);
+    expect(await send(100).answer).toMatchObject({
+      status: 503,
+      headers: { 'content-type': 'application/json', 'retry-after': '1' },
+    });
+    // In JSON, rsyslog would take it for a final refusal.
+    expect(await send(100, '/access/_bulk?pretty').answer).toMatchObject({
+      status: 503,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' },
+    });
   });
 
   it('takes it from bodies that do not come, and gives it to those that wait', async () => {

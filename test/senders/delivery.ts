@@ -59,6 +59,7 @@ export async function countsAfter(
 ): Promise<Map<string, number>> {
   const deadline = performance.now() + deadlineMilliseconds;
   while (performance.now() < deadline && missingOf(expected, await delivery.counts()).length > 0) {
+    delivery.sender.requireRunning();
     await sleep(500);
   }
   await delivery.sender.end('SIGTERM');

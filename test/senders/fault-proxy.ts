@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What the proxy does with a request: `lose the answer` lets the pipeline answer, and cuts the connection then. */
+/** Harm that the proxy does to a request: `lose the answer` lets the pipeline answer, and cuts the connection then. */
 export type Fault = 'answer 503' | 'lose the answer' | 'cut the connection';
 
 /** A proxy between a sender and the pipeline that does harm to some requests. */
@@ -30,7 +30,7 @@ export async function startFaultProxy(target: URL): Promise<FaultProxy> {
     const body = await buffer(incoming);
     const fault = isDelivery(incoming) ? faults.shift() : undefined;
     if (fault === 'answer 503') {
-      response.writeHead(503, { 'retry-after': '1', 'content-type': 'application/json' }).end('{}');
+      response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Try again.\n');
       return;
     }
     if (fault === 'cut the connection') {

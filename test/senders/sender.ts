@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where `set-up.sh` puts what it builds. */
+/** The directory in which `set-up.sh` puts what it builds. */
 export const installed = fileURLToPath(new URL('../../node_modules/.cache/senders', import.meta.url));
 
 /** A program that sends a log, as a page of the documentation sets it up. */
@@ -30,7 +30,7 @@ export interface SenderPlaces {
 }
 
 /** Returns the configuration of a page, with a test's places for the documented ones. */
-export function configurationOf(kind: SenderKind, { directory, log, url, customerId }: SenderPlaces): string {
+function configurationOf(kind: SenderKind, { directory, log, url, customerId }: SenderPlaces): string {
   const page = readFileSync(new URL(`../../docs/how-to/send/${kind.page}`, import.meta.url), 'utf8');
   const block = /^```\w*\n(?<configuration>[^]*?)^```$/m.exec(page)?.groups?.['configuration'];
   if (block === undefined) throw new Error(`${kind.page} has no configuration.`);
@@ -74,6 +74,12 @@ export class Sender {
     await once(this.#process, 'spawn');
   }
 
+  /** Throws if it has ended by itself, since it will not send any more. */
+  requireRunning(): void {
+    const { exitCode = null, signalCode = null } = this.#process ?? {};
+    if (exitCode !== null || signalCode !== null) throw new Error(`${this.#kind.name} has ended.`);
+  }
+
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const sender = this.#process;
     this.#process = undefined;
@@ -87,7 +93,7 @@ export class Sender {
     await ended;
   }
 
-  /** What it printed. */
+  /** Returns its output so far. */
   output(): string {
     return readFileSync(join(this.#places.directory, 'output'), 'utf8');
   }

@@ -38,10 +38,11 @@ if [ ${#missing[@]} -ne 0 ]; then
 fi
 
 for program in otelcol benthos; do
-  if ! cmp -s "programs/$program/go.sum" "$cache/bin/$program.sum"; then
+  sources=$(cat "programs/$program"/*)
+  if [ ! -x "$cache/bin/$program" ] || [ "$sources" != "$(cat "$cache/bin/$program.sources" 2> /dev/null)" ]; then
     echo "Building $program …"
     (cd "programs/$program" && go build -o "$cache/bin/$program" .)
-    cp "programs/$program/go.sum" "$cache/bin/$program.sum" # last: what was not built to its end is built anew
+    echo "$sources" > "$cache/bin/$program.sources" # last: what was not built to its end is built anew
   fi
 done
 

@@ -57,9 +57,8 @@ export function someBatch(key: string, chance: Chance, { customers, minutes, now
   const hasKey = chance.happens(0.7);
   // Without a key, equal bodies are one batch. A path of its own keeps each batch different, so that the expected
   // counts are clear.
-  const sent = hasKey
-    ? entries
-    : entries.concat(entries.slice(0, 1).map((entry) => ({ ...entry, path: `/${key}` })));
+  const [first] = entries;
+  const sent = hasKey || first === undefined ? entries : [...entries, { ...first, path: `/${key}` }];
   const invalid = chance.happens(0.2) ? chance.upTo(2) : 0;
   const valid = invalid > 0 && hasKey && chance.happens(0.2) ? [] : sent;
   const invalidEntries = Array.from({ length: invalid }, () => ({ path: '/invalid' }));

@@ -77,6 +77,8 @@ describe('answers', () => {
   it.each([
     [parseTotal, { ...none, requests: 'many' }],
     [parseTotal, { ...none, topPaths: [{ key: 1, requests: 1 }] }],
+    [parseTotal, { ...none, rejections: { since: 'lately', entries: 1, latest: [] } }],
+    [parseTotal, { ...none, rejections: { since: '2025-12-28T18:00:00Z', entries: 1, latest: [{}] } }],
     [parseTotal, null],
     [parseCustomerPage, { customers: [{}] }],
     [parseWindowPage, { windows: [{ windowStart: 'noon', requests: 1 }] }],

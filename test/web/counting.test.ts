@@ -168,7 +168,14 @@ describe('downloaded tables', () => {
   const buckets = [{ from, to: from + 3_600_000, requests: 0, isComplete: false, isPending: true }];
   const total = (said: AnswerProgress | undefined) => {
     const topPaths = [{ key: 'GET /', requests: 3 }];
-    return { progress: said, requests: 3, topPaths, topUserAgents: [], topStatuses: [] };
+    return {
+      progress: said,
+      requests: 3,
+      topPaths,
+      topUserAgents: [],
+      rejections: undefined,
+      topStatuses: [],
+    };
   };
   const reportOf = (said: AnswerProgress | undefined) =>
     ({ buckets, zone: 'UTC', total: total(said) }) as unknown as Report;

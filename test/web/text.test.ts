@@ -3,6 +3,7 @@ import { toCsv } from '../../web/text/csv.ts';
 import { firstRequest } from '../../web/text/first-request.ts';
 import { formatCount, formatRange, formatShare, formatShort, formatUnit } from '../../web/text/format.ts';
 import { isoWithOffset } from '../../web/text/iso.ts';
+import { describeRejections } from '../../web/text/rejections.ts';
 import { visibleText } from '../../web/text/visible-text.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -126,5 +127,20 @@ describe('firstRequest', () => {
 
   it('leaves room for the key where one is needed', () => {
     expect(command('cus-birch', true)).toContain('authorization: Bearer YOUR-API-KEY');
+  });
+});
+
+describe('describeRejections', () => {
+  const now = at('2025-12-28T18:04:00Z');
+  const since = at('2025-12-28T18:00:00Z');
+
+  it('says how many entries were rejected, and each reason once', () => {
+    const reasons = ['path is required', 'path is required', 'is not JSON'];
+    expect(describeRejections({ entries: 1_200, since, reasons }, now, 'UTC')).toMatch(
+      /^1,200 entries were rejected since .+, and are not counted\. Latest reasons: path is required; is not JSON\.$/,
+    );
+    expect(describeRejections({ entries: 1, since, reasons: [] }, now, 'UTC')).toMatch(
+      /^1 entry was rejected since .+, and is not counted\.$/,
+    );
   });
 });

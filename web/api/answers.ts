@@ -15,11 +15,21 @@ export interface AnswerProgress {
   readonly isComplete: boolean;
 }
 
+/** Entries of the customer that the pipeline has rejected lately. */
+export interface Rejections {
+  readonly since: number;
+  readonly entries: number;
+  /** The latest reasons, the last one first. */
+  readonly reasons: readonly string[];
+}
+
 /** The answer of `GET /aggregates/total`. */
 export interface Total {
   /** `undefined` if the pipeline's version does not report it. */
   readonly progress: AnswerProgress | undefined;
   readonly requests: number;
+  /** `undefined` if there are none, or the pipeline does not know. */
+  readonly rejections: Rejections | undefined;
   /** Largest first. */
   readonly topPaths: readonly KeyCount[];
   readonly topUserAgents: readonly KeyCount[];
@@ -55,6 +65,7 @@ export function parseTotal(answer: unknown): Total {
   return {
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
+    rejections: parseRejections(member(answer, 'rejections')),
     topPaths: keyCounts('topPaths'),
     topUserAgents: keyCounts('topUserAgents'),
     topStatuses: keyCounts('topStatuses'),
@@ -91,6 +102,19 @@ function parseProgress(answer: unknown): AnswerProgress | undefined {
     countedThrough: countedThrough === null ? null : instant(countedThrough, 'countedThrough'),
     waiting: parseWaiting(answer),
     isComplete: member(answer, 'complete') === true,
+  };
+}
+
+function parseRejections(rejections: unknown): Rejections | undefined {
+  if (rejections === undefined) return undefined;
+  return {
+    since: instant(member(rejections, 'since'), 'since'),
+    entries: count(member(rejections, 'entries'), 'entries'),
+    reasons: list(rejections, 'latest', (problem) => {
+      const field = member(problem, 'field');
+      const reason = text(member(problem, 'reason'), 'reason');
+      return field === undefined ? reason : `${text(field, 'field')} ${reason}`;
+    }),
   };
 }
 

@@ -15,7 +15,7 @@ import {
   type Range,
   type Unit,
 } from '../period/period.ts';
-import type { AnswerProgress, Total } from './answers.ts';
+import type { AnswerProgress, Rejections, Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
@@ -94,15 +94,22 @@ async function withWaiting(
   return { ...progress, waiting: await readWaiting(from, read) };
 }
 
-/** Reports the progress for a customer whose accepted entries are all still uncounted. */
+/** The state of a customer without counted entries. */
+export interface Uncounted {
+  readonly counting: Counting;
+  readonly rejections: Rejections | undefined;
+}
+
+/** Reports what is known of a customer whose accepted entries are all still uncounted, or were rejected. */
 export async function loadCounting(
   query: ReportQuery,
   client: Client,
   signal: AbortSignal,
-): Promise<Counting> {
+): Promise<Uncounted> {
   const { customer, period, now, zone } = query;
   const range = rangeOf(period, unitsOf(period)[0], now, zone);
   const read = { customer, client, signal };
-  const { progress } = await readTotal(range, '1', read);
-  return countingOf(await withWaiting(progress, range, now, read), range, false);
+  const { progress, rejections } = await readTotal(range, '1', read);
+  const counting = countingOf(await withWaiting(progress, range, now, read), range, false);
+  return { counting, rejections };
 }

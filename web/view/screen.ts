@@ -1,4 +1,5 @@
 import { NotReached, Refused } from '../api/client.ts';
+import type { Rejections } from '../api/answers.ts';
 import type { Report } from '../api/load-report.ts';
 import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
@@ -7,6 +8,7 @@ import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import type { View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
+import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
 import { createChart } from './chart.ts';
@@ -35,6 +37,8 @@ export interface Screen {
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
+  /** The customer has entries that were rejected, and so are in no figure. */
+  showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
 }
 
@@ -181,6 +185,11 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       );
     },
 
+    showRejections(rejections, now) {
+      element('rejections', HTMLParagraphElement).hidden = rejections === undefined;
+      setText('rejections', rejections === undefined ? '' : describeRejections(rejections, now, zone));
+    },
+
     showFailure(error, retryInMilliseconds) {
       const { title, text } = describeFailure(error);
       const again = `The page tries again in ${Math.round(retryInMilliseconds / 1_000)} seconds.`;
@@ -231,7 +240,7 @@ function showCountingLine(
 
 /** Identifies what the figures, tables and chart show; reports with equal content look the same. */
 function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
-  const countsOf = ({ progress: _progress, ...counts }: Report['total']) => counts;
+  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
   return JSON.stringify([
     customer,
     unit,

@@ -33,7 +33,7 @@ export const batchTexts = {
   sendLogs: {
     summary: 'Send a batch of entries',
     description:
-      'A batch is taken as a whole or refused as a whole, unless its invalid entries are set aside (`invalid`). It has at least one entry, at most 2 MiB when decompressed (`MAX_BATCH_BYTES`), and entries of at most 10,080 different minutes. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
+      'A batch is taken as a whole or refused as a whole, unless its invalid entries are set aside (`invalid`). It has at least one entry, at most 16 MiB when decompressed (`MAX_BATCH_BYTES`) and 200,000 entries, of at most 10,080 different minutes. Field names of other programs that `ship` reads are read here, too; a name of this schema wins. A client that gets no answer, a 408, a 429 or a 5xx repeats the same body and key; 409 is success: the batch is counted, once.',
     requestBody: {
       required: true,
       content: {

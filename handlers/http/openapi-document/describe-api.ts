@@ -3,8 +3,11 @@ import { requestIdPattern } from '../http.ts';
 import type { Route } from '../route.ts';
 import { routes, type OperationId } from '../routes.ts';
 import { batchTexts } from './batch-texts.ts';
+import { collectorTexts } from './collector-texts.ts';
+import { elasticsearchTexts } from './elasticsearch-texts.ts';
 import { describeHeaders } from './headers.ts';
 import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
+import { lokiTexts } from './loki-texts.ts';
 import { describeErrors, describeOperation, type OperationText, type TextOf } from './operation.ts';
 import { ownTexts } from './own-texts.ts';
 import { protocolTexts } from './protocol-texts.ts';
@@ -35,12 +38,21 @@ const apiKey = {
     'Deployed: an API key, which determines the customer. Its scopes are `ingest` and `read`; a key without the scope that a route requires is answered with 403 `API_1006`. Before any function runs, the gateway answers 401 `{"message"}` if there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` can list all customers. On a laptop there are no keys.',
 };
 
-/** The page and its files are for browsers, so they are not described. */
-type DescribedOperation = Exclude<OperationId, 'readPage' | 'readAsset'>;
+/** The page and its files are for browsers, and aliases do what another route does: they are not described. */
+type DescribedOperation = {
+  [Id in OperationId]: (typeof routes)[Id] extends
+    | { readonly functionName: 'page' }
+    | { readonly isAlias: true }
+    ? never
+    : Id;
+}[OperationId];
 
 const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> } = {
   ...batchTexts,
   ...protocolTexts,
+  ...elasticsearchTexts,
+  ...lokiTexts,
+  ...collectorTexts,
   ...readTexts,
   ...ownTexts,
 };

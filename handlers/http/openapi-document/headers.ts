@@ -13,6 +13,7 @@ export const headers = {
     'Everything that was accepted before this instant is in the counts; absent if the instant is not known now.',
   'retry-after': 'The number of seconds after which to repeat the request.',
   allow: 'The methods of the route.',
+  'x-elastic-product': '`Elasticsearch`: its clients send to no server without it.',
 } as const;
 
 export type HeaderName = keyof typeof headers;

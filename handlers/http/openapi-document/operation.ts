@@ -18,6 +18,10 @@ export interface OperationText {
   readonly requestBody?: Json;
   /** Answers by status. */
   readonly answers: Readonly<Record<number, AnswerText>>;
+  /** Examples of errors by media type, where they have a form of their own. */
+  readonly errorExamples?: Readonly<Record<string, unknown>>;
+  /** Headers of every error, besides the usual ones. */
+  readonly errorHeaders?: readonly HeaderName[];
 }
 
 /** The text of one route: it covers each answer, with an example of each media type. */
@@ -33,7 +37,7 @@ const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCo
 
 /** Describes a route as an operation of OpenAPI. */
 export function describeOperation(operationId: string, route: Route, text: OperationText): Json {
-  const { scopes, headers, pathParameters, query, answers, errors = [] } = route;
+  const { scopes, headers, pathParameters, query, answers, errors = [], errorContent } = route;
   const { summary, description, requestBody } = text;
   const parameters = [
     ...(pathParameters === undefined ? [] : parametersOf('path', pathParameters)),
@@ -48,11 +52,13 @@ export function describeOperation(operationId: string, route: Route, text: Opera
         describeAnswer(answers[Number(status)] ?? {}, answer),
       ]),
     ),
-    ...describeErrors([
-      ...errors,
-      ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)),
-      ...errorsOfAll,
-    ]),
+    ...describeErrors(
+      [...errors, ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)), ...errorsOfAll],
+      errorContent && {
+        content: mediaOf(errorContent, text.errorExamples),
+        headers: text.errorHeaders ?? [],
+      },
+    ),
   };
   return {
     operationId,
@@ -76,19 +82,31 @@ function describeAnswer(
   content: AnswerContent,
   { description, headers = [], examples = {} }: AnswerText,
 ): Json {
-  const media = Object.entries(content).map(([type, schema]) => [
-    type,
-    { schema: schema === 'text' ? { type: 'string' } : referenceTo(schema), example: examples[type] },
-  ]);
+  const hasBody = Object.keys(content).length > 0;
   return {
     description,
     headers: allHeaders(headers),
-    content: media.length === 0 ? undefined : Object.fromEntries(media),
+    content: hasBody ? mediaOf(content, examples) : undefined,
   };
 }
 
-/** Returns the answers for some error codes, by status. */
-export function describeErrors(codes: readonly ErrorCode[]): Record<string, Json> {
+function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'] = {}): Json {
+  const media = Object.entries(content).map(([type, schema]) => {
+    const isNamed = schema !== 'text' && schema !== 'bytes';
+    const described = { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] };
+    return [type, described] as const;
+  });
+  return Object.fromEntries(media);
+}
+
+/**
+ * Returns the answers for some error codes, by status.
+ * @param own  their content, where they do not have the usual form, and further headers
+ */
+export function describeErrors(
+  codes: readonly ErrorCode[],
+  own?: { readonly content: Json; readonly headers: readonly HeaderName[] },
+): Record<string, Json> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
     const { status } = errorCodes[code];
@@ -105,8 +123,11 @@ export function describeErrors(codes: readonly ErrorCode[]): Record<string, Json
         String(status),
         {
           description: `${meanings.join('; ')}.`,
-          headers: allHeaders(status === 503 ? ['retry-after'] : status === 405 ? ['allow'] : []),
-          content: { 'application/json': { schema, examples } },
+          headers: allHeaders([
+            ...(status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : []),
+            ...(own?.headers ?? []),
+          ]),
+          content: own?.content ?? { 'application/json': { schema, examples } },
         },
       ];
     }),

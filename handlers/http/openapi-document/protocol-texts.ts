@@ -1,7 +1,110 @@
 import type { OperationText } from './operation.ts';
 
+const line =
+  '203.0.113.7 - - [28/Dec/2025:18:03:07 +0000] "GET /pricing HTTP/1.1" 200 512 "-" "curl/8.7.1"\n';
+const acknowledged = {
+  requestId: 'ed4acda5-034f-9f42-bba1-f29aea6d7d8f',
+  timestamp: 1_766_945_000_123,
+};
+const otlpRequest = {
+  resourceLogs: [
+    {
+      scopeLogs: [
+        {
+          logRecords: [
+            {
+              timeUnixNano: '1766944987000000000',
+              attributes: [
+                { key: 'http.request.method', value: { stringValue: 'GET' } },
+                { key: 'url.path', value: { stringValue: '/pricing' } },
+                { key: 'http.response.status_code', value: { intValue: '200' } },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+const otlpRejection =
+  '1 of 2 log records are not valid requests and are not counted. For example, record 0: path must not be empty.';
+
 /** The texts of the routes that take batches in the protocols of other programs. */
 export const protocolTexts = {
+  exportOtlpLogs: {
+    summary: 'Send log records by OTLP/HTTP',
+    description:
+      'Takes an `ExportLogsServiceRequest`. A record is a request by its attributes (the semantic conventions for HTTP, stable or older, or the field names of other programs), or by its body: a line of an access log, or an object with fields. The answer has the encoding of the request. The limits are those of `POST /logs`.',
+    requestBody: {
+      required: true,
+      content: {
+        'application/x-protobuf': {
+          schema: { type: 'string', description: 'The message in protobuf.' },
+          example: '\n\u0000',
+        },
+        'application/json': { schema: { type: 'object' }, example: otlpRequest },
+      },
+    },
+    answers: {
+      200: {
+        description:
+          'The valid log records are stored and will be counted; `partialSuccess` says how many are not valid.',
+        examples: {
+          'application/json': { partialSuccess: { rejectedLogRecords: '1', errorMessage: otlpRejection } },
+          'application/x-protobuf': '',
+        },
+      },
+    },
+    errorExamples: {
+      'application/json': {
+        code: 14,
+        message: 'The request cannot be taken now. It is safe to repeat it as it is.',
+      },
+      'application/x-protobuf': '\b\u000e',
+    },
+  },
+  deliverFromFirehose: {
+    summary: 'Send a delivery of Amazon Data Firehose',
+    description:
+      'Takes the records of a delivery, each of them one or more lines of an access log or of JSON. The API key is the access key of the HTTP endpoint. A retry is known by the id of the request and compared by its records. The limits are those of `POST /logs`.',
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['records'],
+            properties: {
+              requestId: { type: 'string' },
+              timestamp: { type: 'integer' },
+              records: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['data'],
+                  properties: { data: { type: 'string', contentEncoding: 'base64' } },
+                },
+              },
+            },
+          },
+          example: {
+            requestId: 'ed4acda5-034f-9f42-bba1-f29aea6d7d8f',
+            timestamp: 1_766_945_000_000,
+            records: [{ data: Buffer.from(line).toString('base64') }],
+          },
+        },
+      },
+    },
+    answers: {
+      200: {
+        description: 'The batch is stored and will be counted, now or since an earlier request.',
+        examples: { 'application/json': acknowledged },
+      },
+    },
+    errorExamples: {
+      'application/json': { ...acknowledged, errorMessage: 'The batch is larger than 16777216 bytes.' },
+    },
+  },
   pushFromCloudflare: {
     summary: 'Send a batch from Cloudflare Logpush',
     description:

@@ -3,6 +3,7 @@ import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
+import { senderSchemas } from './sender-schemas.ts';
 
 const count = z.int().nonnegative();
 const minute = z
@@ -107,6 +108,19 @@ const windowPage = z.object({
   windows: z.array(window).describe('In time order; windows without requests are absent.'),
 });
 
+const recentRejections = z
+  .object({
+    since: instant.describe('Start of the pipeline. Batches that were stored since then are counted here.'),
+    entries: z.int().positive().describe('Number of rejected entries of the customer, of any time.'),
+    latest: z
+      .array(z.object({ batchId: z.string(), at: instant, ...problem.shape }))
+      .describe('The latest problems, the last one first; at most 10.'),
+  })
+  .optional()
+  .describe(
+    'Entries that were rejected and so are not counted. Absent if there are none, and if no process of the pipeline sees all batches.',
+  );
+
 const total = z.object({
   customerId: z.string(),
   from: minute.describe('Later than it was asked for where a part of the range has expired.'),
@@ -128,6 +142,7 @@ const total = z.object({
     .describe(
       'True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the sum. False in doubt.',
     ),
+  rejections: recentRejections,
 });
 
 const batch = z.object({
@@ -169,6 +184,28 @@ const health = z.object({ status: z.literal('ok') });
 const document = z.looseObject({ openapi: z.string() }).describe('An OpenAPI document.');
 
 /** Parts of requests and answers, by their names in the document. */
+/** The forms of other programs' protocols. */
+const protocolSchemas = {
+  OtlpAnswer: z.object({
+    partialSuccess: z
+      .object({
+        rejectedLogRecords: z
+          .string()
+          .regex(/^[1-9]\d*$/)
+          .describe('A 64-bit number, as JSON has it in OTLP.'),
+        errorMessage: z.string(),
+      })
+      .optional()
+      .describe('Log records that are no valid requests and were set aside; absent where all are valid.'),
+  }),
+  OtlpError: z.object({ code: z.int().describe('A code of gRPC.'), message: z.string() }),
+  FirehoseAnswer: z.object({
+    requestId: z.string().describe('The id of the request.'),
+    timestamp: count.describe('Milliseconds since 1970.'),
+  }),
+  FirehoseError: z.object({ requestId: z.string(), timestamp: count, errorMessage: z.string() }),
+};
+
 export const schemas = {
   Entry: entry,
   Error: error,
@@ -182,6 +219,8 @@ export const schemas = {
   CustomerPage: z.union([customerPage, customerTotalsPage]),
   Health: health,
   Document: document,
+  ...protocolSchemas,
+  ...senderSchemas,
 } as const satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof schemas;

@@ -85,6 +85,7 @@ export class FieldSearch {
   #enterList(place: Place, list: readonly unknown[], depth: number): void {
     const [first] = list;
     if (typeof first !== 'object' || first === null) return this.#enter(place, first, depth + 1);
+    if (!place.isEntered || Array.isArray(first)) return;
     for (const pair of list) {
       const { name, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
       if (typeof name === 'string') this.#enter(this.#placeIn(place, name), value, depth + 1);

@@ -6,6 +6,8 @@ const iso =
 /** RFC 1123 and the form of `Date.prototype.toUTCString()`. */
 const web =
   /^\[?(?:[A-Z][a-z]{2}, )?(\d\d?)[ -]([A-Z][a-z]{2})[ -](\d{4}) (\d\d:\d\d:\d\d) (Z|UTC|GMT|[+-]\d\d:?\d\d)\]?$/;
+/** `2026-03-04T05:06:07`. */
+const shortestText = 19;
 const number = /^\d{1,19}(?:\.\d+)?$/;
 const lastMillisecond = 253_402_300_799_999;
 /** Numbers below are durations or counters, not instants: 1973-03-03 in seconds. */
@@ -20,6 +22,7 @@ const firstNumber = 1e8;
  */
 export function instantOf(text: string, utcOffset?: string): string | undefined {
   if (number.test(text)) return instantOfNumber(Number(text));
+  if (text.length < shortestText) return undefined;
   const isoParts = iso.exec(text);
   if (isoParts !== null) {
     const [, year = '', month = '', day = '', clock = '', fraction, offset] = isoParts;

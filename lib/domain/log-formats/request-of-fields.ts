@@ -131,9 +131,10 @@ function millisecondsPer(name: string, digits: string, found: FoundFields): numb
 
 /** Returns the most telling value that says something. */
 export function textOf(found: FoundFields, field: AliasedField): string | undefined {
-  const values = found[field] ?? [];
-  const first = values.find(({ value }) => value !== '' && value !== '-') ?? values[0];
-  return first === undefined ? undefined : String(first.value);
+  const values = found[field];
+  if (values === undefined) return undefined;
+  for (const { value } of values) if (value !== '' && value !== '-') return String(value);
+  return values[0] === undefined ? undefined : String(values[0].value);
 }
 
 function whyNoInstant(found: FoundFields): string {

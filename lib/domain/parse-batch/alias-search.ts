@@ -85,7 +85,7 @@ export class AliasSearch {
     if (first !== code.openBrace && first !== code.openBracket && first !== code.closeBracket) {
       this.#enter(place, at, depth + 1);
     }
-    if (first !== code.openBrace) return afterValue(this.#bytes, start, this.#lineBreak);
+    if (first !== code.openBrace || !place.isEntered) return afterValue(this.#bytes, start, this.#lineBreak);
     while (this.#bytes[at] !== code.closeBracket) {
       if (this.#bytes[at] === code.openBrace) this.#enterPair(place, at, depth);
       at = this.#skipComma(afterValue(this.#bytes, at, this.#lineBreak));
@@ -101,8 +101,9 @@ export class AliasSearch {
       const valueStart = this.#skipSpace(this.#skipSpace(positionOf(afterName)) + 1);
       const key = isEscaped(afterName) ? '' : this.#text.between(at + 1, Math.min(afterName - 1, at + 7));
       if (key === 'value') value = valueStart;
-      if (key === 'name' && this.#bytes[valueStart] === code.quote) {
-        name = [valueStart, afterString(this.#bytes, valueStart)];
+      if (key === 'name') {
+        const isText = this.#bytes[valueStart] === code.quote;
+        name = isText ? [valueStart, afterString(this.#bytes, valueStart)] : undefined;
       }
       at = this.#skipComma(afterValue(this.#bytes, valueStart, this.#lineBreak));
     }

@@ -1,5 +1,6 @@
+import type { FieldProblem } from '../../errors.ts';
 import { problemsOf } from '../log-entry.ts';
-import type { EntryProblem, RejectedEntry } from '../read-entry.ts';
+import type { RejectedEntry } from '../read-entry.ts';
 
 /** A value that is not a valid entry. It finds its problems only if they are asked for, since that takes 20 µs. */
 export class InvalidValue implements RejectedEntry {
@@ -9,7 +10,7 @@ export class InvalidValue implements RejectedEntry {
     this.#value = value;
   }
 
-  get problems(): readonly EntryProblem[] {
+  get problems(): readonly FieldProblem[] {
     return problemsOf(this.#value);
   }
 }

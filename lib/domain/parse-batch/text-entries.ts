@@ -1,9 +1,6 @@
-import { parseLogEntry } from '../log-entry.ts';
-import { loggedEntryOf } from '../log-formats/entry-of-request.ts';
-import type { LineContent } from '../log-formats/line-format.ts';
 import { createLogReader, type FormatName } from '../log-formats/log-reader.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
-import { InvalidValue } from './invalid-value.ts';
+import { entryOfContent } from './entry-of-content.ts';
 
 /** Longer than any request line and agent that a server accepts. */
 const maxLineBytes = 65_536;
@@ -11,8 +8,6 @@ const lineFeed = 0x0a;
 const byteOrderMark = '\ufeff';
 
 const longLine: RejectedEntry = { problems: [{ reason: `has more than ${maxLineBytes} bytes` }] };
-/** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
-const options = { isQueryKept: true };
 
 /**
  * Reads the lines of an access log. Lines of white space are left out, and lines that describe other lines are not
@@ -31,7 +26,7 @@ export function* textEntries(
       yield longLine;
     } else {
       const text = textBetween(body, start, end);
-      if (text.trim() !== '') yield entryOf(reader.read(text));
+      if (text.trim() !== '') yield entryOfContent(reader.read(text));
     }
     start = end + 1;
   }
@@ -41,33 +36,4 @@ function textBetween(body: Buffer, start: number, end: number): string {
   const text = body.toString('utf8', start, end);
   const isMarked = start === 0 && text.startsWith(byteOrderMark);
   return text.slice(isMarked ? 1 : 0, text.endsWith('\r') ? -1 : undefined);
-}
-
-function entryOf(content: Exclude<LineContent, undefined>): ReadEntry | undefined {
-  switch (content.kind) {
-    case 'header':
-      return undefined;
-    case 'no-request':
-    case 'unknown':
-      return new RejectedLine(content.reason);
-    case 'request': {
-      const entry = loggedEntryOf(content.request, options);
-      return parseLogEntry(entry) ?? new InvalidValue(entry);
-    }
-  }
-}
-
-/** A line that is not a request. */
-class RejectedLine implements RejectedEntry {
-  readonly #reason: string;
-
-  constructor(reason: string) {
-    this.#reason = reason;
-  }
-
-  /** The reason without what follows it: a part of the line, or options of `ship`. */
-  get problems() {
-    const [reason = ''] = this.#reason.split(/[:;]/, 1);
-    return [{ reason }];
-  }
 }

@@ -1,7 +1,5 @@
-import { parseLogEntry } from '../log-entry.ts';
-import { entryOfRequest } from '../log-formats/entry-of-request.ts';
-import type { LineContent } from '../log-formats/line-format.ts';
 import { createLogReader } from '../log-formats/log-reader.ts';
+import { entryOfContent } from '../parse-batch/entry-of-content.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 
 /** A reader of what other programs send: lines of access logs, and objects with their fields. */
@@ -17,9 +15,6 @@ export interface LoggedEntries {
 
 /** Larger than any line that can be an entry with its facts, in any envelope; what is longer is not looked at. */
 export const maxLineBytes = 256 * 1_024;
-/** Reasons never quote the line, which may have secrets, so they say no more than what kind of line it is. */
-const notUnderstood = rejected('is not a request of an access log in a known format');
-const noRequest = rejected('is a line of an access log without an HTTP request');
 export const tooLong = rejected(`is longer than ${maxLineBytes} bytes`);
 const describesOthers = rejected('is not an entry');
 
@@ -29,10 +24,10 @@ export function createLoggedEntries(): LoggedEntries {
   return {
     line(line, otherwiseAt) {
       if (line.length > maxLineBytes) return tooLong;
-      return entryOf(reader.read(line, otherwiseAt));
+      return entryOfContent(reader.read(line, otherwiseAt));
     },
     fields(fields, otherwiseAt) {
-      return entryOf(reader.readFields(fields, otherwiseAt)) ?? describesOthers;
+      return entryOfContent(reader.readFields(fields, otherwiseAt)) ?? describesOthers;
     },
   };
 }
@@ -40,20 +35,4 @@ export function createLoggedEntries(): LoggedEntries {
 /** Makes a rejected entry with one problem. */
 export function rejected(reason: string, field?: string): RejectedEntry {
   return { problems: [field === undefined ? { reason } : { field, reason }] };
-}
-
-function entryOf(content: Exclude<LineContent, undefined>): ReadEntry | undefined {
-  switch (content.kind) {
-    case 'header':
-      return undefined;
-    case 'no-request':
-      return noRequest;
-    case 'unknown':
-      return notUnderstood;
-    case 'request': {
-      const { entry, reason } = entryOfRequest(content.request, { isQueryKept: true });
-      if (entry === undefined) return rejected(reason);
-      return parseLogEntry(entry) ?? notUnderstood;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { InvalidRequest } from '../../errors.ts';
 
 /** Wire types of protobuf. */
-const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+export const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const maxVarintBytes = 10;
 
@@ -78,6 +78,38 @@ export class ProtobufReader {
   number(): number {
     if (this.#wireType !== wire.varint) throw notProtobuf();
     return this.#varint();
+  }
+
+  /** Reads an `int64`; a number beyond 2^53 is not exact. */
+  int64(): number {
+    const start = this.#at;
+    const value = this.number();
+    const isNegative = this.#at - start === maxVarintBytes && (this.#bytes[this.#at - 1] ?? 0) % 2 === 1;
+    return isNegative ? -1 - this.#complementAt(start) : value;
+  }
+
+  /** Reads a `fixed64`. */
+  fixed64(): bigint {
+    return this.#bytes.readBigUInt64LE(this.#startOfFixed64());
+  }
+
+  /** Reads a `double`. */
+  double(): number {
+    return this.#bytes.readDoubleLE(this.#startOfFixed64());
+  }
+
+  /** Returns the complement of a varint of ten bytes: for a number near 0, 2^64 less it would not be exact. */
+  #complementAt(start: number): number {
+    let value = 0;
+    for (let place = maxVarintBytes - 2; place >= 0; place--) {
+      value = value * 128 + (~(this.#bytes[start + place] ?? 0) & 0x7f);
+    }
+    return value;
+  }
+
+  #startOfFixed64(): number {
+    if (this.#wireType !== wire.fixed64) throw notProtobuf();
+    return this.#take(8);
   }
 
   #startOfBytes(): number {

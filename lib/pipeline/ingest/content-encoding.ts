@@ -1,4 +1,4 @@
-import type { SentMediaType } from '../../domain/media-type.ts';
+import { isNamed, type SentMediaType } from '../../domain/media-type.ts';
 import { UnsupportedMedia } from '../../errors.ts';
 
 /** A body, and what its headers say of it. */
@@ -18,22 +18,14 @@ const gzipMagic = Buffer.from([0x1f, 0x8b]);
  * @throws UnsupportedMedia  nothing says that the bytes are compressed
  */
 export function contentEncodingOf({ mediaType, contentEncoding, body }: EncodedBody): string {
-  switch (mediaType) {
-    case 'application/json':
-    case 'application/x-ndjson':
-    case 'text/plain':
-      return contentEncoding;
-    case 'application/gzip':
-    case 'application/octet-stream': {
-      const said = contentEncoding.trim().toLowerCase();
-      const encoding = said === '' && mediaType === 'application/gzip' ? 'gzip' : said;
-      if (encoding === '' || encoding === 'identity') {
-        throw new UnsupportedMedia(
-          `The media type ${mediaType} is for compressed batches and needs a content-encoding; use application/json or application/x-ndjson.`,
-        );
-      }
-      const isPlain = /^(x-)?gzip$/.test(encoding) && !body.subarray(0, gzipMagic.length).equals(gzipMagic);
-      return isPlain ? 'identity' : encoding;
-    }
+  if (isNamed(mediaType)) return contentEncoding;
+  const said = contentEncoding.trim().toLowerCase();
+  const encoding = said === '' && mediaType === 'application/gzip' ? 'gzip' : said;
+  if (encoding === '' || encoding === 'identity') {
+    throw new UnsupportedMedia(
+      `The media type ${mediaType} is for compressed batches and needs a content-encoding; use application/json or application/x-ndjson.`,
+    );
   }
+  const isPlain = /^(x-)?gzip$/.test(encoding) && !body.subarray(0, gzipMagic.length).equals(gzipMagic);
+  return isPlain ? 'identity' : encoding;
 }

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { decodeSnappy } from '../../domain/snappy.ts';
 import { errorCode } from '../../error-code.ts';
 import { BatchTooLarge, InvalidRequest, UnsupportedMedia } from '../../errors.ts';
 
@@ -15,14 +16,28 @@ const maxOverheadBytes = 64 * 1_024;
  */
 export async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
   const encoding = contentEncoding.trim().toLowerCase();
-  // What is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say.
-  if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
+  requireWorthDecoding(body, maxBytes);
   const decoded = await decode(body, encoding, maxBytes).catch((error: unknown) => {
     if (errorCode(error) === undefined) throw error; // not of zlib
     throw new InvalidRequest(`The body is not valid ${encoding} data.`, [], { cause: error });
   });
   if (decoded.length > maxBytes) throw new BatchTooLarge(maxBytes);
   return decoded;
+}
+
+/**
+ * Returns the body without Snappy's compression. The body is one block, which begins with its decompressed size.
+ * @throws BatchTooLarge   the result is larger than `maxBytes`
+ * @throws InvalidRequest  the body is not Snappy
+ */
+export async function decompressSnappy(body: Buffer, maxBytes: number): Promise<Buffer> {
+  requireWorthDecoding(body, maxBytes);
+  return decodeSnappy(body, maxBytes);
+}
+
+/** Refuses a body that is larger than the limit: what is not compressible grows by less. Beyond, there is only work in it: a million empty members of gzip, say. */
+function requireWorthDecoding(body: Buffer, maxBytes: number): void {
+  if (body.length > maxBytes + maxOverheadBytes) throw new BatchTooLarge(maxBytes);
 }
 
 async function decode(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {

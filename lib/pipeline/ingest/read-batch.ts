@@ -10,7 +10,7 @@ import { isNamed, mediaTypeOf, type MediaType, type SentMediaType } from '../../
 import { parseInSteps, type ParsedBatch } from '../../domain/parse-batch.ts';
 import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { contentEncodingOf } from './content-encoding.ts';
-import { decompress } from './decompress.ts';
+import { decompress, decompressSnappy } from './decompress.ts';
 import type { BodySize } from './batch-admission.ts';
 
 /** A batch as a client sends it. */
@@ -30,10 +30,12 @@ export interface SentBatch {
   /** The header's value, `''` where there is none. */
   readonly contentEncoding: string;
   readonly body: Buffer;
+  /** Returns what is stored and compared of a body that comes in an envelope, which may differ in a retry. */
+  readonly unwrap?: ((body: Buffer) => Buffer) | undefined;
 }
 
 /** A batch whose `body` is decompressed. */
-export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender'> {
+export interface DecodedBatch extends Omit<SentBatch, 'contentEncoding' | 'source' | 'sender' | 'unwrap'> {
   /** SHA-256 in hexadecimal of the customer, a line break and the body; another thread computes that of a large one. */
   readonly payloadHash: string | Promise<string>;
   /** The same, with the source after the customer: an id is derived from it where the client gives none. */
@@ -77,13 +79,18 @@ export async function readBatch(sent: SentBatch, maxBatchBytes: number): Promise
 }
 
 /**
- * Decompresses the body of a batch.
+ * Decompresses the body of a batch, and takes it out of its envelope.
  * @throws UnsupportedMedia  its content encoding is not supported, or nothing says what its bytes are
  * @throws BatchTooLarge     it has more than `maxBatchBytes` bytes when decompressed
  * @throws InvalidRequest    it is not what its encoding says
  */
-export function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
-  return decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+export async function decodeBody(sent: SentBatch, maxBatchBytes: number): Promise<Buffer> {
+  // Snappy is a part of Loki's protocol, and no content encoding of others.
+  const body =
+    sent.mediaType === 'loki+protobuf'
+      ? await decompressSnappy(sent.body, maxBatchBytes)
+      : await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
+  return sent.unwrap === undefined ? body : sent.unwrap(body);
 }
 
 /** Hashes a batch whose `body` was decompressed. */

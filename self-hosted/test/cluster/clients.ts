@@ -16,6 +16,8 @@ export interface Traffic {
   readonly random: Random;
   /** Entries are dated from here back. */
   readonly startedAt: number;
+  /** Longest time between the answer to a batch and the next one. */
+  readonly maxPauseMilliseconds: number;
   readonly stopping: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ async function sendAll(
   name: string,
   sendOne: (batch: SentBatch, clients: readonly HttpClient[]) => Promise<void>,
 ): Promise<void> {
-  const { urls, ledger, random, stopping } = traffic;
+  const { urls, ledger, random, stopping, maxPauseMilliseconds } = traffic;
   const clients = urls.map((url) => createHttpClient(url, 4));
   try {
     for (let count = 0; !stopping.aborted; count += 1) {
@@ -62,7 +64,7 @@ async function sendAll(
         batch,
         clients.slice(count % clients.length).concat(clients.slice(0, count % clients.length)),
       );
-      await sleep(random.below(60));
+      await sleep(random.below(maxPauseMilliseconds));
     }
   } finally {
     for (const client of clients) client.close();

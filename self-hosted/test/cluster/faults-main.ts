@@ -60,11 +60,12 @@ const { cluster, remove } = await startTestCluster({
 try {
   const begunAt = Date.now();
   const tell = (line: string) => console.log(`${((Date.now() - begunAt) / 1_000).toFixed(0)} s  ${line}`);
-  const result = await playFaults(cluster, { seed, minutes, settleSeconds: 400, tell });
+  const load = { maxPauseMilliseconds: 60, settleSeconds: 400, tell };
+  const result = await playFaults(cluster, { seed, minutes, ...load });
   console.log(result);
   const outage =
     awaySeconds > 0
-      ? await playOutage(cluster, { seed: seed + 100, seconds: awaySeconds, settleSeconds: 400, tell })
+      ? await playOutage(cluster, { seed: seed + 100, seconds: awaySeconds, ...load })
       : undefined;
   if (outage !== undefined) console.log(outage);
   console.log(`after ${((Date.now() - begunAt) / 1_000).toFixed(0)} s`);

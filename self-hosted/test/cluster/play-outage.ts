@@ -9,10 +9,11 @@ export interface OutageOptions extends LoadOptions {
 }
 
 export interface OutageResult extends LoadResult {
-  /** Answers to batches that were sent while no node ran. */
+  /** Answers that came while no node ran, to batches that were sent then. */
   readonly outage: {
     readonly statuses: Readonly<Record<string, number>>;
     readonly withoutRetryAfter: number;
+    /** Time of the slowest answer to a batch that was sent while no node ran. */
     readonly slowestSeconds: number;
   };
   /** Processes that did not answer `/ready` with 503 when Kafka had been away for some time. */
@@ -25,7 +26,8 @@ export interface OutageResult extends LoadResult {
 export async function playOutage(cluster: LocalCluster, options: OutageOptions): Promise<OutageResult> {
   const { seconds, tell } = options;
   const before = cluster.processes.map(({ restarts }) => restarts);
-  const answers: Answered[] = [];
+  let sent: readonly Answered[] = [];
+  let answered: readonly Answered[] = [];
   const ready: string[] = [];
   const result = await underLoad(cluster, options, async (ledger) => {
     await sleep(5_000);
@@ -41,16 +43,18 @@ export async function playOutage(cluster: LocalCluster, options: OutageOptions):
     await Promise.all(cluster.processes.map((each) => each.untilReady()));
     tell('every process is ready again');
     await sleep(5_000);
-    answers.push(...ledger.answers.slice(from).filter(({ at }) => at >= goneAt && at < backAt));
+    sent = ledger.answers.slice(from).filter(({ at }) => at >= goneAt && at < backAt);
+    // A batch whose answer came later may have been put after all.
+    answered = sent.filter(({ at, seconds }) => at + seconds * 1_000 < backAt);
   });
   const statuses: Record<string, number> = {};
-  for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
+  for (const { status } of answered) statuses[status] = (statuses[status] ?? 0) + 1;
   return {
     ...result,
     outage: {
       statuses,
-      withoutRetryAfter: answers.filter(({ hasRetryAfter }) => !hasRetryAfter).length,
-      slowestSeconds: Math.max(0, ...answers.map(({ seconds }) => seconds)),
+      withoutRetryAfter: answered.filter(({ hasRetryAfter }) => !hasRetryAfter).length,
+      slowestSeconds: Math.max(0, ...sent.map(({ seconds }) => seconds)),
     },
     readyWithoutKafka: ready,
     died: cluster.processes.filter(({ restarts }, at) => restarts !== before[at]).map(({ name }) => name),

@@ -8,6 +8,8 @@ import { watchHonesty, type Honesty } from './watch-honesty.ts';
 export interface LoadOptions {
   /** Decides what is sent, and names the customers. */
   readonly seed: number;
+  /** Longest time between the answer to a batch and the next one of the same client. */
+  readonly maxPauseMilliseconds: number;
   /** Time after the end of the load in which everything has to be counted. */
   readonly settleSeconds: number;
   readonly tell: (line: string) => void;
@@ -25,7 +27,7 @@ export interface LoadResult extends Comparison, Honesty {
  */
 export async function underLoad(
   cluster: LocalCluster,
-  { seed, settleSeconds, tell }: LoadOptions,
+  { seed, maxPauseMilliseconds, settleSeconds, tell }: LoadOptions,
   happens: (ledger: Ledger, failed: AbortSignal) => Promise<void>,
 ): Promise<LoadResult> {
   const ledger = new Ledger();
@@ -38,6 +40,7 @@ export async function underLoad(
     customers,
     random: createRandom(seed + offset),
     startedAt,
+    maxPauseMilliseconds,
     stopping: stop.signal,
   });
   const range = {

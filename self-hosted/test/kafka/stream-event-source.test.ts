@@ -87,7 +87,7 @@ describe('the event source on Kafka', () => {
         if (textsOf(event).includes('poison')) throw new Error('crashed');
         done.push(...textsOf(event));
       },
-      { settings: { maxRecordAgeSeconds: 1 } },
+      { settings: { maxRecordAgeSeconds: 2 } },
     );
     await until(async () => (await topic.waiting()) === 0n);
     expect(done).toEqual(['a', 'b']);

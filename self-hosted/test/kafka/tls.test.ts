@@ -182,8 +182,12 @@ describe('encrypted connections', () => {
     it('reach neither where they cannot be trusted, and it says so', async () => {
       const env = withCa({ ...plain, ...storeEnv(theirs.caFile), KAFKA_PASSWORD: 'guess' });
       const ready = await start(env, 19_059);
-      await until(async () => /Kafka.*KAFKA_PASSWORD/.test(await ready()));
-      expect(await ready()).toMatch(/The store: .*certificate/);
+      // On a busy machine, the first answers may be that something does not answer in time.
+      let problems = '';
+      await until(async () =>
+        /Kafka.*KAFKA_PASSWORD.*The store: .*certificate/.test((problems = await ready())),
+      );
+      expect(problems).not.toContain('does not answer');
     });
   });
 

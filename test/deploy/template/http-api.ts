@@ -16,6 +16,15 @@ export function describeHttpApi(): void {
 
     const routeSchema = z.object({ RouteKey: z.string(), AuthorizationType: z.string().optional() });
 
+    const keyless = [
+      'GET /',
+      'HEAD /',
+      'GET /assets/{name}',
+      'GET /health',
+      'GET /services/collector/health',
+      'GET /services/collector/health/1.0',
+    ];
+
     it('asks for an API key on every route but health and the page', () => {
       const routes = resourcesOf('AWS::ApiGatewayV2::Route').map(([, { Properties }]) =>
         routeSchema.parse(Properties),
@@ -23,7 +32,7 @@ export function describeHttpApi(): void {
       const open = routes
         .filter(({ AuthorizationType }) => AuthorizationType !== 'CUSTOM')
         .map(({ RouteKey }) => RouteKey);
-      expect(open.filter((key) => !['GET /health', 'GET /', 'GET /assets/{name}'].includes(key))).toEqual([]);
+      expect(open.toSorted()).toEqual(keyless.toSorted());
       expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(
         expect.arrayContaining(['POST /logs', '$default']),
       );
@@ -38,13 +47,24 @@ export function describeHttpApi(): void {
       );
       expect(rates).toEqual([
         'POST /logs 2000 4000',
+        'POST /v1/logs 2000 4000',
+        'POST /firehose 2000 4000',
+        'POST /logpush 2000 4000',
+        'POST /_bulk 2000 4000',
+        'PUT /_bulk 2000 4000',
+        'POST /{index}/_bulk 2000 4000',
+        'PUT /{index}/_bulk 2000 4000',
+        'POST /loki/api/v1/push 2000 4000',
+        'POST /services/collector 2000 4000',
+        'POST /services/collector/event 2000 4000',
+        'POST /services/collector/event/1.0 2000 4000',
+        'POST /services/collector/raw 2000 4000',
+        'POST /services/collector/raw/1.0 2000 4000',
         'GET /aggregates 300 600',
         'GET /aggregates/total 300 600',
         'GET /batches/{batchId} 300 600',
         'GET /customers 300 600',
-        'GET / 50 100',
-        'GET /assets/{name} 50 100',
-        'GET /health 50 100',
+        ...keyless.map((route) => `${route} 50 100`),
       ]);
       expect(settings.DefaultRouteSettings.ThrottlingRateLimit).toBe(300);
     });
@@ -66,13 +86,16 @@ export function describeHttpApi(): void {
       expect(JSON.stringify(stage?.Properties['AccessLogSettings'])).toContain(
         '$context.authorizer.customerId',
       );
-      const [, authorizer] = resourcesOf('AWS::ApiGatewayV2::Authorizer')[0] ?? [];
-      expect(authorizer?.Properties).toMatchObject({
+      const authorizers = resourcesOf('AWS::ApiGatewayV2::Authorizer').map(
+        ([, { Properties }]) => Properties,
+      );
+      const keyIn = (header: string) => ({
         AuthorizerType: 'REQUEST',
         EnableSimpleResponses: true,
         AuthorizerResultTtlInSeconds: authorizerSeconds,
-        IdentitySource: ['$request.header.authorization'],
+        IdentitySource: [`$request.header.${header}`],
       });
+      expect(authorizers).toMatchObject([keyIn('authorization'), keyIn('x-amz-firehose-access-key')]);
     });
   });
 
@@ -91,6 +114,7 @@ export function describeHttpApi(): void {
     it('is reserved for senders, and limits what anybody can call', () => {
       expect(reservedOf(changed())).toEqual({
         IngestLambdaFunction: 40,
+        ProtocolsLambdaFunction: 40,
         AuthorizeLambdaFunction: 10,
         QueryLambdaFunction: 20,
         TotalLambdaFunction: 20,

@@ -87,7 +87,7 @@ describe('readBulk', () => {
       described,
       expect.stringMatching(/^rejected: it is a deletion/),
       expect.stringMatching(/^rejected: it is an update/),
-      expect.stringMatching(/^rejected: it is not a request/),
+      'rejected: it has no field for path (path, request_uri, RequestPath …)',
       expect.stringMatching(/^rejected: it is not a document/),
       expect.stringMatching(/^rejected: .*path must have at most 2048 characters/),
       described,

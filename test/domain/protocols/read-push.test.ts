@@ -126,6 +126,21 @@ describe.each(forms)('a push in %s', (_form, encode, readPush) => {
     ).toEqual([described, described]);
   });
 
+  it('reads the first 15 labels, as many as Loki allows', () => {
+    const many = Array.from({ length: 14 }, (_, n) => [`label_${n}`, 'x']);
+    const metadata = { path: '/x?a=1', status: '200', user_agent: 'curl/8.0' };
+    const readWith = (...labels: readonly string[][]) =>
+      read({
+        labels: Object.fromEntries(labels) as Record<string, string>,
+        entries: [entry('done', metadata)],
+      });
+
+    expect(readWith(...many, ['method', 'GET'])).toEqual([described]);
+    expect(readWith(...many, ['other', 'x'], ['method', 'GET'])).toEqual([
+      expect.stringMatching(/^rejected/),
+    ]);
+  });
+
   it('rejects lines that are not requests by themselves', () => {
     const entries = [entry('disk is full'), entry(combinedLine), entry(''), entry('x', { level: 'info' })];
 

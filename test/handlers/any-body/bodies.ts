@@ -85,6 +85,20 @@ const others: fc.Arbitrary<Field> = fc.oneof(
   fc.tuple(anyText, fc.json()),
 );
 
+/** Names of other programs, which stand for fields that are missing. */
+const othersNames: fc.Arbitrary<Field> = fc.constantFrom<Field>(
+  ['time_iso8601', '"2025-12-28T18:05:07Z"'],
+  ['ts', '1766945040.25'],
+  ['@timestamp', '"yesterday"'],
+  ['http', '{"request":{"method":"put"},"response":{"status_code":503}}'],
+  ['verb', '"DELETE"'],
+  ['url', '"https://a.example/alias?a=b"'],
+  ['query', '"c=d"'],
+  ['request', '"HEAD /line HTTP/1.1"'],
+  ['user_agent', '{"original":"Wget/1.21"}'],
+  ['status_code', '0'],
+);
+
 const entry: fc.Arbitrary<string> = fc
   .record({
     fields: fc.tuple(
@@ -97,6 +111,10 @@ const entry: fc.Arbitrary<string> = fc
       values.status.map((value): Field => ['status', value]),
     ),
     extra: fc.array(others, { maxLength: 2 }),
+    othersFields: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.uniqueArray(othersNames, { selector: ([name]) => name, maxLength: 6 }) },
+    ),
     /** A field that occurs twice: the last one counts. */
     again: atTimes(
       8,
@@ -105,8 +123,8 @@ const entry: fc.Arbitrary<string> = fc
     missing: atTimes(20, fc.nat(3)),
     space: fc.constantFrom('', ' ', '\t', '\r'),
   })
-  .map(({ fields, status, extra, again, missing, space }) => {
-    const sent = [...extra, ...fields.filter((_, n) => n !== missing), status, again].filter(
+  .map(({ fields, status, extra, othersFields, again, missing, space }) => {
+    const sent = [...extra, ...othersFields, ...fields.filter((_, n) => n !== missing), status, again].filter(
       (field) => field !== undefined,
     );
     return `{${space}${sent.map(([name, value]) => `${json(name)}${space}:${value}`).join(`,${space}`)}}`;

@@ -1,3 +1,5 @@
+import { FieldSearch } from '../../../lib/domain/field-aliases/find-fields.ts';
+import { takeAliases } from '../../../lib/domain/parse-batch/take-aliases.ts';
 import { userAgentFamily } from '../../../lib/domain/user-agent.ts';
 
 /** An expected window of a customer, with the fields of `GET /aggregates`. */
@@ -26,7 +28,7 @@ const token = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 /**
  * Reads a body a second time, in the plain way that docs/reference/http.md describes, and returns its windows in time order;
  * `undefined` if the body must be refused. It shares nothing with the pipeline's own reading, except the families of
- * agents.
+ * agents and the meaning of names of other programs, for which it searches in the parsed objects.
  */
 export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedWindow[] | undefined {
   const values = valuesOf(body, isLines);
@@ -54,8 +56,7 @@ export function readIndependently(body: Uint8Array, isLines: boolean): ExpectedW
 function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    const json = isLines ? `[${text.split('\n').filter(isNotBlank).map(oneValue).join()}]` : text;
-    const values: unknown = JSON.parse(json);
+    const values: unknown = isLines ? text.split('\n').filter(isNotBlank).map(oneValue) : JSON.parse(text);
     return Array.isArray(values) ? values : undefined;
   } catch {
     return undefined;
@@ -64,14 +65,14 @@ function valuesOf(body: Uint8Array, isLines: boolean): unknown[] | undefined {
 
 const isNotBlank = (line: string) => /\S/.test(line);
 
-/** Parses a line; throws if it has no value or several. */
-function oneValue(line: string): string {
-  return JSON.stringify(JSON.parse(line));
+/** Parses a line; throws if it has no value or several. `JSON.stringify` would overflow the stack where values are deep. */
+function oneValue(line: string): unknown {
+  return JSON.parse(line);
 }
 
 function entryOf(value: unknown) {
   if (typeof value !== 'object' || value === null) return undefined;
-  const own = new Map(Object.entries(value));
+  const own = new Map(Object.entries(Array.isArray(value) ? {} : withAliases(value)));
   const windowStart = minuteOf(own.get('receivedAt'));
   const method = textOf(own.get('method'))?.toUpperCase();
   const path = textOf(own.get('path'));
@@ -83,6 +84,15 @@ function entryOf(value: unknown) {
   if (!token.test(method) || path === '' || path.length > 2_048 || userAgent.length > 1_024) return undefined;
   if (own.has('status') && !isStatus) return undefined;
   return { windowStart, method, path, userAgent, status: isStatus ? String(status) : undefined };
+}
+
+const names = new Set(['receivedAt', 'method', 'path', 'userAgent', 'status']);
+
+/** Completes an entry by what stands under names of other programs. */
+function withAliases(value: object): object {
+  const fields = Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
+  takeAliases(fields, new FieldSearch().find({ ...value }));
+  return fields;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,19 +1,7 @@
 import { createSampleTraffic } from '../../../bench/sample-traffic.ts';
-import { maxEntriesPerBatch } from '../../../lib/domain/batch-limits.ts';
-
-/** A body of a batch, and how it is sent. */
-export interface WorkBody {
-  readonly name: string;
-  readonly mediaType: 'application/json' | 'application/x-ndjson';
-  readonly make: () => string | Buffer;
-  readonly status: 202 | 400;
-  readonly contentEncoding?: 'gzip' | 'br';
-}
-
-/** An eighth of the largest batch, since what is compared is in proportion to the size. */
-export const largestBatch = 2_097_152;
-
-const entry = { receivedAt: '2025-12-28T18:03:07Z', method: 'GET', path: '/', userAgent: '' };
+import { entry, filled, filledWithEntries, largestBatch, minute, scrambled, text } from './filled.ts';
+import { setAsideBodies } from './set-aside-bodies.ts';
+import type { WorkBody } from './work-body.ts';
 
 /** A batch of a site's normal traffic, of the maximum size. All others are compared with it. */
 export const usualBatch: WorkBody = {
@@ -23,27 +11,6 @@ export const usualBatch: WorkBody = {
   status: 202,
 };
 
-/** Fills a body with as many units as fit between an opening and a closing text. */
-function filled(
-  unit: (n: number) => string,
-  [open, separator, close] = ['[', ',', ']'],
-  most = Number.POSITIVE_INFINITY,
-): string {
-  const parts: string[] = [];
-  let bytes = Buffer.byteLength(open + close);
-  for (let n = 0; ; n++) {
-    const text = unit(n);
-    bytes += Buffer.byteLength(text) + separator.length;
-    if (bytes > largestBatch || n === most) break;
-    parts.push(text);
-  }
-  return open + parts.join(separator) + close;
-}
-
-/** Returns a short text that differs for each number and does not grow with it. */
-const scrambled = (n: number) => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(36);
-const text = (fields: object) => JSON.stringify({ ...entry, ...fields });
-const minute = (n: number) => `${new Date(Date.UTC(2035, 0, 1) + n * 60_000).toISOString().slice(0, 19)}Z`;
 const padded = (start: string, unit: string, length: number) =>
   (start + unit.repeat(length / unit.length + 1)).slice(0, length);
 const nested = (open: string, close: string) => {
@@ -96,9 +63,6 @@ const refusedLines: Readonly<Record<string, () => string>> = {
   'half a line': () => text({}).slice(0, -1).padEnd(largestBatch, ' '),
 };
 
-/** An eighth of the most entries that a batch may have. */
-const mostEntries = maxEntriesPerBatch / 8;
-const filledWithEntries = (unit: (n: number) => string) => filled(unit, undefined, mostEntries);
 const nginx = {
   time_iso8601: entry.receivedAt,
   request_method: 'GET',
@@ -124,19 +88,24 @@ const acceptedAliases: Readonly<Record<string, () => string>> = {
   'times in the last of many fields': () =>
     filledWithEntries((n) =>
       JSON.stringify({
-        ...{ start_time: '-', time: 'x', timestamp: 'y', ts: 'z', datetime: '0', msec: 'é' },
-        ...{ '@timestamp': entry.receivedAt, method: 'GET', url: `http://a.example/${scrambled(n)}` },
+        start_time: '-',
+        time: 'x',
+        timestamp: 'y',
+        ts: 'z',
+        datetime: '0',
+        msec: 'é',
+        '@timestamp': entry.receivedAt,
+        method: 'GET',
+        url: `http://a.example/${scrambled(n)}`,
       }),
     ),
   'nested names of other programs': () =>
     filledWithEntries((n) =>
       JSON.stringify({
         '@timestamp': entry.receivedAt,
-        ...{
-          http: { request: { method: 'GET' } },
-          url: { path: `/${scrambled(n)}` },
-          user_agent: { original: '' },
-        },
+        http: { request: { method: 'GET' } },
+        url: { path: `/${scrambled(n)}` },
+        user_agent: { original: '' },
       }),
     ),
   'names in lists of pairs': () =>
@@ -266,4 +235,5 @@ export const workBodies: readonly WorkBody[] = [
     make: () => usualBatch.make().toString().slice(1, -1).replaceAll('},{', '}\n{'),
     status: 202,
   },
+  ...setAsideBodies,
 ];

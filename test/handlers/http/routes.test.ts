@@ -64,7 +64,10 @@ describe('the routes table', () => {
     ['/logs', ['POST']],
     ['/logs/', ['POST']],
     ['/batches/k', ['GET']],
-    ['/', ['GET']],
+    ['/', ['GET', 'HEAD']],
+    ['/_bulk', ['POST', 'PUT']],
+    ['/logs-2025/_bulk', ['POST', 'PUT']],
+    ['/services/collector/event/1.0', ['POST']],
     ['/batches', undefined],
     ['/batches/k/more', undefined],
   ])('finds the methods at %s', (path, methods) => {

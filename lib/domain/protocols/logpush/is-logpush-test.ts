@@ -1,3 +1,5 @@
+import { parseJson } from '../../../parse-json.ts';
+
 /** A test is shorter. */
 const maxTestBytes = 256;
 const testFields = new Set(['content', 'filename']);
@@ -8,13 +10,7 @@ const testFields = new Set(['content', 'filename']);
  */
 export function isLogpushTest(body: Buffer): boolean {
   if (body.length > maxTestBytes) return false;
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
+  const value = parseJson(body.toString());
   if (typeof value !== 'object' || value === null || !('content' in value)) return false;
   return Object.keys(value).every((name) => testFields.has(name));
 }

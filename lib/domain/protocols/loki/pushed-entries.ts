@@ -17,6 +17,12 @@ export interface PushedEntries {
   read(entry: PushedEntry, labels: Labels): ReadEntry;
 }
 
+/**
+ * Number of labels that are read: as many as Loki allows a stream by default. They are added to each entry of the stream, so
+ * more would make a push of bad lines cost many times as much as one of good lines.
+ */
+const maxLabels = 15;
+
 const describesOthers = rejected('is not a request of an access log');
 
 /**
@@ -33,6 +39,12 @@ export function createPushedEntries(): PushedEntries {
       return isRejected(ofFields) ? read : ofFields;
     },
   };
+}
+
+/** Returns the labels of a stream that are read. */
+export function firstLabels(labels: Labels): Labels {
+  const pairs = Object.entries(labels);
+  return pairs.length <= maxLabels ? labels : Object.fromEntries(pairs.slice(0, maxLabels));
 }
 
 const lastMillisecond = 253_402_300_799_999;

@@ -4,6 +4,7 @@ import { JsonCursor } from '../json-cursor.ts';
 import { maxLineBytes, rejected, tooLong } from '../logged-entries.ts';
 import {
   createPushedEntries,
+  firstLabels,
   instantOfMilliseconds,
   type Labels,
   type PushedEntries,
@@ -48,7 +49,10 @@ function* readStream(
   for (const name of cursor.members()) {
     if (name === 'stream' && labels === undefined) {
       const start = cursor.skip();
-      labels = cursor.at - start > maxLabelBytes ? noLabels : textsOf(new JsonCursor(body, start).read());
+      labels =
+        cursor.at - start > maxLabelBytes
+          ? noLabels
+          : firstLabels(textsOf(new JsonCursor(body, start).read()));
     } else if (name === 'values' && labels !== undefined) {
       yield* readValues(cursor, entries, labels);
     } else if (name === 'values') {
@@ -92,7 +96,7 @@ function instantOf(timestamp: unknown): string | undefined {
 
 function textsOf(value: unknown): Labels {
   if (typeof value !== 'object' || value === null) return noLabels;
-  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string')) as Labels;
+  return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
 }
 
 function notAPush(): InvalidRequest {

@@ -4,6 +4,7 @@ import { ProtobufReader } from '../protobuf.ts';
 import { parseLabels } from './parse-labels.ts';
 import {
   createPushedEntries,
+  firstLabels,
   instantOfMilliseconds,
   type Labels,
   type PushedEntries,
@@ -34,7 +35,7 @@ export function* readPushProtobuf(body: Buffer): Generator<ReadEntry, void, unde
 function* readStream(message: ProtobufReader, entries: PushedEntries): Generator<ReadEntry, void, undefined> {
   let labels = noLabels;
   for (let field = message.next(); field !== 0; field = message.next()) {
-    if (field === stream.labels) labels = parseLabels(message.text());
+    if (field === stream.labels) labels = firstLabels(parseLabels(message.text()));
     else if (field === stream.entries) yield readEntry(message.message(), labels, entries);
     else message.skip();
   }

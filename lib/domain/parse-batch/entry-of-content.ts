@@ -1,0 +1,38 @@
+import { parseLogEntry } from '../log-entry.ts';
+import { loggedEntryOf } from '../log-formats/entry-of-request.ts';
+import type { LineContent } from '../log-formats/line-format.ts';
+import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
+import { InvalidValue } from './invalid-value.ts';
+
+/** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
+const options = { isQueryKept: true };
+
+/** Returns the entry in the content of a line; `undefined` for a line that only describes others. */
+export function entryOfContent(content: Exclude<LineContent, undefined>): ReadEntry | undefined {
+  switch (content.kind) {
+    case 'header':
+      return undefined;
+    case 'no-request':
+    case 'unknown':
+      return new RejectedLine(content.reason);
+    case 'request': {
+      const entry = loggedEntryOf(content.request, options);
+      return parseLogEntry(entry) ?? new InvalidValue(entry);
+    }
+  }
+}
+
+/** A line that is not a request. */
+class RejectedLine implements RejectedEntry {
+  readonly #reason: string;
+
+  constructor(reason: string) {
+    this.#reason = reason;
+  }
+
+  /** The reason without what follows it: a part of the line, or options of `ship`. */
+  get problems() {
+    const [reason = ''] = this.#reason.split(/[:;]/, 1);
+    return [{ reason }];
+  }
+}

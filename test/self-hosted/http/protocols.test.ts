@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createApiKey, hashOfApiKey } from '../../../lib/domain/api-key.ts';
+import type { ApiKeyRecord } from '../../../lib/domain/api-key-record.ts';
+import { createKeyAuthorizer } from '../../../self-hosted/api-keys/key-authorizer.ts';
+import { json } from '../../e2e/requests.ts';
+import { customer } from '../../factories.ts';
+import { protocolRequests } from '../../handlers/protocols/protocol-requests.ts';
+import { senderRequests } from '../../handlers/protocols/sender-requests.ts';
+import { useServedApp } from './served-app.ts';
+
+const key = createApiKey({ id: Buffer.alloc(8, 1), random: Buffer.alloc(20, 1) }, Buffer.alloc(32));
+const record: ApiKeyRecord = {
+  customerId: customer(),
+  scopes: ['ingest', 'read'],
+  hash: hashOfApiKey(key.text),
+  label: undefined,
+  createdAt: undefined,
+  expiresAt: undefined,
+  secretId: undefined,
+};
+const clock = { now: () => new Date() };
+const authorizer = createKeyAuthorizer(() => new Map([[key.id, record]]), clock);
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+describe('the server of the cluster form', () => {
+  const served = useServedApp({ authorizer, environment: { MAX_BATCH_BYTES: '100000' } });
+
+  async function send([, , event]: (typeof protocolRequests)[number], presented: Record<string, string>) {
+    const { 'x-customer-id': _customer, ...headers } = event.headers as Record<string, string>;
+    const body = Buffer.from(event.body ?? '', 'base64');
+    return served.http.request(event.rawPath, {
+      method: event.requestContext.http.method,
+      body,
+      headers: { ...headers, ...presented },
+    });
+  }
+
+  it('serves the native protocols, with the key in the header of each', async () => {
+    for (const sent of [...protocolRequests, ...senderRequests]) {
+      const [route, status] = sent;
+      const name = route === 'POST /firehose' ? 'x-amz-firehose-access-key' : 'authorization';
+      const presented = route === 'POST /firehose' ? key.text : `Bearer ${key.text}`;
+      expect([route, (await send(sent, { [name]: presented })).status]).toEqual([route, status]);
+    }
+  });
+
+  it.each([
+    ['Splunk', `Splunk ${key.text}`],
+    ['HTTP Basic', `Basic ${base64(`any:${key.text}`)}`],
+    ['Elasticsearch', `ApiKey ${base64(`any:${key.text}`)}`],
+  ])('takes a key in the form of %s', async (_, authorization) => {
+    const sent = protocolRequests.find(([route]) => route === 'POST /logpush') ?? expect.fail('no request');
+    expect((await send(sent, { authorization })).status).toBe(200);
+  });
+
+  it('takes only the header of the route', async () => {
+    const firehose = protocolRequests.find(([route]) => route === 'POST /firehose');
+    const logpush = protocolRequests.find(([route]) => route === 'POST /logpush');
+    if (firehose === undefined || logpush === undefined) return expect.fail('There are no such requests.');
+    const wrong = [
+      await send(firehose, { authorization: `Bearer ${key.text}` }),
+      await send(logpush, { 'x-amz-firehose-access-key': key.text }),
+    ];
+    expect(wrong.map(json)).toMatchObject([{ errorCode: 'API_1009' }, { errorCode: 'API_1009' }]);
+  });
+});

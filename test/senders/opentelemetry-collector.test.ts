@@ -1,0 +1,4 @@
+import { otelCollector } from './kinds.ts';
+import { testSender } from './test-sender.ts';
+
+testSender(otelCollector, { keepsBatches: true });

@@ -1,0 +1,4 @@
+import { rsyslog } from './kinds.ts';
+import { testSender } from './test-sender.ts';
+
+testSender(rsyslog, { keepsBatches: false, repeatsAnew: true });

@@ -1,0 +1,4 @@
+import { telegraf } from './kinds.ts';
+import { testSender } from './test-sender.ts';
+
+testSender(telegraf, { keepsBatches: false });
