@@ -6,3 +6,8 @@ const ingestPath =
 export function isIngestPath(path: string): boolean {
   return ingestPath.test(path);
 }
+
+/** Reports whether a path, with its query, is that of a bulk request of Elasticsearch. */
+export function isBulkPath(pathWithQuery: string): boolean {
+  return /\/_bulk\/?(?:\?|$)/.test(pathWithQuery);
+}

@@ -1,7 +1,6 @@
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { Unavailable } from '../../lib/errors.ts';
 import { listCustomers } from '../../lib/pipeline/query/list-customers.ts';
-import { reasonOf } from '../../lib/reason-of.ts';
+import { UnavailableParts } from '../../lib/unavailable-parts.ts';
 import { openCluster, type ClusterLook } from '../open-cluster.ts';
 import type { ClusterPlace } from '../place.ts';
 
@@ -25,26 +24,17 @@ const customersAPage = 1_000;
  */
 export async function readCluster(place: ClusterPlace): Promise<ClusterStatus> {
   const { store, deadLetters, look, close } = await openCluster(place);
-  const problems = new Set<string>();
-  const orProblem = async <T>(reading: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      problems.add(reasonOf(error));
-      return undefined;
-    }
-  };
+  const parts = new UnavailableParts();
   try {
     const [looked, customers, failedRecords, letters] = await Promise.all([
       look(),
-      orProblem(readCustomers(store)),
-      orProblem(countFailedRecords(store)),
-      orProblem(deadLetters.list()),
+      parts.read(readCustomers(store)),
+      parts.read(countFailedRecords(store)),
+      parts.read(deadLetters.list()),
     ]);
     return {
       ...looked,
-      problems: [...new Set([...looked.problems, ...problems])],
+      problems: [...new Set([...looked.problems, ...parts.reasons])],
       customers,
       failedRecords,
       deadLetters: letters?.length,

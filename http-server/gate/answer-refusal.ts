@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { hasBody } from '../has-body.ts';
+import { isBulkPath } from '../is-ingest-path.ts';
 import { securityHeaders } from '../security-headers.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The functions accept the same request ids. */
 const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
-
-/** The path of a bulk request of Elasticsearch. */
-const bulkRequest = /\/_bulk\/?(?:\?|$)/;
 
 /** Time for a client that is still sending to read its answer. */
 const lingerMilliseconds = 2_000;
@@ -20,7 +18,7 @@ const lingerMilliseconds = 2_000;
  */
 export function answerRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   // rsyslog takes any JSON without results for a final refusal, and loses the batch.
-  const asText = refusal.status >= 500 && bulkRequest.test(request.url ?? '');
+  const asText = refusal.status >= 500 && isBulkPath(request.url ?? '');
   const { headers, body } = describe(refusal, request.headers['x-request-id'], asText);
   response.writeHead(refusal.status, headers);
   if (hasBody(request)) closeSlowly(request);

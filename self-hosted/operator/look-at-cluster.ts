@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLook } from '../../commands/open-cluster.ts';
 import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
-import { Unavailable } from '../../lib/errors.ts';
-import { reasonOf } from '../../lib/reason-of.ts';
 import { createBarrierWatch } from '../../lib/pipeline/barriers/watch-barriers.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
 import { realTimers } from '../../lib/timers.ts';
+import { UnavailableParts } from '../../lib/unavailable-parts.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
@@ -27,27 +26,18 @@ const lookEveryMilliseconds = 200;
 /** Reads what Kafka knows about the pipeline: what waits, which processes work, and how far the counts are. */
 export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
   const { connection, offsets, clock } = ports;
-  const problems = new Set<string>();
-  const orProblem = async <T>(reading: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      problems.add(reasonOf(error));
-      return undefined;
-    }
-  };
+  const parts = new UnavailableParts();
   // A person can wait longer than a reader of metrics.
   const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock, (stream) => stream);
   // Dead letters are counted one by one.
   const waiting = consumed.topics.filter(({ topic }) => topic !== 'dead-letters');
   try {
     const [topics, processes, counted] = await Promise.all([
-      orProblem(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
-      orProblem(readProcesses(connection)),
-      orProblem(passBarrier(ports)),
+      parts.read(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
+      parts.read(readProcesses(connection)),
+      parts.read(passBarrier(ports)),
     ]);
-    return { problems: [...problems], topics, processes, ...counted };
+    return { problems: parts.reasons, topics, processes, ...counted };
   } finally {
     await consumed.close();
   }
