@@ -72,9 +72,7 @@ describeWindowReader('of objects in a directory', async () => {
 });
 
 describeWindowReader('of objects on S3', async () => {
-  const root = await mkdtemp(join(tmpdir(), 's3-'));
-  const behind = await openObjectDirectory(root);
-  const server = await startS3Server('logs', behind);
+  const server = await startS3Server('logs', new InMemoryObjectStore());
   const client = s3Client(server.endpoint);
   const store = createS3ObjectStore({ client, bucket: 'logs', backoff: noBackoff });
   const versions = createS3ObjectVersions({ client, bucket: 'logs' });
@@ -82,8 +80,6 @@ describeWindowReader('of objects on S3', async () => {
   return fixtureOf(store, createObjectWindowReader(store, versions), async () => {
     client.destroy();
     await server.close();
-    await behind.close();
-    await rm(root, { recursive: true });
   });
 });
 
