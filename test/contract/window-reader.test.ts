@@ -23,6 +23,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { notifyingObjectStore } from '../../local-store/notifications.ts';
 import { openObjectDirectory } from '../../local-store/object-directory.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { ChangeCounts } from '../../local-store/object-versions.ts';
 import { s3Client } from '../aws/clients.ts';
 import { startS3Server } from '../aws/s3-server.ts';
@@ -55,7 +56,7 @@ describeWindowReader('of objects in memory, before all customers are indexed', a
 
 describeWindowReader('of objects in a directory', async () => {
   const root = await mkdtemp(join(tmpdir(), 'object-directory-'));
-  const objects = await openObjectDirectory(root);
+  const objects = await openObjectDirectory(root, { operations: realFileOperations });
   const versions = new ChangeCounts(customerIndexPrefix, objects);
   const store = notifyingObjectStore(objects, {
     rules: [],
