@@ -1,0 +1,17 @@
+import { referenceSize } from '../../bench/scenario/plan.ts';
+import { randomNumbers } from '../../traffic/seeded-order.ts';
+import { startAwsPipeline } from './pipeline.ts';
+import { differencesOf, seed, send, statusesOf } from './sent-scenario.ts';
+const f = Number(process.argv[2]);
+const size: any = { ...referenceSize };
+console.log(size);
+for (const k of Object.keys(size)) if (/batches/i.test(k) || /requests/i.test(k)) size[k] = Math.round(size[k] / f);
+const running = await startAwsPipeline({ random: randomNumbers(seed) });
+const c = () => { const u = process.cpuUsage(); return ((u.user + u.system) / 1e6).toFixed(1); };
+const t0 = performance.now(); const t = () => ((performance.now() - t0) / 1000).toFixed(1);
+let last = 0;
+const a = await send(running, size, (n) => { if (n - last >= 300) { last = n; console.log(n, t(), c()); } });
+console.log('sent', t(), c(), statusesOf(a));
+await running.count(); console.log('counted', t(), c());
+console.log((await differencesOf(running, size)).length, t(), c());
+await running.close();
