@@ -60,7 +60,7 @@ export function describeAggregates(emulator: Emulator): void {
       });
     });
 
-    it('gives them out in pages', async () => {
+    it('answers in pages', async () => {
       const pages: string[][] = [];
       let nextToken: string | undefined;
       do {
@@ -104,7 +104,7 @@ export function describeAggregates(emulator: Emulator): void {
       expect(changed.headers.etag).not.toBe(etag);
     });
 
-    it('answers only what is the customer’s own', async () => {
+    it('answers only the customer’s own windows', async () => {
       expect(json(await read({}, { 'x-customer-id': 'cus-stranger' }))).toMatchObject({ windows: [] });
     });
 

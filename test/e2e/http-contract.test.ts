@@ -174,7 +174,7 @@ describe('routes', () => {
 describeAggregates(emulator);
 
 describe('GET /health and GET /metrics', () => {
-  it('says that it is well', async () => {
+  it('reports that the pipeline is healthy', async () => {
     const answer = await emulator.http.request('/health');
 
     expect(answer.status).toBe(200);

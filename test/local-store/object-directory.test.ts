@@ -116,7 +116,7 @@ describe('the object directory', () => {
     await directory.put(key('b/c'), body, createOnly);
   });
 
-  it('lists only objects, whatever other files exist', async () => {
+  it('lists only objects, and no other files', async () => {
     await directory.put(key('a/b'), body, createOnly);
     await writeFile(`${root}/a/.DS_Store`, '');
     await writeFile(`${root}/Thumbs.db`, '');
@@ -149,7 +149,7 @@ describe('the object directory', () => {
     await directory.put(key('a/c'), body, createOnly);
   });
 
-  it('makes a directory again that somebody removed, at the second attempt', async () => {
+  it('creates a directory that was removed again, at the second attempt', async () => {
     await directory.put(key('a/b/c'), body, createOnly);
     await rm(`${root}/a`, { recursive: true });
     expect(await directory.get(key('a/b/c'))).toBeUndefined();

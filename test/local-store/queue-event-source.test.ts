@@ -210,7 +210,7 @@ describe('a queue event source', () => {
     expect((await nextInvocation()).bodies).toEqual(['a']);
   });
 
-  it('sleeps until the first delay ends, whatever is sent meanwhile', async () => {
+  it('sleeps until the first delay ends, even if messages are sent meanwhile', async () => {
     const { queue, clock, nextSleep, nextInvocation } = await startSource({
       properties: { delaySeconds: 5 },
       sent: ['a'],

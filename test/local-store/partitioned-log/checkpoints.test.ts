@@ -28,7 +28,7 @@ describe('a checkpoint', () => {
     expect(await stream.backlog()).toEqual({ records: 2, oldestPutAt: putAt });
   });
 
-  it('of a record that was not taken, or of somebody who was not declared, is refused', async () => {
+  it('is refused for a record that was not taken, or a consumer that was not declared', async () => {
     const { stream } = await openSingle(await temporaryDirectory());
     await stream.put(numbered(1, 2));
     await expect(stream.finish('aggregate', 0, [1])).rejects.toThrow(/Record 1 was not taken/);
@@ -77,7 +77,7 @@ describe('a checkpoint', () => {
     expect(stream.read(0, 0, everything).map(({ sequence }) => sequence)).toEqual([4]);
   });
 
-  it('leaves no more than it deleted before when there is much to delete', async () => {
+  it('never leaves more behind than it deletes, even if there is much to delete', async () => {
     const directory = await temporaryDirectory();
     const before = await openSingle(directory, [
       aggregate,

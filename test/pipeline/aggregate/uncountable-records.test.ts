@@ -39,7 +39,7 @@ describe('aggregate, with a partial that no program can add', () => {
     return object && decodeWindow(object.body).requests;
   };
 
-  it('counts the others of its window, and has it alone come again', async () => {
+  it('counts the other partials of its window, and fails only this record', async () => {
     const store = new FaultyStore();
     const { failed, kept } = await aggregate(records, { store, clock }, limits);
     expect(failed).toEqual([{ record: records[1], error: expect.any(TypeError) as Error }]);
@@ -73,7 +73,7 @@ describe('aggregate, with a partial that no program can add', () => {
 });
 
 describe('aggregate, beside a newer version', () => {
-  it('has a record of that version come again, keeps no failed record, and counts those around it', async () => {
+  it('fails a record of that version without keeping it as a failed record, and counts those around it', async () => {
     const store = new WatchedStore();
     const newer = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
     const records = [...recordsOf([windowPartial({ id: 1, counts })]), newer];
@@ -84,7 +84,7 @@ describe('aggregate, beside a newer version', () => {
     expect(await store.window()).toMatchObject({ requests: 2 });
   });
 
-  it('has the records of a window of that version come again, and leaves it as it is', async () => {
+  it('fails the records of a window of that version, and leaves the window unchanged', async () => {
     const store = new WatchedStore();
     const key = minuteKey(customer(), windowStart());
     const newer = Buffer.from('{"formatVersion":3,\n"partialIds":""}\n');

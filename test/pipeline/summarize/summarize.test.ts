@@ -159,7 +159,7 @@ describe('summarize', () => {
     expect(await outcomesOf(intents)).toEqual([{ kind: 'waiting' }, { kind: 'emitted', partials: 1 }]);
   });
 
-  it('gives an intent back until the time of its put is over, whatever the clock says', async () => {
+  it('gives an intent back until the time of its put is over, even if the clock is wrong', async () => {
     const intent = intentOf('a');
     now = instant('2025-12-28T18:04:50Z'); // 50 seconds of which may be a difference of clocks
     expect(await outcomesOf([intent])).toEqual([{ kind: 'waiting' }]);
