@@ -9,10 +9,11 @@ import type { RedrivePlaces } from './redrive.ts';
 export async function openClusterPlaces(
   place: ClusterPlace,
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
-  const { store, stream, deadLetters, close } = await openCluster(place);
+  const { store, stream, deadLetters, notifyRollUp, close } = await openCluster(place);
   return {
     store,
     stream,
+    notifyRollUp,
     queueNames: [deadLetters.name],
     hasQueuesOfWork: false,
     async *messagesOf() {
