@@ -3,6 +3,8 @@ import type { DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
 import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { type ObjectKey } from '../../lib/domain/keys.ts';
+import { notifiedKeys } from '../../lib/domain/notification.ts';
+import { keepFailedRollUp } from '../../lib/pipeline/roll-up/failed-roll-ups.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { runCommand } from './run-command.ts';
 import {
@@ -68,6 +70,30 @@ describe('npm run dead-letters', () => {
       expect(dataIn(store)).toEqual([forgedPartial, Buffer.from([0, 255])]);
       expect([...store.queue('log-analytics-pipeline-dev-failed-records').list()]).toEqual([]);
     });
+  });
+
+  it('has roll-up look again at a window that it could not recompute, and leaves the record to roll-up', async () => {
+    const directory = await temporaryDirectory();
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
+    const window = 'aggregates/hour/cus-axon/2025/12/28/18.json' as ObjectKey;
+    await inStore(directory, async ({ objects: store }) => {
+      await keepFailedRollUp({ window, minute, error: new Error('A window is damaged.') }, { store, clock });
+    });
+    expect(await list(directory)).toMatchObject([
+      {
+        queue: 'log-analytics-pipeline-dev-failed-records',
+        what: 'roll-up cus-axon hour-2025-12-28-18',
+        cause: `${window} cannot be recomputed. A window is damaged.`,
+      },
+    ]);
+    const id = await onlyId(directory);
+    const redriven = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
+    expect(redriven.stdout).toContain(`${id}  redriven to roll-up`);
+    await inStore(directory, async (store) => {
+      const queue = store.queue('log-analytics-pipeline-dev-roll-up');
+      expect([...queue.list()].map(({ body }) => notifiedKeys(body))).toEqual([[minute]]);
+    });
+    expect(await list(directory)).toMatchObject([{ id, queue: '' }]);
   });
 
   it('leaves the records of a failed invocation as they are if their object is damaged', async () => {
