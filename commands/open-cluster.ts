@@ -57,6 +57,13 @@ export interface OperatedDeadLetters {
    * @throws Unavailable       Kafka cannot take it now
    */
   readonly giveBack: (id: string) => Promise<boolean>;
+  /**
+   * Removes a dead letter for good, if it is still there.
+   * @param id  that of its message
+   * @throws NewerFormat  a newer version wrote it
+   * @throws Unavailable  Kafka cannot take it now
+   */
+  readonly discard: (id: string) => Promise<void>;
 }
 
 interface SelfHosted {

@@ -20,8 +20,8 @@ export async function openClusterPlaces(
       yield* await deadLetters.list();
     },
     giveBack: ({ message }) => deadLetters.giveBack(message.id),
-    // No other store than S3 itself sends tests, and no message announces a failed record here.
-    remove: async () => undefined,
+    // No message announces a failed record here, so each is a dead letter of its own.
+    remove: ({ message }) => deadLetters.discard(message.id),
     close,
   };
 }

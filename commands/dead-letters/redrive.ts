@@ -21,6 +21,7 @@ export interface RedrivePlaces extends DeadLetterPlaces {
    * @throws RangeError  that queue does not exist
    */
   readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
+  /** @throws NewerFormat  a newer version wrote it */
   readonly remove: (letter: DeadMessage) => Promise<void>;
 }
 

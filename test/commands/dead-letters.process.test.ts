@@ -111,6 +111,16 @@ describe('npm run dead-letters', () => {
     expect(all.stdout).toContain('0 of 2 dead letters were redriven.');
     expect(all.exitCode).toBe(1);
     expect(await list(directory)).toHaveLength(2);
+
+    const [first] = await list(directory);
+    const id = String(first?.id);
+    const looked = await runCommand('dead-letters', 'discard', id, '--data-dir', directory);
+    expect(looked.stdout).toMatch(
+      /"key": "aws\/lambda\/damaged"(.|\n)*Nothing was removed\. .* add --yes\.\n$/,
+    );
+    const removed = await runCommand('dead-letters', 'discard', id, '--yes', '--data-dir', directory);
+    expect(removed).toMatchObject({ exitCode: 0, stdout: `${id}  removed: ${damaged}\n` });
+    expect(await list(directory)).toMatchObject([{ what: empty }]);
   });
 
   it('lists a message that was given up because it is not valid', async () => {

@@ -218,6 +218,18 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       expect((await run('dead-letters')).output).toBe('There are no dead letters.\n');
     });
 
+    it('discards a dead letter that is damaged', async () => {
+      const value = Buffer.from('{"formatVersion":1}');
+      await sender.send([{ topic: topicName(connection, 'dead-letters'), key: 'cus-dead', value }]);
+      const [{ id } = {}] = (await runForJson('dead-letters')).found;
+      expect((await run('dead-letters', 'discard', String(id))).output).toMatch(/Nothing was removed/);
+      expect(await run('dead-letters', 'discard', String(id), '--yes')).toMatchObject({
+        exitCode: 0,
+        output: `${String(id)}  removed: ${value.toString()}\n`,
+      });
+      expect((await run('dead-letters')).output).toBe('There are no dead letters.\n');
+    });
+
     it('ships a log, which counts once however often it is shipped', async () => {
       const log = join(directory, 'access.log');
       await writeFile(log, logText(combinedLines(500)));
