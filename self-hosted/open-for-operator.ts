@@ -37,10 +37,12 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const { clockDifferenceMilliseconds } = config;
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
+  const notifier = createWindowNotifier(connection, sender);
   return {
-    store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
+    store: createNotifyingStore(store, notifier),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
+    notifyRollUp: (minute) => notifier.notify([minute]),
     look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);

@@ -131,7 +131,7 @@ export class Laws {
     else if (key.startsWith('batches/')) this.#storedBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
-    else if (key.startsWith('failed/') && !key.startsWith('failed/batches/'))
+    else if (key.startsWith('failed/') && !/^failed\/(?:batches|roll-up\/poison)\//.test(key))
       this.#break(`a record became a failed record at ${key}`);
   }
 
@@ -325,7 +325,8 @@ export class Laws {
         this.#break(`${key} is ${textOf(is)}, and should be ${textOf(should)}`);
     }
     for (const key of store.objects.keys()) {
-      if (key.startsWith(prefix) && !expected.has(key))
+      const isPoison = key.startsWith(`${prefix}poison/`);
+      if (key.startsWith(prefix) && !isPoison && !expected.has(key))
         this.#break(`${key} exists, but nothing was sent for it`);
     }
   }
