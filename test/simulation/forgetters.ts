@@ -3,7 +3,7 @@ import type { Tombstone } from '../../lib/domain/tombstone.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { beginForgetting } from '../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../lib/pipeline/forget/forget-customer.ts';
-import type { Laws } from './laws.ts';
+import type { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';

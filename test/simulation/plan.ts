@@ -1,5 +1,6 @@
 import { chanceOf } from '../faults/chance.ts';
-import type { FaultRates } from './faults.ts';
+import type { FaultRates, Trouble } from './faults.ts';
+import { someTroubles } from './troubles.ts';
 
 /** Faults of the cluster form; rates are from 0 to 1. */
 export interface ClusterFaults {
@@ -46,6 +47,8 @@ export interface Plan {
   readonly processesPerStage: number;
   readonly partitions: number;
   readonly rates: FaultRates;
+  /** Kinds of operations that fail more often. */
+  readonly troubles: readonly Trouble[];
   /** Average number of steps between deaths of a process; may be `Infinity`. */
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
@@ -69,7 +72,7 @@ export function planOf(seed: number): Plan {
   const { upTo, oneOf } = chanceOf(seed, 1);
   const retentionDays = oneOf(undefined, undefined, undefined, 1);
   const rate = () => oneOf(0, 0.01, 0.05);
-  const plan: Plan = {
+  return {
     seed,
     steps: 200 * upTo(4),
     clients: upTo(4),
@@ -86,7 +89,8 @@ export function planOf(seed: number): Plan {
       refused: rate(),
       answerLost: rate(),
       hangs: oneOf(0, 0.005, 0.02),
-      slowIndex: 0,
+      answersLate: 0,
+      dies: 0,
     },
     stepsPerCrash: oneOf(Infinity, 30, 100),
     // Retention does not allow for a clock that jumps over the time in which a horizon settles.
@@ -95,7 +99,6 @@ export function planOf(seed: number): Plan {
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),
     forgettings: oneOf(0, 0, 1, 2),
+    troubles: someTroubles(chanceOf(seed, 3)),
   };
-  // Drawn last, so that the other facts of a seed stay the same.
-  return plan.forgettings === 0 ? plan : { ...plan, rates: { ...plan.rates, slowIndex: oneOf(0, 0.5, 0.9) } };
 }

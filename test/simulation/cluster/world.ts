@@ -1,5 +1,4 @@
 import { startClients } from '../clients.ts';
-import { noFaults } from '../faults.ts';
 import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
@@ -60,7 +59,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     brokenLaw: () => laws.broken,
     heal() {
       phase.isHealed = true;
-      operations.rates = noFaults;
+      operations.heal();
       clients.stop();
       readers.stop();
       for (const each of all) each.rebalance();
