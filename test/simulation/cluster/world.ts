@@ -41,7 +41,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   disturb(faults.stepsPerRebalance, () => all[chance.upTo(all.length) - 1]?.rebalance());
   disturb(faults.stepsPerLoss, () => void lose());
   disturb(faults.poison === 0 ? Infinity : 20 / faults.poison, poison);
-  disturb(20, () => {
+  disturb(faults.stepsPerLook, () => {
     for (const { process, watch } of watches.values()) if (process.isAlive) watch.look().catch(() => {}); // it cannot be read now
   });
 
