@@ -28,6 +28,14 @@ export interface ClusterFaults {
   readonly maxBacklogRecords: number;
 }
 
+/** Faults of the design that splits a minute into parts. */
+export interface SplitFaults {
+  /** Average number of steps between changes of the number of parts. */
+  readonly stepsPerChange: number;
+  /** True if windows of before the current hour expire. */
+  readonly hasHorizon: boolean;
+}
+
 /** The plan of a history, all of it derived from its seed; a shrunk plan has less of something. */
 export interface Plan {
   readonly seed: number;
@@ -64,6 +72,8 @@ export interface Plan {
   readonly isLaptop: boolean;
   /** Faults of topics, in the cluster form. */
   readonly cluster?: ClusterFaults;
+  /** Present if a minute is split into parts. */
+  readonly split?: SplitFaults;
   readonly stepsPerRestart: number;
 }
 

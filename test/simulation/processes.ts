@@ -39,7 +39,7 @@ const hangingMilliseconds = 60_000;
 /** The processes of each stage. They die, and others replace them. */
 export class Processes {
   readonly #scheduler: Scheduler;
-  readonly #laws: Laws;
+  readonly #laws: Pick<Laws, 'unexpected'>;
   readonly #running = new Map<Stage, RunningProcess[]>();
   #started = 0;
 
@@ -48,7 +48,7 @@ export class Processes {
   constructor(
     scheduler: Scheduler,
     { processesPerStage, isLaptop, cluster }: Plan,
-    laws: Laws,
+    laws: Pick<Laws, 'unexpected'>,
     stages: readonly Stage[] = usualStages,
   ) {
     this.#scheduler = scheduler;

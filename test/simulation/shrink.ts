@@ -31,6 +31,12 @@ function smaller(plan: Plan): Plan[] {
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },
     ...plan.troubles.map((trouble) => ({ troubles: plan.troubles.filter((other) => other !== trouble) })),
+    ...(plan.split === undefined
+      ? []
+      : [
+          { split: { ...plan.split, hasHorizon: false } },
+          { split: { ...plan.split, stepsPerChange: Infinity } },
+        ]),
     ...(plan.cluster === undefined ? [] : smallerFaults(plan.cluster).map((cluster) => ({ cluster }))),
   ];
   return without
