@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const serviceSchema = z.object({
   image: z.string().optional(),
-  build: z.object({ context: z.string(), target: z.string() }).optional(),
+  build: z.object({ context: z.string(), target: z.string().optional() }).optional(),
   entrypoint: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.string()).default({}),

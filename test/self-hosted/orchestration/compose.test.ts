@@ -3,22 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { killMilliseconds } from '../../../self-hosted/process/stop-times.ts';
 import { roleNames } from '../../../self-hosted/roles/role.ts';
 import { environmentOf, interpolate, readComposeFile } from './compose-file.ts';
-import { isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
+import { isKnown, isOptional, isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
 
-const { scripts } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-) as { readonly scripts: Readonly<Record<string, string>> };
+const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
 const base = readComposeFile('compose.yaml');
 const { services, networks, volumes } = base;
 const all = Object.entries(services);
 /** Services that run our image. */
 const ours = all.filter(([, { build }]) => build !== undefined);
+const pinnedImage = /^[\w./-]+:v?\d+\.\d+[\w.-]*$/;
 const roles = ours.filter(([, { command }]) => roleOf(command) !== undefined);
 
 describe('deploy/compose/compose.yaml', () => {
   it('has a service for each role that `npm run cluster` runs', () => {
-    expect(roles.map(([, { command }]) => roleOf(command))).toEqual([...roleNames]);
-    expect(roles.map(([name]) => name)).toEqual([...roleNames]);
+    const expected = roleNames.filter((name) => !isOptional(name)).map((name) => [name, name]);
+    expect(roles.map(([name, { command }]) => [name, roleOf(command)])).toEqual(expected);
   });
 
   it.each(ours)('%s runs a command that exists', (_, service) => {
@@ -26,7 +27,9 @@ describe('deploy/compose/compose.yaml', () => {
     expect(program).toBe('node');
     if (roleOf(service.command) !== undefined) return;
     const known =
-      file === 'self-hosted/main.ts' ? `self-hosted/run-node.sh ${file} ${name}` : 'node bin/log-analytics.mjs';
+      file === 'self-hosted/main.ts'
+        ? `self-hosted/run-node.sh ${file} ${name}`
+        : 'node bin/log-analytics.mjs';
     expect(Object.values(scripts).some((script) => script.includes(known))).toBe(true);
   });
 
@@ -46,7 +49,7 @@ describe('deploy/compose/compose.yaml', () => {
   });
 
   it.each(all)('%s has a pinned image, a limit of memory and a check of its health', (_, service) => {
-    if (service.build === undefined) expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+[\w.-]*$/);
+    if (service.build === undefined) expect(service.image).toMatch(pinnedImage);
     expect(interpolate(service.mem_limit ?? '')).toMatch(/^\d+[mg]$/);
     const isServer = service.restart === 'unless-stopped';
     const hasCheck = service.healthcheck?.test !== undefined || service.build !== undefined;
@@ -54,7 +57,9 @@ describe('deploy/compose/compose.yaml', () => {
   });
 
   it.each(all)('%s has no secret in plain text', (_, { environment }) => {
-    const literal = Object.entries(environment).filter(([name, value]) => isSecret(name) && !value.startsWith('${'));
+    const literal = Object.entries(environment).filter(
+      ([name, value]) => isSecret(name) && !value.startsWith('${'),
+    );
     expect(literal).toEqual([]);
   });
 
@@ -90,7 +95,59 @@ describe('deploy/compose/compose.yaml', () => {
     expect(reachable.map(([name]) => name)).toEqual(['api']);
   });
 
-  it.each(roles)('gives %s the time that its running work may take', (_, { stop_grace_period: time = '0s' }) => {
-    expect(Number(/^(\d+)s$/.exec(time)?.[1]) * 1_000).toBeGreaterThan(2 * killMilliseconds);
+  it.each(roles)(
+    'gives %s the time that its running work may take',
+    (_, { stop_grace_period: time = '0s' }) => {
+      expect(Number(/^(\d+)s$/.exec(time)?.[1]) * 1_000).toBeGreaterThan(2 * killMilliseconds);
+    },
+  );
+});
+
+describe.each([
+  { file: 'clickhouse.yaml', needs: 'CLICKHOUSE_URL' },
+  { file: 'flink.yaml', needs: 'AGGREGATE_ENGINE' },
+])('deploy/compose/$file, besides compose.yaml', ({ file, needs }) => {
+  const overlay = readComposeFile(file);
+  const added = Object.entries(overlay.services).filter(([name]) => services[name] === undefined);
+
+  it.runIf(isKnown(needs))('has settings that the processes understand', () => {
+    for (const [name, service] of Object.entries(overlay.services)) {
+      const before = services[name];
+      const command = service.command.length > 0 ? service.command : (before?.command ?? []);
+      if (roleOf(command) === undefined && name !== 'command') continue; // not a process of the pipeline
+      const environment = { ...(before && environmentOf(before)), ...environmentOf(service) };
+      expect(unknownSettings(environment)).toEqual([]);
+      expect(parseSettings(command, environment).pipeline.storage).toBe('kafka');
+    }
+  });
+
+  it.runIf(isKnown(needs))('adds processes of roles that exist', () => {
+    const ours = added.filter(([, { build }]) => build?.target === 'cluster');
+    expect(ours.map(([, { command }]) => roleOf(command))).toEqual(ours.map(([name]) => name));
+  });
+
+  it.each(added)('%s has a pinned image, a limit of memory and a check of its health', (_, service) => {
+    if (service.build === undefined) expect(service.image).toMatch(pinnedImage);
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(service.healthcheck?.test !== undefined || service.build?.target === 'cluster').toBe(true);
+    expect(service).toMatchObject({ cap_drop: ['ALL'], restart: 'unless-stopped', networks: ['internal'] });
+    expect(service.ports).toEqual([]);
+  });
+
+  it.each(Object.entries(overlay.services))('%s has no secret in plain text', (_, { environment }) => {
+    const literal = Object.entries(environment).filter(
+      ([name, value]) => isSecret(name) && !value.startsWith('${'),
+    );
+    expect(literal).toEqual([]);
+  });
+
+  it('refers to services and volumes that exist', () => {
+    const known = [...Object.keys(services), ...Object.keys(overlay.services)];
+    const knownVolumes = [...Object.keys(volumes), ...Object.keys(overlay.volumes)];
+    for (const [, service] of added) {
+      expect(known).toEqual(expect.arrayContaining(Object.keys(service.depends_on)));
+      const named = service.volumes.map((volume) => volume.split(':', 1)[0]);
+      expect(knownVolumes).toEqual(expect.arrayContaining(named));
+    }
   });
 });

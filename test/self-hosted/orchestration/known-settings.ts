@@ -11,9 +11,14 @@ const known: ReadonlySet<string> = new Set([
   ...ofCommands,
 ]);
 
+/** Reports whether this version of the pipeline has a setting. */
+export function isKnown(name: string): boolean {
+  return known.has(name);
+}
+
 /** Returns the variables that no process of the pipeline reads. */
 export function unknownSettings(environment: Readonly<Record<string, string>>): string[] {
-  return Object.keys(environment).filter((name) => !known.has(name));
+  return Object.keys(environment).filter((name) => !isKnown(name));
 }
 
 /**
@@ -36,4 +41,9 @@ export function roleOf(command: readonly string[]): (typeof roleNames)[number] |
 /** Reports whether a variable holds a secret. */
 export function isSecret(name: string): boolean {
   return /PASSWORD|SECRET|ACCESS_KEY|API_KEYS$/.test(name);
+}
+
+/** Reports whether an installation does without a role unless it has ClickHouse. */
+export function isOptional(role: string): boolean {
+  return role === 'project';
 }

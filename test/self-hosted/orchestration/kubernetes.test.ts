@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { killMilliseconds } from '../../../self-hosted/process/stop-times.ts';
 import { roleNames } from '../../../self-hosted/roles/role.ts';
-import { isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
+import { isKnown, isOptional, isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
 import {
   disruptionBudgetSchema,
   environmentOf,
@@ -22,6 +22,7 @@ const { scripts, version } = JSON.parse(
 const named = (workloads: readonly Workload[]) =>
   workloads.map((workload): [string, Workload] => [workload.metadata.name, workload]);
 const roles = named(readManifests('roles', workloadSchema));
+const projector = named(readManifests('clickhouse', workloadSchema));
 const jobs = named(readManifests('setup', workloadSchema));
 const labelsOf = ({ metadata }: Workload) => metadata.labels;
 
@@ -35,7 +36,8 @@ function containerOf({ spec }: Workload) {
 describe('deploy/kubernetes', () => {
   it('has a workload for each role that `npm run cluster` runs', () => {
     const found = roles.map(([name, workload]) => [name, roleOf(containerOf(workload).command)]);
-    expect(found.toSorted()).toEqual(roleNames.map((name) => [name, name]).toSorted());
+    const expected = roleNames.filter((name) => !isOptional(name)).map((name) => [name, name]);
+    expect(found.toSorted()).toEqual(expected.toSorted());
   });
 
   it.each(jobs)('%s runs a command that exists', (_, workload) => {
@@ -117,7 +119,8 @@ describe('deploy/kubernetes', () => {
   });
 
   it('describes the pods of all roles alike', () => {
-    const [first, ...others] = roles.filter(([name]) => name !== 'api').map(([name, workload]) => {
+    const members = [...roles, ...projector].filter(([name]) => name !== 'api');
+    const [first, ...others] = members.map(([name, workload]) => {
       const { resources, ...container } = containerOf(workload);
       const { template, ...rest } = workload.spec;
       const text = JSON.stringify({ ...rest, pod: template.spec, container, metadata: workload.metadata });
@@ -126,11 +129,39 @@ describe('deploy/kubernetes', () => {
     for (const other of others) expect(other).toBe(first);
   });
 
-  it.each(['roles', 'setup'])('%s/kustomization.yaml lists every file, and the image of this version', (folder) => {
-    const { resources, images } = readKustomization(folder);
-    expect(resources.filter((file) => file !== '../settings').toSorted()).toEqual(
-      manifestFiles(folder).toSorted(),
-    );
-    expect(images).toMatchObject([{ name: 'log-analytics-cluster', newTag: version }]);
+  describe.each([
+    { folder: 'clickhouse', needs: 'CLICKHOUSE_URL' },
+    { folder: 'flink', needs: 'AGGREGATE_ENGINE' },
+  ])('$folder, besides roles', ({ folder, needs }) => {
+    it.runIf(isKnown(needs))('has settings that the processes understand', () => {
+      const patched = (readKustomization(folder).patches ?? []).flatMap(({ patch }) =>
+        [...patch.matchAll(/\bname: ([A-Z_]+)$/gm)].map(([, name = '']): [string, string] => [
+          name,
+          'a-secret',
+        ]),
+      );
+      const settings = { ...readSettings(`${folder}/settings.env`), ...Object.fromEntries(patched) };
+      expect(unknownSettings(settings)).toEqual([]);
+      for (const [name, workload] of [...roles, ...projector]) {
+        const { command } = containerOf(workload);
+        parseSettings(command, { ...environmentOf(workload), ...settings });
+        if (isKnown('CLICKHOUSE_URL')) expect(roleOf(command)).toBe(name);
+      }
+    });
+
+    it('has its manifests listed', () => {
+      expect(readKustomization(folder).resources.toSorted()).toEqual(manifestFiles(folder).toSorted());
+    });
   });
+
+  it.each(['roles', 'setup'])(
+    '%s/kustomization.yaml lists every file, and the image of this version',
+    (folder) => {
+      const { resources, images } = readKustomization(folder);
+      expect(resources.filter((file) => file !== '../settings').toSorted()).toEqual(
+        manifestFiles(folder).toSorted(),
+      );
+      expect(images).toMatchObject([{ name: 'log-analytics-cluster', newTag: version }]);
+    },
+  );
 });

@@ -74,6 +74,7 @@ export const networkPolicySchema = z.object({
 
 const kustomizationSchema = z.looseObject({
   resources: z.array(z.string()).default([]),
+  patches: z.array(z.object({ patch: z.string() })).optional(),
   images: z.array(z.object({ name: z.string(), newTag: z.string() })).default([]),
 });
 
