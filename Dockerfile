@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/root/.npm \
   && npm uninstall --no-save --omit=dev --no-audit --no-fund serverless serverless-offline \
   && npm ci --prefix self-hosted --omit=dev --no-audit --no-fund
 
-# But for what .dockerignore names.
+# Except what .dockerignore names.
 COPY . .
 
 # A new volume takes over whose directory it is mounted on: the API keys, which the command `api-keys` writes.
@@ -42,7 +42,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 
-# But for what .dockerignore names.
+# Except what .dockerignore names.
 COPY . .
 
 # A new volume takes over whose directory it is mounted on.
