@@ -88,7 +88,7 @@ describe('the image of the cluster form', () => {
 
     const command = optionsOf('command', { LOG_URL: `http://127.0.0.1:${port}` });
     const audit = await run(command.program, ['bin/log-analytics.mjs', 'audit'], command.options);
-    expect(audit.stdout).toBe('see');
+    expect(audit.stdout).toContain('No differences.');
 
     all.kill('SIGTERM');
     const [exitCode] = (await ended) as [number | null];
