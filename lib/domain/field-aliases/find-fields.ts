@@ -41,7 +41,7 @@ const nowhere: Place = { path: '', meanings: [], isEntered: false, places: new M
 
 const plain = /^[a-z0-9@]+$/;
 const maxDepth = 6;
-/** Maximum number of places remembered. Clients may invent names, so all places are forgotten at this number. */
+/** Maximum number of places remembered. Clients may invent names, but most lines of a log have those of its first lines. */
 const maxPlaces = 1_000;
 
 /**
@@ -53,7 +53,7 @@ export class FieldSearch {
   readonly #aliases: Aliases;
   readonly #transparent = new Set(transparentFields.map(plainName));
   #placeCount = 0;
-  #root: Place;
+  readonly #root: Place;
   #found: Partial<Record<AliasedField, FoundValue[]>> = {};
 
   /** @param names  names of fields that replace those of the table */
@@ -64,24 +64,15 @@ export class FieldSearch {
 
   /** Finds the fields in an object. */
   find(fields: Fields): FoundFields {
-    const found = this.#begin();
+    this.#found = {};
     this.#enter(this.#root, fields, 0);
-    return found;
+    return this.#found;
   }
 
   /** Finds the fields among names and values; for names that nobody knows a map takes half of the time of an object. */
   findIn(fields: ReadonlyMap<string, Scalar>): FoundFields {
-    const found = this.#begin();
-    for (const [name, value] of fields) this.#enter(this.#placeIn(this.#root, name), value, 1);
-    return found;
-  }
-
-  #begin(): FoundFields {
-    if (this.#placeCount > maxPlaces) {
-      this.#placeCount = 0;
-      this.#root = this.#createPlace('');
-    }
     this.#found = {};
+    for (const [name, value] of fields) this.#enter(this.#placeIn(this.#root, name), value, 1);
     return this.#found;
   }
 
@@ -125,12 +116,14 @@ export class FieldSearch {
     const name = plainName(key);
     const isTransparent = this.#transparent.has(name) && !this.#aliases.meanings.has(parent.path + name);
     const place = this.#createPlace(isTransparent ? parent.path : parent.path + name);
-    parent.places.set(key, place);
+    if (this.#placeCount < maxPlaces) {
+      parent.places.set(key, place);
+      this.#placeCount += 1;
+    }
     return place;
   }
 
   #createPlace(path: string): Place {
-    this.#placeCount += 1;
     const meanings = this.#aliases.meanings.get(path);
     const isEntered = this.#aliases.prefixes.has(path);
     if (meanings === undefined && !isEntered) return nowhere;
