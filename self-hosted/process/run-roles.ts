@@ -10,7 +10,8 @@ import type { Authorizer } from '../http/authorizer.ts';
 import { openPipeline, type ClusterPipeline } from '../open-pipeline.ts';
 import { startRole } from '../roles/start-role.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import type { RoleName, RunningRole } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
+import type { RunningRole } from '../roles/role.ts';
 import { stopMilliseconds } from './stop-times.ts';
 
 export interface RunRolesOptions {

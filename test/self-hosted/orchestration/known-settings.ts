@@ -1,6 +1,6 @@
 import { environmentSchema } from '../../../lib/config.ts';
 import { parseClusterConfig, clusterEnvironmentSchema, requireCallers } from '../../../self-hosted/config.ts';
-import { roleNames } from '../../../self-hosted/roles/role.ts';
+import { roleNames } from '../../../self-hosted/roles/role-names.ts';
 
 /** Variables that `npm run` commands read, besides the settings. */
 const ofCommands = ['LOG_URL', 'LOG_HEADERS', 'LOG_CUSTOMER'];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { killMilliseconds } from '../../../self-hosted/process/stop-times.ts';
-import { roleNames } from '../../../self-hosted/roles/role.ts';
+import { roleNames } from '../../../self-hosted/roles/role-names.ts';
 import { isKnown, isOptional, isSecret, parseSettings, roleOf, unknownSettings } from './known-settings.ts';
 import {
   disruptionBudgetSchema,
