@@ -22,7 +22,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readWindows, async (request, app) => {
     const customerId = requireCustomer(request);
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
-    const representation = negotiate(request.headers.accept);
+    const representation = parameters.format ?? negotiate(request.headers.accept);
     const send = representation === 'csv' ? sendRows : sendJson;
     const { allowedLatenessSeconds } = app.config;
     const { range, found: page } = await app.reads.run(customerId, () =>
@@ -49,6 +49,10 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     if (representation === 'csv') {
       const body = windowsCsvHeader + page.windows.map(({ rows }) => rows).join('');
       return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
+    }
+    if (representation === 'ndjson') {
+      const body = page.windows.map(({ json }) => `${Buffer.concat(json).toString()}\n`).join('');
+      return { status: 200, headers: { 'content-type': 'application/x-ndjson', ...headers }, body };
     }
     const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
     const body = `${rest.slice(0, -1)},"windows":${textOf(windows)}}`;
@@ -80,7 +84,7 @@ function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
 }
 
-/** Returns a link to the next page (RFC 8288): CSV has no other place for it. */
+/** Returns a link to the next page (RFC 8288): CSV and NDJSON have no other place for it. */
 function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
   const next = new URLSearchParams();
   for (const name of Object.keys(queryParametersSchema.shape)) {
