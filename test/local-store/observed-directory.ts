@@ -56,14 +56,14 @@ export function useObservedDirectory() {
     before(run: typeof before) {
       before = run;
     },
-    failOnce(name: ObservedOperation['name'], code: string, path?: string): void {
+    failOnce: (name: ObservedOperation['name'], code: string, path?: string): void => {
       before = (operation) => {
         if (operation.name !== name || (path !== undefined && operation.path !== `${root}/${path}`)) return;
         before = () => {};
         throw systemError(code);
       };
     },
-    failAlways(name: ObservedOperation['name'], code: string): void {
+    failAlways: (name: ObservedOperation['name'], code: string): void => {
       before = (operation) => {
         if (operation.name === name) throw systemError(code);
       };
@@ -72,7 +72,7 @@ export function useObservedDirectory() {
     steps: (): string[] =>
       operations.map(({ name, path }) => `${name} ${path.replace(/^\.tmp\/.*/, 'temporary')}`),
     /** Returns the keys of the objects that another process would find. */
-    async visible(): Promise<string[]> {
+    visible: async (): Promise<string[]> => {
       const keys: string[] = [];
       for await (const found of readObjectDirectory(root).list('')) keys.push(found);
       return keys;
