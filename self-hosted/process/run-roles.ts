@@ -46,7 +46,12 @@ export async function runRoles(options: RunRolesOptions): Promise<RunningProcess
   const keys = servesRequests ? await openAuthorizer(config, clock, logger) : undefined;
   const pipeline = await openPipeline({ config, clock, logger, hasAuthorizer: keys !== undefined });
   const watching = new AbortController();
-  const watched = pipeline.barriers.run(watching.signal);
+  const watches = [pipeline.barriers];
+  // Otherwise nobody asks how far the read model is.
+  if (servesRequests && config.readFrom === 'clickhouse' && pipeline.readModel !== undefined) {
+    watches.push(pipeline.readModel.barriers);
+  }
+  const watched = Promise.all(watches.map((watch) => watch.run(watching.signal)));
   watched.catch(onStopped);
   const roles: RunningRole[] = [];
   const stop = async () => {
