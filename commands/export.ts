@@ -95,7 +95,7 @@ export const exportWindows = defineCommand({
     };
     const sink = await openSink(format, output, io);
     const http = createHttpClient(url, 1);
-    const progress = showTransfer('Exporting', undefined, io.stderr, realTiming.now);
+    const progress = showTransfer('Exporting', undefined, io.stderr, () => realTiming.now());
     io.atEnd(() => progress.stop());
     const query = {
       window,

@@ -81,15 +81,11 @@ function rowsOf(line: string, countedThrough: Date | undefined): Row[] {
     complete: window.complete,
     countedThrough,
   };
-  const total = { ...common, dimension: 'total', key: '', requests: BigInt(window.requests) };
+  const rowOf = (dimension: string, key: string, requests: number): Row =>
+    Object.assign({ dimension, key, requests: BigInt(requests) }, common);
   const ofKeys = dimensions.flatMap(({ field, name }) => {
     const counts = window[field] === undefined ? {} : countsSchema.parse(window[field]);
-    return Object.entries(counts).map(([key, requests]) => ({
-      ...common,
-      dimension: name,
-      key,
-      requests: BigInt(requests),
-    }));
+    return Object.entries(counts).map(([key, requests]) => rowOf(name, key, requests));
   });
-  return [total, ...ofKeys];
+  return [rowOf('total', '', window.requests), ...ofKeys];
 }
