@@ -3,13 +3,15 @@ import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/parse-json.ts';
-import type { HttpRequest } from './http.ts';
+
+/** The parameters of a request's query, as they were sent. */
+type Query = Readonly<Record<string, string | undefined>>;
 
 /**
  * Parses the parameters of a request with the schema of its route.
  * @throws InvalidRequest  one of them is not valid
  */
-export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodType<T>): T {
+export function parseParameters<T>(query: Query, schema: z.ZodType<T>): T {
   const { data, error } = schema.safeParse(query);
   if (error === undefined) return data;
   throw invalidQuery(error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message })));
@@ -19,7 +21,7 @@ export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodTyp
  * Requires that a request has no other parameters than its route.
  * @throws InvalidRequest  it has
  */
-export function requireKnownParameters(query: HttpRequest['query'], schema: z.ZodObject | undefined): void {
+export function requireKnownParameters(query: Query, schema: z.ZodObject | undefined): void {
   const known = Object.keys(schema?.shape ?? {});
   const unknown = Object.keys(query).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
@@ -35,7 +37,9 @@ export function invalidParameter(field: string, reason: string): InvalidRequest 
 const maxNameLength = 64;
 const maxProblems = 10;
 
-function invalidQuery(problems: readonly { readonly field: string; readonly reason: string }[]): InvalidRequest {
+function invalidQuery(
+  problems: readonly { readonly field: string; readonly reason: string }[],
+): InvalidRequest {
   const named = problems
     .slice(0, maxProblems)
     .map(({ field, reason }) => ({ field: field.slice(0, maxNameLength), reason }));
