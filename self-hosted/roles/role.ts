@@ -5,7 +5,7 @@ import type { Authorizer } from '../http/authorizer.ts';
 import type { ClusterPipeline } from '../open-pipeline.ts';
 
 /** Roles that a process may have, each with the work that it does. */
-export const roleNames = ['api', 'summarizer', 'aggregate', 'verify', 'roll-up'] as const;
+export const roleNames = ['api', 'summarizer', 'aggregate', 'verify', 'roll-up', 'project'] as const;
 
 export type RoleName = (typeof roleNames)[number];
 

@@ -1,5 +1,6 @@
 import { startAggregate } from './aggregate.ts';
 import { startApi } from './api.ts';
+import { startProject } from './project.ts';
 import type { RoleContext, RoleName, RunningRole } from './role.ts';
 import { startRollUp } from './roll-up.ts';
 import { startSummarizer } from './summarizer.ts';
@@ -18,5 +19,7 @@ export async function startRole(name: RoleName, context: RoleContext): Promise<R
       return startVerify(context);
     case 'roll-up':
       return startRollUp(context);
+    case 'project':
+      return startProject(context);
   }
 }

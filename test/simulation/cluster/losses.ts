@@ -1,6 +1,7 @@
 import { encodeAnnouncement, encodeIntent } from '../../../lib/domain/announcement.ts';
 import { windowsPrefix, type ObjectKey } from '../../../lib/domain/keys.ts';
 import type { SimulatedGroup } from './group.ts';
+import type { SimulatedTopic } from './topic.ts';
 import type { Cluster } from './cluster.ts';
 
 /** A minute of a customer that sends nothing. */
@@ -36,10 +37,15 @@ export function createLosses(
   // on.
   let isLosing = false;
   async function lose(): Promise<void> {
-    if (isLosing) return;
+    const groupsOf = (topic: SimulatedTopic) => all.filter((each) => each.topic === topic);
+    // A loss of consumed records harms nobody.
+    const waiting = [batches, insights, late, windows].filter((topic) =>
+      groupsOf(topic).some(({ name }) => topic.waiting(name).length > 0),
+    );
+    const topic = waiting[chance.upTo(Math.max(1, waiting.length)) - 1];
+    if (isLosing || topic === undefined) return;
     isLosing = true;
-    const topic = chance.oneOf(batches, insights, late, windows);
-    const groups = all.filter((each) => each.topic === topic);
+    const groups = groupsOf(topic);
     for (const partition of topic.partitions) partition.start = partition.records.length;
     await scheduler.sleep(lossMilliseconds);
     while (!(await announceAgain(topic === windows))) await scheduler.sleep(chance.upTo(1_000));
