@@ -86,8 +86,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   const toVerify = queue('verify', 5_000, 60_000, verify);
   const toRollUp = queue('rollUp', 1_000, 20_000, async (key, ports) => {
     const [, , customer = '', hour] = key.split('/');
-    await rollUp(customer, Number(hour), ports);
-    return true;
+    return rollUp(customer, Number(hour), ports);
   });
   function queue(
     stage: Stage,
