@@ -30,7 +30,7 @@ export const windowWriters: readonly WindowWriter[] = [
 /** Fitted to `npm run bench:hot-window`: milliseconds of processor time. */
 const millisecondsPerPath = 0.000_84;
 const millisecondsPerId = 0.000_07;
-/** Of a batch of 20 entries; a larger partial costs more, by its bytes. */
+/** The cost of the partial of 20 entries; a larger one costs more, by its bytes. */
 const millisecondsPerPartial = 0.024;
 const smallPartialBytes = 680;
 const bytesPerPath = 30;

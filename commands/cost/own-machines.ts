@@ -5,7 +5,7 @@ const roleSeconds = new Map([
   [10_000, 2.1 + 0.6 + 1.2 + 0.1 + 0.4],
 ]);
 
-/** What is assumed of own machines; nobody has measured it here. */
+/** Assumptions about own machines; nobody has measured them here. */
 export const ownMachines = {
   /** Kafka and the store, in cores for each core of the roles. */
   servicesPerRole: 1,
