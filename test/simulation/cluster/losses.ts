@@ -4,6 +4,9 @@ import type { SimulatedGroup } from './group.ts';
 import type { SimulatedTopic } from './topic.ts';
 import type { Cluster } from './cluster.ts';
 
+/** A minute of a customer that sends nothing. */
+const damagedMinute = `${windowsPrefix('minute')}poison/2025/12/28/18/03.json` as ObjectKey;
+
 /** Longer than the gap after which a watch starts again, and longer than a put may take. */
 const lossMilliseconds = 12_000;
 
@@ -14,8 +17,13 @@ export function createLosses(
 ) {
   const { chance } = scheduler;
 
-  // Poison: intents and batches that nobody can read.
+  // Poison: intents, batches and minutes that nobody can read.
   function poison(): void {
+    if (chance.happens(0.3)) {
+      store.objects.set(damagedMinute, { body: Buffer.from('not a window'), etag: damagedMinute });
+      windows.place({ key: damagedMinute, value: encodeAnnouncement(damagedMinute) });
+      return;
+    }
     const key = `batches/poison/k-${scheduler.stepsTaken}` as ObjectKey;
     if (chance.happens(0.5)) {
       batches.place({ key, value: Buffer.from('not an intent') });

@@ -96,7 +96,7 @@ export class Laws {
     else if (key.startsWith('batches/')) this.#wroteBatch(key, body);
     else if (key.startsWith('aggregates/minute/')) this.#wroteMinute(key, body, before);
     else if (key.startsWith('aggregates/')) this.#wroteRollUp(key, body, before);
-    else if (key.startsWith('failed/') && !key.startsWith('failed/batches/'))
+    else if (key.startsWith('failed/') && !/^failed\/(?:batches|roll-up\/poison)\//.test(key))
       this.#break(`a record became a failed record at ${key}`);
   }
 
