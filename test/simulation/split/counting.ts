@@ -86,16 +86,24 @@ function add(part: Part, partials: readonly Partial[]): Part {
   return { ...part, requests, ids };
 }
 
-/** Recomputes an hour from all parts of its minutes, whatever numbers of parts there have been. */
-export async function rollUp(customer: string, hour: number, { store }: SplitPorts): Promise<void> {
+/**
+ * Recomputes an hour from all parts of its minutes, whatever numbers of parts there have been.
+ * @returns false if parts of it may have been removed meanwhile, so that it must be recomputed later
+ */
+export async function rollUp(customer: string, hour: number, { store }: SplitPorts): Promise<boolean> {
   const key = hourKey(customer, hour);
+  const atFirst = await readDocument<Tombstone>(tombstoneKey(customer), store);
   for (;;) {
-    if (hour < hourOf(await readHorizon(store))) return;
+    if (hour < hourOf(await readHorizon(store))) return true;
     const object = await store.get(key);
     const parts = await readParts(customer, hour, store);
     const requests = parts.reduce((sum, part) => sum + part.requests, 0);
-    if (object !== undefined && decode<{ requests: number }>(object).requests === requests) return;
-    if (await replace(key, object, requests === 0 ? undefined : { customer, hour, requests }, store)) return;
+    const isRight = object !== undefined && decode<{ requests: number }>(object).requests === requests;
+    const sum = requests === 0 ? undefined : { customer, hour, requests };
+    if (!isRight && !(await replace(key, object, sum, store))) continue;
+    // An hour that does not exist yet cannot show a roll-up that its parts were removed since.
+    const latest = await readDocument<Tombstone>(tombstoneKey(customer), store);
+    return latest?.before === atFirst?.before && (latest === undefined || atFirst?.completedAt !== undefined);
   }
 }
 

@@ -131,12 +131,13 @@ export class SplitLaws {
     if (this.#expired.has(key)) this.#break(`${key} had expired and was deleted, and exists again`);
     if (new Set(part.ids).size !== part.ids.length) this.#break(`${key} holds a partial twice`);
     const whole = key.replace(/\..*/, '');
+    const forgotten = this.#tombstones.get(part.customer)?.before ?? 0;
     for (const [other, { body }] of store.objects) {
       if (other === key || other.replace(/\..*/, '') !== whole) continue;
       const { ids, forgottenBefore } = decode<Part>({ body });
       const shared = ids.find((id) => part.ids.includes(id));
       // A part from before the tombstone is removed as a whole.
-      if (shared !== undefined && forgottenBefore === part.forgottenBefore)
+      if (shared !== undefined && Math.min(forgottenBefore, part.forgottenBefore) >= forgotten)
         this.#break(`${shared} is in ${key} and in ${other}: it is counted twice`);
     }
     if (before === undefined) return;

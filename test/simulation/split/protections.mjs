@@ -30,6 +30,13 @@ export const splitProtections = {
 `,
     },
   ],
+  'split: an hour is recomputed after its parts are removed': [
+    {
+      file: counting,
+      from: 'return latest?.before === atFirst?.before && (latest === undefined || atFirst?.completedAt !== undefined);',
+      to: 'return latest !== atFirst || true;',
+    },
+  ],
   'split: parts of all numbers are read': [
     {
       file: counting,
@@ -59,8 +66,8 @@ export const splitProtections = {
   'split: the tombstone is read before a part is created': [
     {
       file: counting,
-      from: 'const tombstone = known ?? (current ? undefined : await',
-      to: 'const tombstone = known ?? (true ? undefined : await',
+      from: 'known ?? (current ? undefined : await readDocument',
+      to: 'known ?? (current || !known ? undefined : await readDocument',
     },
     {
       file: counting,

@@ -20,6 +20,8 @@ import { beginForgetting, expire, forget, moveHorizon } from './removing.ts';
 const stages: readonly Stage[] = ['ingest', 'aggregate', 'verify', 'rollUp', 'query', 'forget', 'expire'];
 /** Longer than any operation that has begun, with all of its delays. */
 const settleMilliseconds = 150_000;
+/** Time after which an invocation that its operator has abandoned writes no more tombstones. */
+const abandonedMilliseconds = 120_000;
 const maxAttempts = 5;
 
 /** Creates a pipeline that counts a customer's minute in several parts: the design, not the code of the product. */
@@ -86,8 +88,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   const toVerify = queue('verify', 5_000, 60_000, verify);
   const toRollUp = queue('rollUp', 1_000, 20_000, async (key, ports) => {
     const [, , customer = '', hour] = key.split('/');
-    await rollUp(customer, Number(hour), ports);
-    return true;
+    return rollUp(customer, Number(hour), ports);
   });
   function queue(
     stage: Stage,
@@ -170,6 +171,10 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   async function operator(): Promise<void> {
     await scheduler.sleep(chance.upTo(3_000));
     const customer = customers[chance.upTo(customers.length) - 1] ?? '';
+    const isForgotten = () => {
+      const object = store.objects.get(tombstoneKey(customer));
+      return object !== undefined && decode<Tombstone>(object).completedAt !== undefined;
+    };
     let hasBegun = false;
     for (;;) {
       if (!hasBegun) {
@@ -179,8 +184,10 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
         hasBegun = begun !== 'nothing' && begun !== undefined;
       } else {
         await processes.invoke('forget', (process) => attempted(() => forget(customer, portsOf(process))));
-        const object = store.objects.get(tombstoneKey(customer));
-        if (isHealed && object && decode<Tombstone>(object).completedAt !== undefined) return;
+        if (isHealed && isForgotten()) {
+          await scheduler.sleep(abandonedMilliseconds);
+          if (isForgotten()) return;
+        }
       }
       await scheduler.sleep(chance.upTo(3_000));
     }
