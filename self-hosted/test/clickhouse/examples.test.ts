@@ -17,6 +17,8 @@ const dashboardSchema = z.object({
   templating: z.object({ list: z.array(z.object({ type: z.string(), query: z.string() })) }),
   panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ rawSql: z.string() })) })),
 });
+/** Rows of a question whose answer depends on the day of the test. */
+const anyRows: unknown = expect.arrayContaining([expect.anything()]);
 const dayMilliseconds = 86_400_000;
 
 const page = await readFile(new URL('analyse-with-clickhouse.md', how), 'utf8');
@@ -57,7 +59,8 @@ describe('the examples for analysts', () => {
     const keys = [];
     for await (const key of store.list(aggregatesPrefix)) keys.push(key);
     const rows = await Promise.all(keys.map((key) => readRow(key, sizeOfKey(key) ?? 'minute', 1n, store)));
-    expect(await insertRows(tables.windowsOf(model.id), rows, clickHouse)).toEqual([]);
+    const refused = await insertRows(tables.windowsOf(model.id), rows, clickHouse);
+    if (refused.length > 0) throw new Error('ClickHouse refuses the windows.');
   });
   afterAll(() => database.remove());
 
@@ -85,9 +88,7 @@ describe('the examples for analysts', () => {
   });
 
   it.each(questions)('%s', async (title, sql) => {
-    const rows = await ask(sql);
-    if (title in expected) expect(rows).toEqual(expected[title]);
-    else expect(rows.length).toBeGreaterThan(0);
+    expect(await ask(sql)).toEqual(expected[title] ?? anyRows);
   });
 
   it.each(
@@ -104,7 +105,7 @@ describe('the examples for analysts', () => {
   });
 
   it('the choice of customers of the dashboard', async () => {
-    const [choice] = dashboard.templating.list.filter(({ type }) => type === 'query');
+    const choice = dashboard.templating.list.find(({ type }) => type === 'query');
     expect(await ask(choice?.query ?? '')).toEqual([
       { customer_id: 'cus-axon' },
       { customer_id: 'cus-silent' },

@@ -237,6 +237,7 @@ describe('a model is lost', () => {
     state: 'serving' as const,
     topicId: 'topic',
     partitions: 2,
+    ageSeconds: 1,
     positions: new Map([
       [0, 5n],
       [1, 7n],
