@@ -1,6 +1,7 @@
 import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
-import { Unavailable } from '../lib/errors.ts';
+import type { CustomerId } from '../lib/domain/customer-id.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
+import { Unavailable } from '../lib/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
@@ -13,6 +14,8 @@ export interface OperatedCluster {
   /** Notifies of each window that it changes, as every store of the roles does. */
   readonly store: ObjectStore;
   readonly outbox: Outbox;
+  /** Present if there is a read model. */
+  readonly readModel: OperatedReadModel | undefined;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly deadLetters: OperatedDeadLetters;
@@ -21,6 +24,20 @@ export interface OperatedCluster {
   /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
   readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
+}
+
+/** The read model of a pipeline. */
+export interface OperatedReadModel {
+  /**
+   * Returns the windows that it does not have as the store does.
+   * @param customerId  only those of this customer; `undefined` for all
+   * @throws Unavailable  it cannot be compared now
+   */
+  readonly differing: (
+    customerId: CustomerId | undefined,
+  ) => Promise<{ readonly keys: readonly ObjectKey[]; readonly isCutOff: boolean }>;
+  /** Announces windows again, so that they are read anew. */
+  readonly announce: (keys: readonly ObjectKey[]) => Promise<void>;
 }
 
 /** State of a pipeline in Kafka; a part is `undefined` if it cannot be read now. */

@@ -6,6 +6,7 @@ import { createBarrierWatch, type BarrierWatch } from '../lib/pipeline/barriers/
 import { createFailedRecords } from '../lib/pipeline/failed-records/failed-records.ts';
 import { IntentAdmission } from '../lib/pipeline/streams/intent-admission.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { ObjectVersions } from '../lib/ports/object-versions.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
 import { realTimers } from '../lib/timers.ts';
 import { createReaderWithStore } from './clickhouse/reader-with-store.ts';
@@ -38,6 +39,7 @@ export interface ClusterPipeline {
   readonly connection: KafkaConnection;
   readonly barriers: BarrierWatch;
   readonly offsets: KafkaTopicOffsets;
+  readonly versions: ObjectVersions;
   /** Present if there is a read model. */
   readonly readModel: ReadModel | undefined;
   readonly sender: KafkaSender;
@@ -113,6 +115,7 @@ export async function openPipeline({
     offsets,
     sender,
     intents,
+    versions,
     readModel,
     async close() {
       await Promise.all([streams.insights.close(), streams.late.close(), intents.close(), sender.close()]);

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { readObjectDirectory } from '../../local-store/object-directory.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import type { OperatorIo } from '../io.ts';
-import { openCluster } from '../open-cluster.ts';
+import { openCluster, type OperatedReadModel } from '../open-cluster.ts';
 import { openDeployed } from '../open-deployed.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { Place } from '../place.ts';
@@ -13,6 +13,8 @@ export interface AuditedObjects {
   readonly reader: ObjectReader;
   /** The store to repair; `undefined` where the audit only reads. */
   readonly writer: ObjectStore | undefined;
+  /** Present if answers may come from a read model of the windows. */
+  readonly readModel?: OperatedReadModel | undefined;
   close(): Promise<void>;
 }
 
@@ -26,8 +28,8 @@ export async function openObjects(place: Place, isRepair: boolean, io: OperatorI
     return { reader: store, writer: isRepair ? store : undefined, close: async () => {} };
   }
   if (place.kind === 'cluster') {
-    const { store, close } = await openCluster(place);
-    return { reader: store, writer: isRepair ? store : undefined, close };
+    const { store, readModel, close } = await openCluster(place);
+    return { reader: store, writer: isRepair ? store : undefined, readModel, close };
   }
   const directory = await requireDataDirectory(place.dataDirectory);
   if (!isRepair) {

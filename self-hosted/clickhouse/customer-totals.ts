@@ -8,7 +8,7 @@ import type {
   CustomerTotalsPage,
   CustomerTotalsRange,
 } from '../../lib/ports/window-reader.ts';
-import { minuteOf, type ModelQuery } from './window-reader.ts';
+import { minuteOf, type ModelQuery } from './model-query.ts';
 
 /** A larger sum than 2^53 − 1 is that, as in the reader on the store. */
 const sumSchema = z.coerce.number().transform((sum) => Math.min(sum, Number.MAX_SAFE_INTEGER));

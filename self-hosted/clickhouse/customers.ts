@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CustomerPage, CustomerRange } from '../../lib/ports/window-reader.ts';
 import { customerIdSchema } from '../../lib/domain/stored-document.ts';
-import type { ModelQuery } from './window-reader.ts';
+import type { ModelQuery } from './model-query.ts';
 
 const customerSchema = z.object({ customer_segment: z.string(), customer: customerIdSchema });
 

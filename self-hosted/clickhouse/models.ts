@@ -13,6 +13,8 @@ export interface Model {
   /** The topic that its positions belong to; a topic that was made anew has another one. */
   readonly topicId: string;
   readonly partitions: number;
+  /** Time since it was begun, or serves. */
+  readonly ageSeconds: number;
   /** Everything that was announced before these offsets is in the table. */
   readonly positions: Offsets;
 }
@@ -29,6 +31,7 @@ const modelSchema = z.object({
   topic_id: z.string(),
   partitions: z.coerce.number(),
   is_serving: z.coerce.number(),
+  age: z.coerce.number(),
 });
 const positionSchema = z.object({
   model: z.coerce.number(),
@@ -47,23 +50,26 @@ export function isAbsent(error: unknown): boolean {
 export async function readModels(clickHouse: ClickHouse, tables: Tables): Promise<readonly Model[]> {
   try {
     const models = await clickHouse.rows(
-      `SELECT model, topic_id, partitions, is_serving FROM ${tables.models} FINAL ORDER BY model`,
+      `SELECT model, topic_id, partitions, is_serving, dateDiff('second', changed_at, now64(3)) AS age FROM ${tables.models} FINAL ORDER BY model`,
       modelSchema,
     );
     const positions = await clickHouse.rows(
       `SELECT model, partition, position FROM ${tables.positions} FINAL`,
       positionSchema,
     );
-    return models.map(({ model: id, topic_id: topicId, partitions, is_serving: isServing }) => {
-      const own = positions.filter(({ model }) => model === id);
-      return {
-        id,
-        state: isServing === 1 ? 'serving' : 'building',
-        topicId,
-        partitions,
-        positions: new Map(own.map(({ partition, position }) => [partition, position])),
-      };
-    });
+    return models.map(
+      ({ model: id, topic_id: topicId, partitions, is_serving: isServing, age: ageSeconds }) => {
+        const own = positions.filter(({ model }) => model === id);
+        return {
+          id,
+          state: isServing === 1 ? 'serving' : 'building',
+          topicId,
+          partitions,
+          ageSeconds,
+          positions: new Map(own.map(({ partition, position }) => [partition, position])),
+        };
+      },
+    );
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;
@@ -142,7 +148,10 @@ export async function pointView(id: number, clickHouse: ClickHouse, tables: Tabl
   );
 }
 
-/** Removes the models that a newer one has replaced. */
+/** Time after which no process reads or writes a model that another has replaced. */
+const dropAfterSeconds = 10;
+
+/** Removes the models that a newer one has replaced for some time. */
 export async function dropReplaced(
   models: readonly Model[],
   clickHouse: ClickHouse,
@@ -150,7 +159,7 @@ export async function dropReplaced(
 ): Promise<void> {
   const serving = servingOf(models);
   for (const { id } of models) {
-    if (serving === undefined || id >= serving.id) continue;
+    if (serving === undefined || id >= serving.id || serving.ageSeconds < dropAfterSeconds) continue;
     await clickHouse.run(`DROP TABLE IF EXISTS ${tables.windowsOf(id)} SYNC`);
     for (const table of [tables.positions, tables.rebuilds, tables.models]) {
       await clickHouse.run(`DELETE FROM ${table} WHERE model = {id:UInt64}`, { id });

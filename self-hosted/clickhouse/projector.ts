@@ -1,6 +1,7 @@
 import { Unavailable } from '../../lib/errors.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
 import { sourceBackoff } from '../../event-source/backoff.ts';
+import type { ObjectVersions } from '../../lib/ports/object-versions.ts';
 import type { WindowNotifier } from '../../lib/ports/window-notifier.ts';
 import { windowKeyOfSegment } from '../../lib/domain/keys.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
@@ -28,6 +29,7 @@ import {
   type Model,
 } from './models.ts';
 import { projectPartition, type ProjectPorts } from './project-partition.ts';
+import { sweep } from './sweep.ts';
 import { readWindowsTopic } from './windows-topic.ts';
 import { ModelChanged } from './write-position.ts';
 
@@ -37,6 +39,9 @@ export interface ProjectorPorts extends ProjectPorts {
   readonly notifier: WindowNotifier;
   /** The name of this process in the group; see `MembershipOptions`. */
   readonly instanceId: string;
+  readonly versions: ObjectVersions;
+  /** Time between two comparisons with the store; `undefined`: none. */
+  readonly sweepMilliseconds: number | undefined;
   /** Waits, or returns early when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -44,7 +49,7 @@ export interface ProjectorPorts extends ProjectPorts {
 const lookEveryMilliseconds = 1_000;
 /** A broker that has just lost its partitions may report an old end, so a lost model is looked at again. */
 const lookAgainMilliseconds = 3_000;
-/** The process that has this partition fills models under construction. */
+/** The process that has this partition fills models under construction, and compares the one that serves. */
 const buildingPartition = 0;
 
 /**
@@ -154,8 +159,10 @@ async function projectModels(
         throw new ModelChanged('The topic has more partitions than the model.');
       }
       const projected = projectPartition(partition, found, ports);
-      if (building === undefined || partition.partition !== buildingPartition) return projected;
-      await Promise.all([projected, build(building, partition, ports)]);
+      if (partition.partition !== buildingPartition) return projected;
+      const beside =
+        building === undefined ? sweepAgain(partition, ports) : build(building, partition, ports);
+      await Promise.all([projected, beside]);
     },
   });
   const done = new AbortController();
@@ -221,5 +228,24 @@ async function build(model: Model, { signal }: OwnedPartition, ports: ProjectorP
       logger.warn('The read model cannot be made now; trying again', { failures, error });
     }
     await sleep(backoffMilliseconds(failures, sourceBackoff, Math.random), signal);
+  }
+}
+
+/** Compares the model with the store from time to time. */
+async function sweepAgain({ signal }: OwnedPartition, ports: ProjectorPorts): Promise<void> {
+  const { clickHouse, tables, store, versions, notifier, logger, offsets, connection } = ports;
+  const { sweepMilliseconds, sleep } = ports;
+  if (sweepMilliseconds === undefined) return;
+  const readTopic = () => readWindowsTopic(offsets, connection);
+  for (;;) {
+    await sleep(sweepMilliseconds, signal);
+    if (signal.aborted) return;
+    try {
+      await sweep({ clickHouse, tables, store, versions, notifier, logger, readTopic }, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+      logger.warn('The read model cannot be compared with the store now; trying again later', { error });
+    }
   }
 }

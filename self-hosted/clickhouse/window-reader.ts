@@ -3,9 +3,10 @@ import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-w
 import { customerIndexKey, customerSegmentOfIndex } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { WindowRange, WindowReader } from '../../lib/ports/window-reader.ts';
-import { QueryRefused, type ClickHouse, type Parameters } from './client.ts';
+import { QueryRefused, type ClickHouse } from './client.ts';
 import { customerTotalsIn } from './customer-totals.ts';
 import { customersIn } from './customers.ts';
+import { minuteOf, type ModelQuery } from './model-query.ts';
 import type { SeenModel } from './served-model.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,16 +15,6 @@ export interface ModelReaderPorts {
   readonly tables: Tables;
   /** @throws Unavailable  there is no model to read */
   readonly model: () => SeenModel;
-}
-
-/** Reads rows of the model, if the model is at least as far as it was seen. */
-export interface ModelQuery {
-  /** @param sql  its parts by the table to read from, and a condition that it must have */
-  rows<T>(
-    sql: (table: string, isCurrent: string) => string,
-    schema: z.ZodType<T>,
-    parameters: Parameters,
-  ): Promise<readonly T[]>;
 }
 
 const documentSchema = z.object({
@@ -103,9 +94,4 @@ function decode(document: string, size: WindowRange['windowSize']): ServedWindow
   const window = decodeServedWindow(Buffer.from(document), size);
   if (window !== undefined) return window;
   throw new UnreadableFormat('A window is damaged: it has no end of its counts.');
-}
-
-/** Returns the minutes from 1970 to a window's start. */
-export function minuteOf(windowStart: string): number {
-  return Date.parse(windowStart) / 60_000;
 }

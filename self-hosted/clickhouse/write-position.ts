@@ -36,19 +36,20 @@ export async function writePosition(
       WHERE size = {size${place}:String} AND customer_segment = {segment${place}:String}
         AND start_minute = {start${place}:UInt32} AND version >= {version${place}:UInt64}) = 0`,
   );
-  const ofRows = inserted.flatMap((row, place) => [
-    [`size${place}`, row.size],
-    [`segment${place}`, row.customer_segment],
-    [`start${place}`, row.start_minute],
-    [`version${place}`, row.version],
-  ]);
+  const parameters: Record<string, unknown> = { model, partition, from: String(from), to: String(to) };
+  for (const [place, row] of inserted.entries()) {
+    parameters[`size${place}`] = row.size;
+    parameters[`segment${place}`] = row.customer_segment;
+    parameters[`start${place}`] = row.start_minute;
+    parameters[`version${place}`] = row.version;
+  }
   try {
     await clickHouse.run(
       `INSERT INTO ${tables.positions} (model, partition, position)
        SELECT {model:UInt64}, {partition:UInt32}, {to:UInt64}
        WHERE (SELECT throwIf(count() = 0 OR max(position) < {from:UInt64}) FROM ${tables.positions}
          WHERE model = {model:UInt64} AND partition = {partition:UInt32}) = 0 ${rowChecks.join(' ')}`,
-      { model, partition, from: String(from), to: String(to), ...Object.fromEntries(ofRows) },
+      parameters,
     );
   } catch (error) {
     if (isAbsent(error) || (error instanceof QueryRefused && error.code === thrown)) {

@@ -21,6 +21,8 @@ export function startProject(context: RoleContext): RunningRole {
     connection,
     offsets,
     store: app.store,
+    versions: pipeline.versions,
+    sweepMilliseconds: config.clickHouse?.sweepMilliseconds,
     notifier: app.notifier,
     instanceId: config.instanceId,
     clock,

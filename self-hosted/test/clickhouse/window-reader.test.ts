@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { createNotifyingStore } from '../../../lib/pipeline/windows/notifying-store.ts';
 import { describeWindowReader } from '../../../test/contract/window-reader.contract.ts';
@@ -5,10 +6,16 @@ import { windowsFixture } from '../../../test/contract/windows-fixture.ts';
 import { insertRows } from '../../clickhouse/insert-rows.ts';
 import { readRow, sizeOfKey } from '../../clickhouse/window-row.ts';
 import { createModelReader } from '../../clickhouse/window-reader.ts';
-import { openServingDatabase } from './database.ts';
+import { emptyModel, openServingDatabase } from './database.ts';
+
+let database: Awaited<ReturnType<typeof openServingDatabase>>;
+beforeAll(async () => {
+  database = await openServingDatabase();
+});
+afterAll(() => database.remove());
 
 describeWindowReader('on ClickHouse', async () => {
-  const { clickHouse, tables, model, remove } = await openServingDatabase();
+  const { clickHouse, tables, model } = database;
   const objects = new InMemoryObjectStore();
   let version = 0n;
   const store = createNotifyingStore(objects, {
@@ -20,5 +27,6 @@ describeWindowReader('on ClickHouse', async () => {
       await insertRows(tables.windowsOf(model.id), rows, clickHouse);
     },
   });
-  return windowsFixture(store, createModelReader({ clickHouse, tables, model: () => model }), remove);
+  const reader = createModelReader({ clickHouse, tables, model: () => model });
+  return windowsFixture(store, reader, () => emptyModel(model, database));
 });
