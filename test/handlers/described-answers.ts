@@ -6,7 +6,7 @@ import * as z from 'zod';
 export interface DescribedAnswers {
   /** Routes such as `GET /aggregates`. */
   readonly routes: readonly string[];
-  /** Routes with statuses, such as `GET /aggregates 200`. */
+  /** Routes with the statuses that their functions answer, such as `GET /aggregates 200`. */
   readonly statuses: readonly string[];
   /** Returns the differences between an answer and its description, for a route or a named response. */
   problemsOf(route: string, answer: APIGatewayProxyStructuredResultV2): string[];
@@ -24,6 +24,8 @@ const responseSchema = z.object({
   headers: z.record(z.string(), z.unknown()),
   content: contentSchema.optional(),
 });
+/** Answers that no function gives are described once for all routes. */
+const referenceSchema = z.strictObject({ $ref: z.string() });
 const documentSchema = z.object({
   paths: z.record(
     z.string(),
@@ -31,7 +33,7 @@ const documentSchema = z.object({
       z.string(),
       z.object({
         requestBody: z.object({ content: contentSchema }).optional(),
-        responses: z.record(z.string(), responseSchema),
+        responses: z.record(z.string(), z.union([referenceSchema, responseSchema])),
       }),
     ),
   ),
@@ -68,13 +70,17 @@ export function describedAnswers(text: string): DescribedAnswers {
 
   function responseTo(route: string, status: number | undefined): Response | undefined {
     const operation = operations.find((operation) => operation.route === route);
-    return operation?.responses[String(status)] ?? components.responses[route];
+    const response = operation?.responses[String(status)];
+    if (response === undefined) return components.responses[route];
+    return '$ref' in response ? components.responses[nameIn(response)] : response;
   }
 
   return {
     routes: operations.map(({ route }) => route),
     statuses: operations.flatMap(({ route, responses }) =>
-      Object.keys(responses).map((status) => `${route} ${status}`),
+      Object.entries(responses)
+        .filter(([, response]) => !('$ref' in response))
+        .map(([status]) => `${route} ${status}`),
     ),
     problemsOf(route, { statusCode, headers = {}, body = '' }) {
       const response = responseTo(route, statusCode);
@@ -92,10 +98,12 @@ export function describedAnswers(text: string): DescribedAnswers {
       return [...wrongHeaders, ...problemsOfValue(media, value)];
     },
     wrongExamples() {
-      const contents = operations.flatMap(({ requestBody, responses }) =>
-        [requestBody, ...Object.values(responses)].map((body) => body?.content ?? {}),
-      );
-      return contents
+      const requestBodies = operations.map(({ requestBody }) => requestBody);
+      const answers = operations
+        .flatMap(({ responses }) => Object.values(responses))
+        .map((response) => ('$ref' in response ? undefined : response));
+      return [...requestBodies, ...answers, ...Object.values(components.responses)]
+        .map((body) => body?.content ?? {})
         .flatMap((content) => Object.values(content))
         .flatMap((media) => {
           const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
@@ -106,6 +114,10 @@ export function describedAnswers(text: string): DescribedAnswers {
         });
     },
   };
+}
+
+function nameIn({ $ref }: z.output<typeof referenceSchema>): string {
+  return $ref.replace('#/components/responses/', '');
 }
 
 /**

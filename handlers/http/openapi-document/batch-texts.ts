@@ -8,7 +8,7 @@ const entry = {
   userAgent: 'curl/8.7.1',
   status: 200,
 };
-const accepted = { batchId: 'readme-1', entries: 2, windows: 1 };
+const accepted = { batchId: 'readme-1', entries: 1, windows: 1 };
 const lines = {
   schema: { type: 'string', description: 'One entry per line.' },
   example: `${JSON.stringify(entry)}\n`,

@@ -8,10 +8,12 @@ import { elasticsearchTexts } from './elasticsearch-texts.ts';
 import { describeHeaders } from './headers.ts';
 import { namedSchemas, parametersOf, type Json } from './json-schema.ts';
 import { lokiTexts } from './loki-texts.ts';
-import { describeErrors, describeOperation, type OperationText, type TextOf } from './operation.ts';
+import { describeOperation, type OperationText, type TextOf } from './operation.ts';
 import { ownTexts } from './own-texts.ts';
 import { protocolTexts } from './protocol-texts.ts';
 import { readTexts } from './read-texts.ts';
+import { describeRefusals } from './refusals.ts';
+import { securitySchemes } from './security.ts';
 
 const info = {
   title: 'Log analytics pipeline',
@@ -29,14 +31,6 @@ const requestHeaders = z.object({
     .optional()
     .describe('Visible ASCII characters. The answer and the log use the same id.'),
 });
-
-const apiKey = {
-  type: 'http',
-  scheme: 'bearer',
-  bearerFormat: 'lap_…',
-  description:
-    'Deployed: an API key, which determines the customer. Its scopes are `ingest` and `read`; a key without the scope that a route requires is answered with 403 `API_1006`. Before any function runs, the gateway answers 401 `{"message"}` if there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` can list all customers. On a laptop there are no keys.',
-};
 
 /** The page and its files are for browsers, and aliases do what another route does: they are not described. */
 type DescribedOperation = {
@@ -69,13 +63,6 @@ export function describeApi(): Json {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   const [requestId] = parametersOf('header', requestHeaders);
-  const {
-    401: withoutKey,
-    403: forbidden,
-    404: noSuchRoute,
-    405: methodNotAllowed,
-    408: tooSlow,
-  } = describeErrors(['API_1000', 'API_1001', 'API_1004', 'API_1008', 'API_1009', 'API_1010']);
   return {
     openapi: '3.1.1',
     info,
@@ -84,15 +71,9 @@ export function describeApi(): Json {
     components: {
       schemas: namedSchemas(),
       parameters: { 'x-request-id': requestId },
-      securitySchemes: { apiKey },
+      securitySchemes,
       headers: describeHeaders(),
-      responses: {
-        WithoutKey: withoutKey,
-        Forbidden: forbidden,
-        NoSuchRoute: noSuchRoute,
-        MethodNotAllowed: methodNotAllowed,
-        TooSlow: tooSlow,
-      },
+      responses: describeRefusals(),
     },
   };
 }

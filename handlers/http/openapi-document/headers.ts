@@ -12,6 +12,7 @@ export const headers = {
   'x-counted-through':
     'Everything that was accepted before this instant is in the counts; absent if the instant is not known now.',
   'retry-after': 'The number of seconds after which to repeat the request.',
+  'www-authenticate': '`Bearer`: the scheme by which to send the API key.',
   allow: 'The methods of the route.',
   'x-elastic-product': '`Elasticsearch`: its clients send to no server without it.',
 } as const;

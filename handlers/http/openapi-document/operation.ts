@@ -1,6 +1,10 @@
-import { errorCodes, type ErrorCode } from '../error-codes.ts';
-import { parametersOf, referenceTo, type Json } from './json-schema.ts';
+import type { ErrorCode } from '../error-codes.ts';
+import { describeErrors } from './describe-errors.ts';
+import { parametersOf, type Json } from './json-schema.ts';
 import { allHeaders, type HeaderName } from './headers.ts';
+import { mediaOf } from './media.ts';
+import { refusalsOf } from './refusals.ts';
+import { securityOf } from './security.ts';
 import type { AnswerContent, Route } from '../route.ts';
 
 /** The text of an answer that is not an error. */
@@ -34,6 +38,8 @@ export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
 };
 
 const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCode[];
+/** With a scope that the key lacks, or before the function runs. */
+const errorsOfScope = ['API_1006', 'API_1004', 'API_1010'] as const satisfies readonly ErrorCode[];
 
 /** Describes a route as an operation of OpenAPI. */
 export function describeOperation(operationId: string, route: Route, text: OperationText): Json {
@@ -46,6 +52,7 @@ export function describeOperation(operationId: string, route: Route, text: Opera
     { $ref: '#/components/parameters/x-request-id' },
   ];
   const responses = {
+    ...refusalsOf(route),
     ...Object.fromEntries(
       Object.entries(text.answers).map(([status, answer]) => [
         status,
@@ -53,7 +60,7 @@ export function describeOperation(operationId: string, route: Route, text: Opera
       ]),
     ),
     ...describeErrors(
-      [...errors, ...(scopes?.[0] === undefined ? [] : (['API_1006'] as const)), ...errorsOfAll],
+      [...errors, ...(scopes?.[0] === undefined ? [] : errorsOfScope), ...errorsOfAll],
       errorContent && {
         content: mediaOf(errorContent, text.errorExamples),
         headers: text.errorHeaders ?? [],
@@ -64,18 +71,11 @@ export function describeOperation(operationId: string, route: Route, text: Opera
     operationId,
     summary,
     description,
-    security: securityOf(scopes),
+    security: securityOf(route),
     parameters,
     requestBody,
     responses,
   };
-}
-
-/** One of these is enough. The empty one is for the laptop form, which has no keys. */
-function securityOf(scopes: Route['scopes']): Json[] {
-  if (scopes === undefined) return [];
-  const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope]);
-  return [{}, ...alternatives.map((apiKey) => ({ apiKey }))];
 }
 
 function describeAnswer(
@@ -87,60 +87,5 @@ function describeAnswer(
     description,
     headers: allHeaders(headers),
     content: hasBody ? mediaOf(content, examples) : undefined,
-  };
-}
-
-function mediaOf(content: AnswerContent, examples: OperationText['errorExamples'] = {}): Json {
-  const media = Object.entries(content).map(([type, schema]) => {
-    const isNamed = schema !== 'text' && schema !== 'bytes';
-    const described = { schema: isNamed ? referenceTo(schema) : { type: 'string' }, example: examples[type] };
-    return [type, described] as const;
-  });
-  return Object.fromEntries(media);
-}
-
-/**
- * Returns the answers for some error codes, by status.
- * @param own  their content, where they do not have the usual form, and further headers
- */
-export function describeErrors(
-  codes: readonly ErrorCode[],
-  own?: { readonly content: Json; readonly headers: readonly HeaderName[] },
-): Record<string, Json> {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) {
-    const { status } = errorCodes[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => {
-      const meanings = codes.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`);
-      const schema = {
-        allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }],
-      };
-      const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
-      return [
-        String(status),
-        {
-          description: `${meanings.join('; ')}.`,
-          headers: allHeaders([
-            ...(status === 503 ? (['retry-after'] as const) : status === 405 ? (['allow'] as const) : []),
-            ...(own?.headers ?? []),
-          ]),
-          content: own?.content ?? { 'application/json': { schema, examples } },
-        },
-      ];
-    }),
-  );
-}
-
-function exampleOf(errorCode: ErrorCode): Json {
-  const { category, meaning } = errorCodes[errorCode];
-  const sentence = `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`;
-  return {
-    requestId: '5f0c1d52-6b43-4a3c-9a3e-0d9a2f6f1c11',
-    errorCategory: category,
-    errorCode,
-    errorDescription: sentence,
   };
 }

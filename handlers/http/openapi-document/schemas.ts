@@ -179,6 +179,10 @@ const customerTotalsPage = z
   })
   .describe('With `from`, `to` or `sort`. Customers without requests in the range are absent.');
 
+const gatewayRefusal = z
+  .object({ message: z.string() })
+  .describe('The answer of API Gateway to a request without a valid API key.');
+
 const health = z.object({ status: z.literal('ok') });
 
 const document = z.looseObject({ openapi: z.string() }).describe('An OpenAPI document.');
@@ -217,6 +221,7 @@ export const schemas = {
   Batch: batch,
   CustomerTotals: customerTotals,
   CustomerPage: z.union([customerPage, customerTotalsPage]),
+  GatewayRefusal: gatewayRefusal,
   Health: health,
   Document: document,
   ...protocolSchemas,

@@ -1,32 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createApiKey, hashOfApiKey } from '../../../lib/domain/api-key.ts';
-import type { ApiKeyRecord } from '../../../lib/domain/api-key-record.ts';
-import { createKeyAuthorizer } from '../../../self-hosted/api-keys/key-authorizer.ts';
 import { json } from '../../e2e/requests.ts';
-import { customer } from '../../factories.ts';
 import { protocolRequests } from '../../handlers/protocols/protocol-requests.ts';
 import { senderRequests } from '../../handlers/protocols/sender-requests.ts';
+import { acceptedKey as key } from './accepted-key.ts';
 import { useServedApp } from './served-app.ts';
-
-const key = createApiKey({ id: Buffer.alloc(8, 1), random: Buffer.alloc(20, 1) }, Buffer.alloc(32));
-const record: ApiKeyRecord = {
-  customerId: customer(),
-  scopes: ['ingest', 'read'],
-  hash: hashOfApiKey(key.text),
-  label: undefined,
-  createdAt: undefined,
-  expiresAt: undefined,
-  secretId: undefined,
-};
-const clock = { now: () => new Date() };
-const authorizer = createKeyAuthorizer(() => new Map([[key.id, record]]), clock);
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
 describe('the server of the cluster form', () => {
-  const served = useServedApp({ authorizer, environment: { MAX_BATCH_BYTES: '100000' } });
+  const served = useServedApp({ authorizer: key.authorizer, environment: { MAX_BATCH_BYTES: '100000' } });
 
   async function send([, , event]: (typeof protocolRequests)[number], presented: Record<string, string>) {
     const { 'x-customer-id': _customer, ...headers } = event.headers as Record<string, string>;

@@ -1,0 +1,28 @@
+import type { Route } from '../route.ts';
+import { describeErrors } from './describe-errors.ts';
+import type { Json } from './json-schema.ts';
+
+/** Answers that a server or a gateway gives instead of a function, and those to requests of no operation. */
+export function describeRefusals(): Json {
+  const only = (status: number, ...codes: Parameters<typeof describeErrors>[0]) =>
+    describeErrors(codes)[status];
+  return {
+    WithoutKey: only(401, 'API_1009'),
+    HostNotAllowed: only(403, 'API_1004'),
+    Forbidden: only(403, 'API_1004', 'API_1010'),
+    NoSuchRoute: only(404, 'API_1000'),
+    MethodNotAllowed: only(405, 'API_1001'),
+    TooSlow: only(408, 'API_1008'),
+  };
+}
+
+/** Returns the answers to requests of a route that no function sees, by status. */
+export function refusalsOf({ scopes }: Route): Record<string, Json> {
+  return scopes === undefined
+    ? { 403: refusal('HostNotAllowed'), 408: refusal('TooSlow') }
+    : { 401: refusal('WithoutKey'), 403: refusal('Forbidden'), 408: refusal('TooSlow') };
+}
+
+function refusal(name: 'WithoutKey' | 'HostNotAllowed' | 'Forbidden' | 'TooSlow'): Json {
+  return { $ref: `#/components/responses/${name}` };
+}
