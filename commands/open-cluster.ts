@@ -19,6 +19,8 @@ export interface OperatedCluster {
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly deadLetters: OperatedDeadLetters;
+  /** Notifies `roll-up` of a minute, as a write of it does. */
+  readonly notifyRollUp: (minute: ObjectKey) => Promise<void>;
   /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
   readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
@@ -72,6 +74,13 @@ export interface OperatedDeadLetters {
    * @throws Unavailable       Kafka cannot take it now
    */
   readonly giveBack: (id: string) => Promise<boolean>;
+  /**
+   * Removes a dead letter for good, if it is still there.
+   * @param id  that of its message
+   * @throws NewerFormat  a newer version wrote it
+   * @throws Unavailable  Kafka cannot take it now
+   */
+  readonly discard: (id: string) => Promise<void>;
 }
 
 interface SelfHosted {

@@ -64,6 +64,7 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
     },
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
+    notifyRollUp: (minute) => notifier.notify([minute]),
     look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds, hasReadModel }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);

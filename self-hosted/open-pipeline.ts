@@ -81,8 +81,9 @@ export async function openPipeline({
     );
   const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
   const intents = stream('batches', 'summarizer');
-  // Listed again once a barrier has passed: the list then has every record that left its topic before the barrier.
-  const failedRecordsVersion = () => barriers.minutes()?.getTime() ?? Number.NaN;
+  // Listed again once a barrier of either kind has passed: the list then has every record that left its topic before it.
+  const failedRecordsVersion = () =>
+    (barriers.minutes()?.getTime() ?? Number.NaN) + (barriers.rollUps()?.getTime() ?? 0);
   const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
   const readModel = openReadModel(config, { connection, offsets, clock, logger });
   const reads = config.readFrom === 'clickhouse' ? readModel : undefined;

@@ -6,7 +6,7 @@ import { startClickHouse, type LocalClickHouse } from '../local-services/start-c
 import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 

@@ -9,7 +9,7 @@ import { UnavailableParts } from '../../lib/unavailable-parts.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import { roleNames } from '../roles/role.ts';
+import { roleNames } from '../roles/role-names.ts';
 import { readProcesses } from './read-processes.ts';
 
 export interface ClusterLookPorts {

@@ -3,7 +3,7 @@ import type { ClusterLook } from '../../commands/open-cluster.ts';
 import { kafkaUnavailable } from '../kafka/client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { groupName, type Group } from '../kafka/topics.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 
 type Consumer = Exclude<RoleName, 'api'>;
 

@@ -10,7 +10,9 @@ import type { Authorizer } from '../http/authorizer.ts';
 import { openPipeline, type ClusterPipeline } from '../open-pipeline.ts';
 import { startRole } from '../roles/start-role.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import type { RoleName, RunningRole } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
+import type { RunningRole } from '../roles/role.ts';
+import { stopMilliseconds } from './stop-times.ts';
 
 export interface RunRolesOptions {
   readonly roles: readonly RoleName[];
@@ -32,9 +34,6 @@ export interface RunningProcess {
   /** Begins nothing new, finishes what runs, and closes all connections. */
   stop(): Promise<void>;
 }
-
-/** Time for running requests and invocations; work that has not ended by then is repeated elsewhere. */
-const stopMilliseconds = 10_000;
 
 /**
  * Starts the roles of this process.

@@ -5,7 +5,7 @@ import { withBoundedBacklog } from '../bounded-backlog.ts';
 import { createKafkaEventStream, type KafkaEventStream } from '../kafka/event-stream.ts';
 import { groupName, topicName, type Group, type Topic } from '../kafka/topics.ts';
 import type { ClusterPipeline } from '../open-pipeline.ts';
-import type { RoleName } from './role.ts';
+import type { RoleName } from './role-names.ts';
 
 /** Topics that a role consumes, each with the group that reads it. */
 const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]>> = {

@@ -1,7 +1,8 @@
 import { startAggregate } from './aggregate.ts';
 import { startApi } from './api.ts';
 import { startProject } from './project.ts';
-import type { RoleContext, RoleName, RunningRole } from './role.ts';
+import type { RoleName } from './role-names.ts';
+import type { RoleContext, RunningRole } from './role.ts';
 import { startRollUp } from './roll-up.ts';
 import { startSummarizer } from './summarizer.ts';
 import { startVerify } from './verify.ts';

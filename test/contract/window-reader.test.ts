@@ -9,6 +9,7 @@ import { indexCustomers } from '../../lib/pipeline/customer-index/index-customer
 import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
 import { notifyingObjectStore } from '../../local-store/notifications.ts';
 import { openObjectDirectory } from '../../local-store/object-directory.ts';
+import { realFileOperations } from '../../local-store/object-directory/file-operations.ts';
 import { ChangeCounts } from '../../local-store/object-versions.ts';
 import { s3Client } from '../aws/clients.ts';
 import { startS3Server } from '../aws/s3-server.ts';
@@ -35,7 +36,7 @@ describeWindowReader('of objects in memory, before all customers are indexed', a
 
 describeWindowReader('of objects in a directory', async () => {
   const root = await mkdtemp(join(tmpdir(), 'object-directory-'));
-  const objects = await openObjectDirectory(root);
+  const objects = await openObjectDirectory(root, { operations: realFileOperations });
   const versions = new ChangeCounts(customerIndexPrefix, objects);
   const store = notifyingObjectStore(objects, {
     rules: [],
@@ -52,9 +53,7 @@ describeWindowReader('of objects in a directory', async () => {
 });
 
 describeWindowReader('of objects on S3', async () => {
-  const root = await mkdtemp(join(tmpdir(), 's3-'));
-  const behind = await openObjectDirectory(root);
-  const server = await startS3Server('logs', behind);
+  const server = await startS3Server('logs', new InMemoryObjectStore());
   const client = s3Client(server.endpoint);
   const store = createS3ObjectStore({ client, bucket: 'logs', backoff: noBackoff });
   const versions = createS3ObjectVersions({ client, bucket: 'logs' });
@@ -62,7 +61,5 @@ describeWindowReader('of objects on S3', async () => {
   return windowsFixture(store, createObjectWindowReader(store, versions), async () => {
     client.destroy();
     await server.close();
-    await behind.close();
-    await rm(root, { recursive: true });
   });
 });
