@@ -77,6 +77,7 @@ export function encode(document: unknown): Buffer {
   return Buffer.from(JSON.stringify(document));
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the model writes these documents
 export function decode<T>(object: Pick<StoredObject, 'body'>): T {
   return JSON.parse(Buffer.from(object.body).toString()) as T;
 }
