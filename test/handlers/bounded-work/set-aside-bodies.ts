@@ -8,7 +8,7 @@ const entryLines = (unit: (n: number) => string) => filled(unit, lines, mostEntr
 const longLines = (unit: string) =>
   filled((n) => `${n} ${unit.repeat(Math.floor(longestLine / Buffer.byteLength(unit)))}`, lines);
 
-const combined = (n: number, agent = '-') =>
+export const combined = (n: number, agent = '-') =>
   `192.0.2.7 - - [28/Dec/2025:18:03:07 +0000] "GET /${scrambled(n)} HTTP/1.1" 200 512 "-" "${agent}"`;
 
 /** Returns the time of an access log in the minute of a number. */
