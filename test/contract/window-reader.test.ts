@@ -26,7 +26,7 @@ import { openObjectDirectory } from '../../local-store/object-directory.ts';
 import { ChangeCounts } from '../../local-store/object-versions.ts';
 import { s3Client } from '../aws/clients.ts';
 import { startS3Server } from '../aws/s3-server.ts';
-import { instant } from '../factories.ts';
+import { countsWith, instant } from '../factories.ts';
 import {
   describeWindowReader,
   type WindowReaderFixture,
@@ -138,11 +138,11 @@ function bodyOf(
     revision: 1,
     lateRequests: 0,
     updatedAt: instant('2025-12-31T00:00:00Z'),
-    counts: {
+    counts: countsWith({
       requestsByPath: new Map(paths.map((path) => [path, 1])),
       requestsByUserAgent: new Map([['curl', paths.length]]),
       requestsByStatus: new Map(Object.entries(requestsByStatus)),
-    },
+    }),
   };
   return windowSize === 'minute'
     ? encodeWindow({ ...window, batches: 1, partialIds: Buffer.alloc(16) })

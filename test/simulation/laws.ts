@@ -17,7 +17,7 @@ import { isForgotten, type Tombstone } from '../../lib/domain/tombstone.ts';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import { windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
 import { minuteOf } from '../factories.ts';
-import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
+import { expectedWindow, foundWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import { ForgottenCustomers } from './forgotten-customers.ts';
 import { ExpectedIndex } from './index-law.ts';
 import type { SentBatch } from './sent-batch.ts';
@@ -310,7 +310,7 @@ export class Laws {
     prefix: string,
     expected: ReadonlyMap<ObjectKey, ExpectedWindow>,
     store: SimulatedStore,
-    decode: (body: Buffer) => { readonly requests: number; readonly counts: ExpectedWindow['counts'] },
+    decode: (body: Buffer) => Parameters<typeof foundWindow>[0],
   ): void {
     for (const [key, should] of expected) {
       const object = store.objects.get(key);
@@ -319,8 +319,7 @@ export class Laws {
         this.#break(`${key} is missing, with ${should.requests} requests`);
         continue;
       }
-      const { requests, counts } = decode(object.body);
-      const is = { requests, counts };
+      const is = foundWindow(decode(object.body));
       if (textOf(is) !== textOf(should))
         this.#break(`${key} is ${textOf(is)}, and should be ${textOf(should)}`);
     }

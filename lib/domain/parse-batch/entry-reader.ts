@@ -76,7 +76,7 @@ export class EntryReader {
       if (bytes[at] !== code.colon) return notJson;
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
       if (field === undefined) {
-        hasOthers = true;
+        hasOthers ||= this.#aliases.mayKnow(name, afterName);
         at = afterValue(bytes, at, lineBreak);
         if (at === malformed) return notJson;
       } else {

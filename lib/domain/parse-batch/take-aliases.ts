@@ -1,8 +1,15 @@
 import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
 import { millisecondsOf } from '../log-formats/instant.ts';
-import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
+import {
+  durationOf,
+  receivedAtOf,
+  requestLineOf,
+  statusOf,
+  textOf,
+} from '../log-formats/request-of-fields.ts';
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
+import { factNames } from '../entry-facts.ts';
 import type { EpochMinute } from '../epoch-minute.ts';
 import { windowStartOf } from '../window.ts';
 import { minuteOfInstant } from '../timestamp.ts';
@@ -17,8 +24,10 @@ const longestEscape = 5;
 const statusPattern = /^[1-5]\d\d$/;
 
 /** Returns which fields of an entry are missing, as bits of `wanted`: other names may stand for them. */
-export function missingIn({ receivedAt, method, path, userAgent, status }: SentFields): number {
+export function missingIn(fields: SentFields): number {
+  const { receivedAt, method, path, userAgent, status } = fields;
   return (
+    (factNames.some((name) => fields[name] === undefined) ? wanted.facts : 0) |
     (receivedAt === undefined ? wanted.receivedAt : 0) |
     (method === undefined || path === undefined ? wanted.requestLine : 0) |
     (userAgent === undefined ? wanted.userAgent : 0) |
@@ -45,6 +54,13 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
     const status = statusOf(found);
     if (status !== undefined && statusPattern.test(status)) fields['status'] = Number(status);
   }
+  for (const name of factNames) if (fields[name] === undefined) takeFact(name, fields, found);
+}
+
+function takeFact(name: (typeof factNames)[number], fields: SentFields, found: FoundFields): void {
+  if (found[name] === undefined) return;
+  const fact = name === 'durationMs' ? durationOf(found) : textOf(found, name);
+  if (fact !== undefined) fields[name] = fact;
 }
 
 /** Takes the first time that can be read, or else the first one; the refusal then says what is wrong with it. */

@@ -284,7 +284,7 @@ describe('aggregate', () => {
   describe('beside a newer version', () => {
     it('has a record of that version come again, keeps no failed record, and counts those around it', async () => {
       const store = new WatchedStore();
-      const newer = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
+      const newer = receivedRecord('7', Buffer.from('{"formatVersion":99}'));
       const records = [...recordsOf([windowPartial({ id: 1, counts })]), newer];
       const { failed, kept } = await aggregate(records, { store, clock }, limits);
       expect(failed).toEqual([{ record: newer, error: expect.any(NewerFormat) as Error }]);
@@ -296,7 +296,7 @@ describe('aggregate', () => {
     it('has the records of a window of that version come again, and leaves it as it is', async () => {
       const store = new WatchedStore();
       const key = minuteKey(customer(), windowStart());
-      const newer = Buffer.from('{"formatVersion":3,\n"partialIds":""}\n');
+      const newer = Buffer.from('{"formatVersion":99,\n"partialIds":""}\n');
       await store.put(key, newer, { ifNoneMatch: '*' });
       const [first, second] = recordsOf([
         windowPartial({ id: 1, counts }),

@@ -108,6 +108,7 @@ describe('total', () => {
     });
     expect(summed).toEqual({
       requests: 7,
+      measures: {},
       folded: 0,
       complete: true,
       countedThrough: longAfter,
