@@ -81,11 +81,15 @@ describe('the counting rules', () => {
   });
 
   it('have a version of their own for each configuration, and with `keep` the one that they always had', () => {
-    expect(createCountingRules([], 'keep').version).toBe(`${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}`);
+    expect(createCountingRules([], 'keep').version).toBe(
+      `${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}`,
+    );
     const versions = ['', 'auto'].flatMap((text) =>
       (['keep', 'drop'] as const).map((query) => createCountingRules(templates(text), query).version),
     );
     expect(new Set(versions).size).toBe(4);
-    expect(versions[1]).toBe(`${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}+query.drop.1`);
+    expect(versions[1]).toBe(
+      `${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}+query.drop.1`,
+    );
   });
 });

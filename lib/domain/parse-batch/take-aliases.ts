@@ -41,7 +41,8 @@ export function missingIn(fields: SentFields): number {
  */
 export function takeAliases(fields: SentFields, found: FoundFields): void {
   if (fields['receivedAt'] === undefined) takeInstant(fields, found);
-  if (fields['method'] === undefined || fields['path'] === undefined) takeRequestLine(fields, found);
+  const hasRequestLine = fields['method'] !== undefined && fields['path'] !== undefined;
+  const hostOfTarget = hasRequestLine ? undefined : takeRequestLine(fields, found);
   if (fields['userAgent'] === undefined) {
     const userAgent = textOf(found, 'userAgent');
     if (userAgent !== undefined) {
@@ -55,6 +56,7 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
     if (status !== undefined && statusPattern.test(status)) fields['status'] = Number(status);
   }
   for (const name of factNames) if (fields[name] === undefined) takeFact(name, fields, found);
+  fields['host'] ??= hostOfTarget;
 }
 
 function takeFact(name: (typeof factNames)[number], fields: SentFields, found: FoundFields): void {
@@ -80,12 +82,16 @@ function takeInstant(fields: SentFields, found: FoundFields): void {
   fields['receivedAt'] = isInstant ? text : (receivedAtOf(found, date, undefined) ?? text);
 }
 
-function takeRequestLine(fields: SentFields, found: FoundFields): void {
+/** @returns the host, if the target is a whole address */
+function takeRequestLine(fields: SentFields, found: FoundFields): string | undefined {
   const { method, path } = fields;
   const line = requestLineOf(withOwn(found, method, path));
-  if (typeof line !== 'object') return;
+  if (typeof line !== 'object') return undefined;
   if (method === undefined) fields['method'] = line.method;
-  if (path === undefined) fields['path'] = splitTarget(line.target).path;
+  if (path !== undefined) return undefined;
+  const target = splitTarget(line.target);
+  fields['path'] = target.path;
+  return target.host;
 }
 
 /** Replaces found fields with those under their own names. */
