@@ -6,6 +6,7 @@ import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
+import { factsOfFormats } from './facts-of-formats.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { countsWith, customer, instant, windowPartial, windowStart } from '../factories.ts';
 
@@ -88,6 +89,25 @@ describe('a partial', () => {
     });
   });
 
+  it('of version 2 is read as it was written, with all facts, and stays readable', () => {
+    const { partial: whole } = factsOfFormats;
+    expect(decodePartial(encodePartial(whole))).toEqual(whole);
+    expect(decodePartial(fixture('partial-2.json'))).toEqual(whole);
+  });
+
+  it.each([
+    ['bytes that are not those of its paths', { bytes: 701 }],
+    ['more durations than requests', { durations: [7, 9], pathTimed: [9] }],
+    ['a duration that no request can have', { pathDurationMs: [86_400_000 * 3] }],
+    ['sums of more paths than it has', { pathBytes: [300, 400, 0, 0, 0, 7] }],
+    ['buckets out of order', { durations: [120, 1, 7, 1] }],
+    ['visitors that nobody wrote', { visitors: '!!!' }],
+  ])('is refused with %s', (_what, change) => {
+    const document: object = JSON.parse(encodePartial(factsOfFormats.partial).toString());
+    const forged = Buffer.from(JSON.stringify({ ...document, ...change }));
+    expect(() => decodePartial(forged)).toThrow(UnreadableFormat);
+  });
+
   it('has a version that an earlier program leaves to a later one, since it would not count all of it', () => {
     expect(JSON.parse(encodePartial(partial).toString())).toMatchObject({ formatVersion: 2 });
   });
@@ -104,6 +124,13 @@ describe('a window', () => {
     expect(decodeWindow(fixture('window-1.json'))).toEqual(window);
     const storedSince = instant('2025-12-28T18:04:01.234Z');
     expect(decodeWindow(fixture('window-2.json'))).toEqual({ ...window, storedSince, forgottenBefore });
+  });
+
+  it('of version 3 is read as it was written, with all facts, and stays readable', () => {
+    const { window: whole } = factsOfFormats;
+    expect(decodeWindow(encodeWindow(whole))).toEqual(whole);
+    expect(decodeWindow(fixture('window-3.json'))).toEqual(whole);
+    expect(encodeWindow(whole).toString()).toContain('{"formatVersion":3,');
   });
 
   it('has version 2 only where its customer was forgotten: an earlier program must not write that one', () => {
@@ -168,6 +195,12 @@ describe('an hour', () => {
       windowSize: 'day',
       windowStart: windowStart('2025-12-28T00:00:00Z'),
     });
+  });
+
+  it('of version 2 is read as it was written, with all facts, and stays readable', () => {
+    const { hour: whole } = factsOfFormats;
+    expect(decodeRolledUp(encodeRolledUp(whole))).toEqual(whole);
+    expect(decodeRolledUp(fixture('hour-2.json'))).toEqual(whole);
   });
 
   it('that is cut short anywhere is not taken for a whole one', () => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { instantOf } from './instant.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { endOfQuoted, isBlank, splitFields, type Fields } from './quoted-fields.ts';
@@ -77,9 +78,21 @@ function contentOf(
       durationMs: durationIn(plain),
       referrer: referrer === undefined ? undefined : unescapeQuoted(referrer),
       host,
+      clientIp: addressIn(line),
     },
   };
 }
+
+/** Finds the client's address: the first word, or the second one behind the name of a virtual host. */
+function addressIn(line: string): string | undefined {
+  return line
+    .slice(0, maxStartLength)
+    .split(' ', 2)
+    .find((word) => isIP(word) !== 0);
+}
+
+/** Longer than a host name and an address. */
+const maxStartLength = 320;
 
 /** Finds referrer and agent, which some servers write in the other order, or alone. */
 function agentIn([first, second]: readonly string[]): {
