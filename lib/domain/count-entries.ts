@@ -1,7 +1,7 @@
 import { isOfPeople } from './agent-class.ts';
 import type { CountingRules } from './counting-rules.ts';
 import { dimensions, emptyCounts, type Counts } from './dimensions.ts';
-import { bucketOf } from './duration-buckets.ts';
+import { bucketOf, durationBucketCount } from './duration-buckets.ts';
 import type { LogEntry } from './log-entry.ts';
 import {
   addTo,
@@ -36,16 +36,24 @@ interface Tally {
 
 type Tallies = Map<string, Tally>;
 
+/** A tally of a path, with the sums of its facts. */
+interface PathTally extends Tally {
+  bytes: number;
+  durationMs: number;
+  timed: number;
+}
+
 export function* countInSteps(entries: readonly LogEntry[], rules: CountingRules): Steps<Counted> {
   const counts = emptyCounts();
   const measures = entries.some(({ facts }) => facts !== undefined) ? emptyMeasures() : undefined;
   const talliesOf: Partial<Record<keyof Counts, Tallies>> = {};
+  if (measures !== undefined) talliesOf.requestsByPath = yield* measure(entries, rules, measures);
   for (const { field, valueOf, keyOf } of dimensions) {
-    const requestsByKey = counts[field];
     // Agents are tallied once, for their families and for their classes.
-    const known = field === 'requestsByAgentClass' ? talliesOf.requestsByUserAgent : undefined;
-    const tallies = known ?? (yield* tally(entries, valueOf));
+    if (field === 'requestsByAgentClass') talliesOf[field] = talliesOf.requestsByUserAgent;
+    const tallies = talliesOf[field] ?? (yield* tally(entries, valueOf));
     talliesOf[field] = tallies;
+    const requestsByKey = counts[field];
     let done = 0;
     for (const [value, { requests }] of tallies) {
       done += 1;
@@ -54,9 +62,7 @@ export function* countInSteps(entries: readonly LogEntry[], rules: CountingRules
       requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + requests);
     }
   }
-  if (measures === undefined) return { counts, measures };
-  yield* measure(entries, rules, measures);
-  return { counts, measures: measuresUnlessEmpty(measures) };
+  return { counts, measures: measures && measuresUnlessEmpty(measures) };
 }
 
 function* tally(
@@ -79,58 +85,57 @@ function* tally(
 
 const [{ valueOf: pathOf, keyOf: pathKeyOf }] = dimensions;
 
-interface PathSums {
-  bytes: number;
-  durationMs: number;
-  timed: number;
-}
-
-/** Sums up facts, by path where they have a sum of each path. */
+/** Sums up facts, and tallies paths in the same pass, since they have sums of their own. */
 function* measure(
   entries: readonly LogEntry[],
   rules: CountingRules,
   measures: GrowingMeasures,
-): Steps<void> {
-  const { durations } = measures;
-  const sumsByPath = new Map<string, PathSums>();
+): Steps<Tallies> {
+  const tallies = new Map<string, PathTally>();
+  const timedByBucket = new Uint32Array(durationBucketCount);
   const addressesByAgent = new Map<string, Set<string>>();
   let done = 0;
   for (const entry of entries) {
     done += 1;
     if (done % entriesInStep === 0) yield;
+    const path = pathOf(entry);
+    let tallied = tallies.get(path);
+    if (tallied === undefined) {
+      tallied = { requests: 0, bytes: 0, durationMs: 0, timed: 0 };
+      tallies.set(path, tallied);
+    }
+    tallied.requests += 1;
     const { facts } = entry;
     if (facts === undefined) continue;
     const { bytes, durationMs, clientIp } = facts;
+    if (bytes !== undefined) {
+      measures.bytes = saturatedSum(measures.bytes ?? 0, bytes);
+      tallied.bytes = saturatedSum(tallied.bytes, bytes);
+    }
+    if (durationMs !== undefined) {
+      const bucket = bucketOf(durationMs);
+      timedByBucket[bucket] = (timedByBucket[bucket] ?? 0) + 1;
+      tallied.durationMs += durationMs;
+      tallied.timed += 1;
+    }
     if (clientIp !== undefined && rules.visitorMark !== undefined) {
       const addresses = addressesByAgent.get(entry.userAgent);
       if (addresses === undefined) addressesByAgent.set(entry.userAgent, new Set([clientIp]));
       else addresses.add(clientIp);
     }
-    if (bytes === undefined && durationMs === undefined) continue;
-    const path = pathOf(entry);
-    let sums = sumsByPath.get(path);
-    if (sums === undefined) {
-      sums = { bytes: 0, durationMs: 0, timed: 0 };
-      sumsByPath.set(path, sums);
-    }
-    if (bytes !== undefined) {
-      measures.bytes = saturatedSum(measures.bytes ?? 0, bytes);
-      sums.bytes = saturatedSum(sums.bytes, bytes);
-    }
-    if (durationMs !== undefined) {
-      const bucket = bucketOf(durationMs);
-      durations.set(bucket, (durations.get(bucket) ?? 0) + 1);
-      sums.durationMs += durationMs;
-      sums.timed += 1;
-    }
   }
-  for (const [path, { bytes, durationMs, timed }] of sumsByPath) {
+  for (const [path, { bytes, durationMs, timed }] of tallies) {
+    if (bytes === 0 && timed === 0) continue;
     const key = pathKeyOf(path, rules);
     addTo(measures.bytesByPath, key, bytes);
     addTo(measures.durationMsByPath, key, durationMs);
     addTo(measures.timedByPath, key, timed);
   }
+  for (const [bucket, timed] of timedByBucket.entries()) {
+    if (timed > 0) measures.durations.set(bucket, timed);
+  }
   yield* addVisitorsOf(addressesByAgent, dayOf(entries), rules, measures);
+  return tallies;
 }
 
 /** Adds the visitors that are people, as far as their agents tell. */

@@ -66,7 +66,7 @@ export const dimensions = [
     keyOf: asIs,
   },
   {
-    // Every entry is in it, but for those of partials of an earlier version.
+    // Every entry is in it, except those of partials of an earlier version.
     field: 'requestsByAgentClass',
     name: 'agentClass',
     topField: 'agentClasses',

@@ -53,7 +53,7 @@ export function parseFacts(value: Readonly<Partial<Record<string, unknown>>>): E
     referrerHost: parseReferrer(referrer),
     host: parseHost(host),
     clientIp: textMatching(addressPattern, clientIp),
-    country: textMatching(countryPattern, country)?.toUpperCase(),
+    country: parseCountry(country),
   };
 }
 
@@ -101,6 +101,14 @@ function parseHost(value: unknown): string | undefined {
   hosts.set(value, host);
   return host;
 }
+
+function parseCountry(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length !== countryLength) return undefined;
+  return isCountry.test(value) ? value : textMatching(countryPattern, value)?.toUpperCase();
+}
+
+const countryLength = 2;
+const isCountry = /^[A-Z][A-Z0-9]$/;
 
 function textMatching(pattern: RegExp, value: unknown): string | undefined {
   return typeof value === 'string' && pattern.test(value) ? value : undefined;

@@ -9,7 +9,7 @@ import { maxBytes, maxDurationMs } from './entry-facts.ts';
 import { requestsIn } from './duration-buckets.ts';
 import { saturatedSum } from './sums.ts';
 import { readStoredCounts, storedCountsShape } from './stored-counts.ts';
-import { toStoredMeasures } from './stored-measures.ts';
+import { packMeasures, toStoredMeasures } from './stored-measures.ts';
 import { batchName } from './keys.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import { TextBytes } from './text-bytes.ts';
@@ -105,7 +105,7 @@ export function writeMeasures(
   if (measures === undefined) return;
   const { requestsByPath } = counts;
   const stored = toStoredMeasures(measures, [...requestsByPath.keys()], requestsByPath);
-  into.text(`,${JSON.stringify(stored).slice(1, -1)}`);
+  into.text(`,${JSON.stringify(packMeasures(stored)).slice(1, -1)}`);
 }
 
 /** Fields that all partials of a batch share. */

@@ -4,6 +4,7 @@ import type { Measures } from './measures.ts';
 import {
   addStoredErrorPaths,
   errorsOfPathsSchema,
+  packErrors,
   toStoredErrorPaths,
   type ErrorsOfPaths,
 } from './stored-error-paths.ts';
@@ -11,6 +12,7 @@ import {
   fitPaths,
   fromStoredMeasures,
   measuresShape,
+  packMeasures,
   storedMeasuresIn,
   toStoredMeasures,
   type StoredMeasures,
@@ -23,7 +25,7 @@ export const storedCountsShape = {
   errorsOfPaths: errorsOfPathsSchema.exactOptional(),
 };
 
-/** What `storedCountsShape` reads. */
+/** Counts and measures of a document, as `storedCountsShape` reads them. */
 export interface StoredCounts extends Counts, StoredMeasures {
   readonly errorsOfPaths?: ErrorsOfPaths;
 }
@@ -43,8 +45,8 @@ export function storedCounts({ counts, measures }: CountsAndMeasures): object {
     ...(others.size === 0
       ? withoutErrors
       : countsToJson({ ...counts, requestsByErrorPath: new Map(others) })),
-    ...(errorsOfPaths && { errorsOfPaths }),
-    ...toStoredMeasures(measures, paths, counts.requestsByPath),
+    ...(errorsOfPaths && { errorsOfPaths: packErrors(errorsOfPaths) }),
+    ...packMeasures(toStoredMeasures(measures, paths, counts.requestsByPath)),
   };
 }
 

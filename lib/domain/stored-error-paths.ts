@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 
 /**
  * Requests that failed, by status and path, as they are stored: for each status, the places of paths among the keys of
@@ -8,25 +9,37 @@ export type ErrorsOfPaths = Readonly<Record<string, readonly number[]>>;
 
 const statusPattern = /^[1-9]\d\d$/;
 
-export const errorsOfPathsSchema = z.custom<ErrorsOfPaths>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([status, pairs]) => statusPattern.test(status) && arePairs(pairs)),
-  'not errors of paths',
+export const errorsOfPathsSchema = z.record(
+  z.string().regex(statusPattern),
+  z.string().transform((text, context): readonly number[] => {
+    const pairs = unpackPairs(text);
+    if (pairs !== undefined) return pairs;
+    context.addIssue({ code: 'custom', message: 'not errors of paths' });
+    return z.NEVER;
+  }),
 );
 
-function arePairs(value: unknown): boolean {
-  if (!Array.isArray(value) || value.length === 0 || value.length % 2 !== 0) return false;
-  let last = -1;
-  for (let at = 0; at < value.length; at += 2) {
-    const [place, requests]: unknown[] = [value[at], value[at + 1]];
-    if (!Number.isSafeInteger(place) || !Number.isSafeInteger(requests)) return false;
-    if (Number(place) <= last || Number(requests) < 1) return false;
-    last = Number(place);
+/** Packs pairs; of each place, the distance from the one before stands in the text. */
+export function packErrors(errors: ErrorsOfPaths): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(errors).map(([status, pairs]) => [
+      status,
+      packNumbers(pairs.map((number, at) => (at % 2 === 0 ? number - (pairs[at - 2] ?? 0) : number))),
+    ]),
+  );
+}
+
+function unpackPairs(text: string): readonly number[] | undefined {
+  const packed = unpackNumbers(text);
+  if (packed === undefined || packed.length === 0 || packed.length % 2 !== 0) return undefined;
+  let place = 0;
+  for (let at = 0; at < packed.length; at += 2) {
+    const distance = packed[at] ?? 0;
+    if ((at > 0 && distance === 0) || (packed[at + 1] ?? 0) < 1) return undefined;
+    place += distance;
+    packed[at] = place;
   }
-  return true;
+  return packed;
 }
 
 /** The two parts of `requestsByErrorPath`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { durationBucketCount } from './duration-buckets.ts';
 import { emptyMeasures, measuresUnlessEmpty, type Measures } from './measures.ts';
+import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import { isVisitorsText, readVisitors, visitorsText, type VisitorsText } from './visitors.ts';
 
 /**
- * Measures as they are stored, beside the counts: a path stands once, as a key of `requestsByPath`, and its sums are
+ * Measures as windows keep them, beside the counts; lists are packed in the text of a document: a path stands once, as a key of `requestsByPath`, and its sums are
  * at its place in lists. At the end of a list zeros are left out.
  */
 export interface StoredMeasures {
@@ -18,10 +19,12 @@ export interface StoredMeasures {
   readonly visitors?: VisitorsText | undefined;
 }
 
-const numbersSchema = z.custom<readonly number[]>(
-  (value) => Array.isArray(value) && value.every((number) => Number.isSafeInteger(number) && number >= 0),
-  'not a list of whole numbers',
-);
+const numbersSchema = z.string().transform((text, context): readonly number[] => {
+  const numbers = unpackNumbers(text);
+  if (numbers !== undefined) return numbers;
+  context.addIssue({ code: 'custom', message: 'not packed numbers' });
+  return z.NEVER;
+});
 
 /** The fields of the measures in the schema of a stored document. Earlier versions have none. */
 export const measuresShape = {
@@ -48,6 +51,19 @@ export function storedMeasuresIn(fields: StoredMeasures): StoredMeasures | undef
   const { bytes, pathBytes, pathDurationMs, pathTimed, durations, visitors } = fields;
   if (bytes === undefined && durations === undefined && visitors === undefined) return undefined;
   return { bytes, pathBytes, pathDurationMs, pathTimed, durations, visitors };
+}
+
+/** Returns the fields of measures as they stand in a document. */
+export function packMeasures(stored: StoredMeasures): object {
+  const { bytes, pathBytes, pathDurationMs, pathTimed, durations, visitors } = stored;
+  return {
+    bytes,
+    pathBytes: pathBytes && packNumbers(pathBytes),
+    pathDurationMs: pathDurationMs && packNumbers(pathDurationMs),
+    pathTimed: pathTimed && packNumbers(pathTimed),
+    durations: durations && packNumbers(durations),
+    visitors,
+  };
 }
 
 /** Reports whether no list has more places than there are paths. */

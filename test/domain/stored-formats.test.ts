@@ -6,6 +6,7 @@ import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
+import { packNumbers } from '../../lib/domain/packed-numbers.ts';
 import { factsOfFormats } from './facts-of-formats.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { countsWith, customer, instant, windowPartial, windowStart } from '../factories.ts';
@@ -97,10 +98,11 @@ describe('a partial', () => {
 
   it.each([
     ['bytes that are not those of its paths', { bytes: 701 }],
-    ['more durations than requests', { durations: [7, 9], pathTimed: [9] }],
-    ['a duration that no request can have', { pathDurationMs: [86_400_000 * 3] }],
-    ['sums of more paths than it has', { pathBytes: [300, 400, 0, 0, 0, 7] }],
-    ['buckets out of order', { durations: [120, 1, 7, 1] }],
+    ['more durations than requests', { durations: packNumbers([7, 9]), pathTimed: packNumbers([9]) }],
+    ['a duration that no request can have', { pathDurationMs: packNumbers([86_400_000 * 3]) }],
+    ['sums of more paths than it has', { pathBytes: packNumbers([300, 400, 0, 0, 0, 7]) }],
+    ['buckets out of order', { durations: packNumbers([120, 1, 7, 1]) }],
+    ['numbers that nobody wrote', { pathBytes: '*' }],
     ['visitors that nobody wrote', { visitors: '!!!' }],
   ])('is refused with %s', (_what, change) => {
     const document: object = JSON.parse(encodePartial(factsOfFormats.partial).toString());

@@ -216,6 +216,7 @@ describe('GET /aggregates', () => {
         requestsByPath: { 'GET /pricing': 1 },
         requestsByUserAgent: { curl: 1 },
         requestsByStatus: { '200': 1 },
+        requestsByAgentClass: { library: 1 },
         batches: 1,
         revision: 1,
         lateRequests: 1,

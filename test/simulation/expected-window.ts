@@ -25,7 +25,7 @@ export const simulatedRules: readonly CountingRules[] = [
 const lastByte = (address: string) => Number(address.split('.')[3]);
 const registerOf = (address: string) => lastByte(address) % 3;
 const rankOf = (address: string) => lastByte(address);
-/** Of these the largest is kept, and the others are added up. */
+/** The field whose largest numbers are kept; all others are added up. */
 const largestOf = 'visitors';
 
 export function expectedWindow(entry: SentEntry, rulesVersion: string): ExpectedWindow {

@@ -2,7 +2,7 @@ import { emptyMeasures, sumsByPathFields, type Measures, type SumsByPath } from 
 import { saturatedSum } from '../../domain/sums.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 
-/** How the sums of a path may differ from those that are known. */
+/** A comparison of sums by path. */
 export type ComparedSums = (name: string, found: SumsByPath, expected: SumsByPath) => string[];
 
 /**
