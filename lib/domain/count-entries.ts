@@ -142,13 +142,14 @@ function* measure(
 function* addVisitorsOf(
   addressesByAgent: ReadonlyMap<string, ReadonlySet<string>>,
   day: number,
-  { agentClass, visitorMark }: CountingRules,
+  rules: CountingRules,
   { visitors }: GrowingMeasures,
 ): Steps<void> {
+  const { visitorMark } = rules;
   if (visitorMark === undefined) return;
   let done = 0;
   for (const [userAgent, addresses] of addressesByAgent) {
-    if (!isOfPeople(agentClass(userAgent))) continue;
+    if (!isOfPeople(rules.agentClass(userAgent))) continue;
     for (const address of addresses) {
       done += 1;
       if (done % valuesInStep === 0) yield;

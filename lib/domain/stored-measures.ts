@@ -124,8 +124,9 @@ export function fromStoredMeasures(
     if (durations !== undefined) put(measures.timedByPath, path, pathTimed ? pathTimed[place] : requests);
     place += 1;
   }
-  for (let at = 0; durations !== undefined && at < durations.length; at += 2) {
-    measures.durations.set(durations[at] ?? 0, durations[at + 1] ?? 0);
+  const pairs = durations ?? [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    measures.durations.set(pairs[at] ?? 0, pairs[at + 1] ?? 0);
   }
   const known = visitors === undefined ? measures : { ...measures, visitors: readVisitors(visitors) };
   return measuresUnlessEmpty(known);

@@ -51,9 +51,9 @@ function withPaths(counts: Counts, hasFacts: boolean): Counts {
 const stored = fc
   .record({ counts, size: fc.constantFrom('minute', 'hour'), ids: fc.nat(3), hasFacts: fc.boolean() })
   .chain(({ counts, hasFacts, ...rest }) =>
-    (hasFacts ? arbitraryMeasures(counts.requestsByPath) : fc.constant(undefined)).map((measures) => {
-      return { ...rest, counts: withPaths(counts, hasFacts), ...(measures && { measures }) };
-    }),
+    (hasFacts ? arbitraryMeasures(counts.requestsByPath) : fc.constant(undefined)).map((measures) =>
+      Object.assign({}, rest, { counts: withPaths(counts, hasFacts) }, measures && { measures }),
+    ),
   )
   .map(({ counts, size, ids, ...measures }) => {
     const fields = {

@@ -105,7 +105,7 @@ describe('a partial', () => {
     ['numbers that nobody wrote', { pathBytes: '*' }],
     ['visitors that nobody wrote', { visitors: '!!!' }],
   ])('is refused with %s', (_what, change) => {
-    const document: object = JSON.parse(encodePartial(factsOfFormats.partial).toString());
+    const document = JSON.parse(encodePartial(factsOfFormats.partial).toString()) as object;
     const forged = Buffer.from(JSON.stringify({ ...document, ...change }));
     expect(() => decodePartial(forged)).toThrow(UnreadableFormat);
   });

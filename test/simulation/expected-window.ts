@@ -56,7 +56,7 @@ export function expectedWindow(entry: SentEntry, rulesVersion: string): Expected
 }
 
 function numbers(key: string | undefined, value: number | undefined): Map<string, number> {
-  return key === undefined || value === undefined ? new Map() : new Map([[key, value]]);
+  return key === undefined || value === undefined ? new Map<string, number>() : new Map([[key, value]]);
 }
 
 export function sumOf(a: ExpectedWindow | undefined, b: ExpectedWindow): ExpectedWindow {

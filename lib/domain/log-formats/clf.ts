@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { instantOf } from './instant.ts';
 import { noRequest, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
 import { endOfQuoted, isBlank, splitFields, type Fields } from './quoted-fields.ts';
@@ -6,6 +5,7 @@ import { notARequest, parseRequestLine } from './request-line.ts';
 import { decodeAgent, unescapeQuoted } from './unescape.ts';
 
 const maxTimeLength = 42;
+const ipAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
 const maxFieldsAfterRequest = 16;
 const statusAfterRequest = /"?(?:-?\d{1,4}|-)"?(?=[ \t"]|$)/y;
 const statusOnly = /^(?:-?\d{1,4}|-)$/;
@@ -88,7 +88,7 @@ function addressIn(line: string): string | undefined {
   return line
     .slice(0, maxStartLength)
     .split(' ', 2)
-    .find((word) => isIP(word) !== 0);
+    .find((word) => ipAddress.test(word));
 }
 
 /** Longer than a host name and an address. */
