@@ -50,8 +50,8 @@ export function* countInSteps(entries: readonly LogEntry[], rules: CountingRules
   if (measures !== undefined) talliesOf.requestsByPath = yield* measure(entries, rules, measures);
   for (const { field, valueOf, keyOf } of dimensions) {
     // Agents are tallied once, for their families and for their classes.
-    if (field === 'requestsByAgentClass') talliesOf[field] = talliesOf.requestsByUserAgent;
-    const tallies = talliesOf[field] ?? (yield* tally(entries, valueOf));
+    const source = field === 'requestsByAgentClass' ? 'requestsByUserAgent' : field;
+    const tallies = talliesOf[source] ?? (yield* tally(entries, valueOf));
     talliesOf[field] = tallies;
     const requestsByKey = counts[field];
     let done = 0;
