@@ -67,7 +67,7 @@ const stepNames = {
 
 async function auditObjects(
   options: AuditCommandOptions,
-  { reader: store, writer, visitorsSecret }: Omit<AuditedObjects, 'close'>,
+  { reader: store, writer, readModel, visitorsSecret }: Omit<AuditedObjects, 'close'>,
   { stdout, stderr, env, clock, atEnd }: CommandIo,
 ): Promise<number> {
   const newSpool = (options?: SortedLinesOptions) => {
@@ -122,6 +122,8 @@ async function auditObjects(
     retention,
   };
   const ofCustomers = await auditCustomerIndexes(store, indexOptions, reporter);
+  const modelKeys = (await readModel?.differing(customerId))?.keys ?? [];
+  for (const key of modelKeys) reporter.found({ kind: 'model-differs', key });
   const audited = { ...ofMinutes, ...ofRollUps, ...ofCustomers };
 
   let unrepaired = differences;
@@ -153,6 +155,11 @@ async function auditObjects(
       ports,
       reportRepair,
     );
+  }
+  if (writer !== undefined && readModel !== undefined && modelKeys.length > 0) {
+    await readModel.announce(modelKeys);
+    for (const key of modelKeys) report.repaired({ kind: 'announced', key });
+    unrepaired -= modelKeys.length;
   }
   progress.stop();
   const isEmpty = audited.windows + audited.batches + audited.rollUps + audited.customers + differences === 0;

@@ -26,6 +26,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./ship.ts')).ship,
   },
   {
+    name: 'export',
+    summary: 'exports windows as CSV, NDJSON or Parquet',
+    load: async () => (await import('./export.ts')).exportWindows,
+  },
+  {
     name: 'status',
     summary: 'shows whether a pipeline runs, its backlog, customers and disk use',
     load: async () => (await import('./status.ts')).status,

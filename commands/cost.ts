@@ -1,4 +1,5 @@
 import { costOptions, workloadOf } from './cost/options.ts';
+import { scaleTables } from './cost/scale-tables.ts';
 import { tables, workloadTable } from './cost/tables.ts';
 import { defineCommand } from './define-command.ts';
 import { print } from './io.ts';
@@ -16,6 +17,10 @@ export const cost = defineCommand({
   failures: [],
   async run(given, io) {
     const workload = workloadOf(given);
+    if (given.options.scale) {
+      print(io, scaleTables().join('\n\n'));
+      return 0;
+    }
     print(io, workload === undefined ? tables().join('\n\n') : workloadTable([workload]));
     return 0;
   },

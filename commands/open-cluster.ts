@@ -1,4 +1,6 @@
 import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
+import type { CustomerId } from '../lib/domain/customer-id.ts';
+import type { ObjectKey } from '../lib/domain/keys.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
@@ -12,12 +14,30 @@ export interface OperatedCluster {
   /** Notifies of each window that it changes, as every store of the roles does. */
   readonly store: ObjectStore;
   readonly outbox: Outbox;
+  /** Present if there is a read model. */
+  readonly readModel: OperatedReadModel | undefined;
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly deadLetters: OperatedDeadLetters;
+  /** Notifies `roll-up` of a minute, as a write of it does. */
+  readonly notifyRollUp: (minute: ObjectKey) => Promise<void>;
   /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
   readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
+}
+
+/** The read model of a pipeline. */
+export interface OperatedReadModel {
+  /**
+   * Returns the windows that it does not have as the store does.
+   * @param customerId  only those of this customer; `undefined` for all
+   * @throws Unavailable  it cannot be compared now
+   */
+  readonly differing: (
+    customerId: CustomerId | undefined,
+  ) => Promise<{ readonly keys: readonly ObjectKey[]; readonly isCutOff: boolean }>;
+  /** Announces windows again, so that they are read anew. */
+  readonly announce: (keys: readonly ObjectKey[]) => Promise<void>;
 }
 
 /** State of a pipeline in Kafka; a part is `undefined` if it cannot be read now. */
@@ -54,6 +74,13 @@ export interface OperatedDeadLetters {
    * @throws Unavailable       Kafka cannot take it now
    */
   readonly giveBack: (id: string) => Promise<boolean>;
+  /**
+   * Removes a dead letter for good, if it is still there.
+   * @param id  that of its message
+   * @throws NewerFormat  a newer version wrote it
+   * @throws Unavailable  Kafka cannot take it now
+   */
+  readonly discard: (id: string) => Promise<void>;
 }
 
 interface SelfHosted {

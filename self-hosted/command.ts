@@ -11,7 +11,7 @@ import { parseClusterConfig, requireCallers } from './config.ts';
 import { answerParent } from './process/parent-questions.ts';
 import { runApiProcesses } from './process/run-api-processes.ts';
 import { runProcess } from './process/run-process.ts';
-import { roleNames, type RoleName } from './roles/role.ts';
+import { roleNames, type RoleName } from './roles/role-names.ts';
 
 /** Runs roles of the cluster form in this process, until SIGTERM or Ctrl-C. */
 export const runRolesCommand = defineCommand({
@@ -24,7 +24,8 @@ export const runRolesCommand = defineCommand({
     ['aggregate', 'adds partials to their minutes'],
     ['verify', 'proves that stored batches are counted, and emits them again where they are not'],
     ['roll-up', 'recomputes hours and days, and deletes windows that have expired'],
-    ['all', 'all of these, in one process'],
+    ['project', 'brings windows into ClickHouse, and makes the read model there anew where that is needed'],
+    ['all', 'all of these, in one process; project only with CLICKHOUSE_URL'],
   ],
   options: {},
   details: [
@@ -38,8 +39,10 @@ export const runRolesCommand = defineCommand({
   },
   failures: [failure(InvalidConfig), failure(UnreadableFormat), failure(CannotStart)],
   async run({ words }, io) {
-    const roles = rolesOf(words);
+    const named = rolesOf(words);
     const config = parseClusterConfig(io.env);
+    const isAll = words.includes('all') && config.clickHouse === undefined;
+    const roles = isAll ? named.filter((role) => role !== 'project') : named;
     if (roles.includes('api')) requireCallers(config, io.env);
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());

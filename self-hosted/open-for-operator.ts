@@ -1,7 +1,12 @@
 import type { OperatedCluster } from '../commands/open-cluster.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
+import { customerIndexKey, customerSegmentOfIndex } from '../lib/domain/keys.ts';
 import { CannotStart } from './cannot-start.ts';
+import { openClickHouse, QueryRefused } from './clickhouse/client.ts';
+import { compareWithStore } from './clickhouse/compare-with-store.ts';
+import { tablesIn } from './clickhouse/tables.ts';
+import { readWindowsTopic } from './clickhouse/windows-topic.ts';
 import { parseClusterConfig, type ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
 import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
@@ -30,18 +35,37 @@ export async function openForOperator(environment: NodeJS.ProcessEnv): Promise<O
 
 async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const connection = await kafkaConnectionOf(config);
-  const { store, close } = openStore(config);
+  const { store, versions, close } = openStore(config);
   const sender = createSender(connection);
   const offsets = createTopicOffsets(connection);
   const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
   const { clockDifferenceMilliseconds } = config;
+  const hasReadModel = config.clickHouse !== undefined;
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
+  const notifier = createWindowNotifier(connection, sender);
+  const clickHouse = config.clickHouse && openClickHouse(config.clickHouse);
+  const tables = tablesIn(config.clickHouse?.database ?? '');
+  const readTopic = () => readWindowsTopic(offsets, connection);
   return {
-    store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
+    store: createNotifyingStore(store, notifier),
+    readModel: clickHouse && {
+      async differing(customerId) {
+        const segment = customerId && customerSegmentOfIndex(customerIndexKey(customerId));
+        try {
+          return await compareWithStore({ clickHouse, tables, store, versions, readTopic }, segment);
+        } catch (error) {
+          // A command reports `Unavailable`, and does not know the errors of ClickHouse.
+          if (error instanceof QueryRefused) throw new Unavailable(error.message, { cause: error });
+          throw error;
+        }
+      },
+      announce: (keys) => notifier.notify(keys),
+    },
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
-    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds }),
+    notifyRollUp: (minute) => notifier.notify([minute]),
+    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds, hasReadModel }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {
@@ -55,7 +79,7 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
       try {
         await deadLetters.close();
       } finally {
-        await Promise.all([sender.close(), offsets.close()]);
+        await Promise.all([sender.close(), offsets.close(), clickHouse?.close()]);
         close();
       }
     },

@@ -5,7 +5,7 @@ import { readObjectDirectory } from '../../local-store/object-directory.ts';
 import { readVisitorsSecret } from '../../local-store/visitors-secret.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import type { OperatorIo } from '../io.ts';
-import { openCluster } from '../open-cluster.ts';
+import { openCluster, type OperatedReadModel } from '../open-cluster.ts';
 import { openDeployed } from '../open-deployed.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { Place } from '../place.ts';
@@ -16,6 +16,8 @@ export interface AuditedObjects {
   readonly writer: ObjectStore | undefined;
   /** The secret of visitors that the data directory has. */
   readonly visitorsSecret?: string | undefined;
+  /** Present if answers may come from a read model of the windows. */
+  readonly readModel?: OperatedReadModel | undefined;
   close(): Promise<void>;
 }
 
@@ -29,8 +31,8 @@ export async function openObjects(place: Place, isRepair: boolean, io: OperatorI
     return { reader: store, writer: isRepair ? store : undefined, close: async () => {} };
   }
   if (place.kind === 'cluster') {
-    const { store, close } = await openCluster(place);
-    return { reader: store, writer: isRepair ? store : undefined, close };
+    const { store, readModel, close } = await openCluster(place);
+    return { reader: store, writer: isRepair ? store : undefined, readModel, close };
   }
   const directory = await requireDataDirectory(place.dataDirectory);
   const visitorsSecret = await readVisitorsSecret(directory);

@@ -59,7 +59,7 @@ export const auditDetails = [
     'batches that it lists; a batch whose entries disagree with its header (where PATH_TEMPLATES or other counting rules have ' +
     'changed since, only the numbers of requests are compared); an hour or a day that is missing or is not the sum of its parts ' +
     '(not judged where its minutes differ themselves); a customer whose entry in the index of customers is missing, left over or not what ' +
-    'its windows say; and a batch, a window or an entry that cannot be read. Where a window has ' +
+    'its windows say; in a cluster with a read model, a window that ClickHouse does not have as the store does; and a batch, a window or an entry that cannot be read. Where a window has ' +
     '"(other)", its totals must be right and no kept key may have too many requests.',
   'A partial that a window counts but no stored batch has is foreign. It is a difference if none of the raw batches of the ' +
     'window can have expired. If some may have expired or cannot be read, the audit lists the window as not auditable: ' +
@@ -67,7 +67,7 @@ export const auditDetails = [
     '(npm run customers).',
   '--repair adds the missing partials of stored batches, and recounts windows where all of the batches are there. It keeps ' +
     'the ids of what is counted, and writes a window only if nobody else has written it since it was read. Then it makes hours ' +
-    'and days the sums of their parts again, and the index of customers what the windows say. Damaged batches and windows stay as they are. Only --remove-foreign takes anything ' +
+    'and days the sums of their parts again, and the index of customers what the windows say; and announces the windows that ClickHouse has differently. Damaged batches and windows stay as they are. Only --remove-foreign takes anything ' +
     'away: it recounts windows with foreign partials from the stored batches alone. Use it only where no raw batch was removed ' +
     'by hand. On AWS and in the cluster form each write is conditional in the store itself, so that the functions may keep running; a window that a function wrote ' +
     'meanwhile is reported as not repaired: run the command again.',

@@ -97,6 +97,8 @@ function describe(finding: Finding): string {
       return [`DIFFERS     ${finding.key} in the index of customers`, ...finding.details].join('\n  ');
     case 'index-left':
       return `LEFT OVER   ${finding.key} in the index of customers: there are no windows`;
+    case 'model-differs':
+      return `DIFFERS     ${finding.key} in ClickHouse`;
     case 'not-auditable': {
       const { partials } = finding;
       return `not auditable  ${windowOf(finding)}: the raw batches of ${whole(partials)} partials are gone`;
@@ -110,6 +112,8 @@ function describeRepair(outcome: RepairOutcome): string {
       return `repaired      ${outcome.key}: ${whole(outcome.requests)} requests`;
     case 'indexed':
       return `repaired      ${outcome.key}`;
+    case 'announced':
+      return `announced     ${outcome.key}: ClickHouse gets it soon`;
     case 'removed':
       return `removed       ${outcome.key}: nothing is left that it is made of`;
     case 'not-repaired':

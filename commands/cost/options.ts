@@ -8,6 +8,9 @@ export const costOptions = {
   'entries-per-second': value({ shows: '<n>', help: 'entries of all customers together', read: positive }),
   'entries-per-batch': value({ shows: '<n>', help: 'entries in each request', read: positive }),
   customers: value({ shows: '<n>', help: 'how many customers send them', default: 1, read: positive }),
+  scale: flag({
+    help: 'prints the tables of docs/explanation/scale.md: ceilings, and 1, 10 and 100 billion entries a day',
+  }),
   plain: flag({ help: 'bodies are not compressed' }),
 };
 

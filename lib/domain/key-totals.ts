@@ -70,7 +70,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, l
       const its = requests[key] ?? 0;
       if (isKept) {
         const bytes = table.bytesOf(key);
-        const place = kept.add(bytes, viewOf(bytes), 0, bytes.length, its);
+        const place = kept.add(bytes, viewOf(bytes), 0, bytes.length, table.hashOf(key), its);
         for (let list = 0; list < lists; list++) kept.addTo(list, place, table.sumOf(list, key));
       } else {
         folded = saturatedSum(folded, its);
@@ -83,14 +83,14 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, l
     add({ json }, isWanted, sums = []) {
       const view = viewOf(json);
       let sum = 0;
-      eachKey(json, view, (start, end, requests, key) => {
+      eachKey(json, view, (start, end, requests, key, hash) => {
         let place: number | undefined;
         if (isOther(json, start, end)) {
           folded = saturatedSum(folded, requests);
           if (isWanted !== undefined) return;
         } else if (isWanted === undefined || isWanted(json, start, end)) {
           sum = saturatedSum(sum, requests);
-          place = table.add(json, view, start, end, requests);
+          place = table.add(json, view, start, end, hash, requests);
         } else return;
         for (let list = 0; list < lists; list++) {
           const value = sums[list]?.[key] ?? 0;

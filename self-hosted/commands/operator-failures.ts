@@ -3,6 +3,7 @@ import { failure } from '../../commands/define-command/failures.ts';
 import { InvalidConfig } from '../../lib/config.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
+import { QueryRefused } from '../clickhouse/client.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { explain } from '../kafka/client/explain.ts';
 
@@ -12,8 +13,10 @@ export const operatorFailures = [
   failure(CannotStart),
   failure(
     Unavailable,
-    (error) => `${reasonOf(error)} Check KAFKA_BROKERS and S3_ENDPOINT, and run the command again.`,
+    (error) =>
+      `${reasonOf(error)} Check KAFKA_BROKERS, S3_ENDPOINT and CLICKHOUSE_URL, and run the command again.`,
   ),
+  failure(QueryRefused),
   failure(GenericError, explain),
   failure(MultipleErrors, explain),
 ];

@@ -19,7 +19,14 @@ export const topics = [
 export type Topic = (typeof topics)[number];
 
 /** Groups of consumers; the names in Kafka begin with the prefix. */
-export type Group = 'summarizer' | 'aggregate' | 'aggregate-late' | 'verify' | 'roll-up' | 'dead-letters';
+export type Group =
+  | 'summarizer'
+  | 'aggregate'
+  | 'aggregate-late'
+  | 'verify'
+  | 'roll-up'
+  | 'project'
+  | 'dead-letters';
 
 /** Returns the name of a topic in Kafka. */
 export function topicName({ prefix }: Pick<KafkaConnection, 'prefix'>, topic: Topic): string {

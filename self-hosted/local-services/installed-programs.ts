@@ -6,6 +6,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/cluster/', import
 /** Paths of the programs that `set-up.sh` installs. */
 export const installedPrograms = {
   kafkaJars: `${cache}kafka/lib`,
+  clickHousePython: `${cache}clickhouse/bin/python`,
   versitygw: `${cache}bin/versitygw-v1.8.0`,
 } as const;
 

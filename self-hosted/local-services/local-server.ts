@@ -90,7 +90,7 @@ function spawnServer({ command, args, env, logFile }: LocalServerOptions): Child
 }
 
 async function untilReady(child: ChildProcess, options: LocalServerOptions): Promise<void> {
-  const { name, logFile, isReady, maxStartMilliseconds = 60_000 } = options;
+  const { name, logFile, isReady, maxStartMilliseconds = 180_000 } = options;
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
   const begunAt = performance.now();

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from '../../commands/define-command.ts';
 import { failure } from '../../commands/define-command/failures.ts';
-import { anyText, value, wholeNumberOf } from '../../commands/define-command/options.ts';
+import { anyText, flag, value, wholeNumberOf } from '../../commands/define-command/options.ts';
 import { print } from '../../commands/io.ts';
 import { InvalidConfig } from '../../lib/config.ts';
 import { CannotStart } from '../cannot-start.ts';
@@ -32,6 +32,7 @@ export const clusterCommand = defineCommand({
       variable: 'DATA_DIR',
       read: anyText,
     }),
+    clickhouse: flag({ help: 'start ClickHouse too, with the role project, and answer from it' }),
   },
   details: [
     'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
@@ -41,7 +42,7 @@ export const clusterCommand = defineCommand({
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
   failures: [failure(CannotStart), failure(InvalidConfig)],
   async run({ options }, io) {
-    const { port, 'data-dir': dataDirectory = '.data' } = options;
+    const { port, 'data-dir': dataDirectory = '.data', clickhouse: hasClickHouse } = options;
     const directory = join(resolve(dataDirectory), 'cluster');
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
@@ -51,10 +52,19 @@ export const clusterCommand = defineCommand({
       directory,
       firstPort: port,
       kafkaNodes: 1,
-      processes: { api: 1, summarizer: 1, aggregate: 1, verify: 1, 'roll-up': 1 },
+      processes: {
+        api: 1,
+        summarizer: 1,
+        aggregate: 1,
+        verify: 1,
+        'roll-up': 1,
+        ...(hasClickHouse && { project: 1 }),
+      },
+      hasClickHouse,
       env: {
         TOPIC_PARTITIONS: '4',
         VERIFY_AFTER_SECONDS: '60',
+        ...(hasClickHouse && { READ_FROM: 'clickhouse' }),
         ...io.env,
         ...(!hasKeys && { ALLOW_UNAUTHENTICATED: 'true' }),
       },
@@ -71,6 +81,7 @@ export const clusterCommand = defineCommand({
           adminUrl: `http://localhost:${admin}`,
           brokers: cluster.kafka.brokers.join(', '),
           s3Endpoint: cluster.s3.endpoint,
+          clickHouseUrl: hasClickHouse ? cluster.clickHouse.url : undefined,
           directory,
           keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,
           now: io.clock.now(),

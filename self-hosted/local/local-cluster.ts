@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseClusterConfig } from '../config.ts';
+import { startClickHouse, type LocalClickHouse } from '../local-services/start-clickhouse.ts';
 import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -16,7 +17,9 @@ export interface LocalClusterOptions {
   readonly firstPort: number;
   readonly kafkaNodes: 1 | 3;
   /** Processes of each role; those of `api` have ports of their own. */
-  readonly processes: Readonly<Record<RoleName, number>>;
+  readonly processes: Readonly<Partial<Record<RoleName, number>> & { readonly api: number }>;
+  /** Starts ClickHouse as well. */
+  readonly hasClickHouse?: boolean;
   /** Settings of the processes, besides those that point to Kafka and the store. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called when a process has died and is started again. */
@@ -27,7 +30,7 @@ const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Returns the ports of a cluster: requests first, then Kafka, the store, and the internal ports. */
 export function portsFrom(first: number) {
-  return { api: first, kafka: first + 10, s3: first + 20, admin: first + 30 };
+  return { api: first, kafka: first + 10, s3: first + 20, clickHouse: first + 25, admin: first + 30 };
 }
 
 /** Kafka, an S3 server and all roles, as processes on this machine. */
@@ -36,6 +39,7 @@ export class LocalCluster {
   readonly processes: SupervisedProcess[] = [];
   #kafka: LocalKafka | undefined;
   #s3: LocalVersitygw | undefined;
+  #clickHouse: LocalClickHouse | undefined;
   #env: Readonly<Record<string, string | undefined>> = {};
 
   constructor(options: LocalClusterOptions) {
@@ -48,6 +52,10 @@ export class LocalCluster {
 
   get s3(): LocalVersitygw {
     return given(this.#s3);
+  }
+
+  get clickHouse(): LocalClickHouse {
+    return given(this.#clickHouse);
   }
 
   /** The environment for commands on this cluster. */
@@ -75,17 +83,19 @@ export class LocalCluster {
    * @throws Error        something does not start; the message says what and where its log is
    */
   async start(): Promise<void> {
-    const { directory, firstPort, kafkaNodes } = this.#options;
+    const { directory, firstPort, kafkaNodes, hasClickHouse = false } = this.#options;
     const ports = portsFrom(firstPort);
     await mkdir(directory, { recursive: true });
     for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
       await requireFreePort('127.0.0.1', port);
-    const [kafka, s3] = await Promise.all([
+    const [kafka, s3, clickHouse] = await Promise.all([
       startKafka({ nodes: kafkaNodes, directory, firstPort: ports.kafka }),
       startVersitygw({ directory, port: ports.s3 }),
+      hasClickHouse ? startClickHouse({ directory, port: ports.clickHouse }) : undefined,
     ]);
     this.#kafka = kafka;
     this.#s3 = s3;
+    this.#clickHouse = clickHouse;
     this.#env = {
       ...this.#options.env,
       STORAGE: 'kafka',
@@ -95,6 +105,7 @@ export class LocalCluster {
       S3_REGION: s3.region,
       S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
       S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      ...(clickHouse && { CLICKHOUSE_URL: clickHouse.url }),
     };
     const config = parseClusterConfig(this.#env);
     await prepareTopics(config);
@@ -107,12 +118,14 @@ export class LocalCluster {
   async stop(): Promise<void> {
     await Promise.all(this.of('api').map((each) => each.stop()));
     await Promise.all(this.processes.map((each) => each.stop()));
-    await Promise.all([this.#kafka?.stop(), this.#s3?.stop()]);
+    await Promise.all([this.#kafka?.stop(), this.#s3?.stop(), this.#clickHouse?.stop()]);
   }
 
-  /** Starts Kafka and the S3 server again if they died. */
+  /** Starts Kafka, the S3 server and ClickHouse again if they died. */
   async startServices(): Promise<void> {
-    await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
+    const services = [...this.kafka.nodes, this.s3.server];
+    if (this.#clickHouse !== undefined) services.push(this.#clickHouse.server);
+    await Promise.all(services.map((server) => server.start()));
   }
 
   #createProcesses(): void {

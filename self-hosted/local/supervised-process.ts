@@ -16,7 +16,7 @@ export interface SupervisedOptions {
 }
 
 const restartMilliseconds = 500;
-const maxStartMilliseconds = 60_000;
+const maxStartMilliseconds = 180_000;
 /** Longer than a process takes to finish its running work. */
 const killMilliseconds = 25_000;
 /** Exit code of a process that cannot start as it is configured. */

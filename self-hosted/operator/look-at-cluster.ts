@@ -9,7 +9,7 @@ import { UnavailableParts } from '../../lib/unavailable-parts.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import { roleNames } from '../roles/role.ts';
+import { roleNames } from '../roles/role-names.ts';
 import { readProcesses } from './read-processes.ts';
 
 export interface ClusterLookPorts {
@@ -17,6 +17,8 @@ export interface ClusterLookPorts {
   readonly offsets: TopicOffsets;
   readonly clock: Clock;
   readonly clockDifferenceMilliseconds: number;
+  /** Otherwise nothing is projected. */
+  readonly hasReadModel: boolean;
 }
 
 /** A healthy pipeline passes a barrier within two seconds. */
@@ -25,16 +27,17 @@ const lookEveryMilliseconds = 200;
 
 /** Reads what Kafka knows about the pipeline: what waits, which processes work, and how far the counts are. */
 export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
-  const { connection, offsets, clock } = ports;
+  const { connection, offsets, clock, hasReadModel } = ports;
+  const roles = roleNames.filter((role) => role !== 'project' || hasReadModel);
   const parts = new UnavailableParts();
   // A person can wait longer than a reader of metrics.
-  const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock, (stream) => stream);
+  const consumed = consumedTopicsOf(roles, { connection, offsets }, clock, (stream) => stream);
   // Dead letters are counted one by one.
   const waiting = consumed.topics.filter(({ topic }) => topic !== 'dead-letters');
   try {
     const [topics, processes, counted] = await Promise.all([
       parts.read(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
-      parts.read(readProcesses(connection)),
+      parts.read(readProcesses(connection, hasReadModel)),
       parts.read(passBarrier(ports)),
     ]);
     return { problems: parts.reasons, topics, processes, ...counted };

@@ -3,7 +3,7 @@ import type { ClusterLook } from '../../commands/open-cluster.ts';
 import { kafkaUnavailable } from '../kafka/client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { groupName, type Group } from '../kafka/topics.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 
 type Consumer = Exclude<RoleName, 'api'>;
 
@@ -13,16 +13,20 @@ const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
   aggregate: ['aggregate', 'aggregate-late'],
   verify: ['verify'],
   'roll-up': ['roll-up'],
+  project: ['project'],
 };
 
 /**
  * Reads which processes of each role are at work, from the members of the groups.
  * @throws Unavailable  Kafka cannot answer now
  */
-export async function readProcesses(connection: KafkaConnection): Promise<ClusterLook['processes']> {
+export async function readProcesses(
+  connection: KafkaConnection,
+  hasReadModel: boolean,
+): Promise<ClusterLook['processes']> {
   const admin = new Admin(clientOptions(connection));
   try {
-    const entries = Object.entries(groupsOfRole);
+    const entries = Object.entries(groupsOfRole).filter(([role]) => role !== 'project' || hasReadModel);
     const groups = entries.flatMap(([, its]) => its.map((group) => groupName(connection, group)));
     const described = await admin.describeGroups({ groups });
     return Object.fromEntries(

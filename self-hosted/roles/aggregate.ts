@@ -5,16 +5,17 @@ import { startStreamEventSource } from '../kafka/event-source/stream-event-sourc
 import { groupName, topicName } from '../kafka/topics.ts';
 import { streamEventOf } from '../stream-event-of.ts';
 import { consumerRole } from './consumer-role.ts';
-import { createFaultyRecords } from './faulty-records.ts';
+import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 /** Starts adding partials to their windows, current and late ones side by side. */
 export function startAggregate(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
+  const isTriedEnough = createFaults(() => performance.now());
   const invoke = aggregateHandler(
     async () => app,
-    createFaultyRecords(() => performance.now()),
+    ({ stream, partition, sequenceNumber }) => isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
   );
   const destination = createFailedRecordsDestination({ store: app.store, clock });
   const sources = (

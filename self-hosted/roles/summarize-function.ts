@@ -1,10 +1,11 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { decodeIntent } from '../../lib/domain/announcement.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
+import { isFault } from '../../lib/pipeline/aggregate/is-fault.ts';
 import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
 import { comesAgain, type Intent } from '../../lib/pipeline/summarize/intent.ts';
 import { IntentWaits } from '../../lib/pipeline/summarize/intent-waits.ts';
-import { createEmissionRoom } from '../../lib/pipeline/summarize/emission-room.ts';
+import { createBacklogLimit } from '../../lib/pipeline/summarize/backlog-limit.ts';
 import { summarize, type SummarizeOptions } from '../../lib/pipeline/summarize/summarize.ts';
 import type { App } from '../../handlers/wiring.ts';
 
@@ -18,14 +19,17 @@ const maxWaitMilliseconds = 2_000;
 
 /**
  * Consumes intents: emits the partials of the batches that were stored after them, and names those to deliver again.
+ * @param isTriedEnough  reports whether an intent, by the name of its place, that failed by a fault of this program was tried
+ *   enough: then it is kept as one that can never be understood
  */
 export function summarizeFunction(
   app: App,
   limits: Pick<SummarizeOptions, 'putMilliseconds' | 'clockDifferenceMilliseconds' | 'signal'>,
+  isTriedEnough: (place: string) => boolean,
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   const { logger, streams, timers, config } = app;
-  const room = createEmissionRoom({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
-  const ports = { ...app, room, waits: new IntentWaits(timers) };
+  const backlogLimit = createBacklogLimit({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
+  const ports = { ...app, backlogLimit, waits: new IntentWaits(timers) };
   const options: SummarizeOptions = { ...limits, maxWaitMilliseconds };
 
   /** Keeps a record that can never be understood. */
@@ -37,7 +41,7 @@ export function summarizeFunction(
       failedAt: app.clock.now(),
     };
     const key = await keepFailedRecord(failed, app.store);
-    logger.error('An intent can never be understood and was kept as a failed record', { key, error });
+    logger.error('An intent can never be processed and was kept as a failed record', { key, error });
   }
 
   return async ({ Records }) => {
@@ -57,8 +61,12 @@ export function summarizeFunction(
     }
     for (const { intent, outcome } of await summarize(intents, ports, options)) {
       const { key, record } = intent;
+      const isHopeless = outcome.kind === 'failed' && isFault(outcome.error) && isTriedEnough(record.eventID);
+      if (outcome.kind === 'unreadable' || isHopeless) {
+        await keep(record, outcome.error);
+        continue;
+      }
       if (comesAgain(outcome)) failed.add(record.kinesis.sequenceNumber);
-      if (outcome.kind === 'unreadable') await keep(record, outcome.error);
       if (outcome.kind === 'failed')
         logger.warn('A batch cannot be emitted now; its intent is delivered again', {
           key,

@@ -1,6 +1,7 @@
 import { decodeIntent } from '../../lib/domain/announcement.ts';
 import { startIntentSource } from '../kafka/queue-sources/intent-source.ts';
 import { consumerRole } from './consumer-role.ts';
+import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { summarizeFunction } from './summarize-function.ts';
 
@@ -10,10 +11,12 @@ export function startSummarizer(context: RoleContext): RunningRole {
   const { app, connection } = pipeline;
   const { putMilliseconds, clockDifferenceMilliseconds, instanceId } = config;
   const stopping = new AbortController();
+  const limits = { putMilliseconds, clockDifferenceMilliseconds, signal: stopping.signal };
+  const isTriedEnough = createFaults(() => performance.now());
   const source = startIntentSource({
     connection,
     instanceId,
-    invoke: summarizeFunction(app, { putMilliseconds, clockDifferenceMilliseconds, signal: stopping.signal }),
+    invoke: summarizeFunction(app, limits, isTriedEnough),
     requireKnownFormat: (value) => void decodeIntent(value),
     clock,
     logger: logger.with({ function: 'summarizer' }),

@@ -77,7 +77,7 @@ describe('a batcher', () => {
     expect(paths(sent)).toEqual([['/a'], ['/b']]);
   });
 
-  it('takes no more than it may hold while nothing is answered, and takes more again after that', async () => {
+  it('accepts entries up to its limit while no request is answered, and accepts more after that', async () => {
     let answer = () => {};
     const held = new Promise<SendOutcome>((resolve) => {
       answer = () => resolve('accepted');

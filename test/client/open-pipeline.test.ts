@@ -64,7 +64,7 @@ describe('a pipeline', () => {
     ]);
   });
 
-  it('is told how to treat invalid entries where the caller says so', async () => {
+  it('tells the pipeline how to treat invalid entries if the caller wants it', async () => {
     const { url, received } = await pipelineThatAnswers({ status: 202 });
     const pipeline = openPipeline({ url, customerId: customer(), invalid: 'set-aside' });
     onTestFinished(() => pipeline.close());
@@ -189,7 +189,7 @@ describe('a pipeline', () => {
 });
 
 describe('sending batches', () => {
-  it('sends each once, no more at a time than it may, and asks for no more than it can send', async () => {
+  it('sends each batch once, within its limit of concurrent requests, and asks for no more than it can send', async () => {
     let underWay = 0;
     let most = 0;
     const { url, received } = await answeringServer(async () => {

@@ -104,7 +104,7 @@ describe('waiting until all is counted', () => {
     expect(seconds).toBeLessThan(130);
   });
 
-  it('goes by the clock of the first answer, and does not wait for what others send later', async () => {
+  it('uses the clock of the first answer, and does not wait for later batches of others', async () => {
     const answered = (second: string, through: string): Answer => ({
       status: 200,
       headers: { date: `Sun, 28 Dec 2025 18:03:${second} GMT` },

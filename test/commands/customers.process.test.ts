@@ -1,20 +1,9 @@
-import { access, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acquireOwnerLock } from '../../local-store/owner-lock.ts';
-import { sentEntry } from '../factories.ts';
 import { countedDirectory } from './counted-directory.ts';
-import { runCommand } from './run-command.ts';
-
-const own = { key: 'own', entries: [sentEntry({ path: '/a' })] };
-const foreign = { key: 'foreign', entries: [sentEntry({ path: '/b' })], customerId: 'cus-other' };
-const forget = (directory: string, ...args: readonly string[]) =>
-  runCommand('customers', 'forget', 'cus-axon', '--data-dir', directory, ...args);
-const isThere = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+import { foreign, forget, isThere, own } from './two-customers.ts';
 
 describe('npm run customers -- forget', () => {
   it('shows the data of a customer, and removes it only with --yes', async () => {

@@ -135,7 +135,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
       expect(await fixture.consume()).toEqual([]);
     });
 
-    it('counts what was put and not consumed, and tells when the oldest of it was put, or says that it cannot', async () => {
+    it('counts the records that are not consumed and reports when the oldest was put, or reports that it cannot', async () => {
       if (!fixture.tellsBacklog) {
         expect(await fixture.stream.backlog()).toBeUndefined();
         return;
@@ -166,7 +166,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         return backlog ?? context.skip('The stream cannot tell customers apart.');
       };
 
-      it('has the records and entries of this customer that wait, and no others', async (context) => {
+      it('counts the waiting records and entries of this customer only', async (context) => {
         await fixture.stream.put([partial('cus-a', '18:03', 5), partial('cus-b', '18:03', 70)]);
         await fixture.stream.put([partial('cus-a', '18:04', 11)]);
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 2, entries: 16 });
@@ -199,7 +199,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(await backlogOf('cus-a', context)).toMatchObject({ records: 2, entries: undefined });
       });
 
-      it('tells which windows wait', async (context) => {
+      it('reports which windows wait', async (context) => {
         await fixture.stream.put([
           partial('cus-a', '18:05', 1),
           partial('cus-a', '18:03', 1),
@@ -246,7 +246,7 @@ export function describeEventStream(name: string, open: (clock: Clock) => Promis
         expect(before.waitsWithin(minute('19:00'), minute('19:01'))).toBe(false);
       });
 
-      it('is consumed through the oldest of its own puts that wait, whatever others wait for', async (context) => {
+      it('is consumed through the oldest of the customer’s own waiting puts, whatever waits for others', async (context) => {
         await fixture.stream.put([partial('cus-b', '18:03', 1)]);
         now += 60_000;
         await fixture.stream.put([partial('cus-a', '18:03', 1)]);

@@ -196,7 +196,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         });
       });
 
-      it('lists each customer once, whatever its name, by pages of any size', async () => {
+      it('lists each customer once, with any name and any page size', async () => {
         for (const name of strangeNames) {
           await count(name, '28T18:03');
           await count(name, '29T18:03');
@@ -294,7 +294,7 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         expect(namesOf(await totalsBy(1)).slice(0, 2)).toEqual(['cus-b', 'cus-c']);
       });
 
-      it('gives each customer once in both orders, whatever its name, by pages of any size', async () => {
+      it('gives each customer once in both orders, with any name and any page size', async () => {
         for (const name of strangeNames) await count(name, '28T18:03');
         for (const sort of ['name', 'requests'] as const) {
           for (const limit of [1, 3, strangeNames.length, 1_000]) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scaleTables } from '../../commands/cost/scale-tables.ts';
 import { tables } from '../../commands/cost/tables.ts';
 import { errorCodes } from '../../handlers/http/error-codes.ts';
 import type { Route } from '../../handlers/http/route.ts';
@@ -103,11 +104,14 @@ describe('docs/reference/http.md', () => {
   });
 });
 
-describe('docs/explanation/costs.md', () => {
-  it('has the tables that `npm run cost` prints', () => {
-    const { text } = readPage('docs/explanation/costs.md');
+describe.each([
+  ['docs/explanation/costs.md', 'npm run cost', tables],
+  ['docs/explanation/scale.md', 'npm run cost -- --scale', scaleTables],
+])('%s', (page, command, printed) => {
+  it(`has the tables that \`${command}\` prints`, () => {
+    const { text } = readPage(page);
     const written = [...text.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => comparable(table));
-    expect(written).toEqual(tables().map(comparable));
+    expect(written).toEqual(printed().map(comparable));
   });
 });
 

@@ -90,7 +90,7 @@ describe('while objects cannot be read', () => {
 });
 
 describe('while the log gets no more room', () => {
-  it('refuses what does not fit into what it has, and takes it when there is room', async () => {
+  it('refuses a batch that does not fit, and accepts it once there is room', async () => {
     const large = Array.from({ length: 900 }, (_, n) => ({ ...entry, path: `/${n}`.padEnd(2_000, 'x') }));
     await breakDisk({ operation: 'reserve', path: 'log', code: 'ENOSPC' });
     expectUnavailable(await post('cus-room', 'large', large));
@@ -136,6 +136,6 @@ describe('when the thread that writes objects dies', () => {
   );
 });
 
-it('left no rejection behind that nobody handles', () => {
+it('leaves no unhandled rejection', () => {
   expect(emulator.output).not.toContain('A rejection was not handled');
 });

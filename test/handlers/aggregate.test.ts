@@ -36,7 +36,7 @@ describe('aggregate', () => {
     expect(text).toContain('log_analytics_windows_created_total 1');
   });
 
-  it('names the records that have to come again, and logs why', async () => {
+  it('names the records to deliver again, and logs why', async () => {
     const store = new InMemoryObjectStore();
     store.put = () => Promise.reject(new Unavailable('The disk is full.'));
     const { app, logLines } = testApp({ store });

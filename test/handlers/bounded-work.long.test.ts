@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { tsImport } from 'tsx/esm/api';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type * as ingestModule from '../../handlers/ingest.ts';
+import type * as protocolsModule from '../../handlers/protocols.ts';
 import type * as appModule from './app.ts';
 import { anyBytes, batches, damagedBatches } from './any-body/bodies.ts';
 import { usualBatch, workBodies } from './bounded-work/bodies.ts';
 import type { WorkBody } from './bounded-work/work-body.ts';
 import { largestBatch } from './bounded-work/filled.ts';
+import { protocolBodies } from './bounded-work/protocol-bodies.ts';
 
 /**
  * The most that a body may cost, as a multiple of the largest usual batch. The two take turns on the same machine, and
@@ -15,7 +17,10 @@ import { largestBatch } from './bounded-work/filled.ts';
  * matters, nor a disturbed run. A machine with much else to do disturbs whole rounds; so the best of several counts.
  */
 const mostTimesUsual = 3;
-/** The same for access logs, whose lines cost more than JSON: each is in the format that fits it. */
+/**
+ * The same for access logs and for the protocols of other programs, which cost more than JSON: each line is in the format
+ * that fits it.
+ */
 const mostTimesUsualOfText = 4;
 const runsInRound = 5;
 const maxRounds = 8;
@@ -28,48 +33,63 @@ const { ingestHandler } = (await tsImport(
   '../../handlers/ingest.ts',
   import.meta.url,
 )) as typeof ingestModule;
-const { postLogs, testApp } = (await tsImport('./app.ts', import.meta.url)) as typeof appModule;
+const { protocolsHandler } = (await tsImport(
+  '../../handlers/protocols.ts',
+  import.meta.url,
+)) as typeof protocolsModule;
+const { httpEvent, postLogs, testApp } = (await tsImport('./app.ts', import.meta.url)) as typeof appModule;
 
 type Sent = Omit<WorkBody, 'make'>;
 
 let keys = 0;
 
-/** The time of the processor, of all threads, that a body takes once, in milliseconds. */
-async function costOf({ mediaType, status, contentEncoding, invalid }: Sent, body: Buffer) {
-  const { app } = testApp();
-  const headers = {
-    'content-type': mediaType,
-    'content-encoding': contentEncoding ?? '',
-    'idempotency-key': `k${keys++}`,
-    ...(invalid === undefined ? {} : { 'x-invalid-entries': invalid }),
+/** Sends something once, and throws if the answer is not as expected. */
+type Send = () => Promise<void>;
+
+function batchSender({ mediaType, status, contentEncoding, invalid }: Sent, body: Buffer): Send {
+  return async () => {
+    const { app } = testApp();
+    const headers = {
+      'content-type': mediaType,
+      'content-encoding': contentEncoding ?? '',
+      'idempotency-key': `k${keys++}`,
+      ...(invalid === undefined ? {} : { 'x-invalid-entries': invalid }),
+    };
+    requireStatus(status, await ingestHandler(async () => app)(postLogs(body, headers)));
   };
-  const event = postLogs(body, headers);
-  const before = process.cpuUsage();
-  const answer = await ingestHandler(async () => app)(event);
-  const { user, system } = process.cpuUsage(before);
+}
+
+function requireStatus(status: number, answer: Awaited<ReturnType<ReturnType<typeof ingestHandler>>>): void {
   if (status !== answer.statusCode)
     throw new Error(`It was answered ${answer.statusCode}: ${String(answer.body)}`);
+}
+
+/** The time of the processor, of all threads, that a body takes once, in milliseconds. */
+async function costOf(send: Send): Promise<number> {
+  const before = process.cpuUsage();
+  await send();
+  const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }
 
-const usual = Buffer.from(usualBatch.make());
+const sendUsual = batchSender(usualBatch, Buffer.from(usualBatch.make()));
 
 /** The cost of a body as a multiple of that of a usual batch, in a round of runs that take turns. */
-async function timesUsualInRound(sent: Sent, body: Buffer): Promise<number> {
+async function timesUsualInRound(send: Send): Promise<number> {
   const costs: number[] = [];
   const usualCosts: number[] = [];
   for (let run = 0; run < runsInRound; run++) {
-    costs.push(await costOf(sent, body));
-    usualCosts.push(await costOf(usualBatch, usual));
+    costs.push(await costOf(send));
+    usualCosts.push(await costOf(sendUsual));
   }
   return median(costs) / median(usualCosts);
 }
 
 /** The same in the best of several rounds, of which one is enough where it is below the bound. */
-async function timesUsual(sent: Sent, body: Buffer, bound = mostTimesUsual): Promise<number> {
+async function timesUsual(send: Send, bound = mostTimesUsual): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < maxRounds && least >= bound; round++) {
-    least = Math.min(least, await timesUsualInRound(sent, body));
+    least = Math.min(least, await timesUsualInRound(send));
   }
   return least;
 }
@@ -79,7 +99,7 @@ function median(values: readonly number[]): number {
 }
 
 beforeAll(async () => {
-  for (let run = 0; run < 20; run++) await costOf(usualBatch, usual);
+  for (let run = 0; run < 20; run++) await costOf(sendUsual);
 });
 
 /** On a machine that does much else, the rounds take their time. */
@@ -90,7 +110,7 @@ describe('a body takes less than three times the processor of the largest usual 
     const body = Buffer.from(sent.make());
     expect(body.length).toBeLessThanOrEqual(largestBatch);
     const bound = sent.mediaType === 'text/plain' ? mostTimesUsualOfText : mostTimesUsual;
-    expect(await timesUsual(sent, body, bound)).toBeLessThan(bound);
+    expect(await timesUsual(batchSender(sent, body), bound)).toBeLessThan(bound);
   });
 
   it.each([
@@ -109,9 +129,20 @@ describe('a body takes less than three times the processor of the largest usual 
       () => Buffer.concat(Array.from({ length: largestBatch / 20 }, () => gzipSync(''))),
     ],
   ] as const)('compressed: %s', async (name, contentEncoding, mediaType, status, make) => {
-    expect(await timesUsual({ name, contentEncoding, mediaType, status }, make())).toBeLessThan(
-      mostTimesUsual,
-    );
+    const send = batchSender({ name, contentEncoding, mediaType, status }, make());
+    expect(await timesUsual(send)).toBeLessThan(mostTimesUsual);
+  });
+
+  it.each(protocolBodies)('in the protocol of another program: $name', async (sent) => {
+    const body = Buffer.from(sent.make());
+    expect(body.length).toBeLessThanOrEqual(largestBatch);
+    const [method = '', path = ''] = sent.route.split(' ');
+    const send = async () => {
+      const { app } = testApp();
+      const event = httpEvent(method, path, { headers: { ...sent.headers }, body });
+      requireStatus(sent.status, await protocolsHandler(async () => app)(event));
+    };
+    expect(await timesUsual(send, mostTimesUsualOfText)).toBeLessThan(mostTimesUsualOfText);
   });
 
   it('whatever is repeated in it', async () => {
@@ -131,7 +162,7 @@ describe('a body takes less than three times the processor of the largest usual 
         postLogs(body, { 'content-type': mediaType }),
       );
       const status = statusCode === 202 ? 202 : 400;
-      const times = await timesUsual({ name: 'generated', mediaType, status }, body);
+      const times = await timesUsual(batchSender({ name: 'generated', mediaType, status }, body));
       if (times >= mostTimesUsual) tooDear.push([times, body.subarray(0, 200).toString()]);
     }
     expect(tooDear).toEqual([]);

@@ -265,7 +265,7 @@ describe('POST /logs', () => {
     expect(testing.logLines.join('')).toContain('ENOSPC');
   });
 
-  it('answers 503 to a fault that nobody foresaw', async () => {
+  it('answers 503 to an unforeseen fault', async () => {
     const store = new InMemoryObjectStore();
     store.put = () => Promise.reject(new TypeError('undefined is not a function'));
     testing = testApp({ store });

@@ -56,7 +56,7 @@ describe('GET /', () => {
     expect(await get('/', { 'if-none-match': '"other"' })).toMatchObject({ statusCode: 200 });
   });
 
-  it('lets the page run and load nothing but what comes from here, and nobody put it into a frame', async () => {
+  it('lets the page load and run only what this server sends, and lets no site frame it', async () => {
     const { headers = {} } = await get('/');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'none'");

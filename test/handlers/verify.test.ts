@@ -76,7 +76,7 @@ describe('verify', () => {
 });
 
 describe('verify, where an intent precedes each batch', () => {
-  it('lets the intent of an absent batch come again for a day', async () => {
+  it('gives the intent of an absent batch back for a day', async () => {
     let now = instant('2025-12-28T18:04:00Z');
     const testing = testApp({ clock: { now: () => now }, parts: { outbox: createIntentOutbox(30_000) } });
     const message = created('batches/cus-axon/k-absent');
@@ -145,7 +145,7 @@ describe('GET /batches/{batchId}', () => {
     expect(await get(testing, 'order 7/8')).toEqual({ status: 200, body: { ...batch, counted: true } });
   });
 
-  it('finds a batch by a derived id, also where somebody gave such a text as a key', async () => {
+  it('finds a batch by its derived id, even if another batch has the same text as its key', async () => {
     const testing = testApp();
     const answer = await ingestHandler(async () => testing.app)(postLogs([sentEntry()]));
     const { batchId } = JSON.parse(answer.body ?? '') as { batchId: string };
@@ -197,7 +197,7 @@ describe('GET /batches/{batchId}', () => {
     expect(await get(testApp(), batchId)).toMatchObject({ status: 404, body: { errorCode: 'QRY_1001' } });
   });
 
-  it('shows nobody the batch of another', async () => {
+  it('shows no customer the batch of another', async () => {
     const testing = testApp();
     await post(testing, 'k');
     expect((await get(testing, 'k', 'cus-other')).status).toBe(404);

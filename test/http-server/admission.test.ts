@@ -173,7 +173,7 @@ it('passes a body on when it is whole, as it was sent', async () => {
   expect((await answer).body).toBe('6');
 });
 
-it('tells a client to go on that asks', async () => {
+it('tells a client to continue if it asks', async () => {
   const { begin, passedOn, answerAll } = await listen();
   const { outgoing, answer } = begin({ 'content-length': 6, expect: '100-continue' });
   await once(outgoing, 'continue');
@@ -245,7 +245,7 @@ describe('where the memory for bodies is used up', () => {
     });
   });
 
-  it('takes it from bodies that do not come, and gives it to those that wait', async () => {
+  it('takes memory from bodies that do not arrive, and gives it to those that wait', async () => {
     const { admission, begin, send, passedOn, answerAll } = await listen();
     const stalled = Array.from({ length: 4 }, () => begin({ 'content-length': 1_900 * kibibyte }));
     for (const { outgoing } of stalled) outgoing.write(Buffer.alloc(1_200 * kibibyte));
@@ -278,7 +278,7 @@ describe('a body that comes too slowly', () => {
     expect(headers.connection).toBe('close');
   });
 
-  it('is found to be so after it has come fast', async () => {
+  it('is detected even if its start arrived fast', async () => {
     const { admission, begin } = await listen();
     const { outgoing, answer } = begin({ 'content-length': mebibyte });
     outgoing.write(Buffer.alloc(mebibyte / 2));

@@ -236,7 +236,7 @@ describe('a message that is held', () => {
     expect(bodies(await receiveAll(queue))).toEqual(['a']);
   });
 
-  it('has its delay from when it was held', async () => {
+  it('is delayed from the instant at which it was held', async () => {
     const { queue, clock } = await openVerify(await temporaryDirectory(), { delaySeconds: 5 });
     const held = await queue.hold('a');
     clock.advance(3);

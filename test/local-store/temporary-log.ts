@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { LocalStream, LoggedRecord } from '../../local-store/local-stream.ts';
+import type { Consumer, LocalStream, LoggedRecord } from '../../local-store/local-stream.ts';
 import { openPartitionedLog, type PartitionedLog } from '../../local-store/partitioned-log.ts';
 
 export const putAt = new Date('2025-12-28T18:03:00.250Z');
@@ -57,4 +57,25 @@ export async function finishThrough(
     taken.filter((number) => number <= sequence),
   );
   stream.release(consumer, partition, taken);
+}
+
+export const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
+
+/** Creates a record for each number, with the number as its data. */
+export function numbered(from: number, through: number, partitionKey = 'key') {
+  return Array.from({ length: through - from + 1 }, (_, index) => ({
+    partitionKey,
+    data: Buffer.from(String(from + index)),
+  }));
+}
+
+/** Returns the data of the records that `numbered` creates. */
+export function numbers(from: number, through: number) {
+  return Array.from({ length: through - from + 1 }, (_, index) => String(from + index));
+}
+
+/** Opens a stream of one partition, in which everything that a test puts has one order. */
+export async function openSingle(directory: string, consumers: readonly Consumer[] = [aggregate]) {
+  const log = await openLog(directory);
+  return { log, stream: await log.stream('insights', { partitionCount: 1, consumers }) };
 }

@@ -76,7 +76,7 @@ describe('Prometheus', () => {
     return data.result.map(({ value: [, number] }) => Number(number));
   }
 
-  it('has no complaints about the names, types and labels of the metrics', async () => {
+  it('accepts the names, types and labels of the metrics', async () => {
     const { body } = await emulator.http.request('/metrics');
     const ours = body
       .toString()

@@ -120,15 +120,15 @@ export const protections = {
   'the day follows an unchanged hour': [
     {
       file: 'lib/pipeline/roll-up/roll-up.ts',
-      from: ".filter(({ outcome }) => outcome.kind !== 'failed')",
-      to: ".filter(({ outcome }) => outcome.kind !== 'failed' && outcome.kind !== 'unchanged')",
+      from: "rolledUp.filter(({ outcome }) => !('error' in outcome));",
+      to: "rolledUp.filter(({ outcome }) => !('error' in outcome) && outcome.kind !== 'unchanged');",
     },
   ],
   'a minute is rolled up when the index has its day': [
     {
       file: 'lib/pipeline/roll-up/roll-up.ts',
-      from: "size: 'customer', notifications, outcome: outcomeOf(index) }];",
-      to: "size: 'customer', notifications, outcome: { kind: 'unchanged' } }];",
+      from: "await add({ key: indexKey, size: 'customer', notifications }, index);",
+      to: "rolledUp.push({ key: indexKey, size: 'customer', notifications, outcome: { kind: 'unchanged' } });",
     },
   ],
   'an entry of the index is read before its windows': [

@@ -7,6 +7,7 @@ import {
   isEscaped,
   malformed,
 } from '../parse-batch/json-scanner.ts';
+import { TextWindow } from '../parse-batch/text-window.ts';
 
 /**
  * A position in a JSON body, for bodies whose entries lie deep within one value. It visits members and elements one after
@@ -14,10 +15,12 @@ import {
  */
 export class JsonCursor {
   readonly #body: Buffer;
+  readonly #text: TextWindow;
   at: number;
 
-  constructor(body: Buffer, at = 0) {
+  constructor(body: Buffer, at = 0, text = new TextWindow(body)) {
     this.#body = body;
+    this.#text = text;
     this.at = at;
   }
 
@@ -55,12 +58,19 @@ export class JsonCursor {
       const after = afterString(this.#body, start);
       if (after === malformed) throw notJson();
       this.at = isEscaped(after) ? ~after : after;
-      const name = JSON.parse(this.#body.toString('utf8', start, this.at)) as string;
+      const name = isEscaped(after)
+        ? (this.valueFrom(start) as string)
+        : this.#text.between(start + 1, after - 1);
       this.hasMore();
       if (!this.#skipByte(code.colon)) throw notJson();
       this.hasMore();
       yield name;
     }
+  }
+
+  /** Returns another cursor at a place of the same body. */
+  from(at: number): JsonCursor {
+    return new JsonCursor(this.#body, at, this.#text);
   }
 
   /**
@@ -85,7 +95,7 @@ export class JsonCursor {
 
   /** Builds the value that was skipped last, of which `skip` returned the start. */
   valueFrom(start: number): unknown {
-    return JSON.parse(this.#body.toString('utf8', start, this.at));
+    return JSON.parse(this.#text.between(start, this.at));
   }
 
   *#contents(open: number, close: number): Generator<void, void, undefined> {

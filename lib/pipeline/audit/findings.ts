@@ -50,7 +50,9 @@ export type Difference =
   | (AuditedIndex & { readonly kind: 'index-differs'; readonly details: readonly string[] })
   /** An entry of a customer who has no windows. */
   | (AuditedIndex & { readonly kind: 'index-left' })
-  | { readonly kind: 'index-unreadable'; readonly key: ObjectKey; readonly reason: string };
+  | { readonly kind: 'index-unreadable'; readonly key: ObjectKey; readonly reason: string }
+  /** The read model does not have a window as the store does. */
+  | { readonly kind: 'model-differs'; readonly key: ObjectKey };
 
 /** Finding of an audit; only a `Difference` speaks against the counts. */
 export type Finding =

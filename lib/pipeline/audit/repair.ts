@@ -28,6 +28,8 @@ export type RepairOutcome = { readonly key: ObjectKey } & (
   | { readonly kind: 'repaired'; readonly requests: number }
   /** An entry of the index of customers was made again. */
   | { readonly kind: 'indexed' }
+  /** The read model reads it anew, soon. */
+  | { readonly kind: 'announced' }
   /** Nothing was left of it. */
   | { readonly kind: 'removed' }
   | { readonly kind: 'not-repaired'; readonly reason: string }

@@ -8,6 +8,7 @@ import type { BodyFormat } from '../../domain/body-format.ts';
 import type { InvalidEntries } from '../../domain/invalid-entries.ts';
 import { isNamed, mediaTypeOf, type MediaType, type SentMediaType } from '../../domain/media-type.ts';
 import { parseInSteps, type ParsedBatch } from '../../domain/parse-batch.ts';
+import type { Steps } from '../../domain/steps.ts';
 import { finishInTurns } from '../turns/finish-in-turns.ts';
 import { contentEncodingOf } from './content-encoding.ts';
 import { decompress, decompressSnappy } from './decompress.ts';
@@ -31,7 +32,7 @@ export interface SentBatch {
   readonly contentEncoding: string;
   readonly body: Buffer;
   /** Returns the part to store and compare of a body that comes in an envelope, which may differ in a retry. */
-  readonly unwrap?: ((body: Buffer) => Buffer) | undefined;
+  readonly unwrap?: ((body: Buffer) => Steps<Buffer>) | undefined;
 }
 
 /** A batch whose `body` is decompressed. */
@@ -92,7 +93,7 @@ export async function decodeBody(sent: SentBatch, maxBatchBytes: number): Promis
     sent.mediaType === 'loki+protobuf'
       ? await decompressSnappy(sent.body, maxBatchBytes)
       : await decompress(sent.body, contentEncodingOf(sent), maxBatchBytes);
-  return sent.unwrap === undefined ? body : sent.unwrap(body);
+  return sent.unwrap === undefined ? body : finishInTurns(sent.unwrap(body));
 }
 
 /** Hashes a batch whose `body` was decompressed. */

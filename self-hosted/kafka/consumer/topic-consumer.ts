@@ -23,6 +23,11 @@ export interface TopicConsumerOptions {
    * Works on a partition until its signal is aborted. If it rejects, this consumer ends.
    */
   readonly work: (partition: OwnedPartition) => Promise<void>;
+  /**
+   * Reads where to begin, by `topic/partition`, in place of the positions that the group has committed. Repeated while
+   * it throws.
+   */
+  readonly readPositions?: (places: readonly Place[]) => Promise<ReadonlyMap<string, bigint>>;
   /** Memory limit for waiting records; 32 MiB by default. */
   readonly maxBufferedBytes?: number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -42,7 +47,8 @@ export interface TopicConsumer {
 /** Maximum wait for Kafka when a process stops. */
 const longestStopMilliseconds = 5_000;
 
-interface Place {
+/** A partition of a topic. */
+export interface Place {
   readonly topic: string;
   readonly partition: number;
 }
@@ -158,10 +164,10 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
   }
 
   /** Returns where to begin; `undefined` if this consumer stops meanwhile. */
-  async function positionsOf(places: readonly Place[]): Promise<Map<string, bigint> | undefined> {
+  async function positionsOf(places: readonly Place[]): Promise<ReadonlyMap<string, bigint> | undefined> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
-        return await readPositions(places);
+        return await (options.readPositions ?? readPositions)(places);
       } catch (error) {
         logger.warn('Positions could not be read; trying again.', { group, failures, error });
       }

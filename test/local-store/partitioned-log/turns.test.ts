@@ -5,15 +5,9 @@ import { partitionKeyOf } from '../../../lib/domain/partial.ts';
 import type { StreamRecord } from '../../../lib/ports/event-stream.ts';
 import type { Consumer, LocalStream, TakeLimits } from '../../../local-store/local-stream.ts';
 import { customer, windowStart } from '../../factories.ts';
-import { everything, openLog, temporaryDirectory, texts } from '../temporary-log.ts';
+import { aggregate, everything, openSingle, temporaryDirectory, texts } from '../temporary-log.ts';
 
-const aggregate: Consumer = { name: 'aggregate', startingPosition: 'TRIM_HORIZON' };
 const audit: Consumer = { name: 'audit', startingPosition: 'TRIM_HORIZON' };
-
-async function openSingle(directory: string, consumers: readonly Consumer[] = [aggregate]) {
-  const log = await openLog(directory);
-  return { log, stream: await log.stream('insights', { partitionCount: 1, consumers }) };
-}
 
 /** Creates a record for each minute from `from` on, with the customer and the minute as its data. */
 function minutes(name: string, from: number, count: number): StreamRecord[] {

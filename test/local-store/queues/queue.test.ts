@@ -43,7 +43,7 @@ describe('a queue', () => {
     expect(queue.visibleTogetherAt(3)).toBeUndefined();
   });
 
-  it('wakes those who wait for messages, and nobody else', async () => {
+  it('wakes only those who wait for messages', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     const gone = new AbortController();
     const waiting = queue.waitForArrivals(1, new AbortController().signal);

@@ -42,7 +42,7 @@ describe('a bucket as a destination', () => {
 });
 
 describe('a queue as a destination', () => {
-  it('is told about the records, and does not get them', async () => {
+  it('gets a report about the records, and not the records', async () => {
     const { queue } = await openVerify(await temporaryDirectory());
     await queueDestination(queue).deliver(record, event);
     expect(bodies(queue.list()).map((body): unknown => JSON.parse(body))).toEqual([record]);

@@ -69,8 +69,8 @@ function ranges(delivered: readonly Delivery[]) {
   ]);
 }
 
-describe('what a destination is told', () => {
-  it('is what AWS tells it', async () => {
+describe('the report to a destination', () => {
+  it('is the one that AWS sends', async () => {
     const { fail, delivered, stream } = await startWithDestination({ maximumRetryAttempts: 0 }, ['1', '2']);
     await fail('1', '2');
     await passed(stream, 2);

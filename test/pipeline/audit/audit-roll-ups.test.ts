@@ -95,7 +95,7 @@ describe('an audit of hours and days', () => {
     ]);
   });
 
-  it('reports what is missing, and takes it for pending where its parts are young', async () => {
+  it('reports what is missing, and treats it as pending where its parts are young', async () => {
     await count('28T18:03');
     const { found } = await audited();
     expect(found).toMatchObject([

@@ -35,13 +35,13 @@ describe('the comparison of a window', () => {
   const two = byPath(2, { 'GET /a': 1, 'GET /c': 2 });
   const three = byPath(3, { 'GET /d': 1 });
 
-  it('finds nothing in the sum of its partials, in whatever order they come', () => {
+  it('finds no difference in the sum of its partials, in any order', () => {
     const nothing = { unexplained: 0, missing: [], pending: 0, details: [] };
     expect(compared(windowOf([one, two]), [two, one])).toEqual(nothing);
     expect(compared(undefined, [])).toEqual(nothing);
   });
 
-  it('reports what is held and has no batch, and what has a batch and is not held', () => {
+  it('reports partials that are counted but have no batch, and partials of a batch that are not counted', () => {
     const { unexplained, missing } = compared(windowOf([one, two]), [two, three]);
     expect(unexplained).toBe(1);
     expect(missing).toEqual([{ id: three.id, batchKey: 'batches/c/k-1', requests: 1 }]);

@@ -36,7 +36,7 @@ describe('an authorizer that has just been started, while the store fails', () =
     expect(await world.create()(expiring.text)).toBeUndefined();
   });
 
-  it('knows nobody where the bucket fails as well', async () => {
+  it('accepts no key when the bucket fails as well', async () => {
     const key = world.storeKey();
     await world.create()(key.text);
     world.storeFails = true;
@@ -63,7 +63,7 @@ describe('copies of records', () => {
     expect(await world.create()(key.text)).toMatchObject({ scopes: ['read'] });
   });
 
-  it('harm nobody where they cannot be made', async () => {
+  it('cause no failure where they cannot be written', async () => {
     world.bucketFails = true;
     expect(await world.create()(world.storeKey().text)).toBeDefined();
     expect(world.logLines.join('')).toContain('cannot be copied');

@@ -109,7 +109,7 @@ async function audited() {
 }
 
 describe('the index of customers', () => {
-  it('has each day with its requests, errors and ends, in whatever order minutes are rolled up, and again', async () => {
+  it('has the requests, errors, first and last minute of each day, in any order of roll-ups, and after repeated ones', async () => {
     const notifications = [
       await count('28T18:03', { 200: 2, 404: 1 }),
       await count('28T00:00', { 500: 1 }),
@@ -131,7 +131,7 @@ describe('the index of customers', () => {
     expect(store.indexWrites).toBe(indexWrites); // nothing changed
   });
 
-  it('has its messages come again until it is written', async () => {
+  it('fails its messages until it is written', async () => {
     const notification = await count('28T18:03');
     store.failing = (key) => key === indexKey;
     expect((await rollUpAll([notification])).at(-1)).toMatchObject({
@@ -155,7 +155,7 @@ describe('the index of customers', () => {
     }
   });
 
-  it('is left to a newer version that wrote it: its messages come again', async () => {
+  it('is left to the newer version that wrote it, and its messages fail', async () => {
     await store.put(indexKey, Buffer.from('{"formatVersion":99}'), { ifNoneMatch: '*' });
     const rolledUp = await rollUpAll([await count('28T18:03')]);
     expect(rolledUp.map(({ size, outcome }) => [size, outcome.kind])).toEqual([

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('forgetting a customer', () => {
-  it('removes its batches, windows and failed records, leaves a tombstone, and touches nobody else', async () => {
+  it('removes its batches, windows and failed records, leaves a tombstone, and touches no other customer', async () => {
     const other = customer('cus-other');
     await world.sendAndCount('a');
     await world.sendAndCount('b', { of: other });
@@ -49,7 +49,7 @@ describe('forgetting a customer', () => {
     expect(decodeTombstone(object.body)).toMatchObject({ customerId: customer(), completedAt: world.now });
   });
 
-  it('takes its records out of what a function died of, and leaves those of others', async () => {
+  it('removes its records from the batch that crashed a function, and leaves those of others', async () => {
     const record = (partitionKey: string) => ({
       kinesis: { partitionKey, sequenceNumber: '1', data: Buffer.from('{}').toString('base64') },
     });

@@ -82,7 +82,7 @@ describe('BatchAdmission', () => {
     expect(working).toEqual(['a', 'b', 'other 1', 'c', 'other 2', 'd']);
   });
 
-  it('has memory for a batch of another customer as soon as there is some', async () => {
+  it('admits a batch of another customer as soon as there is memory', async () => {
     const { run, decoding, gates } = observed();
     const running = ['a', 'b', 'c', 'd', 'other'].map((name) => run(name, compressed));
     await nextTurn();
@@ -138,7 +138,7 @@ describe('BatchAdmission', () => {
     await Promise.all(running);
   });
 
-  it('refuses what comes when enough wait, large or small, and takes it when they are done', async () => {
+  it('refuses any batch while enough others wait, and accepts it when those are done', async () => {
     const { run, working, gates } = observed();
     const large = [1, 2, 3, 4, 5].map((n) => run(`large ${n}`, compressed));
     await expect(run('refused', compressed)).rejects.toThrow(Unavailable);

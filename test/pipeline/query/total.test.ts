@@ -114,7 +114,7 @@ describe('total', () => {
       countedThrough: longAfter,
       waiting: 0,
     });
-    expect(Object.fromEntries(tops)).toEqual({
+    expect(Object.fromEntries(tops)).toMatchObject({
       requestsByPath: [
         { key: 'GET /', requests: 3 },
         { key: 'GET /a', requests: 2 },

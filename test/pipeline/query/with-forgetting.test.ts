@@ -33,7 +33,7 @@ function ask(customerId: CustomerId | undefined, whileReading = async () => {}) 
 }
 
 describe('an answer', () => {
-  it('says how far it is where nobody was forgotten', async () => {
+  it('claims its progress where no customer was forgotten', async () => {
     expect(await ask(customer())).toEqual(claims);
     expect(await ask(undefined)).toEqual(claims);
   });

@@ -34,11 +34,11 @@ describe('the budget of a customer', () => {
     return true;
   }
 
-  it('is everything while nobody else sends', () => {
+  it('is all there is while no other customer sends', () => {
     for (let batch = 0; batch < 100; batch += 1) expect(send(busy, 10_080)).toBe(true);
   });
 
-  it('bounds the records of a customer while others send, whatever the batches look like', () => {
+  it('bounds the records of a customer while others send, for batches of any shape', () => {
     const taken = { small: 0, wide: 0 };
     for (let tick = 0; tick < 6_000; tick += 1) {
       expect(send(quiet)).toBe(true);
@@ -59,7 +59,7 @@ describe('the budget of a customer', () => {
     expect(send(busy)).toBe(false);
   });
 
-  it('says when to come again, and takes the batch then', () => {
+  it('says when to retry, and accepts the batch then', () => {
     send(quiet);
     send(busy, 1_500);
     const refused = refusalOf(() => budgets.require(busy));

@@ -8,7 +8,7 @@ import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { EmittedBatches } from '../../../lib/pipeline/ingest/emitted-batches.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
-import { createEmissionRoom } from '../../../lib/pipeline/summarize/emission-room.ts';
+import { createBacklogLimit } from '../../../lib/pipeline/summarize/backlog-limit.ts';
 import type { Intent } from '../../../lib/pipeline/summarize/intent.ts';
 import { IntentWaits } from '../../../lib/pipeline/summarize/intent-waits.ts';
 import { summarize, type SummarizePorts } from '../../../lib/pipeline/summarize/summarize.ts';
@@ -55,7 +55,7 @@ function createPorts(maxBacklogRecords = 100): SummarizePorts {
   return {
     store,
     streams,
-    room: createEmissionRoom({ streams, timers, maxBacklogRecords }),
+    backlogLimit: createBacklogLimit({ streams, timers, maxBacklogRecords }),
     clock,
     timers,
     emittedBatches: new EmittedBatches(),
@@ -159,7 +159,7 @@ describe('summarize', () => {
     expect(await outcomesOf(intents)).toEqual([{ kind: 'waiting' }, { kind: 'emitted', partials: 1 }]);
   });
 
-  it('gives an intent back until the time of its put is over, whatever the clock says', async () => {
+  it('gives an intent back until the time of its put is over, even if the clock is wrong', async () => {
     const intent = intentOf('a');
     now = instant('2025-12-28T18:04:50Z'); // 50 seconds of which may be a difference of clocks
     expect(await outcomesOf([intent])).toEqual([{ kind: 'waiting' }]);

@@ -63,7 +63,7 @@ describe('aggregate with a store that notifies', () => {
     expect(notified).toEqual([key]);
   });
 
-  it('lets a record come again until that notification is sent', async () => {
+  it('fails a record until that notification is sent', async () => {
     await count();
     isDown = true;
     expect((await count()).failed).toHaveLength(1);

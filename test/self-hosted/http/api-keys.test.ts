@@ -74,7 +74,7 @@ describe('a request with an API key', () => {
     expect((await ask('/customers', sender)).status).toBe(403);
   });
 
-  it('has no metrics, which are at the internal port', async () => {
+  it('does not serve metrics, which are on the internal port', async () => {
     const app = { ...served.app.app, config: { ...served.app.app.config, storage: 'kafka' as const } };
     const answer = await metricsHandler(async () => app)(authorized(httpEvent('GET', '/metrics'), 'cus-one'));
     expect(answer.statusCode).toBe(404);

@@ -80,7 +80,7 @@ describe('the event of a request', () => {
     expect(cookies).toEqual(['c=1', 'd=2', 'e=3']);
   });
 
-  it('keeps the bytes of a body, whatever its type', async () => {
+  it('keeps the bytes of a body of any type', async () => {
     const ask = await startEcho();
     const body = '\u0000\u00ff\u00fe{"not": json';
     const lines = ['POST /logs HTTP/1.1', 'content-type: application/json', `content-length: ${body.length}`];

@@ -16,7 +16,7 @@ const itemsInStep = 4_096;
  * the answer could be several times as long as the request, and clients that read the names send fewer items.
  */
 const maxNamedItems = 20_000;
-const otherReason = 'it is not a request of an access log; the first rejected items say more';
+const otherError = errorOf('it is not a request of an access log; the first rejected items say more');
 
 /**
  * Writes the answer to a bulk request, which has a result for each item, in order. All items that are not rejected are
@@ -27,7 +27,7 @@ export function* bulkAnswer(
   { isRejected, count, details }: RejectedItems,
   took: number,
 ): Steps<string> {
-  const reasons = reasonsOf(details);
+  const errors = errorsOf(details);
   const pieces: string[] = [];
   let position = 0;
   let text = '';
@@ -39,7 +39,7 @@ export function* bulkAnswer(
     }
     const name = position < maxNamedItems ? nameOf(item) : '';
     const result = isRejected(position)
-      ? `"status":400,"error":{"type":"document_parsing_exception","reason":${JSON.stringify(reasons.get(position) ?? otherReason)}}`
+      ? (errors.get(position) ?? otherError)
       : '"result":"created","status":201';
     text += `${position === 0 ? '' : ','}{"${item.action}":{${name}${result}}}`;
     position += 1;
@@ -52,7 +52,11 @@ function nameOf({ index, id }: BulkItem): string {
   return id === undefined ? ofIndex : `${ofIndex}"_id":${JSON.stringify(id)},`;
 }
 
-function reasonsOf(details: readonly Problem[]): ReadonlyMap<number, string> {
+function errorOf(reason: string): string {
+  return `"status":400,"error":{"type":"document_parsing_exception","reason":${JSON.stringify(reason)}}`;
+}
+
+function errorsOf(details: readonly Problem[]): ReadonlyMap<number, string> {
   const reasons = new Map<number, string>();
   for (const { index, field, reason } of details) {
     if (index === undefined) continue;
@@ -60,5 +64,5 @@ function reasonsOf(details: readonly Problem[]): ReadonlyMap<number, string> {
     const text = `${field ?? 'it'} ${reason}`;
     reasons.set(index, before === undefined ? text : `${before}, ${text}`);
   }
-  return reasons;
+  return new Map([...reasons].map(([index, reason]) => [index, errorOf(reason)]));
 }

@@ -1,5 +1,6 @@
 import type { ReadEntry } from '../../read-entry.ts';
 import { createLoggedEntries, maxLineBytes, rejected, tooLong } from '../logged-entries.ts';
+import { TextWindow } from '../../parse-batch/text-window.ts';
 import { bulkItems, type BulkAction } from './bulk-items.ts';
 
 const noDocument = rejected('is not a document with a request of an access log');
@@ -14,10 +15,11 @@ const notSupported: Readonly<Partial<Record<BulkAction, ReadEntry>>> = {
  */
 export function* readBulk(body: Buffer): Generator<ReadEntry, void, undefined> {
   const logged = createLoggedEntries();
+  const text = new TextWindow(body);
   for (const { action, start, end } of bulkItems(body)) {
     const refusal = notSupported[action];
     if (refusal !== undefined) yield refusal;
     else if (end - start > maxLineBytes) yield tooLong;
-    else yield logged.line(body.toString('utf8', start, end)) ?? noDocument;
+    else yield logged.line(text.between(start, end)) ?? noDocument;
   }
 }

@@ -1,8 +1,11 @@
 import { InvalidRequest } from '../../../errors.ts';
 import { EntryReader } from '../../parse-batch/entry-reader.ts';
 import { code } from '../../parse-batch/json-scanner.ts';
+import type { Steps } from '../../steps.ts';
 import { jsonItems } from '../json-items.ts';
 
+/** A step takes a millisecond; a record may have a thousand lines. */
+const bytesInStep = 256 * 1_024;
 const lineFeed = 0x0a;
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -12,12 +15,13 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html
  * @throws InvalidRequest  the body is not such a request
  */
-export function linesOfRecords(body: Buffer): Buffer {
+export function* linesOfRecords(body: Buffer): Steps<Buffer> {
   // The data of records is shorter than its base64, and a line break that is added takes the place of its quotes.
   const lines = Buffer.allocUnsafe(body.length);
   let length = 0;
   const reader = new EntryReader(body, ['data'], 0, code.lineFeed);
-  for (const { start } of jsonItems(body, ['records'], 'a request of Amazon Data Firehose')) {
+  let stepEnd = bytesInStep;
+  for (const { start, end } of jsonItems(body, ['records'], 'a request of Amazon Data Firehose')) {
     reader.at = start;
     const { data } = reader.read() as { data?: unknown };
     if (typeof data !== 'string' || !base64.test(data)) {
@@ -25,6 +29,10 @@ export function linesOfRecords(body: Buffer): Buffer {
     }
     length += lines.write(data, length, 'base64');
     if (lines[length - 1] !== lineFeed) lines[length++] = lineFeed;
+    if (end >= stepEnd) {
+      stepEnd = end + bytesInStep;
+      yield;
+    }
   }
   return lines.subarray(0, length);
 }

@@ -33,26 +33,19 @@ export function* readPushJson(body: Buffer): Generator<ReadEntry, void, undefine
     }
     hasStreams = true;
     if (!cursor.isArray()) throw notAPush();
-    for (const _ of cursor.elements()) yield* readStream(body, cursor, entries);
+    for (const _ of cursor.elements()) yield* readStream(cursor, entries);
   }
   if (!hasStreams || cursor.hasMore()) throw notAPush();
 }
 
-function* readStream(
-  body: Buffer,
-  cursor: JsonCursor,
-  entries: PushedEntries,
-): Generator<ReadEntry, void, undefined> {
+function* readStream(cursor: JsonCursor, entries: PushedEntries): Generator<ReadEntry, void, undefined> {
   if (!cursor.isObject()) throw notAPush();
   let labels: Labels | undefined;
   let valuesBeforeLabels: number | undefined;
   for (const name of cursor.members()) {
     if (name === 'stream' && labels === undefined) {
       const start = cursor.skip();
-      labels =
-        cursor.at - start > maxLabelBytes
-          ? noLabels
-          : firstLabels(textsOf(new JsonCursor(body, start).read()));
+      labels = cursor.at - start > maxLabelBytes ? noLabels : firstLabels(textsOf(cursor.valueFrom(start)));
     } else if (name === 'values' && labels !== undefined) {
       yield* readValues(cursor, entries, labels);
     } else if (name === 'values') {
@@ -62,7 +55,7 @@ function* readStream(
     }
   }
   if (valuesBeforeLabels === undefined) return;
-  yield* readValues(new JsonCursor(body, valuesBeforeLabels), entries, labels ?? noLabels);
+  yield* readValues(cursor.from(valuesBeforeLabels), entries, labels ?? noLabels);
 }
 
 function* readValues(

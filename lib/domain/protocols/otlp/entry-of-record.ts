@@ -8,7 +8,7 @@ import type { ReadEntry, RejectedEntry } from '../../read-entry.ts';
 import { requestOfAttributes } from './request-of-attributes.ts';
 import type { OtlpFields, OtlpRecord, OtlpValue } from './otlp-record.ts';
 
-/** The request in a line that may have no time: only such a line is read again, with the time of its record. */
+/** The request in a line that may have no time: only such a line gets the time of its record. */
 const undatedRequest = /[A-Z]{3,10} \S{1,2048} HTTP\/\d|method=/;
 
 /** Creates a reader of log records. It returns `undefined` for a record that only describes others. */
@@ -25,16 +25,14 @@ export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefi
   /** Reads a line; a request without a time of its own gets that of its record. */
   function readLine(line: string, otherwiseAt: string | undefined): LineContent {
     const fields = parseFields(line);
-    const content = (fields && readFields(fields, otherwiseAt)) ?? lines.read(line);
-    if (content.kind !== 'unknown' || otherwiseAt === undefined || !undatedRequest.test(line)) return content;
-    const dated = lines.read(JSON.stringify({ '@timestamp': otherwiseAt, message: line }));
-    return dated.kind === 'unknown' ? content : dated;
+    const own = fields && readFields(fields, otherwiseAt);
+    return own ?? lines.read(line, undatedRequest.test(line) ? otherwiseAt : undefined);
   }
 
   function readBody(body: OtlpValue, at: string | undefined): LineContent {
     if (typeof body === 'string') return readLine(body, at);
     if (!isFields(body)) return undefined;
-    return readFields(body, at) ?? lines.read(JSON.stringify(body));
+    return readFields(body, at) ?? lines.readFields(body);
   }
 
   return ({ time, observedTime, attributes, body }) => {

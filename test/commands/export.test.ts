@@ -1,0 +1,112 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+import { answeringServer, type Answer } from '../answering-server.ts';
+import { temporaryDirectory } from './counted-directory.ts';
+import { runCommand } from './run-command.ts';
+
+const window = (hour: string, requestsByPath: Readonly<Record<string, number>>) => ({
+  customerId: 'cus-axon',
+  windowSize: 'hour',
+  windowStart: `2025-12-28T${hour}:00:00Z`,
+  requests: Object.values(requestsByPath).reduce((sum, requests) => sum + requests, 0),
+  requestsByPath,
+  requestsByUserAgent: {},
+  requestsByStatus: { 404: 1 },
+  complete: hour === '18',
+});
+const windows = [window('18', { 'GET /a;=b': 3 }), window('19', { 'GET /': 2, 'POST /ü': 1 })];
+const header = 'windowStart,windowSize,complete,dimension,key,requests,countedThrough\r\n';
+const counted = { 'x-counted-through': '2025-12-28T19:30:00.000Z' };
+
+/** A pipeline with a window on each of two pages. */
+async function pipeline(failures: readonly Answer[] = []) {
+  const left = [...failures];
+  return answeringServer(({ path }) => {
+    const { searchParams } = new URL(path, 'http://localhost');
+    const isSecond = searchParams.get('nextToken') === 't/2';
+    const failure = isSecond ? left.shift() : undefined;
+    if (failure !== undefined) return failure;
+    const format = searchParams.get('format');
+    const link = isSecond ? {} : { link: `</aggregates?format=${format}&nextToken=t%2F2>; rel="next"` };
+    const line = JSON.stringify(windows[isSecond ? 1 : 0]);
+    const text = format === 'csv' ? `${header}row ${isSecond ? 2 : 1}\r\n` : `${line}\n`;
+    return { status: 200, headers: { ...counted, ...link }, text };
+  });
+}
+
+describe('npm run export', () => {
+  it('asks for the windows of the customer, page by page, and writes one table of CSV', async () => {
+    const { url, received } = await pipeline();
+    const range = ['--from', '2025-12-28T18:00:00Z', '--to', '2025-12-28T20:00:00Z', '--top', '5'];
+    const end = await runCommand('export', '--url', url.href, '--customer', 'cus-axon', ...range);
+    expect(end).toMatchObject({ exitCode: 0, stdout: `${header}row 1\r\nrow 2\r\n` });
+    expect(end.stderr).toContain(
+      '2 rows were exported. Everything that was accepted before 2025-12-28T19:30:00.000Z is in them.',
+    );
+    const asked = received.map(({ path }) => Object.fromEntries(new URL(path, url).searchParams));
+    expect(asked).toEqual([
+      { window: 'hour', format: 'csv', from: range[1], to: range[3], top: '5' },
+      { format: 'csv', nextToken: 't/2' },
+    ]);
+    expect(received.map(({ headers }) => headers['x-customer-id'])).toEqual(['cus-axon', 'cus-axon']);
+  });
+
+  it('writes NDJSON to a file, which has its name once it is whole', async () => {
+    const { url } = await pipeline();
+    const output = join(await temporaryDirectory(), 'windows.ndjson');
+    const end = await runCommand('export', '--url', url.href, '--format', 'ndjson', '--output', output);
+    expect(end).toMatchObject({ exitCode: 0, stdout: '' });
+    const lines = (await readFile(output, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual(windows);
+    await expect(access(`${output}.part`)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('writes Parquet that has a row for each key, with keys unchanged', async () => {
+    const { url } = await pipeline();
+    const output = join(await temporaryDirectory(), 'windows.parquet');
+    const end = await runCommand('export', '--url', url.href, '--format', 'parquet', '--output', output);
+    expect(end.exitCode).toBe(0);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(output) });
+    const ofFirst = {
+      windowStart: new Date('2025-12-28T18:00:00Z'),
+      windowSize: 'hour',
+      complete: true,
+      countedThrough: new Date('2025-12-28T19:30:00Z'),
+    };
+    expect(rows.slice(0, 3)).toEqual([
+      { ...ofFirst, dimension: 'total', key: '', requests: 3n },
+      { ...ofFirst, dimension: 'path', key: 'GET /a;=b', requests: 3n },
+      { ...ofFirst, dimension: 'status', key: '404', requests: 1n },
+    ]);
+    expect(rows.slice(3).map((row): unknown[] => [row['dimension'], row['key']])).toEqual([
+      ['total', ''],
+      ['path', 'GET /'],
+      ['path', 'POST /ü'],
+      ['status', '404'],
+    ]);
+  });
+
+  it('repeats a page that fails', async () => {
+    const { url } = await pipeline([{ status: 503, headers: { 'retry-after': '0' } }]);
+    const { exitCode, stdout } = await runCommand('export', '--url', url.href);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${header}row 1\r\nrow 2\r\n` });
+  });
+
+  it('leaves no file that looks whole where the pipeline refuses', async () => {
+    const refusal = { errorCode: 'QRY_1000', errorDescription: 'The query is not valid.' };
+    const { url } = await pipeline([{ status: 400, body: refusal }]);
+    const output = join(await temporaryDirectory(), 'windows.csv');
+    const end = await runCommand('export', '--url', url.href, '--output', output);
+    expect(end.exitCode).toBe(1);
+    expect(end.stderr).toContain('QRY_1000 The query is not valid. The export is not whole.');
+    await expect(access(output)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('needs a file for Parquet', async () => {
+    const end = await runCommand('export', '--format', 'parquet');
+    expect(end.exitCode).toBe(2);
+    expect(end.stderr).toContain('--output <path>');
+  });
+});
