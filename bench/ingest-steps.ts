@@ -5,7 +5,7 @@ import zlib from 'node:zlib';
 import type { App } from '../handlers/wiring.ts';
 import { encodeBatch, type StoredBatch } from '../lib/domain/batch-format.ts';
 import { createCountingRules } from '../lib/domain/counting-rules.ts';
-import { countEntries } from '../lib/domain/dimensions.ts';
+import { countEntries } from '../lib/domain/count-entries.ts';
 import { batchKey } from '../lib/domain/keys.ts';
 import { parseBatch } from '../lib/domain/parse-batch.ts';
 import { partitionKeyOf } from '../lib/domain/partial.ts';

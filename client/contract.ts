@@ -23,6 +23,30 @@ export interface Entry {
    * The status of the answer, as a number or as a string.
    */
   status?: (number | string)
+  /**
+   * Size of the answer. This and the fields below are optional facts; one that is not valid is left out.
+   */
+  bytes?: number
+  /**
+   * Milliseconds that the answer took, rounded to whole ones when they are read.
+   */
+  durationMs?: number
+  /**
+   * Web address of the referring page; its host is counted.
+   */
+  referrer?: string
+  /**
+   * Host of the request; counted in small letters and without a port.
+   */
+  host?: string
+  /**
+   * Address of the client. It is hashed to count visitors, and no window has it.
+   */
+  clientIp?: string
+  /**
+   * Two characters of ISO 3166, such as `DE`.
+   */
+  country?: string
 }
 /**
  * The body of every error that a function answers.
@@ -94,6 +118,57 @@ export interface Window {
   requestsByStatus: {
     [k: string]: number
   }
+  requestsByAgentClass?: {
+    [k: string]: number
+  }
+  requestsByErrorPath?: {
+    [k: string]: number
+  }
+  requestsByReferrer?: {
+    [k: string]: number
+  }
+  requestsByHost?: {
+    [k: string]: number
+  }
+  requestsByCountry?: {
+    [k: string]: number
+  }
+  /**
+   * Bytes by path; exact, and absent where they are 0.
+   */
+  bytesByPath?: {
+    [k: string]: number
+  }
+  /**
+   * Sums of durations by path; exact, and absent where they are 0.
+   */
+  durationMsByPath?: {
+    [k: string]: number
+  }
+  /**
+   * Exact sum; absent where no entry had the fact.
+   */
+  bytes?: number
+  /**
+   * Absent where no entry had the fact. Percentiles are at most 2 % wrong.
+   */
+  duration?: {
+    /**
+     * Requests that had a duration.
+     */
+    requests: number
+    /**
+     * Exact sum of their durations.
+     */
+    sumMs: number
+    p50Ms: number
+    p95Ms: number
+    p99Ms: number
+  }
+  /**
+   * Approximate number of different addresses and agents of people, with a standard error of 1.6 %; over several UTC days the sum of daily visitors. Absent where nothing is known of them.
+   */
+  visitors?: number
   /**
    * Batches with entries in this window; in minutes only.
    */
@@ -144,6 +219,18 @@ export interface KeyTotal {
   key: string
   requests: number
 }
+export interface PathTotal {
+  key: string
+  requests: number
+  /**
+   * Bytes of its answers; absent where no entry of the range had any.
+   */
+  bytes?: number
+  /**
+   * Mean of the durations that are known; absent where none is.
+   */
+  meanMs?: number
+}
 export interface Total {
   customerId: string
   /**
@@ -170,7 +257,7 @@ export interface Total {
   /**
    * Largest first.
    */
-  topPaths: KeyTotal[]
+  topPaths: PathTotal[]
   /**
    * Largest first.
    */
@@ -179,6 +266,50 @@ export interface Total {
    * Largest first.
    */
   topStatuses?: KeyTotal[]
+  /**
+   * Largest first.
+   */
+  agentClasses?: KeyTotal[]
+  /**
+   * Largest first.
+   */
+  topErrorPaths?: KeyTotal[]
+  /**
+   * Largest first.
+   */
+  topReferrers?: KeyTotal[]
+  /**
+   * Largest first.
+   */
+  topHosts?: KeyTotal[]
+  /**
+   * Largest first.
+   */
+  topCountries?: KeyTotal[]
+  /**
+   * Exact sum; with `pathPrefix` of the paths that start with it.
+   */
+  bytes?: number
+  /**
+   * Absent with `pathPrefix`, and where no entry had the fact.
+   */
+  duration?: {
+    /**
+     * Requests that had a duration.
+     */
+    requests: number
+    /**
+     * Exact sum of their durations.
+     */
+    sumMs: number
+    p50Ms: number
+    p95Ms: number
+    p99Ms: number
+  }
+  /**
+   * Approximate, with a standard error of 1.6 %. Absent with `pathPrefix`.
+   */
+  visitors?: number
   /**
    * Number of requests whose key is not known, in the dimension that has most of them. The count of each key is too low by at most this number, and so is `requests` with `pathPrefix`.
    */

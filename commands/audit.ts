@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
 import { createCountingRules } from '../lib/domain/counting-rules.ts';
+import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import { auditCustomerIndexes } from '../lib/pipeline/audit/audit-customer-indexes.ts';
@@ -66,7 +67,7 @@ const stepNames = {
 
 async function auditObjects(
   options: AuditCommandOptions,
-  { reader: store, writer, readModel }: Omit<AuditedObjects, 'close'>,
+  { reader: store, writer, readModel, visitorsSecret }: Omit<AuditedObjects, 'close'>,
   { stdout, stderr, env, clock, atEnd }: CommandIo,
 ): Promise<number> {
   const newSpool = (options?: SortedLinesOptions) => {
@@ -83,8 +84,11 @@ async function auditObjects(
   // A date further in the future is a clock's fault and not young: it would be pending until then.
   const isPending = (storedAt: Date) =>
     storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
-  const { maxKeysPerDimension, pathTemplates, pathQuery } = parseConfig(env);
-  const rules = createCountingRules(pathTemplates, pathQuery);
+  const config = parseConfig(env);
+  const { maxKeysPerDimension, pathTemplates, pathQuery } = config;
+  const secret = config.visitorsSecret ?? visitorsSecret;
+  const visitors = secret === undefined ? undefined : createVisitorMarks(secret);
+  const rules = createCountingRules(pathTemplates, pathQuery, visitors);
   const spool = newSpool();
   const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
   const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];

@@ -1,6 +1,5 @@
 import { dimensions } from '../lib/domain/dimensions.ts';
-import type { KeyTotal } from '../lib/domain/key-totals.ts';
-import { total, type Total } from '../lib/pipeline/query/total.ts';
+import { total, type TopKey, type Total } from '../lib/pipeline/query/total.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { progressFields, progressHeaders } from './http/reads/answer-progress.ts';
@@ -32,7 +31,15 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
     const { requests, folded, complete } = summed;
     const tops = topsByName(summed);
     const rejections = app.recentRejections?.of(customerId);
-    const etag = weakEtag([representation, requests, tops, folded, complete, rejections?.entries]);
+    const etag = weakEtag([
+      representation,
+      requests,
+      tops,
+      summed.measures,
+      folded,
+      complete,
+      rejections?.entries,
+    ]);
     const headers = {
       etag,
       'cache-control': 'private, no-cache',
@@ -55,6 +62,7 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
         pathPrefix,
         requests,
         ...tops,
+        ...summed.measures,
         folded,
         complete,
         rejections,
@@ -66,11 +74,12 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
 
 export const handler = totalHandler(wired);
 
-function topsByName({ tops }: Total): Record<string, readonly KeyTotal[]> {
+function topsByName({ tops }: Total): Record<string, readonly Omit<TopKey, 'durationMs'>[]> {
   return Object.fromEntries(
-    dimensions.flatMap(({ field, topField }) => {
+    dimensions.flatMap(({ field, topField, isAlwaysThere }) => {
       const largest = tops.get(field);
-      return largest === undefined ? [] : [[topField, largest] as const];
+      if (largest === undefined || (!isAlwaysThere && largest.length === 0)) return [];
+      return [[topField, largest.map(({ durationMs: _durationMs, ...key }) => key)] as const];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
+import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize/authorize.ts';
@@ -94,6 +95,8 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly versions?: ObjectVersions | undefined;
   /** Requests come with the answer of an authorizer; without a value that is so on AWS alone. */
   readonly hasAuthorizer?: boolean | undefined;
+  /** The secret of visitors where the configuration has none; without both they are not counted. */
+  readonly visitorsSecret?: string | undefined;
   /** Writes intents; without it `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
@@ -114,12 +117,14 @@ export function createApp({
   rollUps,
   failedRecordsVersion,
   hasAuthorizer,
+  visitorsSecret,
   notifier,
   timers = realTimers,
   ...given
 }: AppParts): App {
   const store = notifier === undefined ? given.store : createNotifyingStore(given.store, notifier);
   const parts = { ...given, store };
+  const secret = parts.config.visitorsSecret ?? visitorsSecret;
   const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
   const emissionAdmission = new Admission({ ...parts, maxBacklogRecords: parts.config.maxBacklogRecords });
   return {
@@ -142,7 +147,11 @@ export function createApp({
       },
       { diskRoom, rollUps },
     ),
-    rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
+    rules: createCountingRules(
+      parts.config.pathTemplates,
+      parts.config.pathQuery,
+      secret === undefined ? undefined : createVisitorMarks(secret),
+    ),
     batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
     reader: parts.reader ?? createObjectWindowReader(parts.store, versions),
@@ -265,12 +274,14 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       );
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
+      const { openVisitorsSecret } = await import('../local-store/visitors-secret.ts');
       const local = openedLocalStore(config.dataDirectory);
       const streams = {
         insights: local.stream(config.insightStreamName),
         late: local.stream(config.lateStreamName),
       };
       return {
+        visitorsSecret: await openVisitorsSecret(config.dataDirectory),
         store: local.objects,
         versions: local.versions,
         aged: local.aged,

@@ -102,6 +102,13 @@ export const environmentSchema = z.object({
     .describe(
       '`keep`: a path is counted with its query string; `drop`: without it ([personal data](docs/how-to/keep-less-personal-data.md))',
     ),
+  VISITORS_SECRET: z
+    .string()
+    .refine((secret) => secret === '' || secret.length >= 32, 'must have at least 32 characters')
+    .default('')
+    .describe(
+      'secret by which addresses are hashed to count [visitors](docs/reference/facts.md); the emulator makes its own in the data directory, and without one elsewhere no visitors are counted',
+    ),
   RETENTION_DAYS: wholeNumber
     .pipe(z.int().max(maxDays, `must be at most ${maxDays}`))
     .default(0)
@@ -217,6 +224,8 @@ export interface Config extends AwsNames {
   readonly allowedHosts: readonly string[];
   /** Says whether a path keeps its query string when it is counted. */
   readonly pathQuery: PathQuery;
+  /** `undefined` where none is set: only the emulator then makes one of its own. */
+  readonly visitorsSecret: string | undefined;
   /** Days for which windows are kept; `undefined` keeps them forever. */
   readonly retentionDays: number | undefined;
   /** Days for which raw batches and failed records are kept; `undefined` keeps them forever. */
@@ -252,6 +261,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   if (error !== undefined) {
     const problems = error.issues.map(({ path, message }) => {
       const variable = path.join('.');
+      if (variable === 'VISITORS_SECRET') return `${variable} ${message}`; // errors end up in logs
       return `${variable} ${message}, and is ${JSON.stringify(environment[variable])}`;
     });
     throw new InvalidConfig(`The environment is invalid: ${problems.join('; ')}.`);
@@ -269,6 +279,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     pathTemplates: data.PATH_TEMPLATES,
     allowedHosts: data.ALLOWED_HOSTS,
     pathQuery: data.PATH_QUERY,
+    visitorsSecret: data.VISITORS_SECRET === '' ? undefined : data.VISITORS_SECRET,
     retentionDays: unlessZero(data.RETENTION_DAYS),
     rawBatchDays: unlessZero(data.RAW_BATCH_DAYS),
     diskQuotaBytes: unlessZero(data.DISK_QUOTA_BYTES),

@@ -9,6 +9,7 @@ const names = {
   Window: 'Window',
   WindowPage: 'WindowPage',
   KeyTotal: 'KeyTotal',
+  PathTotal: 'PathTotal',
   Total: 'Total',
   Batch: 'BatchAnswer',
 } as const;

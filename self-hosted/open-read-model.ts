@@ -20,7 +20,7 @@ export interface ReadModel {
   readonly clickHouse: ClickHouse;
   readonly tables: Tables;
   readonly reader: WindowReader;
-  /** How far the model is; only while they run. */
+  /** Barriers of what the model has; they pass only while they run. */
   readonly barriers: BarrierWatch;
   close(): Promise<void>;
 }

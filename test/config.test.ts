@@ -45,6 +45,12 @@ describe('parseConfig', () => {
     expect(() => parseConfig({ [variable]: value })).toThrow(`, and is "${value}"`);
   });
 
+  it('names a secret that is too short, and does not repeat it', () => {
+    const parse = () => parseConfig({ VISITORS_SECRET: 'hunter2' });
+    expect(parse).toThrow('VISITORS_SECRET must have at least 32 characters');
+    expect(parse).not.toThrow('hunter2');
+  });
+
   it('takes path templates in their order, separated by commas and white space', () => {
     const PATH_TEMPLATES = '/users/:id,/assets/* , auto';
     expect(parseConfig({ PATH_TEMPLATES }).pathTemplates).toEqual(['/users/:id', '/assets/*', 'auto']);

@@ -1,7 +1,7 @@
 import { batchIdFromKey, type BatchId } from '../lib/domain/batch-id.ts';
 import type { CountingRules } from '../lib/domain/counting-rules.ts';
 import { parseCustomerId, type CustomerId } from '../lib/domain/customer-id.ts';
-import { mapDimensions, type DimensionField } from '../lib/domain/dimensions.ts';
+import { mapDimensions, type Counts, type DimensionField } from '../lib/domain/dimensions.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { LogEntry } from '../lib/domain/log-entry.ts';
 import {
@@ -69,6 +69,11 @@ export function sentJson(
   } as const;
 }
 
+/** Creates counts; those that are not given are empty. */
+export function countsWith(counts: Partial<Counts>): Counts {
+  return mapDimensions((field) => counts[field] ?? new Map<string, number>());
+}
+
 /** Creates a partial with a unique id for each `id`, and as many requests as its paths have. */
 export function windowPartial({ id, counts = {}, ...fields }: WindowPartialFields): WindowPartial {
   const byField = mapDimensions((field) => new Map(Object.entries(counts[field] ?? {})));
@@ -124,6 +129,7 @@ export const simpleRules: CountingRules = {
   version: 'simple-1',
   userAgentFamily: (userAgent) => userAgent.split('/')[0] || 'Other',
   countedPath: (path) => path,
+  agentClass: () => 'other',
 };
 
 export const instant = (text: string): Date => new Date(text);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ObjectReader } from '../../lib/pipeline/audit/audit-ports.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { readObjectDirectory } from '../../local-store/object-directory.ts';
+import { readVisitorsSecret } from '../../local-store/visitors-secret.ts';
 import { requireDataDirectory } from '../data-directory.ts';
 import type { OperatorIo } from '../io.ts';
 import { openCluster, type OperatedReadModel } from '../open-cluster.ts';
@@ -13,6 +14,8 @@ export interface AuditedObjects {
   readonly reader: ObjectReader;
   /** The store to repair; `undefined` where the audit only reads. */
   readonly writer: ObjectStore | undefined;
+  /** The secret of visitors that the data directory has. */
+  readonly visitorsSecret?: string | undefined;
   /** Present if answers may come from a read model of the windows. */
   readonly readModel?: OperatedReadModel | undefined;
   close(): Promise<void>;
@@ -32,10 +35,11 @@ export async function openObjects(place: Place, isRepair: boolean, io: OperatorI
     return { reader: store, writer: isRepair ? store : undefined, readModel, close };
   }
   const directory = await requireDataDirectory(place.dataDirectory);
+  const visitorsSecret = await readVisitorsSecret(directory);
   if (!isRepair) {
     const reader = readObjectDirectory(join(directory, 'objects'));
-    return { reader, writer: undefined, close: async () => {} };
+    return { reader, writer: undefined, visitorsSecret, close: async () => {} };
   }
   const store = await openForWriting(directory, io);
-  return { reader: store.objects, writer: store.objects, close: () => store.close() };
+  return { reader: store.objects, writer: store.objects, visitorsSecret, close: () => store.close() };
 }

@@ -1,3 +1,4 @@
+import { emptyCounts } from '../../lib/domain/dimensions.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { realTiming } from '../../client/timing.ts';
 import type { Progress } from '../progress.ts';
@@ -82,7 +83,7 @@ async function show(
 export const interrupted = 130;
 const nothing: ServedCounts = {
   requests: 0,
-  counts: { requestsByPath: new Map(), requestsByUserAgent: new Map(), requestsByStatus: new Map() },
+  counts: emptyCounts(),
 };
 
 function verdict({ customers, batches, repeats, late }: DemoPlan): string {

@@ -1,5 +1,6 @@
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
-import { countEntries, type Counts } from '../../lib/domain/dimensions.ts';
+import { countEntries } from '../../lib/domain/count-entries.ts';
+import type { Counts } from '../../lib/domain/dimensions.ts';
 import { parseLogEntry } from '../../lib/domain/log-entry.ts';
 import { siteTraffic } from '../../traffic/site-traffic.ts';
 import { randomNumbers, shuffled } from '../../traffic/seeded-order.ts';
@@ -92,7 +93,7 @@ function entriesOf(
 function expectedOf(sent: readonly Entry[]): Pick<CustomerPlan, 'requests' | 'counts'> {
   const entries = sent.map((entry) => parseLogEntry(entry)).filter((entry) => entry !== undefined);
   if (entries.length !== sent.length) throw new Error('An entry of the demonstration is not valid.');
-  return { requests: entries.length, counts: countEntries(entries, createCountingRules([])) };
+  return { requests: entries.length, ...countEntries(entries, createCountingRules([])) };
 }
 
 function inBatches(entries: readonly Entry[], prefix: string, random: () => number): Batch[] {

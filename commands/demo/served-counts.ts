@@ -19,7 +19,7 @@ export async function servedCounts(
   let requests = 0;
   for await (const window of pipeline.windows({ window: 'minute', ...range })) {
     requests += window.requests;
-    for (const { field } of dimensions) add(counts[field], window[field]);
+    for (const { field } of dimensions) add(counts[field], window[field] ?? {});
   }
   return { requests, counts };
 }

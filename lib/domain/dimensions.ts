@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { CountingRules } from './counting-rules.ts';
 import type { LogEntry } from './log-entry.ts';
-import { finish, type Steps } from './steps.ts';
 import type { TextBytes } from './text-bytes.ts';
 
 interface Dimension {
@@ -13,6 +12,8 @@ interface Dimension {
   readonly topField: string;
   /** True if every entry is counted in it, so that its counts add up to the requests. */
   readonly countsEveryEntry: boolean;
+  /** True if it is in every window and every answer, and absent where it is empty otherwise. */
+  readonly isAlwaysThere: boolean;
   /** Returns the value of an entry to tally; `undefined` if the entry is not counted in this dimension. */
   readonly valueOf: (entry: LogEntry) => string | undefined;
   /**
@@ -21,6 +22,20 @@ interface Dimension {
   readonly keyOf: (value: string, rules: CountingRules) => string;
 }
 
+// A path never starts with a space. So nearly all entries are tallied by an existing string, which takes half the
+// time of building one for each.
+const pathValueOf = ({ method, path }: LogEntry) => (method === 'GET' ? path : ` ${method} ${path}`);
+
+function pathKeyOf(value: string, rules: CountingRules): string {
+  if (!value.startsWith(' ')) return `GET ${rules.countedPath(value)}`;
+  const methodEnd = value.indexOf(' ', 1);
+  return `${value.slice(1, methodEnd)} ${rules.countedPath(value.slice(methodEnd + 1))}`;
+}
+
+const leastErrorStatus = 400;
+const statusLength = 3;
+const asIs = (value: string) => value;
+
 /** The dimensions of the counts. Only this list knows them: all other code handles as many as it has. */
 export const dimensions = [
   {
@@ -28,20 +43,16 @@ export const dimensions = [
     name: 'path',
     topField: 'topPaths',
     countsEveryEntry: true,
-    // A path never starts with a space. So nearly all entries are tallied by an existing string, which takes half the
-    // time of building one for each.
-    valueOf: ({ method, path }) => (method === 'GET' ? path : ` ${method} ${path}`),
-    keyOf: (value, rules) => {
-      if (!value.startsWith(' ')) return `GET ${rules.countedPath(value)}`;
-      const methodEnd = value.indexOf(' ', 1);
-      return `${value.slice(1, methodEnd)} ${rules.countedPath(value.slice(methodEnd + 1))}`;
-    },
+    isAlwaysThere: true,
+    valueOf: pathValueOf,
+    keyOf: pathKeyOf,
   },
   {
     field: 'requestsByUserAgent',
     name: 'userAgent',
     topField: 'topUserAgents',
     countsEveryEntry: true,
+    isAlwaysThere: true,
     valueOf: ({ userAgent }) => userAgent,
     keyOf: (userAgent, rules) => rules.userAgentFamily(userAgent),
   },
@@ -50,8 +61,58 @@ export const dimensions = [
     name: 'status',
     topField: 'topStatuses',
     countsEveryEntry: false,
+    isAlwaysThere: true,
     valueOf: ({ status }) => status?.toString(),
-    keyOf: (status) => status,
+    keyOf: asIs,
+  },
+  {
+    // Every entry is in it, except those of partials of an earlier version.
+    field: 'requestsByAgentClass',
+    name: 'agentClass',
+    topField: 'agentClasses',
+    countsEveryEntry: false,
+    isAlwaysThere: false,
+    valueOf: ({ userAgent }) => userAgent,
+    keyOf: (userAgent, rules) => rules.agentClass(userAgent),
+  },
+  {
+    field: 'requestsByErrorPath',
+    name: 'errorPath',
+    topField: 'topErrorPaths',
+    countsEveryEntry: false,
+    isAlwaysThere: false,
+    valueOf: (entry) =>
+      entry.status === undefined || entry.status < leastErrorStatus
+        ? undefined
+        : `${entry.status}${pathValueOf(entry)}`,
+    keyOf: (value, rules) => `${value.slice(0, statusLength)} ${pathKeyOf(value.slice(statusLength), rules)}`,
+  },
+  {
+    field: 'requestsByReferrer',
+    name: 'referrer',
+    topField: 'topReferrers',
+    countsEveryEntry: false,
+    isAlwaysThere: false,
+    valueOf: ({ facts }) => (facts?.referrerHost === facts?.host ? undefined : facts?.referrerHost),
+    keyOf: asIs,
+  },
+  {
+    field: 'requestsByHost',
+    name: 'host',
+    topField: 'topHosts',
+    countsEveryEntry: false,
+    isAlwaysThere: false,
+    valueOf: ({ facts }) => facts?.host,
+    keyOf: asIs,
+  },
+  {
+    field: 'requestsByCountry',
+    name: 'country',
+    topField: 'topCountries',
+    countsEveryEntry: false,
+    isAlwaysThere: false,
+    valueOf: ({ facts }) => facts?.country,
+    keyOf: asIs,
   },
 ] as const satisfies readonly Dimension[];
 
@@ -60,43 +121,8 @@ export type DimensionField = (typeof dimensions)[number]['field'];
 /** Requests by key, for each dimension. */
 export type Counts = Readonly<Record<DimensionField, Map<string, number>>>;
 
-/** The JSON form of the counts. */
-export type CountsJson = Readonly<Record<DimensionField, Readonly<Record<string, number>>>>;
-
-/** Number of entries tallied in a step, and of values whose keys are computed in one: some milliseconds. */
-const entriesInStep = 16_384;
-const valuesInStep = 1_024;
-
-/** Counts the entries by each dimension. */
-export function countEntries(entries: readonly LogEntry[], rules: CountingRules): Counts {
-  return finish(countInSteps(entries, rules));
-}
-
-export function* countInSteps(entries: readonly LogEntry[], rules: CountingRules): Steps<Counts> {
-  const counts = emptyCounts();
-  for (const { field, valueOf, keyOf } of dimensions) {
-    const requestsByKey = counts[field];
-    const tallies = new Map<string, { requests: number }>();
-    let done = 0;
-    for (const entry of entries) {
-      done += 1;
-      if (done % entriesInStep === 0) yield;
-      const value = valueOf(entry);
-      if (value === undefined) continue;
-      const tally = tallies.get(value);
-      if (tally === undefined) tallies.set(value, { requests: 1 });
-      else tally.requests += 1;
-    }
-    done = 0;
-    for (const [value, { requests }] of tallies) {
-      done += 1;
-      if (done % valuesInStep === 0) yield;
-      const key = keyOf(value, rules);
-      requestsByKey.set(key, (requestsByKey.get(key) ?? 0) + requests);
-    }
-  }
-  return counts;
-}
+/** The JSON form of the counts; a dimension that need not be there is absent where it is empty. */
+export type CountsJson = Readonly<Partial<Record<DimensionField, Readonly<Record<string, number>>>>>;
 
 /** Creates a record with a value for each dimension. */
 export function mapDimensions<T>(valueOf: (field: DimensionField) => T): Record<DimensionField, T> {
@@ -111,7 +137,11 @@ export function emptyCounts(): Counts {
 }
 
 export function countsToJson(counts: Counts): CountsJson {
-  return mapDimensions((field) => requestsToJson(counts[field]));
+  const json: { -readonly [Field in DimensionField]?: Record<string, number> } = {};
+  for (const { field, isAlwaysThere } of dimensions) {
+    if (isAlwaysThere || counts[field].size > 0) json[field] = requestsToJson(counts[field]);
+  }
+  return json;
 }
 
 /** Builds the JSON object of one dimension's counts. */
@@ -128,7 +158,8 @@ export function requestsToJson(requestsByKey: ReadonlyMap<string, number>): Reco
  * order of the keys, in half the time for few keys and no more for many.
  */
 export function writeCounts(counts: Counts, into: TextBytes): void {
-  for (const [place, { field }] of dimensions.entries()) {
+  for (const [place, { field, isAlwaysThere }] of dimensions.entries()) {
+    if (!isAlwaysThere && counts[field].size === 0) continue;
     into.text(fieldStarts[place] ?? '');
     let separator = '';
     for (const [key, requests] of counts[field]) {
@@ -170,11 +201,14 @@ export function writeFewCountsOf(entries: readonly LogEntry[], rules: CountingRu
   for (let place = 0; place < dimensions.length; place++) {
     const dimension = dimensions[place];
     if (dimension === undefined) break;
+    let isEmpty = true;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index];
       const value = entry && dimension.valueOf(entry);
       keys[index] = value === undefined ? undefined : dimension.keyOf(value, rules);
+      if (value !== undefined) isEmpty = false;
     }
+    if (isEmpty && !dimension.isAlwaysThere) continue;
     into.text(fieldStarts[place] ?? '');
     writeFewCounts(keys, into);
     into.text('}');

@@ -274,6 +274,18 @@ export const fieldAliases = {
     'remote',
     'clientip',
   ],
+  country: [
+    'country',
+    'country_code',
+    'ClientCountry',
+    'geoip_country_code',
+    'geoip.country_code',
+    'geoip.country_iso_code',
+    'client.geo.country_iso_code',
+    'source.geo.country_iso_code',
+    'cf-ipcountry',
+    'c-country',
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type AliasedField = keyof typeof fieldAliases;
@@ -282,7 +294,7 @@ export type AliasedField = keyof typeof fieldAliases;
  * The version of the names that `POST /logs` understands, a part of the rules version. Raise it with every change of the tables of
  * this file or of how they are used; a test compares them with a digest.
  */
-export const fieldAliasesVersion = 'fields.1';
+export const fieldAliasesVersion = 'fields.2';
 
 /**
  * Fields that hold another log's fields: those of Azure, Google Cloud, Elastic, Filebeat's modules and others. Their names

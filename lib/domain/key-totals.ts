@@ -1,7 +1,7 @@
 import type { CountsText } from './counts-text.ts';
 import { otherKey } from './folding.ts';
-import { KeyScan } from './key-totals/key-scan.ts';
-import { KeyTable, viewOf } from './key-totals/key-table.ts';
+import { eachKey, viewOf } from './counts-text/each-key.ts';
+import { KeyTable } from './key-totals/key-table.ts';
 import { Largest } from './largest.ts';
 import { saturatedSum } from './sums.ts';
 
@@ -9,6 +9,8 @@ import { saturatedSum } from './sums.ts';
 export interface KeyTotal {
   readonly key: string;
   readonly requests: number;
+  /** One for each list of sums that was added; absent where there are none. */
+  readonly sums?: readonly number[];
 }
 
 /** Limits of the memory for summing up windows. */
@@ -18,6 +20,9 @@ export interface KeyTotalsLimits {
   readonly maxKeyTextBytes: number;
 }
 
+/** Sums of keys, one for each key; the last ones may be missing, and are 0. */
+export type SumList = readonly number[] | undefined;
+
 /** Reports whether a key is wanted, given the place of its JSON text in some bytes. */
 export type KeyFilter = (bytes: Buffer, start: number, end: number) => boolean;
 
@@ -26,9 +31,10 @@ export interface KeyTotals {
   /**
    * Adds the counts of a window; those under `(other)` are always included.
    * @param isWanted  default: all keys
+   * @param sums      lists of sums beside the requests, in the order of the keys; missing ones are 0
    * @returns the requests of the wanted keys, without those under `(other)`
    */
-  add(counts: CountsText, isWanted?: KeyFilter): number;
+  add(counts: CountsText, isWanted?: KeyFilter, sums?: readonly SumList[]): number;
   /**
    * Returns the largest keys, largest first: at most `most`, and as many as fit in `maxBytes` of JSON text. Each
    * count is at most `folded()` too low, and a key that was not kept has at most that many requests.
@@ -36,24 +42,27 @@ export interface KeyTotals {
   largest(most: number, maxBytes: number): KeyTotal[];
   /** Returns the requests whose key is not known: those under `(other)` in windows, and those of dropped keys. */
   folded(): number;
+  /**
+   * Returns the sums of all wanted keys together, one for each list; those under `(other)` are included where all keys
+   * are wanted.
+   */
+  sums(): readonly number[];
 }
 
-const zero = 0x30;
-const comma = 0x2c;
-const emptyLength = Buffer.byteLength('{}');
 const otherBytes = Buffer.from(otherKey);
 
 /**
  * Sums up exactly while the keys are within the limits. Beyond, it drops the rarer half of them and counts them as
  * folded: one that comes again starts anew, so that no count is ever too high.
+ * @param lists  number of lists of sums beside the requests
  */
-export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): KeyTotals {
-  const key = new KeyScan();
-  let table = new KeyTable();
+export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, lists = 0): KeyTotals {
+  let table = new KeyTable(lists);
   let folded = 0;
+  const totals = Array.from({ length: lists }, () => 0);
 
   function letRareKeysGo(): void {
-    const kept = new KeyTable();
+    const kept = new KeyTable(lists);
     const requests = table.requests();
     // Equal counts stay in the order in which they came: comparing their keys as well takes four times as long.
     for (const key of [...requests.keys()].sort((a, b) => (requests[b] ?? 0) - (requests[a] ?? 0))) {
@@ -61,7 +70,8 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
       const its = requests[key] ?? 0;
       if (isKept) {
         const bytes = table.bytesOf(key);
-        kept.add(bytes, viewOf(bytes), 0, bytes.length, table.hashOf(key), its);
+        const place = kept.add(bytes, viewOf(bytes), 0, bytes.length, table.hashOf(key), its);
+        for (let list = 0; list < lists; list++) kept.addTo(list, place, table.sumOf(list, key));
       } else {
         folded = saturatedSum(folded, its);
       }
@@ -70,26 +80,24 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
   }
 
   return {
-    add({ json }, isWanted) {
+    add({ json }, isWanted, sums = []) {
       const view = viewOf(json);
       let sum = 0;
-      // A key follows the brace, and then each comma: `"GET /":12`.
-      for (let at = 1; json.length > emptyLength && at < json.length - 1;) {
-        const keyStart = at + 1;
-        key.scan(json, view, keyStart);
-        const { end: keyEnd, hash } = key;
-        let requests = 0;
-        for (at = keyEnd + 2; at < json.length - 1 && json[at] !== comma; at++) {
-          requests = requests * 10 + (json[at] ?? 0) - zero;
-        }
-        at += 1;
-        if (isOther(json, keyStart, keyEnd)) {
+      eachKey(json, view, (start, end, requests, key, hash) => {
+        let place: number | undefined;
+        if (isOther(json, start, end)) {
           folded = saturatedSum(folded, requests);
-        } else if (isWanted === undefined || isWanted(json, keyStart, keyEnd)) {
+          if (isWanted !== undefined) return;
+        } else if (isWanted === undefined || isWanted(json, start, end)) {
           sum = saturatedSum(sum, requests);
-          table.add(json, view, keyStart, keyEnd, hash, requests);
+          place = table.add(json, view, start, end, hash, requests);
+        } else return;
+        for (let list = 0; list < lists; list++) {
+          const value = sums[list]?.[key] ?? 0;
+          totals[list] = saturatedSum(totals[list] ?? 0, value);
+          if (place !== undefined) table.addTo(list, place, value);
         }
-      }
+      });
       if (table.size > maxKeys || table.textBytes > maxKeyTextBytes) letRareKeysGo();
       return sum;
     },
@@ -104,6 +112,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
       return largest;
     },
     folded: () => folded,
+    sums: () => totals,
   };
 }
 
@@ -112,10 +121,15 @@ function largestKeys(table: KeyTable, most: number): readonly KeyTotal[] {
   const largest = new Largest(most, byRequests);
   for (const [place, requests] of table.requests().entries()) {
     const { least } = largest;
-    if (least === undefined || requests >= least.requests)
-      largest.add({ key: keyText(table.bytesOf(place)), requests });
+    if (least === undefined || requests >= least.requests) largest.add(withSums(table, place, requests));
   }
   return largest.sorted();
+}
+
+function withSums(table: KeyTable, place: number, requests: number): KeyTotal {
+  const key = keyText(table.bytesOf(place));
+  if (table.lists === 0) return { key, requests };
+  return { key, requests, sums: Array.from({ length: table.lists }, (_, list) => table.sumOf(list, place)) };
 }
 
 function byRequests(a: KeyTotal, b: KeyTotal): number {

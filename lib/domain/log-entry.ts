@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FieldProblem } from '../errors.ts';
+import { factNames, parseFacts, type EntryFacts } from './entry-facts.ts';
 import { minuteOfInstant } from './timestamp.ts';
 import type { EpochMinute } from './epoch-minute.ts';
 
@@ -14,6 +15,8 @@ export interface LogEntry {
   /** `''` where none was sent. */
   readonly userAgent: string;
   readonly status: number | undefined;
+  /** Present where at least one was sent. */
+  readonly facts?: EntryFacts | undefined;
 }
 
 const maxMethodLength = 32;
@@ -61,14 +64,15 @@ export const logEntrySchema = z.object(
 );
 
 /** Names of the fields of a sent entry that have a meaning; a batch is only read for these. */
-export const entryFieldNames: readonly string[] = Object.keys(logEntrySchema.shape);
+export const entryFieldNames: readonly string[] = [...Object.keys(logEntrySchema.shape), ...factNames];
 
 /**
  * Parses an entry; returns `undefined` if the value is not one, and `problemsOf` then says why. Runs once per entry.
  */
 export function parseLogEntry(value: unknown): LogEntry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { receivedAt, method, path, userAgent = '', status }: Partial<Record<string, unknown>> = value;
+  const fields: Partial<Record<string, unknown>> = value;
+  const { receivedAt, method, path, userAgent = '', status } = fields;
   if (typeof receivedAt !== 'string' || typeof path !== 'string' || typeof userAgent !== 'string')
     return undefined;
 
@@ -93,6 +97,7 @@ export function parseLogEntry(value: unknown): LogEntry | undefined {
     path: trimmedPath,
     userAgent: trimmedUserAgent,
     status: parsedStatus,
+    facts: parseFacts(fields),
   };
 }
 

@@ -3,7 +3,13 @@ import * as z from 'zod';
 import type { BatchId } from './batch-id.ts';
 import { UnreadableFormat } from '../errors.ts';
 import type { CustomerId } from './customer-id.ts';
-import { countsOf, countsShape, dimensions, writeCounts, type Counts } from './dimensions.ts';
+import { dimensions, writeCounts, type Counts } from './dimensions.ts';
+import { durationSumOf, type Measures } from './measures.ts';
+import { maxBytes, maxDurationMs } from './entry-facts.ts';
+import { requestsIn } from './duration-buckets.ts';
+import { saturatedSum } from './sums.ts';
+import { readStoredCounts, storedCountsShape } from './stored-counts.ts';
+import { packMeasures, toStoredMeasures } from './stored-measures.ts';
 import { batchName } from './keys.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import { TextBytes } from './text-bytes.ts';
@@ -23,6 +29,8 @@ export interface WindowPartial {
   readonly storedAt?: Date | undefined;
   readonly requests: number;
   readonly counts: Counts;
+  /** Absent where no entry has facts that are summed up. */
+  readonly measures?: Measures | undefined;
 }
 
 export const partialIdBytes = 16;
@@ -39,7 +47,11 @@ const maxRequests = 1_000_000;
  */
 const maxKeyLength = 8_192;
 
-const formatVersion = 1;
+/**
+ * Version 1 had neither agent classes nor facts. A program that reads version 1 alone must not count a later partial: its window
+ * would never get the rest.
+ */
+const formatVersion = 2;
 
 const partialSchema = z.object({
   customerId: customerIdSchema,
@@ -52,7 +64,7 @@ const partialSchema = z.object({
   isLate: z.boolean(),
   storedAt: instantSchema.optional(),
   requests: z.int().positive().max(maxRequests),
-  ...countsShape,
+  ...storedCountsShape,
 });
 
 /**
@@ -80,8 +92,20 @@ export function encodePartial(partial: WindowPartial): Buffer {
   const writer = new PartialWriter(partial, bytes);
   writer.start(partial);
   writeCounts(partial.counts, bytes);
+  writeMeasures(partial, bytes);
   writer.end();
   return bytes.copy();
+}
+
+/** Writes the measures behind the counts, which have the same paths in the same order. */
+export function writeMeasures(
+  { counts, measures }: Pick<WindowPartial, 'counts' | 'measures'>,
+  into: TextBytes,
+): void {
+  if (measures === undefined) return;
+  const { requestsByPath } = counts;
+  const stored = toStoredMeasures(measures, [...requestsByPath.keys()], requestsByPath);
+  into.text(`,${JSON.stringify(packMeasures(stored)).slice(1, -1)}`);
 }
 
 /** Fields that all partials of a batch share. */
@@ -109,7 +133,13 @@ export class PartialWriter {
   }
 
   /** Writes the part before the counts. */
-  start({ windowStart, part, isLate, requests, id }: Omit<WindowPartial, OfBatch | 'counts'>): void {
+  start({
+    windowStart,
+    part,
+    isLate,
+    requests,
+    id,
+  }: Omit<WindowPartial, OfBatch | 'counts' | 'measures'>): void {
     if (this.#part?.part !== part || this.#part.isLate !== isLate) {
       this.#part = { part, isLate };
       this.#partText = Buffer.from(`","part":${part},"isLate":${isLate},"requests":`);
@@ -139,9 +169,10 @@ export class PartialWriter {
 export function decodePartial(data: Buffer): WindowPartial {
   const fields = readDocument(data.toString(), 'A stream record', formatVersion, partialSchema);
   const { customerId, windowStart, id, part, isLate, storedAt, requests } = fields;
-  const counts = countsOf(fields);
-  requirePossibleCounts(counts, requests);
-  const partial = { customerId, windowStart, id, part, isLate, requests, counts };
+  const counted = readStoredCounts(fields, 'A stream record');
+  requirePossibleCounts(counted.counts, requests);
+  if (counted.measures !== undefined) requirePossibleMeasures(counted.measures, requests);
+  const partial = { customerId, windowStart, id, part, isLate, requests, ...counted };
   return storedAt === undefined ? partial : { ...partial, storedAt };
 }
 
@@ -162,4 +193,24 @@ function requirePossibleCounts(counts: Counts, requests: number): void {
       );
     }
   }
+}
+
+function requirePossibleMeasures(measures: Measures, requests: number): void {
+  const { bytes, bytesByPath, timedByPath, durations } = measures;
+  const timed = requestsIn(durations);
+  const isPossible =
+    sumOf(bytesByPath) === (bytes ?? 0) &&
+    (bytes ?? 0) <= requests * maxBytes &&
+    sumOf(timedByPath) === timed &&
+    timed <= requests &&
+    durationSumOf(measures) <= timed * maxDurationMs;
+  if (!isPossible) {
+    throw new UnreadableFormat('A stream record is damaged: its facts are not those of its requests.');
+  }
+}
+
+function sumOf(sums: ReadonlyMap<string, number>): number {
+  let sum = 0;
+  for (const value of sums.values()) sum = saturatedSum(sum, value);
+  return sum;
 }

@@ -1,11 +1,19 @@
 import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
-import { countsOf, countsShape, countsToJson } from './dimensions.ts';
 import type { RolledUpWindow } from './roll-up.ts';
+import {
+  needFacts,
+  readStoredCounts,
+  storedCounts,
+  storedCountsShape,
+  type StoredCounts,
+} from './stored-counts.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import { enclosingWindowStart } from './window.ts';
 
-const formatVersion = 1;
+const formatVersion = 2;
+/** Written for a window that has neither dimensions nor measures of facts. */
+const versionWithoutFacts = 1;
 
 const rolledUpSchema = z
   .object({
@@ -16,7 +24,7 @@ const rolledUpSchema = z
     revision: z.int().positive(),
     lateRequests: z.int().nonnegative(),
     updatedAt: instantSchema,
-    ...countsShape,
+    ...storedCountsShape,
   })
   .refine(
     ({ windowStart, windowSize }) => enclosingWindowStart(windowStart, windowSize) === windowStart,
@@ -28,8 +36,14 @@ const lineBreak = 0x0a;
 const closingBrace = 0x7d;
 
 /** Encodes an hour or a day for the store: one line of JSON. */
-export function encodeRolledUp({ counts, ...fields }: RolledUpWindow): Buffer {
-  return Buffer.from(`${JSON.stringify({ formatVersion, ...fields, ...countsToJson(counts) })}\n`);
+export function encodeRolledUp({ counts, measures, ...fields }: RolledUpWindow): Buffer {
+  const counted = { counts, measures };
+  const document = {
+    formatVersion: needFacts(counted) ? formatVersion : versionWithoutFacts,
+    ...fields,
+    ...storedCounts(counted),
+  };
+  return Buffer.from(`${JSON.stringify(document)}\n`);
 }
 
 /**
@@ -52,6 +66,17 @@ export const rolledUpText = {
    * @throws UnreadableFormat  not an hour or a day, or one of a newer version
    */
   read: (text: string): RolledUpWindow => {
+    const { stored, ...window } = rolledUpText.readFields(text);
+    return { ...window, ...readStoredCounts(stored, 'A window') };
+  },
+
+  /**
+   * Reads the same, with counts and measures as they are stored.
+   * @throws UnreadableFormat  not an hour or a day, or one of a newer version
+   */
+  readFields: (
+    text: string,
+  ): Omit<RolledUpWindow, 'counts' | 'measures'> & { readonly stored: StoredCounts } => {
     const fields = readDocument(text, 'A window', formatVersion, rolledUpSchema);
     const { customerId, windowSize, windowStart, requests, revision, lateRequests, updatedAt } = fields;
     return {
@@ -62,7 +87,7 @@ export const rolledUpText = {
       revision,
       lateRequests,
       updatedAt,
-      counts: countsOf(fields),
+      stored: fields,
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { CustomerId } from './customer-id.ts';
 import { dimensions, type Counts } from './dimensions.ts';
+import { areEqualMeasures } from './measures.ts';
 import type { RolledUpSize, WindowStart } from './window.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 import type { WindowSum } from './window-sum.ts';
@@ -36,6 +37,7 @@ function isSum(window: RolledUpWindow, sum: WindowSum): boolean {
   return (
     window.requests === sum.requests &&
     window.lateRequests === sum.lateRequests &&
+    areEqualMeasures(window.measures, sum.measures) &&
     dimensions.every(({ field }) => areEqual(window.counts[field], sum.counts[field]))
   );
 }

@@ -1,22 +1,27 @@
 import { UnreadableFormat } from '../errors.ts';
 import { countsTexts, type CountsText, type CountsTexts } from './counts-text.ts';
+import { expandErrors } from './counts-text/expand-paths.ts';
 import { scanCounts } from './counts-text/scan-counts.ts';
-import { dimensions, mapDimensions } from './dimensions.ts';
+import { dimensions, mapDimensions, requestsToJson } from './dimensions.ts';
 import { decodeRolledUp, rolledUpText } from './roll-up-format.ts';
+import { fitPaths, storedMeasuresIn, toStoredMeasures, type StoredMeasures } from './stored-measures.ts';
 import type { WindowSize } from './window.ts';
 import type { WindowCounts } from './window-aggregate.ts';
 import { decodeWindowCounts, windowText } from './window-format.ts';
 
 /** A window of any size for answers: its counts are text that was checked but not parsed. */
-export interface ServedWindow extends Omit<WindowCounts, 'counts'> {
+export interface ServedWindow extends Omit<WindowCounts, 'counts' | 'measures'> {
   /** Only minutes have it. */
   readonly batches?: number;
   readonly counts: CountsTexts;
+  /** Sums of facts; lists of paths follow the keys of `counts.requestsByPath`. Absent where there are none. */
+  readonly measures?: StoredMeasures;
 }
 
 /** The names of the fields, with the characters around them. */
 const names = mapDimensions((field) => Buffer.from(`,"${field}":`));
 const noCounts: CountsText = { json: Buffer.from('{}'), escapes: 0 };
+const lineBreak = 0x0a;
 
 /**
  * Reads a stored window from its `start`; returns `undefined` if its counts continue after it.
@@ -30,34 +35,63 @@ export function decodeServedWindow(start: Buffer, size: WindowSize): ServedWindo
   const cut = cutCounts(start, size);
   if (cut !== undefined) return cut;
   const window = size === 'minute' ? decodeWindowCounts(start) : decodeRolledUp(start);
-  return window && { ...window, counts: countsTexts(window.counts) };
+  if (window === undefined) return undefined;
+  const { counts, measures, ...fields } = window;
+  const { requestsByPath } = counts;
+  const paths = Object.keys(requestsToJson(requestsByPath));
+  const stored = measures && toStoredMeasures(measures, paths, requestsByPath);
+  return { ...fields, counts: countsTexts(counts), ...(stored && { measures: stored }) };
 }
 
 function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
-  const { isEndOfFields, read } = size === 'minute' ? windowText : rolledUpText;
+  const { isEndOfFields, readFields } = size === 'minute' ? windowText : rolledUpText;
   const firstCounts = start.indexOf(names[dimensions[0].field]);
   if (firstCounts < 0) return undefined;
 
   let at = firstCounts;
+  let paths = 0;
   const counts = mapDimensions((field) => {
     const name = names[field];
     const valueStart = at + name.length;
     if (!start.subarray(at, valueStart).equals(name)) return noCounts;
     const scanned = scanCounts(start, valueStart);
-    if (scanned === undefined) return noCounts; // and `at` stops before the end
+    if (scanned === undefined) return noCounts; // and the rest has a field of this name
     at = scanned.end;
+    if (field === 'requestsByPath') paths = scanned.keys;
     return { json: start.subarray(valueStart, at), escapes: scanned.escapes };
   });
   const before = start.toString('utf8', 0, firstCounts);
-  // A line break ends the fields, wherever it is.
-  if (!isEndOfFields(start, at) || before.includes('\n')) return undefined;
+  // A line break ends the fields, wherever it is, and one character comes before it.
+  const end = start.indexOf(lineBreak, at) - 1;
+  if (end < at || !isEndOfFields(start, end) || before.includes('\n')) return undefined;
+  const after = start.toString('utf8', at, end);
+  // Of a field that is there twice, the last one counts.
+  if (/"requestsBy|\\/.test(after)) return undefined;
+  const rest = `${before}${after}}`;
 
   try {
-    const rest = read(`${before}}`);
-    const isWithoutCounts = dimensions.every(({ field }) => rest.counts[field].size === 0);
-    return isWithoutCounts ? { ...rest, counts } : undefined;
+    const { stored, ...window } = readFields(rest);
+    const isWithoutCounts = dimensions.every(({ field }) => stored[field].size === 0);
+    const measures = storedMeasuresIn(stored);
+    if (!isWithoutCounts || (measures !== undefined && !fitPaths(measures, paths))) return undefined;
+    const served = { ...window, counts, ...(measures && { measures }) };
+    const { errorsOfPaths } = stored;
+    if (errorsOfPaths === undefined) return served;
+    // Keys of both could be the same.
+    if (counts.requestsByErrorPath !== noCounts || !Object.values(errorsOfPaths).every(areWithin(paths))) {
+      return undefined;
+    }
+    return {
+      ...served,
+      counts: { ...counts, requestsByErrorPath: expandErrors(counts.requestsByPath, errorsOfPaths) },
+    };
   } catch (error) {
     if (error instanceof UnreadableFormat) return undefined;
     throw error;
   }
+}
+
+/** Creates a check of pairs of places and requests, whose last place is the largest. */
+function areWithin(paths: number): (pairs: readonly number[]) => boolean {
+  return (pairs) => (pairs.at(-2) ?? 0) < paths;
 }

@@ -1,11 +1,12 @@
 import type { BatchId } from './batch-id.ts';
 import type { CountingRules } from './counting-rules.ts';
 import type { CustomerId } from './customer-id.ts';
-import { areFew, countInSteps, leastBytesOf, writeCounts, writeFewCountsOf } from './dimensions.ts';
+import { countInSteps } from './count-entries.ts';
+import { areFew, leastBytesOf, writeCounts, writeFewCountsOf } from './dimensions.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { EpochMinute } from './epoch-minute.ts';
 import { finish, type Steps } from './steps.ts';
-import { PartialWriter, partialId, partitionKeyOf, type WindowPartial } from './partial.ts';
+import { PartialWriter, partialId, partitionKeyOf, writeMeasures, type WindowPartial } from './partial.ts';
 import { TextBytes } from './text-bytes.ts';
 import { minuteEndedBefore, minuteStartsAfter, windowStartOf } from './window.ts';
 
@@ -159,12 +160,15 @@ function* writeWindow(
     const requests = share.length;
     writer.start({ windowStart, id: idOfPart(part), part, isLate, requests });
     let pieces = 1;
-    if (areFew(share)) {
+    if (areFew(share) && !haveFacts(share)) {
       writeFewCountsOf(share, rules, bytes);
     } else {
-      const counts = yield* countInSteps(share, rules);
-      pieces = Math.ceil(leastBytesOf(counts) / maxDataBytes);
-      if (pieces === 1) writeCounts(counts, bytes);
+      const counted = yield* countInSteps(share, rules);
+      pieces = Math.ceil(leastBytesOf(counted.counts) / maxDataBytes);
+      if (pieces === 1) {
+        writeCounts(counted.counts, bytes);
+        writeMeasures(counted, bytes);
+      }
     }
     writer.end();
     if (pieces === 1 && bytes.length - start <= maxDataBytes) {
@@ -176,6 +180,10 @@ function* writeWindow(
       others.push(...cut(share, Math.max(pieces, 2)).toReversed());
     }
   }
+}
+
+function haveFacts(entries: readonly LogEntry[]): boolean {
+  return entries.some(({ facts }) => facts !== undefined);
 }
 
 /** Cuts entries into shares of about the same size. */

@@ -1,6 +1,7 @@
 import type { CustomerId } from './customer-id.ts';
 import { emptyCounts, mapDimensions, type Counts } from './dimensions.ts';
-import { folding, type FoldingLimits } from './folding.ts';
+import { folding, otherKey, type FoldingLimits } from './folding.ts';
+import { addMeasures, copyOfMeasures, measuresUnlessEmpty, type Measures } from './measures.ts';
 import { unseen, type PackedIds } from './packed-ids.ts';
 import type { WindowPartial } from './partial.ts';
 import { exactSum } from './sums.ts';
@@ -12,6 +13,8 @@ export interface WindowCounts {
   readonly windowStart: WindowStart;
   readonly requests: number;
   readonly counts: Counts;
+  /** Absent where no entry had facts that are summed up. */
+  readonly measures?: Measures | undefined;
   /** Number of writes of the window. */
   readonly revision: number;
   /** Requests from batches that were late for this window. */
@@ -51,17 +54,24 @@ export function addPartials(
   const added = unseen(held, partials);
   if (added.length === 0) return undefined;
 
+  const sums = copyOfMeasures(current?.measures);
   const counts = mapDimensions((field) => {
     const requestsByKey = new Map((current?.counts ?? emptyCounts())[field]);
     const add = folding(requestsByKey, limits);
-    for (const partial of added) add(partial.counts[field]);
+    for (const partial of added) {
+      add(partial.counts[field]);
+      if (field !== 'requestsByPath') continue;
+      addMeasures(sums, partial.measures, (path) => (requestsByKey.has(path) ? path : otherKey));
+    }
     return requestsByKey;
   });
+  const measures = measuresUnlessEmpty(sums);
   const [{ customerId, windowStart }] = partials;
   return {
     customerId,
     windowStart,
     counts,
+    ...(measures && { measures }),
     requests: exactSum(
       current?.requests ?? 0,
       sumOf(added, ({ requests }) => requests),

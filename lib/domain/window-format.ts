@@ -1,15 +1,23 @@
 import * as z from 'zod';
 import { UnreadableFormat } from '../errors.ts';
-import { countsOf, countsShape, countsToJson } from './dimensions.ts';
 import { partialIdBytes } from './partial.ts';
+import {
+  needFacts,
+  readStoredCounts,
+  storedCounts,
+  storedCountsShape,
+  type StoredCounts,
+} from './stored-counts.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
-const formatVersion = 2;
+const formatVersion = 3;
 /**
- * Only version 2 has `forgottenBefore`, and is only written for a window that has it. A program that does not know
+ * Only version 3 has dimensions and measures of facts, and is only written for a window that has one. Only version 2 and later
+ * have `forgottenBefore`, and version 2 is only written for a window that has it. A program that does not know
  * the field must not write such a window: it would drop the field, and the window would then count as an earlier one.
  */
+const versionWithForgetting = 2;
 const versionWithoutForgetting = 1;
 
 const windowSchema = z.object({
@@ -24,7 +32,7 @@ const windowSchema = z.object({
   // A version that does not know the field drops it, and then the time is not known.
   storedSince: instantSchema.optional(),
   forgottenBefore: instantSchema.optional(),
-  ...countsShape,
+  ...storedCountsShape,
 });
 
 /**
@@ -36,12 +44,15 @@ const beforeIds = Buffer.from(',\n"partialIds":"');
 const afterIds = '"}\n';
 
 /** Encodes the window for the store. */
-export function encodeWindow({ counts, partialIds, ...fields }: WindowAggregate): Buffer {
+export function encodeWindow({ counts, measures, partialIds, ...fields }: WindowAggregate): Buffer {
+  const counted = { counts, measures };
+  const versionBefore =
+    fields.forgottenBefore === undefined ? versionWithoutForgetting : versionWithForgetting;
   const firstLine = JSON.stringify({
-    formatVersion: fields.forgottenBefore === undefined ? versionWithoutForgetting : formatVersion,
+    formatVersion: needFacts(counted) ? formatVersion : versionBefore,
     windowSize: 'minute',
     ...fields,
-    ...countsToJson(counts),
+    ...storedCounts(counted),
   });
   return Buffer.from(
     `${firstLine.slice(0, -1)}${beforeIds.toString()}${partialIds.toString('base64')}${afterIds}`,
@@ -93,6 +104,17 @@ export const windowText = {
    * @throws UnreadableFormat  not those of a window, or of one of a newer version
    */
   read: (text: string): MinuteCounts => {
+    const { stored, ...window } = windowText.readFields(text);
+    return { ...window, ...readStoredCounts(stored, 'A window') };
+  },
+
+  /**
+   * Reads the same, with counts and measures as they are stored.
+   * @throws UnreadableFormat  not those of a window, or of one of a newer version
+   */
+  readFields: (
+    text: string,
+  ): Omit<MinuteCounts, 'counts' | 'measures'> & { readonly stored: StoredCounts } => {
     const fields = readDocument(text, 'A window', formatVersion, windowSchema);
     const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
     const { storedSince, forgottenBefore } = fields;
@@ -106,7 +128,7 @@ export const windowText = {
       updatedAt,
       ...(storedSince && { storedSince }),
       ...(forgottenBefore && { forgottenBefore }),
-      counts: countsOf(fields),
+      stored: fields,
     };
   },
 };

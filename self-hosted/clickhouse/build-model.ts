@@ -25,7 +25,7 @@ export interface BuildPorts {
   readonly signal: AbortSignal;
 }
 
-/** How far a construction is. */
+/** Progress of a construction. */
 export interface BuildProgress {
   /** The last key whose window is in the model; `done` when all are. */
   readonly place: string;

@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts';
 export interface Model {
   /** Grows with each model. */
   readonly id: number;
-  /** Whether answers come from it; otherwise it is under construction. */
+  /** `serving`: answers come from it. */
   readonly state: 'building' | 'serving';
   /** The topic that its positions belong to; a topic that was made anew has another one. */
   readonly topicId: string;

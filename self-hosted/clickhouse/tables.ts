@@ -4,9 +4,9 @@ export interface Tables {
   readonly migrations: string;
   /** Models: each is a table of windows, of which one serves and another may be under construction. */
   readonly models: string;
-  /** How far each model is, by partition of the topic `windows`. */
+  /** Positions of each model, by partition of the topic `windows`. */
   readonly positions: string;
-  /** How far the construction of a model is. */
+  /** Progress of the construction of a model. */
   readonly rebuilds: string;
   /** The view for analysts, on the model that serves. */
   readonly view: string;

@@ -23,7 +23,7 @@ export interface RowPlace {
 
 /** A row of a table of windows; further fields are its columns. */
 export interface WindowRow extends RowPlace {
-  /** What the window's document says before the ids of its partials; empty in a row of an absent window. */
+  /** The window's document before the ids of its partials; empty in a row of an absent window. */
   readonly document: string;
   readonly etag: string;
   /** Everything that was announced before this offset of the window's partition is in the row. */

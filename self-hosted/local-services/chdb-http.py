@@ -25,6 +25,21 @@ FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 NOT_FOUND = {"60", "81"}  # unknown table, unknown database
 
 
+applied = {}
+
+
+def apply(settings):
+    """Gives the engine the settings of a query. Most queries have those of the one before."""
+    for name in [name for name in applied if name not in settings]:
+        engine.query(f"SET {name} = DEFAULT")
+        del applied[name]
+    for name, value in settings.items():
+        if applied.get(name) != value:
+            applied.pop(name, None)
+            engine.query(f"SET {name} = '{value}'")
+            applied[name] = value
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -78,19 +93,14 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(status, str(error).encode(), {"x-clickhouse-exception-code": number})
 
     def query(self, sql, data, settings, parameters, given):
-        try:
-            for name, value in settings.items():
-                engine.query(f"SET {name} = '{value}'")
-            if data:
-                result = engine.query(sql.rstrip().rstrip(";") + "\n" + data.decode())
-            else:
-                named = FORMAT.search(sql)
-                form = named.group(1) if named else given.get("default_format", "TabSeparated")
-                result = engine.query(sql[: named.start()] if named else sql, form, params=parameters or None)
-            return result.bytes() if hasattr(result, "bytes") else str(result).encode()
-        finally:
-            for name in settings:
-                engine.query(f"SET {name} = DEFAULT")
+        apply(settings)
+        if data:
+            result = engine.query(sql.rstrip().rstrip(";") + "\n" + data.decode())
+        else:
+            named = FORMAT.search(sql)
+            form = named.group(1) if named else given.get("default_format", "TabSeparated")
+            result = engine.query(sql[: named.start()] if named else sql, form, params=parameters or None)
+        return result.bytes() if hasattr(result, "bytes") else str(result).encode()
 
 
 ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()

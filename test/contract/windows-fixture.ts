@@ -7,7 +7,7 @@ import { recomputeWindow } from '../../lib/pipeline/roll-up/recompute-window.ts'
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
-import { instant } from '../factories.ts';
+import { countsWith, instant } from '../factories.ts';
 import type { WindowReaderFixture, WrittenWindow } from './window-reader.contract.ts';
 
 export const clock = { now: () => instant('2026-01-05T00:00:00Z') };
@@ -65,11 +65,11 @@ function bodyOf(
     revision: 1,
     lateRequests: 0,
     updatedAt: instant('2025-12-31T00:00:00Z'),
-    counts: {
+    counts: countsWith({
       requestsByPath: new Map(paths.map((path) => [path, 1])),
       requestsByUserAgent: new Map([['curl', paths.length]]),
       requestsByStatus: new Map(Object.entries(requestsByStatus)),
-    },
+    }),
   };
   return windowSize === 'minute'
     ? encodeWindow({ ...window, batches: 1, partialIds: Buffer.alloc(16) })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutQuery } from '../../lib/domain/counted-path.ts';
+import { agentClassesVersion } from '../../lib/domain/agent-class.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { minutesOf, summarise } from '../../lib/domain/summarise.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
@@ -80,11 +81,15 @@ describe('the counting rules', () => {
   });
 
   it('have a version of their own for each configuration, and with `keep` the one that they always had', () => {
-    expect(createCountingRules([], 'keep').version).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}`);
+    expect(createCountingRules([], 'keep').version).toBe(
+      `${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}`,
+    );
     const versions = ['', 'auto'].flatMap((text) =>
       (['keep', 'drop'] as const).map((query) => createCountingRules(templates(text), query).version),
     );
     expect(new Set(versions).size).toBe(4);
-    expect(versions[1]).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}+query.drop.1`);
+    expect(versions[1]).toBe(
+      `${userAgentRulesVersion}+${agentClassesVersion}+${fieldAliasesVersion}+query.drop.1`,
+    );
   });
 });

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  countEntries,
-  countsToJson,
-  leastBytesOf,
-  writeCounts,
-  writeFewCountsOf,
-} from '../../lib/domain/dimensions.ts';
+import { countEntries } from '../../lib/domain/count-entries.ts';
+import { countsToJson, leastBytesOf, writeCounts, writeFewCountsOf } from '../../lib/domain/dimensions.ts';
 import { TextBytes } from '../../lib/domain/text-bytes.ts';
 import { logEntry, simpleRules } from '../factories.ts';
 
@@ -34,7 +29,7 @@ describe('writeFewCountsOf', () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1, maxLength: 12 }), (entries) => {
         const text = written((into) => writeFewCountsOf(entries, simpleRules, into));
-        const counts = countEntries(entries, simpleRules);
+        const { counts } = countEntries(entries, simpleRules);
         expect(text).toBe(written((into) => writeCounts(counts, into)));
         expect(JSON.parse(`{${text}}`)).toEqual(countsToJson(counts));
         expect(leastBytesOf(counts)).toBeLessThanOrEqual(Buffer.byteLength(text));

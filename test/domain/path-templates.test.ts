@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
-import { countEntries } from '../../lib/domain/dimensions.ts';
+import { countEntries } from '../../lib/domain/count-entries.ts';
 import {
   createPathFolding,
   isPathTemplate,
@@ -131,8 +131,8 @@ describe('folding', () => {
     fc.assert(
       fc.property(fc.array(paths), fc.constantFrom('GET', 'POST', 'M-SEARCH'), (sent, method) => {
         const entries = sent.map((path) => logEntry({ method, path: path.trim() || '/' }));
-        const folded = countEntries(entries, rules).requestsByPath;
-        const unfolded = countEntries(entries, asSent).requestsByPath;
+        const folded = countEntries(entries, rules).counts.requestsByPath;
+        const unfolded = countEntries(entries, asSent).counts.requestsByPath;
         expect([...folded.values()].reduce((sum, requests) => sum + requests, 0)).toBe(entries.length);
         expect(folded.size).toBeLessThanOrEqual(unfolded.size);
         for (const key of folded.keys()) expect(key.startsWith(`${method} `)).toBe(true);
@@ -142,7 +142,7 @@ describe('folding', () => {
 
   it('keeps the method', () => {
     const entries = ['GET', 'DELETE'].map((method) => logEntry({ method, path: `/users/${method}?x= y` }));
-    const { requestsByPath } = countEntries(entries, createCountingRules(templatesOf('/users/:id')));
+    const { requestsByPath } = countEntries(entries, createCountingRules(templatesOf('/users/:id'))).counts;
     expect([...requestsByPath.keys()]).toEqual(['GET /users/:id', 'DELETE /users/:id']);
   });
 

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { readCountsText, type CountsTexts } from '../../lib/domain/counts-text.ts';
 import { mapDimensions, type Counts } from '../../lib/domain/dimensions.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
-import { decodeServedWindow } from '../../lib/domain/served-window.ts';
+import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-window.ts';
+import { fromStoredMeasures } from '../../lib/domain/stored-measures.ts';
 import { decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { customer, instant, windowStart } from '../factories.ts';
+import { arbitraryMeasures } from './arbitrary-measures.ts';
 
 const start = windowStart('2025-12-28T18:00:00Z');
 const key = fc.oneof(
@@ -39,9 +41,21 @@ const requestsByKey = fc
   )
   .map((entries) => new Map(entries.map(([name, n]) => [name, Math.min(n, Number.MAX_SAFE_INTEGER)])));
 const counts: fc.Arbitrary<Counts> = fc.record(mapDimensions(() => requestsByKey));
+/** Gives some errors the paths of the window, as nearly all have. */
+function withPaths(counts: Counts, hasFacts: boolean): Counts {
+  if (!hasFacts) return counts;
+  const errors = Array.from(counts.requestsByPath, ([path, requests]) => [`404 ${path}`, requests] as const);
+  return { ...counts, requestsByErrorPath: new Map([...errors, ...counts.requestsByErrorPath]) };
+}
+
 const stored = fc
-  .record({ counts, size: fc.constantFrom('minute', 'hour'), ids: fc.nat(3) })
-  .map(({ counts, size, ids }) => {
+  .record({ counts, size: fc.constantFrom('minute', 'hour'), ids: fc.nat(3), hasFacts: fc.boolean() })
+  .chain(({ counts, hasFacts, ...rest }) =>
+    (hasFacts ? arbitraryMeasures(counts.requestsByPath) : fc.constant(undefined)).map((measures) =>
+      Object.assign({}, rest, { counts: withPaths(counts, hasFacts) }, measures && { measures }),
+    ),
+  )
+  .map(({ counts, size, ids, ...measures }) => {
     const fields = {
       customerId: customer(),
       windowStart: start,
@@ -49,6 +63,7 @@ const stored = fc
       revision: 2,
       lateRequests: 1,
       counts,
+      ...measures,
     };
     const updatedAt = instant('2025-12-28T18:30:00Z');
     const body =
@@ -76,15 +91,23 @@ function bothOf(body: Buffer, size: 'minute' | 'hour') {
 
 const readTexts = (texts: CountsTexts) => mapDimensions((field) => readCountsText(texts[field]));
 
+/** Reads the texts and lists of a served window. */
+function parsed({ counts: texts, measures: lists, ...fields }: ServedWindow): object {
+  const counts = readTexts(texts);
+  const measures = lists && fromStoredMeasures(lists, counts.requestsByPath);
+  return { ...fields, counts, ...(measures && { measures }) };
+}
+
 describe('a window as it is served', () => {
   it('has the counts as they are stored, byte by byte', () => {
     fc.assert(
       fc.property(stored, ({ size, body }) => {
         const { read, served } = bothOf(body, size);
         if (typeof served !== 'object' || typeof read !== 'object') return expect.fail('it is not read');
-        expect({ ...served, counts: readTexts(served.counts) }).toEqual(read);
-        for (const { json, escapes } of Object.values(served.counts)) {
-          expect(body.includes(json)).toBe(true);
+        expect(parsed(served)).toEqual(read);
+        for (const [field, { json, escapes }] of Object.entries(served.counts)) {
+          if (json.toString() !== '{}' && field !== 'requestsByErrorPath')
+            expect(body.includes(json)).toBe(true);
           expect(Buffer.byteLength(JSON.stringify(json.toString()))).toBe(json.length + escapes + 2);
         }
       }),
@@ -130,7 +153,7 @@ describe('a window as it is served', () => {
         }
         const { read, served } = bothOf(damaged, size);
         if (typeof served !== 'object') expect(served).toEqual(read);
-        else expect({ ...served, counts: readTexts(served.counts) }).toEqual(read);
+        else expect(parsed(served)).toEqual(read);
       }),
       { numRuns: 2_000 },
     );
@@ -143,7 +166,7 @@ describe('a window as it is served', () => {
     const body = Buffer.from(`${head},"requestsByStatus":{"200":1},${rest},"requestsByPath":{"GET /":1}}\n`);
     const { read, served } = bothOf(body, 'hour');
     if (typeof served !== 'object') return expect.fail('it is not read');
-    expect({ ...served, counts: readTexts(served.counts) }).toEqual(read);
+    expect(parsed(served)).toEqual(read);
     expect(readTexts(served.counts).requestsByStatus).toEqual(new Map([['200', 1]]));
   });
 

@@ -6,8 +6,10 @@ import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
+import { packNumbers } from '../../lib/domain/packed-numbers.ts';
+import { factsOfFormats } from './facts-of-formats.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
-import { customer, instant, windowPartial, windowStart } from '../factories.ts';
+import { countsWith, customer, instant, windowPartial, windowStart } from '../factories.ts';
 
 /**
  * Reads a file that an earlier version stored, byte for byte. A file here is never changed: when a format changes, a
@@ -36,14 +38,14 @@ const window = {
   revision: 7,
   lateRequests: 1,
   updatedAt: instant('2025-12-28T18:04:05.678Z'),
-  counts: {
+  counts: countsWith({
     requestsByPath: new Map([
       ['GET /', 2],
       ['GET /",\n"partialIds":"', 1],
     ]),
     requestsByUserAgent: new Map([['Chrome', 3]]),
     requestsByStatus: new Map([['(other)', 3]]),
-  },
+  }),
   partialIds: Buffer.from('partial-id-00001partial-id-00002'),
 };
 
@@ -88,9 +90,28 @@ describe('a partial', () => {
     });
   });
 
-  it('has a version that an earlier program reads, which ignores the instant', () => {
-    const encoded = encodePartial({ ...partial, storedAt: instant('2025-12-28T18:04:05.678Z') });
-    expect(JSON.parse(encoded.toString())).toMatchObject({ formatVersion: 1 });
+  it('of version 2 is read as it was written, with all facts, and stays readable', () => {
+    const { partial: whole } = factsOfFormats;
+    expect(decodePartial(encodePartial(whole))).toEqual(whole);
+    expect(decodePartial(fixture('partial-2.json'))).toEqual(whole);
+  });
+
+  it.each([
+    ['bytes that are not those of its paths', { bytes: 701 }],
+    ['more durations than requests', { durations: packNumbers([7, 9]), pathTimed: packNumbers([9]) }],
+    ['a duration that no request can have', { pathDurationMs: packNumbers([86_400_000 * 3]) }],
+    ['sums of more paths than it has', { pathBytes: packNumbers([300, 400, 0, 0, 0, 7]) }],
+    ['buckets out of order', { durations: packNumbers([120, 1, 7, 1]) }],
+    ['numbers that nobody wrote', { pathBytes: '*' }],
+    ['visitors that nobody wrote', { visitors: '!!!' }],
+  ])('is refused with %s', (_what, change) => {
+    const document = JSON.parse(encodePartial(factsOfFormats.partial).toString()) as object;
+    const forged = Buffer.from(JSON.stringify({ ...document, ...change }));
+    expect(() => decodePartial(forged)).toThrow(UnreadableFormat);
+  });
+
+  it('has a version that an earlier program leaves to a later one, since it would not count all of it', () => {
+    expect(JSON.parse(encodePartial(partial).toString())).toMatchObject({ formatVersion: 2 });
   });
 });
 
@@ -105,6 +126,13 @@ describe('a window', () => {
     expect(decodeWindow(fixture('window-1.json'))).toEqual(window);
     const storedSince = instant('2025-12-28T18:04:01.234Z');
     expect(decodeWindow(fixture('window-2.json'))).toEqual({ ...window, storedSince, forgottenBefore });
+  });
+
+  it('of version 3 is read as it was written, with all facts, and stays readable', () => {
+    const { window: whole } = factsOfFormats;
+    expect(decodeWindow(encodeWindow(whole))).toEqual(whole);
+    expect(decodeWindow(fixture('window-3.json'))).toEqual(whole);
+    expect(encodeWindow(whole).toString()).toContain('{"formatVersion":3,');
   });
 
   it('has version 2 only where its customer was forgotten: an earlier program must not write that one', () => {
@@ -169,6 +197,12 @@ describe('an hour', () => {
       windowSize: 'day',
       windowStart: windowStart('2025-12-28T00:00:00Z'),
     });
+  });
+
+  it('of version 2 is read as it was written, with all facts, and stays readable', () => {
+    const { hour: whole } = factsOfFormats;
+    expect(decodeRolledUp(encodeRolledUp(whole))).toEqual(whole);
+    expect(decodeRolledUp(fixture('hour-2.json'))).toEqual(whole);
   });
 
   it('that is cut short anywhere is not taken for a whole one', () => {
@@ -245,9 +279,9 @@ describe('a failed record', () => {
 
 describe('what a newer version wrote', () => {
   it.each([
-    ['a partial', 1, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
-    ['a window', 2, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
-    ['an hour', 1, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
+    ['a partial', 2, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
+    ['a window', 3, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
+    ['an hour', 2, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
     ['a batch', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
     ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],
   ])('is refused for %s, with a message that says so', (_what, newest, decode) => {

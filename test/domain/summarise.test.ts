@@ -4,7 +4,7 @@ import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import type { LogEntry } from '../../lib/domain/log-entry.ts';
 import { decodePartial } from '../../lib/domain/partial.ts';
 import { minutesOf, summarise, summariseInSteps } from '../../lib/domain/summarise.ts';
-import { batchIdOf, customer, instant, logEntry, simpleRules } from '../factories.ts';
+import { batchIdOf, countsWith, customer, instant, logEntry, simpleRules } from '../factories.ts';
 
 const options = {
   rules: simpleRules,
@@ -37,18 +37,21 @@ describe('summarise', () => {
     ]).map(({ data }) => decodePartial(data));
     expect(more).toEqual([]);
     expect(first).toMatchObject({ windowStart: '2025-12-28T18:03:00Z', part: 0, requests: 3, isLate: false });
-    expect(first?.counts).toEqual({
-      requestsByPath: new Map([
-        ['GET /', 2],
-        ['POST /', 1],
-      ]),
-      requestsByUserAgent: new Map([
-        ['curl', 1],
-        ['Wget', 1],
-        ['Other', 1],
-      ]),
-      requestsByStatus: new Map([['200', 1]]),
-    });
+    expect(first?.counts).toEqual(
+      countsWith({
+        requestsByPath: new Map([
+          ['GET /', 2],
+          ['POST /', 1],
+        ]),
+        requestsByUserAgent: new Map([
+          ['curl', 1],
+          ['Wget', 1],
+          ['Other', 1],
+        ]),
+        requestsByStatus: new Map([['200', 1]]),
+        requestsByAgentClass: new Map([['other', 3]]),
+      }),
+    );
     expect(second).toMatchObject({ windowStart: '2025-12-28T18:04:00Z', requests: 1 });
     expect(second?.id).toEqual(first?.id);
   });

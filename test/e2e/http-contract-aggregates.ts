@@ -51,6 +51,7 @@ export function describeAggregates(emulator: Emulator): void {
           requestsByPath: { 'GET /pricing': 1 },
           requestsByUserAgent: { curl: 1 },
           requestsByStatus: { '200': 1 },
+          requestsByAgentClass: { library: 1 },
           batches: 1,
           revision: 1,
           lateRequests: 1,

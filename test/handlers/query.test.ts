@@ -1,3 +1,4 @@
+import { measureColumns } from '../../handlers/http/reads/measure-cells.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { queryHandler } from '../../handlers/query.ts';
@@ -70,6 +71,7 @@ describe('GET /aggregates', () => {
           requestsByPath: { 'GET /': 1, 'POST /a': 1 },
           requestsByUserAgent: { curl: 2 },
           requestsByStatus: { 201: 1 },
+          requestsByAgentClass: { library: 2 },
           batches: 1,
           revision: 1,
           lateRequests: 2,
@@ -79,6 +81,43 @@ describe('GET /aggregates', () => {
         expect.objectContaining({ windowStart: '2025-12-28T18:04:00Z', requests: 1 }),
       ],
     });
+  });
+
+  it('answers with the sums of facts, where entries have them', async () => {
+    const facts = {
+      bytes: 500,
+      durationMs: 20,
+      host: 'a.example',
+      referrer: 'https://b.example/x',
+      country: 'DE',
+    };
+    await count([
+      sentEntry({ ...facts, status: 404, path: '/a' }),
+      sentEntry({ ...facts, bytes: 7, durationMs: 10, referrer: 'https://a.example/', path: '/"b"' }),
+      at('03'),
+    ]);
+    const { body } = await get({ window: 'minute' });
+    expect(body?.windows).toEqual([
+      expect.objectContaining({
+        requestsByErrorPath: { '404 GET /a': 1 },
+        requestsByReferrer: { 'b.example': 1 },
+        requestsByHost: { 'a.example': 2 },
+        requestsByCountry: { DE: 2 },
+        bytes: 507,
+        bytesByPath: { 'GET /a': 500, 'GET /"b"': 7 },
+        durationMsByPath: { 'GET /a': 20, 'GET /"b"': 10 },
+        duration: { requests: 2, sumMs: 30, p50Ms: 10, p95Ms: 20, p99Ms: 20 },
+      }),
+    ]);
+    const { body: largest } = await get({ window: 'minute', top: '1' });
+    expect(largest?.windows).toEqual([
+      expect.objectContaining({
+        requestsByPath: { 'GET /': 1, '(other)': 2 },
+        bytesByPath: { '(other)': 507 },
+        durationMsByPath: { '(other)': 30 },
+        bytes: 507,
+      }),
+    ]);
   });
 
   it('answers only with what is the caller’s', async () => {
@@ -240,22 +279,25 @@ describe('GET /aggregates in CSV', () => {
   }
 
   it('answers with a row a key, and one with all requests before them', async () => {
-    await count([at('03'), sentEntry({ path: '/a,b', status: 404 }), at('25')]);
+    await count([at('03'), sentEntry({ path: '/a,b', status: 404, bytes: 77 }), at('25')]);
     const { headers, body } = await getCsv({});
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
     const countedThrough = '2025-12-28T18:30:41.000Z';
     const [complete, open] = ['2025-12-28T18:03:00Z,minute,true', '2025-12-28T18:25:00Z,minute,false'];
     expect(body).toBe(
       [
-        'windowStart,windowSize,complete,dimension,key,requests,countedThrough',
-        `${complete},total,,2,${countedThrough}`,
-        `${complete},path,GET /,1,${countedThrough}`,
-        `${complete},path,"GET /a,b",1,${countedThrough}`,
-        `${complete},userAgent,curl,2,${countedThrough}`,
-        `${complete},status,404,1,${countedThrough}`,
-        `${open},total,,1,${countedThrough}`,
-        `${open},path,GET /,1,${countedThrough}`,
-        `${open},userAgent,curl,1,${countedThrough}`,
+        `windowStart,windowSize,complete,dimension,key,requests,countedThrough,${measureColumns.join(',')}`,
+        `${complete},total,,2,${countedThrough},77,,,,,`,
+        `${complete},path,GET /,1,${countedThrough},0,,,,,`,
+        `${complete},path,"GET /a,b",1,${countedThrough},77,,,,,`,
+        `${complete},userAgent,curl,2,${countedThrough},,,,,,`,
+        `${complete},status,404,1,${countedThrough},,,,,,`,
+        `${complete},agentClass,library,2,${countedThrough},,,,,,`,
+        `${complete},errorPath,"404 GET /a,b",1,${countedThrough},,,,,,`,
+        `${open},total,,1,${countedThrough},,,,,,`,
+        `${open},path,GET /,1,${countedThrough},,,,,,`,
+        `${open},userAgent,curl,1,${countedThrough},,,,,,`,
+        `${open},agentClass,library,1,${countedThrough},,,,,,`,
         '',
       ].join('\r\n'),
     );

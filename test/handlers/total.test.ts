@@ -1,3 +1,4 @@
+import { measureColumns } from '../../handlers/http/reads/measure-cells.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { totalHandler } from '../../handlers/total.ts';
@@ -55,9 +56,44 @@ describe('GET /aggregates/total', () => {
         { key: 'Wget', requests: 1 },
       ],
       topStatuses: [{ key: '200', requests: 1 }],
+      agentClasses: [{ key: 'library', requests: 3 }],
       folded: 0,
       complete: true,
     });
+  });
+
+  it('answers with the sums of facts, and those of each path', async () => {
+    const browser =
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';
+    const facts = { bytes: 500, host: 'a.example', referrer: 'https://b.example/x', country: 'DE' };
+    await count([
+      at('03', { ...facts, durationMs: 21, userAgent: browser, clientIp: '192.0.2.1' }),
+      at('04', { ...facts, durationMs: 10, userAgent: browser, clientIp: '192.0.2.1' }),
+      at('04', { ...facts, durationMs: 10 }),
+      at('04', { path: '/a', status: 404, clientIp: '192.0.2.2' }),
+      at('05'),
+    ]);
+    const range = { from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:06:00Z' };
+    expect(json(await get(range))).toMatchObject({
+      requests: 5,
+      topPaths: [
+        { key: 'GET /', requests: 4, bytes: 1_500, meanMs: 13.67 },
+        { key: 'GET /a', requests: 1, bytes: 0 },
+      ],
+      topErrorPaths: [{ key: '404 GET /a', requests: 1 }],
+      agentClasses: [
+        { key: 'library', requests: 3 },
+        { key: 'browser', requests: 2 },
+      ],
+      topReferrers: [{ key: 'b.example', requests: 3 }],
+      topHosts: [{ key: 'a.example', requests: 3 }],
+      topCountries: [{ key: 'DE', requests: 3 }],
+      bytes: 1_500,
+      duration: { requests: 3, sumMs: 41, p50Ms: 10, p95Ms: 21, p99Ms: 21 },
+    });
+    const ofOnePath = json(await get({ ...range, pathPrefix: '/a' }));
+    expect(ofOnePath).toMatchObject({ requests: 1, bytes: 0 });
+    expect(ofOnePath).not.toHaveProperty('duration');
   });
 
   it('takes the day before this minute’s end where no range is given', async () => {
@@ -149,12 +185,14 @@ describe('GET /aggregates/total', () => {
     const range = '2025-12-28T18:00:00Z,2025-12-28T18:10:00Z,true';
     expect(text).toBe(
       [
-        'from,to,complete,dimension,key,requests,countedThrough',
-        `${range},total,,2,${countedThrough}`,
-        `${range},folded,,0,${countedThrough}`,
-        `${range},path,"GET /a,b""c",2,${countedThrough}`,
-        `${range},userAgent,curl,2,${countedThrough}`,
-        `${range},status,404,1,${countedThrough}`,
+        `from,to,complete,dimension,key,requests,countedThrough,${measureColumns.join(',')}`,
+        `${range},total,,2,${countedThrough},,,,,,`,
+        `${range},folded,,0,${countedThrough},,,,,,`,
+        `${range},path,"GET /a,b""c",2,${countedThrough},,,,,,`,
+        `${range},userAgent,curl,2,${countedThrough},,,,,,`,
+        `${range},status,404,1,${countedThrough},,,,,,`,
+        `${range},agentClass,library,2,${countedThrough},,,,,,`,
+        `${range},errorPath,"404 GET /a,b""c",1,${countedThrough},,,,,,`,
         '',
       ].join('\r\n'),
     );

@@ -13,11 +13,13 @@ const olderRules: CountingRules = {
   version: 'older',
   userAgentFamily: () => 'by older rules',
   countedPath: (path) => path,
+  agentClass: () => 'library',
 };
 const newerRules: CountingRules = {
   version: 'newer',
   userAgentFamily: (agent) => `${agent} by newer rules`,
   countedPath: () => '/by-newer-rules',
+  agentClass: () => 'browser',
 };
 
 const entries = [
@@ -124,6 +126,7 @@ describe('a window that older rules had cut into more parts', () => {
     version: 'wordy',
     userAgentFamily: (agent) => agent.padEnd(900, '-'),
     countedPath: (path) => path,
+    agentClass: () => 'other',
   };
 
   it('is complete and exact after some parts were counted, others lost, and all sent again', async () => {

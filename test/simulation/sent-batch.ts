@@ -10,6 +10,13 @@ export interface SentEntry {
   readonly path: string;
   readonly userAgent: string;
   readonly status: number;
+  readonly bytes?: number;
+  /** At most 20, so that each duration has its own bucket. */
+  readonly durationMs?: number;
+  readonly host?: string;
+  readonly referrer?: string;
+  readonly country?: string;
+  readonly clientIp?: string;
 }
 
 /** A batch that a client sends, as the laws know it: they do not rely on anything that the pipeline says about it. */
@@ -44,6 +51,21 @@ export function simulatedCustomer(number: number): CustomerId {
 const maxEntries = 4;
 const oldestMinutes = 3;
 
+/** Some entries have all facts, some a few, and some none. */
+function someFacts(chance: Chance): Partial<SentEntry> {
+  const has = chance.upTo(3);
+  if (has === 1) return {};
+  const few = { bytes: chance.oneOf(0, 7, 500), clientIp: `192.0.2.${chance.upTo(9)}` };
+  if (has === 2) return few;
+  return {
+    ...few,
+    durationMs: chance.upTo(20),
+    host: chance.oneOf('a.example', 'b.example'),
+    referrer: chance.oneOf('https://a.example/x', 'http://c.example/'),
+    country: chance.oneOf('DE', 'FR'),
+  };
+}
+
 /** A batch of some entries, with its own key or, if `key` is `'payload'`, with the id derived from its body. */
 export function someBatch(
   key: string,
@@ -62,6 +84,7 @@ export function someBatch(
       path: chance.oneOf('/', '/a', '/b'),
       userAgent: chance.oneOf('curl', 'firefox'),
       status: chance.oneOf(200, 404),
+      ...someFacts(chance),
     };
   });
   const hasKey = chance.happens(0.7);

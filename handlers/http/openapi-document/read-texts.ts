@@ -1,4 +1,5 @@
 import { csvRow } from '../csv.ts';
+import { cellsOfPath } from '../reads/measure-cells.ts';
 import { totalCsvHeader } from '../reads/total-csv.ts';
 import { windowsCsvHeader } from '../reads/windows-csv.ts';
 import type { OperationText } from './operation.ts';
@@ -56,7 +57,7 @@ const customerTotals = {
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client already has this answer.', headers: readAnswerHeaders };
 const csvNote =
-  "With `format=csv` or `accept: text/csv` the answer is CSV (RFC 4180): one row per key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). If a spreadsheet could treat a key as a formula, a `'` is put before it, which is not part of the key. `countedThrough` is the same in each row, and empty if it is not known.";
+  "With `format=csv` or `accept: text/csv` the answer is CSV (RFC 4180): one row per key, with its `dimension` (`path`, `userAgent`, `status` and others; `total` is all requests). If a spreadsheet could treat a key as a formula, a `'` is put before it, which is not part of the key. `countedThrough` is the same in each row, and empty if it is not known. The columns of measures are empty where nothing is known of them.";
 
 /** The texts of the routes that read the counts. */
 export const readTexts = {
@@ -71,7 +72,16 @@ export const readTexts = {
           'application/json': windowPage,
           'text/csv':
             windowsCsvHeader +
-            csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
+            csvRow([
+              window.windowStart,
+              'minute',
+              true,
+              'path',
+              'GET /',
+              12_000,
+              progress.countedThrough,
+              ...cellsOfPath(),
+            ]),
           'application/x-ndjson': `${JSON.stringify(window)}\n`,
         },
       },
@@ -80,7 +90,7 @@ export const readTexts = {
   },
   readTotal: {
     summary: 'Sum up a range',
-    description: `The sum of the largest windows that fit: whole days, then hours, then minutes. Hours that are incomplete, or have been complete for less than five minutes, are read by minute. Late data for earlier hours is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, agents and statuses are absent, because they are not counted by path. A list of largest keys also ends at 1 MiB. ${csvNote}`,
+    description: `The sum of the largest windows that fit: whole days, then hours, then minutes. Hours that are incomplete, or have been complete for less than five minutes, are read by minute. Late data for earlier hours is in the answer within seconds (deployed, about a minute), when their hour and day have been rolled up. With \`pathPrefix\`, everything that is not counted by path is absent. A list of largest keys also ends at 1 MiB. ${csvNote}`,
     answers: {
       200: {
         description: 'The sum, and the largest keys of each dimension.',
@@ -89,7 +99,16 @@ export const readTexts = {
           'application/json': total,
           'text/csv':
             totalCsvHeader +
-            csvRow([range.from, range.to, true, 'path', 'GET /', 12_000, progress.countedThrough]),
+            csvRow([
+              range.from,
+              range.to,
+              true,
+              'path',
+              'GET /',
+              12_000,
+              progress.countedThrough,
+              ...cellsOfPath(),
+            ]),
         },
       },
       304: notModified,

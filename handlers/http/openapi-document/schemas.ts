@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { dimensions, mapDimensions } from '../../../lib/domain/dimensions.ts';
+import { dimensions } from '../../../lib/domain/dimensions.ts';
+import { maxBytes, maxDurationMs } from '../../../lib/domain/entry-facts.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
@@ -27,6 +28,27 @@ const entry = z
       .union([z.int().min(100).max(599), z.string().regex(/^[1-5][0-9]{2}$/)])
       .optional()
       .describe('The status of the answer, as a number or as a string.'),
+    bytes: z
+      .int()
+      .min(0)
+      .max(maxBytes)
+      .optional()
+      .describe(
+        'Size of the answer. This and the fields below are optional facts; one that is not valid is left out.',
+      ),
+    durationMs: z
+      .number()
+      .min(0)
+      .max(maxDurationMs)
+      .optional()
+      .describe('Milliseconds that the answer took, rounded to whole ones when they are read.'),
+    referrer: z.string().optional().describe('Web address of the referring page; its host is counted.'),
+    host: z.string().optional().describe('Host of the request; counted in small letters and without a port.'),
+    clientIp: z
+      .string()
+      .optional()
+      .describe('Address of the client. It is hashed to count visitors, and no window has it.'),
+    country: z.string().optional().describe('Two characters of ISO 3166, such as `DE`.'),
   })
   .describe('One logged request. Other fields are ignored.');
 
@@ -70,12 +92,56 @@ const accepted = z.object({
 
 const keyTotal = z.object({ key: z.string(), requests: z.int().positive() });
 
+const pathTotal = z.object({
+  ...keyTotal.shape,
+  bytes: count.optional().describe('Bytes of its answers; absent where no entry of the range had any.'),
+  meanMs: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('Mean of the durations that are known; absent where none is.'),
+});
+
+const bytes = count.optional().describe('Exact sum; absent where no entry had the fact.');
+const milliseconds = z.number().nonnegative();
+const duration = z
+  .object({
+    requests: z.int().positive().describe('Requests that had a duration.'),
+    sumMs: count.describe('Exact sum of their durations.'),
+    p50Ms: milliseconds,
+    p95Ms: milliseconds,
+    p99Ms: milliseconds,
+  })
+  .optional()
+  .describe('Absent where no entry had the fact. Percentiles are at most 2 % wrong.');
+const visitors = count
+  .optional()
+  .describe(
+    'Approximate number of different addresses and agents of people, with a standard error of 1.6 %; over several UTC days the sum of daily visitors. Absent where nothing is known of them.',
+  );
+
+/** Dimensions that are there only where an entry had the fact. */
+const requestsByKey = z.record(z.string(), z.int().positive());
+const dimensionFields = Object.fromEntries(
+  dimensions.map(({ field, isAlwaysThere }) => [
+    field,
+    isAlwaysThere ? requestsByKey : requestsByKey.optional(),
+  ]),
+);
+
 const window = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
   windowStart: minute,
   requests: count,
-  ...mapDimensions(() => z.record(z.string(), z.int().positive())),
+  ...dimensionFields,
+  bytesByPath: requestsByKey.optional().describe('Bytes by path; exact, and absent where they are 0.'),
+  durationMsByPath: requestsByKey
+    .optional()
+    .describe('Sums of durations by path; exact, and absent where they are 0.'),
+  bytes,
+  duration,
+  visitors,
   batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
   revision: z.int().positive().describe('Number of times that the window was written.'),
   lateRequests: count.describe('Number of these requests that came late.'),
@@ -130,10 +196,14 @@ const total = z.object({
   requests: count.describe('With `pathPrefix`, only requests whose path starts with it.'),
   ...Object.fromEntries(
     dimensions.map(({ field, topField }) => {
-      const largest = z.array(keyTotal).describe('Largest first.');
-      return [topField, field === 'requestsByPath' ? largest : largest.optional()];
+      const isOfPaths = field === 'requestsByPath';
+      const largest = z.array(isOfPaths ? pathTotal : keyTotal).describe('Largest first.');
+      return [topField, isOfPaths ? largest : largest.optional()];
     }),
   ),
+  bytes: bytes.describe('Exact sum; with `pathPrefix` of the paths that start with it.'),
+  duration: duration.describe('Absent with `pathPrefix`, and where no entry had the fact.'),
+  visitors: visitors.describe('Approximate, with a standard error of 1.6 %. Absent with `pathPrefix`.'),
   folded: count.describe(
     'Number of requests whose key is not known, in the dimension that has most of them. The count of each key is too low by at most this number, and so is `requests` with `pathPrefix`.',
   ),
@@ -215,6 +285,7 @@ export const schemas = {
   Error: error,
   Accepted: accepted,
   KeyTotal: keyTotal,
+  PathTotal: pathTotal,
   Window: window,
   WindowPage: windowPage,
   Total: total,

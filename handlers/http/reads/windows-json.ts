@@ -1,3 +1,6 @@
+import { answeredMeasures } from '../../../lib/domain/answered-measures.ts';
+import type { CountsText } from '../../../lib/domain/counts-text.ts';
+import { expandSums } from '../../../lib/domain/counts-text/expand-paths.ts';
 import { dimensions } from '../../../lib/domain/dimensions.ts';
 import type { AnsweredWindow } from '../../../lib/pipeline/query/query.ts';
 
@@ -9,23 +12,36 @@ export interface WindowJson {
   readonly bytesSent: number;
 }
 
-const countsNames = dimensions.map(({ field }) => ({ field, name: Buffer.from(`,"${field}":`) }));
-const quotesOfNames = 2 * dimensions.length;
+const nameOf = (field: string) => Buffer.from(`,"${field}":`);
+const quotesOfName = 2;
+const emptyLength = Buffer.byteLength('{}');
+const countsNames = dimensions.map(({ field, isAlwaysThere }) => {
+  return { field, isAlwaysThere, name: nameOf(field) };
+});
+const bytesByPath = nameOf('bytesByPath');
+const durationMsByPath = nameOf('durationMsByPath');
 
 /** Writes a window as JSON. Its counts, which are most of it, are JSON text already and are copied unchanged. */
 export function windowToJson(window: AnsweredWindow): WindowJson {
-  const { customerId, windowSize, windowStart, requests, counts, batches } = window;
+  const { customerId, windowSize, windowStart, requests, counts, batches, measures } = window;
   const { revision, lateRequests, complete, updatedAt } = window;
   // None of these texts has a character that JSON escapes.
   const before = JSON.stringify({ customerId, windowSize, windowStart, requests }).slice(0, -1);
-  const after = JSON.stringify({ batches, revision, lateRequests, complete, updatedAt }).replace('{', ',');
+  const rest = { ...answeredMeasures(measures), batches, revision, lateRequests, complete, updatedAt };
+  const after = JSON.stringify(rest).replace('{', ',');
 
   const parts: Buffer[] = [Buffer.from(before)];
-  let escapes = quotesIn(before) + quotesIn(after) + quotesOfNames;
-  for (const { field, name } of countsNames) {
-    parts.push(name, counts[field].json);
-    escapes += counts[field].escapes;
+  let escapes = quotesIn(before) + quotesIn(after);
+  const add = (name: Buffer, text: CountsText) => {
+    parts.push(name, text.json);
+    escapes += quotesOfName + text.escapes;
+  };
+  for (const { field, isAlwaysThere, name } of countsNames) {
+    if (isAlwaysThere || counts[field].json.length > emptyLength) add(name, counts[field]);
   }
+  const { pathBytes, pathDurationMs } = measures ?? {};
+  if (pathBytes !== undefined) add(bytesByPath, expandSums(counts.requestsByPath, pathBytes));
+  if (pathDurationMs !== undefined) add(durationMsByPath, expandSums(counts.requestsByPath, pathDurationMs));
   parts.push(Buffer.from(after));
   return { json: parts, bytesSent: parts.reduce((sum, { length }) => sum + length, escapes) };
 }

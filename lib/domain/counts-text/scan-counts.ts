@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The end of the counts in the bytes, and the number of their `"` and `\`. */
+/** The end of the counts in the bytes, and the numbers of their `"` and `\` and of their keys. */
 export interface ScannedCounts {
   readonly end: number;
   readonly escapes: number;
+  readonly keys: number;
 }
 
 const quote = 0x22;
@@ -31,9 +32,10 @@ const isSpecial = Uint8Array.from({ length: 256 }, (_, byte) =>
 export function scanCounts(bytes: Buffer, start: number): ScannedCounts | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes[start] !== openBrace) return undefined;
-  if (bytes[start + 1] === closeBrace) return { end: start + 2, escapes: 0 };
+  if (bytes[start + 1] === closeBrace) return { end: start + 2, escapes: 0, keys: 0 };
   let at = start + 1;
   let escapes = 0;
+  let keys = 0;
   for (;;) {
     if (bytes[at] !== quote) return undefined;
     const keyStart = at;
@@ -52,6 +54,7 @@ export function scanCounts(bytes: Buffer, start: number): ScannedCounts | undefi
     }
     at += 1;
     escapes += 2;
+    keys += 1;
     if (hasEscape && !isAsWritten(bytes.toString('utf8', keyStart, at))) return undefined;
 
     if (bytes[at] !== colon) return undefined;
@@ -67,7 +70,7 @@ export function scanCounts(bytes: Buffer, start: number): ScannedCounts | undefi
     at += 1;
     if (byte === comma) continue;
     if (byte !== closeBrace) return undefined;
-    return isUtf8(bytes.subarray(start, at)) ? { end: at, escapes } : undefined;
+    return isUtf8(bytes.subarray(start, at)) ? { end: at, escapes, keys } : undefined;
   }
 }
 

@@ -1,3 +1,5 @@
+import { viewOf } from '../counts-text/each-key.ts';
+
 /** Least number of slots per key; with more slots there are fewer collisions. */
 const slotsPerKey = 2;
 const firstKeys = 1_024;
@@ -17,11 +19,23 @@ export class KeyTable {
   #hashes = new Int32Array(firstKeys);
   #ends = new Uint32Array(firstKeys);
   #requests = new Float64Array(firstKeys);
+  /** Sums beside the requests, by list and key. */
+  readonly #sums: Float64Array[];
   #text = Buffer.allocUnsafe(32 * firstKeys);
   #view = viewOf(this.#text);
   #size = 0;
   /** Keys whose slots are taken by others, by their bytes as Latin-1: a `Map` hashes with its own secret. */
   #crowded = new Map<string, number>();
+
+  /** @param lists  number of sums of each key beside its requests */
+  constructor(lists = 0) {
+    this.#sums = Array.from({ length: lists }, () => new Float64Array(firstKeys));
+  }
+
+  /** Number of sums of each key beside its requests. */
+  get lists(): number {
+    return this.#sums.length;
+  }
 
   /** Number of keys. */
   get size(): number {
@@ -37,26 +51,44 @@ export class KeyTable {
    * Adds requests to the key between two places of the bytes; no sum exceeds 2^53 − 1.
    * @param view  a view of the same bytes
    * @param hash  the one that `KeyScan` found for it
+   * @returns the number of the key
    */
-  add(bytes: Buffer, view: DataView, start: number, end: number, hash: number, requests: number): void {
+  add(bytes: Buffer, view: DataView, start: number, end: number, hash: number, requests: number): number {
     const mask = this.#slots.length - 1;
     for (let probe = 0; probe < maxProbes; probe++) {
       const slot = (hash + probe) & mask;
       const key = (this.#slots[slot] ?? 0) - 1;
       if (key < 0) {
-        this.#slots[slot] = this.#append(bytes, start, end, hash, requests) + 1;
+        const added = this.#append(bytes, start, end, hash, requests);
+        this.#slots[slot] = added + 1;
         if (this.#size * slotsPerKey > this.#slots.length) this.#spread();
-        return;
+        return added;
       }
       if (this.#hashes[key] === hash && this.#isKey(key, bytes, view, start, end)) {
         this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
-        return;
+        return key;
       }
     }
     const name = bytes.toString('latin1', start, end);
     const key = this.#crowded.get(name);
-    if (key === undefined) this.#crowded.set(name, this.#append(bytes, start, end, hash, requests));
-    else this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
+    if (key !== undefined) {
+      this.#requests[key] = Math.min((this.#requests[key] ?? 0) + requests, maxRequests);
+      return key;
+    }
+    const added = this.#append(bytes, start, end, hash, requests);
+    this.#crowded.set(name, added);
+    return added;
+  }
+
+  /** Adds to a sum of a key beside its requests; none exceeds 2^53 − 1. */
+  addTo(list: number, key: number, value: number): void {
+    const sums = this.#sums[list];
+    if (sums !== undefined && value > 0) sums[key] = Math.min((sums[key] ?? 0) + value, maxRequests);
+  }
+
+  /** Returns a sum of a key beside its requests. */
+  sumOf(list: number, key: number): number {
+    return this.#sums[list]?.[key] ?? 0;
   }
 
   /** Returns the requests of each key, by the number of the key, which follows the order in which keys came. */
@@ -112,6 +144,9 @@ export class KeyTable {
       this.#hashes = grown(this.#hashes, new Int32Array(2 * keys));
       this.#ends = grown(this.#ends, new Uint32Array(2 * keys));
       this.#requests = grown(this.#requests, new Float64Array(2 * keys));
+      for (const [list, sums] of this.#sums.entries()) {
+        this.#sums[list] = grown(sums, new Float64Array(2 * keys));
+      }
     }
     if (textBytes > this.#text.length) {
       this.#text = grown(this.#text, Buffer.allocUnsafe(2 * textBytes));
@@ -137,9 +172,4 @@ export class KeyTable {
 function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-/** Returns a view of the same bytes. */
-export function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

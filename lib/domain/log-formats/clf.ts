@@ -5,6 +5,7 @@ import { notARequest, parseRequestLine } from './request-line.ts';
 import { decodeAgent, unescapeQuoted } from './unescape.ts';
 
 const maxTimeLength = 42;
+const ipAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*)$/i;
 const maxFieldsAfterRequest = 16;
 const statusAfterRequest = /"?(?:-?\d{1,4}|-)"?(?=[ \t"]|$)/y;
 const statusOnly = /^(?:-?\d{1,4}|-)$/;
@@ -93,9 +94,21 @@ function contentOf(
       durationMs: durationIn(plain),
       referrer: referrer === undefined ? undefined : unescapeQuoted(referrer),
       host,
+      clientIp: addressIn(line),
     },
   };
 }
+
+/** Finds the client's address: the first word, or the second one behind the name of a virtual host. */
+function addressIn(line: string): string | undefined {
+  return line
+    .slice(0, maxStartLength)
+    .split(' ', 2)
+    .find((word) => ipAddress.test(word));
+}
+
+/** Longer than a host name and an address. */
+const maxStartLength = 320;
 
 /** Returns whether a letter stands before the first blank; the pattern needs ten times as long for an address. */
 function mayStartWithHost(line: string): boolean {

@@ -89,8 +89,8 @@ export function statusOf(found: FoundFields): string | undefined {
   return values.length === 0 ? undefined : '-';
 }
 
-/** Returns milliseconds. */
-function durationOf(found: FoundFields): number | undefined {
+/** Returns the milliseconds that the request took. */
+export function durationOf(found: FoundFields): number | undefined {
   const [first] = found.durationMs ?? [];
   const [, digits, unit] = seconds.exec(String(first?.value)) ?? [];
   if (first === undefined || digits === undefined) return undefined;

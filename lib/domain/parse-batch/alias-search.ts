@@ -8,10 +8,9 @@ import { unescape } from './unescape.ts';
 const names = new NamePaths();
 
 /** Kinds of fields to search for, as bits. */
-export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8 } as const;
+export const wanted = { receivedAt: 1, requestLine: 2, userAgent: 4, status: 8, facts: 16 } as const;
 
-/** Fields that decide how an entry is counted; the others are not built. */
-const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
+const bitOf: Readonly<Record<AliasedField, number>> = {
   receivedAt: wanted.receivedAt,
   method: wanted.requestLine,
   path: wanted.requestLine,
@@ -19,6 +18,12 @@ const bitOf: Readonly<Partial<Record<AliasedField, number>>> = {
   request: wanted.requestLine,
   userAgent: wanted.userAgent,
   status: wanted.status,
+  bytes: wanted.facts,
+  durationMs: wanted.facts,
+  referrer: wanted.facts,
+  host: wanted.facts,
+  clientIp: wanted.facts,
+  country: wanted.facts,
 };
 /** The same depth as in `FieldSearch`. */
 const maxDepth = 6;
@@ -42,6 +47,14 @@ export class AliasSearch {
     this.#bytes = body;
     this.#text = text;
     this.#lineBreak = lineBreak;
+  }
+
+  /**
+   * Reports whether a field of the object, whose name `afterString` read, may have a meaning or hold fields that have
+   * one.
+   */
+  mayKnow(name: number, afterName: number): boolean {
+    return this.#placeIn(names.root, name, afterName) !== undefined;
   }
 
   /** Finds the `wanted` fields of the object that starts at a position. */
@@ -115,7 +128,7 @@ export class AliasSearch {
   #take({ meanings }: NamePath, start: number, after: number): void {
     let value: string | number | undefined;
     for (const meaning of meanings) {
-      if (((bitOf[meaning.field] ?? 0) & this.#wanted) === 0) continue;
+      if ((bitOf[meaning.field] & this.#wanted) === 0) continue;
       value ??= this.#valueAt(start, after);
       this.#add(meaning, value);
     }

@@ -5,7 +5,7 @@ import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 import { InvalidValue } from './invalid-value.ts';
 
 /** Paths keep their query strings: whether these are counted is decided later, for all entries alike. */
-const options = { isQueryKept: true };
+const options = { isQueryKept: true, hasClientIp: true };
 
 /** Returns the entry in the content of a line; `undefined` for a line that only describes others. */
 export function entryOfContent(content: Exclude<LineContent, undefined>): ReadEntry | undefined {

@@ -76,7 +76,7 @@ export class EntryReader {
       if (bytes[at] !== code.colon) return notJson;
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
       if (field === undefined) {
-        hasOthers = true;
+        hasOthers ||= this.#aliases.mayKnow(name, afterName);
         at = afterValue(bytes, at, lineBreak);
         if (at === malformed) return notJson;
       } else {
@@ -115,7 +115,7 @@ export class EntryReader {
     this.at = after;
     if (first === code.openBrace) return {};
     if (first === code.openBracket) return [];
-    return smallInteger(bytes, start, after) ?? this.#parse(start, after);
+    return smallNumber(bytes, start, after) ?? this.#parse(start, after);
   }
 
   /** Returns the field whose name is the string from `start` to the position that `afterString` returned. */
@@ -148,17 +148,30 @@ export class EntryReader {
   }
 }
 
-/** Reads a whole number of few digits without `JSON.parse`, which takes ten times as long. */
-function smallInteger(bytes: Uint8Array, start: number, end: number): number | undefined {
+/**
+ * Reads a number of few digits without `JSON.parse`, which takes ten times as long. Both parts of the division are exact,
+ * so its result is the nearest number, as that of `JSON.parse` is.
+ */
+function smallNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (end - start > 9) return undefined;
   let value = 0;
+  let divisor = 0;
   for (let at = start; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - code.zero;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
+    const byte = bytes[at] ?? 0;
+    const digit = byte - code.zero;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      divisor *= 10;
+    } else if (byte === point && divisor === 0 && at > start) {
+      divisor = 1;
+    } else {
+      return undefined;
+    }
   }
-  return value;
+  return divisor === 0 ? value : value / divisor;
 }
+
+const point = 0x2e;
 
 interface FieldName {
   readonly name: string;

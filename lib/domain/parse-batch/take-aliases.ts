@@ -1,8 +1,15 @@
 import type { FoundFields, FoundValue } from '../field-aliases/find-fields.ts';
 import { millisecondsOf } from '../log-formats/instant.ts';
-import { receivedAtOf, requestLineOf, statusOf, textOf } from '../log-formats/request-of-fields.ts';
+import {
+  durationOf,
+  receivedAtOf,
+  requestLineOf,
+  statusOf,
+  textOf,
+} from '../log-formats/request-of-fields.ts';
 import { splitTarget } from '../log-formats/request-line.ts';
 import { decodeAgent } from '../log-formats/unescape.ts';
+import { factNames } from '../entry-facts.ts';
 import type { EpochMinute } from '../epoch-minute.ts';
 import { windowStartOf } from '../window.ts';
 import { minuteOfInstant } from '../timestamp.ts';
@@ -17,8 +24,10 @@ const longestEscape = 5;
 const statusPattern = /^[1-5]\d\d$/;
 
 /** Returns which fields of an entry are missing, as bits of `wanted`: other names may stand for them. */
-export function missingIn({ receivedAt, method, path, userAgent, status }: SentFields): number {
+export function missingIn(fields: SentFields): number {
+  const { receivedAt, method, path, userAgent, status } = fields;
   return (
+    (factNames.some((name) => fields[name] === undefined) ? wanted.facts : 0) |
     (receivedAt === undefined ? wanted.receivedAt : 0) |
     (method === undefined || path === undefined ? wanted.requestLine : 0) |
     (userAgent === undefined ? wanted.userAgent : 0) |
@@ -32,7 +41,8 @@ export function missingIn({ receivedAt, method, path, userAgent, status }: SentF
  */
 export function takeAliases(fields: SentFields, found: FoundFields): void {
   if (fields['receivedAt'] === undefined) takeInstant(fields, found);
-  if (fields['method'] === undefined || fields['path'] === undefined) takeRequestLine(fields, found);
+  const hasRequestLine = fields['method'] !== undefined && fields['path'] !== undefined;
+  const hostOfTarget = hasRequestLine ? undefined : takeRequestLine(fields, found);
   if (fields['userAgent'] === undefined) {
     const userAgent = textOf(found, 'userAgent');
     if (userAgent !== undefined) {
@@ -45,6 +55,14 @@ export function takeAliases(fields: SentFields, found: FoundFields): void {
     const status = statusOf(found);
     if (status !== undefined && statusPattern.test(status)) fields['status'] = Number(status);
   }
+  for (const name of factNames) if (fields[name] === undefined) takeFact(name, fields, found);
+  fields['host'] ??= hostOfTarget;
+}
+
+function takeFact(name: (typeof factNames)[number], fields: SentFields, found: FoundFields): void {
+  if (found[name] === undefined) return;
+  const fact = name === 'durationMs' ? durationOf(found) : textOf(found, name);
+  if (fact !== undefined) fields[name] = fact;
 }
 
 /** Takes the first time that can be read, or else the first one; the refusal then says what is wrong with it. */
@@ -64,12 +82,16 @@ function takeInstant(fields: SentFields, found: FoundFields): void {
   fields['receivedAt'] = isInstant ? text : (receivedAtOf(found, date, undefined) ?? text);
 }
 
-function takeRequestLine(fields: SentFields, found: FoundFields): void {
+/** @returns the host, if the target is a whole address */
+function takeRequestLine(fields: SentFields, found: FoundFields): string | undefined {
   const { method, path } = fields;
   const line = requestLineOf(withOwn(found, method, path));
-  if (typeof line !== 'object') return;
+  if (typeof line !== 'object') return undefined;
   if (method === undefined) fields['method'] = line.method;
-  if (path === undefined) fields['path'] = splitTarget(line.target).path;
+  if (path !== undefined) return undefined;
+  const target = splitTarget(line.target);
+  fields['path'] = target.path;
+  return target.host;
 }
 
 /** Replaces found fields with those under their own names. */

@@ -3,7 +3,9 @@ import { otherKey } from '../../domain/folding.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { partialIdBytes } from '../../domain/partial.ts';
 import type { WindowAggregate } from '../../domain/window-aggregate.ts';
+import { addMeasures, emptyMeasures, type Measures } from '../../domain/measures.ts';
 import { differing, differingCounts } from './differing-counts.ts';
+import { differingInAll, differingMeasures } from './differing-measures.ts';
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
 import type { Contribution } from './spool.ts';
 
@@ -52,6 +54,9 @@ export function compareWindow(
   const sums = { requests: 0, batches: 0, lateRequests: 0 };
   const ofKept = emptyCounts();
   const ofLacked = emptyCounts();
+  const measures = emptyMeasures();
+  // The sums of other paths are kept together: their requests differ, too.
+  const keptPath = (path: string) => (window?.counts.requestsByPath.has(path) === true ? path : otherKey);
   const missing: MissingPartial[] = [];
   let pending = 0;
 
@@ -66,6 +71,7 @@ export function compareWindow(
       sums.requests += requests;
       sums.batches += part === 0 ? 1 : 0;
       sums.lateRequests += isLate ? requests : 0;
+      addMeasures(measures, partial.measures, keptPath);
       for (const { field } of dimensions) {
         for (const [key, count] of partial.counts[field]) {
           if (window?.counts[field].has(key) === true) increase(ofKept[field], key, count);
@@ -77,7 +83,7 @@ export function compareWindow(
     finish() {
       const unexplained = held.size;
       const counts = mapDimensions((field) => new Map([...ofKept[field], ...ofLacked[field]]));
-      const details = window === undefined ? [] : differences(window, sums, counts);
+      const details = window === undefined ? [] : differences(window, sums, counts, measures);
       if (heldTwice > 0) details.push(`${heldTwice} partials are held more than once`);
       return { unexplained, missing, pending, details };
     },
@@ -100,6 +106,7 @@ function differences(
   window: WindowAggregate,
   sums: Pick<WindowAggregate, 'requests' | 'batches' | 'lateRequests'>,
   counts: Counts,
+  measures: Measures,
 ): string[] {
   const scalars = (['requests', 'batches', 'lateRequests'] as const).flatMap((field) =>
     window[field] === sums[field] ? [] : [differing(field, window[field], sums[field])],
@@ -110,7 +117,10 @@ function differences(
       ? foldedDifferences(field, found, counts[field])
       : differingCounts(field, found, counts[field]);
   });
-  return [...scalars, ...byKey];
+  // A path that is kept was folded where it came before the limit was raised: then some of its sums are under `(other)`.
+  const isFolded = window.counts.requestsByPath.has(otherKey);
+  const ofMeasures = differingMeasures(window.measures, measures, isFolded ? differingInAll : undefined);
+  return [...scalars, ...byKey, ...ofMeasures];
 }
 
 /**

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { decodeBatch, type StoredBatch } from '../../domain/batch-format.ts';
 import type { CountingRules } from '../../domain/counting-rules.ts';
-import { countEntries, dimensions, emptyCounts, type Counts } from '../../domain/dimensions.ts';
+import { countEntries } from '../../domain/count-entries.ts';
+import { dimensions, emptyCounts, type Counts } from '../../domain/dimensions.ts';
+import { addMeasures, emptyMeasures, type GrowingMeasures, type Measures } from '../../domain/measures.ts';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { largestBatchBytes } from '../../domain/batch-limits.ts';
@@ -12,6 +14,7 @@ import { windowStartOf, type WindowStart } from '../../domain/window.ts';
 import { BatchTooLarge, InvalidRequest, UnreadableFormat } from '../../errors.ts';
 import { decompress } from '../ingest/decompress.ts';
 import { differing, differingCounts } from './differing-counts.ts';
+import { differingMeasures } from './differing-measures.ts';
 
 export interface InspectedBatch {
   readonly storedAt: Date;
@@ -22,8 +25,14 @@ export interface InspectedBatch {
 }
 
 interface WindowSum {
-  requests: number;
+  readonly requests: number;
   readonly counts: Counts;
+  readonly measures: Measures | undefined;
+}
+
+interface GrowingSum extends WindowSum {
+  requests: number;
+  readonly measures: GrowingMeasures;
 }
 
 /**
@@ -102,6 +111,9 @@ async function compareEntries(
     for (const { field } of dimensions) {
       details.push(...differingCounts(`${windowStart} ${field}`, is.counts[field], shouldBe.counts[field]));
     }
+    for (const detail of differingMeasures(is.measures, shouldBe.measures)) {
+      details.push(`${windowStart} ${detail}`);
+    }
   }
   return details;
 }
@@ -120,17 +132,18 @@ function sumOfEntries(entries: readonly LogEntry[], rules: CountingRules): Map<W
   }
   return new Map(
     Array.from(byMinute, ([minute, those]) => {
-      return [windowStartOf(minute), { requests: those.length, counts: countEntries(those, rules) }];
+      return [windowStartOf(minute), { requests: those.length, ...countEntries(those, rules) }];
     }),
   );
 }
 
 function sumOfPartials(partials: readonly WindowPartial[]): Map<WindowStart, WindowSum> {
-  const sums = new Map<WindowStart, WindowSum>();
-  for (const { windowStart, requests, counts } of partials) {
+  const sums = new Map<WindowStart, GrowingSum>();
+  for (const { windowStart, requests, counts, measures } of partials) {
     const sum = sums.get(windowStart) ?? nothing();
     sums.set(windowStart, sum);
     sum.requests += requests;
+    addMeasures(sum.measures, measures);
     for (const { field } of dimensions) {
       for (const [key, count] of counts[field]) {
         sum.counts[field].set(key, (sum.counts[field].get(key) ?? 0) + count);
@@ -140,6 +153,6 @@ function sumOfPartials(partials: readonly WindowPartial[]): Map<WindowStart, Win
   return sums;
 }
 
-function nothing(): WindowSum {
-  return { requests: 0, counts: emptyCounts() };
+function nothing(): GrowingSum {
+  return { requests: 0, counts: emptyCounts(), measures: emptyMeasures() };
 }

@@ -11,7 +11,9 @@ import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { sumOfParts } from '../roll-up/sum-of-parts.ts';
 import type { ObjectReader } from './audit-ports.ts';
+import { addMeasures, emptyMeasures } from '../../domain/measures.ts';
 import { differing, differingCounts } from './differing-counts.ts';
+import { differingMeasures } from './differing-measures.ts';
 import type { Difference } from './findings.ts';
 import { reasonOf } from '../../reason-of.ts';
 
@@ -85,7 +87,10 @@ function differences(window: RolledUpWindow, sum: WindowSum): string[] {
       ? foldedDifferences(field, found, expected)
       : differingCounts(field, found, expected);
   });
-  return [...scalars, ...byKey];
+  const { requestsByPath } = window.counts;
+  const folded = emptyMeasures();
+  addMeasures(folded, sum.measures, (path) => (requestsByPath.has(path) ? path : otherKey));
+  return [...scalars, ...byKey, ...differingMeasures(window.measures, folded)];
 }
 
 /**

@@ -74,6 +74,7 @@ function withoutCounts(window: WindowAggregate): WindowAggregate {
   return {
     ...window,
     counts: mapDimensions((field) => new Map([...window.counts[field].keys()].map((key) => [key, 0]))),
+    measures: undefined,
     requests: 0,
     batches: 0,
     lateRequests: 0,

@@ -1,7 +1,9 @@
 import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import { countsText, readCountsText, type CountsTexts } from '../../domain/counts-text.ts';
 import { mapDimensions } from '../../domain/dimensions.ts';
-import { keepLargest } from '../../domain/folding.ts';
+import { keepLargest, otherKey } from '../../domain/folding.ts';
+import { addMeasures, emptyMeasures } from '../../domain/measures.ts';
+import { fromStoredMeasures, toStoredMeasures } from '../../domain/stored-measures.ts';
 import { minutesOfWindow, type WindowSize, type WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
@@ -82,11 +84,20 @@ function answer(
   { windowSize, top }: WindowQuery,
   counted: AnswerProgress,
 ): AnsweredWindow {
-  const counts = top === undefined ? window.counts : largestCounts(window.counts, top);
+  const kept = top === undefined ? window : withLargest(window, top);
   const complete = counted.isComplete(minutesOfWindow(window.windowStart, windowSize));
-  return { ...window, windowSize, counts, complete };
+  return { ...kept, windowSize, complete };
 }
 
-function largestCounts(counts: CountsTexts, top: number): CountsTexts {
-  return mapDimensions((field) => countsText(keepLargest(readCountsText(counts[field]), top)));
+function withLargest(window: ServedWindow, top: number): ServedWindow {
+  const counts: CountsTexts = mapDimensions((field) =>
+    countsText(keepLargest(readCountsText(window.counts[field]), top)),
+  );
+  if (window.measures === undefined) return { ...window, counts };
+  const requestsByPath = readCountsText(counts.requestsByPath);
+  const folded = emptyMeasures();
+  const all = fromStoredMeasures(window.measures, readCountsText(window.counts.requestsByPath));
+  addMeasures(folded, all, (path) => (requestsByPath.has(path) ? path : otherKey));
+  const measures = toStoredMeasures(folded, [...requestsByPath.keys()], requestsByPath);
+  return { ...window, counts, measures };
 }

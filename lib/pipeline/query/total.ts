@@ -1,8 +1,13 @@
+import { agentClasses } from '../../domain/agent-class.ts';
 import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
 import { composeRange } from '../../domain/compose-range.ts';
 import { dimensions, mapDimensions, type DimensionField } from '../../domain/dimensions.ts';
+import { answeredDuration, bucketsOf, type AnsweredMeasures } from '../../domain/answered-measures.ts';
+import { addBuckets } from '../../domain/duration-buckets.ts';
 import { createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
+import { pathSumLists } from '../../domain/path-sum-lists.ts';
+import { addVisitors, estimateVisitors, readVisitors } from '../../domain/visitors.ts';
 import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
 import { saturatedSum } from '../../domain/sums.ts';
 import type { WindowStart } from '../../domain/window.ts';
@@ -28,11 +33,22 @@ export interface TotalQuery {
   readonly allowedLatenessSeconds: number;
 }
 
+/** A key with its requests and, for paths, the sums of facts; those that nothing is known of are absent. */
+export interface TopKey extends Pick<KeyTotal, 'key' | 'requests'> {
+  readonly bytes?: number;
+  /** Sum of the durations that are known. */
+  readonly durationMs?: number;
+  /** Mean of the durations that are known, in hundredths. */
+  readonly meanMs?: number;
+}
+
 export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'> {
   /** Number of requests; with a prefix, of the paths that start with it. */
   readonly requests: number;
   /** Largest first. With a prefix those of paths alone: the other dimensions are not counted by path. */
-  readonly tops: ReadonlyMap<DimensionField, readonly KeyTotal[]>;
+  readonly tops: ReadonlyMap<DimensionField, readonly TopKey[]>;
+  /** With a prefix the bytes alone, of the paths that start with it: the others are not counted by path. */
+  readonly measures: AnsweredMeasures;
   /**
    * Number of requests whose key is unknown, in the dimension with most of them. Each count of a key, and `requests` with
    * a prefix, is too low by this number at most.
@@ -42,7 +58,8 @@ export interface Total extends Pick<AnswerProgress, 'countedThrough' | 'waiting'
   readonly complete: boolean;
 }
 
-const pathField: DimensionField = 'requestsByPath';
+const pathField = 'requestsByPath' satisfies DimensionField;
+const classField = 'requestsByAgentClass' satisfies DimensionField;
 /** A range with no more keys than that is summed up exactly. A dimension takes less than 50 MB meanwhile. */
 const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
 /**
@@ -63,25 +80,60 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
   // Asked before the windows are read, so that they hold everything that does not wait at this moment.
   // A total also promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
-  const keyTotals = mapDimensions(() => createKeyTotals(keyTotalsLimits));
+  const keyTotals = mapDimensions((field) => createKeyTotals(keyTotalsLimits, field === pathField ? 3 : 0));
   const fields: readonly DimensionField[] =
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
   const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);
+  const durations = new Map<number, number>();
+  const visitors = new Map<number, number>();
   let requests = 0;
+  let hasBytes = false;
 
   for (const run of runs) {
     for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
+      const { counts, measures } = window;
       let matching = 0;
-      for (const field of fields) matching = keyTotals[field].add(window.counts[field], isWanted);
+      for (const field of fields) {
+        if (field !== pathField) keyTotals[field].add(counts[field]);
+        else matching = keyTotals[field].add(counts[field], isWanted, pathSumLists(window));
+      }
       requests = saturatedSum(requests, isWanted === undefined ? window.requests : matching);
+      hasBytes ||= measures?.bytes !== undefined;
+      if (measures?.durations !== undefined) addBuckets(durations, bucketsOf(measures.durations));
+      if (measures?.visitors !== undefined) addVisitors(visitors, readVisitors(measures.visitors));
     }
   }
+  const [bytes = 0, sumMs = 0] = keyTotals[pathField].sums();
+  const ofAll = pathPrefix === undefined;
   return {
     requests,
-    tops: new Map(fields.map((field) => [field, keyTotals[field].largest(top, maxTopBytes)])),
+    tops: new Map(
+      fields.map((field) => {
+        const most = field === classField ? Math.max(top, agentClasses.length) : top;
+        return [field, keyTotals[field].largest(most, maxTopBytes).map(withFacts(hasBytes))];
+      }),
+    ),
+    measures: {
+      ...(hasBytes && { bytes }),
+      ...(ofAll && durations.size > 0 && { duration: answeredDuration(durations, sumMs) }),
+      ...(ofAll && visitors.size > 0 && { visitors: estimateVisitors(visitors) }),
+    },
     folded: Math.max(...fields.map((field) => keyTotals[field].folded())),
     complete: counted.isComplete({ from, to }),
     countedThrough: counted.countedThrough,
     waiting: counted.waiting,
+  };
+}
+
+function withFacts(hasBytes: boolean): (total: KeyTotal) => TopKey {
+  return ({ key, requests, sums }) => {
+    if (sums === undefined) return { key, requests };
+    const [bytes = 0, durationMs = 0, timed = 0] = sums;
+    return {
+      key,
+      requests,
+      ...(hasBytes && { bytes }),
+      ...(timed > 0 && { durationMs, meanMs: Math.round((100 * durationMs) / timed) / 100 }),
+    };
   };
 }

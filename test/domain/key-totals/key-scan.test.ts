@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeyScan } from '../../../lib/domain/key-totals/key-scan.ts';
-import { viewOf } from '../../../lib/domain/key-totals/key-table.ts';
+import { viewOf } from '../../../lib/domain/counts-text/each-key.ts';
 
 /** Scans the JSON text of a key that stands behind `before` and in front of `after`. */
 function scanned(key: string, before: string, after: string): { length: number; hash: number } {

@@ -9,12 +9,13 @@ import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { createObjectWindowReader } from '../../../lib/pipeline/query/object-window-reader.ts';
 import { total } from '../../../lib/pipeline/query/total.ts';
 import {
+  countsWith,
   customer,
+  foldingLimits as limits,
   instant,
   receivedRecord,
   windowPartial,
   windowStart,
-  foldingLimits as limits,
 } from '../../factories.ts';
 import { playedProgress } from '../played-progress.ts';
 
@@ -59,11 +60,10 @@ async function forgeWindow(requests: number, start = windowStart()): Promise<voi
 const manyRequests = (requests: number): WindowPartial => ({
   ...windowPartial({ id: 'forged' }),
   requests,
-  counts: {
+  counts: countsWith({
     requestsByPath: new Map([['GET /', requests]]),
     requestsByUserAgent: new Map([['Chrome', requests]]),
-    requestsByStatus: new Map(),
-  },
+  }),
 });
 
 const withCounts = (change: Partial<typeof counts>): WindowPartial => ({

@@ -75,7 +75,7 @@ describe('aggregate, with a partial that no program can add', () => {
 describe('aggregate, beside a newer version', () => {
   it('fails a record of that version without keeping it as a failed record, and counts those around it', async () => {
     const store = new WatchedStore();
-    const newer = receivedRecord('7', Buffer.from('{"formatVersion":2}'));
+    const newer = receivedRecord('7', Buffer.from('{"formatVersion":99}'));
     const records = [...recordsOf([windowPartial({ id: 1, counts })]), newer];
     const { failed, kept } = await aggregate(records, { store, clock }, limits);
     expect(failed).toEqual([{ record: newer, error: expect.any(NewerFormat) as Error }]);
@@ -87,7 +87,7 @@ describe('aggregate, beside a newer version', () => {
   it('fails the records of a window of that version, and leaves the window unchanged', async () => {
     const store = new WatchedStore();
     const key = minuteKey(customer(), windowStart());
-    const newer = Buffer.from('{"formatVersion":3,\n"partialIds":""}\n');
+    const newer = Buffer.from('{"formatVersion":99,\n"partialIds":""}\n');
     await store.put(key, newer, { ifNoneMatch: '*' });
     const [first, second] = recordsOf([
       windowPartial({ id: 1, counts }),

@@ -264,7 +264,7 @@ describe('rollUp', () => {
   });
 
   it('tries an hour of a newer version, or that fails by a fault, again, until the fault was tried enough', async () => {
-    await damageMinute('28T18:03', '{"formatVersion":3,\n"partialIds":""}\n');
+    await damageMinute('28T18:03', '{"formatVersion":99,\n"partialIds":""}\n');
     const notification = await count('28T18:04');
     const isTriedEnough = () => true;
     const newer = await rollUp([notification], { store, clock }, { ...options, isTriedEnough });

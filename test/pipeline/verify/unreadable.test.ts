@@ -5,7 +5,7 @@ import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import { decodeWindow, encodeWindow } from '../../../lib/domain/window-format.ts';
 import { UnreadableFormat } from '../../../lib/errors.ts';
 import type { StoredNotification } from '../../../lib/pipeline/verify/verdict.ts';
-import { customer, windowStart } from '../../factories.ts';
+import { countsWith, customer, windowStart } from '../../factories.ts';
 import { VerifyWorld } from './verify-world.ts';
 
 let world: VerifyWorld;
@@ -21,7 +21,7 @@ describe('verify, of what cannot be read or counted', () => {
     const object = await world.store.get(stored.key);
     const { batch, gzippedBody } = decodeBatch(object?.body ?? Buffer.alloc(0));
     const partials = batch.partials.map(({ data, ...partial }, place) => {
-      const newer = data.toString().replace('"formatVersion":1', '"formatVersion":2');
+      const newer = data.toString().replace('"formatVersion":2', '"formatVersion":9');
       return { ...partial, data: place === 0 ? Buffer.from(newer) : data };
     });
     const bytes = encodeBatch({ ...batch, partials }, gzippedBody);
@@ -46,11 +46,10 @@ describe('verify, of what cannot be read or counted', () => {
     /** Writes a window with a count to which nothing can be added, as an attacker could forge it. */
     async function setRequests(requests: number): Promise<void> {
       const object = (await world.store.get(key)) ?? expect.fail('there is no window');
-      const counts = {
+      const counts = countsWith({
         requestsByPath: new Map([['GET /', requests]]),
         requestsByUserAgent: new Map([['Chrome', requests]]),
-        requestsByStatus: new Map(),
-      };
+      });
       const forged = encodeWindow({ ...decodeWindow(object.body), requests, counts });
       await world.store.put(key, forged, { ifMatch: object.etag });
     }

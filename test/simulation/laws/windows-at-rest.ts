@@ -4,7 +4,7 @@ import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { windowStartOf, type WindowStart } from '../../../lib/domain/window.ts';
 import { minuteOf } from '../../factories.ts';
 import type { SimulatedStore } from '../simulated-store.ts';
-import { expectedWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
+import { expectedWindow, foundWindow, sumOf, type ExpectedWindow } from './expected-window.ts';
 import type { ForgottenCustomers } from './forgotten-customers.ts';
 import { ExpectedIndex } from './expected-index.ts';
 import type { KnownBatches } from './known-batches.ts';
@@ -52,14 +52,13 @@ function differenceIn(
   expected: Windows,
   horizon: WindowStart,
   store: SimulatedStore,
-  decode: (body: Buffer) => ExpectedWindow,
+  decode: (body: Buffer) => Parameters<typeof foundWindow>[0],
 ): string | undefined {
   for (const [key, should] of expected) {
     if (windowStartOfKey(key) < horizon) continue;
     const object = store.objects.get(key);
     if (object === undefined) return `${key} is missing, with ${should.requests} requests`;
-    const { requests, counts } = decode(object.body);
-    const [is, wanted] = [textOf({ requests, counts }), textOf(should)];
+    const [is, wanted] = [textOf(foundWindow(decode(object.body))), textOf(should)];
     if (is !== wanted) return `${key} is ${is}, and should be ${wanted}`;
   }
   for (const key of store.objects.keys()) {

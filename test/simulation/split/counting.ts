@@ -142,6 +142,6 @@ export async function uncountedOf(batch: Batch, store: ObjectStore): Promise<Par
   return uncounted;
 }
 
-export async function readHorizon(store: ObjectStore): Promise<number> {
+async function readHorizon(store: ObjectStore): Promise<number> {
   return (await readDocument<{ minute: number }>(horizonKey, store))?.minute ?? 0;
 }

@@ -38,7 +38,7 @@ export interface Tombstone {
 
 export const horizonKey = 'retention/horizon' as ObjectKey;
 export const minutePrefix = 'aggregates/minute/';
-export const minutesPerHour = 60;
+const minutesPerHour = 60;
 
 export const batchKey = (customer: string, id: string) => `batches/${customer}/${id}` as ObjectKey;
 export const tombstoneKey = (customer: string) => `forgotten/${customer}` as ObjectKey;
@@ -46,7 +46,7 @@ export const hourKey = (customer: string, hour: number) => `aggregates/hour/${cu
 export const partsPrefix = (customer: string, hour: number) => `${minutePrefix}${customer}/${hour}/`;
 
 /** Returns the key of a part. One part is the whole minute and has its key, so that windows of before stay as they are. */
-export function partKey(customer: string, minute: number, parts: number, place: number): ObjectKey {
+function partKey(customer: string, minute: number, parts: number, place: number): ObjectKey {
   const whole = `${partsPrefix(customer, hourOf(minute))}${minute}`;
   return (parts === 1 ? whole : `${whole}.${parts}-${place}`) as ObjectKey;
 }
@@ -73,10 +73,11 @@ export function isForgotten(storedAt: number, tombstone: Pick<Tombstone, 'before
   return tombstone !== undefined && storedAt <= tombstone.before;
 }
 
-export function encode(document: unknown): Buffer {
+function encode(document: unknown): Buffer {
   return Buffer.from(JSON.stringify(document));
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the model writes these documents
 export function decode<T>(object: Pick<StoredObject, 'body'>): T {
   return JSON.parse(Buffer.from(object.body).toString()) as T;
 }

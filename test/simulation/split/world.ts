@@ -32,7 +32,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   const operations = new Operations(scheduler, plan, processes);
   const startHour = hourOf(Math.floor(scheduler.time / 60_000));
   const customers = Array.from({ length: plan.customers }, (_, place) => simulatedCustomer(place + 1));
-  let isHealed = false;
+  const phase = { isHealed: false };
   /** The number of parts that new batches are given; other processes may know an earlier one. */
   let currentParts = chance.oneOf(1, 2, 4);
 
@@ -54,7 +54,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
     scheduler,
     batchSize: 8,
     async consume(records) {
-      if (!isHealed && chance.happens(plan.outages)) await scheduler.sleep(chance.upTo(400_000));
+      if (!phase.isHealed && chance.happens(plan.outages)) await scheduler.sleep(chance.upTo(400_000));
       return processes.invoke('aggregate', async (process) => {
         const failed = new Set<number>();
         for (const group of groupBy(records, ({ partitionKey }) => partitionKey).values()) {
@@ -114,7 +114,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   }
 
   async function client(name: string): Promise<void> {
-    for (let number = 0; number < plan.batchesPerClient && !isHealed; number += 1) {
+    for (let number = 0; number < plan.batchesPerClient && !phase.isHealed; number += 1) {
       await scheduler.sleep(chance.upTo(plan.pauseMilliseconds));
       const customer = customers[chance.upTo(customers.length) - 1] ?? '';
       const minutes = new Map<number, number>();
@@ -158,7 +158,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
     else if (mustKnow) laws.unexpected('a reader', new Error('a question at rest got no answer'));
   }
   async function reader(): Promise<void> {
-    while (!isHealed) {
+    while (!phase.isHealed) {
       await scheduler.sleep(chance.upTo(400));
       await ask(
         customers[chance.upTo(customers.length) - 1] ?? '',
@@ -184,7 +184,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
         hasBegun = begun !== 'nothing' && begun !== undefined;
       } else {
         await processes.invoke('forget', (process) => attempted(() => forget(customer, portsOf(process))));
-        if (isHealed && isForgotten()) {
+        if (phase.isHealed && isForgotten()) {
           await scheduler.sleep(abandonedMilliseconds);
           if (isForgotten()) return;
         }
@@ -208,7 +208,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
           return true;
         }),
       );
-      if (done === true && isHealed) return;
+      if (done === true && phase.isHealed) return;
       await scheduler.sleep(chance.upTo(20_000));
     }
   }
@@ -227,7 +227,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   function disturb(stepsBetween: number, act: () => void): void {
     if (!Number.isFinite(stepsBetween)) return;
     scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {
-      if (isHealed) return;
+      if (phase.isHealed) return;
       act();
       disturb(stepsBetween, act);
     });
@@ -236,7 +236,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   return {
     brokenLaw: () => laws.broken,
     heal() {
-      isHealed = true;
+      phase.isHealed = true;
       operations.heal();
     },
     checkAtRest() {
