@@ -52,7 +52,11 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
 
 export function describedAnswers(text: string): DescribedAnswers {
   const { paths, components } = documentSchema.parse(JSON.parse(text));
-  const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': instant } });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { 'date-time': instant, binary: true },
+  });
   for (const [name, schema] of Object.entries(components.schemas)) {
     ajv.addSchema(strict(schema), `/components/schemas/${name}`);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parameterExamples } from './parameter-examples.ts';
 import { schemas, type SchemaName } from './schemas.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -37,6 +38,7 @@ export function parametersOf(place: 'header' | 'path' | 'query', schema: z.ZodOb
   const { properties = {}, required = [] } = z.toJSONSchema(schema, options);
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema } = typeof property === 'object' ? property : {};
-    return { name, in: place, required: required.includes(name), description, schema };
+    const example = parameterExamples[name];
+    return { name, in: place, required: required.includes(name), description, schema, example };
   });
 }

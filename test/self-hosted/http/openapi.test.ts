@@ -11,7 +11,12 @@ import { useServedApp, type ServedApp } from './served-app.ts';
 const mediaSchema = z.object({ example: z.unknown().optional() });
 const operationSchema = z.object({
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  parameters: z.array(z.looseObject({ name: z.string().optional(), required: z.boolean().optional() })),
+  parameters: z.array(
+    z.union([
+      z.object({ $ref: z.string() }),
+      z.object({ name: z.string(), in: z.string(), example: z.union([z.string(), z.number()]).optional() }),
+    ]),
+  ),
   requestBody: z.object({ content: z.record(z.string(), mediaSchema) }).optional(),
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), mediaSchema).optional() })),
 });
@@ -22,10 +27,15 @@ const answers = describedAnswers(JSON.stringify(describeApi()));
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([verb, { security, parameters, requestBody, responses }]) => {
     const method = verb.toUpperCase();
-    return { name: `${method} ${path}`, method, path, security, parameters, requestBody, responses };
+    const own = parameters.filter((parameter) => 'name' in parameter);
+    return { name: `${method} ${path}`, method, path, security, parameters: own, requestBody, responses };
   }),
 );
 type Operation = (typeof operations)[number];
+
+function named(name: string): Operation {
+  return operations.find((operation) => operation.name === name) ?? expect.fail(`no ${name}`);
+}
 
 /** Headers that a key is sent in, by the name of its security scheme. */
 function presented(scheme: string, key: string): Record<string, string> {
@@ -146,11 +156,26 @@ describe('without API keys, the document', () => {
     expect(answer.body.toString()).not.toMatch(/rejected|"errors":true/);
   });
 
+  it('has examples of parameters that the routes accept together', async () => {
+    const withExamples = async ({ parameters, ...operation }: Operation) => {
+      const given = parameters.filter(({ example }) => example !== undefined);
+      const all = (place: string) =>
+        Object.fromEntries(
+          given.filter((each) => each.in === place).map(({ name, example }) => [name, String(example)]),
+        );
+      const path = `${operation.path}?${new URLSearchParams(all('query')).toString()}`;
+      return (await ask(served, { ...operation, parameters, path }, all('header'))).status;
+    };
+    expect(await withExamples(named('POST /logs'))).toBe(202);
+    // The batch with the id of the example is that of the request before.
+    for (const operation of operations.filter(({ method }) => method === 'GET')) {
+      expect([operation.name, await withExamples(operation)]).toEqual([operation.name, 200]);
+    }
+  });
+
   it('has the real answers to its example of a batch', async () => {
-    const named = (name: string) =>
-      operations.find((operation) => operation.name === name) ?? expect.fail(name);
     const [send, find] = [named('POST /logs'), named('GET /batches/{batchId}')];
-    const customer = { 'x-customer-id': 'cus-axon' };
+    const customer = { 'x-customer-id': 'cus-real' };
     const sent = await ask(served, send, { ...customer, 'idempotency-key': 'readme-1' });
     expect(JSON.parse(sent.body.toString())).toEqual(exampleOf(send, 202));
     await countAll(served.app);
