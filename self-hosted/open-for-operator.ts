@@ -7,7 +7,7 @@ import { kafkaConnectionOf } from './kafka-connection.ts';
 import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
-import { createTopicOffsets } from './kafka/topic-offsets.ts';
+import { createCountedOffsets } from './kafka/aggregate-engines.ts';
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openStore } from './open-store.ts';
@@ -32,16 +32,16 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const connection = await kafkaConnectionOf(config);
   const { store, close } = openStore(config);
   const sender = createSender(connection);
-  const offsets = createTopicOffsets(connection);
+  const offsets = createCountedOffsets(connection, config.aggregateEngine);
   const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
-  const { clockDifferenceMilliseconds } = config;
+  const { clockDifferenceMilliseconds, aggregateEngine } = config;
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
   return {
     store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
-    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds }),
+    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds, aggregateEngine }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `npm run cluster` and `npm run test:cluster` need, besides what npm has installed: the packages of
 # self-hosted/, Node.js where the installed one is too old for the Kafka client, Kafka, and versitygw, an S3 server.
-# It installs only what is missing.
+# It installs only what is missing. With --flink, it also installs Flink and builds its job.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -65,3 +65,5 @@ if [ ! -x "$cache/bin/versitygw-$versitygw_version" ]; then
   GOBIN="$cache/bin" go install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version"
   mv "$cache/bin/versitygw" "$cache/bin/versitygw-$versitygw_version"
 fi
+
+if [ "${1:-}" = --flink ]; then bash set-up/flink.sh; fi

@@ -19,7 +19,14 @@ export const topics = [
 export type Topic = (typeof topics)[number];
 
 /** Groups of consumers; the names in Kafka begin with the prefix. */
-export type Group = 'summarizer' | 'aggregate' | 'aggregate-late' | 'verify' | 'roll-up' | 'dead-letters';
+export type Group =
+  | 'summarizer'
+  | 'aggregate'
+  | 'aggregate-late'
+  | 'flink'
+  | 'verify'
+  | 'roll-up'
+  | 'dead-letters';
 
 /** Returns the name of a topic in Kafka. */
 export function topicName({ prefix }: Pick<KafkaConnection, 'prefix'>, topic: Topic): string {
@@ -37,8 +44,8 @@ export const maxMessageBytes = 4 * 1024 * 1024;
 /** Groups that read a topic; what all of them have read is not needed any more. */
 export const groupsOfTopic: Readonly<Record<Topic, readonly Group[]>> = {
   batches: ['summarizer', 'verify'],
-  insights: ['aggregate'],
-  late: ['aggregate-late'],
+  insights: ['aggregate', 'flink'],
+  late: ['aggregate-late', 'flink'],
   windows: ['roll-up'],
   'verify-60': ['verify'],
   'verify-600': ['verify'],

@@ -5,6 +5,8 @@ export interface AnnouncedCluster {
   readonly brokers: string;
   readonly s3Endpoint: string;
   readonly directory: string;
+  /** The JobManager; `undefined` without Flink. */
+  readonly flinkUrl: string | undefined;
   /** The file of API keys; `undefined` if the header names the customer. */
   readonly keyFile: string | undefined;
   readonly now: Date;
@@ -12,11 +14,12 @@ export interface AnnouncedCluster {
 
 /** Returns the text that greets a user: where everything listens, and commands to try. */
 export function announcement(cluster: AnnouncedCluster): string {
-  const { baseUrl, adminUrl, brokers, s3Endpoint, directory, keyFile, now } = cluster;
+  const { baseUrl, adminUrl, brokers, s3Endpoint, directory, flinkUrl, keyFile, now } = cluster;
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
   const who = keyFile === undefined ? "'x-customer-id: cus-axon'" : "'authorization: Bearer YOUR-API-KEY'";
   const keys = keyFile === undefined ? '' : `  API keys    ${keyFile}\n`;
+  const flink = flinkUrl === undefined ? '' : `  Flink       ${flinkUrl}\n`;
   return `
 The cluster is ready: api, summarizer, aggregate, verify and roll-up run as processes of their own.
 
@@ -25,7 +28,7 @@ The cluster is ready: api, summarizer, aggregate, verify and roll-up run as proc
   Internal    ${adminUrl}/ready and /metrics; each role has its own, on the ports behind this one
   Kafka       ${brokers}
   S3          ${s3Endpoint}
-  Data, logs  ${directory}
+${flink}  Data, logs  ${directory}
 ${keys}  Stop        Ctrl-C
 
 Send a batch, then read its counts:

@@ -2,12 +2,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from '../../commands/define-command.ts';
 import { failure } from '../../commands/define-command/failures.ts';
-import { anyText, value, wholeNumberOf } from '../../commands/define-command/options.ts';
+import { anyText, flag, value, wholeNumberOf } from '../../commands/define-command/options.ts';
 import { print } from '../../commands/io.ts';
 import { InvalidConfig } from '../../lib/config.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { announcement } from './announcement.ts';
 import { LocalCluster, portsFrom } from './local-cluster.ts';
+import { setUpFlink } from './set-up-flink.ts';
 
 const lookEveryMilliseconds = 1_000;
 
@@ -32,6 +33,9 @@ export const clusterCommand = defineCommand({
       variable: 'DATA_DIR',
       read: anyText,
     }),
+    flink: flag({
+      help: 'starts Flink and its job as well, which then hands partials to `aggregate`; the first start downloads 312 MB',
+    }),
   },
   details: [
     'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
@@ -41,8 +45,9 @@ export const clusterCommand = defineCommand({
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
   failures: [failure(CannotStart), failure(InvalidConfig)],
   async run({ options }, io) {
-    const { port, 'data-dir': dataDirectory = '.data' } = options;
+    const { flink: hasFlink, port, 'data-dir': dataDirectory = '.data' } = options;
     const directory = join(resolve(dataDirectory), 'cluster');
+    if (hasFlink) await setUpFlink();
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
     const keyFile = io.env['API_KEYS_FILE'];
@@ -51,6 +56,7 @@ export const clusterCommand = defineCommand({
       directory,
       firstPort: port,
       kafkaNodes: 1,
+      hasFlink,
       processes: { api: 1, summarizer: 1, aggregate: 1, verify: 1, 'roll-up': 1 },
       env: {
         TOPIC_PARTITIONS: '4',
@@ -58,9 +64,10 @@ export const clusterCommand = defineCommand({
         ...io.env,
         ...(!hasKeys && { ALLOW_UNAUTHENTICATED: 'true' }),
       },
+      onNotice: (line) => print(io, line),
       onRestart: (name, how) => print(io, `${name} died (${how}) and is started again.`),
     });
-    print(io, 'Starting Kafka, the S3 server and the roles …');
+    print(io, `Starting Kafka, the S3 server${hasFlink ? ', Flink' : ''} and the roles …`);
     try {
       await cluster.start();
       const { admin } = portsFrom(port);
@@ -72,6 +79,7 @@ export const clusterCommand = defineCommand({
           brokers: cluster.kafka.brokers.join(', '),
           s3Endpoint: cluster.s3.endpoint,
           directory,
+          flinkUrl: hasFlink ? cluster.flinkJob.flink.restUrl : undefined,
           keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,
           now: io.clock.now(),
         }),

@@ -6,6 +6,7 @@ import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
 import type { RoleName } from '../roles/role.ts';
+import { prepareFlinkJob, type LocalFlinkJob } from './local-flink-job.ts';
 import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -15,19 +16,23 @@ export interface LocalClusterOptions {
   /** The first of 60 ports that it may use; see `portsFrom`. */
   readonly firstPort: number;
   readonly kafkaNodes: 1 | 3;
+  /** True if a Flink job calls `aggregate`; `AGGREGATE_ENGINE` says whether the role reads the topics, too. */
+  readonly hasFlink?: boolean;
   /** Processes of each role; those of `api` have ports of their own. */
   readonly processes: Readonly<Record<RoleName, number>>;
   /** Settings of the processes, besides those that point to Kafka and the store. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called when a process has died and is started again. */
   readonly onRestart: (name: string, how: string) => void;
+  /** Called with what an operator should know. */
+  readonly onNotice?: (line: string) => void;
 }
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Returns the ports of a cluster: requests first, then Kafka, the store, and the internal ports. */
 export function portsFrom(first: number) {
-  return { api: first, kafka: first + 10, s3: first + 20, admin: first + 30 };
+  return { api: first, kafka: first + 10, s3: first + 20, admin: first + 30, flink: first + 50 };
 }
 
 /** Kafka, an S3 server and all roles, as processes on this machine. */
@@ -36,6 +41,7 @@ export class LocalCluster {
   readonly processes: SupervisedProcess[] = [];
   #kafka: LocalKafka | undefined;
   #s3: LocalVersitygw | undefined;
+  #flinkJob: LocalFlinkJob | undefined;
   #env: Readonly<Record<string, string | undefined>> = {};
 
   constructor(options: LocalClusterOptions) {
@@ -48,6 +54,11 @@ export class LocalCluster {
 
   get s3(): LocalVersitygw {
     return given(this.#s3);
+  }
+
+  /** Flink and its job, in a cluster that has them. */
+  get flinkJob(): LocalFlinkJob {
+    return given(this.#flinkJob);
   }
 
   /** The environment for commands on this cluster. */
@@ -75,7 +86,7 @@ export class LocalCluster {
    * @throws Error        something does not start; the message says what and where its log is
    */
   async start(): Promise<void> {
-    const { directory, firstPort, kafkaNodes } = this.#options;
+    const { directory, firstPort, kafkaNodes, hasFlink = false } = this.#options;
     const ports = portsFrom(firstPort);
     await mkdir(directory, { recursive: true });
     for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
@@ -87,6 +98,7 @@ export class LocalCluster {
     this.#kafka = kafka;
     this.#s3 = s3;
     this.#env = {
+      ...(hasFlink && { AGGREGATE_ENGINE: 'flink' }),
       ...this.#options.env,
       STORAGE: 'kafka',
       KAFKA_BROKERS: kafka.brokers.join(','),
@@ -100,19 +112,31 @@ export class LocalCluster {
     await prepareTopics(config);
     await prepareBucket(config);
     this.#createProcesses();
-    await Promise.all(this.processes.map((each) => each.start()));
+    if (hasFlink) {
+      this.#flinkJob = await prepareFlinkJob({
+        directory,
+        firstPort: ports.flink,
+        brokers: kafka.brokers,
+        prefix: config.kafka.prefix,
+        aggregateUrls: this.of('aggregate').map(({ adminUrl }) => adminUrl),
+        tell: this.#options.onNotice ?? (() => undefined),
+      });
+    }
+    await Promise.all([...this.processes.map((each) => each.start()), this.#flinkJob?.tend()]);
   }
 
   /** Ends everything in order, so that a second start continues. */
   async stop(): Promise<void> {
     await Promise.all(this.of('api').map((each) => each.stop()));
+    await this.#flinkJob?.stop();
     await Promise.all(this.processes.map((each) => each.stop()));
     await Promise.all([this.#kafka?.stop(), this.#s3?.stop()]);
   }
 
-  /** Starts Kafka and the S3 server again if they died. */
+  /** Starts Kafka, the S3 server and Flink again if they died. */
   async startServices(): Promise<void> {
     await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
+    await this.#flinkJob?.tend();
   }
 
   #createProcesses(): void {

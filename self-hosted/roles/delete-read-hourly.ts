@@ -1,7 +1,7 @@
 import { Admin } from '@platformatic/kafka';
 import { clientOptions } from '../kafka/connection.ts';
 import { deleteReadRecords } from '../kafka/delete-read-records.ts';
-import { createTopicOffsets } from '../kafka/topic-offsets.ts';
+import { createCountedOffsets } from '../kafka/aggregate-engines.ts';
 import type { Source } from './consumer-role.ts';
 import { repeatedly } from './repeatedly.ts';
 import type { RoleContext } from './role.ts';
@@ -11,11 +11,11 @@ const hourMilliseconds = 3_600_000;
 const keptMilliseconds = 24 * hourMilliseconds;
 
 /** Starts deleting, every hour, the records that all roles have read and that are older than a day. */
-export function deleteReadHourly({ pipeline, clock, logger }: RoleContext): Source {
+export function deleteReadHourly({ config, pipeline, clock, logger }: RoleContext): Source {
   const { connection } = pipeline;
   const deleteRead = async () => {
     const admin = new Admin(clientOptions(connection));
-    const offsets = createTopicOffsets(connection);
+    const offsets = createCountedOffsets(connection, config.aggregateEngine);
     try {
       const before = new Date(clock.now().getTime() - keptMilliseconds);
       const records = await deleteReadRecords(before, { admin, connection, offsets });
