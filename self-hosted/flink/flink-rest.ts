@@ -109,17 +109,17 @@ export class FlinkRest {
   }
 
   async #fetch(path: string, init: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
+    let cause: unknown;
     try {
       const signal = AbortSignal.timeout(60_000);
       const response = await fetch(`${this.#address}${path}`, { ...init, signal });
-      return { status: response.status, text: await response.text() };
-    } catch (cause) {
-      throw new FlinkUnreachable(
-        `The JobManager at ${this.#address} does not answer. Start it, and run this again.`,
-        {
-          cause,
-        },
-      );
+      const text = await response.text();
+      if (response.status !== 503) return { status: response.status, text }; // 503: it starts
+      cause = new Error(text);
+    } catch (error) {
+      cause = error;
     }
+    const message = `The JobManager at ${this.#address} does not answer. Start it, and run this again.`;
+    throw new FlinkUnreachable(message, { cause });
   }
 }

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FlinkRefused, FlinkRest, FlinkUnreachable } from '../flink/flink-rest.ts';
+import { FlinkRest, FlinkUnreachable } from '../flink/flink-rest.ts';
 import { flinkConfiguration, type FlinkPorts } from './flink-configuration.ts';
 import { flinkJvmOptions } from './flink-jvm.ts';
 import { installedPrograms, requireInstalled } from './installed-programs.ts';
-import { isListening } from './is-listening.ts';
 import { createLocalServer, type LocalServer } from './local-server.ts';
 
 export interface FlinkOptions {
@@ -87,13 +86,13 @@ export async function prepareFlink({ directory, firstPort, slots }: FlinkOptions
     'JobManager',
     mainClasses.jobManager,
     ['-Xmx256m', '-Xms64m', '-XX:MaxMetaspaceSize=192m'],
-    () => isListening(ports.rest),
+    () => answers(async () => (await rest.jobs()).length >= 0),
   );
   const taskManager = server(
     'TaskManager',
     mainClasses.taskManager,
     ['-Xmx256m', '-Xms64m', '-XX:MaxMetaspaceSize=128m', '-XX:MaxDirectMemorySize=96m'],
-    () => hasSlots(rest, slots),
+    () => answers(async () => (await rest.slots()) >= slots),
   );
   return {
     rest,
@@ -112,11 +111,12 @@ export async function prepareFlink({ directory, firstPort, slots }: FlinkOptions
   };
 }
 
-async function hasSlots(rest: FlinkRest, slots: number): Promise<boolean> {
+/** Reports whether the JobManager answers a question, with yes if it can be answered so. */
+async function answers(ask: () => Promise<boolean>): Promise<boolean> {
   try {
-    return (await rest.slots()) >= slots;
+    return await ask();
   } catch (error) {
-    if (!(error instanceof FlinkRefused) && !(error instanceof FlinkUnreachable)) throw error;
-    return false; // the JobManager is not ready yet
+    if (!(error instanceof FlinkUnreachable)) throw error;
+    return false; // it is not ready yet
   }
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseClusterConfig } from '../config.ts';
 import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
+import { FlinkUnreachable } from '../flink/flink-rest.ts';
+import { JobDoesNotRun } from '../flink/submit-job.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
 import type { RoleName } from '../roles/role.ts';
 import { prepareFlinkJob, type LocalFlinkJob } from './local-flink-job.ts';
@@ -54,6 +56,10 @@ export class LocalCluster {
 
   get s3(): LocalVersitygw {
     return given(this.#s3);
+  }
+
+  get hasFlink(): boolean {
+    return this.#flinkJob !== undefined;
   }
 
   /** Flink and its job, in a cluster that has them. */
@@ -136,7 +142,12 @@ export class LocalCluster {
   /** Starts Kafka, the S3 server and Flink again if they died. */
   async startServices(): Promise<void> {
     await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
-    await this.#flinkJob?.tend();
+    try {
+      await this.#flinkJob?.tend();
+    } catch (error) {
+      if (!(error instanceof FlinkUnreachable) && !(error instanceof JobDoesNotRun)) throw error;
+      this.#options.onNotice?.(`The Flink job is not at work; trying again. ${error.message}`);
+    }
   }
 
   #createProcesses(): void {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /** Calls the function `aggregate` at the internal ports of its processes, which take turns. */
-final class AggregateClient implements AutoCloseable {
+final class AggregateClient {
   private static final int CALLS_AT_ONCE = 4;
 
   /** What became of a call. */
@@ -84,10 +84,5 @@ final class AggregateClient implements AutoCloseable {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
     boolean isUnreachable = cause instanceof ConnectException || cause instanceof HttpTimeoutException;
     return new Outcome(List.of(), partials, !isUnreachable, cause.toString());
-  }
-
-  @Override
-  public void close() {
-    // The connections of this client end with it; Java 17 has no way to end them earlier.
   }
 }

@@ -2,6 +2,7 @@ package loganalytics;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -9,6 +10,8 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves the positions of the job's group at each checkpoint barrier, up to the first partial that is not in its window.
@@ -16,6 +19,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  */
 public final class CommitOperator extends AbstractStreamOperator<Void> implements OneInputStreamOperator<Reached, Void> {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(CommitOperator.class);
 
   private final JobOptions options;
 
@@ -52,7 +56,7 @@ public final class CommitOperator extends AbstractStreamOperator<Void> implement
     if (reached.firstHeld != Long.MAX_VALUE) firstHeld.merge(reached.place(), reached.firstHeld, Math::min);
   }
 
-  /** All subtasks have said how far they are: the barrier came from each of them. */
+  /** The barrier came from every subtask, and before it each said how far it is. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     Map<Place, Long> reached = new HashMap<>(received);
@@ -60,7 +64,7 @@ public final class CommitOperator extends AbstractStreamOperator<Void> implement
     firstHeld.clear();
     try {
       positions.move(reached);
-    } catch (java.util.concurrent.ExecutionException error) {
+    } catch (ExecutionException error) {
       LOG.warn("The positions could not be moved; trying again at the next checkpoint.", error);
     }
   }

@@ -18,6 +18,8 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gathers partials by customer and window, and hands them to the function `aggregate`. It counts nothing: a window knows by
@@ -29,6 +31,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  */
 public final class GatherOperator extends AbstractStreamOperator<Reached> implements OneInputStreamOperator<Partial, Reached> {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(GatherOperator.class);
   private static final long LOOK_EVERY_MILLIS = 100;
   private static final int MAX_CALL_BYTES = 4 * 1024 * 1024;
   private static final ListStateDescriptor<Partial> HELD = new ListStateDescriptor<>("held", Partial.class);
@@ -155,11 +158,5 @@ public final class GatherOperator extends AbstractStreamOperator<Reached> implem
         first.partition,
         first.offset,
         outcome.reason());
-  }
-
-  @Override
-  public void close() throws Exception {
-    if (client != null) client.close();
-    super.close();
   }
 }

@@ -27,7 +27,7 @@ public final class StreamEvent {
       record.put("eventSourceARN", "arn:aws:kinesis:local:000000000000:stream/" + partial.topic);
       record.put("eventVersion", "1.0");
       record.put("awsRegion", "local");
-      record.put("invokeIdentityArn", "arn:aws:iam::000000000000:role/flink");
+      record.put("invokeIdentityArn", "arn:aws:iam::000000000000:role/local");
       ObjectNode kinesis = record.putObject("kinesis");
       kinesis.put("kinesisSchemaVersion", "1.0");
       kinesis.put("partitionKey", partial.key);
