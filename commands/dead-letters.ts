@@ -1,5 +1,6 @@
 import type { DeadLetter } from './dead-letters/dead-letter.ts';
 import { describeWhole, summarise } from './dead-letters/describe.ts';
+import { discard, lossOf } from './dead-letters/discard.ts';
 import { findDeadLetters, type DeadLetterPlaces } from './dead-letters/find-dead-letters.ts';
 import { openPlaces, readPlaces } from './dead-letters/open-places.ts';
 import {
@@ -15,36 +16,44 @@ import { complain, print, type Io } from './io.ts';
 import { placeFailures } from './place-failures.ts';
 import type { Place } from './place.ts';
 
-/** Lists dead letters, shows one, or gives them back. */
+/** Lists dead letters, shows one, gives them back, or removes one for good. */
 export const deadLetters = defineCommand({
   name: 'dead-letters',
   summary:
-    'Lists the dead letters: the records and messages that the pipeline no longer tries. Shows one of them, or gives them back.',
+    'Lists the dead letters: the records and messages that the pipeline no longer tries. Shows one of them, gives them back, or removes one for good.',
   usage: [
     ['[list]', 'a line for each; the default'],
     ['show <id>', 'all of one, as JSON'],
     ['redrive <id>', 'gives one back'],
     ['redrive --all', 'gives all of them back'],
+    ['discard <id>', 'shows one, and says what would be lost'],
+    ['discard <id> --yes', 'removes it; this cannot be undone'],
   ],
   actions: deadLettersActions,
   options: deadLettersOptions,
   details: deadLettersDetails,
   exitCodes: {
     0: 'done',
-    1: 'there is no such dead letter, or one could not be redriven',
-    2: 'wrong options, a data directory or AWS that cannot be read, or, for redrive, a directory that is in use',
+    1: 'there is no such dead letter, or one could not be redriven or discarded',
+    2: 'wrong options, a data directory or AWS that cannot be read, or, for redrive and discard, a directory that is in use',
     130: 'interrupted (143 by SIGTERM)',
   },
   failures: placeFailures,
   interrupted: 'What was redriven stays redriven, and nothing is lost.',
   async run(given, io) {
     const options = deadLettersOptionsOf(given, io.env);
+    if (options.action === 'discard' && options.isConfirmed) return discardIn(options.place, options.id, io);
     if (options.action === 'redrive') return redriveIn(options.place, options.id, io);
     const places = await readPlaces(options.place, io);
     try {
-      return options.action === 'list'
-        ? await list(places, options.isJson, io)
-        : await show(places, options.id, io);
+      switch (options.action) {
+        case 'list':
+          return await list(places, options.isJson, io);
+        case 'show':
+          return await show(places, options.id, io);
+        case 'discard':
+          return await showLoss(places, options.id, io);
+      }
     } finally {
       await places.close();
     }
@@ -67,6 +76,30 @@ async function show(places: DeadLetterPlaces, id: string, io: Io): Promise<numbe
   if (letter === undefined) return noSuch(id, io);
   print(io, JSON.stringify(await describeWhole(letter, places.store), undefined, 2));
   return 0;
+}
+
+/** Shows what a discard would remove. */
+async function showLoss(places: DeadLetterPlaces, id: string, io: Io): Promise<number> {
+  const [letter] = await lettersOf(places, id);
+  if (letter === undefined) return noSuch(id, io);
+  print(io, JSON.stringify(await describeWhole(letter, places.store), undefined, 2));
+  print(io, `${lossOf(letter)}\nNothing was removed. To remove it, which cannot be undone, add --yes.`);
+  return 0;
+}
+
+async function discardIn(place: Place, id: string, io: Io): Promise<number> {
+  const places = await openPlaces(place, io);
+  try {
+    const [letter] = await lettersOf(places, id);
+    if (letter === undefined) return noSuch(id, io);
+    const { what } = await summarise(letter, places.store);
+    const discarded = await discard(letter, places);
+    if (discarded.isDiscarded) print(io, `${id}  removed: ${what}`);
+    else print(io, `${id}  NOT removed: ${discarded.reason}`);
+    return discarded.isDiscarded ? 0 : 1;
+  } finally {
+    await places.close();
+  }
 }
 
 /** @param id  `undefined`: redrive all dead letters */

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
+import type { Timing } from '../client/timing.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 
 /** The output of a command; only a terminal sets `isTTY`. */
@@ -12,6 +13,8 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The time between two looks at a log that is followed. */
+  readonly timing: Timing;
   /** Emits `SIGINT`, `SIGTERM` and `exit` of the process. A signal without a listener ends the process. */
   readonly events: Pick<EventEmitter, 'on' | 'once' | 'off'>;
   /** Ends the process at once, after its event `exit`. */

@@ -1,5 +1,6 @@
 import type { DeliveredMessage } from '../event-source/queue/sqs-event.ts';
 import { Unavailable } from '../lib/errors.ts';
+import type { ObjectKey } from '../lib/domain/keys.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
@@ -15,6 +16,8 @@ export interface OperatedCluster {
   /** @throws RangeError  the pipeline does not have the topic */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly deadLetters: OperatedDeadLetters;
+  /** Notifies `roll-up` of a minute, as a write of it does. */
+  readonly notifyRollUp: (minute: ObjectKey) => Promise<void>;
   /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
   readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;
@@ -54,6 +57,13 @@ export interface OperatedDeadLetters {
    * @throws Unavailable       Kafka cannot take it now
    */
   readonly giveBack: (id: string) => Promise<boolean>;
+  /**
+   * Removes a dead letter for good, if it is still there.
+   * @param id  that of its message
+   * @throws NewerFormat  a newer version wrote it
+   * @throws Unavailable  Kafka cannot take it now
+   */
+  readonly discard: (id: string) => Promise<void>;
 }
 
 interface SelfHosted {

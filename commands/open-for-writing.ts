@@ -1,3 +1,4 @@
+import { windowsPrefix } from '../lib/domain/keys.ts';
 import { createLogger } from '../lib/logger.ts';
 import { openLocalStore, type LocalStore } from '../local-store/open-local-store.ts';
 import type { OperatorIo } from './io.ts';
@@ -6,6 +7,8 @@ import { describeService } from './service.ts';
 /** The store of the emulator, and the names of its queues. */
 export interface WritableStore extends LocalStore {
   readonly queueNames: readonly string[];
+  /** Name of the queue that the writes of minutes are announced to; empty if there is none. */
+  readonly rollUpQueueName: string;
 }
 
 /**
@@ -23,5 +26,10 @@ export async function openForWriting(
   const logger = createLogger({ level: 'warn', clock, write });
   const service = await describeService();
   const store = await openLocalStore(directory, { ...service, clock, logger });
-  return { ...store, queueNames: service.queues.map(({ name }) => name) };
+  const rollUpRule = service.notifications.find(({ prefix }) => prefix === windowsPrefix('minute'));
+  return {
+    ...store,
+    queueNames: service.queues.map(({ name }) => name),
+    rollUpQueueName: rollUpRule?.queueName ?? '',
+  };
 }

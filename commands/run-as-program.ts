@@ -1,3 +1,4 @@
+import { realTiming } from '../client/timing.ts';
 import type { Io, Output, Program } from './io.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function runAsProgram(run: (io: Io) => Promise<number>): Promise<Pr
     stderr: outputOf(process.stderr),
     env: process.env,
     clock: { now: () => new Date() },
+    timing: realTiming,
     events: process,
     exit: (code) => process.exit(code),
     handOver: (program) => (next = program),

@@ -47,7 +47,7 @@ export async function describeService(): Promise<
   Pick<LocalStoreOptions, 'region' | 'streams' | 'queues' | 'notifications'>
 > {
   try {
-    const args = [serverlessPath, 'print', '--format', 'json'];
+    const args = [serverlessPath(), 'print', '--format', 'json'];
     const { stdout } = await run(process.execPath, args, {
       cwd: fileURLToPath(repository),
       maxBuffer: maxOutputBytes,

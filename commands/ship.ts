@@ -94,7 +94,7 @@ async function send(
   const deliver = isDryRun ? printPieces(io.stdout, stop) : deliverPieces(pipeline, tally.sent);
   let failure: Error | undefined;
   try {
-    await shipLogs(openLogs(options, io.stdin, { signal, timing: realTiming, onRead }), {
+    await shipLogs(openLogs(options, io.stdin, { signal, timing: io.timing, onRead }), {
       cutting: cuttingOf(options, pipeline, tally.continued),
       // A dry run prints in the order of the lines.
       concurrency: isDryRun ? 1 : options.concurrency,

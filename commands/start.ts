@@ -40,7 +40,7 @@ export const start = defineCommand({
   async run({ options, words, unknown }, io) {
     const { port, host, 'data-dir': dataDirectory = '.data' } = options;
     io.handOver({
-      path: serverlessPath,
+      path: serverlessPath(),
       args: ['offline', 'start', '--httpPort', String(port), '--host', host, ...unknown, ...words],
       env: { DATA_DIR: resolve(dataDirectory) },
       directory: fileURLToPath(repository),

@@ -112,8 +112,10 @@ const rightsOf = (stage) => ({
     consumeQueue('RollUpQueue'),
     allow(['s3:GetObject'], [object('aggregates/*'), object(horizon)]),
     ...readAndWrite('aggregates/hour/*', 'aggregates/day/*', customerIndex),
+    ...read('failed/*', 'aws/lambda/*'),
+    allow(['s3:PutObject'], [object('failed/roll-up/*')]),
     readTombstones,
-    remove('aggregates/hour/*', 'aggregates/day/*', customerIndex),
+    remove('aggregates/hour/*', 'aggregates/day/*', customerIndex, 'failed/roll-up/*'),
   ],
   // The bucket's lifecycle deletes raw batches and failed records. It makes the index of customers of the days of an
   // earlier version.

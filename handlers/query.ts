@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
@@ -21,7 +22,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readWindows, async (request, app) => {
     const customerId = requireCustomer(request);
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
-    const representation = negotiate(request.headers.accept);
+    const representation = parameters.format ?? negotiate(request.headers.accept);
     const send = representation === 'csv' ? sendRows : sendJson;
     const { allowedLatenessSeconds } = app.config;
     const { range, found: page } = await app.reads.run(customerId, () =>
@@ -49,8 +50,12 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       const body = windowsCsvHeader + page.windows.map(({ rows }) => rows).join('');
       return { status: 200, headers: { 'content-type': csvContentType, ...headers }, body };
     }
+    if (representation === 'ndjson') {
+      const body = page.windows.map(({ json }) => `${Buffer.concat(json).toString()}\n`).join('');
+      return { status: 200, headers: { 'content-type': 'application/x-ndjson', ...headers }, body };
+    }
     const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
-    const body = `${rest.slice(0, -1)},"windows":${windows.toString()}}`;
+    const body = `${rest.slice(0, -1)},"windows":${textOf(windows)}}`;
     return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body };
   });
 }
@@ -61,6 +66,11 @@ export const handler = queryHandler(wired);
 interface SentWindow extends WindowJson {
   /** Rows in CSV. */
   readonly rows: string;
+}
+
+/** Decodes UTF-8; text without other characters than those of ASCII, as most is, in a fifth of the time. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 /** Writes a window as JSON. */
@@ -74,7 +84,7 @@ function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
 }
 
-/** Returns a link to the next page (RFC 8288): CSV has no other place for it. */
+/** Returns a link to the next page (RFC 8288): CSV and NDJSON have no other place for it. */
 function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
   const next = new URLSearchParams();
   for (const name of Object.keys(queryParametersSchema.shape)) {

@@ -19,7 +19,7 @@ export function totalHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readTotal, async (request, app) => {
     const customerId = requireCustomer(request);
     const parameters = parseTotalParameters(request.query, app.clock.now());
-    const representation = negotiate(request.headers.accept);
+    const representation = parameters.format ?? negotiate(request.headers.accept);
     const { allowedLatenessSeconds } = app.config;
     const { range, found: summed } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>

@@ -100,6 +100,8 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly timers?: Timers | undefined;
   /** Admission of `ingest`; without it the backlogs of the streams decide. */
   readonly admission?: AdmissionPolicy | undefined;
+  /** Reads windows for answers; without it they are read from the store. */
+  readonly reader?: WindowReader | undefined;
   /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
   readonly progress?: CountingProgress | undefined;
 };
@@ -143,7 +145,7 @@ export function createApp({
     rules: createCountingRules(parts.config.pathTemplates, parts.config.pathQuery),
     batchAdmission: new BatchAdmission(),
     customerBudgets: createCustomerBudgets(parts),
-    reader: createObjectWindowReader(parts.store, versions),
+    reader: parts.reader ?? createObjectWindowReader(parts.store, versions),
     retention: createRetention(parts.store, parts.clock),
     admission: parts.admission ?? emissionAdmission,
     emissionAdmission,

@@ -11,7 +11,7 @@ import { parseClusterConfig, requireCallers } from './config.ts';
 import { answerParent } from './process/parent-questions.ts';
 import { runApiProcesses } from './process/run-api-processes.ts';
 import { runProcess } from './process/run-process.ts';
-import { roleNames, type RoleName } from './roles/role.ts';
+import { roleNames, type RoleName } from './roles/role-names.ts';
 
 /** Runs roles of the cluster form in this process, until SIGTERM or Ctrl-C. */
 export const runRolesCommand = defineCommand({

@@ -119,9 +119,36 @@ export const clusterEnvironmentSchema = z.object({
       '`true`: there are no API keys, and the header `x-customer-id` names the customer; whoever reaches the port may read and write everything',
     ),
   READ_FROM: z
-    .enum(['store'], 'must be store')
+    .enum(['store', 'clickhouse'], 'must be store or clickhouse')
     .default('store')
-    .describe('where answers come from: `store`, the windows in the bucket'),
+    .describe(
+      'with the role `api`, where answers come from: `store`, the windows in the bucket; `clickhouse`, the read model, and the bucket while that is away or behind',
+    ),
+  CLICKHOUSE_URL: z
+    .string()
+    .refine((text) => text === '' || /^https?:\/\/[^/?#\s@]+\/?$/.test(text), {
+      message: 'must be an address such as http://clickhouse:8123',
+    })
+    .default('')
+    .describe('address of the HTTP interface of ClickHouse; empty: there is no read model'),
+  CLICKHOUSE_USERNAME: z.string().default('default').describe('the name of this client'),
+  CLICKHOUSE_PASSWORD: z.string().default('').describe('its password'),
+  CLICKHOUSE_DATABASE: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must have at most 64 of A–Z a–z 0–9 _, and no digit first')
+    .default('log_analytics')
+    .describe('the database of the read model; the role `project` creates it'),
+  CLICKHOUSE_CA_FILE: z
+    .string()
+    .default('')
+    .describe(
+      'with an `https` address: certificates (PEM) of the authority that signed that of ClickHouse, if Node.js does not trust it',
+    ),
+  CLICKHOUSE_SWEEP_HOURS: wholeNumberOf(0, 8_760)
+    .default(24)
+    .describe(
+      'with the role `project`: hours between two comparisons of the read model with the bucket; `0`: none',
+    ),
   AGGREGATE_ENGINE: z
     .enum(aggregateEngines, 'must be event-source, flink or both')
     .default('event-source')
@@ -192,6 +219,21 @@ export interface ClusterConfig {
   readonly aggregateEngine: AggregateEngine;
   readonly putMilliseconds: number;
   readonly clockDifferenceMilliseconds: number;
+  readonly readFrom: Environment['READ_FROM'];
+  /** `undefined` if there is no read model. */
+  readonly clickHouse: ClickHouseConfig | undefined;
+}
+
+/** The ClickHouse server that has the read model. */
+export interface ClickHouseConfig {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+  /** Path of a file. */
+  readonly caFile: string | undefined;
+  /** `undefined`: the model is not compared with the store. */
+  readonly sweepMilliseconds: number | undefined;
 }
 
 /** `verify` looks no earlier than this, since a healthy summarizer may be this far behind. */
@@ -256,6 +298,8 @@ export function parseClusterConfig(environment: NodeJS.ProcessEnv): ClusterConfi
     aggregateEngine: data.AGGREGATE_ENGINE,
     putMilliseconds: data.PUT_DEADLINE_SECONDS * 1_000,
     clockDifferenceMilliseconds: data.CLOCK_DIFFERENCE_SECONDS * 1_000,
+    readFrom: data.READ_FROM,
+    clickHouse: clickHouseOf(data),
   };
 }
 
@@ -304,6 +348,27 @@ function credentialsOf(data: Environment): ClusterConfig['s3']['credentials'] {
   if (accessKeyId === '' && secretAccessKey === '') return undefined;
   if (accessKeyId !== '' && secretAccessKey !== '') return { accessKeyId, secretAccessKey };
   throw new InvalidConfig('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both or none.');
+}
+
+function clickHouseOf(data: Environment): ClusterConfig['clickHouse'] {
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_CA_FILE: caFile, CLICKHOUSE_SWEEP_HOURS: sweepHours } = data;
+  if (url === '') {
+    if (data.READ_FROM === 'store') return undefined;
+    throw new InvalidConfig('READ_FROM=clickhouse needs CLICKHOUSE_URL. Set it, or READ_FROM=store.');
+  }
+  if (caFile !== '' && !url.startsWith('https:')) {
+    throw new InvalidConfig(
+      'CLICKHOUSE_CA_FILE is set, but CLICKHOUSE_URL is not an https address. Correct one of them.',
+    );
+  }
+  return {
+    url,
+    username: data.CLICKHOUSE_USERNAME,
+    password: data.CLICKHOUSE_PASSWORD,
+    database: data.CLICKHOUSE_DATABASE,
+    caFile: orUndefined(caFile),
+    sweepMilliseconds: sweepHours === 0 ? undefined : sweepHours * 3_600_000,
+  };
 }
 
 function apiKeysOf(data: Environment): ClusterConfig['apiKeys'] {

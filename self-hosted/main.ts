@@ -4,6 +4,7 @@ import { runRolesCommand } from './command.ts';
 import { announceCommand } from './commands/announce.ts';
 import { checkStoreCommand } from './commands/check-store.ts';
 import { flinkCommand } from './commands/flink.ts';
+import { createBucketCommand } from './commands/create-bucket.ts';
 import { topicsCommand } from './commands/topics.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -21,7 +22,13 @@ process.on('uncaughtException', (error) => {
 // Without the process that started it, nobody would start it again or end it.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
-const operatorCommands = [topicsCommand, announceCommand, checkStoreCommand, flinkCommand];
+const operatorCommands = [
+  topicsCommand,
+  announceCommand,
+  createBucketCommand,
+  checkStoreCommand,
+  flinkCommand,
+];
 
 await runAsProgram(async (io) => {
   const [name, ...rest] = process.argv.slice(2);

@@ -35,13 +35,24 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const offsets = createCountedOffsets(connection, config.aggregateEngine);
   const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
   const { clockDifferenceMilliseconds, aggregateEngine } = config;
+  const hasReadModel = config.clickHouse !== undefined;
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
+  const notifier = createWindowNotifier(connection, sender);
   return {
-    store: createNotifyingStore(store, createWindowNotifier(connection, sender)),
+    store: createNotifyingStore(store, notifier),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
-    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds, aggregateEngine }),
+    notifyRollUp: (minute) => notifier.notify([minute]),
+    look: () =>
+      lookAtCluster({
+        connection,
+        offsets,
+        clock,
+        clockDifferenceMilliseconds,
+        hasReadModel,
+        aggregateEngine,
+      }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {

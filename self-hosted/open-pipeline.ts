@@ -1,24 +1,28 @@
 import { createApp, type App } from '../handlers/wiring.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
 import { createBarrierProgress } from '../lib/pipeline/barriers/barrier-progress.ts';
 import { createBarrierWatch, type BarrierWatch } from '../lib/pipeline/barriers/watch-barriers.ts';
 import { createFailedRecords } from '../lib/pipeline/failed-records/failed-records.ts';
 import { IntentAdmission } from '../lib/pipeline/streams/intent-admission.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { RollUpBacklog } from '../lib/ports/roll-up-backlog.ts';
-import type { TopicOffsets } from '../lib/ports/topic-offsets.ts';
 import { realTimers } from '../lib/timers.ts';
+import { createReaderWithStore } from './clickhouse/reader-with-store.ts';
 import { withBoundedBacklog } from './bounded-backlog.ts';
 import type { ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
 import { createCountedOffsets } from './kafka/aggregate-engines.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createKafkaEventStream, type KafkaEventStream } from './kafka/event-stream.ts';
+import { barrierTimes } from './barrier-times.ts';
 import { hopsOf } from './kafka/hops.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender, type KafkaSender } from './kafka/send.ts';
+import type { KafkaTopicOffsets } from './kafka/topic-offsets.ts';
 import { groupName, topicName, type Group, type Topic } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
+import { openReadModel, type ReadModel } from './open-read-model.ts';
 import { openStore } from './open-store.ts';
 
 export interface PipelineParts {
@@ -34,16 +38,14 @@ export interface ClusterPipeline {
   readonly app: App;
   readonly connection: KafkaConnection;
   readonly barriers: BarrierWatch;
-  readonly offsets: TopicOffsets;
+  readonly offsets: KafkaTopicOffsets;
+  /** Present if there is a read model. */
+  readonly readModel: ReadModel | undefined;
   readonly sender: KafkaSender;
   /** The topic of intents. */
   readonly intents: KafkaEventStream;
   close(): Promise<void>;
 }
-
-const lookEveryMilliseconds = 1_000;
-/** Maximum gap between two looks; in a longer one, records may have been lost and announced again. */
-const maxGapMilliseconds = 30_000;
 
 /**
  * Opens the connections of a process and wires its app. This needs neither Kafka nor the store yet.
@@ -62,7 +64,7 @@ export async function openPipeline({
   const { clockDifferenceMilliseconds, putMilliseconds, pipeline } = config;
   const barriers = createBarrierWatch(
     { offsets, clock, timers: realTimers, logger },
-    { hops: hopsOf(connection), lookEveryMilliseconds, maxGapMilliseconds, clockDifferenceMilliseconds },
+    { hops: hopsOf(connection), ...barrierTimes, clockDifferenceMilliseconds },
   );
   const stream = (topic: Topic, group: Group) =>
     withBoundedBacklog(
@@ -78,9 +80,12 @@ export async function openPipeline({
     );
   const streams = { insights: stream('insights', 'aggregate'), late: stream('late', 'aggregate-late') };
   const intents = stream('batches', 'summarizer');
-  // Listed again once a barrier has passed: the list then has every record that left its topic before the barrier.
-  const failedRecordsVersion = () => barriers.minutes()?.getTime() ?? Number.NaN;
+  // Listed again once a barrier of either kind has passed: the list then has every record that left its topic before it.
+  const failedRecordsVersion = () =>
+    (barriers.minutes()?.getTime() ?? Number.NaN) + (barriers.rollUps()?.getTime() ?? 0);
   const failedRecords = createFailedRecords({ store, version: failedRecordsVersion });
+  const readModel = openReadModel(config, { connection, offsets, clock, logger });
+  const reads = config.readFrom === 'clickhouse' ? readModel : undefined;
   const app = createApp({
     config: pipeline,
     clock,
@@ -94,7 +99,13 @@ export async function openPipeline({
     notifier: createWindowNotifier(connection, sender),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds }),
     admission: new IntentAdmission({ intents, clock, maxBacklogRecords: pipeline.maxBacklogRecords }),
-    progress: createBarrierProgress({ barriers, failedRecords, clock, logger }),
+    progress: createBarrierProgress({
+      barriers: reads?.barriers ?? barriers,
+      failedRecords,
+      clock,
+      logger,
+    }),
+    reader: reads && createReaderWithStore(reads.reader, createObjectWindowReader(store, versions), logger),
   });
   return {
     app,
@@ -103,9 +114,10 @@ export async function openPipeline({
     offsets,
     sender,
     intents,
+    readModel,
     async close() {
       await Promise.all([streams.insights.close(), streams.late.close(), intents.close(), sender.close()]);
-      await offsets.close();
+      await Promise.all([offsets.close(), readModel?.close()]);
       closeStore();
     },
   };

@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 
 node_version=24.21.0
 versitygw_version=v1.8.0
+chdb_version=26.9.0 # the engine of ClickHouse 26.9
 cache=$(cd .. && pwd)/node_modules/.cache/cluster
 
 # Says what is missing before anything is downloaded.
@@ -21,6 +22,11 @@ if [ ${#missing[@]} -ne 0 ]; then
   printf 'The cluster form needs programs that this machine does not have:\n' >&2
   printf '%s\n' "${missing[@]}" >&2
   echo 'Install them, and run this again.' >&2
+  exit 1
+fi
+# With Python 3.9 or newer, the tests and `npm run cluster -- --clickhouse` have ClickHouse.
+if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2> /dev/null; then
+  echo 'ClickHouse on this machine needs Python 3.9 or newer with its venv module (Debian and Ubuntu: apt-get install python3-venv). Install it, and run this again.' >&2
   exit 1
 fi
 java_version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
@@ -64,6 +70,15 @@ if [ ! -x "$cache/bin/versitygw-$versitygw_version" ]; then
   echo "Downloading and building versitygw $versitygw_version with Go (about a minute) …"
   GOBIN="$cache/bin" go install "github.com/versity/versitygw/cmd/versitygw@$versitygw_version"
   mv "$cache/bin/versitygw" "$cache/bin/versitygw-$versitygw_version"
+fi
+
+if [ "$(cat "$cache/clickhouse/version" 2> /dev/null)" != "$chdb_version" ]; then
+  echo "Downloading ClickHouse's engine, chdb-core $chdb_version, with pip (180 MB) …"
+  rm -rf "$cache/clickhouse"
+  python3 -m venv "$cache/clickhouse"
+  # Its dependencies are for Python programs that read results as tables.
+  "$cache/clickhouse/bin/pip" install --quiet --disable-pip-version-check --no-deps "chdb-core==$chdb_version"
+  echo "$chdb_version" > "$cache/clickhouse/version" # last, as above
 fi
 
 if [ "${1:-}" = --flink ]; then bash set-up/flink.sh; fi

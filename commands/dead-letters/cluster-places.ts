@@ -9,18 +9,19 @@ import type { RedrivePlaces } from './redrive.ts';
 export async function openClusterPlaces(
   place: ClusterPlace,
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
-  const { store, stream, deadLetters, close } = await openCluster(place);
+  const { store, stream, deadLetters, notifyRollUp, close } = await openCluster(place);
   return {
     store,
     stream,
+    notifyRollUp,
     queueNames: [deadLetters.name],
     hasQueuesOfWork: false,
     async *messagesOf() {
       yield* await deadLetters.list();
     },
     giveBack: ({ message }) => deadLetters.giveBack(message.id),
-    // No other store than S3 itself sends tests, and no message announces a failed record here.
-    remove: async () => undefined,
+    // No message announces a failed record here, so each is a dead letter of its own.
+    remove: ({ message }) => deadLetters.discard(message.id),
     close,
   };
 }

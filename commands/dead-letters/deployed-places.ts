@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import { openDeployed } from '../open-deployed.ts';
 import type { DeployedPlace } from '../place.ts';
 import type { RedrivePlaces } from './redrive.ts';
+import { rollUpNotification } from './roll-up-notification.ts';
 import { openSqsMessages } from './sqs-messages.ts';
 
 /**
@@ -18,13 +19,14 @@ export async function openDeployedPlaces(
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
   const { store, stream, names } = await openDeployed(place, clock);
   const client = new SQSClient({});
-  const { release, ...messages } = openSqsMessages(client, names.deadLetterQueues, clock, warn);
+  const { release, send, ...messages } = openSqsMessages(client, names.deadLetterQueues, clock, warn);
   return {
     store,
     stream,
     queueNames: names.deadLetterQueues.map(({ name }) => name),
     hasQueuesOfWork: false,
     ...messages,
+    notifyRollUp: (minute) => send(names.rollUpQueueName, rollUpNotification(minute, clock.now())),
     async close() {
       try {
         await release();

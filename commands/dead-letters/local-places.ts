@@ -7,6 +7,7 @@ import type { OperatorIo } from '../io.ts';
 import { openForWriting } from '../open-for-writing.ts';
 import type { DeadLetterPlaces } from './find-dead-letters.ts';
 import type { RedrivePlaces } from './redrive.ts';
+import { rollUpNotification } from './roll-up-notification.ts';
 
 /**
  * Opens the places of a data directory for reading, also beside a running pipeline. It reads the names of the queues
@@ -45,6 +46,9 @@ export async function openLocalPlaces(
     messagesOf: (queueName) => store.queue(queueName).list(),
     store: store.objects,
     stream: (name) => store.stream(name),
+    notifyRollUp: async (minute) => {
+      await store.queue(store.rollUpQueueName).send(rollUpNotification(minute, io.clock.now()));
+    },
     giveBack: async ({ queueName, message }) => (await store.queue(queueName).redrive([message])) > 0,
     remove: ({ queueName, message }) => store.queue(queueName).delete([message]),
     close: () => store.close(),

@@ -1,4 +1,5 @@
-import { decodeFailedRecord } from '../../lib/domain/failed-record.ts';
+import { decodeAnnouncement } from '../../lib/domain/announcement.ts';
+import { decodeFailedRecord, rollUpStream } from '../../lib/domain/failed-record.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/reason-of.ts';
@@ -13,11 +14,14 @@ export interface RedrivePlaces extends DeadLetterPlaces {
   readonly store: Pick<ObjectStore, 'get' | 'list' | 'delete'>;
   /** @throws RangeError  the stream does not exist */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
+  /** Notifies `roll-up` of a minute, as a write of it does. */
+  readonly notifyRollUp: (minute: ObjectKey) => Promise<void>;
   /**
    * Moves a message back to the queue that it came from; returns false if the message no longer exists.
    * @throws RangeError  that queue does not exist
    */
   readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
+  /** @throws NewerFormat  a newer version wrote it */
   readonly remove: (letter: DeadMessage) => Promise<void>;
 }
 
@@ -34,10 +38,7 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
   try {
     switch (letter.kind) {
       case 'failed-record':
-        return await putAgain(letter, places, (body) => {
-          const { stream, ...record } = decodeFailedRecord(body);
-          return { stream, records: [record] };
-        });
+        return await redriveRecord(letter, places);
       case 'failed-invocation':
         return await putAgain(letter, places, decodeFailedInvocation);
       case 'stale-message':
@@ -59,6 +60,27 @@ export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promis
     if (isLeftAsItIs) return { isRedriven: false, reason: reasonOf(error) };
     throw error;
   }
+}
+
+/**
+ * Puts a failed record again. One of `roll-up` stays: it is about a window, and `roll-up` removes it once it has recomputed
+ * that window. Until then the customer's answers are not complete.
+ */
+async function redriveRecord(
+  letter: DeadLetter & { readonly kind: 'failed-record' },
+  places: RedrivePlaces,
+): Promise<Redriven> {
+  if (!letter.key.startsWith(`failed/${rollUpStream}/`)) {
+    return putAgain(letter, places, (body) => {
+      const { stream, ...record } = decodeFailedRecord(body);
+      return { stream, records: [record] };
+    });
+  }
+  const object = await places.store.get(letter.key);
+  if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
+  await places.notifyRollUp(decodeAnnouncement(decodeFailedRecord(object.body).data));
+  await removeMessages(letter.messages, places);
+  return { isRedriven: true, to: 'roll-up, which removes it once it can recompute the window' };
 }
 
 async function putAgain(

@@ -16,6 +16,7 @@ import type { RedrivePlaces } from './redrive.ts';
 export interface SqsMessages extends Pick<RedrivePlaces, 'messagesOf' | 'giveBack' | 'remove'> {
   /** Makes the messages that were read and are still there visible again. */
   readonly release: () => Promise<void>;
+  readonly send: (queueName: string, body: string) => Promise<void>;
 }
 
 /** SQS counts in tens: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
@@ -64,6 +65,11 @@ export function openSqsMessages(
     return Messages;
   }
 
+  async function send(queueName: string, MessageBody: string): Promise<void> {
+    const command = new SendMessageCommand({ QueueUrl: await urlOf(queueName), MessageBody });
+    await asked(queueName, () => client.send(command));
+  }
+
   async function remove(queueName: string, messageId: string): Promise<void> {
     const ReceiptHandle = hidden.get(queueName)?.get(messageId);
     const command = new DeleteMessageCommand({ QueueUrl: await urlOf(queueName), ReceiptHandle });
@@ -95,13 +101,13 @@ export function openSqsMessages(
 
     async giveBack({ queueName, message }) {
       if (message.sourceQueue === undefined) throw new RangeError('It has no source queue.');
-      const QueueUrl = await urlOf(message.sourceQueue);
-      const command = new SendMessageCommand({ QueueUrl, MessageBody: message.body });
       // If it is killed before the next line, the message is there twice, which its function tolerates.
-      await asked(message.sourceQueue, () => client.send(command));
+      await send(message.sourceQueue, message.body);
       await remove(queueName, message.id);
       return true;
     },
+
+    send,
 
     remove: ({ queueName, message }) => remove(queueName, message.id),
 

@@ -37,8 +37,13 @@ export interface EmulatorCommand {
 
 /** The directory of this project, where its `serverless.yml` is. */
 export const repository = new URL('../../', import.meta.url);
-/** The program of `npx serverless`, wherever npm installed it; beside this project if the project is itself a package. */
-export const serverlessPath = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+/**
+ * Returns the path of the program of `npx serverless`, wherever npm installed it; beside this project if the project is
+ * itself a package. The image of the cluster form has none, and its commands need none.
+ */
+export function serverlessPath(): string {
+  return createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+}
 
 /**
  * Starts an emulator, and kills it when this process ends.
@@ -53,7 +58,7 @@ export function spawnEmulator({
   isOutputRead = true,
 }: EmulatorCommand): EmulatorProcess {
   const node = runner === process.execPath ? [] : [...runnerArgs, process.execPath];
-  const command = [...node, ...execArgv, serverlessPath, ...args];
+  const command = [...node, ...execArgv, serverlessPath(), ...args];
   const child = spawn(runner, command, {
     cwd: fileURLToPath(service),
     env: { ...env },

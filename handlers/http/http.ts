@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
 import { callerOf, requireScope } from './caller.ts';
+import { requireKnownParameters } from './parameters.ts';
 import { respondToFailure, type Answer, type ErrorAnswer } from './respond.ts';
 import type { Route } from './route.ts';
 import { logWithoutApp, type App } from '../wiring.ts';
@@ -28,7 +29,10 @@ export interface HttpRequest {
 }
 
 /** The part of its route that the frame of a function needs; `other` stands for all routes that are not served. */
-export type ServedRoute = Pick<Route, 'invalidRequestCode' | 'scopes'> & {
+export type ServedRoute = Pick<
+  Route,
+  'invalidRequestCode' | 'scopes' | 'query' | 'refusesUnknownParameters'
+> & {
   readonly name: Route['name'] | 'other';
 };
 
@@ -50,10 +54,11 @@ export const requestIdPattern = /^[\x21-\x7e]{1,128}$/;
  */
 export function httpHandler(
   wired: () => Promise<App>,
-  { name, invalidRequestCode, scopes }: ServedRoute,
+  route: ServedRoute,
   handle: (request: HttpRequest, app: App) => Promise<Answer>,
   errorForm: ErrorForm = (error) => error,
 ): HttpHandler {
+  const { name, invalidRequestCode, scopes } = route;
   return async (event) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(event);
@@ -73,6 +78,7 @@ export function httpHandler(
     const { method, path } = request;
     const allowed = async () => {
       if (caller !== undefined) requireScope(caller, scopes);
+      if (route.refusesUnknownParameters === true) requireKnownParameters(request.query, route.query);
       return handle(request, app);
     };
     const answer = await allowed().catch((failure: unknown): Answer => {

@@ -12,16 +12,37 @@ import type { HttpRequest } from './http.ts';
 export function parseParameters<T>(query: HttpRequest['query'], schema: z.ZodType<T>): T {
   const { data, error } = schema.safeParse(query);
   if (error === undefined) return data;
-  const problems = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((field) => ({ field, reason: 'is not a parameter of this route' }))
-      : [{ field: issue.path.join('.'), reason: issue.message }],
-  );
-  throw new InvalidRequest('The query is not valid.', problems);
+  throw invalidQuery(error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message })));
+}
+
+/**
+ * Requires that a request has no other parameters than its route.
+ * @throws InvalidRequest  it has
+ */
+export function requireKnownParameters(query: HttpRequest['query'], schema: z.ZodObject | undefined): void {
+  const known = Object.keys(schema?.shape ?? {});
+  const unknown = Object.keys(query).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const has = known.length === 0 ? 'which has none' : `which has ${known.join(', ')}`;
+  throw invalidQuery(unknown.map((field) => ({ field, reason: `is not a parameter of this route, ${has}` })));
 }
 
 export function invalidParameter(field: string, reason: string): InvalidRequest {
-  return new InvalidRequest('The query is not valid.', [{ field, reason }]);
+  return invalidQuery([{ field, reason }]);
+}
+
+/** Longer names would make an error as long as the query. */
+const maxNameLength = 64;
+const maxProblems = 10;
+
+function invalidQuery(
+  problems: readonly { readonly field: string; readonly reason: string }[],
+): InvalidRequest {
+  const named = problems
+    .slice(0, maxProblems)
+    .map(({ field, reason }) => ({ field: field.slice(0, maxNameLength), reason }));
+  const sentences = named.map(({ field, reason }) => `${field} ${reason}.`);
+  return new InvalidRequest(`The query is not valid: ${sentences.join(' ')}`, named);
 }
 
 /** Schema of a whole number from 1. */

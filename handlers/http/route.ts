@@ -31,6 +31,8 @@ export interface Route {
   readonly headers?: z.ZodObject;
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** True if a parameter that `query` does not have is an error: a misspelt one would give an answer to another question. */
+  readonly refusesUnknownParameters?: true;
   /** Answers by status, without errors. */
   readonly answers: Readonly<Record<number, AnswerContent>>;
   /** Error codes besides those that every route has. */

@@ -16,6 +16,7 @@ import { elasticsearchRoutes } from './protocol-routes/elasticsearch-routes.ts';
 import type { Method, Route } from './route.ts';
 
 const json = 'application/json';
+const ndjson = 'application/x-ndjson';
 const protobuf = 'application/x-protobuf';
 const pageOfItself = { functionName: 'page', invalidRequestCode: 'QRY_1000' } as const;
 
@@ -56,6 +57,7 @@ export const routes = {
   findBatch: route('GET', '/batches/{batchId}', {
     functionName: 'batch',
     invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
     scopes: ['ingest', 'read'], // a sender may read the state of its own batches
     headers: customerHeader,
     pathParameters: z.object({
@@ -67,15 +69,17 @@ export const routes = {
   readWindows: route('GET', '/aggregates', {
     functionName: 'query',
     invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
     scopes: ['read'],
     headers: readHeaders,
     query: queryParametersSchema,
-    answers: { 200: { [json]: 'WindowPage', 'text/csv': 'text' }, 304: {} },
+    answers: { 200: { [json]: 'WindowPage', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
     errors: ['QRY_1000'],
   }),
   readTotal: route('GET', '/aggregates/total', {
     functionName: 'total',
     invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
     scopes: ['read'],
     headers: readHeaders,
     query: totalParametersSchema,
@@ -85,6 +89,7 @@ export const routes = {
   listCustomers: route('GET', '/customers', {
     functionName: 'customers',
     invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
     scopes: ['read', 'operate'],
     headers: customerHeader.partial(),
     query: customersParametersSchema,

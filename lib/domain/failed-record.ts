@@ -15,6 +15,9 @@ export interface FailedRecord {
   readonly failedAt: Date;
 }
 
+/** Stands for the stream in a failed record of `roll-up`, which is about a window and comes from a queue or a topic. */
+export const rollUpStream = 'roll-up';
+
 const formatVersion = 1;
 
 const failedRecordSchema = z.object({

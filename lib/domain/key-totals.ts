@@ -1,5 +1,6 @@
 import type { CountsText } from './counts-text.ts';
 import { otherKey } from './folding.ts';
+import { KeyScan } from './key-totals/key-scan.ts';
 import { KeyTable, viewOf } from './key-totals/key-table.ts';
 import { Largest } from './largest.ts';
 import { saturatedSum } from './sums.ts';
@@ -37,8 +38,6 @@ export interface KeyTotals {
   folded(): number;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
 const zero = 0x30;
 const comma = 0x2c;
 const emptyLength = Buffer.byteLength('{}');
@@ -49,6 +48,7 @@ const otherBytes = Buffer.from(otherKey);
  * folded: one that comes again starts anew, so that no count is ever too high.
  */
 export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): KeyTotals {
+  const key = new KeyScan();
   let table = new KeyTable();
   let folded = 0;
 
@@ -61,7 +61,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
       const its = requests[key] ?? 0;
       if (isKept) {
         const bytes = table.bytesOf(key);
-        kept.add(bytes, viewOf(bytes), 0, bytes.length, its);
+        kept.add(bytes, viewOf(bytes), 0, bytes.length, table.hashOf(key), its);
       } else {
         folded = saturatedSum(folded, its);
       }
@@ -76,7 +76,8 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
       // A key follows the brace, and then each comma: `"GET /":12`.
       for (let at = 1; json.length > emptyLength && at < json.length - 1;) {
         const keyStart = at + 1;
-        const keyEnd = endOfKey(json, view, keyStart);
+        key.scan(json, view, keyStart);
+        const { end: keyEnd, hash } = key;
         let requests = 0;
         for (at = keyEnd + 2; at < json.length - 1 && json[at] !== comma; at++) {
           requests = requests * 10 + (json[at] ?? 0) - zero;
@@ -86,7 +87,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits): 
           folded = saturatedSum(folded, requests);
         } else if (isWanted === undefined || isWanted(json, keyStart, keyEnd)) {
           sum = saturatedSum(sum, requests);
-          table.add(json, view, keyStart, keyEnd, requests);
+          table.add(json, view, keyStart, keyEnd, hash, requests);
         }
       }
       if (table.size > maxKeys || table.textBytes > maxKeyTextBytes) letRareKeysGo();
@@ -125,22 +126,6 @@ function byRequests(a: KeyTotal, b: KeyTotal): number {
 function keyText(bytes: Buffer): string {
   const text = bytes.toString();
   return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
-}
-
-/** Finds the quote that ends a key, four bytes at a time as long as none of them is one, or a backslash. */
-function endOfKey(bytes: Buffer, view: DataView, start: number): number {
-  let at = start;
-  while (at + 4 <= bytes.length && !hasSpecial(view.getInt32(at, true))) at += 4;
-  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-  return at;
-}
-
-/** Reports whether one of four bytes is a quote or a backslash: only such a byte becomes zero by one of these XORs. */
-function hasSpecial(word: number): boolean {
-  const quotes = word ^ 0x22222222;
-  const backslashes = word ^ 0x5c5c5c5c;
-  const zeros = ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
-  return (zeros & 0x80808080) !== 0;
 }
 
 function isOther(bytes: Buffer, start: number, end: number): boolean {

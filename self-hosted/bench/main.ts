@@ -4,7 +4,7 @@ import { printTable, type Row } from '../../bench/table.ts';
 import { createHttpClient } from '../../client/http-client.ts';
 import { programOptions } from '../../commands/program-options.ts';
 import { value, wholeNumberOf } from '../../commands/define-command/options.ts';
-import { roleNames } from '../roles/role.ts';
+import { roleNames } from '../roles/role-names.ts';
 import { startTestCluster } from '../test/cluster/use-cluster.ts';
 import { measureFreshness } from './measure-freshness.ts';
 import { connections, measureSize } from './measure-size.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpClient } from '../../client/http-client.ts';
 import type { LocalCluster } from '../local/local-cluster.ts';
-import { roleNames, type RoleName } from '../roles/role.ts';
+import { roleNames, type RoleName } from '../roles/role-names.ts';
 import { batchOf, post, untilReadable } from './batches.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 

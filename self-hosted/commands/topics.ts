@@ -66,7 +66,8 @@ export const topicsCommand = defineCommand({
     const config = parseClusterConfig(io.env);
     const connection = await kafkaConnectionOf(config);
     const admin = new Admin(clientOptions(connection));
-    const context = { admin, connection, choices: config.topics, io };
+    const hasReadModel = config.clickHouse !== undefined;
+    const context = { admin, connection, choices: config.topics, hasReadModel, io };
     try {
       switch (action) {
         case 'add-partitions':
@@ -90,6 +91,7 @@ interface Context {
   readonly admin: Admin;
   readonly connection: KafkaConnection;
   readonly choices: TopicChoices;
+  readonly hasReadModel: boolean;
   readonly io: Io;
 }
 
@@ -179,11 +181,14 @@ function requireNoFewer(found: ReadonlyMap<Topic, FoundTopic>, wanted: number): 
   );
 }
 
-async function deleteRead(keepHours: number, { admin, connection, io }: Context): Promise<number> {
+async function deleteRead(
+  keepHours: number,
+  { admin, connection, hasReadModel, io }: Context,
+): Promise<number> {
   const offsets = createTopicOffsets(connection);
   try {
     const before = new Date(io.clock.now().getTime() - keepHours * 3_600_000);
-    const deleted = await deleteReadRecords(before, { admin, connection, offsets });
+    const deleted = await deleteReadRecords(before, { admin, connection, offsets, hasReadModel });
     print(io, `${whole(deleted)} records were deleted that all roles have read.`);
     return 0;
   } finally {

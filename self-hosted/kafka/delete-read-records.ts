@@ -7,6 +7,8 @@ export interface DeleteReadPorts {
   readonly admin: Admin;
   readonly connection: Pick<KafkaConnection, 'prefix'>;
   readonly offsets: TopicOffsets;
+  /** The projector reads the topic `windows` as well. */
+  readonly hasReadModel: boolean;
 }
 
 /**
@@ -16,12 +18,15 @@ export interface DeleteReadPorts {
  */
 export async function deleteReadRecords(
   before: Date,
-  { admin, connection, offsets }: DeleteReadPorts,
+  { admin, connection, offsets, hasReadModel }: DeleteReadPorts,
 ): Promise<number> {
   let deleted = 0;
   for (const topic of topics) {
     const name = topicName(connection, topic);
-    const groups = groupsOfTopic[topic].map((group) => groupName(connection, group));
+    const groups = [
+      ...groupsOfTopic[topic],
+      ...(topic === 'windows' && hasReadModel ? (['project'] as const) : []),
+    ].map((group) => groupName(connection, group));
     const positions = await Promise.all(groups.map((group) => offsets.committed(group, name)));
     const [starts, ends] = await Promise.all([offsets.starts(name), offsets.ends(name)]);
     const partitions = [...ends.keys()];

@@ -6,6 +6,11 @@ import { clientOptions, type KafkaConnection } from './connection.ts';
 
 /** Offsets of topics in Kafka; `topic` and `group` are names in Kafka. */
 export interface KafkaTopicOffsets extends TopicOffsets {
+  /**
+   * Returns the id that Kafka gave the topic: one that is made anew has another.
+   * @throws Unavailable  it cannot be read now
+   */
+  idOf(topic: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -28,6 +33,13 @@ export function createTopicOffsets(connection: KafkaConnection): KafkaTopicOffse
   }
 
   return {
+    idOf: (topic) =>
+      available(`The topic ${topic} cannot be read.`, async () => {
+        const { topics } = await looker.metadata({ topics: [topic], forceUpdate: true });
+        const id = topics.get(topic)?.id;
+        if (id === undefined) throw new Error('The topic does not exist.');
+        return id;
+      }),
     ends: (topic) => list(topic, ListOffsetTimestamps.LATEST),
     starts: (topic) => list(topic, ListOffsetTimestamps.EARLIEST),
     committed: (group, topic) =>

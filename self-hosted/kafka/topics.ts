@@ -26,6 +26,7 @@ export type Group =
   | 'flink'
   | 'verify'
   | 'roll-up'
+  | 'project'
   | 'dead-letters';
 
 /** Returns the name of a topic in Kafka. */

@@ -8,6 +8,7 @@ export const installedPrograms = {
   kafkaJars: `${cache}kafka/lib`,
   flinkLibraries: `${cache}flink-2.2.1/lib`,
   flinkPlugins: `${cache}flink-2.2.1/plugins`,
+  clickHousePython: `${cache}clickhouse/bin/python`,
   versitygw: `${cache}bin/versitygw-v1.8.0`,
 } as const;
 

@@ -4,6 +4,8 @@ export interface AnnouncedCluster {
   readonly adminUrl: string;
   readonly brokers: string;
   readonly s3Endpoint: string;
+  /** `undefined` without ClickHouse. */
+  readonly clickHouseUrl: string | undefined;
   readonly directory: string;
   /** The JobManager; `undefined` without Flink. */
   readonly flinkUrl: string | undefined;
@@ -14,21 +16,24 @@ export interface AnnouncedCluster {
 
 /** Returns the text that greets a user: where everything listens, and commands to try. */
 export function announcement(cluster: AnnouncedCluster): string {
-  const { baseUrl, adminUrl, brokers, s3Endpoint, directory, flinkUrl, keyFile, now } = cluster;
+  const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, flinkUrl, keyFile, now } =
+    cluster;
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
   const who = keyFile === undefined ? "'x-customer-id: cus-axon'" : "'authorization: Bearer YOUR-API-KEY'";
+  const clickHouse = clickHouseUrl === undefined ? '' : `  ClickHouse  ${clickHouseUrl}\n`;
+  const project = clickHouseUrl === undefined ? 'verify and roll-up' : 'verify, roll-up and project';
   const keys = keyFile === undefined ? '' : `  API keys    ${keyFile}\n`;
   const flink = flinkUrl === undefined ? '' : `  Flink       ${flinkUrl}\n`;
   return `
-The cluster is ready: api, summarizer, aggregate, verify and roll-up run as processes of their own.
+The cluster is ready: api, summarizer, aggregate, ${project} run as processes of their own.
 
   Listening   ${baseUrl}
   Dashboard   ${baseUrl}/
   Internal    ${adminUrl}/ready and /metrics; each role has its own, on the ports behind this one
   Kafka       ${brokers}
   S3          ${s3Endpoint}
-${flink}  Data, logs  ${directory}
+${clickHouse}${flink}  Data, logs  ${directory}
 ${keys}  Stop        Ctrl-C
 
 Send a batch, then read its counts:

@@ -36,6 +36,7 @@ export const clusterCommand = defineCommand({
     flink: flag({
       help: 'starts Flink and its job as well, which then hands partials to `aggregate`; the first start downloads 312 MB',
     }),
+    clickhouse: flag({ help: 'start ClickHouse too, with the role project, and answer from it' }),
   },
   details: [
     'It needs Java 17, and for the first start Maven and Go; it says which of them is missing, and what it downloads. It is for ' +
@@ -45,7 +46,7 @@ export const clusterCommand = defineCommand({
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
   failures: [failure(CannotStart), failure(InvalidConfig)],
   async run({ options }, io) {
-    const { flink: hasFlink, port, 'data-dir': dataDirectory = '.data' } = options;
+    const { port, 'data-dir': dataDirectory = '.data', clickhouse: hasClickHouse, flink: hasFlink } = options;
     const directory = join(resolve(dataDirectory), 'cluster');
     if (hasFlink) await setUpFlink();
     const stop = new AbortController();
@@ -57,10 +58,19 @@ export const clusterCommand = defineCommand({
       firstPort: port,
       kafkaNodes: 1,
       hasFlink,
-      processes: { api: 1, summarizer: 1, aggregate: 1, verify: 1, 'roll-up': 1 },
+      processes: {
+        api: 1,
+        summarizer: 1,
+        aggregate: 1,
+        verify: 1,
+        'roll-up': 1,
+        ...(hasClickHouse && { project: 1 }),
+      },
+      hasClickHouse,
       env: {
         TOPIC_PARTITIONS: '4',
         VERIFY_AFTER_SECONDS: '60',
+        ...(hasClickHouse && { READ_FROM: 'clickhouse' }),
         ...io.env,
         ...(!hasKeys && { ALLOW_UNAUTHENTICATED: 'true' }),
       },
@@ -78,6 +88,7 @@ export const clusterCommand = defineCommand({
           adminUrl: `http://localhost:${admin}`,
           brokers: cluster.kafka.brokers.join(', '),
           s3Endpoint: cluster.s3.endpoint,
+          clickHouseUrl: hasClickHouse ? cluster.clickHouse.url : undefined,
           directory,
           flinkUrl: hasFlink ? cluster.flinkJob.flink.restUrl : undefined,
           keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,

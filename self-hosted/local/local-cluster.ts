@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseClusterConfig } from '../config.ts';
+import { startClickHouse, type LocalClickHouse } from '../local-services/start-clickhouse.ts';
 import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
 import { FlinkUnreachable } from '../flink/flink-rest.ts';
 import { JobDoesNotRun } from '../flink/submit-job.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 import { prepareFlinkJob, type LocalFlinkJob } from './local-flink-job.ts';
 import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -21,7 +22,9 @@ export interface LocalClusterOptions {
   /** True if a Flink job calls `aggregate`; `AGGREGATE_ENGINE` says whether the role reads the topics, too. */
   readonly hasFlink?: boolean;
   /** Processes of each role; those of `api` have ports of their own. */
-  readonly processes: Readonly<Record<RoleName, number>>;
+  readonly processes: Readonly<Partial<Record<RoleName, number>> & { readonly api: number }>;
+  /** Starts ClickHouse as well. */
+  readonly hasClickHouse?: boolean;
   /** Settings of the processes, besides those that point to Kafka and the store. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called when a process has died and is started again. */
@@ -34,7 +37,14 @@ const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Returns the ports of a cluster: requests first, then Kafka, the store, and the internal ports. */
 export function portsFrom(first: number) {
-  return { api: first, kafka: first + 10, s3: first + 20, admin: first + 30, flink: first + 50 };
+  return {
+    api: first,
+    kafka: first + 10,
+    s3: first + 20,
+    clickHouse: first + 25,
+    admin: first + 30,
+    flink: first + 50,
+  };
 }
 
 /** Kafka, an S3 server and all roles, as processes on this machine. */
@@ -44,6 +54,7 @@ export class LocalCluster {
   #kafka: LocalKafka | undefined;
   #s3: LocalVersitygw | undefined;
   #flinkJob: LocalFlinkJob | undefined;
+  #clickHouse: LocalClickHouse | undefined;
   #env: Readonly<Record<string, string | undefined>> = {};
 
   constructor(options: LocalClusterOptions) {
@@ -65,6 +76,10 @@ export class LocalCluster {
   /** Flink and its job, in a cluster that has them. */
   get flinkJob(): LocalFlinkJob {
     return given(this.#flinkJob);
+  }
+
+  get clickHouse(): LocalClickHouse {
+    return given(this.#clickHouse);
   }
 
   /** The environment for commands on this cluster. */
@@ -92,17 +107,19 @@ export class LocalCluster {
    * @throws Error        something does not start; the message says what and where its log is
    */
   async start(): Promise<void> {
-    const { directory, firstPort, kafkaNodes, hasFlink = false } = this.#options;
+    const { directory, firstPort, kafkaNodes, hasFlink = false, hasClickHouse = false } = this.#options;
     const ports = portsFrom(firstPort);
     await mkdir(directory, { recursive: true });
     for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
       await requireFreePort('127.0.0.1', port);
-    const [kafka, s3] = await Promise.all([
+    const [kafka, s3, clickHouse] = await Promise.all([
       startKafka({ nodes: kafkaNodes, directory, firstPort: ports.kafka }),
       startVersitygw({ directory, port: ports.s3 }),
+      hasClickHouse ? startClickHouse({ directory, port: ports.clickHouse }) : undefined,
     ]);
     this.#kafka = kafka;
     this.#s3 = s3;
+    this.#clickHouse = clickHouse;
     this.#env = {
       ...(hasFlink && { AGGREGATE_ENGINE: 'flink' }),
       ...this.#options.env,
@@ -113,6 +130,7 @@ export class LocalCluster {
       S3_REGION: s3.region,
       S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
       S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      ...(clickHouse && { CLICKHOUSE_URL: clickHouse.url }),
     };
     const config = parseClusterConfig(this.#env);
     await prepareTopics(config);
@@ -136,12 +154,14 @@ export class LocalCluster {
     await Promise.all(this.of('api').map((each) => each.stop()));
     await this.#flinkJob?.stop();
     await Promise.all(this.processes.map((each) => each.stop()));
-    await Promise.all([this.#kafka?.stop(), this.#s3?.stop()]);
+    await Promise.all([this.#kafka?.stop(), this.#s3?.stop(), this.#clickHouse?.stop()]);
   }
 
-  /** Starts Kafka, the S3 server and Flink again if they died. */
+  /** Starts Kafka, the S3 server, ClickHouse and Flink again if they died. */
   async startServices(): Promise<void> {
-    await Promise.all([...this.kafka.nodes.map((node) => node.start()), this.s3.server.start()]);
+    const services = [...this.kafka.nodes, this.s3.server];
+    if (this.#clickHouse !== undefined) services.push(this.#clickHouse.server);
+    await Promise.all(services.map((server) => server.start()));
     try {
       await this.#flinkJob?.tend();
     } catch (error) {

@@ -1,5 +1,12 @@
-import { CreateBucketCommand, HeadBucketCommand, NotFound, S3Client } from '@aws-sdk/client-s3';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  HeadBucketCommand,
+  NotFound,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Admin } from '@platformatic/kafka';
+import { Unavailable } from '../../lib/errors.ts';
 import type { ClusterConfig } from '../config.ts';
 import { kafkaConnectionOf } from '../kafka-connection.ts';
 import { clientOptions } from '../kafka/connection.ts';
@@ -20,16 +27,32 @@ export async function prepareTopics(config: ClusterConfig): Promise<void> {
   }
 }
 
-/** Creates the bucket if it is missing. */
-export async function prepareBucket({ s3, pipeline }: ClusterConfig): Promise<void> {
+/**
+ * Creates the bucket if it is missing.
+ * @returns true if it was missing
+ * @throws Unavailable  the store does not answer, or refuses
+ */
+export async function prepareBucket({ s3, pipeline }: ClusterConfig): Promise<boolean> {
   const client = new S3Client(s3Options(s3));
   const Bucket = pipeline.bucketName;
   try {
-    await client.send(new HeadBucketCommand({ Bucket }));
-  } catch (error) {
-    if (!(error instanceof NotFound)) throw error;
+    if (await exists(client, Bucket)) return false;
     await client.send(new CreateBucketCommand({ Bucket }));
+    return true;
+  } catch (cause) {
+    if (cause instanceof BucketAlreadyOwnedByYou) return false; // another process was faster
+    throw new Unavailable(`The bucket ${Bucket} cannot be created.`, { cause });
   } finally {
     client.destroy();
+  }
+}
+
+async function exists(client: S3Client, Bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { AggregateEngine } from '../kafka/aggregate-engines.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import { roleNames } from '../roles/role.ts';
+import { roleNames } from '../roles/role-names.ts';
 import { readProcesses } from './read-processes.ts';
 
 export interface ClusterLookPorts {
@@ -19,6 +19,8 @@ export interface ClusterLookPorts {
   readonly clock: Clock;
   readonly clockDifferenceMilliseconds: number;
   readonly aggregateEngine: AggregateEngine;
+  /** Otherwise nothing is projected. */
+  readonly hasReadModel: boolean;
 }
 
 /** A healthy pipeline passes a barrier within two seconds. */
@@ -27,16 +29,17 @@ const lookEveryMilliseconds = 200;
 
 /** Reads what Kafka knows about the pipeline: what waits, which processes work, and how far the counts are. */
 export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
-  const { connection, offsets, clock } = ports;
+  const { connection, offsets, clock, hasReadModel } = ports;
+  const roles = roleNames.filter((role) => role !== 'project' || hasReadModel);
   const parts = new UnavailableParts();
   // A person can wait longer than a reader of metrics.
-  const consumed = consumedTopicsOf(roleNames, { connection, offsets }, clock, (stream) => stream);
+  const consumed = consumedTopicsOf(roles, { connection, offsets }, clock, (stream) => stream);
   // Dead letters are counted one by one.
   const waiting = consumed.topics.filter(({ topic }) => topic !== 'dead-letters');
   try {
     const [topics, processes, counted] = await Promise.all([
       parts.read(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
-      parts.read(readProcesses(connection, ports.aggregateEngine)),
+      parts.read(readProcesses(connection, { hasReadModel, aggregateEngine: ports.aggregateEngine })),
       parts.read(passBarrier(ports)),
     ]);
     return { problems: parts.reasons, topics, processes, ...counted };

@@ -4,7 +4,7 @@ import type { AggregateEngine } from '../kafka/aggregate-engines.ts';
 import { kafkaUnavailable } from '../kafka/client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { groupName, type Group } from '../kafka/topics.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 
 type Consumer = Exclude<RoleName, 'api'>;
 
@@ -14,7 +14,14 @@ const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
   aggregate: ['aggregate', 'aggregate-late'],
   verify: ['verify'],
   'roll-up': ['roll-up'],
+  project: ['project'],
 };
+
+export interface ReadProcessesOptions {
+  /** Otherwise nothing is projected. */
+  readonly hasReadModel: boolean;
+  readonly aggregateEngine: AggregateEngine;
+}
 
 /**
  * Reads which processes of each role are at work, from the members of the groups. Kafka does not know the processes of
@@ -23,13 +30,13 @@ const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
  */
 export async function readProcesses(
   connection: KafkaConnection,
-  engine: AggregateEngine,
+  { hasReadModel, aggregateEngine }: ReadProcessesOptions,
 ): Promise<ClusterLook['processes']> {
   const admin = new Admin(clientOptions(connection));
   try {
-    const entries = Object.entries(groupsOfRole).filter(
-      ([role]) => role !== 'aggregate' || engine !== 'flink',
-    );
+    const isKnown = (role: string) =>
+      (role !== 'project' || hasReadModel) && (role !== 'aggregate' || aggregateEngine !== 'flink');
+    const entries = Object.entries(groupsOfRole).filter(([role]) => isKnown(role));
     const groups = entries.flatMap(([, its]) => its.map((group) => groupName(connection, group)));
     const described = await admin.describeGroups({ groups });
     return Object.fromEntries(

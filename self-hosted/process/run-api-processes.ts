@@ -7,6 +7,7 @@ import { mergeMetrics } from '../admin/merge-metrics.ts';
 import type { ClusterConfig } from '../config.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
 import { askProcess } from './parent-questions.ts';
+import { killMilliseconds } from './stop-times.ts';
 
 export interface ApiProcessesOptions {
   readonly config: ClusterConfig;
@@ -18,8 +19,6 @@ export interface ApiProcessesOptions {
 }
 
 const restartMilliseconds = 1_000;
-/** Longer than a process takes to finish its running work. */
-const killMilliseconds = 20_000;
 
 /**
  * Runs processes that share the port of requests, one per core, and opens the internal port for all of them. One that

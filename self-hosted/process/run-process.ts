@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { startAdminServer } from '../admin/admin-server.ts';
 import type { ClusterConfig } from '../config.ts';
-import type { RoleName } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
 import { runRoles, type RunningProcess } from './run-roles.ts';
 
 export interface RunProcessOptions {

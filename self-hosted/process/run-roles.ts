@@ -11,7 +11,9 @@ import type { Authorizer } from '../http/authorizer.ts';
 import { openPipeline, type ClusterPipeline } from '../open-pipeline.ts';
 import { startRole } from '../roles/start-role.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
-import type { RoleName, RunningRole } from '../roles/role.ts';
+import type { RoleName } from '../roles/role-names.ts';
+import type { RunningRole } from '../roles/role.ts';
+import { stopMilliseconds } from './stop-times.ts';
 
 export interface RunRolesOptions {
   readonly roles: readonly RoleName[];
@@ -36,9 +38,6 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-/** Time for running requests and invocations; work that has not ended by then is repeated elsewhere. */
-const stopMilliseconds = 10_000;
-
 /**
  * Starts the roles of this process.
  * @throws UnreadableFormat  the API keys cannot be read
@@ -51,7 +50,12 @@ export async function runRoles(options: RunRolesOptions): Promise<RunningProcess
   const keys = servesRequests ? await openAuthorizer(config, clock, logger) : undefined;
   const pipeline = await openPipeline({ config, clock, logger, hasAuthorizer: keys !== undefined });
   const watching = new AbortController();
-  const watched = pipeline.barriers.run(watching.signal);
+  const watches = [pipeline.barriers];
+  // Otherwise nobody asks how far the read model is.
+  if (servesRequests && config.readFrom === 'clickhouse' && pipeline.readModel !== undefined) {
+    watches.push(pipeline.readModel.barriers);
+  }
+  const watched = Promise.all(watches.map((watch) => watch.run(watching.signal)));
   watched.catch(onStopped);
   const roles: RunningRole[] = [];
   const stop = async () => {

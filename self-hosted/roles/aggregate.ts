@@ -6,7 +6,7 @@ import { groupName, topicName } from '../kafka/topics.ts';
 import { streamEventOf } from '../stream-event-of.ts';
 import { aggregatePath, createAggregateCalls } from './aggregate-calls.ts';
 import { consumerRole, type Source } from './consumer-role.ts';
-import { createFaultyRecords } from './faulty-records.ts';
+import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 type Invoke = ReturnType<typeof aggregateHandler>;
@@ -19,9 +19,10 @@ export function startAggregate(context: RoleContext): RunningRole {
   const { config, pipeline, logger } = context;
   const { app, connection } = pipeline;
   const { aggregateEngine: engine } = config;
+  const isTriedEnough = createFaults(() => performance.now());
   const invoke = aggregateHandler(
     async () => app,
-    createFaultyRecords(() => performance.now()),
+    ({ stream, partition, sequenceNumber }) => isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
   );
   const sources = engine === 'flink' ? [] : startSources(context, invoke);
   if (engine === 'event-source') return consumerRole('aggregate', sources, context);

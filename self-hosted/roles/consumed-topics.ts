@@ -1,10 +1,11 @@
+import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
 import { withBoundedBacklog } from '../bounded-backlog.ts';
 import { createKafkaEventStream, type KafkaEventStream } from '../kafka/event-stream.ts';
 import { groupName, topicName, type Group, type Topic } from '../kafka/topics.ts';
 import type { ClusterPipeline } from '../open-pipeline.ts';
-import type { RoleName } from './role.ts';
+import type { RoleName } from './role-names.ts';
 
 /** Topics that a role consumes, each with the group that reads it. */
 const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]>> = {
@@ -23,6 +24,7 @@ const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]
     ['dead-letters', 'dead-letters'], // which commands read; `verify` writes them
   ],
   'roll-up': [['windows', 'roll-up']],
+  project: [['windows', 'project']],
 };
 
 /**
@@ -31,7 +33,7 @@ const consumedBy: Readonly<Record<RoleName, readonly (readonly [Topic, Group])[]
  */
 export function consumedTopicsOf(
   roles: readonly RoleName[],
-  { connection, offsets }: Pick<ClusterPipeline, 'connection' | 'offsets'>,
+  { connection, offsets }: Pick<ClusterPipeline, 'connection'> & { readonly offsets: TopicOffsets },
   clock: Clock,
   bound = withBoundedBacklog,
 ): { readonly topics: readonly ConsumedTopic[]; close(): Promise<void> } {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RoleContext, RoleName, RunningRole } from './role.ts';
+import type { RoleName } from './role-names.ts';
+import type { RoleContext, RunningRole } from './role.ts';
 import { messageOf } from '../../lib/message-of.ts';
 
 /** A consumer of topics at work. */

@@ -13,12 +13,13 @@ const keptMilliseconds = 24 * hourMilliseconds;
 /** Starts deleting, every hour, the records that all roles have read and that are older than a day. */
 export function deleteReadHourly({ config, pipeline, clock, logger }: RoleContext): Source {
   const { connection } = pipeline;
+  const hasReadModel = config.clickHouse !== undefined;
   const deleteRead = async () => {
     const admin = new Admin(clientOptions(connection));
     const offsets = createCountedOffsets(connection, config.aggregateEngine);
     try {
       const before = new Date(clock.now().getTime() - keptMilliseconds);
-      const records = await deleteReadRecords(before, { admin, connection, offsets });
+      const records = await deleteReadRecords(before, { admin, connection, offsets, hasReadModel });
       if (records > 0) logger.info('Records that all roles have read were deleted', { records });
     } finally {
       await offsets.close();

@@ -4,11 +4,7 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { ClusterConfig } from '../config.ts';
 import type { Authorizer } from '../http/authorizer.ts';
 import type { ClusterPipeline } from '../open-pipeline.ts';
-
-/** Roles that a process may have, each with the work that it does. */
-export const roleNames = ['api', 'summarizer', 'aggregate', 'verify', 'roll-up'] as const;
-
-export type RoleName = (typeof roleNames)[number];
+import type { RoleName } from './role-names.ts';
 
 /** The parts of a process that its roles share. */
 export interface RoleContext {

@@ -3,6 +3,7 @@ import { rollUpHandler } from '../../handlers/roll-up.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { deleteReadHourly } from './delete-read-hourly.ts';
+import { createFaults } from './faults.ts';
 import { repeatedly } from './repeatedly.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
@@ -19,7 +20,10 @@ export function startRollUp(context: RoleContext): RunningRole {
   const source = startRollUpSource({
     connection,
     instanceId: config.instanceId,
-    invoke: rollUpHandler(async () => app),
+    invoke: rollUpHandler(
+      async () => app,
+      createFaults(() => performance.now()),
+    ),
     store: app.store,
     clock,
     logger: logger.with({ function: 'roll-up' }),

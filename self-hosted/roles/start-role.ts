@@ -1,6 +1,8 @@
 import { startAggregate } from './aggregate.ts';
 import { startApi } from './api.ts';
-import type { RoleContext, RoleName, RunningRole } from './role.ts';
+import { startProject } from './project.ts';
+import type { RoleName } from './role-names.ts';
+import type { RoleContext, RunningRole } from './role.ts';
 import { startRollUp } from './roll-up.ts';
 import { startSummarizer } from './summarizer.ts';
 import { startVerify } from './verify.ts';
@@ -18,5 +20,7 @@ export async function startRole(name: RoleName, context: RoleContext): Promise<R
       return startVerify(context);
     case 'roll-up':
       return startRollUp(context);
+    case 'project':
+      return startProject(context);
   }
 }

@@ -4,7 +4,7 @@ import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
 import { comesAgain, type Intent } from '../../lib/pipeline/summarize/intent.ts';
 import { IntentWaits } from '../../lib/pipeline/summarize/intent-waits.ts';
-import { createEmissionRoom } from '../../lib/pipeline/summarize/emission-room.ts';
+import { createBacklogLimit } from '../../lib/pipeline/summarize/backlog-limit.ts';
 import { summarize, type SummarizeOptions } from '../../lib/pipeline/summarize/summarize.ts';
 import type { App } from '../../handlers/wiring.ts';
 
@@ -24,8 +24,8 @@ export function summarizeFunction(
   limits: Pick<SummarizeOptions, 'putMilliseconds' | 'clockDifferenceMilliseconds' | 'signal'>,
 ): (event: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
   const { logger, streams, timers, config } = app;
-  const room = createEmissionRoom({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
-  const ports = { ...app, room, waits: new IntentWaits(timers) };
+  const backlogLimit = createBacklogLimit({ streams, timers, maxBacklogRecords: config.maxBacklogRecords });
+  const ports = { ...app, backlogLimit, waits: new IntentWaits(timers) };
   const options: SummarizeOptions = { ...limits, maxWaitMilliseconds };
 
   /** Keeps a record that can never be understood. */

@@ -1,5 +1,5 @@
 /**
- * A small S3 server on the project's object directory: the requests that the S3 adapter makes, with the statuses and
+ * A small S3 server on one of the project's object stores: the requests that the S3 adapter makes, with the statuses and
  * error bodies of the API reference
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html). `npm run
  * test:real` runs the same suite on a server by others, to show that this one is right.

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -9,6 +10,7 @@ import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
 import { ingest } from '../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../lib/pipeline/ingest/read-batch.ts';
 import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { openLocalStore } from '../../local-store/open-local-store.ts';
 import { customer, foldingLimits as limits, receivedRecord, sentJson } from '../factories.ts';
 import { withAdmission } from '../pipeline/with-admission.ts';
@@ -39,8 +41,21 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
   const logger = createLogger({ level: 'warn', clock, write: () => {} });
   const nothing = { streams: {}, queues: [], notifications: [] };
   const local = await openLocalStore(directory, { clock, logger, region: 'us-east-1', ...nothing });
+  await storeCounted(batches, local.objects);
+  await local.close();
+  return directory;
+}
+
+/** Creates the objects of these batches in memory, counted by the real pipeline: those that a bucket has. */
+export async function countedObjects(...batches: readonly SentBatch[]): Promise<ObjectStore> {
+  const store = new InMemoryObjectStore();
+  await storeCounted(batches, store);
+  return store;
+}
+
+async function storeCounted(batches: readonly SentBatch[], store: ObjectStore): Promise<void> {
   const stream = createInMemoryEventStream({ clock });
-  const ports = { store: local.objects, streams: { insights: stream, late: stream }, clock };
+  const ports = { store, streams: { insights: stream, late: stream }, clock };
   for (const { key, entries, customerId, isCounted = true, storedSecondsAgo = 0 } of batches) {
     const itsClock = { now: () => new Date(Date.now() - storedSecondsAgo * 1_000) };
     const sent = sentJson(key, entries, customer(customerId));
@@ -50,8 +65,6 @@ export async function countedDirectory(...batches: readonly SentBatch[]): Promis
     if (isCounted) await aggregate(records, ports, limits);
   }
   const notices = [];
-  for await (const key of local.objects.list('aggregates/minute/')) notices.push({ messageId: key, key });
+  for await (const key of store.list('aggregates/minute/')) notices.push({ messageId: key, key });
   await rollUp(notices, ports, { limits, maxSeconds: 60 });
-  await local.close();
-  return directory;
 }

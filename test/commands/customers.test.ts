@@ -1,13 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openObjectDirectory } from '../../local-store/object-directory.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import { startFaultProxy, type PassingRequest } from '../aws/fault-proxy.ts';
 import { startIdentityServer } from '../aws/identity-server.ts';
 import { startS3Server } from '../aws/s3-server.ts';
 import { sentEntry } from '../factories.ts';
-import { countedDirectory, temporaryDirectory } from './counted-directory.ts';
+import { countedObjects, temporaryDirectory } from './counted-directory.ts';
 import { runCommand, runCommandWith } from './run-command.ts';
 
 const bucket = 'log-analytics-pipeline-prod-123456789012-us-east-1';
@@ -41,7 +40,7 @@ describe('npm run customers -- forget', () => {
   });
 
   it('forgets a customer of a deployed pipeline, and names what it removes', async () => {
-    const objects = await openObjectDirectory(join(await countedDirectory(own, foreign), 'objects'));
+    const objects = await countedObjects(own, foreign);
     const server = await startS3Server(bucket, objects);
     const removals: PassingRequest[] = [];
     const s3 = await startFaultProxy(server.endpoint, (request) => {
@@ -50,7 +49,7 @@ describe('npm run customers -- forget', () => {
     });
     const identity = await startIdentityServer('123456789012');
     onTestFinished(async () => {
-      for (const each of [s3, server, identity, objects]) await each.close();
+      for (const each of [s3, server, identity]) await each.close();
     });
     const environment = awsEnvironment({ S3: s3, STS: identity });
     const args = ['forget', 'cus-axon', '--stage', 'prod', '--yes'];

@@ -3,6 +3,8 @@ import type { DeadLetter } from '../../commands/dead-letters/dead-letter.ts';
 import { findDeadLetters } from '../../commands/dead-letters/find-dead-letters.ts';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import { type ObjectKey } from '../../lib/domain/keys.ts';
+import { notifiedKeys } from '../../lib/domain/notification.ts';
+import { keepFailedRollUp } from '../../lib/pipeline/roll-up/failed-roll-ups.ts';
 import { temporaryDirectory } from './counted-directory.ts';
 import { runCommand } from './run-command.ts';
 import {
@@ -70,6 +72,30 @@ describe('npm run dead-letters', () => {
     });
   });
 
+  it('has roll-up look again at a window that it could not recompute, and leaves the record to roll-up', async () => {
+    const directory = await temporaryDirectory();
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
+    const window = 'aggregates/hour/cus-axon/2025/12/28/18.json' as ObjectKey;
+    await inStore(directory, async ({ objects: store }) => {
+      await keepFailedRollUp({ window, minute, error: new Error('A window is damaged.') }, { store, clock });
+    });
+    expect(await list(directory)).toMatchObject([
+      {
+        queue: 'log-analytics-pipeline-dev-failed-records',
+        what: 'roll-up cus-axon hour-2025-12-28-18',
+        cause: `${window} cannot be recomputed. A window is damaged.`,
+      },
+    ]);
+    const id = await onlyId(directory);
+    const redriven = await runCommand('dead-letters', 'redrive', id, '--data-dir', directory);
+    expect(redriven.stdout).toContain(`${id}  redriven to roll-up`);
+    await inStore(directory, async (store) => {
+      const queue = store.queue('log-analytics-pipeline-dev-roll-up');
+      expect([...queue.list()].map(({ body }) => notifiedKeys(body))).toEqual([[minute]]);
+    });
+    expect(await list(directory)).toMatchObject([{ id, queue: '' }]);
+  });
+
   it('leaves the records of a failed invocation as they are if their object is damaged', async () => {
     const directory = await temporaryDirectory();
     const [damaged, empty] = ['aws/lambda/damaged' as ObjectKey, 'aws/lambda/empty' as ObjectKey];
@@ -85,6 +111,16 @@ describe('npm run dead-letters', () => {
     expect(all.stdout).toContain('0 of 2 dead letters were redriven.');
     expect(all.exitCode).toBe(1);
     expect(await list(directory)).toHaveLength(2);
+
+    const [first] = await list(directory);
+    const id = String(first?.id);
+    const looked = await runCommand('dead-letters', 'discard', id, '--data-dir', directory);
+    expect(looked.stdout).toMatch(
+      /"key": "aws\/lambda\/damaged"(.|\n)*Nothing was removed\. .* add --yes\.\n$/,
+    );
+    const removed = await runCommand('dead-letters', 'discard', id, '--yes', '--data-dir', directory);
+    expect(removed).toMatchObject({ exitCode: 0, stdout: `${id}  removed: ${damaged}\n` });
+    expect(await list(directory)).toMatchObject([{ what: empty }]);
   });
 
   it('lists a message that was given up because it is not valid', async () => {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { realTiming } from '../../client/timing.ts';
 import { defineCommand, type CommandDeclaration } from '../../commands/define-command.ts';
 import { failure } from '../../commands/define-command/failures.ts';
 import {
@@ -59,7 +60,17 @@ async function run(
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const clock = { now: () => instant('2025-12-28T18:03:07Z') };
   const unused = () => expect.fail('not expected');
-  const io = { stdin: new PassThrough(), stdout, stderr, env, clock, events, exit: unused, handOver: unused };
+  const io = {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    env,
+    clock,
+    timing: realTiming,
+    events,
+    exit: unused,
+    handOver: unused,
+  };
   try {
     const exitCode = await command.run(argv, io);
     stdout.end();

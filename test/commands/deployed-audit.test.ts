@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeWindow } from '../../lib/domain/window-format.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import { openObjectDirectory } from '../../local-store/object-directory.ts';
 import { awsEnvironment } from '../aws/environment.ts';
 import { startFaultProxy, type Fault, type PassingRequest } from '../aws/fault-proxy.ts';
 import { startIdentityServer } from '../aws/identity-server.ts';
 import { startS3Server } from '../aws/s3-server.ts';
 import { sentEntry } from '../factories.ts';
-import { countedDirectory, type SentBatch } from './counted-directory.ts';
+import { countedObjects, type SentBatch } from './counted-directory.ts';
 import { runCommandWith } from './run-command.ts';
 
 const bucket = 'log-analytics-pipeline-prod-123456789012-us-east-1';
@@ -34,12 +32,12 @@ async function deployed(
   batches: readonly SentBatch[],
   faultOf: (request: PassingRequest) => Fault | undefined = () => undefined,
 ): Promise<Deployed> {
-  const objects = await openObjectDirectory(join(await countedDirectory(...batches), 'objects'));
+  const objects = await countedObjects(...batches);
   const server = await startS3Server(bucket, objects);
   const s3 = await startFaultProxy(server.endpoint, faultOf);
   const identity = await startIdentityServer('123456789012');
   onTestFinished(async () => {
-    for (const each of [s3, server, identity, objects]) await each.close();
+    for (const each of [s3, server, identity]) await each.close();
   });
   const auditByDefault: Audit = (environment, ...args) =>
     runCommandWith({ ...awsEnvironment({ S3: s3, STS: identity }), ...environment }, 'audit', ...args);

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
+import { notifiedKeys } from '../../lib/domain/notification.ts';
 import { aggregate } from '../../lib/pipeline/aggregate/aggregate.ts';
+import { keepFailedRollUp } from '../../lib/pipeline/roll-up/failed-roll-ups.ts';
 import { s3Event } from '../../event-source/queue/s3-event.ts';
 import { kinesisClient } from '../aws/clients.ts';
 import { awsEnvironment } from '../aws/environment.ts';
@@ -121,6 +123,18 @@ describe('npm run dead-letters, of a deployed pipeline', () => {
     expect(await dataOnStream()).toEqual([neverDecoded]);
     expect(messagesIn('failed-records')).toEqual([]);
     expect(await list()).toEqual([]);
+  });
+
+  it('has roll-up look again at a window that it could not recompute', async () => {
+    const minute = 'aggregates/minute/cus-axon/2025/12/28/18/03.json' as ObjectKey;
+    const window = 'aggregates/hour/cus-axon/2025/12/28/18.json' as ObjectKey;
+    const error = new Error('A window is damaged.');
+    const key = await keepFailedRollUp({ window, minute, error }, { store: objects, clock });
+    messagesIn('failed-records').push(servedMessage(noticeOf(key)));
+    const redriven = await deadLetters('redrive', await onlyId());
+    expect(redriven).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('to roll-up') as string });
+    expect(messagesIn('roll-up').map(({ body }) => notifiedKeys(body))).toEqual([[minute]]);
+    expect(messagesIn('failed-records')).toEqual([]);
   });
 
   it('puts back records that Lambda gave up, under the name that AWS gives them', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { realTiming } from '../../client/timing.ts';
 import { commands } from '../../commands/commands.ts';
 import { runCommandLine } from '../../commands/run-command-line.ts';
 
@@ -14,6 +15,7 @@ async function run(...argv: readonly string[]) {
     stderr,
     env: {},
     clock: { now: () => new Date() },
+    timing: realTiming,
     events: new EventEmitter(),
     exit: () => expect.fail('not expected'),
     handOver: () => expect.fail('not expected'),

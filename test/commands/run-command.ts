@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { onTestFinished, vi } from 'vitest';
+import { realTiming, type Timing } from '../../client/timing.ts';
 import { commands } from '../../commands/commands.ts';
 import type { Command } from '../../commands/define-command.ts';
 import type { Io, Program } from '../../commands/io.ts';
@@ -35,15 +36,22 @@ export function startCommand(
   command: string,
   ...args: readonly string[]
 ): CalledCommand {
-  return callCommand(
-    async () => {
-      const listed = commands.find(({ name }) => name === command);
-      if (listed === undefined) throw new RangeError(`There is no command ${command}.`);
-      return listed.load();
-    },
-    env,
-    args,
-  );
+  return callCommand(() => loadCommand(command), env, args);
+}
+
+/** Calls a command as `startCommand` does, with other timing. */
+export function startCommandInTime(
+  timing: Timing,
+  command: string,
+  ...args: readonly string[]
+): CalledCommand {
+  return callCommand(() => loadCommand(command), {}, args, timing);
+}
+
+async function loadCommand(command: string): Promise<Command> {
+  const listed = commands.find(({ name }) => name === command);
+  if (listed === undefined) throw new RangeError(`There is no command ${command}.`);
+  return listed.load();
 }
 
 /** Calls a command that is not one of the list. */
@@ -51,6 +59,7 @@ export function callCommand(
   load: () => Promise<Command>,
   env: Readonly<Record<string, string>>,
   args: readonly string[],
+  timing = realTiming,
 ): CalledCommand {
   const stdin = new PassThrough();
   const [stdout, stderr] = [new GatheredText(), new GatheredText()];
@@ -64,6 +73,7 @@ export function callCommand(
     stderr,
     env,
     clock,
+    timing,
     events,
     exit: (code) => void events.emit('exited', code),
     handOver: (program) => void programs.push(program),

@@ -43,6 +43,7 @@ interface Page {
   readonly nextToken?: string;
   readonly windows: readonly { readonly windowStart: string; readonly requests: number }[];
   readonly errorCode?: string;
+  readonly errorDescription?: string;
   readonly details?: readonly { readonly field: string; readonly reason: string }[];
 }
 
@@ -96,8 +97,9 @@ describe('GET /aggregates', () => {
 
   it('takes a range with any offset, also with a plus that was sent as it is', async () => {
     await count([at('02'), at('03'), at('04')]);
-    for (const from of ['2025-12-28T19:03:00+01:00', '2025-12-28T19:03:00 01:00', '2025-12-28T18:02:00.5Z']) {
-      const { body } = await get({ from, to: '2025-12-28T18:04:00Z' });
+    for (const from of ['2025-12-28T19:03:00+01:00', '2025-12-28T19:03:00 01:00', '2025-12-28T18:03:00.5Z']) {
+      const { body } = await get({ from, to: '2025-12-28T18:03:00.001Z' });
+      expect(body).toMatchObject({ from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:04:00Z' });
       expect(body?.windows.map(({ windowStart }) => windowStart)).toEqual(['2025-12-28T18:03:00Z']);
     }
   });
@@ -141,10 +143,14 @@ describe('GET /aggregates', () => {
     ['limit', { limit: '1001' }],
     ['limit', { limit: '1e2' }],
     ['top', { top: '-1' }],
+    ['format', { format: 'xml' }],
+    ['windows', { windows: 'hour' }],
+    ['tz', { tz: '' }],
   ])('answers 400 and names %s of %j', async (field, query) => {
     const { status, body } = await get(query);
     expect(status).toBe(400);
     expect(body?.errorCode).toBe('QRY_1000');
+    expect(body?.errorDescription).toContain(` ${field} `);
     expect(body?.details?.map((problem) => problem.field)).toEqual([field]);
   });
 
@@ -194,7 +200,7 @@ describe('GET /aggregates', () => {
 
   it('says where the next page is in a link as well', async () => {
     await count([at('01'), at('02'), at('03')]);
-    const { headers, body } = await get({ limit: '2', from: '2025-12-28T18:00:00Z', other: 'x' });
+    const { headers, body } = await get({ limit: '2', from: '2025-12-28T18:00:00Z' });
     const [, target = ''] = /^<(.+)>; rel="next"$/.exec(String(headers.link)) ?? [];
     const next = new URL(target, 'http://localhost:3000/aggregates');
     expect(next.pathname).toBe('/aggregates');
@@ -206,6 +212,23 @@ describe('GET /aggregates', () => {
     const second = await get(Object.fromEntries(next.searchParams));
     expect(second.body?.windows).toHaveLength(1);
     expect(second.headers.link).toBeUndefined();
+  });
+});
+
+describe('GET /aggregates in NDJSON', () => {
+  it('has a window a line, as the JSON document has it, and the link to the next page', async () => {
+    await count([at('01'), at('02'), at('03')]);
+    const query = { from: '2025-12-28T18:00:00Z', limit: '2' };
+    const event = httpEvent('GET', '/aggregates', { query: { ...query, format: 'ndjson' } });
+    const { headers = {}, body = '' } = await queryHandler(wired)(event);
+    const lines = body.split('\n');
+    expect(lines.pop()).toBe('');
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual((await get(query)).body?.windows);
+    expect(headers).toMatchObject({
+      'content-type': 'application/x-ndjson',
+      'x-counted-through': expect.any(String),
+      link: expect.stringContaining('format=ndjson'),
+    });
   });
 });
 

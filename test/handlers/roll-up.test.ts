@@ -41,20 +41,21 @@ describe('roll-up', () => {
     expect(text).toContain('log_analytics_roll_ups_total{window="day",outcome="created"} 1');
   });
 
-  it('keeps the messages of an hour with a damaged minute, and only these, and logs why', async () => {
+  it('is done with the messages of an hour with a damaged minute, whose customer alone is not complete, and logs why', async () => {
     const testing = testApp();
     await count(testing, '2025-12-28T17:59:59Z', '2025-12-28T18:03:07Z');
     const damaged = minuteKey(customer(), windowStart('2025-12-28T18:04:00Z'));
     await testing.app.store.put(damaged, Buffer.from('{'), { ifNoneMatch: '*' });
     const event = sqsEvent(created(minute('17/59')), created(minute('18/03')), created(minute('18/04')));
-    expect(await rollUpHandler(async () => testing.app)(event)).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'message-1' }, { itemIdentifier: 'message-2' }],
-    });
+    expect(await rollUpHandler(async () => testing.app)(event)).toEqual({ batchItemFailures: [] });
     expect(await requestsIn(testing, 'hour')).toEqual([1]);
     expect(await requestsIn(testing, 'day')).toEqual([1]);
     expect(testing.logLines.map((line): unknown => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 'error', key: 'aggregates/hour/cus-axon/2025/12/28/18.json' }),
     ]);
+    const { failedRecords } = testing.app;
+    expect(await failedRecords.mayHave(customer())).toBe(true);
+    expect(await failedRecords.mayHave(customer('cus-b'))).toBe(false);
   });
 
   it('keeps a message that cannot be understood, logs it, and goes on with the others', async () => {

@@ -1,34 +1,56 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../e2e/free-ports.ts';
-import { execForm, instructionsOf } from './dockerfile.ts';
+import { copyContext } from './copy-context.ts';
+import { execForm, stageOf } from './dockerfile.ts';
 import { pythonProgram } from './python-program.ts';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const inRepository = (path: string) => join(repository, path);
 
-it('has a Dockerfile without findings of hadolint', async () => {
-  const { stdout } = await run(pythonProgram('hadolint'), [inRepository('Dockerfile')]);
-  expect(stdout).toBe('');
+it.each(['Dockerfile', 'deploy/compose/flink.Dockerfile'])(
+  'has no findings of hadolint in %s',
+  async (file) => {
+    const { stdout } = await run(pythonProgram('hadolint'), [inRepository(file)]);
+    expect(stdout).toBe('');
+  },
+);
+
+it('has compose files of the compose specification', async () => {
+  const schema = ['--builtin-schema', 'vendor.compose-spec'];
+  const ofCluster = readdirSync(inRepository('deploy/compose')).filter((name) => name.endsWith('.yaml'));
+  const files = ['compose.yaml', ...ofCluster.map((name) => `deploy/compose/${name}`)];
+  expect(files).toHaveLength(4);
+  const { stdout } = await run(pythonProgram('check-jsonschema'), [...schema, ...files.map(inRepository)]);
+  expect(stdout).toContain('ok');
 });
 
-it('has a compose file of the compose specification', async () => {
-  const schema = ['--builtin-schema', 'vendor.compose-spec'];
-  const { stdout } = await run(pythonProgram('check-jsonschema'), [...schema, inRepository('compose.yaml')]);
-  expect(stdout).toContain('ok');
+it('has manifests that Kubernetes takes, without unknown fields', async () => {
+  const folders = ['settings', 'setup', 'roles', 'clickhouse', 'flink'].map(
+    (name) => `deploy/kubernetes/${name}`,
+  );
+  const files = folders.flatMap((folder) =>
+    readdirSync(inRepository(folder))
+      .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
+      .map((name) => inRepository(`${folder}/${name}`)),
+  );
+  // Throws if a manifest is refused.
+  const { stderr, stdout } = await run(pythonProgram('kubernetes-validate'), ['--strict', ...files]);
+  const passed = `${stdout}${stderr}`.match(/ passed for resource /g);
+  expect(passed?.length).toBeGreaterThan(files.length);
 });
 
 /** Without a container engine, the test runs the steps of the image in a directory. */
 describe('the content of the image', () => {
-  const instructions = instructionsOf(readFileSync(inRepository('Dockerfile'), 'utf8'));
+  const instructions = stageOf(readFileSync(inRepository('Dockerfile'), 'utf8'), 'laptop');
   const argumentOf = (keyword: string) =>
     instructions.find((instruction) => instruction.keyword === keyword)?.argument ?? '';
   /** Root can switch to another user; any other user is already not root. */
@@ -50,21 +72,6 @@ describe('the content of the image', () => {
   afterAll(async () => {
     await rm(place, { recursive: true });
   });
-
-  /** Copies what `COPY . .` would copy. */
-  async function copyContext(to: string): Promise<void> {
-    const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-      cwd: repository,
-    });
-    const ignored = (await readFile(inRepository('.dockerignore'), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`));
-    for (const path of stdout.split('\n')) {
-      if (path === '' || ignored.some((pattern) => pattern.test(path))) continue;
-      await cp(inRepository(path), join(to, path));
-    }
-  }
 
   it('runs for a user who is not root, is healthy, and stops cleanly', async () => {
     const [httpPort = 0, lambdaPort = 0] = await freePorts(2);

@@ -5,6 +5,8 @@ import { simulateOptions, simulateOptionsOf } from './options.ts';
 import { clusterPlanOf } from './cluster/plan.ts';
 import { clusterProtections } from './cluster/protections.mjs';
 import { planOf, type Plan } from './plan.ts';
+import { splitPlanOf } from './split/plan.ts';
+import { splitProtections } from './split/protections.mjs';
 import { printTable } from './print-table.ts';
 import { protections } from './protections.mjs';
 import { shrink } from './shrink.ts';
@@ -22,6 +24,7 @@ export const simulate = defineCommand({
   details: [
     `Protections: ${Object.keys(protections).join(', ')}.`,
     `Protections of the cluster form, by the rules of its design: ${Object.keys(clusterProtections).join(', ')}.`,
+    `Protections of the design that splits minutes: ${Object.keys(splitProtections).join(', ')}.`,
     'A history that breaks a law ends the run. It is shrunk to a smaller plan that still breaks a law, and the command prints how ' +
       'to play it again.',
   ],
@@ -35,7 +38,7 @@ export const simulate = defineCommand({
   // process.
   async run(given, io) {
     const options = simulateOptionsOf(given);
-    const planFor = options.isCluster ? clusterPlanOf : planOf;
+    const planFor = planners[options.form];
     switch (options.kind) {
       case 'table':
         return printTable(options, io);
@@ -46,6 +49,8 @@ export const simulate = defineCommand({
     }
   },
 });
+
+const planners = { usual: planOf, cluster: clusterPlanOf, split: splitPlanOf };
 
 interface Seeds {
   readonly first: number;
@@ -64,7 +69,7 @@ async function playSeeds({ first, seeds }: Seeds, planFor: (seed: number) => Pla
       const { plan, broken } = await shrink(planFor(seed), history.broken);
       print(io, `Shrunk, it breaks after ${broken.atStep} steps: ${broken.law}\n${JSON.stringify(plan)}`);
       const without = io.env['WITHOUT'] === undefined ? '' : ` --without '${io.env['WITHOUT']}'`;
-      const form = plan.cluster === undefined ? '' : ' --cluster';
+      const form = plan.split !== undefined ? ' --split' : plan.cluster === undefined ? '' : ' --cluster';
       print(io, `Play it again: npm run simulate --${form} --replay ${seed}${without}`);
       return 1;
     }

@@ -2,7 +2,7 @@ import { encodeRetention } from '../../lib/domain/retention-format.ts';
 import { horizonOf } from '../../lib/domain/retention.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { expire, type ExpireReporter } from '../../lib/pipeline/expire/expire.ts';
-import type { Laws } from './laws.ts';
+import type { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';

@@ -1,4 +1,3 @@
-import { customerIndexPrefix } from '../../lib/domain/keys.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -6,41 +5,73 @@ import type { Process, Scheduler } from './scheduler.ts';
 export interface FaultRates {
   /** The operation begins some seconds later. */
   readonly slow: number;
-  /** The same for writes to the index of customers: a customer can then be forgotten between the read of its days and the write. */
-  readonly slowIndex: number;
   /** The operation is refused and changes nothing. */
   readonly refused: number;
   /** Rate at which an operation succeeds and is reported as failed. */
   readonly answerLost: number;
   /** Rate at which an operation never answers; it may have succeeded. */
   readonly hangs: number;
+  /** Rate at which an operation answers some seconds after it was carried out: what was read may have changed by then. */
+  readonly answersLate: number;
+  /** Rate at which the process dies, before or after the operation is carried out. */
+  readonly dies: number;
+}
+
+/** Operations of one kind, which fail more often than the others. */
+export interface Trouble {
+  /** Beginning of their labels. */
+  readonly operation: string;
+  readonly rates: FaultRates;
 }
 
 const slowMilliseconds = 10_000;
 
-export const noFaults: FaultRates = { slow: 0, slowIndex: 0, refused: 0, answerLost: 0, hangs: 0 };
+export const noFaults: FaultRates = {
+  slow: 0,
+  refused: 0,
+  answerLost: 0,
+  hangs: 0,
+  answersLate: 0,
+  dies: 0,
+};
+
+/** Parts of the processes that a fault acts on. */
+export interface Mortals {
+  kill(process: Process): void;
+  /** Kills a process that waits for an operation that will never answer. */
+  killLater(process: Process): void;
+}
 
 /** Runs the operations of processes as separate steps, some of which fail. */
 export class Operations {
   readonly #scheduler: Scheduler;
-  readonly #onHang: (process: Process) => void;
+  readonly #processes: Mortals;
   readonly #landsAfter: (label: string) => number;
-  rates: FaultRates;
+  #rates: FaultRates;
+  #troubles: readonly Trouble[];
 
-  /**
-   * @param onHang      called with a process that waits for an operation that will never answer
-   * @param landsAfter  milliseconds after which a write takes effect if its process is dead or hangs
-   */
+  /** @param landsAfter  milliseconds after which a write takes effect if its process is dead or hangs */
   constructor(
     scheduler: Scheduler,
-    rates: FaultRates,
-    onHang: (process: Process) => void,
+    { rates, troubles }: { readonly rates: FaultRates; readonly troubles: readonly Trouble[] },
+    processes: Mortals,
     landsAfter: (label: string) => number = () => 0,
   ) {
     this.#scheduler = scheduler;
-    this.rates = rates;
-    this.#onHang = onHang;
+    this.#rates = rates;
+    this.#troubles = troubles;
+    this.#processes = processes;
     this.#landsAfter = landsAfter;
+  }
+
+  /** The rates of all operations that have no trouble of their own. */
+  get rates(): FaultRates {
+    return this.#rates;
+  }
+
+  heal(): void {
+    this.#rates = noFaults;
+    this.#troubles = [];
   }
 
   /**
@@ -50,32 +81,43 @@ export class Operations {
   run<T>(process: Process, label: string, kind: 'read' | 'write', act: () => T): Promise<T> {
     const { chance } = this.#scheduler;
     return new Promise<T>((resolve, reject) => {
-      const isIndex = kind === 'write' && label.startsWith(`put ${customerIndexPrefix}`);
-      const isSlow = chance.happens(
-        isIndex ? Math.max(this.rates.slow, this.rates.slowIndex) : this.rates.slow,
-      );
+      const name = `${process.name}: ${label}`;
+      const isSlow = chance.happens(this.#ratesOf(label).slow);
+      const answer = (outcome: Outcome<T>) => {
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.value);
+      };
       const begin = () => {
         if (!process.isAlive) {
           // A slow write was not sent yet when its process died: it takes effect soon, or never.
           if (kind === 'write' && !isSlow && chance.happens(0.5)) this.#land(label, act);
           return;
         }
-        const { refused, answerLost, hangs } = this.rates;
+        const { refused, answerLost, hangs, answersLate, dies } = this.#ratesOf(label);
         if (chance.happens(refused)) return reject(new Unavailable(`refused: ${label}`));
         if (chance.happens(hangs)) {
           if (kind === 'write' && chance.happens(0.5)) this.#land(label, act);
-          return this.#onHang(process);
+          return this.#processes.killLater(process);
+        }
+        if (chance.happens(dies)) {
+          if (kind === 'write' && chance.happens(0.5)) attempt(act);
+          return this.#processes.kill(process);
         }
         const outcome = attempt(act);
         if (kind === 'write' && chance.happens(answerLost))
           return reject(new Unavailable(`no answer: ${label}`));
-        if ('error' in outcome) reject(outcome.error);
-        else resolve(outcome.value);
+        if (!chance.happens(answersLate)) return answer(outcome);
+        this.#scheduler.after(chance.upTo(slowMilliseconds), `answer ${name}`, () => {
+          if (process.isAlive) answer(outcome);
+        });
       };
-      const name = `${process.name}: ${label}`;
       if (isSlow) this.#scheduler.after(chance.upTo(slowMilliseconds), name, begin);
       else this.#scheduler.offer(name, begin);
     });
+  }
+
+  #ratesOf(label: string): FaultRates {
+    return this.#troubles.find(({ operation }) => label.startsWith(operation))?.rates ?? this.#rates;
   }
 
   /** Carries out an operation whose process never receives the answer. */
@@ -86,7 +128,9 @@ export class Operations {
   }
 }
 
-function attempt<T>(act: () => T): { readonly value: T } | { readonly error: Error } {
+type Outcome<T> = { readonly value: T } | { readonly error: Error };
+
+function attempt<T>(act: () => T): Outcome<T> {
   try {
     return { value: act() };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Tombstone } from '../../lib/domain/tombstone.ts';
 import { Unavailable } from '../../lib/errors.ts';
 import { beginForgetting } from '../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../lib/pipeline/forget/forget-customer.ts';
-import type { Laws } from './laws.ts';
+import type { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -20,6 +20,8 @@ export interface ForgetterSurroundings {
 
 const options = { limits: foldingLimits, maxSeconds: 10 };
 const pauseMilliseconds = 3_000;
+/** Time after which an invocation that its operator has abandoned writes no more tombstones, which nobody would complete. */
+const abandonedMilliseconds = 120_000;
 
 /** Starts operators who forget customers, and who repeat unanswered requests until they succeed. */
 export function startForgetters(plan: Plan, around: ForgetterSurroundings): void {
@@ -27,9 +29,14 @@ export function startForgetters(plan: Plan, around: ForgetterSurroundings): void
   const run = async (): Promise<void> => {
     await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
     const customerId = simulatedCustomer(scheduler.chance.upTo(plan.customers));
-    const tombstone = await begin(customerId, around);
-    if (tombstone === undefined) return;
-    while (!(await goOn(tombstone, around))) await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+    let tombstone = await begin(customerId, around);
+    while (tombstone !== undefined) {
+      while (!(await goOn(tombstone, around)))
+        await scheduler.sleep(scheduler.chance.upTo(pauseMilliseconds));
+      await scheduler.sleep(abandonedMilliseconds);
+      const newest: Tombstone | undefined = laws.tombstoneOf(customerId);
+      tombstone = newest?.completedAt === undefined ? newest : undefined;
+    }
   };
   for (let forgotten = 0; forgotten < plan.forgettings; forgotten += 1) {
     run().catch((error: unknown) => laws.unexpected('an operator', error));

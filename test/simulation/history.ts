@@ -1,6 +1,7 @@
 import { chanceOf } from '../faults/chance.ts';
 import { Scheduler } from './scheduler.ts';
 import { createClusterWorld } from './cluster/world.ts';
+import { createSplitWorld } from './split/world.ts';
 import { createWorld } from './world.ts';
 import { startOf, type Plan } from './plan.ts';
 
@@ -26,9 +27,11 @@ const maxSteps = 400_000;
 export async function playHistory(plan: Plan, onStep?: (label: string) => void): Promise<History> {
   const scheduler = new Scheduler(chanceOf(plan.seed, 0), startOf(plan), onStep);
   const world =
-    plan.cluster === undefined
-      ? createWorld(plan, scheduler)
-      : createClusterWorld(plan, plan.cluster, scheduler);
+    plan.split !== undefined
+      ? createSplitWorld(plan, plan.split, scheduler)
+      : plan.cluster === undefined
+        ? createWorld(plan, scheduler)
+        : createClusterWorld(plan, plan.cluster, scheduler);
   const untilRest = async (): Promise<string | undefined> => {
     while (await scheduler.step()) {
       const law = world.brokenLaw();

@@ -13,8 +13,11 @@ export type SimulateOptions = SimulatedForm &
 
 /** The form of the pipeline that is simulated. */
 export interface SimulatedForm {
-  /** True for topics, groups and barriers; otherwise streams and queues, as on a laptop and on AWS. */
-  readonly isCluster: boolean;
+  /**
+   * `usual`: streams and queues, as on a laptop and on AWS; `cluster`: topics, groups and barriers; `split`: the design
+   * that splits a minute into parts.
+   */
+  readonly form: 'usual' | 'cluster' | 'split';
 }
 
 /** The options of `simulate`. */
@@ -22,6 +25,7 @@ export const simulateOptions = {
   cluster: flag({
     help: 'plays the cluster form: topics with committed offsets, rebalances, zombies, lost records',
   }),
+  split: flag({ help: 'plays the design that splits a minute into several window objects' }),
   seeds: value({
     shows: '<n>',
     help: 'number of histories, 1-10000000',
@@ -56,11 +60,13 @@ export function simulateOptionsOf({
   words: [word],
 }: Given<typeof simulateOptions>): SimulateOptions {
   if (word !== undefined) throw new BadArguments(`simulate takes no "${word}".`);
-  const { cluster: isCluster, seeds, first, replay, table } = options;
-  if (table) return { kind: 'table', seeds, isCluster };
+  const { cluster, split, seeds, first, replay, table } = options;
+  if (cluster && split) throw new BadArguments('Choose one of --cluster and --split.');
+  const form = cluster ? 'cluster' : split ? 'split' : 'usual';
+  if (table) return { kind: 'table', seeds, form };
   return replay === undefined
-    ? { kind: 'seeds', first, seeds, isCluster }
-    : { kind: 'replay', seed: replay, isCluster };
+    ? { kind: 'seeds', first, seeds, form }
+    : { kind: 'replay', seed: replay, form };
 }
 
 function protectionsOf(text: string, name: string): readonly string[] {

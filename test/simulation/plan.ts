@@ -1,5 +1,6 @@
 import { chanceOf } from '../faults/chance.ts';
-import type { FaultRates } from './faults.ts';
+import type { FaultRates, Trouble } from './faults.ts';
+import { someTroubles } from './troubles.ts';
 
 /** Faults of the cluster form; rates are from 0 to 1. */
 export interface ClusterFaults {
@@ -13,6 +14,8 @@ export interface ClusterFaults {
   readonly stepsPerRebalance: number;
   /** True if the broker accepts the commits of zombies. */
   readonly takesStaleCommits: boolean;
+  /** Average number of steps between looks at the offsets of topics, besides those of readers and of `verify`. */
+  readonly stepsPerLook: number;
   /** Average number of steps between losses of records that were not consumed. */
   readonly stepsPerLoss: number;
   /** Rate at which a role pauses for a while before it consumes. */
@@ -23,6 +26,14 @@ export interface ClusterFaults {
   readonly poison: number;
   /** Backlog of a stream, in records, at which the summarizer pauses. */
   readonly maxBacklogRecords: number;
+}
+
+/** Faults of the design that splits a minute into parts. */
+export interface SplitFaults {
+  /** Average number of steps between changes of the number of parts. */
+  readonly stepsPerChange: number;
+  /** True if windows of before the current hour expire. */
+  readonly hasHorizon: boolean;
 }
 
 /** The plan of a history, all of it derived from its seed; a shrunk plan has less of something. */
@@ -43,9 +54,13 @@ export interface Plan {
   readonly forgettings: number;
   /** Number of minutes that entries belong to; few minutes make many batches share a window. */
   readonly minutes: number;
+  /** Rate at which an entry belongs to one of the oldest of them, which expire first. */
+  readonly oldest: number;
   readonly processesPerStage: number;
   readonly partitions: number;
   readonly rates: FaultRates;
+  /** Kinds of operations that fail more often. */
+  readonly troubles: readonly Trouble[];
   /** Average number of steps between deaths of a process; may be `Infinity`. */
   readonly stepsPerCrash: number;
   readonly stepsPerClockJump: number;
@@ -57,6 +72,8 @@ export interface Plan {
   readonly isLaptop: boolean;
   /** Faults of topics, in the cluster form. */
   readonly cluster?: ClusterFaults;
+  /** Present if a minute is split into parts. */
+  readonly split?: SplitFaults;
   readonly stepsPerRestart: number;
 }
 
@@ -68,8 +85,9 @@ export function startOf({ retentionDays }: Plan): Date {
 export function planOf(seed: number): Plan {
   const { upTo, oneOf } = chanceOf(seed, 1);
   const retentionDays = oneOf(undefined, undefined, undefined, 1);
+  const forgettings = oneOf(0, 0, 1, 2);
   const rate = () => oneOf(0, 0.01, 0.05);
-  const plan: Plan = {
+  return {
     seed,
     steps: 200 * upTo(4),
     clients: upTo(4),
@@ -78,7 +96,7 @@ export function planOf(seed: number): Plan {
     minutes: retentionDays === undefined ? oneOf(1, 2, 5, 70) : 1_600,
     retentionDays,
     pauseMilliseconds: retentionDays === undefined ? 400 : oneOf(400, 400_000),
-    outages: retentionDays === undefined ? 0 : oneOf(0, 0.1),
+    outages: retentionDays === undefined ? 0 : oneOf(0, 0.1, 0.3),
     processesPerStage: upTo(3),
     partitions: upTo(3),
     rates: {
@@ -86,16 +104,24 @@ export function planOf(seed: number): Plan {
       refused: rate(),
       answerLost: rate(),
       hangs: oneOf(0, 0.005, 0.02),
-      slowIndex: 0,
+      answersLate: 0,
+      dies: 0,
     },
     stepsPerCrash: oneOf(Infinity, 30, 100),
-    // Retention does not allow for a clock that jumps over the time in which a horizon settles.
-    stepsPerClockJump: retentionDays === undefined ? oneOf(Infinity, Infinity, 200) : Infinity,
+    // Retention does not allow for a clock that jumps over the time in which a horizon settles. A clock that jumps while
+    // a customer is forgotten may date new batches after the tombstone, in windows that are removed; until they are
+    // emitted again, answers lack them.
+    stepsPerClockJump:
+      retentionDays !== undefined
+        ? Infinity
+        : forgettings > 0
+          ? oneOf(Infinity, Infinity, 200)
+          : oneOf(Infinity, 200, 60),
     stepsPerSplit: oneOf(Infinity, 300),
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),
-    forgettings: oneOf(0, 0, 1, 2),
+    forgettings,
+    oldest: retentionDays === undefined ? 0 : oneOf(0, 0.3, 0.8),
+    troubles: someTroubles(chanceOf(seed, 3)),
   };
-  // Drawn last, so that the other facts of a seed stay the same.
-  return plan.forgettings === 0 ? plan : { ...plan, rates: { ...plan.rates, slowIndex: oneOf(0, 0.5, 0.9) } };
 }

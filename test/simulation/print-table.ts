@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { print, type Io } from '../../commands/io.ts';
 import { clusterProtections } from './cluster/protections.mjs';
 import type { SimulatedForm } from './options.ts';
+import { splitProtections } from './split/protections.mjs';
 import { protections } from './protections.mjs';
 
 const command = fileURLToPath(new URL('run.mjs', import.meta.url));
 const maxSeconds = 60;
+
+const protectionsOf = { usual: protections, cluster: clusterProtections, split: splitProtections };
 
 export interface TableOptions extends SimulatedForm {
   readonly seeds: number;
@@ -16,12 +19,9 @@ export interface TableOptions extends SimulatedForm {
  * Removes each protection, in a process of its own, and prints the law that breaks. Returns 1 if the lack of one is
  * not found.
  */
-export async function printTable(
-  { seeds, isCluster }: TableOptions,
-  io: Pick<Io, 'stdout'>,
-): Promise<number> {
+export async function printTable({ seeds, form }: TableOptions, io: Pick<Io, 'stdout'>): Promise<number> {
   let exitCode = 0;
-  for (const name of Object.keys(isCluster ? clusterProtections : protections)) {
+  for (const name of Object.keys(protectionsOf[form])) {
     const found = await firstBrokenLaw(name, seeds, maxSeconds);
     print(io, `${name}: ${found ?? `nothing broke in ${seeds} seeds or ${maxSeconds} s`}`);
     if (found === undefined) exitCode = 1;
@@ -39,7 +39,11 @@ export async function firstBrokenLaw(
   seeds: number,
   maxSeconds?: number,
 ): Promise<string | undefined> {
-  const form = Object.hasOwn(clusterProtections, protection) ? ['--cluster'] : [];
+  const form = Object.hasOwn(clusterProtections, protection)
+    ? ['--cluster']
+    : Object.hasOwn(splitProtections, protection)
+      ? ['--split']
+      : [];
   const args = [command, ...form, '--seeds', String(seeds), '--without', protection];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],

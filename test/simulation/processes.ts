@@ -1,5 +1,5 @@
 import { Unavailable } from '../../lib/errors.ts';
-import type { Laws } from './laws.ts';
+import type { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
@@ -39,7 +39,7 @@ const hangingMilliseconds = 60_000;
 /** The processes of each stage. They die, and others replace them. */
 export class Processes {
   readonly #scheduler: Scheduler;
-  readonly #laws: Laws;
+  readonly #laws: Pick<Laws, 'unexpected'>;
   readonly #running = new Map<Stage, RunningProcess[]>();
   #started = 0;
 
@@ -48,7 +48,7 @@ export class Processes {
   constructor(
     scheduler: Scheduler,
     { processesPerStage, isLaptop, cluster }: Plan,
-    laws: Laws,
+    laws: Pick<Laws, 'unexpected'>,
     stages: readonly Stage[] = usualStages,
   ) {
     this.#scheduler = scheduler;
@@ -84,8 +84,11 @@ export class Processes {
     });
   }
 
+  /** Kills a process, which more often than not is one at work. */
   crashOne(): void {
-    const alive = [...this.#running.values()].flat();
+    const all = [...this.#running.values()].flat();
+    const atWork = this.#scheduler.chance.happens(0.7) ? all.filter(({ onDeath }) => onDeath.size > 0) : [];
+    const alive = atWork.length > 0 ? atWork : all;
     const process = alive[this.#scheduler.chance.upTo(Math.max(1, alive.length)) - 1];
     if (process !== undefined) this.#kill(process);
   }
@@ -103,12 +106,14 @@ export class Processes {
     return () => void process?.onDeath.delete(act);
   }
 
+  kill({ name }: Process): void {
+    const process = [...this.#running.values()].flat().find((running) => running.name === name);
+    if (process !== undefined) this.#kill(process);
+  }
+
   /** Kills a process some time after it began to hang, like an operator. */
-  killLater({ name }: Process): void {
-    this.#scheduler.after(hangingMilliseconds, `kill ${name}`, () => {
-      const process = [...this.#running.values()].flat().find((running) => running.name === name);
-      if (process !== undefined) this.#kill(process);
-    });
+  killLater(process: Process): void {
+    this.#scheduler.after(hangingMilliseconds, `kill ${process.name}`, () => this.kill(process));
   }
 
   #kill(process: RunningProcess): void {

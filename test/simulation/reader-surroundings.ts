@@ -1,6 +1,6 @@
 import type { WindowStart } from '../../lib/domain/window.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
-import type { Laws } from './laws.ts';
+import type { Laws } from './laws/laws.ts';
 import type { ProcessPorts } from './process-ports.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';

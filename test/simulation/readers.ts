@@ -19,7 +19,7 @@ import { total } from '../../lib/pipeline/query/total.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { minuteOf } from '../factories.ts';
 import { askForCustomers } from './customer-readers.ts';
-import type { AcceptedBatch } from './laws.ts';
+import type { AcceptedBatch } from './laws/known-batches.ts';
 import { startOf, type Plan } from './plan.ts';
 import type { Claim, CountedRange, ReaderSurroundings } from './reader-surroundings.ts';
 import { maxClockErrorMilliseconds } from './processes.ts';

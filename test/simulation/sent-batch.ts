@@ -31,6 +31,8 @@ export interface BatchPlan {
   readonly customers: number;
   /** Age of the oldest entries, in minutes before the present. */
   readonly minutes: number;
+  /** Rate at which an entry belongs to one of the oldest minutes. */
+  readonly oldest: number;
   readonly now: number;
 }
 
@@ -40,12 +42,20 @@ export function simulatedCustomer(number: number): CustomerId {
 }
 
 const maxEntries = 4;
+const oldestMinutes = 3;
 
 /** A batch of some entries, with its own key or, if `key` is `'payload'`, with the id derived from its body. */
-export function someBatch(key: string, chance: Chance, { customers, minutes, now }: BatchPlan): SentBatch {
+export function someBatch(
+  key: string,
+  chance: Chance,
+  { customers, minutes, oldest, now }: BatchPlan,
+): SentBatch {
   const customerId = simulatedCustomer(chance.upTo(customers));
   const entries = Array.from({ length: chance.upTo(maxEntries) }, (): SentEntry => {
-    const minute = Math.floor(now / 60_000) - chance.upTo(minutes) + 1;
+    const age = chance.happens(oldest)
+      ? Math.max(1, minutes - chance.upTo(oldestMinutes))
+      : chance.upTo(minutes);
+    const minute = Math.floor(now / 60_000) - age + 1;
     return {
       receivedAt: new Date(minute * 60_000).toISOString(),
       method: chance.oneOf('GET', 'POST'),

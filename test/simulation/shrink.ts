@@ -30,7 +30,13 @@ function smaller(plan: Plan): Plan[] {
     { outages: 0 },
     { rates: { ...plan.rates, answerLost: 0 } },
     { rates: { ...plan.rates, hangs: 0 } },
-    { rates: { ...plan.rates, slowIndex: 0 } },
+    ...plan.troubles.map((trouble) => ({ troubles: plan.troubles.filter((other) => other !== trouble) })),
+    ...(plan.split === undefined
+      ? []
+      : [
+          { split: { ...plan.split, hasHorizon: false } },
+          { split: { ...plan.split, stepsPerChange: Infinity } },
+        ]),
     ...(plan.cluster === undefined ? [] : smallerFaults(plan.cluster).map((cluster) => ({ cluster }))),
   ];
   return without

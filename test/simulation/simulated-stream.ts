@@ -114,7 +114,7 @@ export class SimulatedStream {
     const putAt = clockOf(process);
     this.#putsUnderWay.set(putAt, { process, records });
     try {
-      await operations.run(process, `put ${records.length} on ${this.name}`, 'write', () => {
+      await operations.run(process, `put on ${this.name} ${records.length} records`, 'write', () => {
         const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
         const some = isPartial ? records.filter(() => scheduler.chance.happens(0.5)) : records;
         for (const record of some) this.#append(record, putAt);

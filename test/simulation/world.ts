@@ -16,8 +16,8 @@ import { startIndexing } from './customer-readers.ts';
 import { settledHorizon, startExpirers } from './expirers.ts';
 import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
-import { Operations, noFaults } from './faults.ts';
-import { Laws } from './laws.ts';
+import { Operations } from './faults.ts';
+import { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
 import { foldingLimits } from '../factories.ts';
 import { ofProcess } from './of-process.ts';
@@ -55,7 +55,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   const { chance } = scheduler;
   const laws = new Laws(() => now());
   const processes = new Processes(scheduler, plan, laws);
-  const operations = new Operations(scheduler, plan.rates, (process) => processes.killLater(process));
+  const operations = new Operations(scheduler, plan, processes);
   let clockError = 0;
   const watched = new WatchedClock({ now: () => new Date(scheduler.time + clockError) });
   const now = () => watched.now();
@@ -266,7 +266,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     brokenLaw: () => laws.broken,
     heal() {
       clockError = 0;
-      operations.rates = noFaults;
+      operations.heal();
       clients.stop();
       readers.stop();
       for (const disturbance of disturbances) disturbance.isOver = true;

@@ -56,13 +56,13 @@ const customerTotals = {
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client already has this answer.', headers: readAnswerHeaders };
 const csvNote =
-  "With `accept: text/csv` the answer is CSV (RFC 4180): one row per key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). If a spreadsheet could treat a key as a formula, a `'` is put before it, which is not part of the key. `countedThrough` is the same in each row, and empty if it is not known.";
+  "With `format=csv` or `accept: text/csv` the answer is CSV (RFC 4180): one row per key, with its `dimension` (`path`, `userAgent`, `status`; `total` is all requests). If a spreadsheet could treat a key as a formula, a `'` is put before it, which is not part of the key. `countedThrough` is the same in each row, and empty if it is not known.";
 
 /** The texts of the routes that read the counts. */
 export const readTexts = {
   readWindows: {
     summary: 'Read the windows of a range',
-    description: csvNote,
+    description: `${csvNote} With \`format=ndjson\` each line is a window as in the JSON document, and \`countedThrough\` is in the header \`x-counted-through\`.`,
     answers: {
       200: {
         description: 'Windows with `from ≤ windowStart < to`, in time order.',
@@ -72,6 +72,7 @@ export const readTexts = {
           'text/csv':
             windowsCsvHeader +
             csvRow([window.windowStart, 'minute', true, 'path', 'GET /', 12_000, progress.countedThrough]),
+          'application/x-ndjson': `${JSON.stringify(window)}\n`,
         },
       },
       304: notModified,

@@ -38,7 +38,7 @@ const maxCustomersLimit = 1_000;
 const sorts = ['requests'] as const;
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T00:00:00Z';
 
-export const customersParametersSchema = z.strictObject({
+export const customersParametersSchema = z.object({
   from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
     .describe(

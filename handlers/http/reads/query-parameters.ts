@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
-import { firstMinuteFrom } from '../../../lib/domain/timestamp.ts';
+import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
 import {
   firstWindowStartFrom,
   minutesBefore,
@@ -28,28 +28,37 @@ export interface QueryParameters {
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
+  /** `undefined`: the one that the client's `accept` prefers. */
+  readonly format: WindowsFormat | undefined;
   /** The last window of the previous page. */
   readonly after: WindowStart | undefined;
 }
+
+/** Forms of the answer: one JSON document, a row for each key, or a window a line. */
+const windowsFormats = ['json', 'csv', 'ndjson'] as const;
+
+export type WindowsFormat = (typeof windowsFormats)[number];
 
 const maxLimit = 1_000;
 const maxTop = 10_000;
 /** Default range of an answer: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
 
-const instant = minuteParameter(firstMinuteFrom, 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z');
+const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
 export const queryParametersSchema = z.object({
   window: z
     .enum(windowSizes, 'must be minute, hour or day')
     .optional()
     .describe('Size of the windows; `minute` by default.'),
-  from: instant
+  from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
     .describe(
-      'Only windows that start at this instant or later. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
+      'Only windows that start at this instant or later, rounded down to a minute. By default an hour before `to` for minutes, a day for hours, 31 days for days.',
     ),
-  to: instant.optional().describe('Only windows that start before this instant; now by default.'),
+  to: minuteParameter(firstMinuteFrom, notAnInstant)
+    .optional()
+    .describe('Only windows that start before this instant, rounded up to a minute; now by default.'),
   limit: wholeNumber(maxLimit)
     .optional()
     .describe(`Windows per page, ${maxLimit} by default; a page also ends at about 4 MiB.`),
@@ -57,6 +66,10 @@ export const queryParametersSchema = z.object({
     .optional()
     .describe('Number of largest keys to keep per dimension; the rest is summed up as `(other)`.'),
   nextToken: z.string().optional().describe('The token of the previous page, to continue behind it.'),
+  format: z
+    .enum(windowsFormats, 'must be json, csv or ndjson')
+    .optional()
+    .describe('Form of the answer; without it, the one that `accept` prefers.'),
 });
 
 /** A token contains its query, so that it cannot be used with another. */
@@ -77,14 +90,16 @@ export function parseQueryParameters(
   now: Date,
 ): QueryParameters {
   const asked = parseParameters(query, queryParametersSchema);
-  const limit = asked.limit ?? maxLimit;
-  if (asked.nextToken !== undefined) return { ...continueFrom(asked.nextToken, asked, customerId), limit };
+  const { limit = maxLimit, format } = asked;
+  if (asked.nextToken !== undefined) {
+    return { ...continueFrom(asked.nextToken, asked, customerId), limit, format };
+  }
 
   const to = asked.to ?? firstWindowStartFrom(now);
   const windowSize = asked.window ?? 'minute';
   const from = asked.from ?? minutesBefore(to, defaultMinutes[windowSize]);
   if (from > to) throw invalidParameter('from', 'must not be after to');
-  return { windowSize, from, to, limit, top: asked.top, after: undefined };
+  return { windowSize, from, to, limit, top: asked.top, format, after: undefined };
 }
 
 /** The token that requests the next page. */
@@ -102,7 +117,7 @@ function continueFrom(
   nextToken: string,
   asked: z.output<typeof queryParametersSchema>,
   customerId: CustomerId,
-): Omit<QueryParameters, 'limit'> {
+): Omit<QueryParameters, 'limit' | 'format'> {
   const token = decodeToken(nextToken, tokenSchema);
   const isOfThisQuery =
     token.customerId === customerId &&

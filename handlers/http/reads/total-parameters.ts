@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { minuteStartedBy } from '../../../lib/domain/timestamp.ts';
+import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
 import { firstWindowStartFrom, minutesBefore, type WindowStart } from '../../../lib/domain/window.ts';
 import type { HttpRequest } from '../http.ts';
 import { invalidParameter, minuteParameter, parseParameters, wholeNumber } from '../parameters.ts';
@@ -10,6 +10,8 @@ export interface TotalParameters {
   readonly to: WindowStart;
   readonly top: number;
   readonly pathPrefix: string | undefined;
+  /** `undefined`: the one that the client's `accept` prefers. */
+  readonly format: 'json' | 'csv' | undefined;
 }
 
 const defaultTop = 10;
@@ -22,19 +24,16 @@ const defaultMinutes = 1_440;
 const maxDays = 366;
 const maxPathLength = 2_048;
 
-const wholeMinute = minuteParameter(
-  minuteStartedBy,
-  'must be a whole minute as an RFC 3339 instant, such as 2025-12-28T18:03:00Z',
-);
+const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
 export const totalParametersSchema = z.object({
-  from: wholeMinute
+  from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
-    .describe('The first minute, as a whole minute with any offset; a day before `to` by default.'),
-  to: wholeMinute
+    .describe('Start of the range with any offset, rounded down to a minute; a day before `to` by default.'),
+  to: minuteParameter(firstMinuteFrom, notAnInstant)
     .optional()
     .describe(
-      `The minute after the last one, at most ${maxDays} days after \`from\`; the end of the current minute by default.`,
+      `End of the range, rounded up to a minute, at most ${maxDays} days after \`from\`; the end of the current minute by default.`,
     ),
   top: wholeNumber(maxTop)
     .optional()
@@ -45,6 +44,10 @@ export const totalParametersSchema = z.object({
     .max(maxPathLength, `must have 1–${maxPathLength} characters`)
     .optional()
     .describe('Only requests whose path, as counted, starts with this, whatever the method.'),
+  format: z
+    .enum(['json', 'csv'], 'must be json or csv')
+    .optional()
+    .describe('Form of the answer; without it, the one that `accept` prefers.'),
 });
 
 /** @throws InvalidRequest  a parameter is not valid */
@@ -56,5 +59,5 @@ export function parseTotalParameters(query: HttpRequest['query'], now: Date): To
   if (minutesBefore(to, maxDays * 1_440) > from) {
     throw invalidParameter('from', `must be at most ${maxDays} days before to`);
   }
-  return { from, to, top: asked.top ?? defaultTop, pathPrefix: asked.pathPrefix };
+  return { from, to, top: asked.top ?? defaultTop, pathPrefix: asked.pathPrefix, format: asked.format };
 }

@@ -36,9 +36,9 @@ export class KeyTable {
   /**
    * Adds requests to the key between two places of the bytes; no sum exceeds 2^53 − 1.
    * @param view  a view of the same bytes
+   * @param hash  the one that `KeyScan` found for it
    */
-  add(bytes: Buffer, view: DataView, start: number, end: number, requests: number): void {
-    const hash = hashOf(bytes, view, start, end);
+  add(bytes: Buffer, view: DataView, start: number, end: number, hash: number, requests: number): void {
     const mask = this.#slots.length - 1;
     for (let probe = 0; probe < maxProbes; probe++) {
       const slot = (hash + probe) & mask;
@@ -67,6 +67,11 @@ export class KeyTable {
   /** Returns the length of a key in bytes. */
   lengthOf(key: number): number {
     return this.#endOf(key) - this.#endOf(key - 1);
+  }
+
+  /** Returns the hash of a key. */
+  hashOf(key: number): number {
+    return this.#hashes[key] ?? 0;
   }
 
   /** Returns the bytes of a key; they are only valid until the next addition. */
@@ -127,19 +132,6 @@ export class KeyTable {
       else this.#crowded.set(this.bytesOf(key).toString('latin1'), key);
     }
   }
-}
-
-/** Hashes four bytes at a time: speed matters here, and a poor distribution does no harm. */
-function hashOf(bytes: Buffer, view: DataView, start: number, end: number): number {
-  let hash = end - start;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  for (; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 13), 0x85ebca6b);
-  return hash ^ (hash >>> 16);
 }
 
 function grown<T extends Uint8Array | Int32Array | Uint32Array | Float64Array>(from: T, to: T): T {

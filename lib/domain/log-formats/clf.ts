@@ -13,6 +13,8 @@ const address = /^(?:https?|android-app|ios-app):\/\//i;
 const virtualHost = /^([a-z0-9.-]*[a-z][a-z0-9.-]*(?::\d+)?) [0-9a-f.:]+ \S+ \S+ +\[/i;
 const milliseconds = /^(\d+)ms$/;
 const leadingTime = /^\[?\d\S{9,40}(?: \d\d:\d\d:\d\d\S{0,12})?(?: [+-]\d{4}\]?)?(?= )/;
+const space = 0x20;
+const lastDigit = 0x39;
 const backslash = 0x5c;
 
 /**
@@ -21,12 +23,13 @@ const backslash = 0x5c;
  * brackets, for a request in quotes behind it, and for a status behind that; what precedes the time does not matter.
  */
 export function clfFormat({ utcOffset = 'Z' }: LineReadingOptions): LineFormat {
+  const toInstant = rememberingLast((time) => instantOf(time, utcOffset));
   return {
     name: 'combined',
     read(line) {
       const found = findTimeAndRequest(line);
       if (found === undefined) return undefined;
-      const receivedAt = instantOf(found.time, utcOffset);
+      const receivedAt = toInstant(found.time);
       if (receivedAt === undefined) return undefined;
       const end = endOfRequest(line, found.requestStart);
       if (end < 0) return noRequest('ends within its request');
@@ -36,6 +39,19 @@ export function clfFormat({ utcOffset = 'Z' }: LineReadingOptions): LineFormat {
       const fields = splitFields(line, end + 1, maxFieldsAfterRequest);
       return contentOf(receivedAt, requestLine, fields, line);
     },
+  };
+}
+
+/** Returns a function that remembers its last result: most lines have the time of the line before them. */
+function rememberingLast<Result>(toResult: (text: string) => Result): (text: string) => Result {
+  let last = '';
+  let result = toResult(last);
+  return (text) => {
+    if (text !== last) {
+      result = toResult(text);
+      last = text;
+    }
+    return result;
   };
 }
 
@@ -65,7 +81,7 @@ function contentOf(
   const isStatusQuoted = plain.length === 0 && statusOnly.test(quoted[0] ?? '');
   const [status, bytes] = isStatusQuoted ? quoted : plain;
   const { referrer, userAgent } = agentIn(isStatusQuoted ? quoted.slice(2) : quoted);
-  const [, host] = virtualHost.exec(line) ?? [];
+  const [, host] = (mayStartWithHost(line) ? virtualHost.exec(line) : null) ?? [];
   return {
     kind: 'request',
     request: {
@@ -79,6 +95,16 @@ function contentOf(
       host,
     },
   };
+}
+
+/** Returns whether a letter stands before the first blank; the pattern needs ten times as long for an address. */
+function mayStartWithHost(line: string): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code <= space) return false;
+    if (code > lastDigit) return true;
+  }
+  return false;
 }
 
 /** Finds referrer and agent, which some servers write in the other order, or alone. */
@@ -96,7 +122,8 @@ function agentIn([first, second]: readonly string[]): {
 
 /** Finds the duration that ingress-nginx (`5 0.012 [upstream]`) and Traefik (`3ms`) add. */
 function durationIn(plain: readonly string[]): number | undefined {
-  const [, ofTraefik] = milliseconds.exec(plain.at(-1) ?? '') ?? [];
+  const last = plain.at(-1) ?? '';
+  const [, ofTraefik] = (last.endsWith('ms') ? milliseconds.exec(last) : null) ?? [];
   if (ofTraefik !== undefined) return Number(ofTraefik);
   const [, , length = '', seconds = '', upstream = ''] = plain;
   return /^\d+$/.test(length) && /^\d+\.\d{3}$/.test(seconds) && upstream.startsWith('[')
@@ -146,13 +173,19 @@ function isDigit(line: string, at: number): boolean {
  */
 function endOfRequest(line: string, start: number): number {
   for (const isEscaped of [true, false]) {
-    for (let at = start; at < line.length; at++) {
-      const character = line[at];
-      if (character === '\\' && isEscaped) at += 1;
-      else if (character === '"' && isFollowedByStatus(line, at + 1)) return at;
+    for (let at = line.indexOf('"', start); at >= 0; at = line.indexOf('"', at + 1)) {
+      if (isEscaped && backslashesBefore(line, at, start) % 2 === 1) continue;
+      if (isFollowedByStatus(line, at + 1)) return at;
     }
   }
   return endOfQuoted(line, start);
+}
+
+/** Returns the number of backslashes directly before `at`, none of which stands before `start`. */
+function backslashesBefore(line: string, at: number, start: number): number {
+  let first = at;
+  while (first > start && line.charCodeAt(first - 1) === backslash) first -= 1;
+  return at - first;
 }
 
 function isFollowedByStatus(line: string, start: number): boolean {

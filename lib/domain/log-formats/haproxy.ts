@@ -17,7 +17,7 @@ export function haproxyFormat({ utcOffset = 'Z' }: LineReadingOptions): LineForm
   return {
     name: 'haproxy',
     read(line) {
-      const match = pattern.exec(line);
+      const match = mayMatch(line) ? pattern.exec(line) : null;
       if (match === null) return undefined;
       const [all, clientIp, , time = '', timers = '', status, bytes] = match;
       const requestStart = line.indexOf('"', all.length - 1);
@@ -44,6 +44,11 @@ export function haproxyFormat({ utcOffset = 'Z' }: LineReadingOptions): LineForm
       };
     },
   };
+}
+
+/** Returns whether a bracket follows the first blank, which is quick to see. */
+function mayMatch(line: string): boolean {
+  return line[line.indexOf(' ') + 1] === '[';
 }
 
 /** Finds the agent among the captured request headers, which a bar separates: the longest one with a product. */

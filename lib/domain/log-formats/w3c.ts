@@ -20,6 +20,8 @@ interface Columns {
  * @see https://www.w3.org/TR/WD-logfile.html
  */
 export function w3cFormat(): LineFormat {
+  let header: string | undefined;
+  /** The columns of the header; read with the first line that has them, because a body may be made of headers. */
   let columns: Columns | undefined;
   let day: string | undefined;
   return {
@@ -27,10 +29,15 @@ export function w3cFormat(): LineFormat {
     read(line) {
       if (line.startsWith('#')) {
         day = dateDirective.exec(line)?.[1] ?? day;
-        if (line.startsWith(fieldsDirective)) columns = columnsOf(line);
+        if (line.startsWith(fieldsDirective)) {
+          header = line;
+          columns = undefined;
+        }
         return directive.test(line) ? { kind: 'header' } : undefined;
       }
-      return columns === undefined ? undefined : readColumns(line, columns, day);
+      if (header === undefined) return undefined;
+      columns ??= columnsOf(header);
+      return readColumns(line, columns, day);
     },
   };
 }

@@ -1,10 +1,12 @@
 import { createLogReader, type FormatName } from '../log-formats/log-reader.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 import { entryOfContent } from './entry-of-content.ts';
+import { code } from './json-scanner.ts';
+import { TextWindow } from './text-window.ts';
 
 /** Longer than any request line and agent that a server accepts. */
 const maxLineBytes = 65_536;
-const lineFeed = 0x0a;
+const firstNotAscii = 0x80;
 const byteOrderMark = '\ufeff';
 
 const longLine: RejectedEntry = { problems: [{ reason: `has more than ${maxLineBytes} bytes` }] };
@@ -19,21 +21,43 @@ export function* textEntries(
   format: FormatName | undefined,
 ): Generator<ReadEntry | undefined, void> {
   const reader = createLogReader({ format });
+  const window = new TextWindow(body);
   for (let start = 0; start < body.length;) {
-    const lineBreak = body.indexOf(lineFeed, start);
+    const lineBreak = body.indexOf(code.lineFeed, start);
     const end = lineBreak < 0 ? body.length : lineBreak;
     if (end - start > maxLineBytes) {
       yield longLine;
     } else {
-      const text = textBetween(body, start, end);
-      if (text.trim() !== '') yield entryOfContent(reader.read(text));
+      const content = afterAsciiSpace(body, start, end);
+      const isBlank =
+        content === end || (isForeign(body, content) && window.between(content, end).trim() === '');
+      if (!isBlank)
+        yield entryOfContent(reader.read(lineBetween(window, start, withoutReturn(body, start, end))));
     }
     start = end + 1;
   }
 }
 
-function textBetween(body: Buffer, start: number, end: number): string {
-  const text = body.toString('utf8', start, end);
-  const isMarked = start === 0 && text.startsWith(byteOrderMark);
-  return text.slice(isMarked ? 1 : 0, text.endsWith('\r') ? -1 : undefined);
+function lineBetween(window: TextWindow, start: number, end: number): string {
+  const text = window.between(start, end);
+  return start === 0 && text.startsWith(byteOrderMark) ? text.slice(1) : text;
+}
+
+function withoutReturn(bytes: Uint8Array, start: number, end: number): number {
+  return end > start && bytes[end - 1] === code.carriageReturn ? end - 1 : end;
+}
+
+/** Skips white space of ASCII, all of which `String.trim` removes. */
+function afterAsciiSpace(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isAsciiSpace(bytes[at] ?? 0)) at += 1;
+  return at;
+}
+
+function isAsciiSpace(byte: number): boolean {
+  return byte === code.space || (byte >= code.tab && byte <= code.carriageReturn);
+}
+
+function isForeign(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at] ?? 0) >= firstNotAscii;
 }

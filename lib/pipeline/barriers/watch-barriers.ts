@@ -20,8 +20,8 @@ export interface BarrierPorts {
 }
 
 export interface BarrierWatchOptions {
-  /** The hops of a batch: to the streams, to its minutes, to its hours and days. */
-  readonly hops: readonly [Hop, Hop, Hop];
+  /** The hops of a batch: to the streams, to its minutes, to its hours and days, and perhaps to a read model. */
+  readonly hops: readonly [Hop, Hop, Hop, ...Hop[]];
   readonly lookEveryMilliseconds: number;
   /** See `BarrierOptions`. */
   readonly maxGapMilliseconds: number;
@@ -46,6 +46,8 @@ export interface BarrierWatch extends PassedBarriers {
 
 const minutesHop = 1;
 const rollUpsHop = 2;
+/** A model has minutes, hours and days alike. */
+const readModelHop = 3;
 
 /**
  * Creates a watch of how far the topics are consumed. It asks for the commits before the ends, so that what a group has
@@ -55,6 +57,7 @@ export function createBarrierWatch(ports: BarrierPorts, options: BarrierWatchOpt
   const { offsets, clock, timers, logger } = ports;
   const { hops, lookEveryMilliseconds, clockDifferenceMilliseconds } = options;
   const lanes = hops.flat();
+  const hasReadModel = hops.length > readModelHop;
   let barriers: Barriers = noBarriers;
 
   const ofEach = async (read: (lane: (typeof lanes)[number]) => Promise<Offsets>) =>
@@ -83,8 +86,8 @@ export function createBarrierWatch(ports: BarrierPorts, options: BarrierWatchOpt
   };
 
   return {
-    minutes: () => passed(minutesHop),
-    rollUps: () => passed(rollUpsHop),
+    minutes: () => passed(hasReadModel ? readModelHop : minutesHop),
+    rollUps: () => passed(hasReadModel ? readModelHop : rollUpsHop),
     look,
     async run(signal) {
       let wasReached = true;

@@ -1,6 +1,7 @@
-import { decodeFailedRecord } from '../../domain/failed-record.ts';
+import { decodeAnnouncement } from '../../domain/announcement.ts';
+import { decodeFailedRecord, rollUpStream } from '../../domain/failed-record.ts';
 import { decodeFailedInvocation } from '../../domain/failed-invocation.ts';
-import { minuteKey, type ObjectKey } from '../../domain/keys.ts';
+import { minuteKey, windowStartOfKey, type ObjectKey } from '../../domain/keys.ts';
 import { unseen } from '../../domain/packed-ids.ts';
 import { decodePartial } from '../../domain/partial.ts';
 import { decodeWindow } from '../../domain/window-format.ts';
@@ -14,7 +15,8 @@ export interface UncountedPorts {
 }
 
 /**
- * Returns whether an object with failed records has a partial that its window does not hold, and that has not expired.
+ * Returns whether an object with failed records has a partial that its window does not hold, or is about an hour or a day
+ * that could not be recomputed, and that has not expired.
  * While such an object is kept, the customer's answers are not complete. Data that is not a partial can never be counted,
  * and is ignored.
  * @throws UnreadableFormat  the window is damaged, or of a newer version
@@ -22,6 +24,10 @@ export interface UncountedPorts {
 export async function hasUncounted(key: ObjectKey, { store, retention }: UncountedPorts): Promise<boolean> {
   const object = await store.get(key);
   if (object === undefined) return false;
+  if (key.startsWith(`failed/${rollUpStream}/`)) {
+    const minute = readable(() => decodeAnnouncement(decodeFailedRecord(object.body).data));
+    return minute !== undefined && windowStartOfKey(minute) >= (await retention.horizon());
+  }
   for (const data of recordsOf(key, object.body)) {
     const partial = readable(() => decodePartial(data));
     if (partial === undefined || partial.windowStart < (await retention.horizon())) continue;

@@ -14,7 +14,7 @@ import type { EmittedBatches } from '../ingest/emitted-batches.ts';
 import { emit } from '../streams/emit.ts';
 import type { Streams } from '../streams/streams.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
-import type { EmissionRoom } from './emission-room.ts';
+import type { BacklogLimit } from './backlog-limit.ts';
 import type { Intent, IntentOutcome } from './intent.ts';
 import type { IntentWaits } from './intent-waits.ts';
 import { readLongBatch, readShortBatch, type LongBatch } from './read-partials.ts';
@@ -22,7 +22,7 @@ import { readLongBatch, readShortBatch, type LongBatch } from './read-partials.t
 export interface SummarizePorts {
   readonly store: ObjectStore;
   readonly streams: Streams;
-  readonly room: EmissionRoom;
+  readonly backlogLimit: BacklogLimit;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly emittedBatches: EmittedBatches;
@@ -149,7 +149,7 @@ async function emitBatch(
   tombstoneOf: ReturnType<typeof tombstonesReadOnce>,
   ports: SummarizePorts,
 ): Promise<IntentOutcome> {
-  const { streams, room, emittedBatches } = ports;
+  const { streams, backlogLimit, emittedBatches } = ports;
   if (isForgotten(batch.storedAt, await tombstoneOf(batch.customerId))) return { kind: 'forgotten' };
   const isAfterLoss = intents.some((intent) => intent.isAfterLoss === true);
   if (!isAfterLoss && emittedBatches.has(batch)) return { kind: 'emitted-before' };
@@ -158,7 +158,7 @@ async function emitBatch(
   );
   const partials = isFirstDelivery ? batch.partials : await findMissing(batch, ports);
   if (partials.length === 0) return { kind: 'emitted-before' };
-  if (!(await room.isFor(partials))) return { kind: 'held-back' };
+  if (!(await backlogLimit.allows(partials))) return { kind: 'held-back' };
   await emit(batch.customerId, partials, streams);
   emittedBatches.add(batch);
   return { kind: 'emitted', partials: partials.length };

@@ -27,6 +27,11 @@ export interface TopicConsumerOptions {
    * Works on a partition until its signal is aborted. If it rejects, this consumer ends.
    */
   readonly work: (partition: OwnedPartition) => Promise<void>;
+  /**
+   * Reads where to begin, by `topic/partition`, in place of the positions that the group has committed. Repeated while
+   * it throws.
+   */
+  readonly readPositions?: (places: readonly Place[]) => Promise<ReadonlyMap<string, bigint>>;
   /** Memory limit for waiting records; 32 MiB by default. */
   readonly maxBufferedBytes?: number;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -46,7 +51,8 @@ export interface TopicConsumer {
 /** Maximum wait for Kafka when a process stops. */
 const longestStopMilliseconds = 5_000;
 
-interface Place {
+/** A partition of a topic. */
+export interface Place {
   readonly topic: string;
   readonly partition: number;
 }
@@ -172,10 +178,12 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
   }
 
   /** Returns where to begin; `undefined` if this consumer stops meanwhile. */
-  async function positionsOf(places: readonly Place[]): Promise<Map<string, Beginning> | undefined> {
+  async function positionsOf(places: readonly Place[]): Promise<ReadonlyMap<string, Beginning> | undefined> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
-        return await readPositions(places);
+        if (options.readPositions === undefined) return await readPositions(places);
+        const positions = await options.readPositions(places);
+        return new Map(Array.from(positions, ([id, position]) => [id, { position, isShared: false }]));
       } catch (error) {
         logger.warn('Positions could not be read; trying again.', { group, failures, error });
       }

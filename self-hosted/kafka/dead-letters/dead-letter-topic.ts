@@ -1,7 +1,7 @@
 import { Admin, Consumer } from '@platformatic/kafka';
 import { s3Event } from '../../../event-source/queue/s3-event.ts';
 import type { DeliveredMessage } from '../../../event-source/queue/sqs-event.ts';
-import { UnreadableFormat } from '../../../lib/errors.ts';
+import { NewerFormat, UnreadableFormat } from '../../../lib/errors.ts';
 import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
 import { kafkaUnavailable } from '../client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../connection.ts';
@@ -36,6 +36,13 @@ export interface DeadLetterTopic {
    * @throws Unavailable       Kafka cannot take it now
    */
   giveBack(id: string): Promise<boolean>;
+  /**
+   * Removes a dead letter for good, if it is still there: it notes that nobody needs it, as after it was given back.
+   * @param id  the id of its message
+   * @throws NewerFormat  a newer version wrote it, which can give it back
+   * @throws Unavailable  Kafka cannot take it now
+   */
+  discard(id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,7 +52,7 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
   const group = groupName(connection, 'dead-letters');
   const consumer = new Consumer({ ...clientOptions(connection), groupId: `${connection.prefix}operator` });
   let found: FoundDeadLetters | undefined;
-  let hasGivenBack = false;
+  let hasNoted = false;
 
   async function read(): Promise<FoundDeadLetters> {
     try {
@@ -69,6 +76,18 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
     }
   }
 
+  async function find(id: string): Promise<PlacedDeadLetter | undefined> {
+    const { letters } = (found ??= await read());
+    return letters.find(({ partition, record }) => placeOf(partition, record.offset) === id);
+  }
+
+  /** Notes that a letter is done. */
+  async function note({ partition, record }: PlacedDeadLetter): Promise<void> {
+    const value = encodeMessage({ givenBack: { partition, offset: Number(record.offset) } });
+    await sender.send([{ topic, key: record.key, value }]);
+    hasNoted = true;
+  }
+
   return {
     name: topic,
     async list() {
@@ -76,22 +95,25 @@ export function openDeadLetterTopic({ connection, sender, offsets }: DeadLetterT
       return found.letters.map(toMessage);
     },
     async giveBack(id) {
-      const { letters } = (found ??= await read());
-      const placed = letters.find(({ partition, record }) => placeOf(partition, record.offset) === id);
+      const placed = await find(id);
       if (placed === undefined) return false;
-      const { partition, record, letter } = placed;
+      const { letter } = placed;
       if (letter instanceof UnreadableFormat) throw letter;
       const { key, firstAt } = letter;
       const value = encodeMessage({ key, firstAt, attempts: 1 });
       await sender.send([{ topic: topicName(connection, `verify-${verifyDelays[0]}`), key, value }]);
-      const note = encodeMessage({ givenBack: { partition, offset: Number(record.offset) } });
-      await sender.send([{ topic, key: record.key, value: note }]);
-      hasGivenBack = true;
+      await note(placed);
       return true;
+    },
+    async discard(id) {
+      const placed = await find(id);
+      if (placed === undefined) return;
+      if (placed.letter instanceof NewerFormat) throw placed.letter;
+      await note(placed);
     },
     async close() {
       try {
-        if (hasGivenBack) await passDone();
+        if (hasNoted) await passDone();
       } finally {
         await consumer.close(true);
       }

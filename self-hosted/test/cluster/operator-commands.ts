@@ -54,16 +54,18 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
 
     /** Sends one entry, and resolves when it is counted. */
     async function count(customerId: string, key: string): Promise<void> {
+      await send(customerId, key, windowStart);
+      await untilCounted(customerId, 1);
+    }
+
+    async function send(customerId: string, key: string, receivedAt: string): Promise<void> {
       const headers = {
         'x-customer-id': customerId,
         'idempotency-key': key,
         'content-type': 'application/json',
       };
-      const body = JSON.stringify([
-        { receivedAt: windowStart, method: 'GET', path: '/', userAgent: 'curl/8.0' },
-      ]);
+      const body = JSON.stringify([{ receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0' }]);
       expect((await http.request('/logs', { method: 'POST', headers, body })).status).toBe(202);
-      await untilCounted(customerId, 1);
     }
 
     async function untilCounted(customerId: string, requests: number): Promise<void> {
@@ -167,6 +169,29 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       await untilCounted('cus-wrong', 1);
     });
 
+    it('has complete hours of all customers but the one with a damaged minute, and of that one after a repair', async () => {
+      await count('cus-damaged', 'batch');
+      const key = minuteKey(customer('cus-damaged'), minute(windowStart));
+      await store.put(key, Buffer.from('{"formatVersion":1'), { ifMatch: (await stored(key)).etag });
+      await send('cus-damaged', 'another', '2025-12-28T18:04:00Z');
+      let listed = await run('dead-letters');
+      while (!listed.output.includes('roll-up')) listed = await run('dead-letters');
+      expect(listed.output).toMatch(/roll-up cus-damaged hour-2025-12-28-18 .*18\.json cannot be recomputed/);
+
+      await count('cus-healthy', 'batch');
+      while ((await readTotal(http, 'cus-healthy', december))?.complete !== 1) await sleep(200);
+      expect(await readTotal(http, 'cus-damaged', december)).toMatchObject({ requests: 1, complete: 0 });
+
+      // It fails again while the minute is damaged, so it stays.
+      expect((await run('dead-letters', 'redrive', '--all')).output).toMatch(/redriven to roll-up/);
+      await store.delete(key, { ifMatch: (await stored(key)).etag });
+      const repair = ['audit', '--customer', 'cus-damaged', '--pending-seconds', '0', '--repair'];
+      expect((await run(...repair)).exitCode).toBe(0);
+      await untilCounted('cus-damaged', 2);
+      while ((await readTotal(http, 'cus-damaged', december))?.complete !== 1) await sleep(200);
+      expect((await run('dead-letters')).output).not.toContain('roll-up');
+    });
+
     it('sees the dead letter, fixes its cause, and gives it back', async () => {
       let { found } = await runForJson('dead-letters');
       while (found.length === 0) ({ found } = await runForJson('dead-letters'));
@@ -189,6 +214,18 @@ export function testOperatorCommands(clusterOf: () => LocalCluster): void {
       expect(redriven).toMatchObject({
         exitCode: 0,
         output: `${String(id)}  redriven to verify\n1 of 1 dead letters were redriven.\n`,
+      });
+      expect((await run('dead-letters')).output).toBe('There are no dead letters.\n');
+    });
+
+    it('discards a dead letter that is damaged', async () => {
+      const value = Buffer.from('{"formatVersion":1}');
+      await sender.send([{ topic: topicName(connection, 'dead-letters'), key: 'cus-dead', value }]);
+      const [{ id } = {}] = (await runForJson('dead-letters')).found;
+      expect((await run('dead-letters', 'discard', String(id))).output).toMatch(/Nothing was removed/);
+      expect(await run('dead-letters', 'discard', String(id), '--yes')).toMatchObject({
+        exitCode: 0,
+        output: `${String(id)}  removed: ${value.toString()}\n`,
       });
       expect((await run('dead-letters')).output).toBe('There are no dead letters.\n');
     });

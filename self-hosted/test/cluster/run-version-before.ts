@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LocalCluster } from '../../local/local-cluster.ts';
 import { SupervisedProcess } from '../../local/supervised-process.ts';
-import type { RoleName } from '../../roles/role.ts';
+import type { RoleName } from '../../roles/role-names.ts';
 
 /** A process of the version before. */
 export interface ProcessBefore {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
-import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import { NewerFormat, Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { notifiedKeys } from '../../../lib/domain/notification.ts';
 import { openDeadLetterTopic } from '../../kafka/dead-letters/dead-letter-topic.ts';
 import { decodeDelayed, encodeMessage } from '../../kafka/queue-sources/messages.ts';
@@ -101,7 +101,7 @@ describe('the topic of dead letters', () => {
     await third.close();
   });
 
-  it('lists a damaged letter, leaves it where it is, and gives back those behind it', async () => {
+  it('lists a damaged letter, leaves it until it is discarded, and gives back those behind it', async () => {
     const topic = await openTopic({ letters: [] });
     await topic.sender.send([{ topic: topic.topic, key: 'x', value: Buffer.from('{"formatVersion":1}') }]);
     const message = { key: keyOf('a'), firstAt: 1_000, attempts: 14, queue: 'verify', cause: 'why' };
@@ -115,5 +115,23 @@ describe('the topic of dead letters', () => {
     expect(await opened.giveBack('0-1')).toBe(true);
     await opened.close();
     expect(await topic.position()).toBe(0n);
+
+    const discarding = topic.open();
+    await discarding.discard('0-0');
+    await discarding.discard('0-0'); // killed after the first note, it is noted twice
+    await discarding.close();
+    expect(await topic.position()).toBe(await topic.end());
+    const empty = topic.open();
+    expect(await empty.list()).toEqual([]);
+    await empty.close();
+  });
+
+  it('does not discard a letter of a newer version', async () => {
+    const topic = await openTopic({ letters: [] });
+    await topic.sender.send([{ topic: topic.topic, key: 'x', value: Buffer.from('{"formatVersion":99}') }]);
+    const opened = topic.open();
+    await expect(opened.discard('0-0')).rejects.toBeInstanceOf(NewerFormat);
+    expect(await opened.list()).toHaveLength(1);
+    await opened.close();
   });
 });

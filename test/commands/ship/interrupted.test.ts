@@ -1,8 +1,15 @@
 import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { runCommand, startCommand } from '../run-command.ts';
+import { realTiming, type Timing } from '../../../client/timing.ts';
+import { runCommand, startCommand, startCommandInTime } from '../run-command.ts';
 import { logText } from './sample-log.ts';
 import { lines, startPipeline, text, to, writeLog } from './shipped-log.ts';
+
+/** Shortens the waits for more lines, of seconds after a rotation. */
+const hurried: Timing = {
+  now: () => 50 * realTiming.now(),
+  wait: (milliseconds, signal) => realTiming.wait(milliseconds / 50, signal),
+};
 
 let path: string;
 beforeEach(async () => {
@@ -42,7 +49,8 @@ describe('npm run ship', () => {
     }, 10);
     onTestFinished(() => clearInterval(watch));
 
-    const running = startCommand({}, 'ship', ...to(pipeline.url), '--follow', '--flush-after', '0', path);
+    const args = [...to(pipeline.url), '--follow', '--flush-after', '0', path];
+    const running = startCommandInTime(hurried, 'ship', ...args);
     await reached(10);
     await appendFile(path, logText(lines.slice(10, 20)));
     await reached(20);

@@ -21,7 +21,7 @@ describe('npm run ship, when all is accepted', () => {
     );
     const { exitCode, stdout, stderr } = await runCommand('ship', ...to(pipeline.url), path);
     expect(exitCode).toBe(0);
-    expect(stderr).toBe('Waiting until 23,401 entries are counted\n');
+    expect(stderr).toMatch(/(?:^|\n)Waiting until 23,401 entries are counted\n$/); // a slow machine reports progress before
     expect(stdout).toMatch(/\nAll of it was counted [\d.]+ s later\.\nTime range {2}2025-12-28T18:00Z to /);
     const last = pipeline.received.findLastIndex(({ method }) => method === 'POST');
     expect(askedForCounts(pipeline.received.slice(last))).toBe(4);

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeyScan } from '../../../lib/domain/key-totals/key-scan.ts';
 import { KeyTable } from '../../../lib/domain/key-totals/key-table.ts';
 
 function add(table: KeyTable, key: Buffer, requests: number): void {
   const around = Buffer.concat([Buffer.from('"'), key, Buffer.from('":')]);
   const view = new DataView(around.buffer, around.byteOffset, around.length);
-  table.add(around, view, 1, 1 + key.length, requests);
+  const scan = new KeyScan();
+  scan.scan(around, view, 1);
+  table.add(around, view, 1, 1 + key.length, scan.hash, requests);
 }
 
 function entriesOf(table: KeyTable): [key: string, requests: number][] {

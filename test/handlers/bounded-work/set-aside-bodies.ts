@@ -11,6 +11,13 @@ const longLines = (unit: string) =>
 const combined = (n: number, agent = '-') =>
   `192.0.2.7 - - [28/Dec/2025:18:03:07 +0000] "GET /${scrambled(n)} HTTP/1.1" 200 512 "-" "${agent}"`;
 
+/** Returns the time of an access log in the minute of a number. */
+function timeOfLog(n: number): string {
+  const [, , day, month, year, clock] =
+    /^(\w+), (\d\d) (\w{3}) (\d{4}) (\S+)/.exec(new Date(minute(n % 10_080)).toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${clock}`;
+}
+
 /** Units of lines as long as may be: each starts something that a reader of lines must find the end of. */
 const units: Readonly<Record<string, string>> = {
   quotes: '"',
@@ -46,6 +53,13 @@ const textBodies: Readonly<Record<string, () => string>> = {
           n % 3
         ] ?? '',
     ),
+  'lines of pairs with names of their own each': () =>
+    entryLines((n) => {
+      const name = scrambled(n);
+      return `time=2025-12-28T18:03:07Z a${name}=1 b${name}=2 method=GET path=/${n}`;
+    }),
+  'lines of an access log with another time each': () =>
+    entryLines((n) => combined(n).replace('28/Dec/2025:18:03:07', timeOfLog(n))),
   'lines of fields, which are not entries': () =>
     filled((n) => `#Fields: date time c${n}`, ['x\n', '\n', '']),
   'blank lines': () => `x${'\t\r\n'.repeat(Math.floor(largestBatch / 3) - 1)}`,

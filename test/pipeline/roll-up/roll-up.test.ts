@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
+import { decodeAnnouncement } from '../../../lib/domain/announcement.ts';
 import { countsToJson } from '../../../lib/domain/dimensions.ts';
+import { decodeFailedRecord } from '../../../lib/domain/failed-record.ts';
 import {
   customerIndexKey,
   minuteKey,
@@ -8,10 +10,13 @@ import {
   windowKey,
   type ObjectKey,
 } from '../../../lib/domain/keys.ts';
+import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { decodeRolledUp } from '../../../lib/domain/roll-up-format.ts';
 import { encodeTombstone } from '../../../lib/domain/tombstone.ts';
-import { Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
+import { NewerFormat, Unavailable, UnreadableFormat } from '../../../lib/errors.ts';
 import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
+import { createFailedRecords } from '../../../lib/pipeline/failed-records/failed-records.ts';
+import { keepFailedRollUp } from '../../../lib/pipeline/roll-up/failed-roll-ups.ts';
 import { rollUp, type RolledUp, type WrittenNotification } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import {
   customer,
@@ -64,6 +69,20 @@ async function count(
   await aggregate([receivedRecord('1', partial)], { store, clock }, limits);
   return { messageId: `message-${partials}`, key: minuteKey(of, start) };
 }
+
+/** Puts what nobody can read at the place of a minute of December. */
+async function damageMinute(minute: string, text = '{"formatVersion":1'): Promise<ObjectKey> {
+  const key = minuteKey(customer(), windowStart(`2025-12-${minute}:00Z`));
+  await store.put(key, Buffer.from(text), { ifNoneMatch: '*' });
+  return key;
+}
+
+async function failedRecords(): Promise<ObjectKey[]> {
+  const keys: ObjectKey[] = [];
+  for await (const key of store.list('failed/')) keys.push(key);
+  return keys;
+}
+const mayHave = (customerId: CustomerId | undefined) => createFailedRecords({ store }).mayHave(customerId);
 
 const hourAt = (hour: string) => windowKey(customer(), 'hour', windowStart(`2025-12-${hour}:00:00Z`));
 const dayAt = (day: string) => windowKey(customer(), 'day', windowStart(`2025-12-${day}T00:00:00Z`));
@@ -173,17 +192,93 @@ describe('rollUp', () => {
     expect(await requestsAt(dayAt('28'))).toBe(1);
   });
 
-  it.each<[string, string]>([
-    ['is damaged', '{"formatVersion":1'],
-    ['is from a newer version', '{"formatVersion":2,\n"partialIds":""}\n'],
-  ])('leaves the hour of a minute that %s as it was', async (_what, text) => {
+  it('keeps a failed record of an hour with a damaged minute, leaves it as it was, and goes on with others', async () => {
     await rollUp([await count('28T18:04')], { store, clock }, options);
-    const damaged = minuteKey(customer(), windowStart('2025-12-28T18:03:00Z'));
-    await store.put(damaged, Buffer.from(text), { ifNoneMatch: '*' });
-    const rolledUp = await rollUp([await count('28T18:04')], { store, clock }, options);
-    const errors = rolledUp.map(({ outcome }) => (outcome.kind === 'failed' ? outcome.error : undefined));
-    expect(errors).toEqual([expect.any(UnreadableFormat)]);
+    const damaged = await damageMinute('28T18:03');
+    const notifications = [await count('28T18:04'), await count('28T18:05'), await count('28T19:00')];
+    const other = await count('28T18:03', { 'GET /': 1 }, { of: customer('cus-b') });
+    const rolledUp = await rollUp([...notifications, other], { store, clock }, options);
+    expect(outcomes(rolledUp)).toEqual([
+      ['hour', 'kept'],
+      ['hour', 'created'],
+      ['day', 'updated'],
+      ['hour', 'created'],
+      ['day', 'created'],
+    ]);
     expect(await requestsAt(hourAt('28T18'))).toBe(1);
+    const place = 'failed/roll-up/cus-axon/hour-2025-12-28-18';
+    expect(await failedRecords()).toEqual([place]);
+    const record = decodeFailedRecord((await store.get(place as ObjectKey))?.body ?? Buffer.alloc(0));
+    expect(record.cause).toMatch(
+      /^aggregates\/hour\/cus-axon\/2025\/12\/28\/18.json cannot be .* is damaged/,
+    );
+    expect(decodeAnnouncement(record.data)).toBe(notifications[0]?.key);
+    expect(await mayHave(customer())).toBe(true);
+    expect(await mayHave(customer('cus-b'))).toBe(false);
+
+    // One record of a window is enough, and it goes when the minute was written again.
+    await rollUp([await count('28T18:05')], { store, clock }, options);
+    expect(await failedRecords()).toEqual([place]);
+    await store.delete(damaged);
+    const repaired = await rollUp(
+      [await count('28T18:03')],
+      { store, clock, failedRecords: { mayHave } },
+      options,
+    );
+    expect(outcomes(repaired)).toEqual([
+      ['hour', 'updated'],
+      ['day', 'updated'],
+    ]);
+    expect(await requestsAt(dayAt('28'))).toBe(6);
+    expect(await failedRecords()).toEqual([]);
+  });
+
+  it('keeps the failed record of an hour until its day is recomputed, too', async () => {
+    const damaged = await damageMinute('28T18:03');
+    await rollUp([await count('28T18:04')], { store, clock }, options);
+    await store.delete(damaged);
+    const again = [await count('28T18:03')];
+    store.failing = (key) => key === dayAt('28');
+    await rollUp(again, { store, clock, failedRecords: { mayHave } }, options);
+    expect(await failedRecords()).toHaveLength(1);
+    store.failing = undefined;
+    await rollUp(again, { store, clock, failedRecords: { mayHave } }, options);
+    expect(await failedRecords()).toEqual([]);
+  });
+
+  it('keeps the failed record of a window that has failed again while another process recomputed it', async () => {
+    const damaged = await damageMinute('28T18:03');
+    await rollUp([await count('28T18:04')], { store, clock }, options);
+    await store.delete(damaged);
+    const again = [await count('28T18:03')];
+    store.beforePut = () => {
+      store.beforePut = undefined;
+      now = new Date(now.getTime() + 1);
+      void keepFailedRollUp(
+        { window: hourAt('28T18'), minute: damaged, error: new UnreadableFormat('damaged again') },
+        { store, clock },
+      );
+    };
+    await rollUp(again, { store, clock, failedRecords: { mayHave } }, options);
+    expect(await failedRecords()).toHaveLength(1);
+  });
+
+  it('tries an hour of a newer version, or that fails by a fault, again, until the fault was tried enough', async () => {
+    await damageMinute('28T18:03', '{"formatVersion":3,\n"partialIds":""}\n');
+    const notification = await count('28T18:04');
+    const isTriedEnough = () => true;
+    const newer = await rollUp([notification], { store, clock }, { ...options, isTriedEnough });
+    expect(newer.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'failed', error: expect.any(NewerFormat) as unknown },
+    ]);
+    const broken = new InMemoryObjectStore();
+    broken.list = () => {
+      throw new TypeError('a fault of this program');
+    };
+    const ports = { store: broken, clock };
+    expect(outcomes(await rollUp([notification], ports, options))).toEqual([['hour', 'failed']]);
+    const tried = await rollUp([notification], ports, { ...options, isTriedEnough });
+    expect(outcomes(tried)).toEqual([['hour', 'kept']]);
   });
 
   it('refuses a minute that is at the place of another, and an hour that is damaged', async () => {
@@ -191,10 +286,10 @@ describe('rollUp', () => {
     const moved = minuteKey(customer(), windowStart('2025-12-28T18:05:00Z'));
     await store.put(moved, (await store.get(key))?.body ?? Buffer.alloc(0), { ifNoneMatch: '*' });
     const notification = { messageId: 'm', key };
-    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'kept']]);
     await store.delete(moved);
     await store.put(hourAt('28T18'), Buffer.from('{"formatVersion":1'), { ifNoneMatch: '*' });
-    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'failed']]);
+    expect(outcomes(await rollUp([notification], { store, clock }, options))).toEqual([['hour', 'kept']]);
     expect((await store.get(hourAt('28T18')))?.body.toString()).toBe('{"formatVersion":1');
   });
 

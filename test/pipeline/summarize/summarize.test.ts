@@ -8,7 +8,7 @@ import { aggregate } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { EmittedBatches } from '../../../lib/pipeline/ingest/emitted-batches.ts';
 import { ingest } from '../../../lib/pipeline/ingest/ingest.ts';
 import { readBatch } from '../../../lib/pipeline/ingest/read-batch.ts';
-import { createEmissionRoom } from '../../../lib/pipeline/summarize/emission-room.ts';
+import { createBacklogLimit } from '../../../lib/pipeline/summarize/backlog-limit.ts';
 import type { Intent } from '../../../lib/pipeline/summarize/intent.ts';
 import { IntentWaits } from '../../../lib/pipeline/summarize/intent-waits.ts';
 import { summarize, type SummarizePorts } from '../../../lib/pipeline/summarize/summarize.ts';
@@ -55,7 +55,7 @@ function createPorts(maxBacklogRecords = 100): SummarizePorts {
   return {
     store,
     streams,
-    room: createEmissionRoom({ streams, timers, maxBacklogRecords }),
+    backlogLimit: createBacklogLimit({ streams, timers, maxBacklogRecords }),
     clock,
     timers,
     emittedBatches: new EmittedBatches(),

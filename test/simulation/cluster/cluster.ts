@@ -11,7 +11,7 @@ import type { EventStream } from '../../../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../../../lib/ports/object-store.ts';
 import type { Timers } from '../../../lib/ports/timers.ts';
 import { Operations } from '../faults.ts';
-import { Laws } from '../laws.ts';
+import { Laws } from '../laws/laws.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
 import { ofProcess } from '../of-process.ts';
 import type { ProcessPorts } from '../process-ports.ts';
@@ -63,12 +63,7 @@ export function createCluster(plan: Plan, faults: ClusterFaults, scheduler: Sche
   const landingLate = plan.forgettings === 0 ? /^put (batches|aggregates)/ : /^put batches/;
   const landsAfter = (label: string) =>
     faults.hasLateWrites && landingLate.test(label) ? chance.oneOf(...lateWriteMilliseconds) : 0;
-  const operations = new Operations(
-    scheduler,
-    plan.rates,
-    (process) => processes.killLater(process),
-    landsAfter,
-  );
+  const operations = new Operations(scheduler, plan, processes, landsAfter);
   const clockOf = (process: Process) => ({ now: () => new Date(scheduler.time + process.clockError) });
   const phase = { isHealed: false };
 

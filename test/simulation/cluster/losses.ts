@@ -1,7 +1,11 @@
 import { encodeAnnouncement, encodeIntent } from '../../../lib/domain/announcement.ts';
 import { windowsPrefix, type ObjectKey } from '../../../lib/domain/keys.ts';
 import type { SimulatedGroup } from './group.ts';
+import type { SimulatedTopic } from './topic.ts';
 import type { Cluster } from './cluster.ts';
+
+/** A minute of a customer that sends nothing. */
+const damagedMinute = `${windowsPrefix('minute')}poison/2025/12/28/18/03.json` as ObjectKey;
 
 /** Longer than the gap after which a watch starts again, and longer than a put may take. */
 const lossMilliseconds = 12_000;
@@ -13,8 +17,13 @@ export function createLosses(
 ) {
   const { chance } = scheduler;
 
-  // Poison: intents and batches that nobody can read.
+  // Poison: intents, batches and minutes that nobody can read.
   function poison(): void {
+    if (chance.happens(0.3)) {
+      store.objects.set(damagedMinute, { body: Buffer.from('not a window'), etag: damagedMinute });
+      windows.place({ key: damagedMinute, value: encodeAnnouncement(damagedMinute) });
+      return;
+    }
     const key = `batches/poison/k-${scheduler.stepsTaken}` as ObjectKey;
     if (chance.happens(0.5)) {
       batches.place({ key, value: Buffer.from('not an intent') });
@@ -28,10 +37,15 @@ export function createLosses(
   // on.
   let isLosing = false;
   async function lose(): Promise<void> {
-    if (isLosing) return;
+    const groupsOf = (topic: SimulatedTopic) => all.filter((each) => each.topic === topic);
+    // A loss of consumed records harms nobody.
+    const waiting = [batches, insights, late, windows].filter((topic) =>
+      groupsOf(topic).some(({ name }) => topic.waiting(name).length > 0),
+    );
+    const topic = waiting[chance.upTo(Math.max(1, waiting.length)) - 1];
+    if (isLosing || topic === undefined) return;
     isLosing = true;
-    const topic = chance.oneOf(batches, insights, late, windows);
-    const groups = all.filter((each) => each.topic === topic);
+    const groups = groupsOf(topic);
     for (const partition of topic.partitions) partition.start = partition.records.length;
     await scheduler.sleep(lossMilliseconds);
     while (!(await announceAgain(topic === windows))) await scheduler.sleep(chance.upTo(1_000));

@@ -5,7 +5,7 @@ import { planOf, type Plan } from '../plan.ts';
 export function clusterPlanOf(seed: number): Plan {
   const { oneOf, upTo } = chanceOf(seed, 2);
   // After a loss, a batch whose put lands late no longer has an intent, and only `audit --repair` finds it.
-  const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 400);
+  const stepsPerLoss = oneOf(Infinity, Infinity, Infinity, 200);
   return {
     ...planOf(seed),
     // Long enough for a slow put, or for a loss and its repair, to be over before faults end.
@@ -15,15 +15,17 @@ export function clusterPlanOf(seed: number): Plan {
     pauseMilliseconds: oneOf(400, 4_000),
     retentionDays: undefined,
     outages: 0,
+    oldest: 0,
     isLaptop: false,
     stepsPerRestart: Infinity,
     stepsPerClockJump: Infinity,
     cluster: {
-      clockDifferenceMilliseconds: oneOf(0, 400),
+      clockDifferenceMilliseconds: oneOf(0, 400, 1_000),
       hasLateWrites: stepsPerLoss === Infinity && oneOf(true, false),
       slowBatches: oneOf(0, 0.3),
       stepsPerRebalance: oneOf(Infinity, 30, 100),
       takesStaleCommits: oneOf(true, false),
+      stepsPerLook: oneOf(20, 60, 60),
       stepsPerLoss,
       outages: oneOf(0, 0.05, 0.2),
       deposed: oneOf(0, 0, 0.02, 0.1),

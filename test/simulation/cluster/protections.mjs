@@ -215,6 +215,13 @@ export const clusterProtections = {
       to: "if (comesAgain(outcome) || outcome.kind === 'unreadable') failed.add(intent.record.offset);",
     },
   ],
+  '8 a damaged minute holds up nobody else': [
+    {
+      file: 'lib/pipeline/roll-up/roll-up.ts',
+      from: 'if (!isForGood || notification === undefined) return result;',
+      to: 'return result;',
+    },
+  ],
   '9 a batch is dated behind the tombstone': [
     {
       file: 'lib/pipeline/ingest/ingest.ts',

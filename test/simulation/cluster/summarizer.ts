@@ -2,7 +2,7 @@ import { decodeIntent } from '../../../lib/domain/announcement.ts';
 import { UnreadableFormat } from '../../../lib/errors.ts';
 import { EmittedBatches } from '../../../lib/pipeline/ingest/emitted-batches.ts';
 import { keepFailedRecord } from '../../../lib/pipeline/failed-records/keep-failed-record.ts';
-import { createEmissionRoom } from '../../../lib/pipeline/summarize/emission-room.ts';
+import { createBacklogLimit } from '../../../lib/pipeline/summarize/backlog-limit.ts';
 import { comesAgain, type Intent } from '../../../lib/pipeline/summarize/intent.ts';
 import { IntentWaits } from '../../../lib/pipeline/summarize/intent-waits.ts';
 import { summarize } from '../../../lib/pipeline/summarize/summarize.ts';
@@ -27,14 +27,14 @@ export function startSummarizer(cluster: Cluster) {
   async function summarizeRecords(records: readonly TopicRecord[], process: Process): Promise<Set<number>> {
     const ports = portsOf(process);
     const { readable, failed } = await readIntents(records, process);
-    const room = createEmissionRoom({
+    const backlogLimit = createBacklogLimit({
       streams: ports.streams,
       timers,
       maxBacklogRecords: faults.maxBacklogRecords,
     });
     const summarized = await summarize(
       readable,
-      { ...ports, room, timers, emittedBatches: emittedOf(process), waits: waitsOf(process) },
+      { ...ports, backlogLimit, timers, emittedBatches: emittedOf(process), waits: waitsOf(process) },
       {
         putMilliseconds,
         clockDifferenceMilliseconds: 2 * clockDifferenceMilliseconds,

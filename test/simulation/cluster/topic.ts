@@ -50,7 +50,7 @@ export class SimulatedTopic {
 
   append(records: readonly Pick<TopicRecord, 'key' | 'value'>[], process: Process): Promise<void> {
     const { operations, scheduler } = this.#around;
-    return operations.run(process, `append ${records.length} to ${this.name}`, 'write', () => {
+    return operations.run(process, `append to ${this.name} ${records.length} records`, 'write', () => {
       const isPartial = records.length > 1 && scheduler.chance.happens(operations.rates.answerLost);
       const some = isPartial ? records.filter(() => scheduler.chance.happens(0.5)) : records;
       for (const record of some) this.place(record);

@@ -1,5 +1,4 @@
 import { startClients } from '../clients.ts';
-import { noFaults } from '../faults.ts';
 import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
@@ -42,7 +41,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   disturb(faults.stepsPerRebalance, () => all[chance.upTo(all.length) - 1]?.rebalance());
   disturb(faults.stepsPerLoss, () => void lose());
   disturb(faults.poison === 0 ? Infinity : 20 / faults.poison, poison);
-  disturb(20, () => {
+  disturb(faults.stepsPerLook, () => {
     for (const { process, watch } of watches.values()) if (process.isAlive) watch.look().catch(() => {}); // it cannot be read now
   });
 
@@ -60,7 +59,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
     brokenLaw: () => laws.broken,
     heal() {
       phase.isHealed = true;
-      operations.rates = noFaults;
+      operations.heal();
       clients.stop();
       readers.stop();
       for (const each of all) each.rebalance();

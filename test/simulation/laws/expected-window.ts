@@ -1,6 +1,6 @@
-import type { Counts } from '../../lib/domain/dimensions.ts';
-import type { CountingRules } from '../../lib/domain/counting-rules.ts';
-import type { SentEntry } from './sent-batch.ts';
+import type { Counts } from '../../../lib/domain/dimensions.ts';
+import type { CountingRules } from '../../../lib/domain/counting-rules.ts';
+import type { SentEntry } from '../sent-batch.ts';
 
 /** Expected content of a window, which separate code adds up from the sent entries. */
 export interface ExpectedWindow {

@@ -1,5 +1,5 @@
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { decodeTombstone, isForgotten, isFromBefore, type Tombstone } from '../../lib/domain/tombstone.ts';
+import type { CustomerId } from '../../../lib/domain/customer-id.ts';
+import { decodeTombstone, isForgotten, isFromBefore, type Tombstone } from '../../../lib/domain/tombstone.ts';
 
 /** The forgotten customers, according to the tombstones that were written. */
 export class ForgottenCustomers {

@@ -1,11 +1,11 @@
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
-import { decodeCustomerIndex } from '../../lib/domain/customer-index-format.ts';
-import type { CustomerDay } from '../../lib/domain/customer-index.ts';
-import { customerIndexKey, customerIndexPrefix, type ObjectKey } from '../../lib/domain/keys.ts';
-import { enclosingWindowStart, windowStartOf, type WindowStart } from '../../lib/domain/window.ts';
-import { minuteOf } from '../factories.ts';
-import type { SentEntry } from './sent-batch.ts';
-import type { SimulatedStore } from './simulated-store.ts';
+import type { CustomerId } from '../../../lib/domain/customer-id.ts';
+import { decodeCustomerIndex } from '../../../lib/domain/customer-index-format.ts';
+import type { CustomerDay } from '../../../lib/domain/customer-index.ts';
+import { customerIndexKey, customerIndexPrefix, type ObjectKey } from '../../../lib/domain/keys.ts';
+import { enclosingWindowStart, windowStartOf, type WindowStart } from '../../../lib/domain/window.ts';
+import { minuteOf } from '../../factories.ts';
+import type { SentEntry } from '../sent-batch.ts';
+import type { SimulatedStore } from '../simulated-store.ts';
 
 type Days = Map<WindowStart, CustomerDay>;
 

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { receivedRecord } from '../../../test/factories.ts';
-import { createFaultyRecords } from '../../roles/faulty-records.ts';
+import { createFaults } from '../../roles/faults.ts';
 
-const poison = receivedRecord('1', Buffer.from('{}'));
-const other = receivedRecord('2', Buffer.from('{}'));
+const poison = 'insights/0/1';
+const other = 'insights/0/2';
 
-describe('a record that fails by a fault of this program', () => {
+describe('what fails by a fault of this program', () => {
   it('has been tried enough after a minute and three attempts, regardless of others', () => {
     let now = 0;
-    const isTriedEnough = createFaultyRecords(() => now);
+    const isTriedEnough = createFaults(() => now);
     expect(isTriedEnough(poison)).toBe(false);
     now = 59_999;
     expect([isTriedEnough(poison), isTriedEnough(poison)]).toEqual([false, false]);
@@ -18,7 +17,7 @@ describe('a record that fails by a fault of this program', () => {
 
   it('is tried three times at least, however long each attempt takes', () => {
     let now = 0;
-    const isTriedEnough = createFaultyRecords(() => now);
+    const isTriedEnough = createFaults(() => now);
     const given = [0, 100_000, 200_000].map((instant) => {
       now = instant;
       return isTriedEnough(poison);

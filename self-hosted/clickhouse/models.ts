@@ -1,0 +1,159 @@
+import * as z from 'zod';
+import type { Offsets } from '../../lib/ports/topic-offsets.ts';
+import { QueryRefused, type ClickHouse } from './client.ts';
+import { migrateWindows } from './migrate.ts';
+import type { Tables } from './tables.ts';
+
+/** A table of windows, and how far it is. */
+export interface Model {
+  /** Grows with each model. */
+  readonly id: number;
+  /** Whether answers come from it; otherwise it is under construction. */
+  readonly state: 'building' | 'serving';
+  /** The topic that its positions belong to; a topic that was made anew has another one. */
+  readonly topicId: string;
+  readonly partitions: number;
+  /** Everything that was announced before these offsets is in the table. */
+  readonly positions: Offsets;
+}
+
+/** The topic `windows` at one time. */
+export interface WindowsTopic {
+  readonly id: string;
+  readonly starts: Offsets;
+  readonly ends: Offsets;
+}
+
+const modelSchema = z.object({
+  model: z.coerce.number(),
+  topic_id: z.string(),
+  partitions: z.coerce.number(),
+  is_serving: z.coerce.number(),
+});
+const positionSchema = z.object({
+  model: z.coerce.number(),
+  partition: z.coerce.number(),
+  position: z.coerce.bigint(),
+});
+
+/** Exceptions of a server that does not have a table or a database. */
+const absent: ReadonlySet<number> = new Set([60, 81, 218]);
+
+export function isAbsent(error: unknown): boolean {
+  return error instanceof QueryRefused && absent.has(error.code);
+}
+
+/** Reads all models, the oldest first; an empty server has none. */
+export async function readModels(clickHouse: ClickHouse, tables: Tables): Promise<readonly Model[]> {
+  try {
+    const models = await clickHouse.rows(
+      `SELECT model, topic_id, partitions, is_serving FROM ${tables.models} FINAL ORDER BY model`,
+      modelSchema,
+    );
+    const positions = await clickHouse.rows(
+      `SELECT model, partition, position FROM ${tables.positions} FINAL`,
+      positionSchema,
+    );
+    return models.map(({ model: id, topic_id: topicId, partitions, is_serving: isServing }) => {
+      const own = positions.filter(({ model }) => model === id);
+      return {
+        id,
+        state: isServing === 1 ? 'serving' : 'building',
+        topicId,
+        partitions,
+        positions: new Map(own.map(({ partition, position }) => [partition, position])),
+      };
+    });
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** Returns the model that answers come from. */
+export function servingOf(models: readonly Model[]): Model | undefined {
+  return models.findLast(({ state }) => state === 'serving');
+}
+
+/** Returns the model under construction: the oldest of those that began after the one that serves. */
+export function buildingOf(models: readonly Model[]): Model | undefined {
+  const after = servingOf(models)?.id ?? 0;
+  return models.find(({ id, state }) => state === 'building' && id > after);
+}
+
+/**
+ * Reports whether a model can never be exact again: the topic is another one or has more partitions, so that its
+ * offsets mean something else, or records were deleted that it does not have.
+ * @param topic  read after the model
+ */
+export function isLost(
+  { topicId, partitions, positions }: Model,
+  { id, starts, ends }: WindowsTopic,
+): boolean {
+  if (topicId !== id || partitions !== ends.size) return true;
+  return [...ends].some(([partition, end]) => {
+    const position = positions.get(partition);
+    return position === undefined || position < (starts.get(partition) ?? 0n) || position > end;
+  });
+}
+
+/**
+ * Begins a model: creates its table, with the ends of the topic as its positions. Its construction lists the store after
+ * this, so that everything announced before them is in it.
+ */
+export async function beginModel(
+  id: number,
+  topic: WindowsTopic,
+  clickHouse: ClickHouse,
+  tables: Tables,
+): Promise<void> {
+  await migrateWindows(id, clickHouse, tables);
+  const positions = Array.from(topic.ends, ([partition, end]) => {
+    return { model: id, partition, position: String(end) };
+  });
+  await clickHouse.insert(tables.positions, positions);
+  // Last: a model without positions is none.
+  await clickHouse.insert(tables.models, [
+    { model: id, topic_id: topic.id, partitions: topic.ends.size, is_serving: 0 },
+  ]);
+}
+
+/** Lets answers come from a model, and analysts read it. */
+export async function serveModel(model: Model, clickHouse: ClickHouse, tables: Tables): Promise<void> {
+  const { id, topicId, partitions } = model;
+  await clickHouse.insert(tables.models, [{ model: id, topic_id: topicId, partitions, is_serving: 1 }]);
+  await pointView(id, clickHouse, tables);
+}
+
+const columnSchema = z.object({ name: z.string() });
+/** Columns that only the projector needs. */
+const hidden: ReadonlySet<string> = new Set(['version', 'is_deleted', 'customer_segment', 'start_minute']);
+
+/** Makes the view for analysts read the table of a model. */
+export async function pointView(id: number, clickHouse: ClickHouse, tables: Tables): Promise<void> {
+  const columns = await clickHouse.rows(
+    'SELECT name FROM system.columns WHERE database = {database:String} AND table = {table:String} ORDER BY position',
+    columnSchema,
+    { database: tables.database, table: `windows_${id}` },
+  );
+  const names = columns.map(({ name }) => name).filter((name) => !hidden.has(name));
+  await clickHouse.run(
+    `CREATE OR REPLACE VIEW ${tables.view} AS SELECT ${names.join(', ')} FROM ${tables.windowsOf(id)} FINAL`,
+  );
+}
+
+/** Removes the models that a newer one has replaced. */
+export async function dropReplaced(
+  models: readonly Model[],
+  clickHouse: ClickHouse,
+  tables: Tables,
+): Promise<void> {
+  const serving = servingOf(models);
+  for (const { id } of models) {
+    if (serving === undefined || id >= serving.id) continue;
+    await clickHouse.run(`DROP TABLE IF EXISTS ${tables.windowsOf(id)} SYNC`);
+    for (const table of [tables.positions, tables.rebuilds, tables.models]) {
+      await clickHouse.run(`DELETE FROM ${table} WHERE model = {id:UInt64}`, { id });
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import type { protections } from '../protections.mjs';
+
+export declare const splitProtections: typeof protections;
