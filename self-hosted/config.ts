@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
+import { aggregateEngines, type AggregateEngine } from './kafka/engine-names.ts';
 
 function wholeNumberOf(min: number, max: number) {
   return z
@@ -104,7 +105,7 @@ export const clusterEnvironmentSchema = z.object({
     .string()
     .default('127.0.0.1')
     .describe(
-      'the address of the internal port (health, readiness, metrics); anybody who reaches it may ask',
+      'the address of the internal port (health, readiness, metrics, calls of `aggregate`); anybody who reaches it may ask',
     ),
   ADMIN_PORT: port.default(8_081).describe('the internal port'),
   API_KEYS_FILE: z
@@ -147,6 +148,12 @@ export const clusterEnvironmentSchema = z.object({
     .default(24)
     .describe(
       'with the role `project`: hours between two comparisons of the read model with the bucket; `0`: none',
+    ),
+  AGGREGATE_ENGINE: z
+    .enum(aggregateEngines, 'must be event-source, flink or both')
+    .default('event-source')
+    .describe(
+      'what hands partials to the function `aggregate`: `event-source`, the role itself; `flink`, a Flink job that calls it at the internal port; `both`, either of them. The same in all roles',
     ),
   PUT_DEADLINE_SECONDS: wholeNumberOf(1, 450)
     .default(15)
@@ -209,6 +216,7 @@ export interface ClusterConfig {
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'none' };
+  readonly aggregateEngine: AggregateEngine;
   readonly putMilliseconds: number;
   readonly clockDifferenceMilliseconds: number;
   readonly readFrom: Environment['READ_FROM'];
@@ -287,6 +295,7 @@ export function parseClusterConfig(environment: NodeJS.ProcessEnv): ClusterConfi
     adminHost: data.ADMIN_HOST,
     adminPort: data.ADMIN_PORT,
     apiKeys: apiKeysOf(data),
+    aggregateEngine: data.AGGREGATE_ENGINE,
     putMilliseconds: data.PUT_DEADLINE_SECONDS * 1_000,
     clockDifferenceMilliseconds: data.CLOCK_DIFFERENCE_SECONDS * 1_000,
     readFrom: data.READ_FROM,

@@ -3,6 +3,7 @@ import { runAsProgram } from '../commands/run-as-program.ts';
 import { runRolesCommand } from './command.ts';
 import { announceCommand } from './commands/announce.ts';
 import { checkStoreCommand } from './commands/check-store.ts';
+import { flinkCommand } from './commands/flink.ts';
 import { createBucketCommand } from './commands/create-bucket.ts';
 import { rebuildReadModelCommand } from './commands/rebuild-read-model.ts';
 import { topicsCommand } from './commands/topics.ts';
@@ -27,6 +28,7 @@ const operatorCommands = [
   announceCommand,
   createBucketCommand,
   checkStoreCommand,
+  flinkCommand,
   rebuildReadModelCommand,
 ];
 

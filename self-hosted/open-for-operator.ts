@@ -12,7 +12,7 @@ import { kafkaConnectionOf } from './kafka-connection.ts';
 import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
-import { createTopicOffsets } from './kafka/topic-offsets.ts';
+import { createCountedOffsets } from './kafka/aggregate-engines.ts';
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openStore } from './open-store.ts';
@@ -37,9 +37,9 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const connection = await kafkaConnectionOf(config);
   const { store, versions, close } = openStore(config);
   const sender = createSender(connection);
-  const offsets = createTopicOffsets(connection);
+  const offsets = createCountedOffsets(connection, config.aggregateEngine);
   const deadLetters = openDeadLetterTopic({ connection, sender, offsets });
-  const { clockDifferenceMilliseconds } = config;
+  const { clockDifferenceMilliseconds, aggregateEngine } = config;
   const hasReadModel = config.clickHouse !== undefined;
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
@@ -65,7 +65,15 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
     notifyRollUp: (minute) => notifier.notify([minute]),
-    look: () => lookAtCluster({ connection, offsets, clock, clockDifferenceMilliseconds, hasReadModel }),
+    look: () =>
+      lookAtCluster({
+        connection,
+        offsets,
+        clock,
+        clockDifferenceMilliseconds,
+        hasReadModel,
+        aggregateEngine,
+      }),
     stream(name) {
       if (!names.has(name)) throw new RangeError(`There is no topic "${name}".`);
       return {

@@ -13,13 +13,14 @@ import { createReaderWithStore } from './clickhouse/reader-with-store.ts';
 import { withBoundedBacklog } from './bounded-backlog.ts';
 import type { ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
+import { createCountedOffsets } from './kafka/aggregate-engines.ts';
 import type { KafkaConnection } from './kafka/connection.ts';
 import { createKafkaEventStream, type KafkaEventStream } from './kafka/event-stream.ts';
 import { barrierTimes } from './barrier-times.ts';
 import { hopsOf } from './kafka/hops.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender, type KafkaSender } from './kafka/send.ts';
-import { createTopicOffsets, type KafkaTopicOffsets } from './kafka/topic-offsets.ts';
+import type { KafkaTopicOffsets } from './kafka/topic-offsets.ts';
 import { groupName, topicName, type Group, type Topic } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openReadModel, type ReadModel } from './open-read-model.ts';
@@ -61,7 +62,7 @@ export async function openPipeline({
   const connection = await kafkaConnectionOf(config);
   const { store, versions, close: closeStore } = openStore(config);
   const sender = createSender(connection);
-  const offsets = createTopicOffsets(connection);
+  const offsets = createCountedOffsets(connection, config.aggregateEngine);
   const { clockDifferenceMilliseconds, putMilliseconds, pipeline } = config;
   const barriers = createBarrierWatch(
     { offsets, clock, timers: realTimers, logger },

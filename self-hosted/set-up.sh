@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `npm run cluster` and `npm run test:cluster` need, besides what npm has installed: the packages of
 # self-hosted/, Node.js where the installed one is too old for the Kafka client, Kafka, and versitygw, an S3 server.
-# It installs only what is missing.
+# It installs only what is missing. With --flink, it also installs Flink and builds its job.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -80,3 +80,5 @@ if [ "$(cat "$cache/clickhouse/version" 2> /dev/null)" != "$chdb_version" ]; the
   "$cache/clickhouse/bin/pip" install --quiet --disable-pip-version-check --no-deps "chdb-core==$chdb_version"
   echo "$chdb_version" > "$cache/clickhouse/version" # last, as above
 fi
+
+if [ "${1:-}" = --flink ]; then bash set-up/flink.sh; fi

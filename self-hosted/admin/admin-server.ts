@@ -1,10 +1,12 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { securityHeaders } from '../../http-server/security-headers.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { messageOf } from '../../lib/message-of.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { listen } from '../http/listen.ts';
+import type { AdminCall } from './admin-call.ts';
+import { readBody } from './read-body.ts';
 
 /** Answers of the internal port. */
 export interface AdminAnswers {
@@ -12,6 +14,8 @@ export interface AdminAnswers {
   readonly problems: () => Promise<readonly string[]>;
   /** Returns metrics in the text format of Prometheus. */
   readonly metrics: () => Promise<string>;
+  /** Functions that take a `POST`, by path. */
+  readonly calls?: ReadonlyMap<string, AdminCall>;
 }
 
 export interface AdminServerOptions extends AdminAnswers {
@@ -26,18 +30,22 @@ export interface AdminServer {
   stop(): Promise<void>;
 }
 
+/** More than a call of 500 partials has, except of the largest. */
+const maxCallBytes = 32 * 1024 * 1024;
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Starts the internal port: `/health` (this process answers), `/ready` (it can do its work now) and `/metrics`. Anyone
- * who can reach it may ask.
+ * Starts the internal port: `/health` (this process answers), `/ready` (it can do its work now) and `/metrics`, and the
+ * functions of its roles. Anyone who can reach it may ask.
  * @throws CannotStart  it cannot listen there; the message says why
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { host, port, problems, metrics, logger } = options;
+  const { host, port, problems, metrics, calls, logger } = options;
   const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000 }, (request, response) => {
     const path = request.url?.split('?', 1)[0];
     const answer = async () => {
+      const call = calls?.get(path ?? '');
+      if (call !== undefined) return answerCall(request, response, call);
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return answerJson(response, 405, { status: 'use GET' });
       switch (path) {
@@ -76,6 +84,18 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       server.closeAllConnections();
     },
   };
+}
+
+async function answerCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: AdminCall,
+): Promise<void> {
+  if (request.method !== 'POST') return answerJson(response, 405, { status: 'use POST' });
+  const body = await readBody(request, maxCallBytes);
+  if (body === undefined) return answerJson(response, 413, { status: `more than ${maxCallBytes} bytes` });
+  const answer = await call(body);
+  answerJson(response, answer.status, answer.body);
 }
 
 function answerJson(response: ServerResponse, status: number, body: object): void {

@@ -7,9 +7,10 @@ import { whole } from '../../commands/whole.ts';
 import { parseClusterConfig } from '../config.ts';
 import { kafkaConnectionOf } from '../kafka-connection.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
+import { createCountedOffsets } from '../kafka/aggregate-engines.ts';
+import type { AggregateEngine } from '../kafka/engine-names.ts';
 import { createTopics } from '../kafka/create-topics.ts';
 import { deleteReadRecords } from '../kafka/delete-read-records.ts';
-import { createTopicOffsets } from '../kafka/topic-offsets.ts';
 import type { TopicChoices } from '../kafka/topic-settings.ts';
 import { topicName, type Topic } from '../kafka/topics.ts';
 import { operatorFailures } from './operator-failures.ts';
@@ -67,7 +68,8 @@ export const topicsCommand = defineCommand({
     const connection = await kafkaConnectionOf(config);
     const admin = new Admin(clientOptions(connection));
     const hasReadModel = config.clickHouse !== undefined;
-    const context = { admin, connection, choices: config.topics, hasReadModel, io };
+    const { aggregateEngine, topics: choices } = config;
+    const context = { admin, connection, choices, aggregateEngine, hasReadModel, io };
     try {
       switch (action) {
         case 'add-partitions':
@@ -92,6 +94,7 @@ interface Context {
   readonly connection: KafkaConnection;
   readonly choices: TopicChoices;
   readonly hasReadModel: boolean;
+  readonly aggregateEngine: AggregateEngine;
   readonly io: Io;
 }
 
@@ -142,14 +145,14 @@ function report(comparison: Comparison, { connection, choices, io }: Context): n
 }
 
 async function addPartitions(wanted: number | undefined, context: Context): Promise<number> {
-  const { admin, connection, io } = context;
+  const { admin, connection, aggregateEngine, io } = context;
   if (wanted === undefined) throw new BadArguments('add-partitions needs --partitions <n>.');
   const found = await readTopics(admin, connection);
   requireNoFewer(found, wanted);
   const small = Array.from(found)
     .filter(([, { partitions }]) => partitions < wanted)
     .map(([topic]) => topic);
-  const offsets = createTopicOffsets(connection);
+  const offsets = createCountedOffsets(connection, aggregateEngine);
   try {
     const undrained = await findUndrained(small, connection, offsets);
     for (const { topic, group, records } of undrained) {
@@ -183,9 +186,9 @@ function requireNoFewer(found: ReadonlyMap<Topic, FoundTopic>, wanted: number): 
 
 async function deleteRead(
   keepHours: number,
-  { admin, connection, hasReadModel, io }: Context,
+  { admin, connection, aggregateEngine, hasReadModel, io }: Context,
 ): Promise<number> {
-  const offsets = createTopicOffsets(connection);
+  const offsets = createCountedOffsets(connection, aggregateEngine);
   try {
     const before = new Date(io.clock.now().getTime() - keepHours * 3_600_000);
     const deleted = await deleteReadRecords(before, { admin, connection, offsets, hasReadModel });

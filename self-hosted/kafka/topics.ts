@@ -23,6 +23,7 @@ export type Group =
   | 'summarizer'
   | 'aggregate'
   | 'aggregate-late'
+  | 'flink'
   | 'verify'
   | 'roll-up'
   | 'project'
@@ -41,7 +42,10 @@ export function groupName({ prefix }: Pick<KafkaConnection, 'prefix'>, group: Gr
 /** Topics take batches of records up to this size. */
 export const maxMessageBytes = 4 * 1024 * 1024;
 
-/** Groups that read a topic; what all of them have read is not needed any more. */
+/**
+ * Groups that read a topic; what all of them have read is not needed any more. The group `flink` may read in place of
+ * `aggregate`: see `createCountedOffsets`.
+ */
 export const groupsOfTopic: Readonly<Record<Topic, readonly Group[]>> = {
   batches: ['summarizer', 'verify'],
   insights: ['aggregate'],

@@ -6,12 +6,20 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/cluster/', import
 /** Paths of the programs that `set-up.sh` installs. */
 export const installedPrograms = {
   kafkaJars: `${cache}kafka/lib`,
+  flinkLibraries: `${cache}flink-2.2.1/lib`,
+  flinkPlugins: `${cache}flink-2.2.1/plugins`,
   clickHousePython: `${cache}clickhouse/bin/python`,
   versitygw: `${cache}bin/versitygw-v1.8.0`,
 } as const;
 
-/** @throws Error  the program is not installed; the message says how to install it */
-export function requireInstalled(path: string): string {
+/**
+ * Returns the path of a program.
+ * @param part  the option of `set-up.sh` for what it installs only when asked
+ * @throws Error  the program is not installed; the message says how to install it
+ */
+export function requireInstalled(path: string, part?: '--flink'): string {
   if (existsSync(path)) return path;
-  throw new Error(`${path} does not exist. Install it with: bash self-hosted/set-up.sh`);
+  throw new Error(
+    `${path} does not exist. Install it with: bash self-hosted/set-up.sh${part === undefined ? '' : ` ${part}`}`,
+  );
 }

@@ -21,6 +21,8 @@ export interface LocalServerOptions {
 export interface LocalServer {
   readonly name: string;
   readonly logFile: string;
+  /** The process that was started last. */
+  readonly pid: number | undefined;
   /**
    * Starts the server if it does not run, and resolves when it answers.
    * @throws Error  it ended, or it does not answer in time; the message names the log file
@@ -58,6 +60,9 @@ export function createLocalServer(options: LocalServerOptions): LocalServer {
   return {
     name,
     logFile,
+    get pid() {
+      return running?.pid;
+    },
     async start() {
       if (running !== undefined && !hasEnded(running)) return;
       process.off('exit', endWithThisProcess);

@@ -7,6 +7,8 @@ export interface AnnouncedCluster {
   /** `undefined` without ClickHouse. */
   readonly clickHouseUrl: string | undefined;
   readonly directory: string;
+  /** The JobManager; `undefined` without Flink. */
+  readonly flinkUrl: string | undefined;
   /** The file of API keys; `undefined` if the header names the customer. */
   readonly keyFile: string | undefined;
   readonly now: Date;
@@ -14,13 +16,15 @@ export interface AnnouncedCluster {
 
 /** Returns the text that greets a user: where everything listens, and commands to try. */
 export function announcement(cluster: AnnouncedCluster): string {
-  const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, keyFile, now } = cluster;
+  const { baseUrl, adminUrl, brokers, s3Endpoint, clickHouseUrl, directory, flinkUrl, keyFile, now } =
+    cluster;
   const receivedAt = `${now.toISOString().slice(0, 19)}Z`;
   const entry = { receivedAt, method: 'GET', path: '/', userAgent: 'curl/8.0', status: 200 };
   const who = keyFile === undefined ? "'x-customer-id: cus-axon'" : "'authorization: Bearer YOUR-API-KEY'";
   const clickHouse = clickHouseUrl === undefined ? '' : `  ClickHouse  ${clickHouseUrl}\n`;
   const project = clickHouseUrl === undefined ? 'verify and roll-up' : 'verify, roll-up and project';
   const keys = keyFile === undefined ? '' : `  API keys    ${keyFile}\n`;
+  const flink = flinkUrl === undefined ? '' : `  Flink       ${flinkUrl}\n`;
   return `
 The cluster is ready: api, summarizer, aggregate, ${project} run as processes of their own.
 
@@ -29,7 +33,7 @@ The cluster is ready: api, summarizer, aggregate, ${project} run as processes of
   Internal    ${adminUrl}/ready and /metrics; each role has its own, on the ports behind this one
   Kafka       ${brokers}
   S3          ${s3Endpoint}
-${clickHouse}  Data, logs  ${directory}
+${clickHouse}${flink}  Data, logs  ${directory}
 ${keys}  Stop        Ctrl-C
 
 Send a batch, then read its counts:

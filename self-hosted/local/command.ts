@@ -8,6 +8,7 @@ import { InvalidConfig } from '../../lib/config.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { announcement } from './announcement.ts';
 import { LocalCluster, portsFrom } from './local-cluster.ts';
+import { setUpFlink } from './set-up-flink.ts';
 
 const lookEveryMilliseconds = 1_000;
 
@@ -32,6 +33,9 @@ export const clusterCommand = defineCommand({
       variable: 'DATA_DIR',
       read: anyText,
     }),
+    flink: flag({
+      help: 'starts Flink and its job as well, which then hands partials to `aggregate`; the first start downloads 312 MB',
+    }),
     clickhouse: flag({ help: 'start ClickHouse too, with the role project, and answer from it' }),
   },
   details: [
@@ -42,8 +46,9 @@ export const clusterCommand = defineCommand({
   exitCodes: { 0: 'ended by Ctrl-C', 1: 'something did not start', 2: 'wrong options, or a port is taken' },
   failures: [failure(CannotStart), failure(InvalidConfig)],
   async run({ options }, io) {
-    const { port, 'data-dir': dataDirectory = '.data', clickhouse: hasClickHouse } = options;
+    const { port, 'data-dir': dataDirectory = '.data', clickhouse: hasClickHouse, flink: hasFlink } = options;
     const directory = join(resolve(dataDirectory), 'cluster');
+    if (hasFlink) await setUpFlink();
     const stop = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) io.events.on(signal, () => stop.abort());
     const keyFile = io.env['API_KEYS_FILE'];
@@ -52,6 +57,7 @@ export const clusterCommand = defineCommand({
       directory,
       firstPort: port,
       kafkaNodes: 1,
+      hasFlink,
       processes: {
         api: 1,
         summarizer: 1,
@@ -68,9 +74,10 @@ export const clusterCommand = defineCommand({
         ...io.env,
         ...(!hasKeys && { ALLOW_UNAUTHENTICATED: 'true' }),
       },
+      onNotice: (line) => print(io, line),
       onRestart: (name, how) => print(io, `${name} died (${how}) and is started again.`),
     });
-    print(io, 'Starting Kafka, the S3 server and the roles …');
+    print(io, `Starting Kafka, the S3 server${hasFlink ? ', Flink' : ''} and the roles …`);
     try {
       await cluster.start();
       const { admin } = portsFrom(port);
@@ -83,6 +90,7 @@ export const clusterCommand = defineCommand({
           s3Endpoint: cluster.s3.endpoint,
           clickHouseUrl: hasClickHouse ? cluster.clickHouse.url : undefined,
           directory,
+          flinkUrl: hasFlink ? cluster.flinkJob.flink.restUrl : undefined,
           keyFile: hasKeys ? (keyFile ?? 'API_KEYS') : undefined,
           now: io.clock.now(),
         }),

@@ -5,8 +5,11 @@ import { parseClusterConfig } from '../config.ts';
 import { startClickHouse, type LocalClickHouse } from '../local-services/start-clickhouse.ts';
 import { startKafka, type LocalKafka } from '../local-services/start-kafka.ts';
 import { startVersitygw, type LocalVersitygw } from '../local-services/start-versitygw.ts';
+import { FlinkUnreachable } from '../flink/flink-rest.ts';
+import { JobDoesNotRun } from '../flink/submit-job.ts';
 import { requireFreePort } from '../http/require-free-port.ts';
 import type { RoleName } from '../roles/role-names.ts';
+import { prepareFlinkJob, type LocalFlinkJob } from './local-flink-job.ts';
 import { prepareBucket, prepareTopics } from './prepare.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
@@ -16,6 +19,8 @@ export interface LocalClusterOptions {
   /** The first of 60 ports that it may use; see `portsFrom`. */
   readonly firstPort: number;
   readonly kafkaNodes: 1 | 3;
+  /** True if a Flink job calls `aggregate`; `AGGREGATE_ENGINE` says whether the role reads the topics, too. */
+  readonly hasFlink?: boolean;
   /** Processes of each role; those of `api` have ports of their own. */
   readonly processes: Readonly<Partial<Record<RoleName, number>> & { readonly api: number }>;
   /** Starts ClickHouse as well. */
@@ -24,13 +29,22 @@ export interface LocalClusterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called when a process has died and is started again. */
   readonly onRestart: (name: string, how: string) => void;
+  /** Called with what an operator should know. */
+  readonly onNotice?: (line: string) => void;
 }
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Returns the ports of a cluster: requests first, then Kafka, the store, and the internal ports. */
 export function portsFrom(first: number) {
-  return { api: first, kafka: first + 10, s3: first + 20, clickHouse: first + 25, admin: first + 30 };
+  return {
+    api: first,
+    kafka: first + 10,
+    s3: first + 20,
+    clickHouse: first + 25,
+    admin: first + 30,
+    flink: first + 50,
+  };
 }
 
 /** Kafka, an S3 server and all roles, as processes on this machine. */
@@ -39,6 +53,7 @@ export class LocalCluster {
   readonly processes: SupervisedProcess[] = [];
   #kafka: LocalKafka | undefined;
   #s3: LocalVersitygw | undefined;
+  #flinkJob: LocalFlinkJob | undefined;
   #clickHouse: LocalClickHouse | undefined;
   #env: Readonly<Record<string, string | undefined>> = {};
 
@@ -52,6 +67,15 @@ export class LocalCluster {
 
   get s3(): LocalVersitygw {
     return given(this.#s3);
+  }
+
+  get hasFlink(): boolean {
+    return this.#flinkJob !== undefined;
+  }
+
+  /** Flink and its job, in a cluster that has them. */
+  get flinkJob(): LocalFlinkJob {
+    return given(this.#flinkJob);
   }
 
   get clickHouse(): LocalClickHouse {
@@ -83,7 +107,7 @@ export class LocalCluster {
    * @throws Error        something does not start; the message says what and where its log is
    */
   async start(): Promise<void> {
-    const { directory, firstPort, kafkaNodes, hasClickHouse = false } = this.#options;
+    const { directory, firstPort, kafkaNodes, hasFlink = false, hasClickHouse = false } = this.#options;
     const ports = portsFrom(firstPort);
     await mkdir(directory, { recursive: true });
     for (const port of [ports.api, ports.kafka, ports.s3, ports.admin])
@@ -97,6 +121,7 @@ export class LocalCluster {
     this.#s3 = s3;
     this.#clickHouse = clickHouse;
     this.#env = {
+      ...(hasFlink && { AGGREGATE_ENGINE: 'flink' }),
       ...this.#options.env,
       STORAGE: 'kafka',
       KAFKA_BROKERS: kafka.brokers.join(','),
@@ -111,21 +136,38 @@ export class LocalCluster {
     await prepareTopics(config);
     await prepareBucket(config);
     this.#createProcesses();
-    await Promise.all(this.processes.map((each) => each.start()));
+    if (hasFlink) {
+      this.#flinkJob = await prepareFlinkJob({
+        directory,
+        firstPort: ports.flink,
+        brokers: kafka.brokers,
+        prefix: config.kafka.prefix,
+        aggregateUrls: this.of('aggregate').map(({ adminUrl }) => adminUrl),
+        tell: this.#options.onNotice ?? (() => undefined),
+      });
+    }
+    await Promise.all([...this.processes.map((each) => each.start()), this.#flinkJob?.tend()]);
   }
 
   /** Ends everything in order, so that a second start continues. */
   async stop(): Promise<void> {
     await Promise.all(this.of('api').map((each) => each.stop()));
+    await this.#flinkJob?.stop();
     await Promise.all(this.processes.map((each) => each.stop()));
     await Promise.all([this.#kafka?.stop(), this.#s3?.stop(), this.#clickHouse?.stop()]);
   }
 
-  /** Starts Kafka, the S3 server and ClickHouse again if they died. */
+  /** Starts Kafka, the S3 server, ClickHouse and Flink again if they died. */
   async startServices(): Promise<void> {
     const services = [...this.kafka.nodes, this.s3.server];
     if (this.#clickHouse !== undefined) services.push(this.#clickHouse.server);
     await Promise.all(services.map((server) => server.start()));
+    try {
+      await this.#flinkJob?.tend();
+    } catch (error) {
+      if (!(error instanceof FlinkUnreachable) && !(error instanceof JobDoesNotRun)) throw error;
+      this.#options.onNotice?.(`The Flink job is not at work; trying again. ${error.message}`);
+    }
   }
 
   #createProcesses(): void {

@@ -32,6 +32,7 @@ export class SupervisedProcess {
   #isStopping = false;
   #restarts = 0;
   #failure: Error | undefined;
+  #settings: Readonly<Record<string, string>> = {};
 
   constructor(options: SupervisedOptions) {
     this.name = options.name;
@@ -74,6 +75,11 @@ export class SupervisedProcess {
     }
   }
 
+  /** Sets variables of its environment for the next start. */
+  set(settings: Readonly<Record<string, string>>): void {
+    this.#settings = { ...this.#settings, ...settings };
+  }
+
   /** Asks the process to end, and resolves when it has. */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -97,7 +103,7 @@ export class SupervisedProcess {
     const log = openSync(logFile, 'a');
     // In a process group of its own, so that Ctrl-C reaches only the process that ends it in order.
     const child = spawn(process.execPath, args, {
-      env: { ...env },
+      env: { ...env, ...this.#settings },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     });

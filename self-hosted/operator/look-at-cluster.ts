@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { TopicOffsets } from '../../lib/ports/topic-offsets.ts';
 import { realTimers } from '../../lib/timers.ts';
 import { UnavailableParts } from '../../lib/unavailable-parts.ts';
+import type { AggregateEngine } from '../kafka/engine-names.ts';
 import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
@@ -17,6 +18,7 @@ export interface ClusterLookPorts {
   readonly offsets: TopicOffsets;
   readonly clock: Clock;
   readonly clockDifferenceMilliseconds: number;
+  readonly aggregateEngine: AggregateEngine;
   /** Otherwise nothing is projected. */
   readonly hasReadModel: boolean;
 }
@@ -37,7 +39,7 @@ export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLoo
   try {
     const [topics, processes, counted] = await Promise.all([
       parts.read(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
-      parts.read(readProcesses(connection, hasReadModel)),
+      parts.read(readProcesses(connection, { hasReadModel, aggregateEngine: ports.aggregateEngine })),
       parts.read(passBarrier(ports)),
     ]);
     return { problems: parts.reasons, topics, processes, ...counted };

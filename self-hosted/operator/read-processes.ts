@@ -1,5 +1,6 @@
 import { Admin } from '@platformatic/kafka';
 import type { ClusterLook } from '../../commands/open-cluster.ts';
+import type { AggregateEngine } from '../kafka/engine-names.ts';
 import { kafkaUnavailable } from '../kafka/client/explain.ts';
 import { clientOptions, type KafkaConnection } from '../kafka/connection.ts';
 import { groupName, type Group } from '../kafka/topics.ts';
@@ -16,17 +17,26 @@ const groupsOfRole: Readonly<Record<Consumer, readonly Group[]>> = {
   project: ['project'],
 };
 
+export interface ReadProcessesOptions {
+  /** Otherwise nothing is projected. */
+  readonly hasReadModel: boolean;
+  readonly aggregateEngine: AggregateEngine;
+}
+
 /**
- * Reads which processes of each role are at work, from the members of the groups.
+ * Reads which processes of each role are at work, from the members of the groups. Kafka does not know the processes of
+ * `aggregate` that a Flink job calls.
  * @throws Unavailable  Kafka cannot answer now
  */
 export async function readProcesses(
   connection: KafkaConnection,
-  hasReadModel: boolean,
+  { hasReadModel, aggregateEngine }: ReadProcessesOptions,
 ): Promise<ClusterLook['processes']> {
   const admin = new Admin(clientOptions(connection));
   try {
-    const entries = Object.entries(groupsOfRole).filter(([role]) => role !== 'project' || hasReadModel);
+    const isKnown = (role: string) =>
+      (role !== 'project' || hasReadModel) && (role !== 'aggregate' || aggregateEngine !== 'flink');
+    const entries = Object.entries(groupsOfRole).filter(([role]) => isKnown(role));
     const groups = entries.flatMap(([, its]) => its.map((group) => groupName(connection, group)));
     const described = await admin.describeGroups({ groups });
     return Object.fromEntries(

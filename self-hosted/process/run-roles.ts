@@ -1,6 +1,7 @@
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { parseApiKeyFile } from '../../lib/domain/api-key-file.ts';
+import type { AdminCall } from '../admin/admin-call.ts';
 import { createClusterMetrics } from '../admin/cluster-metrics.ts';
 import { findProblems } from '../admin/find-problems.ts';
 import { createKeyAuthorizer } from '../api-keys/key-authorizer.ts';
@@ -27,6 +28,8 @@ export interface RunRolesOptions {
 export interface RunningProcess {
   readonly logger: Logger;
   readonly roles: readonly RunningRole[];
+  /** Functions of its roles for the internal port, by path. */
+  readonly calls: ReadonlyMap<string, AdminCall>;
   /** Returns what keeps this process from working. */
   problems(): Promise<readonly string[]>;
   /** Returns its metrics in the text format of Prometheus. */
@@ -78,6 +81,7 @@ export async function runRoles(options: RunRolesOptions): Promise<RunningProcess
   return {
     logger,
     roles,
+    calls: new Map(roles.flatMap(({ calls }) => [...(calls ?? [])])),
     problems: () => findProblems(pipeline, roles),
     metrics: async () => `${await readMetrics(pipeline, clock)}\n${await clusterMetrics()}`,
     async stop() {

@@ -4,21 +4,46 @@ import { createFailedRecordsDestination } from '../kafka/event-source/failed-rec
 import { startStreamEventSource } from '../kafka/event-source/stream-event-source.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
 import { streamEventOf } from '../stream-event-of.ts';
-import { consumerRole } from './consumer-role.ts';
+import { aggregatePath, createAggregateCalls } from './aggregate-calls.ts';
+import { consumerRole, type Source } from './consumer-role.ts';
 import { createFaults } from './faults.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-/** Starts adding partials to their windows, current and late ones side by side. */
+type Invoke = ReturnType<typeof aggregateHandler>;
+
+/**
+ * Starts adding partials to their windows, current and late ones side by side: those that it reads itself, those that a
+ * Flink job hands over, or both.
+ */
 export function startAggregate(context: RoleContext): RunningRole {
-  const { config, pipeline, clock, logger } = context;
+  const { config, pipeline, logger } = context;
   const { app, connection } = pipeline;
+  const { aggregateEngine: engine } = config;
   const isTriedEnough = createFaults(() => performance.now());
   const invoke = aggregateHandler(
     async () => app,
     ({ stream, partition, sequenceNumber }) => isTriedEnough(`${stream}/${partition}/${sequenceNumber}`),
   );
+  const sources = engine === 'flink' ? [] : startSources(context, invoke);
+  if (engine === 'event-source') return consumerRole('aggregate', sources, context);
+  const calls = createAggregateCalls({
+    invoke,
+    topics: new Set([topicName(connection, 'insights'), topicName(connection, 'late')]),
+    requireKnownFormat: (value) => void decodePartial(value),
+    logger: logger.with({ function: 'aggregate' }),
+  });
+  const role = consumerRole('aggregate', [...sources, calls], context);
+  return {
+    ...role,
+    calls: new Map([[aggregatePath, calls.call]]),
+    problem: () => role.problem() ?? calls.problem(),
+  };
+}
+
+function startSources({ config, pipeline, clock, logger }: RoleContext, invoke: Invoke): Source[] {
+  const { app, connection } = pipeline;
   const destination = createFailedRecordsDestination({ store: app.store, clock });
-  const sources = (
+  return (
     [
       ['insights', 'aggregate', 'aggregate'],
       ['late', 'aggregate-late', 'aggregateLate'],
@@ -28,6 +53,8 @@ export function startAggregate(context: RoleContext): RunningRole {
       connection,
       topic: topicName(connection, topic),
       group: groupName(connection, group),
+      // It begins where a Flink job has come, which was in use before or is beside it.
+      sharedWith: [groupName(connection, 'flink')],
       instanceId: config.instanceId,
       functionKey,
       settings: streamEventOf(functionKey),
@@ -38,5 +65,4 @@ export function startAggregate(context: RoleContext): RunningRole {
       logger: logger.with({ function: functionKey }),
     }),
   );
-  return consumerRole('aggregate', sources, context);
 }

@@ -1,7 +1,7 @@
 import { Admin } from '@platformatic/kafka';
 import { clientOptions } from '../kafka/connection.ts';
 import { deleteReadRecords } from '../kafka/delete-read-records.ts';
-import { createTopicOffsets } from '../kafka/topic-offsets.ts';
+import { createCountedOffsets } from '../kafka/aggregate-engines.ts';
 import type { Source } from './consumer-role.ts';
 import { repeatedly } from './repeatedly.ts';
 import type { RoleContext } from './role.ts';
@@ -16,7 +16,7 @@ export function deleteReadHourly({ config, pipeline, clock, logger }: RoleContex
   const hasReadModel = config.clickHouse !== undefined;
   const deleteRead = async () => {
     const admin = new Admin(clientOptions(connection));
-    const offsets = createTopicOffsets(connection);
+    const offsets = createCountedOffsets(connection, config.aggregateEngine);
     try {
       const before = new Date(clock.now().getTime() - keptMilliseconds);
       const records = await deleteReadRecords(before, { admin, connection, offsets, hasReadModel });

@@ -1,3 +1,4 @@
+import type { AdminCall } from '../admin/admin-call.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ClusterConfig } from '../config.ts';
@@ -20,6 +21,8 @@ export interface RoleContext {
 /** A role at work. */
 export interface RunningRole {
   readonly name: RoleName;
+  /** Functions that other programs call at the internal port, by path. */
+  readonly calls?: ReadonlyMap<string, AdminCall>;
   /** Returns why it is not working now; `undefined` if it is. */
   problem(): string | undefined;
   /** Begins nothing new, and resolves when running work has ended, or after the time-out. */

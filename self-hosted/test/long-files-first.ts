@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const longFiles = [
   'cluster/cluster.test.ts',
+  'cluster/flink.test.ts',
   'cluster/clickhouse.test.ts',
   'kafka/broker-kill.test.ts',
   'kafka/broker-outage.test.ts',

@@ -63,7 +63,7 @@ export async function removeFailedRollUp(
 }
 
 /** Returns `failed/roll-up/{customer}/{window}`, where the window is like `hour-2025-12-28-18`. */
-export function placeOfFailedRollUp(window: ObjectKey): ObjectKey {
+function placeOfFailedRollUp(window: ObjectKey): ObjectKey {
   const { stream, partition, sequenceNumber } = placeOf(window);
   return failedRecordKey(stream, partition, sequenceNumber);
 }

@@ -1,7 +1,7 @@
 import type { Admin } from '@platformatic/kafka';
 import type { TopicOffsets } from '../../../lib/ports/topic-offsets.ts';
 import type { KafkaConnection } from '../../kafka/connection.ts';
-import { groupName, groupsOfTopic, topics, topicName } from '../../kafka/topics.ts';
+import { groupName, groupsOfTopic, topics, topicName, type Group, type Topic } from '../../kafka/topics.ts';
 
 /** A position that no role can continue from. */
 export interface LostPosition {
@@ -22,8 +22,10 @@ export async function findLostPositions(
   for (const topic of topics.filter((each) => each !== 'dead-letters')) {
     const name = topicName(connection, topic);
     const [starts, ends] = await Promise.all([offsets.starts(name), offsets.ends(name)]);
-    for (const group of groupsOfTopic[topic].map((each) => groupName(connection, each))) {
+    for (const each of [...groupsOfTopic[topic], ...optionalGroupsOf(topic)]) {
+      const group = groupName(connection, each);
       const committed = await offsets.committed(group, name);
+      if (optionalGroupsOf(topic).includes(each) && committed.size === 0) continue; // there is no Flink job
       for (const [partition, end] of ends) {
         const start = starts.get(partition) ?? 0n;
         const position = committed.get(partition);
@@ -33,6 +35,11 @@ export async function findLostPositions(
     }
   }
   return lost;
+}
+
+/** Returns the groups that exist only if their program was ever used. */
+function optionalGroupsOf(topic: Topic): readonly Group[] {
+  return topic === 'insights' || topic === 'late' ? ['flink'] : [];
 }
 
 /**

@@ -3,6 +3,8 @@ import { pause, sourceBackoff } from '../../../event-source/backoff.ts';
 import { backoffMilliseconds } from '../../../lib/backoff.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { realTimers } from '../../../lib/timers.ts';
+import type { Offsets } from '../../../lib/ports/topic-offsets.ts';
+import { greatest } from '../aggregate-engines.ts';
 import { within } from '../client/within.ts';
 import type { KafkaConnection } from '../connection.ts';
 import { createTopicOffsets } from '../topic-offsets.ts';
@@ -17,6 +19,8 @@ export interface TopicConsumerOptions {
   /** Names in Kafka. */
   readonly topics: readonly string[];
   readonly group: string;
+  /** Other groups, in Kafka, whose positions count as well: what one of them has committed past is done. */
+  readonly sharedWith?: readonly string[];
   /** See `MembershipOptions`. */
   readonly instanceId: string;
   /**
@@ -53,6 +57,12 @@ export interface Place {
   readonly partition: number;
 }
 
+/** The offset of the first record to read, and whether another group is that far, not this one. */
+interface Beginning {
+  readonly position: bigint;
+  readonly isShared: boolean;
+}
+
 interface Owned {
   readonly partition: OwnedPartition;
   readonly working: Promise<void>;
@@ -67,6 +77,7 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     connection,
     topics,
     group,
+    sharedWith = [],
     instanceId,
     work,
     logger,
@@ -138,14 +149,17 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     const positions = await positionsOf(added.map(([, place]) => place));
     if (positions === undefined) return;
     for (const [id, place] of added) {
-      const position = positions.get(id);
-      if (position === undefined) continue; // it has failed
+      const found = positions.get(id);
+      if (found === undefined) continue; // it has failed
+      const { position, isShared } = found;
       const partition: OwnedPartition = new OwnedPartition(place, position, (change) => {
         if (change === 'done') commits.moved(partition);
         else fetches.wake();
       });
       const working = begin(partition, leftover.get(id));
       owned.set(id, { partition, working });
+      // Whoever waits for the position of this group would wait for the next record.
+      if (isShared) commits.moved(partition);
     }
     fetches.wake();
   }
@@ -164,10 +178,12 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
   }
 
   /** Returns where to begin; `undefined` if this consumer stops meanwhile. */
-  async function positionsOf(places: readonly Place[]): Promise<ReadonlyMap<string, bigint> | undefined> {
+  async function positionsOf(places: readonly Place[]): Promise<ReadonlyMap<string, Beginning> | undefined> {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       try {
-        return await (options.readPositions ?? readPositions)(places);
+        if (options.readPositions === undefined) return await readPositions(places);
+        const positions = await options.readPositions(places);
+        return new Map(Array.from(positions, ([id, position]) => [id, { position, isShared: false }]));
       } catch (error) {
         logger.warn('Positions could not be read; trying again.', { group, failures, error });
       }
@@ -177,24 +193,39 @@ export function startTopicConsumer(options: TopicConsumerOptions): TopicConsumer
     return undefined;
   }
 
-  async function readPositions(places: readonly Place[]): Promise<Map<string, bigint>> {
-    const positions = new Map<string, bigint>();
+  async function readPositions(places: readonly Place[]): Promise<Map<string, Beginning>> {
+    const positions = new Map<string, Beginning>();
     for (const topic of new Set(places.map((place) => place.topic))) {
-      const [starts, committed] = await Promise.all([offsets.starts(topic), offsets.committed(group, topic)]);
+      const [starts, committed, shared] = await Promise.all([
+        offsets.starts(topic),
+        offsets.committed(group, topic),
+        readShared(topic),
+      ]);
       for (const place of places) {
         if (place.topic !== topic) continue;
         const start = starts.get(place.partition) ?? 0n;
-        const position = committed.get(place.partition);
+        const own = committed.get(place.partition);
+        const other = shared.get(place.partition);
+        const isShared = other !== undefined && other >= start && (own === undefined || other > own);
+        const position = isShared ? other : own;
         if (position === undefined && start > 0n) {
           fail(
             new PositionLost(group, topic, place.partition, 'the group has none, and records were deleted'),
           );
         } else {
-          positions.set(`${topic}/${place.partition}`, position ?? start);
+          positions.set(`${topic}/${place.partition}`, { position: position ?? start, isShared });
         }
       }
     }
     return positions;
+  }
+
+  /** Returns how far other groups are; a position behind the end is of another topic, or of a time before a loss. */
+  async function readShared(topic: string): Promise<Offsets> {
+    if (sharedWith.length === 0) return new Map();
+    const positions = greatest(await Promise.all(sharedWith.map((other) => offsets.committed(other, topic))));
+    const ends = await offsets.ends(topic);
+    return new Map([...positions].filter(([partition, position]) => position <= (ends.get(partition) ?? 0n)));
   }
 
   const ended = (async () => {

@@ -30,6 +30,8 @@ export interface StreamEventSourceOptions {
   /** Names in Kafka. */
   readonly topic: string;
   readonly group: string;
+  /** See `TopicConsumerOptions`. */
+  readonly sharedWith?: readonly string[];
   /** The name of this process in the group; see `MembershipOptions`. */
   readonly instanceId: string;
   /** The function's key in `serverless.yml`. */

@@ -1,6 +1,7 @@
 /** The program of `npm run test:cluster-faults`: the fault test of the cluster form, for any length of time. */
 import { programOptions } from '../../../commands/program-options.ts';
-import { value, wholeNumberOf } from '../../../commands/define-command/options.ts';
+import { oneOf, value, wholeNumberOf } from '../../../commands/define-command/options.ts';
+import { aggregateEngines } from '../../kafka/engine-names.ts';
 import { playFaults } from './play-faults.ts';
 import { playOutage, type OutageResult } from './play-outage.ts';
 import { startTestCluster } from './use-cluster.ts';
@@ -10,6 +11,7 @@ const {
   seed,
   port,
   nodes,
+  engine,
   'away-seconds': awaySeconds,
 } = programOptions({
   program: 'npm run test:cluster-faults --',
@@ -40,6 +42,12 @@ const {
       default: 150,
       read: wholeNumberOf(0, 10_000),
     }),
+    engine: value({
+      shows: aggregateEngines.join('|'),
+      help: 'what hands partials to `aggregate`; Flink takes `bash self-hosted/set-up.sh --flink`',
+      default: 'event-source',
+      read: oneOf(aggregateEngines),
+    }),
     nodes: value({ shows: '1|3', help: 'Kafka nodes', default: 1, read: wholeNumberOf(1, 3) }),
   },
   exitCodes: {
@@ -55,6 +63,9 @@ const maxAnswerSeconds = 25;
 const { cluster, remove } = await startTestCluster({
   firstPort: port,
   kafkaNodes: nodes === 1 ? 1 : 3,
+  hasFlink: engine !== 'event-source',
+  env: { AGGREGATE_ENGINE: engine },
+  onNotice: (line) => console.log(`  ${line}`),
   onRestart: (name, how) => console.log(`  ${name} died (${how})`),
 });
 try {

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '../../local/local-cluster.ts';
+import type { Fault } from './fault.ts';
+import { flinkFaults } from './flink-faults.ts';
 import type { Random } from './random.ts';
 
-/** Something that happens to a process, and its end. */
-export interface Fault {
-  readonly name: string;
-  play(): Promise<void>;
-}
-
-/** Returns one kill and one stop for every process, Kafka and the S3 server, in an order that the seed decides. */
+/** Returns one kill and one stop for every process, Kafka, the S3 server and Flink, in an order that the seed decides. */
 export function allFaults(cluster: LocalCluster, random: Random): readonly Fault[] {
   const stopSeconds = () => 3 + random.below(6);
   const ofProcesses = cluster.processes.flatMap((victim): Fault[] => [
@@ -34,7 +30,7 @@ export function allFaults(cluster: LocalCluster, random: Random): readonly Fault
     },
     stopped(server.name, (signal) => server.signal(signal), stopSeconds()),
   ]);
-  return random.shuffled([...ofProcesses, ...ofServers]);
+  return random.shuffled([...ofProcesses, ...ofServers, ...flinkFaults(cluster, random)]);
 }
 
 /** A process that hangs for some seconds, perhaps longer than it keeps its place in a group. */
