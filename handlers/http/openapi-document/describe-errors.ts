@@ -21,7 +21,6 @@ export function describeErrors(
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
       const meanings = codes.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`);
-      const usual = contentOf(codes);
       return [
         String(status),
         {
@@ -31,16 +30,22 @@ export function describeErrors(
             ...(status === 401 ? (['www-authenticate'] as const) : []),
             ...(own?.headers ?? []),
           ]),
-          content:
-            own === undefined ? usual : codes.some(isRefusal) ? eitherOf(own.content, usual) : own.content,
+          content: contentOf(codes, own?.content),
         },
       ];
     }),
   );
 }
 
+function contentOf(codes: readonly ErrorCode[], own: AnswerMedia | undefined): AnswerMedia {
+  const usual = usualContent(codes);
+  if (own === undefined) return usual;
+  const isOfFunctionsOnly = !codes.some((code) => code === 'API_1004' || code === 'API_1010');
+  return isOfFunctionsOnly ? own : eitherOf(own, usual);
+}
+
 /** Describes errors of the usual form and, if no function answers them, of the gateway on AWS. */
-function contentOf(codes: readonly ErrorCode[]): AnswerMedia {
+function usualContent(codes: readonly ErrorCode[]): AnswerMedia {
   const error = { allOf: [referenceTo('Error'), { properties: { errorCode: { enum: codes } } }] };
   const isByGateway = codes.some((code) => code === 'API_1009' || code === 'API_1010');
   return {
@@ -58,10 +63,6 @@ function eitherOf(own: AnswerMedia, usual: AnswerMedia): AnswerMedia {
   if (ofRoute === undefined || ofAll === undefined) return media;
   const examples = { own: { value: ofRoute.example }, ...ofAll.examples };
   return { ...media, [json]: { schema: { anyOf: [ofRoute.schema, ofAll.schema] }, examples } };
-}
-
-function isRefusal(code: ErrorCode): boolean {
-  return code === 'API_1004' || code === 'API_1010';
 }
 
 function exampleOf(errorCode: ErrorCode): Json {
