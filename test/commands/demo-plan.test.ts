@@ -20,6 +20,10 @@ function deliveredTimes({ deliveries }: DemoPlan): Map<string, number> {
   return times;
 }
 
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
 describe('planDemo', () => {
   it('delivers every batch, some of them twice, under a key of its own', () => {
     const plan = planOf();
@@ -37,9 +41,18 @@ describe('planDemo', () => {
         plan.deliveries.filter((one) => one.customer === customer).map(({ batch }) => batch),
       );
       expect([...own].reduce((sum, { entries }) => sum + entries.length, 0)).toBe(requests);
-      for (const requestsByKey of Object.values(counts)) {
-        expect([...requestsByKey.values()].reduce((sum, count) => sum + count, 0)).toBe(requests);
-      }
+      const failed = [...own]
+        .flatMap(({ entries }) => entries)
+        .filter(({ status = 0 }) => Number(status) >= 400);
+      expect(failed.length).toBeGreaterThan(0);
+      for (const field of [
+        'requestsByPath',
+        'requestsByUserAgent',
+        'requestsByStatus',
+        'requestsByAgentClass',
+      ] as const)
+        expect({ field, sum: sumOf(counts[field]) }).toEqual({ field, sum: requests });
+      expect(sumOf(counts.requestsByErrorPath)).toBe(failed.length);
     }
     const total = plan.customers.reduce((sum, { requests }) => sum + requests, 0);
     expect(Math.abs(total - 10_000)).toBeLessThanOrEqual(3);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
+import { agentClassesVersion } from '../../lib/domain/agent-class.ts';
 import { createCountingRules } from '../../lib/domain/counting-rules.ts';
 import { countEntries } from '../../lib/domain/count-entries.ts';
 import {
@@ -180,7 +181,7 @@ describe('the version of the rules', () => {
     const versions = ['', '/a/:b', '/a/:c', '/a/:b auto', 'auto /a/:b', 'auto'].map(
       (text) => createCountingRules(templatesOf(text)).version,
     );
-    expect(versions[0]).toBe(`${userAgentRulesVersion}+${fieldAliasesVersion}`);
+    expect(versions[0]).toBe([userAgentRulesVersion, agentClassesVersion, fieldAliasesVersion].join('+'));
     expect(new Set(versions).size).toBe(versions.length);
     expect(createCountingRules(templatesOf(' /a/:b,\n auto ')).version).toBe(versions[3]);
   });

@@ -47,10 +47,11 @@ describe('GET /aggregates/total', () => {
       .toEqual([3, 5]);
   });
 
-  it('answers 400 to what is not a whole minute', async () => {
-    const answer = await get('/aggregates/total?from=2025-12-28T18:03:07Z', 'cus-past');
-    expect(answer.status).toBe(400);
-    expect(json(answer)).toMatchObject({ errorCode: 'QRY_1000', details: [{ field: 'from' }] });
+  it('rounds a range outward to whole minutes', async () => {
+    const range = 'from=2025-12-28T18:03:07Z&to=2025-12-28T18:04:00.5Z';
+    const answer = await get(`/aggregates/total?${range}`, 'cus-past');
+    expect(answer.status).toBe(200);
+    expect(json(answer)).toMatchObject({ from: '2025-12-28T18:03:00Z', to: '2025-12-28T18:05:00Z' });
   });
 });
 
@@ -64,8 +65,12 @@ describe('CSV', () => {
     expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
     const countedThrough = String(answer.headers['x-counted-through']);
     const [header, , row, ...rest] = answer.body.toString().split('\r\n');
-    expect(header).toBe('windowStart,windowSize,complete,dimension,key,requests,countedThrough');
-    expect(row).toBe(`2025-12-28T18:03:00Z,minute,true,path,"'-X /søk?q=""a,b"";'=1+1",1,${countedThrough}`);
+    expect(header).toBe(
+      'windowStart,windowSize,complete,dimension,key,requests,countedThrough,bytes,durationMs,p50Ms,p95Ms,p99Ms,visitors',
+    );
+    expect(row).toBe(
+      `2025-12-28T18:03:00Z,minute,true,path,"'-X /søk?q=""a,b"";'=1+1",1,${countedThrough},,,,,,`,
+    );
     expect(rest.at(-1)).toBe('');
   });
 

@@ -142,7 +142,7 @@ describe('an answer, where the clock was set back', () => {
     expect(body).toMatchObject({ countedThrough: null, complete: false });
     expect(headers).not.toHaveProperty('x-counted-through');
     const csv = await total('10:00', { accept: 'text/csv' });
-    expect(csv.text).toContain(',false,total,,0,\r\n');
+    expect(csv.text).toContain(',false,total,,0,,,,,,,\r\n');
     await countAll(testing);
     expect((await total('10:00')).body).toMatchObject({ countedThrough: now.toISOString(), complete: true });
   });

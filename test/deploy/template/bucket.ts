@@ -50,7 +50,7 @@ export function describeBucket(): void {
         AggregateRole: ['aggregates/minute/*', 'failed/*'],
         AggregateLateRole: ['aggregates/minute/*', 'failed/*'],
         VerifyRole: ['batches/*'],
-        RollUpRole: ['aggregates/hour/*', 'aggregates/day/*', 'customers/*'],
+        RollUpRole: ['aggregates/hour/*', 'aggregates/day/*', 'customers/*', 'failed/roll-up/*'],
       });
       const [[, schedule] = []] = resourcesOf('AWS::Events::Rule');
       expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });

@@ -53,6 +53,7 @@ export function describeRoles(): void {
         '{"Fn::Sub":"${LogBucket.Arn}/aggregates/hour/*"}',
         '{"Fn::Sub":"${LogBucket.Arn}/aggregates/day/*"}',
         '{"Fn::Sub":"${LogBucket.Arn}/customers/*"}',
+        '{"Fn::Sub":"${LogBucket.Arn}/failed/roll-up/*"}',
       ]);
       expect(canWrite('Expire')).toEqual([
         '{"Fn::Sub":"${LogBucket.Arn}/retention/*"}',
