@@ -100,6 +100,17 @@ describe('forgetting a customer', () => {
     expect(await world.keys()).toEqual([tombstone]);
   });
 
+  it('completes what was begun, also when others have removed all data since', async () => {
+    await world.sendAndCount('a');
+    await writeTombstone(customer(), undefined, world.store, world.now);
+    for (const key of [keyOf('a'), minute]) await world.store.delete(key);
+    await world.forget();
+    const object = (await world.store.get(tombstone)) ?? expect.fail('there is no tombstone');
+    expect(decodeTombstone(object.body).completedAt).toEqual(world.now);
+    const { tombstone: another } = await beginForgetting(customer(), world.ports());
+    expect(another).toBeUndefined();
+  });
+
   it('is not done after a pass that a clock ended early, although it was set back since', async () => {
     await world.sendAndCount('one');
     const { tombstone: written } = await beginForgetting(customer(), {
