@@ -9,7 +9,7 @@ import {
   deadLettersOptions,
   deadLettersOptionsOf,
 } from './dead-letters/options.ts';
-import { redrive } from './dead-letters/redrive.ts';
+import { redriveAll } from './dead-letters/redrive-all.ts';
 import { table } from './dead-letters/table.ts';
 import { defineCommand } from './define-command.ts';
 import { complain, print, type Io } from './io.ts';
@@ -109,16 +109,15 @@ async function redriveIn(place: Place, id: string | undefined, io: Io): Promise<
     const letters = await lettersOf(places, id);
     if (id !== undefined && letters.length === 0) return noSuch(id, io);
     let leftAsTheyAre = 0;
-    for (const letter of letters) {
-      const redriven = await redrive(letter, places);
+    await redriveAll(letters, places, ({ id: its }, redriven) => {
       if (!redriven.isRedriven) leftAsTheyAre += 1;
       print(
         io,
         redriven.isRedriven
-          ? `${letter.id}  redriven to ${redriven.to}`
-          : `${letter.id}  NOT redriven: ${redriven.reason}`,
+          ? `${its}  redriven to ${redriven.to}`
+          : `${its}  NOT redriven: ${redriven.reason}`,
       );
-    }
+    });
     print(io, `${letters.length - leftAsTheyAre} of ${letters.length} dead letters were redriven.`);
     return leftAsTheyAre === 0 ? 0 : 1;
   } finally {

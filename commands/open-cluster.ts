@@ -21,6 +21,12 @@ export interface OperatedCluster {
   readonly deadLetters: OperatedDeadLetters;
   /** Notifies `roll-up` of a minute, as a write of it does. */
   readonly notifyRollUp: (minute: ObjectKey) => Promise<void>;
+  /**
+   * Waits until everything that is on the topics now is in the windows, and in the read model if there is one; returns false
+   * if it is not after a minute.
+   * @throws Unavailable  it cannot be found out now
+   */
+  readonly untilCounted: () => Promise<boolean>;
   /** Looks at what Kafka knows of the pipeline; takes some seconds while counting is behind. */
   readonly look: () => Promise<ClusterLook>;
   readonly close: () => Promise<void>;

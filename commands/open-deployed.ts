@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/ports/clock.ts';
 import type { EventStream } from '../lib/ports/event-stream.ts';
 import type { ObjectStore } from '../lib/ports/object-store.ts';
+import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import { callerIdentity } from './caller-identity.ts';
 import { deployedNames, type DeployedNames } from './deployed-names.ts';
 import type { DeployedPlace } from './place.ts';
@@ -8,6 +9,7 @@ import type { DeployedPlace } from './place.ts';
 /** A deployed pipeline, as a command sees it; its functions keep running. */
 export interface DeployedPipeline {
   readonly store: ObjectStore;
+  readonly streams: Streams;
   /** @throws RangeError  the pipeline does not have the stream */
   readonly stream: (name: string) => Pick<EventStream, 'put'>;
   readonly names: DeployedNames;
@@ -29,6 +31,7 @@ export async function openDeployed(place: DeployedPlace, clock: Clock): Promise<
   ]);
   return {
     store,
+    streams,
     names,
     stream(name) {
       const stream = streamsByName.get(name);

@@ -1,4 +1,5 @@
 import { windowsPrefix } from '../lib/domain/keys.ts';
+import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import { createLogger } from '../lib/logger.ts';
 import { openLocalStore, type LocalStore } from '../local-store/open-local-store.ts';
 import type { OperatorIo } from './io.ts';
@@ -6,6 +7,7 @@ import { describeService } from './service.ts';
 
 /** The store of the emulator, and the names of its queues. */
 export interface WritableStore extends LocalStore {
+  readonly streams: Streams;
   readonly queueNames: readonly string[];
   /** Name of the queue that the writes of minutes are announced to; empty if there is none. */
   readonly rollUpQueueName: string;
@@ -24,11 +26,12 @@ export async function openForWriting(
 ): Promise<WritableStore> {
   const write = (line: string) => void stderr.write(line);
   const logger = createLogger({ level: 'warn', clock, write });
-  const service = await describeService();
+  const { streamNames, ...service } = await describeService();
   const store = await openLocalStore(directory, { ...service, clock, logger });
   const rollUpRule = service.notifications.find(({ prefix }) => prefix === windowsPrefix('minute'));
   return {
     ...store,
+    streams: { insights: store.stream(streamNames.insights), late: store.stream(streamNames.late) },
     queueNames: service.queues.map(({ name }) => name),
     rollUpQueueName: rollUpRule?.queueName ?? '',
   };

@@ -2,6 +2,9 @@ import type { OperatedCluster } from '../commands/open-cluster.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
 import { customerIndexKey, customerSegmentOfIndex } from '../lib/domain/keys.ts';
+import { createBarrierWatch } from '../lib/pipeline/barriers/watch-barriers.ts';
+import { realTimers } from '../lib/timers.ts';
+import { barrierTimes } from './barrier-times.ts';
 import { CannotStart } from './cannot-start.ts';
 import { openClickHouse, QueryRefused } from './clickhouse/client.ts';
 import { compareWithStore } from './clickhouse/compare-with-store.ts';
@@ -10,13 +13,20 @@ import { readWindowsTopic } from './clickhouse/windows-topic.ts';
 import { parseClusterConfig, type ClusterConfig } from './config.ts';
 import { kafkaConnectionOf } from './kafka-connection.ts';
 import { openDeadLetterTopic } from './kafka/dead-letters/dead-letter-topic.ts';
+import { createCountedOffsets } from './kafka/aggregate-engines.ts';
+import { hopsOf } from './kafka/hops.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
-import { createCountedOffsets } from './kafka/aggregate-engines.ts';
+
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
+import { openReadModel } from './open-read-model.ts';
 import { openStore } from './open-store.ts';
+import { passBarrier } from './operator/pass-barrier.ts';
 import { lookAtCluster } from './operator/look-at-cluster.ts';
+
+/** Long enough for a pipeline that is at work; one that is stopped or far behind does not pass a barrier in that time. */
+const maxCountedMilliseconds = 60_000;
 
 /**
  * Opens a pipeline with the environment of its roles. This needs neither Kafka nor the store yet.
@@ -65,6 +75,17 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds: config.putMilliseconds }),
     deadLetters,
     notifyRollUp: (minute) => notifier.notify([minute]),
+    async untilCounted() {
+      const ports = { connection, offsets, clock, logger: { warn: () => undefined } };
+      const model = openReadModel(config, ports);
+      const options = { hops: hopsOf(connection), ...barrierTimes, clockDifferenceMilliseconds };
+      const barriers = model?.barriers ?? createBarrierWatch({ ...ports, timers: realTimers }, options);
+      try {
+        return await passBarrier(barriers, maxCountedMilliseconds);
+      } finally {
+        await model?.close();
+      }
+    },
     look: () =>
       lookAtCluster({
         connection,

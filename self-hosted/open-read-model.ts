@@ -29,7 +29,7 @@ export interface ReadModelPorts {
   readonly connection: KafkaConnection;
   readonly offsets: KafkaTopicOffsets;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /**

@@ -59,7 +59,7 @@ export const auditDetails = [
     'batches that it lists; a batch whose entries disagree with its header (where PATH_TEMPLATES or other counting rules have ' +
     'changed since, only the numbers of requests are compared); an hour or a day that is missing or is not the sum of its parts ' +
     '(not judged where its minutes differ themselves); a customer whose entry in the index of customers is missing, left over or not what ' +
-    'its windows say; in a cluster with a read model, a window that ClickHouse does not have as the store does; and a batch, a window or an entry that cannot be read. Where a window has ' +
+    'its windows say; in a cluster with a read model, a window that ClickHouse does not have as the store does; and a batch, a window, an entry or a tombstone that cannot be read (the minutes of its customer are not judged). Where a window has ' +
     '"(other)", its totals must be right and no kept key may have too many requests.',
   'A partial that a window counts but no stored batch has is foreign. It is a difference if none of the raw batches of the ' +
     'window can have expired. If some may have expired or cannot be read, the audit lists the window as not auditable: ' +

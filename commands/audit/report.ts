@@ -73,6 +73,7 @@ function describe(finding: Finding): string {
     case 'batch-unreadable':
     case 'window-unreadable':
     case 'index-unreadable':
+    case 'tombstone-unreadable':
       return `UNREADABLE  ${finding.key}\n  ${finding.reason}`;
     case 'batch-disagrees':
       return [`DISAGREES   ${finding.key}`, ...finding.details].join('\n  ');

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../../lib/config.ts';
 import { maxKeyTextBytes } from '../../lib/domain/folding.ts';
 import { Unavailable } from '../../lib/errors.ts';
+import { createFailedRecords } from '../../lib/pipeline/failed-records/failed-records.ts';
 import {
   forgetStep,
   forgetStepAnswerSchema,
   type ForgetStep,
   type ForgetStepAnswer,
 } from '../../lib/pipeline/forget/forget-step.ts';
+import { createStreamOutbox } from '../../lib/pipeline/streams/stream-outbox.ts';
 import type { Outbox } from '../../lib/ports/outbox.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import { askOwner, OwnerGone, RequestFailed } from '../../local-store/operator-requests.ts';
@@ -26,6 +28,13 @@ export interface Forgetter {
   close(): Promise<void>;
 }
 
+/** A pipeline that this process changes itself. */
+interface Opened {
+  readonly store: ObjectStore;
+  readonly outbox: Outbox;
+  readonly close: () => Promise<void>;
+}
+
 /** Attempts to open a directory whose owner takes no requests. */
 const attempts = 3;
 const pauseMilliseconds = 1_000;
@@ -40,22 +49,19 @@ const pauseMilliseconds = 1_000;
  */
 export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env'>): Promise<Forgetter> {
   const { maxKeysPerDimension } = parseConfig(io.env);
-  const direct = (store: ObjectStore, close: () => Promise<void>, outbox?: Outbox): Forgetter => ({
-    step: (step) =>
-      forgetStep(
-        step,
-        { store, clock: io.clock, ...(outbox && { outbox }) },
-        { maxKeysPerDimension, maxKeyTextBytes },
-      ),
-    close,
-  });
+  const direct = ({ store, outbox, close }: Opened): Forgetter => {
+    const ports = { store, outbox, failedRecords: createFailedRecords({ store }), clock: io.clock };
+    return {
+      step: (step) => forgetStep(step, ports, { maxKeysPerDimension, maxKeyTextBytes }),
+      close,
+    };
+  };
   if (place.kind === 'deployed') {
-    const { store } = await openDeployed(place, io.clock);
-    return direct(store, async () => {});
+    const { store, streams } = await openDeployed(place, io.clock);
+    return direct({ store, outbox: createStreamOutbox(streams), close: async () => {} });
   }
   if (place.kind === 'cluster') {
-    const { store, outbox, close } = await openCluster(place);
-    return direct(store, close, outbox);
+    return direct(await openCluster(place));
   }
   const directory = await requireDataDirectory(place.dataDirectory);
   const openIfFree = async (): Promise<Forgetter | undefined> => {
@@ -63,8 +69,7 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
       // Try the lock alone first: describing the service takes seconds, which are wasted while the emulator runs.
       const lock = await acquireOwnerLock(directory, 'forgetting a customer');
       await lock.release();
-      const store = await openForWriting(directory, io);
-      return direct(store.objects, () => store.close());
+      return direct(await openDirectory(directory, io));
     } catch (error) {
       if (error instanceof DirectoryInUse) return undefined;
       throw error;
@@ -81,7 +86,7 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
         } catch (error) {
           if (!(error instanceof OwnerGone)) throw error;
         }
-        owned = attempt < attempts ? await openIfFree() : direct(...(await openOrSay(directory, io)));
+        owned = attempt < attempts ? await openIfFree() : direct(await openDirectory(directory, io));
         if (owned === undefined) await sleep(pauseMilliseconds);
       }
     },
@@ -90,9 +95,9 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
 }
 
 /** @throws DirectoryInUse  the message names the owner */
-async function openOrSay(directory: string, io: OperatorIo): Promise<[ObjectStore, () => Promise<void>]> {
-  const store = await openForWriting(directory, io);
-  return [store.objects, () => store.close()];
+async function openDirectory(directory: string, io: OperatorIo): Promise<Opened> {
+  const { objects, streams, close } = await openForWriting(directory, io);
+  return { store: objects, outbox: createStreamOutbox(streams), close };
 }
 
 async function askForStep(directory: string, { before, ...step }: ForgetStep): Promise<ForgetStepAnswer> {

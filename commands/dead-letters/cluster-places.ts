@@ -9,11 +9,12 @@ import type { RedrivePlaces } from './redrive.ts';
 export async function openClusterPlaces(
   place: ClusterPlace,
 ): Promise<RedrivePlaces & { readonly close: () => Promise<void> }> {
-  const { store, stream, deadLetters, notifyRollUp, close } = await openCluster(place);
+  const { store, stream, deadLetters, notifyRollUp, untilCounted, close } = await openCluster(place);
   return {
     store,
     stream,
     notifyRollUp,
+    untilCounted,
     queueNames: [deadLetters.name],
     hasQueuesOfWork: false,
     async *messagesOf() {

@@ -33,8 +33,9 @@ export const deadLettersDetails = [
     'it again; it then processes the redriven records.',
   'discard removes one for good. It is for a dead letter that is damaged, so that no redrive can help: first it shows it, and says ' +
     'what would be lost.',
-  'In the cluster form, everything may run meanwhile. A failed record goes back to its topic. A batch that could not be verified in ten ' +
-    'days is on the topic of dead letters, and goes back to verify, which looks at it a minute later.',
+  'In the cluster form, everything may run meanwhile. A failed record goes back to its topic, and is removed when everything on the ' +
+    'topics is counted. If that takes more than a minute, the record stays, and the command says so. A batch that could not be verified ' +
+    'in ten days is on the topic of dead letters, and goes back to verify, which looks at it a minute later.',
   'A deployed pipeline keeps running meanwhile. SQS shows a message to one receiver only, and hides it from others for a while: a ' +
     'message that the command has read is visible again when it ends, or two minutes after it was killed. The command reads the ' +
     'first 10,000 messages of a queue. S3 sends a test to each queue that it notifies; a redrive removes it.',

@@ -23,16 +23,28 @@ export interface RedrivePlaces extends DeadLetterPlaces {
   readonly giveBack: (letter: DeadMessage) => Promise<boolean>;
   /** @throws NewerFormat  a newer version wrote it */
   readonly remove: (letter: DeadMessage) => Promise<void>;
+  /**
+   * Waits until everything that was put before is in the windows; returns false if it is not after a minute. Absent where
+   * nobody can know that soon.
+   * @throws Unavailable  it cannot be found out now
+   */
+  readonly untilCounted?: () => Promise<boolean>;
 }
 
 /** The outcome of a redrive; `reason` says why a dead letter was left as it is. */
 export type Redriven =
-  | { readonly isRedriven: true; readonly to: string }
+  | {
+      readonly isRedriven: true;
+      readonly to: string;
+      /** Removes the dead letter once what it has is counted; absent where it is removed already. */
+      readonly remove?: () => Promise<void>;
+    }
   | { readonly isRedriven: false; readonly reason: string };
 
 /**
  * Sends a dead letter back to where it came from. It puts the record, then deletes the object, then removes the message: if
- * it is killed in between, the record is redriven twice and counted once.
+ * it is killed in between, the record is redriven twice and counted once. As long as the object is there, answers are not
+ * complete; so where it is known when the record is counted, the caller removes the object after that (see `redriveAll`).
  */
 export async function redrive(letter: DeadLetter, places: RedrivePlaces): Promise<Redriven> {
   try {
@@ -92,8 +104,12 @@ async function putAgain(
   if (object === undefined) return { isRedriven: false, reason: 'it is not there any more' };
   const { stream, records } = decode(object.body);
   await places.stream(stream).put(records.map(({ partitionKey, data }) => ({ partitionKey, data })));
-  await places.store.delete(key);
-  await removeMessages(messages, places);
+  const remove = async () => {
+    await places.store.delete(key);
+    await removeMessages(messages, places);
+  };
+  if (places.untilCounted !== undefined) return { isRedriven: true, to: stream, remove };
+  await remove();
   return { isRedriven: true, to: stream };
 }
 

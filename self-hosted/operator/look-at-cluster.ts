@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterLook } from '../../commands/open-cluster.ts';
 import type { ConsumedTopic } from '../admin/cluster-metrics.ts';
 import { createBarrierWatch } from '../../lib/pipeline/barriers/watch-barriers.ts';
@@ -11,6 +10,7 @@ import type { KafkaConnection } from '../kafka/connection.ts';
 import { hopsOf } from '../kafka/hops.ts';
 import { consumedTopicsOf } from '../roles/consumed-topics.ts';
 import { roleNames } from '../roles/role-names.ts';
+import { lookEveryMilliseconds, passBarrier } from './pass-barrier.ts';
 import { readProcesses } from './read-processes.ts';
 
 export interface ClusterLookPorts {
@@ -25,7 +25,6 @@ export interface ClusterLookPorts {
 
 /** A healthy pipeline passes a barrier within two seconds. */
 const maxBarrierMilliseconds = 6_000;
-const lookEveryMilliseconds = 200;
 
 /** Reads what Kafka knows about the pipeline: what waits, which processes work, and how far the counts are. */
 export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLook> {
@@ -40,7 +39,7 @@ export async function lookAtCluster(ports: ClusterLookPorts): Promise<ClusterLoo
     const [topics, processes, counted] = await Promise.all([
       parts.read(Promise.all(waiting.map((topic) => readBacklog(topic, clock)))),
       parts.read(readProcesses(connection, { hasReadModel, aggregateEngine: ports.aggregateEngine })),
-      parts.read(passBarrier(ports)),
+      parts.read(lookAtCounts(ports)),
     ]);
     return { problems: parts.reasons, topics, processes, ...counted };
   } finally {
@@ -55,7 +54,7 @@ async function readBacklog({ topic, group, backlog }: ConsumedTopic, clock: Cloc
 }
 
 /** Waits until a barrier that begins now has passed, or for some seconds: then counting is behind. */
-async function passBarrier(
+async function lookAtCounts(
   ports: ClusterLookPorts,
 ): Promise<Pick<ClusterLook, 'countedThrough' | 'rolledUpThrough'>> {
   const { connection, offsets, clock, clockDifferenceMilliseconds } = ports;
@@ -69,11 +68,6 @@ async function passBarrier(
       clockDifferenceMilliseconds,
     },
   );
-  const until = realTimers.elapsed() + maxBarrierMilliseconds;
-  do {
-    await barriers.look();
-    if (barriers.rollUps() !== undefined) break;
-    await sleep(lookEveryMilliseconds);
-  } while (realTimers.elapsed() < until);
+  await passBarrier(barriers, maxBarrierMilliseconds);
   return { countedThrough: barriers.minutes(), rolledUpThrough: barriers.rollUps() };
 }

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countedDirectory, temporaryDirectory } from './counted-directory.ts';
@@ -24,6 +24,17 @@ describe('npm run audit', () => {
     const ofOther = await auditOf(directory, '--customer', 'CUS-axon');
     expect(ofOther.whole).toMatchObject({ windows: 1, batches: 1, differences: 0 });
     expect((await auditOf(directory, '--customer', 'cus-axon')).exitCode).toBe(1);
+  });
+
+  it('reports a damaged tombstone, and goes on with other customers', async () => {
+    const directory = await countedDirectory(first, { ...second, customerId: 'cus-other', isCounted: false });
+    await mkdir(place(directory, 'forgotten'), { recursive: true });
+    await writeFile(place(directory, 'forgotten/cus-axon'), '{"formatVersion":1');
+    const { exitCode, stdout } = await runCommand('audit', '--data-dir', directory, '--pending-seconds', '0');
+    expect(stdout).toContain(
+      'UNREADABLE  forgotten/cus-axon\n  A tombstone is damaged: it is not JSON.\nMISSING     cus-other 2025-12-28T18:03:00Z',
+    );
+    expect(exitCode).toBe(1);
   });
 
   it('reports a batch that is not counted, but not a young one', async () => {

@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts';
 import type { Processes } from './processes.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { foldingLimits } from '../factories.ts';
+import { withAdmission } from '../pipeline/with-admission.ts';
 import type { ProcessPorts } from './process-ports.ts';
 import { simulatedCustomer } from './sent-batch.ts';
 
@@ -72,7 +73,7 @@ async function goOn(
 ): Promise<boolean> {
   const forgotten = await processes.invoke('forget', async (process) => {
     try {
-      return await forgetCustomer(tombstone, portsOf(process), options);
+      return await forgetCustomer(tombstone, withAdmission(portsOf(process)), options);
     } catch (error) {
       if (error instanceof Unavailable) return 'nothing';
       throw error;

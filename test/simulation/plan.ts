@@ -108,15 +108,8 @@ export function planOf(seed: number): Plan {
       dies: 0,
     },
     stepsPerCrash: oneOf(Infinity, 30, 100),
-    // Retention does not allow for a clock that jumps over the time in which a horizon settles. A clock that jumps while
-    // a customer is forgotten may date new batches after the tombstone, in windows that are removed; until they are
-    // emitted again, answers lack them.
-    stepsPerClockJump:
-      retentionDays !== undefined
-        ? Infinity
-        : forgettings > 0
-          ? oneOf(Infinity, Infinity, 200)
-          : oneOf(Infinity, 200, 60),
+    // Retention does not allow for a clock that jumps over the time in which a horizon settles.
+    stepsPerClockJump: retentionDays !== undefined ? Infinity : oneOf(Infinity, 200, 60),
     stepsPerSplit: oneOf(Infinity, 300),
     isLaptop: oneOf(true, false),
     stepsPerRestart: oneOf(Infinity, 300),

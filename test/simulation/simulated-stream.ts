@@ -8,7 +8,13 @@ import type { Process, Scheduler } from './scheduler.ts';
 
 export interface SimulatedRecord extends StreamRecord {
   readonly sequence: number;
-  readonly putAt: Date;
+  readonly putAt: PutAt;
+}
+
+/** When a put began, by a clock that had been set back this often. */
+interface PutAt {
+  readonly instant: Date;
+  readonly timesSetBack: number;
 }
 
 /** One partition: its records in order, and the number of consumed ones. */
@@ -24,6 +30,8 @@ export interface StreamSurroundings {
   readonly scheduler: Scheduler;
   readonly operations: Operations;
   readonly clockOf: (process: Process) => Date;
+  /** Returns how often the clock was set back. */
+  readonly timesSetBack: () => number;
   /** Called when a partition has new records. */
   readonly onRecords: (partition: SimulatedPartition) => void;
 }
@@ -34,7 +42,7 @@ export class SimulatedStream {
   readonly partitions: SimulatedPartition[] = [];
   /** A dead process puts nothing more. */
   readonly #putsUnderWay = new Map<
-    Date,
+    PutAt,
     { readonly process: Process; readonly records: readonly StreamRecord[] }
   >();
   readonly #around: StreamSurroundings;
@@ -66,7 +74,7 @@ export class SimulatedStream {
       backlog: async (customerId) => {
         const all = operations.run(process, `backlog of ${this.name}`, 'read', () => ({
           records: this.waiting().length,
-          oldestPutAt: this.waiting()[0]?.putAt,
+          oldestPutAt: this.waiting()[0]?.putAt.instant,
         }));
         if (customerId === undefined) return all;
         const own = operations.run(process, `backlog of ${customerId} on ${this.name}`, 'read', () =>
@@ -82,7 +90,7 @@ export class SimulatedStream {
       consumedThrough: () =>
         operations.run(process, `consumption of ${this.name}`, 'read', () =>
           consumedThrough(
-            [...this.#startsUnderWay(), ...this.waiting().map(({ putAt }) => putAt)],
+            [...this.#startsUnderWay(), ...this.waiting().map(({ putAt }) => putAt)].map(this.#ordered),
             clockOf(process),
           ),
         ),
@@ -98,20 +106,27 @@ export class SimulatedStream {
       ({ partitionKey }) =>
         customerId === undefined || readPartitionKey(partitionKey).customer === customerId,
     );
-    return customerBacklog(own.map(waitingPart), now);
+    return customerBacklog(
+      own.map((record) => waitingPart(record, this.#ordered(record.putAt))),
+      now,
+    );
   }
 
   waiting(): SimulatedRecord[] {
     return this.partitions.flatMap(({ records, consumed }) => records.slice(consumed));
   }
 
-  #startsUnderWay(): Date[] {
+  /** Returns the instant of a put, unless the clock was set back since: then it no longer shows the order of puts. */
+  readonly #ordered = ({ instant, timesSetBack }: PutAt): Date | undefined =>
+    timesSetBack === this.#around.timesSetBack() ? instant : undefined;
+
+  #startsUnderWay(): PutAt[] {
     return [...this.#putsUnderWay].flatMap(([putAt, { process }]) => (process.isAlive ? [putAt] : []));
   }
 
   async #put(records: readonly StreamRecord[], process: Process): Promise<void> {
     const { operations, clockOf, scheduler } = this.#around;
-    const putAt = clockOf(process);
+    const putAt = { instant: clockOf(process), timesSetBack: this.#around.timesSetBack() };
     this.#putsUnderWay.set(putAt, { process, records });
     try {
       await operations.run(process, `put on ${this.name} ${records.length} records`, 'write', () => {
@@ -125,7 +140,7 @@ export class SimulatedStream {
     }
   }
 
-  #append(record: StreamRecord, putAt: Date): void {
+  #append(record: StreamRecord, putAt: PutAt): void {
     const count = this.partitions.length - this.#open;
     const partition = this.partitions[this.#open + (hashOf(record.partitionKey) % count)];
     if (partition === undefined) throw new Error('A stream has a partition for each key.');
@@ -134,12 +149,12 @@ export class SimulatedStream {
   }
 }
 
-function waitingPart({ partitionKey, entries, putAt }: StreamRecord & { readonly putAt: Date }): WaitingPart {
+function waitingPart({ partitionKey, entries }: StreamRecord, oldestPutAt: Date | undefined): WaitingPart {
   const { minute } = readPartitionKey(partitionKey);
   return {
     records: 1,
     entries,
-    oldestPutAt: putAt,
+    oldestPutAt,
     minutes: minute === undefined ? [] : [minute],
     hasWithoutMinute: minute === undefined,
   };

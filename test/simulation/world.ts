@@ -99,6 +99,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
     scheduler,
     operations,
     clockOf,
+    timesSetBack: () => watched.timesSetBack,
     onRecords: (partition: Parameters<SimulatedSource['wake']>[0]) => counting.wake(partition),
   };
   const insights = new SimulatedStream('insights', plan.partitions, around);

@@ -46,12 +46,20 @@ export async function audit(
   const batches = await eachObject('batches', () => ports.store.list(batchesAt), spoolThis, reporter);
 
   // Read after the batches: one that is gone was there, or its customer has a tombstone by now.
-  const tombstones = await readTombstones(customerId, ports.store);
+  const unreadable = new Set<ObjectKey>();
+  const tombstones = await readTombstones(customerId, ports.store, (key, error) => {
+    unreadable.add(key);
+    reporter.found({ kind: 'tombstone-unreadable', key, reason: error.message });
+  });
   const rawHorizon = await readRawHorizon(ports.store);
   const canHaveExpired = (storedSince: Date | undefined) =>
     options.canHaveExpired(storedSince) ||
     (rawHorizon !== undefined && (storedSince === undefined || storedSince < rawHorizon));
-  const judged = await judgeWindows(ports, { ...options, canHaveExpired, lost, tombstones }, reporter);
+  const judged = await judgeWindows(
+    ports,
+    { ...options, canHaveExpired, lost, tombstones, unreadable },
+    reporter,
+  );
   return { windows, batches, ...judged };
 }
 

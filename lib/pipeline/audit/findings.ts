@@ -28,6 +28,8 @@ export type Difference =
   /** The entries of a batch say something else than its header, by which it was counted. */
   | { readonly kind: 'batch-disagrees'; readonly key: ObjectKey; readonly details: readonly string[] }
   | { readonly kind: 'window-unreadable'; readonly key: ObjectKey; readonly reason: string }
+  /** Nobody knows what is forgotten of the customer, so its minutes are not judged. */
+  | { readonly kind: 'tombstone-unreadable'; readonly key: ObjectKey; readonly reason: string }
   /** Stored batches are not counted in a window, and had the time to be. */
   | (AuditedWindow & {
       readonly kind: 'partials-missing';

@@ -30,6 +30,8 @@ export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveE
   readonly lost: ReadonlySet<string>;
   /** Tombstones by their keys. Nothing that they forget is judged: it is being removed. */
   readonly tombstones: ReadonlyMap<ObjectKey, Tombstone>;
+  /** The keys of tombstones that cannot be read: no window of their customers is judged. */
+  readonly unreadable: ReadonlySet<ObjectKey>;
 }
 
 interface WindowUnderWay {
@@ -82,11 +84,13 @@ export async function judgeWindows(
   const horizon = await retention?.horizon();
   for (const text of spool.sorted()) {
     const line = parseLine(text);
-    if (horizon !== undefined && windowStartOfKey(line.windowKey) < horizon) {
+    const { windowKey } = line;
+    const isExpired = horizon !== undefined && windowStartOfKey(windowKey) < horizon;
+    if (isExpired || options.unreadable.has(tombstoneKeyOfWindow(windowKey))) {
       reporter.done();
       continue;
     }
-    if (line.windowKey !== underWay?.key) {
+    if (windowKey !== underWay?.key) {
       if (underWay !== undefined) await judge(underWay);
       underWay = begin(line, options, differing, reporter);
     }

@@ -1,17 +1,20 @@
 import pMap from 'p-map';
-import type { BatchHeader } from '../../domain/batch-format.ts';
+import { decodeBatch, type BatchHeader } from '../../domain/batch-format.ts';
 import { batchPrefix, type ObjectKey } from '../../domain/keys.ts';
+import type { EncodedPartial } from '../../domain/summarise.ts';
 import { isForgotten, type Tombstone } from '../../domain/tombstone.ts';
 import { PreconditionFailed, UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Outbox } from '../../ports/outbox.ts';
+import type { FailedRecords } from '../failed-records/failed-records.ts';
+import { emittable } from '../verify/emit-again.ts';
 import { findUncounted } from '../verify/find-uncounted.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
 
 export interface AnnouncePorts {
   readonly store: ObjectStore;
-  /** Present where intents precede batches. */
-  readonly outbox?: Pick<Outbox, 'announce'>;
+  readonly outbox: Outbox;
+  readonly failedRecords: Pick<FailedRecords, 'kept'>;
 }
 
 /** Number of batches examined together; each of their windows is read once. */
@@ -19,10 +22,13 @@ const batchesAtOnce = 100;
 const objectsInFlight = 16;
 
 /**
- * Announces new, uncounted batches of a forgotten customer again, and `verify` has them counted. A store that announces its
- * writes does so when they are written again, unchanged. Most of them are still on their way. But if the clock of a writer
- * was so far ahead that it dated a batch after a tombstone that it did not know, the batch may have been counted in a window
- * that was removed.
+ * Brings new, uncounted batches of a forgotten customer on their way again. Most of them are still on their way. But if the
+ * clock of a writer was so far ahead that it dated a batch after a tombstone that it did not know, the batch may have been
+ * counted in a window that was removed.
+ *
+ * When it returns, an intent or a stream has each of them, so whoever asks how far the counts are finds it waiting there. A
+ * store that announces its writes announces the batch as well, when it is written again, unchanged: `verify` then proves that
+ * it is counted. What is emitted was admitted before, so a full backlog does not refuse it.
  */
 export async function announceUncounted(tombstone: Tombstone, ports: AnnouncePorts): Promise<void> {
   const { store } = ports;
@@ -39,7 +45,7 @@ export async function announceUncounted(tombstone: Tombstone, ports: AnnouncePor
 async function announceThose(
   keys: readonly ObjectKey[],
   tombstone: Tombstone,
-  { store, outbox }: AnnouncePorts,
+  { store, outbox, failedRecords }: AnnouncePorts,
 ): Promise<void> {
   const headers = new Map<BatchHeader, ObjectKey>();
   await pMap(
@@ -56,8 +62,12 @@ async function announceThose(
     async ([header, key]) => {
       if (!places.has(header) && !failures.has(header)) return;
       const { customerId } = header;
-      const hasIntent = (await outbox?.announce({ customerId, key, isAfterLoss: true })) !== undefined;
-      if (!hasIntent) await writeAgain(key, store);
+      const hasIntent = (await outbox.announce({ customerId, key, isAfterLoss: true })) !== undefined;
+      if (hasIntent) return;
+      const body = await writeAgain(key, store);
+      const lacking = failures.has(header) ? new Set(header.partials.keys()) : places.get(header);
+      if (body === undefined || lacking === undefined) return;
+      await outbox.emit(customerId, await partialsAt(lacking, body, failedRecords));
     },
     { concurrency: objectsInFlight },
   );
@@ -72,12 +82,27 @@ async function readHeader(key: ObjectKey, store: ObjectStore): Promise<BatchHead
   }
 }
 
-async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<void> {
+/** @returns the object; `undefined` if it is not there any more */
+async function writeAgain(key: ObjectKey, store: ObjectStore): Promise<Buffer | undefined> {
   const object = await store.get(key);
-  if (object === undefined) return;
+  if (object === undefined) return undefined;
   try {
     await store.put(key, object.body, { ifMatch: object.etag });
   } catch (error) {
     if (!(error instanceof PreconditionFailed)) throw error; // the process that wrote it has announced it
+  }
+  return object.body;
+}
+
+async function partialsAt(
+  places: ReadonlySet<number>,
+  body: Buffer,
+  failedRecords: AnnouncePorts['failedRecords'],
+): Promise<readonly EncodedPartial[]> {
+  try {
+    return await emittable(decodeBatch(body).batch, places, failedRecords);
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return []; // an audit reports it
+    throw error;
   }
 }

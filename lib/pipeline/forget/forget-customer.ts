@@ -114,8 +114,12 @@ export async function forgetCustomer(
 
   while ((await pass()) > 0) if (isOver()) break;
   if (isOver() || unknown.length > 0) return { removed, isDone: false, unknown };
+  const announcedFrom = clock.now();
   await announceUncounted(tombstone, ports);
-  const isDone = await completeForgetting(tombstone, store, clock.now());
+  const announcedTo = clock.now();
+  // What was announced waits since a time between the two, also if the clock was set back meanwhile.
+  const completedAt = announcedFrom > announcedTo ? announcedFrom : announcedTo;
+  const isDone = await completeForgetting(tombstone, store, completedAt);
   return { removed, isDone, unknown };
 }
 

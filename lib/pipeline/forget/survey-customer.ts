@@ -5,6 +5,7 @@ import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { readBatchHeader } from '../ingest/read-stored-batch.ts';
+import { readTombstone } from './read-tombstone.ts';
 import { isFailedRecordOf, namesCustomer } from './forget-failed-records.ts';
 
 /** Inventory of a customer's data. */
@@ -15,6 +16,8 @@ export interface CustomerSurvey {
   readonly failedRecords: number;
   /** It has an entry in the index of customers. */
   readonly isIndexed: boolean;
+  /** It has a tombstone that is not complete, or that cannot be read. */
+  readonly isBeingForgotten: boolean;
   /** The latest instant at which one of its batches was stored, by the clock of the process that stored it. */
   readonly lastStoredAt: Date | undefined;
 }
@@ -46,18 +49,33 @@ export async function surveyCustomer(
     (await count(store.list(failed), (key) => isFailedRecordOf(key, customerId, store))) +
     (await count(store.list(invocations), (key) => namesCustomer(key, customerId, store)));
   const isIndexed = (await store.get(customerIndexKey(customerId), { firstBytes: 0 })) !== undefined;
-  return { batches, minutes, hoursAndDays, failedRecords, isIndexed, lastStoredAt };
+  const isBeingForgotten = await hasOpenTombstone(customerId, store);
+  return { batches, minutes, hoursAndDays, failedRecords, isIndexed, isBeingForgotten, lastStoredAt };
 }
 
-/** Returns whether a survey has found nothing. */
+async function hasOpenTombstone(customerId: CustomerId, store: Pick<ObjectStore, 'get'>): Promise<boolean> {
+  try {
+    const tombstone = await readTombstone(customerId, store);
+    return tombstone !== undefined && tombstone.completedAt === undefined;
+  } catch (error) {
+    if (error instanceof UnreadableFormat) return true;
+    throw error;
+  }
+}
+
+/**
+ * Returns whether a survey has found nothing. A forgetting that was begun is something: others may have removed all data,
+ * and answers claim nothing until its tombstone is complete.
+ */
 export function isUnknown({
   batches,
   minutes,
   hoursAndDays,
   failedRecords,
   isIndexed,
+  isBeingForgotten,
 }: CustomerSurvey): boolean {
-  return batches + minutes + hoursAndDays + failedRecords === 0 && !isIndexed;
+  return batches + minutes + hoursAndDays + failedRecords === 0 && !isIndexed && !isBeingForgotten;
 }
 
 async function count(

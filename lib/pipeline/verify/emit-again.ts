@@ -1,3 +1,4 @@
+import type { StoredBatch } from '../../domain/batch-format.ts';
 import type { ObjectKey } from '../../domain/keys.ts';
 import { decodePartial, partitionKeyOf } from '../../domain/partial.ts';
 import type { EncodedPartial } from '../../domain/summarise.ts';
@@ -31,14 +32,26 @@ export async function emitAgain(
 ): Promise<number | undefined> {
   const batch = await readStoredBatch(key, store);
   if (batch === undefined) return undefined;
-  const isKept = await failedRecords.kept();
-  const partials = countable(batch.partials.filter((_partial, place) => places.has(place))).filter(
-    ({ windowStart, data }) => !isKept({ partitionKey: partitionKeyOf(batch.customerId, windowStart), data }),
-  );
+  const partials = await emittable(batch, places, failedRecords);
   if (partials.length === 0) return 0;
   await admission.requireRoom(batch.customerId, partials);
   await emit(batch.customerId, partials, streams);
   return partials.length;
+}
+
+/**
+ * Returns those of a batch's partials at these places that another emission can bring into their windows.
+ * @throws UnreadableFormat  this version can read none of them
+ */
+export async function emittable(
+  { customerId, partials }: Pick<StoredBatch, 'customerId' | 'partials'>,
+  places: ReadonlySet<number>,
+  failedRecords: EmitAgainPorts['failedRecords'],
+): Promise<EncodedPartial[]> {
+  const isKept = await failedRecords.kept();
+  return countable(partials.filter((_partial, place) => places.has(place))).filter(
+    ({ windowStart, data }) => !isKept({ partitionKey: partitionKeyOf(customerId, windowStart), data }),
+  );
 }
 
 /**

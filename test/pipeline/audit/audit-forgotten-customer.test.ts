@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { batchKey } from '../../../lib/domain/keys.ts';
+import { batchKey, tombstoneKey } from '../../../lib/domain/keys.ts';
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
 import { batchIdOf, customer } from '../../factories.ts';
 import { AuditWorld, keptForever } from './audit-world.ts';
@@ -34,6 +34,24 @@ describe('an audit beside the forgetting of a customer', () => {
     const { found } = await world.findings({ canHaveExpired: keptForever });
     expect(found).toMatchObject([
       { kind: 'partials-missing', batches: [batchKey(customer(), batchIdOf('later'))] },
+    ]);
+  });
+
+  it('reports a tombstone that cannot be read, judges no minute of its customer, and goes on with others', async () => {
+    const other = customer('cus-other');
+    await world.storeAndCount('first');
+    await world.storeBatch('lost');
+    await world.storeBatch('lost', { of: other });
+    await begin();
+    await world.edit(tombstoneKey(customer()), (text) => text.slice(0, 20));
+    const { found } = await world.findings({ canHaveExpired: keptForever });
+    expect(found).toMatchObject([
+      {
+        kind: 'tombstone-unreadable',
+        key: tombstoneKey(customer()),
+        reason: 'A tombstone is damaged: it is not JSON.',
+      },
+      { kind: 'partials-missing', customerId: other },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { minuteKey, windowKey, type ObjectKey } from '../../../lib/domain/keys.ts';
@@ -20,6 +21,7 @@ import {
   windowStart,
   foldingLimits as limits,
 } from '../../factories.ts';
+import { withAdmission } from '../with-admission.ts';
 import { noneDiffering } from './in-memory-spool.ts';
 
 const clock = { now: () => instant('2025-12-30T12:00:00Z') };
@@ -134,7 +136,9 @@ describe('an audit of hours and days', () => {
     await rollUpAll();
     const late = (await store.get(minute)) ?? expect.fail('there is no such object');
     const tombstone = await writeTombstone(customer(), undefined, store, clock.now());
-    await forgetCustomer(tombstone, { store, clock }, { limits, maxSeconds: 60 });
+    const stream = createInMemoryEventStream({ clock });
+    const streams = { insights: stream, late: stream };
+    await forgetCustomer(tombstone, withAdmission({ store, streams, clock }), { limits, maxSeconds: 60 });
     await store.put(minute, late.body, { ifNoneMatch: '*' });
     expect((await audited()).found).toEqual([]);
 

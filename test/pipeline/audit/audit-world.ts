@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { createInMemoryEventStream } from '../../../lib/adapters/in-memory-event-stream.ts';
 import { InMemoryObjectStore } from '../../../lib/adapters/in-memory-object-store.ts';
 import { decodeBatch } from '../../../lib/domain/batch-format.ts';
+import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import type { CountingRules } from '../../../lib/domain/counting-rules.ts';
 import { batchKey, minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
 import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
@@ -72,10 +73,13 @@ export class AuditWorld {
   }
 
   /** Stores a batch, and returns a function that counts it. */
-  async storeBatch(key: string, rules: CountingRules = simpleRules): Promise<() => Promise<void>> {
+  async storeBatch(
+    key: string,
+    { of = customer(), rules = simpleRules }: { of?: CustomerId; rules?: CountingRules } = {},
+  ): Promise<() => Promise<void>> {
     const { store, clock } = this;
     const stream = createInMemoryEventStream({ clock });
-    await ingestEntry(key, { store, stream, clock }, { rules });
+    await ingestEntry(key, { store, stream, clock }, { customerId: of, rules });
     const records = stream.drain().map(({ data }) => receivedRecord(key, data));
     return async () => void (await aggregate(records, { store, clock }, limits));
   }

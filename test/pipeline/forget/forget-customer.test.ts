@@ -86,7 +86,7 @@ describe('forgetting a customer', () => {
   it('leaves what a newer version wrote, and says so, and is not done', async () => {
     await world.store.put(keyOf('newer'), Buffer.from('{"formatVersion":9}\n'), { ifNoneMatch: '*' });
     const written = await writeTombstone(customer(), undefined, world.store, world.now);
-    const forgotten = await forgetCustomer(written, { store: world.store, clock: world.clock }, forgetting);
+    const forgotten = await forgetCustomer(written, world.ports(), forgetting);
     expect(forgotten).toMatchObject({ isDone: false, unknown: [keyOf('newer')] });
   });
 
@@ -94,10 +94,21 @@ describe('forgetting a customer', () => {
     for (const key of ['a', 'b', 'c']) await world.sendAndCount(key);
     world.store.before.set(`delete ${minute}`, () => Promise.reject(new Unavailable('killed')));
     const written = await writeTombstone(customer(), undefined, world.store, world.now);
-    const go = () => forgetCustomer(written, { store: world.store, clock: world.clock }, forgetting);
+    const go = () => forgetCustomer(written, world.ports(), forgetting);
     await expect(go()).rejects.toThrow(Unavailable);
     expect(await go()).toMatchObject({ isDone: true });
     expect(await world.keys()).toEqual([tombstone]);
+  });
+
+  it('completes what was begun, also when others have removed all data since', async () => {
+    await world.sendAndCount('a');
+    await writeTombstone(customer(), undefined, world.store, world.now);
+    for (const key of [keyOf('a'), minute]) await world.store.delete(key);
+    await world.forget();
+    const object = (await world.store.get(tombstone)) ?? expect.fail('there is no tombstone');
+    expect(decodeTombstone(object.body).completedAt).toEqual(world.now);
+    const { tombstone: another } = await beginForgetting(customer(), world.ports());
+    expect(another).toBeUndefined();
   });
 
   it('is not done after a pass that a clock ended early, although it was set back since', async () => {
@@ -111,12 +122,10 @@ describe('forgetting a customer', () => {
     const ahead = {
       now: () => new Date(world.now.getTime() + ([2, 3].includes(++looks) ? 3_600_000 : 0)),
     };
-    expect((await forgetCustomer(written, { store: world.store, clock: ahead }, forgetting)).isDone).toBe(
+    expect((await forgetCustomer(written, { ...world.ports(), clock: ahead }, forgetting)).isDone).toBe(
       false,
     );
-    expect(
-      (await forgetCustomer(written, { store: world.store, clock: world.clock }, forgetting)).isDone,
-    ).toBe(true);
+    expect((await forgetCustomer(written, world.ports(), forgetting)).isDone).toBe(true);
     expect(await world.requests()).toBeUndefined();
   });
 

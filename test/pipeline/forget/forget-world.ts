@@ -4,7 +4,7 @@ import { batchKey, minuteKey, tombstoneKey, windowKey, type ObjectKey } from '..
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import { aggregate, type ReceivedRecord } from '../../../lib/pipeline/aggregate/aggregate.ts';
 import { beginForgetting } from '../../../lib/pipeline/forget/begin-forgetting.ts';
-import { forgetCustomer } from '../../../lib/pipeline/forget/forget-customer.ts';
+import { forgetCustomer, type ForgetPorts } from '../../../lib/pipeline/forget/forget-customer.ts';
 import { rollUp } from '../../../lib/pipeline/roll-up/roll-up.ts';
 import { ReEmissionTimes } from '../../../lib/pipeline/verify/re-emission-times.ts';
 import { verify } from '../../../lib/pipeline/verify/verify.ts';
@@ -60,6 +60,12 @@ export class ForgetWorld {
   readonly clock = { now: () => this.now };
   readonly store = new HookedStore();
   readonly #stream = createInMemoryEventStream({ clock: this.clock });
+  readonly #streams = { insights: this.#stream, late: this.#stream };
+
+  /** Returns the ports of a process that forgets. */
+  ports(store: ObjectStore = this.store) {
+    return withAdmission({ store, streams: this.#streams, clock: this.clock });
+  }
 
   async send(
     key: string,
@@ -86,18 +92,19 @@ export class ForgetWorld {
     await this.count();
   }
 
-  async forget(through: ObjectStore = this.store) {
-    const { clock } = this;
-    const { tombstone: written } = await beginForgetting(customer(), { store: through, clock });
+  /** @param others  ports in place of the usual ones */
+  async forget(through: ObjectStore = this.store, others: Partial<ForgetPorts> = {}) {
+    const ports = { ...this.ports(through), ...others };
+    const { tombstone: written } = await beginForgetting(customer(), ports);
     if (written === undefined) throw new Error('There is nothing to forget.');
-    const forgotten = await forgetCustomer(written, { store: through, clock }, forgetting);
+    const forgotten = await forgetCustomer(written, ports, forgetting);
     if (!forgotten.isDone) throw new Error('It is not forgotten yet.');
     return forgotten;
   }
 
   async verdictOn(key: string) {
     this.now = new Date(this.now.getTime() + 120_000);
-    const { store, clock, now } = this;
+    const { now } = this;
     const notification = { messageId: key, key: keyOf(key), receiveCount: 2, firstReceivedAt: now };
     const options = {
       marginSeconds: 5,
@@ -106,8 +113,7 @@ export class ForgetWorld {
       maxSeconds: 30,
       onlyEmitterSince: undefined,
     };
-    const streams = { insights: this.#stream, late: this.#stream };
-    const ports = { ...withAdmission({ store, streams, clock }), reEmissions: new ReEmissionTimes() };
+    const ports = { ...this.ports(), reEmissions: new ReEmissionTimes() };
     const [verified] = await verify([notification], ports, options);
     return verified?.verdict.kind;
   }

@@ -94,7 +94,8 @@ export class World {
   }
 
   async forget(): Promise<void> {
-    const ports = { store: this.#storeOf('forget', 0), clock: this.clock };
+    const streams = this.#streams;
+    const ports = withAdmission({ store: this.#storeOf('forget', 0), streams, clock: this.clock });
     const { tombstone } = await beginForgetting(customer(), ports);
     if (tombstone === undefined) throw new Error('There is nothing to forget.');
     const options = { limits, maxSeconds: 1_000_000 };

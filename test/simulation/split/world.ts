@@ -77,6 +77,7 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
     scheduler,
     operations,
     clockOf: () => new Date(scheduler.time),
+    timesSetBack: () => 0,
     onRecords: (partition) => source.wake(partition),
   });
   const portsOf = (process: Process): SplitPorts => ({
