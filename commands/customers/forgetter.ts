@@ -96,8 +96,8 @@ export async function openForgetter(place: Place, io: OperatorIo & Pick<Io, 'env
 
 /** @throws DirectoryInUse  the message names the owner */
 async function openDirectory(directory: string, io: OperatorIo): Promise<Opened> {
-  const { objects, streams, close } = await openForWriting(directory, io);
-  return { store: objects, outbox: createStreamOutbox(streams), close };
+  const opened = await openForWriting(directory, io);
+  return { store: opened.objects, outbox: createStreamOutbox(opened.streams), close: () => opened.close() };
 }
 
 async function askForStep(directory: string, { before, ...step }: ForgetStep): Promise<ForgetStepAnswer> {

@@ -64,7 +64,10 @@ const [first, second] = ['1', '2'].map((sequence) => `delete ${failedRecordKey('
 
 describe('redriving all dead letters', () => {
   it('puts all records, waits once until they are counted, and removes the failed records then', async () => {
-    const wait = async () => void steps.push('wait') === undefined;
+    const wait = async () => {
+      steps.push('wait');
+      return true;
+    };
     expect(await redriven(wait)).toEqual([
       { isRedriven: true, to: 'insights' },
       { isRedriven: true, to: 'insights' },
