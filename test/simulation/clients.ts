@@ -106,11 +106,12 @@ async function askFor(
   batch: SentBatch,
   { processes, portsOf, laws, store }: ClientSurroundings,
 ): Promise<void> {
+  const tombstone = laws.tombstoneOf(batch.customerId);
   await processes.invoke('query', async (process) => {
     const { store: itsStore, retention } = portsOf(process);
     try {
       const found = await findBatch(batch.customerId, batch.id.text, itsStore, retention);
-      if (found?.isCounted === true) laws.toldCounted(found.header, store);
+      if (found?.isCounted === true) laws.toldCounted(found.header, tombstone, store);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
     }

@@ -110,9 +110,15 @@ export class Laws {
     if (!this.#mayBeRemoved(key, body)) this.#break(`${key} was removed, but was not forgotten`);
   }
 
-  /** Records that a client got the answer that a batch is counted. */
-  toldCounted(header: BatchHeader, store: SimulatedStore): void {
-    if (this.#forgotten.isUnderWay(header.customerId) || this.#forgotten.has(header)) return;
+  /**
+   * Records that a client got the answer that a batch is counted. What was read before the customer was forgotten may be
+   * answered afterwards.
+   * @param tombstone  the customer's tombstone when the client asked
+   */
+  toldCounted(header: BatchHeader, tombstone: Tombstone | undefined, store: SimulatedStore): void {
+    const { customerId } = header;
+    if (this.#forgotten.of(customerId) !== tombstone) return;
+    if (this.#forgotten.isUnderWay(customerId) || this.#forgotten.has(header)) return;
     const missing = missingWindow(header, this.#horizon, store);
     if (missing !== undefined) this.#break(`a batch was called counted, and ${missing} does not hold it`);
   }
