@@ -1,7 +1,7 @@
 import { isOfPeople } from './agent-class.ts';
 import type { CountingRules } from './counting-rules.ts';
 import { dimensions, emptyCounts, type Counts } from './dimensions.ts';
-import { bucketOf, durationBucketCount } from './duration-buckets.ts';
+import { bucketOf } from './duration-buckets.ts';
 import type { LogEntry } from './log-entry.ts';
 import {
   addTo,
@@ -92,7 +92,6 @@ function* measure(
   measures: GrowingMeasures,
 ): Steps<Tallies> {
   const tallies = new Map<string, PathTally>();
-  const timedByBucket = new Uint32Array(durationBucketCount);
   const addressesByAgent = new Map<string, Set<string>>();
   let done = 0;
   for (const entry of entries) {
@@ -114,7 +113,7 @@ function* measure(
     }
     if (durationMs !== undefined) {
       const bucket = bucketOf(durationMs);
-      timedByBucket[bucket] = (timedByBucket[bucket] ?? 0) + 1;
+      measures.durations.set(bucket, (measures.durations.get(bucket) ?? 0) + 1);
       tallied.durationMs += durationMs;
       tallied.timed += 1;
     }
@@ -130,9 +129,6 @@ function* measure(
     addTo(measures.bytesByPath, key, bytes);
     addTo(measures.durationMsByPath, key, durationMs);
     addTo(measures.timedByPath, key, timed);
-  }
-  for (const [bucket, timed] of timedByBucket.entries()) {
-    if (timed > 0) measures.durations.set(bucket, timed);
   }
   yield* addVisitorsOf(addressesByAgent, dayOf(entries), rules, measures);
   return tallies;

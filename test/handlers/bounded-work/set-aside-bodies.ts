@@ -39,7 +39,6 @@ const units: Readonly<Record<string, string>> = {
 };
 
 const textBodies: Readonly<Record<string, () => string>> = {
-  'lines of an access log': () => entryLines((n) => combined(n)),
   'lines of an access log with long agents': () =>
     filled((n) => combined(n, `${scrambled(n)} ${'a '.repeat(500)}`), lines),
   'lines that are not requests': () => entryLines(() => 'x'),
@@ -101,6 +100,14 @@ const inEach = (
     status: 202,
     invalid: 'set-aside',
   }));
+
+/** An access log of the maximum size. Other texts, and requests in the protocols of other programs, are compared with it. */
+export const usualLog: WorkBody = {
+  name: 'a usual access log',
+  mediaType: 'text/plain',
+  make: () => entryLines((n) => combined(n)),
+  status: 202,
+};
 
 /** Bodies with entries that are set aside, and access logs. */
 export const setAsideBodies: readonly WorkBody[] = [
