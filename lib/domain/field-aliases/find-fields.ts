@@ -1,4 +1,5 @@
 import { fieldAliases, transparentFields, type AliasedField } from '../field-aliases.ts';
+import { lengthOfField, UnreadPart } from './unread-part.ts';
 
 type Scalar = string | number;
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,6 +42,10 @@ const nowhere: Place = { path: '', meanings: [], isEntered: false, places: new M
 
 const plain = /^[a-z0-9@]+$/;
 const maxDepth = 6;
+/** Length of `{"name":,"value":}`. */
+const lengthOfPair = 18;
+/** Longer objects are shortened before they are searched, whatever came before them. */
+const maxUsualLength = 4_096;
 /** Maximum number of places remembered. Clients may invent names, but most lines of a log have those of its first lines. */
 const maxPlaces = 1_000;
 
@@ -52,20 +57,40 @@ const maxPlaces = 1_000;
 export class FieldSearch {
   readonly #aliases: Aliases;
   readonly #transparent = new Set(transparentFields.map(plainName));
+  readonly #hasOwnNames: boolean;
   #placeCount = 0;
+  readonly #unread = new UnreadPart();
+  /** Length of the text of the object that is found next, if it was parsed as a whole. */
+  #length = 0;
+  #read = 0;
   readonly #root: Place;
   #found: Partial<Record<AliasedField, FoundValue[]>> = {};
 
   /** @param names  names of fields that replace those of the table */
   constructor(names: ReadonlyMap<AliasedField, string> = new Map()) {
     this.#aliases = readAliases(names);
+    this.#hasOwnNames = names.size > 0;
     this.#root = this.#createPlace('');
+  }
+
+  /**
+   * Reports whether `knownFieldsOf` should shorten an object, which is then parsed and searched: if it is long, or if the
+   * objects before it had more names than are remembered, or much that was not looked at.
+   */
+  isShortened(length: number): boolean {
+    if (this.#hasOwnNames) return false;
+    const isShortened = length > maxUsualLength || this.#placeCount === maxPlaces || this.#unread.isLarge;
+    this.#length = isShortened ? 0 : length;
+    return isShortened;
   }
 
   /** Finds the fields in an object. */
   find(fields: Fields): FoundFields {
     this.#found = {};
+    this.#read = 0;
     this.#enter(this.#root, fields, 0);
+    this.#unread.add(this.#length, this.#read);
+    this.#length = 0;
     return this.#found;
   }
 
@@ -83,7 +108,9 @@ export class FieldSearch {
       if (depth < maxDepth) this.#enterList(place, value, depth);
     } else if (typeof value === 'object' && value !== null && place.isEntered && depth < maxDepth) {
       for (const key of Object.keys(value)) {
-        this.#enter(this.#placeIn(place, key), (value as Fields)[key], depth + 1);
+        const inner = (value as Fields)[key];
+        this.#read += lengthOfField(key, inner);
+        this.#enter(this.#placeIn(place, key), inner, depth + 1);
       }
     }
   }
@@ -91,11 +118,16 @@ export class FieldSearch {
   /** Takes the first value of a list, such as those of a header; or the values of a list of names and values. */
   #enterList(place: Place, list: readonly unknown[], depth: number): void {
     const [first] = list;
-    if (typeof first !== 'object' || first === null) return this.#enter(place, first, depth + 1);
+    if (typeof first !== 'object' || first === null) {
+      this.#read += lengthOfField('', first);
+      return this.#enter(place, first, depth + 1);
+    }
     if (!place.isEntered || Array.isArray(first)) return;
     for (const pair of list) {
       const { name, value } = (pair ?? {}) as Partial<Record<string, unknown>>;
-      if (typeof name === 'string') this.#enter(this.#placeIn(place, name), value, depth + 1);
+      if (typeof name !== 'string') continue;
+      this.#read += lengthOfField(name, value) + lengthOfPair;
+      this.#enter(this.#placeIn(place, name), value, depth + 1);
     }
   }
 

@@ -1,4 +1,4 @@
-import { transparentFields } from '../field-aliases.ts';
+import { lineFields, transparentFields } from '../field-aliases.ts';
 import { plainName, readAliases, type Meaning } from './find-fields.ts';
 
 /** A place in an object: the meanings of its value, and whether fields in it may have one. */
@@ -24,6 +24,7 @@ const foreign = -2;
 export class NamePaths {
   readonly #paths = new CharacterTree();
   readonly #transparent = new CharacterTree();
+  readonly #lines = new CharacterTree();
   readonly #placeOf: readonly (NamePath | undefined)[];
   /** The object itself. */
   readonly root: NamePath = { meanings: [], isEntered: true, node: 0 };
@@ -37,6 +38,7 @@ export class NamePaths {
       places[node] = { meanings: meanings.get(path) ?? [], isEntered: prefixes.has(path), node };
     }
     for (const name of transparentFields) this.#transparent.add(plainName(name));
+    for (const name of lineFields) this.#lines.add(plainName(name));
     this.#placeOf = places;
   }
 
@@ -49,6 +51,11 @@ export class NamePaths {
     if (place !== undefined && place.meanings.length > 0) return place;
     // A field such as `properties` is left out of the path.
     return this.#transparent.knows(bytes, start, end) ? parent : place;
+  }
+
+  /** Reports whether a field with the name from `start` to `end` may hold a line of another program. */
+  mayHoldLine(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#lines.knows(bytes, start, end);
   }
 }
 

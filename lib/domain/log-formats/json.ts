@@ -1,5 +1,7 @@
 import { lineFields } from '../field-aliases.ts';
 import { plainName, type FieldSearch } from '../field-aliases/find-fields.ts';
+import { knownFieldsOf } from '../field-aliases/known-fields.ts';
+import { parseJson } from '../../parse-json.ts';
 import { repairJson } from './almost-json.ts';
 import { instantOf } from './instant.ts';
 import { unknown, type LineContent, type LineFormat, type LineReadingOptions } from './line-format.ts';
@@ -35,7 +37,7 @@ export function jsonFormat({ search, options, readInner, otherwiseAt: sentAt }: 
 
   function readJsonLine(line: string): LineContent {
     if (!line.trimStart().startsWith('{')) return undefined;
-    const fields = parseObject(line);
+    const fields = parseObject(line, search);
     return fields === undefined ? undefined : readFields(fields, sentAt());
   }
 
@@ -82,22 +84,19 @@ function journalTime(fields: Fields): string | undefined {
 }
 
 /** An exception of `JSON.parse` takes longer than all other work on a line, so it is avoided where nothing can come of it. */
-function parseObject(line: string): Fields | undefined {
+function parseObject(line: string, search: FieldSearch): Fields | undefined {
   if (!line.trimEnd().endsWith('}')) return undefined;
-  const fields = parsed(line);
+  const fields = parseFields(line, search);
   if (fields !== undefined) return fields;
   const repaired = repairJson(line);
-  return repaired === line ? undefined : parsed(repaired);
+  return repaired === line ? undefined : parseFields(repaired, search);
 }
 
-function parsed(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** Parses an object, of which it may leave out fields without a meaning; returns `undefined` for any other text. */
+export function parseFields(text: string, search: FieldSearch): Fields | undefined {
+  const known = search.isShortened(text.length) ? knownFieldsOf(text) : text;
+  const value = known === undefined ? undefined : parseJson(known);
+  return isObject(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is Fields {

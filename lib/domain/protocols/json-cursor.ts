@@ -1,4 +1,5 @@
 import { InvalidRequest } from '../../errors.ts';
+import { knownFieldsAt } from '../field-aliases/known-fields.ts';
 import {
   afterString,
   afterValue,
@@ -91,6 +92,18 @@ export class JsonCursor {
    */
   read(): unknown {
     return this.valueFrom(this.skip());
+  }
+
+  /**
+   * Reads a value: of an object only the fields that have a meaning for an entry, of an array nothing.
+   * @throws InvalidRequest  it is not valid JSON
+   */
+  readKnown(): unknown {
+    const isObject = this.isObject();
+    const isArray = this.isArray();
+    const start = this.skip();
+    if (isObject) return JSON.parse(knownFieldsAt(this.#body, start, this.at));
+    return isArray ? [] : this.valueFrom(start);
   }
 
   /** Builds the value that was skipped last, of which `skip` returned the start. */

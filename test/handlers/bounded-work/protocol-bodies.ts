@@ -54,6 +54,10 @@ const otlpJson: Bodies = {
         inRecords,
       ),
   ],
+  'records with invented names': [
+    200,
+    () => filled((n) => record({ body: 0 }).replace('0}', `{${invented(200, n)}}}`), inRecords),
+  ],
   'resources without records': [200, () => filled(() => '{}', ['{"resourceLogs":[', ',', ']}'])],
   'invented names of a resource': [
     200,
@@ -144,6 +148,11 @@ const bulk: Bodies = {
   'lines of an access log': [200, () => most((n) => `${action}\n${combined(n)}`, inLines)],
   'another action each': [200, () => most((n) => `{"create":{"_id":"${scrambled(n)}"}}\n{}`, inLines)],
   'actions with invented names': [200, () => filled((n) => `{"index":{${invented(4_000, n)}}}\n{}`, inLines)],
+  'documents with invented names': [200, () => filled((n) => `${action}\n{${invented(200, n)}}`, inLines)],
+  'documents with invented names in a name': [
+    200,
+    () => filled((n) => `${action}\n{"a":{${invented(200, n)}},"a":0}`, inLines),
+  ],
   deletions: [200, () => most((n) => `{"delete":{"_id":"${n}"}}`, inLines)],
   'blank lines': [400, () => '\n'.repeat(largestBatch)],
   'a blank line': [400, () => ' '.repeat(largestBatch)],
@@ -177,6 +186,7 @@ const lokiJson: Bodies = {
 
 const splunk: Bodies = {
   'lines of an access log': [200, () => most((n) => JSON.stringify({ event: combined(n) }), inLines)],
+  'events with invented names': [200, () => filled((n) => `{"event":{${invented(200, n)}}}`, inLines)],
   'empty objects': [200, () => most(() => '{}', inLines)],
 };
 
@@ -208,6 +218,7 @@ const logpush: Bodies = {
         inLines,
       ),
   ],
+  'requests with invented names': [200, () => filled((n) => `{${invented(200, n)}}`, inLines)],
 };
 
 const json = { 'content-type': 'application/json' };

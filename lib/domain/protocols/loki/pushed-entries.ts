@@ -1,3 +1,4 @@
+import { isKnownName } from '../../field-aliases/known-fields.ts';
 import type { ReadEntry } from '../../read-entry.ts';
 import { isRejected } from '../../read-entry.ts';
 import { createLoggedEntries, rejected } from '../logged-entries.ts';
@@ -42,10 +43,10 @@ export function createPushedEntries(): PushedEntries {
   };
 }
 
-/** Returns the labels of a stream that are read. */
+/** Returns the labels of a stream that are read: of the first ones those that can describe a request. */
 export function firstLabels(labels: Labels): Labels {
-  const pairs = Object.entries(labels);
-  return pairs.length <= maxLabels ? labels : Object.fromEntries(pairs.slice(0, maxLabels));
+  const pairs = Object.entries(labels).slice(0, maxLabels);
+  return Object.fromEntries(pairs.filter(([name]) => isKnownName(name)));
 }
 
 const lastMillisecond = 253_402_300_799_999;

@@ -1,9 +1,9 @@
 import { FieldSearch } from '../../field-aliases/find-fields.ts';
 import type { LineContent } from '../../log-formats/line-format.ts';
+import { parseFields } from '../../log-formats/json.ts';
 import { createLogReader } from '../../log-formats/log-reader.ts';
 import { mayBeRequest, requestOfFields } from '../../log-formats/request-of-fields.ts';
 import { entryOfContent } from '../../parse-batch/entry-of-content.ts';
-import { parseJson } from '../../../parse-json.ts';
 import type { ReadEntry, RejectedEntry } from '../../read-entry.ts';
 import { requestOfAttributes } from './request-of-attributes.ts';
 import type { OtlpFields, OtlpRecord, OtlpValue } from './otlp-record.ts';
@@ -24,7 +24,8 @@ export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefi
 
   /** Reads a line; a request without a time of its own gets that of its record. */
   function readLine(line: string, otherwiseAt: string | undefined): LineContent {
-    const fields = parseFields(line);
+    // Only an object begins like this, and its values are as JSON has them, which the search expects.
+    const fields = line.startsWith('{') ? (parseFields(line, search) as OtlpFields | undefined) : undefined;
     const own = fields && readFields(fields, otherwiseAt);
     return own ?? lines.read(line, undatedRequest.test(line) ? otherwiseAt : undefined);
   }
@@ -47,12 +48,6 @@ export function createRecordReader(): (record: OtlpRecord) => ReadEntry | undefi
 
 function isFields(value: OtlpValue): value is OtlpFields {
   return typeof value === 'object' && !Array.isArray(value);
-}
-
-/** Parses a line of JSON; returns `undefined` for any other. */
-function parseFields(line: string): OtlpFields | undefined {
-  // Only an object begins like this, and its values are as JSON has them, which the search expects.
-  return line.startsWith('{') ? (parseJson(line) as OtlpFields | undefined) : undefined;
 }
 
 function instantOf(milliseconds: number | undefined): string | undefined {

@@ -1,4 +1,6 @@
+import { lengthOfField, UnreadPart } from '../../field-aliases/unread-part.ts';
 import { jsonItems } from '../json-items.ts';
+import { knownRecordAt } from './known-record.ts';
 import {
   maxFields,
   maxRecordBytes,
@@ -14,6 +16,18 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The fields that lead from a request to its log records, each an array of objects. */
 const way = ['resourceLogs', 'scopeLogs', 'logRecords'] as const;
+const maxUsualBytes = 4_096;
+const usualNames = [
+  'timeUnixNano',
+  'observedTimeUnixNano',
+  'severityNumber',
+  'severityText',
+  'body',
+  'attributes',
+  'traceId',
+  'spanId',
+  'flags',
+];
 const digits = /^\d{1,20}$/;
 
 /**
@@ -24,10 +38,44 @@ const digits = /^\d{1,20}$/;
  * @throws InvalidRequest  the body is not such a message
  */
 export function* readJsonRecords(body: Buffer): Generator<OtlpRecord | undefined, void> {
+  const unread = new UnreadPart();
   for (const { start, end } of jsonItems(body, way, 'an ExportLogsServiceRequest')) {
     if (end - start > maxRecordBytes) yield undefined;
-    else yield recordOf(JSON.parse(body.toString('utf8', start, end)) as Json);
+    else yield recordOf(parseRecord(body, start, end, unread));
   }
+}
+
+/** Parses a record: as a whole, while records are of the usual form. */
+function parseRecord(body: Buffer, start: number, end: number, unread: UnreadPart): Json {
+  if (end - start > maxUsualBytes || unread.isLarge)
+    return JSON.parse(knownRecordAt(body, start, end)) as Json;
+  const record = JSON.parse(body.toString('utf8', start, end)) as Json;
+  unread.add(end - start, usualLengthOf(record));
+  return record;
+}
+
+/** Returns the length of the parts of a record that are of the usual form: texts, numbers and their attributes. */
+function usualLengthOf(record: Json): number {
+  let length = lengthOfAnyValue(record['body']);
+  for (const name of usualNames) {
+    const value = record[name];
+    if (value !== undefined) length += lengthOfField(name, value);
+  }
+  const { attributes } = record;
+  if (!Array.isArray(attributes)) return length;
+  for (const each of attributes as readonly unknown[]) {
+    if (!isObject(each)) continue;
+    const { key, value } = each;
+    length += lengthOfField('value', value) + lengthOfField('key', key) + lengthOfAnyValue(value);
+  }
+  return length;
+}
+
+function lengthOfAnyValue(value: unknown): number {
+  if (!isObject(value)) return 0;
+  const { stringValue, intValue } = value;
+  if (stringValue !== undefined) return lengthOfField('stringValue', stringValue);
+  return intValue === undefined ? 0 : lengthOfField('intValue', intValue);
 }
 
 function recordOf({ timeUnixNano, observedTimeUnixNano, body, attributes }: Json): OtlpRecord {
