@@ -22,7 +22,7 @@ export interface Counted {
 }
 
 /** Number of entries tallied in a step, and of values whose keys are computed in one: some milliseconds. */
-const entriesInStep = 16_384;
+const entriesInStep = 8_192;
 const valuesInStep = 1_024;
 
 /** Counts entries of one UTC day by each dimension, and sums up their facts. */

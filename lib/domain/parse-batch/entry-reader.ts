@@ -1,4 +1,5 @@
 import { AliasSearch } from './alias-search.ts';
+import { RepeatedTexts } from './repeated-texts.ts';
 import { missingIn, takeAliases } from './take-aliases.ts';
 import { TextWindow } from './text-window.ts';
 import { unescape } from './unescape.ts';
@@ -21,7 +22,7 @@ export const notJson = Symbol('not JSON');
  * programs give other names. All other parts are checked and skipped, so they cost next to nothing.
  */
 export class EntryReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #text: TextWindow;
   readonly #fields: readonly FieldName[];
   readonly #lineBreak: LineBreak;
@@ -30,10 +31,20 @@ export class EntryReader {
   #next = 0;
   at: number;
 
-  constructor(body: Buffer, fieldNames: readonly string[], start: number, lineBreak: LineBreak) {
+  /** @param repeatedNames  names of the fields whose texts are mostly those of other entries, too */
+  constructor(
+    body: Buffer,
+    fieldNames: readonly string[],
+    start: number,
+    lineBreak: LineBreak,
+    repeatedNames: readonly string[] = [],
+  ) {
     this.#bytes = body;
     this.#text = new TextWindow(body);
-    this.#fields = fieldNames.map((name) => ({ name, bytes: Buffer.from(name) }));
+    this.#fields = fieldNames.map((name) => {
+      const hasTexts = body.length > smallBytes && repeatedNames.includes(name);
+      return { name, bytes: Buffer.from(name), texts: hasTexts ? new RepeatedTexts() : undefined };
+    });
     this.#lineBreak = lineBreak;
     this.#aliases = new AliasSearch(body, this.#text, lineBreak);
     this.at = start;
@@ -81,9 +92,9 @@ export class EntryReader {
         if (at === malformed) return notJson;
       } else {
         this.at = at;
-        const value = this.#readValue();
+        const value = this.#readValue(field.texts);
         if (value === notJson) return notJson;
-        object[field] = value;
+        object[field.name] = value;
         at = this.at;
       }
       at = afterWhiteSpace(bytes, at, lineBreak);
@@ -99,7 +110,7 @@ export class EntryReader {
   }
 
   /** Reads the value of a field. */
-  #readValue(): unknown {
+  #readValue(texts?: RepeatedTexts): unknown {
     const bytes = this.#bytes;
     const start = this.at;
     const first = bytes[start];
@@ -107,7 +118,12 @@ export class EntryReader {
       const after = afterString(bytes, start);
       if (after === malformed) return notJson;
       this.at = isEscaped(after) ? ~after : after;
-      if (!isEscaped(after)) return this.#text.between(start + 1, after - 1);
+      if (!isEscaped(after)) {
+        const text = this.#text.between(start + 1, after - 1);
+        return texts === undefined
+          ? text
+          : texts.of(text, () => bytes.toString('utf8', start + 1, after - 1));
+      }
       return unescape(this.#text.between(start + 1, ~after - 1));
     }
     const after = afterValue(bytes, start, this.#lineBreak);
@@ -119,12 +135,12 @@ export class EntryReader {
   }
 
   /** Returns the field whose name is the string from `start` to the position that `afterString` returned. */
-  #fieldNamed(start: number, after: number): string | undefined {
+  #fieldNamed(start: number, after: number): FieldName | undefined {
     const bytes = this.#bytes;
     if (isEscaped(after)) {
       if (~after - start > maxEscapedNameLength) return undefined;
       const name = this.#parse(start, ~after);
-      return this.#fields.find((field) => field.name === name)?.name;
+      return this.#fields.find((field) => field.name === name);
     }
     const length = after - start - 2;
     // Nearly all entries of a body have the same fields in the same order.
@@ -138,7 +154,7 @@ export class EntryReader {
       while (same < length && bytes[start + 1 + same] === field.bytes[same]) same += 1;
       if (same !== length) continue;
       this.#next = next;
-      return field.name;
+      return field;
     }
     return undefined;
   }
@@ -176,7 +192,12 @@ const point = 0x2e;
 interface FieldName {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Absent where each entry may keep its own string. */
+  readonly texts: RepeatedTexts | undefined;
 }
+
+/** Finding equal texts of a smaller body costs more than it saves. */
+const smallBytes = 64 * 1_024;
 
 /** Longer than the name of any field with every character escaped. */
 const maxEscapedNameLength = 256;

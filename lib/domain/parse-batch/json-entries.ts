@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidRequest } from '../../errors.ts';
-import { entryFieldNames, parseLogEntry } from '../log-entry.ts';
+import { entryFieldNames, parseLogEntry, repeatedFieldNames } from '../log-entry.ts';
 import type { ReadEntry, RejectedEntry } from '../read-entry.ts';
 import { afterBlankLines } from './blank-lines.ts';
 import { EntryReader, notJson } from './entry-reader.ts';
@@ -21,7 +21,7 @@ function startOfText(body: Buffer): number {
  * @throws InvalidRequest  the body is not UTF-8, or not a JSON array
  */
 export function* arrayEntries(body: Buffer): Generator<ReadEntry, void> {
-  const reader = new EntryReader(body, entryFieldNames, startOfText(body), code.lineFeed);
+  const reader = new EntryReader(body, entryFieldNames, startOfText(body), code.lineFeed, repeatedFieldNames);
   reader.skipWhiteSpace();
   if (!reader.skip(code.openBracket)) {
     const isJson = reader.read() !== notJson && isAtEnd(reader);
@@ -46,7 +46,7 @@ export function* arrayEntries(body: Buffer): Generator<ReadEntry, void> {
  * @throws InvalidRequest  the body is not UTF-8
  */
 export function* lineEntries(body: Buffer): Generator<ReadEntry, void> {
-  const reader = new EntryReader(body, entryFieldNames, startOfText(body), noLineBreak);
+  const reader = new EntryReader(body, entryFieldNames, startOfText(body), noLineBreak, repeatedFieldNames);
   for (;;) {
     reader.at = afterBlankLines(body, reader.at);
     if (reader.isAtEnd) return;

@@ -20,6 +20,11 @@ describe('decompress', () => {
     expect(await decompress(encode(text), encoding, text.length)).toEqual(text);
   });
 
+  it.each(encoders)('decodes %j of some MiB', async (encoding, encode) => {
+    const large = randomBytes(1_500_000);
+    expect((await decompress(encode(large), encoding, large.length)).equals(large)).toBe(true);
+  });
+
   it.each(encoders)('refuses %j that is one byte too large', async (encoding, encode) => {
     await expect(decompress(encode(text), encoding, text.length - 1)).rejects.toThrow(BatchTooLarge);
   });
