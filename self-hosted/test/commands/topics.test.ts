@@ -112,8 +112,12 @@ describe('topics', () => {
 
     await commitEnds(connection, admin, 'insights', 'aggregate');
     expect((await run('add-partitions', '--partitions', '4')).exitCode).toBe(0);
-    const { topics: found } = await admin.metadata({ topics: [nameOf('insights')], forceUpdate: true });
-    expect(found.get(nameOf('insights'))?.partitionsCount).toBe(4);
+    // Brokers learn of new partitions a little later than the controller that made them.
+    const countPartitions = async () => {
+      const { topics: found } = await admin.metadata({ topics: [nameOf('insights')], forceUpdate: true });
+      return found.get(nameOf('insights'))?.partitionsCount;
+    };
+    await expect.poll(countPartitions, { timeout: 60_000 }).toBe(4);
     const fewer = await run('add-partitions', '--partitions', '3');
     expect(fewer).toMatchObject({ exitCode: 2 });
     expect(fewer.stderr).toContain('must be at least 4');
