@@ -5,13 +5,13 @@ const copiedByHand = 48;
 
 /** A copy of parts of a JSON text, which is not longer than the text. */
 export class JsonCopy {
-  readonly #from: Buffer;
+  protected readonly bytes: Buffer;
   readonly #to: Buffer;
   /** Number of bytes copied; set it lower to remove the last ones. */
   length = 0;
 
   constructor(from: Buffer, maxLength: number) {
-    this.#from = from;
+    this.bytes = from;
     this.#to = Buffer.allocUnsafe(maxLength);
   }
 
@@ -26,10 +26,10 @@ export class JsonCopy {
 
   addRange(start: number, end: number): void {
     if (end - start > copiedByHand) {
-      this.length += this.#from.copy(this.#to, this.length, start, end);
+      this.length += this.bytes.copy(this.#to, this.length, start, end);
       return;
     }
-    for (let at = start; at < end; at++) this.addByte(this.#from[at] ?? 0);
+    for (let at = start; at < end; at++) this.addByte(this.bytes[at] ?? 0);
   }
 
   /** Adds a comma, unless an object or a list has just been opened. */

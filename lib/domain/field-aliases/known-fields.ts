@@ -1,10 +1,13 @@
 import {
+  afterComma,
   afterString,
   afterValue,
   afterWhiteSpace,
   code,
   isEscaped,
   malformed,
+  positionOf,
+  valueAfterName,
 } from '../parse-batch/json-scanner.ts';
 import { unescape } from '../parse-batch/unescape.ts';
 import { plainName } from './find-fields.ts';
@@ -65,13 +68,6 @@ function escapeHalves(text: string): string {
 
 /** A copy of an object that is known to be JSON. Fields whose names come twice stay in order, so the last one counts. */
 class KnownFields extends JsonCopy {
-  readonly #bytes: Buffer;
-
-  constructor(body: Buffer, maxLength: number) {
-    super(body, maxLength);
-    this.#bytes = body;
-  }
-
   /**
    * Adds an object; returns the position after it.
    * @param place      `undefined`: the search does not look into it
@@ -84,7 +80,7 @@ class KnownFields extends JsonCopy {
     lineDepth: number,
     knownHolders?: Set<string>,
   ): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     const objectStart = this.length;
     let holders = knownHolders;
     let hasLeftOut = false;
@@ -92,8 +88,8 @@ class KnownFields extends JsonCopy {
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     while (bytes[at] !== code.closeBrace) {
       const afterName = afterString(bytes, at);
-      const nameEnd = isEscaped(afterName) ? ~afterName : afterName;
-      const value = this.#valueAfter(nameEnd);
+      const nameEnd = positionOf(afterName);
+      const value = valueAfterName(bytes, afterName, code.lineFeed);
       const name = this.#plain(at, afterName);
       const inner = place && names.within(place, name.bytes, name.start, name.end);
       const isLine = lineDepth <= maxLineDepth && names.mayHoldLine(name.bytes, name.start, name.end);
@@ -120,7 +116,7 @@ class KnownFields extends JsonCopy {
           hasLeftOut = true;
         } else (holders ??= new Set()).add(key);
       }
-      at = this.#skipComma(at);
+      at = afterComma(bytes, at, code.lineFeed);
     }
     if (hasLeftOut && holders !== undefined && knownHolders === undefined) {
       // A value that was left out may have had the name of one that is kept, in its place.
@@ -138,7 +134,7 @@ class KnownFields extends JsonCopy {
     depth: number,
     lineDepth: number,
   ): number {
-    const first = this.#bytes[start];
+    const first = this.bytes[start];
     if (first === code.openBracket) return this.#addList(start, place, isLine, depth);
     if (first === code.openBrace) {
       const entered = place?.isEntered === true && depth < maxDepth ? place : undefined;
@@ -146,29 +142,29 @@ class KnownFields extends JsonCopy {
         return this.addObject(start, entered, depth, lineDepth + 1);
       this.addByte(code.openBrace);
       this.addByte(code.closeBrace);
-      return afterValue(this.#bytes, start, code.lineFeed);
+      return afterValue(this.bytes, start, code.lineFeed);
     }
-    const after = afterValue(this.#bytes, start, code.lineFeed);
+    const after = afterValue(this.bytes, start, code.lineFeed);
     this.addRange(start, after);
     return after;
   }
 
   /** Adds of a list the values of names, or all bytes of a line, or else its first value. */
   #addList(start: number, place: NamePath | undefined, isLine: boolean, depth: number): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     this.addByte(code.openBracket);
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     const first = bytes[at];
     if (first === code.openBrace && place?.isEntered === true && depth < maxDepth) {
       for (let isFirst = true; bytes[at] !== code.closeBracket; isFirst = false) {
-        at = this.#skipComma(
+        const after =
           bytes[at] === code.openBrace
             ? this.#addPair(at, place, depth, isFirst)
-            : afterValue(bytes, at, code.lineFeed),
-        );
+            : afterValue(bytes, at, code.lineFeed);
+        at = afterComma(bytes, after, code.lineFeed);
       }
     } else if (isLine && isNumber(first)) {
-      while (bytes[at] !== code.closeBracket) at = this.#skipComma(this.#addElement(at));
+      while (bytes[at] !== code.closeBracket) at = afterComma(bytes, this.#addElement(at), code.lineFeed);
     } else {
       if (isScalar(first)) this.addRange(at, afterValue(bytes, at, code.lineFeed));
       at = afterValue(bytes, start, code.lineFeed) - 1;
@@ -179,7 +175,7 @@ class KnownFields extends JsonCopy {
 
   /** Adds an object of a name and a value if the name is known, or if it is the first one; returns the position after it. */
   #addPair(start: number, place: NamePath, depth: number, isFirst: boolean): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     let name: readonly [start: number, after: number] | undefined;
     let value: number | undefined;
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
@@ -187,13 +183,13 @@ class KnownFields extends JsonCopy {
       const afterName = afterString(bytes, at);
       const isEither = isEscaped(afterName) || afterName - at === 6 || afterName - at === 7;
       const key = isEither ? this.#textOf(at, afterName) : '';
-      const valueStart = this.#valueAfter(isEscaped(afterName) ? ~afterName : afterName);
+      const valueStart = valueAfterName(bytes, afterName, code.lineFeed);
       if (key === 'value') value = valueStart;
       if (key === 'name') {
         const isText = bytes[valueStart] === code.quote;
         name = isText ? [valueStart, afterString(bytes, valueStart)] : undefined;
       }
-      at = this.#skipComma(afterValue(bytes, valueStart, code.lineFeed));
+      at = afterComma(bytes, afterValue(bytes, valueStart, code.lineFeed), code.lineFeed);
     }
     const plain = name && this.#plain(...name);
     const inner = plain && names.within(place, plain.bytes, plain.start, plain.end);
@@ -203,7 +199,7 @@ class KnownFields extends JsonCopy {
     this.addByte(code.openBrace);
     if (name !== undefined && inner !== undefined && value !== undefined) {
       this.addText('"name":');
-      this.addRange(name[0], isEscaped(name[1]) ? ~name[1] : name[1]);
+      this.addRange(name[0], positionOf(name[1]));
       this.addText(',"value":');
       this.#addValue(value, inner, false, depth + 1, maxLineDepth);
     }
@@ -213,8 +209,8 @@ class KnownFields extends JsonCopy {
 
   /** Adds a byte of a line, as a number. A list with an object is no number, just as the object is none. */
   #addElement(start: number): number {
-    const after = afterValue(this.#bytes, start, code.lineFeed);
-    const brace = isScalar(this.#bytes[start]) ? -1 : this.#bytes.indexOf(code.openBrace, start);
+    const after = afterValue(this.bytes, start, code.lineFeed);
+    const brace = isScalar(this.bytes[start]) ? -1 : this.bytes.indexOf(code.openBrace, start);
     this.addComma();
     if (brace < 0 || brace >= after) this.addRange(start, after);
     else this.addText('{}');
@@ -223,7 +219,7 @@ class KnownFields extends JsonCopy {
 
   /** Returns the name from `start` in a form in which its plain characters stand for themselves. */
   #plain(start: number, afterName: number): { bytes: Buffer; start: number; end: number } {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     if (!isEscaped(afterName)) {
       let at = start + 1;
       while (at < afterName && bytes[at] !== firstOfKelvin) at += 1;
@@ -234,24 +230,14 @@ class KnownFields extends JsonCopy {
   }
 
   #textOf(start: number, after: number): string {
-    if (!isEscaped(after)) return this.#bytes.toString('utf8', start + 1, after - 1);
-    return unescape(this.#bytes.toString('utf8', start + 1, ~after - 1));
+    if (!isEscaped(after)) return this.bytes.toString('utf8', start + 1, after - 1);
+    return unescape(this.bytes.toString('utf8', start + 1, ~after - 1));
   }
 
   #isJournalTime(start: number, afterName: number): boolean {
     if (isEscaped(afterName)) return this.#textOf(start, afterName) === journalTime.toString();
     if (afterName - start !== journalTime.length + 2) return false;
-    return this.#bytes.compare(journalTime, 0, journalTime.length, start + 1, afterName - 1) === 0;
-  }
-
-  #valueAfter(nameEnd: number): number {
-    const colon = afterWhiteSpace(this.#bytes, nameEnd, code.lineFeed);
-    return afterWhiteSpace(this.#bytes, colon + 1, code.lineFeed);
-  }
-
-  #skipComma(start: number): number {
-    const at = afterWhiteSpace(this.#bytes, start, code.lineFeed);
-    return this.#bytes[at] === code.comma ? afterWhiteSpace(this.#bytes, at + 1, code.lineFeed) : at;
+    return this.bytes.compare(journalTime, 0, journalTime.length, start + 1, afterName - 1) === 0;
   }
 }
 

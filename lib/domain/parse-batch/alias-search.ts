@@ -1,7 +1,16 @@
 import type { AliasedField } from '../field-aliases.ts';
 import type { FoundFields, FoundValue, Meaning } from '../field-aliases/find-fields.ts';
 import { NamePaths, type NamePath } from '../field-aliases/name-paths.ts';
-import { afterString, afterValue, afterWhiteSpace, code, isEscaped, type LineBreak } from './json-scanner.ts';
+import {
+  afterComma,
+  afterString,
+  afterValue,
+  afterWhiteSpace,
+  code,
+  isEscaped,
+  valueAfterName,
+  type LineBreak,
+} from './json-scanner.ts';
 import type { TextWindow } from './text-window.ts';
 import { unescape } from './unescape.ts';
 
@@ -81,13 +90,13 @@ export class AliasSearch {
     let at = this.#skipSpace(start + 1);
     while (this.#bytes[at] !== code.closeBrace) {
       const afterName = afterString(this.#bytes, at);
-      const value = this.#skipSpace(this.#skipSpace(positionOf(afterName)) + 1);
+      const value = valueAfterName(this.#bytes, afterName, this.#lineBreak);
       const inner = this.#placeIn(place, at, afterName);
       at =
         inner === undefined
           ? afterValue(this.#bytes, value, this.#lineBreak)
           : this.#enter(inner, value, depth + 1);
-      at = this.#skipComma(at);
+      at = afterComma(this.#bytes, at, this.#lineBreak);
     }
     return at + 1;
   }
@@ -102,7 +111,7 @@ export class AliasSearch {
     if (first !== code.openBrace || !place.isEntered) return afterValue(this.#bytes, start, this.#lineBreak);
     while (this.#bytes[at] !== code.closeBracket) {
       if (this.#bytes[at] === code.openBrace) this.#enterPair(place, at, depth);
-      at = this.#skipComma(afterValue(this.#bytes, at, this.#lineBreak));
+      at = afterComma(this.#bytes, afterValue(this.#bytes, at, this.#lineBreak), this.#lineBreak);
     }
     return at + 1;
   }
@@ -112,14 +121,14 @@ export class AliasSearch {
     let value: number | undefined;
     for (let at = this.#skipSpace(start + 1); this.#bytes[at] !== code.closeBrace;) {
       const afterName = afterString(this.#bytes, at);
-      const valueStart = this.#skipSpace(this.#skipSpace(positionOf(afterName)) + 1);
+      const valueStart = valueAfterName(this.#bytes, afterName, this.#lineBreak);
       const key = isEscaped(afterName) ? '' : this.#text.between(at + 1, Math.min(afterName - 1, at + 7));
       if (key === 'value') value = valueStart;
       if (key === 'name') {
         const isText = this.#bytes[valueStart] === code.quote;
         name = isText ? [valueStart, afterString(this.#bytes, valueStart)] : undefined;
       }
-      at = this.#skipComma(afterValue(this.#bytes, valueStart, this.#lineBreak));
+      at = afterComma(this.#bytes, afterValue(this.#bytes, valueStart, this.#lineBreak), this.#lineBreak);
     }
     const inner = name === undefined ? undefined : this.#placeIn(place, ...name);
     if (inner !== undefined && value !== undefined) this.#enter(inner, value, depth + 1);
@@ -163,16 +172,6 @@ export class AliasSearch {
   #skipSpace(at: number): number {
     return afterWhiteSpace(this.#bytes, at, this.#lineBreak);
   }
-
-  #skipComma(start: number): number {
-    const at = this.#skipSpace(start);
-    return this.#bytes[at] === code.comma ? this.#skipSpace(at + 1) : at;
-  }
-}
-
-/** Returns the position that `afterString` found. */
-function positionOf(after: number): number {
-  return isEscaped(after) ? ~after : after;
 }
 
 function isDigit(byte: number | undefined): boolean {

@@ -10,6 +10,7 @@ import {
   code,
   isEscaped,
   malformed,
+  positionOf,
   type LineBreak,
 } from './json-scanner.ts';
 
@@ -83,7 +84,7 @@ export class EntryReader {
       const afterName = afterString(bytes, name);
       if (afterName === malformed) return notJson;
       const field = this.#fieldNamed(name, afterName);
-      at = afterWhiteSpace(bytes, isEscaped(afterName) ? ~afterName : afterName, lineBreak);
+      at = afterWhiteSpace(bytes, positionOf(afterName), lineBreak);
       if (bytes[at] !== code.colon) return notJson;
       at = afterWhiteSpace(bytes, at + 1, lineBreak);
       if (field === undefined) {
@@ -117,7 +118,7 @@ export class EntryReader {
     if (first === code.quote) {
       const after = afterString(bytes, start);
       if (after === malformed) return notJson;
-      this.at = isEscaped(after) ? ~after : after;
+      this.at = positionOf(after);
       if (!isEscaped(after)) {
         const text = this.#text.between(start + 1, after - 1);
         return texts === undefined

@@ -53,7 +53,7 @@ export function afterValue(bytes: Uint8Array, start: number, lineBreak: LineBrea
   if (first === code.openBrace || first === code.openBracket) return afterContainer(bytes, start, lineBreak);
   if (first !== code.quote) return afterScalar(bytes, start);
   const after = afterString(bytes, start);
-  return isEscaped(after) ? ~after : after;
+  return positionOf(after);
 }
 
 /** Skips a string. The bits of the position are inverted if the string has an escape: see `isEscaped`. */
@@ -80,6 +80,26 @@ export function afterString(bytes: Uint8Array, start: number): number {
 /** Reports whether a position from `afterString` follows a string with an escape. */
 export function isEscaped(after: number): boolean {
   return after < malformed;
+}
+
+/** Returns the position after a string, from what `afterString` returned for it. */
+export function positionOf(after: number): number {
+  return isEscaped(after) ? ~after : after;
+}
+
+/**
+ * Returns where the value of a member begins. The object has to be known to be JSON.
+ * @param afterName  what `afterString` returned for the member's name
+ */
+export function valueAfterName(bytes: Uint8Array, afterName: number, lineBreak: LineBreak): number {
+  const colon = afterWhiteSpace(bytes, positionOf(afterName), lineBreak);
+  return afterWhiteSpace(bytes, colon + 1, lineBreak);
+}
+
+/** Skips the comma behind a member or an element, if there is one, and white space. */
+export function afterComma(bytes: Uint8Array, start: number, lineBreak: LineBreak): number {
+  const at = afterWhiteSpace(bytes, start, lineBreak);
+  return bytes[at] === code.comma ? afterWhiteSpace(bytes, at + 1, lineBreak) : at;
 }
 
 /** Skips an array or object without recursion, since nothing limits the depth of a value. */
@@ -142,7 +162,7 @@ class Enclosing {
 function afterName(bytes: Uint8Array, start: number, lineBreak: LineBreak): number {
   const after = afterString(bytes, start);
   if (after === malformed) return malformed;
-  const at = afterWhiteSpace(bytes, isEscaped(after) ? ~after : after, lineBreak);
+  const at = afterWhiteSpace(bytes, positionOf(after), lineBreak);
   return bytes[at] === code.colon ? afterWhiteSpace(bytes, at + 1, lineBreak) : malformed;
 }
 

@@ -7,6 +7,7 @@ import {
   code,
   isEscaped,
   malformed,
+  positionOf,
 } from '../parse-batch/json-scanner.ts';
 import { TextWindow } from '../parse-batch/text-window.ts';
 
@@ -58,7 +59,7 @@ export class JsonCursor {
       const start = this.at;
       const after = afterString(this.#body, start);
       if (after === malformed) throw notJson();
-      this.at = isEscaped(after) ? ~after : after;
+      this.at = positionOf(after);
       const name = isEscaped(after)
         ? (this.valueFrom(start) as string)
         : this.#text.between(start + 1, after - 1);

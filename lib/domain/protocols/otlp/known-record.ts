@@ -1,5 +1,14 @@
 import { JsonCopy } from '../../field-aliases/json-copy.ts';
-import { afterString, afterValue, afterWhiteSpace, code, isEscaped } from '../../parse-batch/json-scanner.ts';
+import {
+  afterComma,
+  afterString,
+  afterValue,
+  afterWhiteSpace,
+  code,
+  isEscaped,
+  positionOf,
+  valueAfterName,
+} from '../../parse-batch/json-scanner.ts';
 import { unescape } from '../../parse-batch/unescape.ts';
 
 /** The names of the fields that are read of a log record, of its attributes and of their values. */
@@ -36,35 +45,27 @@ export function knownRecordAt(body: Buffer, start: number, end: number): string 
 }
 
 class KnownRecord extends JsonCopy {
-  readonly #bytes: Buffer;
-
-  constructor(body: Buffer, maxLength: number) {
-    super(body, maxLength);
-    this.#bytes = body;
-  }
-
   /** Adds a value; returns the position after it. */
   addValue(start: number, depth: number): number {
-    const first = this.#bytes[start];
+    const first = this.bytes[start];
     const isContainer = first === code.openBrace || first === code.openBracket;
     if (isContainer && depth < maxDepth) {
       return first === code.openBrace ? this.#addObject(start, depth) : this.#addList(start, depth);
     }
-    const after = afterValue(this.#bytes, start, code.lineFeed);
+    const after = afterValue(this.bytes, start, code.lineFeed);
     if (isContainer) this.addText('0');
     else this.addRange(start, after);
     return after;
   }
 
   #addObject(start: number, depth: number): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     this.addByte(code.openBrace);
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     while (bytes[at] !== code.closeBrace) {
       const afterName = afterString(bytes, at);
-      const nameEnd = isEscaped(afterName) ? ~afterName : afterName;
-      const colon = afterWhiteSpace(bytes, nameEnd, code.lineFeed);
-      const value = afterWhiteSpace(bytes, colon + 1, code.lineFeed);
+      const nameEnd = positionOf(afterName);
+      const value = valueAfterName(bytes, afterName, code.lineFeed);
       const isKnown = isEscaped(afterName)
         ? knownNames.includes(unescape(bytes.toString('utf8', at + 1, nameEnd - 1)))
         : this.#isKnown(at + 1, nameEnd - 1);
@@ -76,36 +77,31 @@ class KnownRecord extends JsonCopy {
       } else {
         at = afterValue(bytes, value, code.lineFeed);
       }
-      at = this.#skipComma(at);
+      at = afterComma(bytes, at, code.lineFeed);
     }
     this.addByte(code.closeBrace);
     return at + 1;
   }
 
   #addList(start: number, depth: number): number {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     this.addByte(code.openBracket);
     let at = afterWhiteSpace(bytes, start + 1, code.lineFeed);
     while (bytes[at] !== code.closeBracket) {
       this.addComma();
-      at = this.#skipComma(this.addValue(at, depth + 1));
+      at = afterComma(bytes, this.addValue(at, depth + 1), code.lineFeed);
     }
     this.addByte(code.closeBracket);
     return at + 1;
   }
 
   #isKnown(start: number, end: number): boolean {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     for (const name of namesByLength.get(end - start) ?? []) {
       let same = 0;
       while (same < name.length && bytes[start + same] === name[same]) same += 1;
       if (same === name.length) return true;
     }
     return false;
-  }
-
-  #skipComma(start: number): number {
-    const at = afterWhiteSpace(this.#bytes, start, code.lineFeed);
-    return this.#bytes[at] === code.comma ? afterWhiteSpace(this.#bytes, at + 1, code.lineFeed) : at;
   }
 }
