@@ -1,7 +1,7 @@
 import type { OperatedCluster } from '../commands/open-cluster.ts';
 import { Unavailable } from '../lib/errors.ts';
 import { createNotifyingStore } from '../lib/pipeline/windows/notifying-store.ts';
-import { customerIndexKey, customerSegmentOfIndex } from '../lib/domain/keys.ts';
+import { segmentOfCustomer } from '../lib/domain/keys.ts';
 import { createBarrierWatch } from '../lib/pipeline/barriers/watch-barriers.ts';
 import { realTimers } from '../lib/timers.ts';
 import { barrierTimes } from './barrier-times.ts';
@@ -17,7 +17,6 @@ import { createCountedOffsets } from './kafka/aggregate-engines.ts';
 import { hopsOf } from './kafka/hops.ts';
 import { createKafkaOutbox } from './kafka/outbox.ts';
 import { createSender } from './kafka/send.ts';
-
 import { topicName, topics } from './kafka/topics.ts';
 import { createWindowNotifier } from './kafka/window-notifier.ts';
 import { openReadModel } from './open-read-model.ts';
@@ -54,16 +53,18 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
   const clock = { now: () => new Date() };
   const names = new Set(topics.map((topic) => topicName(connection, topic)));
   const notifier = createWindowNotifier(connection, sender);
-  const clickHouse = config.clickHouse && openClickHouse(config.clickHouse);
-  const tables = tablesIn(config.clickHouse?.database ?? '');
+  const model = config.clickHouse && {
+    clickHouse: openClickHouse(config.clickHouse),
+    tables: tablesIn(config.clickHouse.database),
+  };
   const readTopic = () => readWindowsTopic(offsets, connection);
   return {
     store: createNotifyingStore(store, notifier),
-    readModel: clickHouse && {
+    readModel: model && {
       async differing(customerId) {
-        const segment = customerId && customerSegmentOfIndex(customerIndexKey(customerId));
+        const segment = customerId && segmentOfCustomer(customerId);
         try {
-          return await compareWithStore({ clickHouse, tables, store, versions, readTopic }, segment);
+          return await compareWithStore({ ...model, store, versions, readTopic }, segment);
         } catch (error) {
           // A command reports `Unavailable`, and does not know the errors of ClickHouse.
           if (error instanceof QueryRefused) throw new Unavailable(error.message, { cause: error });
@@ -77,13 +78,14 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
     notifyRollUp: (minute) => notifier.notify([minute]),
     async untilCounted() {
       const ports = { connection, offsets, clock, logger: { warn: () => undefined } };
-      const model = openReadModel(config, ports);
+      // A watch of its own, since a barrier that another watch has seen may be from before what was put.
+      const readModel = openReadModel(config, ports);
       const options = { hops: hopsOf(connection), ...barrierTimes, clockDifferenceMilliseconds };
-      const barriers = model?.barriers ?? createBarrierWatch({ ...ports, timers: realTimers }, options);
+      const barriers = readModel?.barriers ?? createBarrierWatch({ ...ports, timers: realTimers }, options);
       try {
         return await passBarrier(barriers, maxCountedMilliseconds);
       } finally {
-        await model?.close();
+        await readModel?.close();
       }
     },
     look: () =>
@@ -108,7 +110,7 @@ async function open(config: ClusterConfig): Promise<OperatedCluster> {
       try {
         await deadLetters.close();
       } finally {
-        await Promise.all([sender.close(), offsets.close(), clickHouse?.close()]);
+        await Promise.all([sender.close(), offsets.close(), model?.clickHouse.close()]);
         close();
       }
     },

@@ -97,12 +97,17 @@ export const customerIndexPrefix = 'customers/';
 
 /** Returns the key of a customer's entry in the index of customers. */
 export function customerIndexKey(customerId: CustomerId): ObjectKey {
-  return customerIndexKeyOfSegment(encodeSegment('', customerId));
+  return customerIndexKeyOfSegment(segmentOfCustomer(customerId));
 }
 
 /** Returns the same for the customer's segment in other keys, from which the customer cannot always be read. */
 export function customerIndexKeyOfSegment(segment: string): ObjectKey {
   return key(`${customerIndexPrefix}${segment}`);
+}
+
+/** Returns the segment that a customer has in keys, those of its windows among them. */
+export function segmentOfCustomer(customerId: CustomerId): string {
+  return encodeSegment('', customerId);
 }
 
 /** Returns the customer's segment in the key of its entry in the index. */

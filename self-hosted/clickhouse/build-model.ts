@@ -6,7 +6,7 @@ import type { Offsets } from '../../lib/ports/topic-offsets.ts';
 import { partitionNumberOf } from '../kafka/partition-of-key.ts';
 import type { ClickHouse } from './client.ts';
 import { insertRows, type RefusedRow } from './insert-rows.ts';
-import { isAbsent, readModels, serveModel, type Model } from './models.ts';
+import { hasReached, isAbsent, readModels, serveModel, type Model } from './models.ts';
 import type { Tables } from './tables.ts';
 import { readRow, sizeOfKey, type WindowRow } from './window-row.ts';
 import { ModelChanged } from './write-position.ts';
@@ -67,7 +67,7 @@ export async function buildModel(model: Model, ports: BuildPorts): Promise<void>
     while (!signal.aborted) {
       const current = (await readModels(clickHouse, tables)).find(({ id }) => id === model.id);
       if (current === undefined) throw new ModelChanged('The model under construction is gone.');
-      if ([...listed].every(([partition, end]) => (current.positions.get(partition) ?? 0n) >= end)) {
+      if (hasReached(current, listed)) {
         await serveModel(model, clickHouse, tables);
         return;
       }
@@ -84,7 +84,7 @@ async function fill(model: Model, ports: BuildPorts): Promise<void> {
   const progress = await readBuildProgress(model, ports);
   if (progress.place === done) return;
   let { windows } = progress;
-  const begun = sizes.find((size) => progress.place.startsWith(windowsPrefix(size)));
+  const begun = sizeOfKey(progress.place);
   for (const size of begun === undefined ? sizes : sizes.slice(sizes.indexOf(begun))) {
     const prefix = windowsPrefix(size);
     const startAfter = progress.place.startsWith(prefix) ? progress.place : '';

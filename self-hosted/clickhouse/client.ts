@@ -34,6 +34,11 @@ export class QueryRefused extends Error {
   }
 }
 
+/** Reports whether an error may be over when the same is asked again: the server, the store or Kafka is away or busy. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof Unavailable || error instanceof QueryRefused;
+}
+
 /** An insert of a full block on a busy server takes some seconds. */
 const maxMilliseconds = 30_000;
 

@@ -13,9 +13,9 @@ import { Unavailable } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { ObjectVersions, VersionedKey } from '../../lib/ports/object-versions.ts';
 import type { ClickHouse } from './client.ts';
-import { isLost, readModels, servingOf, type Model, type WindowsTopic } from './models.ts';
+import { hasReached, isLost, readModels, servingOf, type Model, type WindowsTopic } from './models.ts';
 import type { Tables } from './tables.ts';
-import { placeOf } from './window-row.ts';
+import { placeOf, sizeOfKey } from './window-row.ts';
 
 export interface ComparePorts {
   readonly clickHouse: ClickHouse;
@@ -181,8 +181,7 @@ async function untilPassed(ports: ComparePorts, signal: AbortSignal | undefined)
   const { ends } = await ports.readTopic();
   const begunAt = performance.now();
   for (;;) {
-    const { positions } = await readServing(ports);
-    if ([...ends].every(([partition, end]) => (positions.get(partition) ?? 0n) >= end)) return;
+    if (hasReached(await readServing(ports), ends)) return;
     if (performance.now() - begunAt > maxBehindMilliseconds) {
       throw new Unavailable('The role project is far behind. Compare again when it has caught up.');
     }
@@ -192,7 +191,7 @@ async function untilPassed(ports: ComparePorts, signal: AbortSignal | undefined)
 
 /** Looks at a window again: a change since then does not speak against the model, as its announcement comes. */
 async function differs(key: ObjectKey, { id }: Model, ports: ComparePorts): Promise<boolean> {
-  const size = sizes.find((each) => key.startsWith(windowsPrefix(each)));
+  const size = sizeOfKey(key);
   if (size === undefined) return false;
   const before = await etagOf(key, ports);
   const { customer_segment: segment, start_minute: start } = placeOf(key, size);

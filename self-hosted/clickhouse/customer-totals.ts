@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
-import { customerIndexKey, customerSegmentOfIndex } from '../../lib/domain/keys.ts';
+import { segmentOfCustomer } from '../../lib/domain/keys.ts';
 import { customerIdSchema } from '../../lib/domain/stored-document.ts';
 import { windowStartOf } from '../../lib/domain/window.ts';
 import type {
@@ -29,7 +29,7 @@ export async function customerTotalsIn(
 ): Promise<CustomerTotalsPage> {
   const { customerId, sort, after, limit } = range;
   if (customerId !== undefined) {
-    const segment = customerSegmentOfIndex(customerIndexKey(customerId));
+    const segment = segmentOfCustomer(customerId);
     const [total] = await read('customer_segment = {only:String}', 'customer_segment', { only: segment });
     return { customers: total === undefined ? [] : [answered(total)], next: undefined };
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Clock } from '../../lib/ports/clock.ts';
 import type { Offsets } from '../../lib/ports/topic-offsets.ts';
 import { QueryRefused, type ClickHouse } from './client.ts';
 import { migrateWindows } from './migrate.ts';
@@ -85,6 +86,16 @@ export function servingOf(models: readonly Model[]): Model | undefined {
 export function buildingOf(models: readonly Model[]): Model | undefined {
   const after = servingOf(models)?.id ?? 0;
   return models.find(({ id, state }) => state === 'building' && id > after);
+}
+
+/** Returns the id of a further model, which is greater than those of all others. */
+export function nextModelId(models: readonly Model[], clock: Clock): number {
+  return Math.max(clock.now().getTime(), (models.at(-1)?.id ?? 0) + 1);
+}
+
+/** Reports whether a model has everything that was announced before these offsets. */
+export function hasReached({ positions }: Model, ends: Offsets): boolean {
+  return [...ends].every(([partition, end]) => (positions.get(partition) ?? 0n) >= end);
 }
 
 /**

@@ -4,7 +4,7 @@ import { backoffMilliseconds } from '../../lib/backoff.ts';
 import { decodeAnnouncement } from '../../lib/domain/announcement.ts';
 import type { ObjectKey } from '../../lib/domain/keys.ts';
 import type { WindowSize } from '../../lib/domain/window.ts';
-import { NewerFormat, Unavailable, UnreadableFormat } from '../../lib/errors.ts';
+import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { keepFailedRecord } from '../../lib/pipeline/failed-records/keep-failed-record.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -14,7 +14,7 @@ import type { OwnedPartition } from '../kafka/consumer/owned-partition.ts';
 import type { TopicRecord } from '../kafka/consumer/topic-record.ts';
 import { gather } from '../kafka/event-source/gather.ts';
 import { newerVersion } from '../kafka/queue-sources/keep-unreadable.ts';
-import { QueryRefused, type ClickHouse } from './client.ts';
+import { mayPass, type ClickHouse } from './client.ts';
 import { insertRows } from './insert-rows.ts';
 import { isAbsent, type Model } from './models.ts';
 import type { Tables } from './tables.ts';
@@ -79,7 +79,7 @@ async function untilDone(
       return true;
     } catch (error) {
       if (isAbsent(error)) throw new ModelChanged('A table is gone from ClickHouse.', { cause: error });
-      if (!(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+      if (!mayPass(error)) throw error;
       logger.warn('Windows cannot be brought into ClickHouse now; trying again', {
         partition,
         failures,

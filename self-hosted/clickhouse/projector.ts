@@ -1,4 +1,3 @@
-import { Unavailable } from '../../lib/errors.ts';
 import { backoffMilliseconds } from '../../lib/backoff.ts';
 import { sourceBackoff } from '../../event-source/backoff.ts';
 import type { ObjectVersions } from '../../lib/ports/object-versions.ts';
@@ -14,7 +13,7 @@ import type { KafkaTopicOffsets } from '../kafka/topic-offsets.ts';
 import { groupName, topicName } from '../kafka/topics.ts';
 import type { Source } from '../roles/consumer-role.ts';
 import { buildModel } from './build-model.ts';
-import { QueryRefused } from './client.ts';
+import { mayPass } from './client.ts';
 import type { RefusedRow } from './insert-rows.ts';
 import { migrate } from './migrate.ts';
 import {
@@ -23,6 +22,7 @@ import {
   dropReplaced,
   isAbsent,
   isLost,
+  nextModelId,
   pointView,
   readModels,
   servingOf,
@@ -83,7 +83,7 @@ async function run(ports: ProjectorPorts, signal: AbortSignal): Promise<void> {
       await projectModels(models, lost, ports, signal);
     } catch (error) {
       const isOver = error instanceof ModelChanged || error instanceof PositionLost || isAbsent(error);
-      if (!isOver && !(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+      if (!isOver && !mayPass(error)) throw error;
       failures += 1;
       logger.warn('The read model cannot be kept up now; trying again', { failures, error });
       await sleep(backoffMilliseconds(failures, sourceBackoff, Math.random), signal);
@@ -113,7 +113,7 @@ async function activeModels(ports: ProjectorPorts, signal: AbortSignal): Promise
       if (signal.aborted) return { models: [], lost };
       continue;
     }
-    const id = Math.max(clock.now().getTime(), (models.at(-1)?.id ?? 0) + 1);
+    const id = nextModelId(models, clock);
     logger.warn('ClickHouse has no model that is exact, so one is made from the store', { model: id });
     await beginModel(id, topic, clickHouse, tables);
   }
@@ -173,12 +173,12 @@ async function projectModels(
     while (!done.signal.aborted) {
       await sleep(lookEveryMilliseconds, done.signal);
       const now = await readModels(clickHouse, tables).catch((error: unknown) => {
-        if (error instanceof Unavailable || error instanceof QueryRefused) return undefined;
+        if (mayPass(error)) return undefined;
         throw error;
       });
       if (now === undefined) continue; // the work on partitions waits until the server is back
       await dropReplaced(now, clickHouse, tables).catch((error: unknown) => {
-        if (!(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+        if (!mayPass(error)) throw error;
       });
       const known = now.filter((model) => lost.every(({ id }) => id !== model.id));
       if (!haveSameStates(models, [servingOf(known), buildingOf(known)])) break;
@@ -224,7 +224,7 @@ async function build(model: Model, { signal }: OwnedPartition, ports: ProjectorP
       return;
     } catch (error) {
       if (error instanceof ModelChanged) throw error;
-      if (!(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+      if (!mayPass(error)) throw error;
       logger.warn('The read model cannot be made now; trying again', { failures, error });
     }
     await sleep(backoffMilliseconds(failures, sourceBackoff, Math.random), signal);
@@ -244,7 +244,7 @@ async function sweepAgain({ signal }: OwnedPartition, ports: ProjectorPorts): Pr
       await sweep({ clickHouse, tables, store, versions, notifier, logger, readTopic }, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof Unavailable || error instanceof QueryRefused)) throw error;
+      if (!mayPass(error)) throw error;
       logger.warn('The read model cannot be compared with the store now; trying again later', { error });
     }
   }

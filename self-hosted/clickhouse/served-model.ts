@@ -1,7 +1,7 @@
 import { Unavailable } from '../../lib/errors.ts';
 import type { Offsets, TopicOffsets } from '../../lib/ports/topic-offsets.ts';
 import { projectedWindows } from '../kafka/hops.ts';
-import { QueryRefused, type ClickHouse } from './client.ts';
+import { mayPass, type ClickHouse } from './client.ts';
 import { isLost, readModels, servingOf, type WindowsTopic } from './models.ts';
 import type { Tables } from './tables.ts';
 
@@ -64,7 +64,7 @@ export class ServedModel {
     try {
       return servingOf(await readModels(clickHouse, tables));
     } catch (error) {
-      if (error instanceof Unavailable || error instanceof QueryRefused) return undefined;
+      if (mayPass(error)) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-window.ts';
-import { customerIndexKey, customerSegmentOfIndex } from '../../lib/domain/keys.ts';
+import { segmentOfCustomer } from '../../lib/domain/keys.ts';
 import { Unavailable, UnreadableFormat } from '../../lib/errors.ts';
 import type { WindowRange, WindowReader } from '../../lib/ports/window-reader.ts';
 import { QueryRefused, type ClickHouse } from './client.ts';
@@ -65,7 +65,7 @@ async function* windowsIn(
   atOnce: number,
   query: ModelQuery,
 ): AsyncGenerator<ServedWindow> {
-  const segment = customerSegmentOfIndex(customerIndexKey(customerId));
+  const segment = segmentOfCustomer(customerId);
   let first = minuteOf(from);
   if (after !== undefined) first = Math.max(first, minuteOf(after) + 1);
   for (let limit = atOnce; ; limit = Math.min(2 * limit, maxPageWindows)) {

@@ -9,9 +9,10 @@ import {
 } from '../../lib/domain/keys.ts';
 import { decodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeWindowCounts } from '../../lib/domain/window-format.ts';
-import type { WindowSize } from '../../lib/domain/window.ts';
+import { windowSizes, type WindowSize } from '../../lib/domain/window.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { minuteOf } from './model-query.ts';
 
 /** The place of a window in the order of the rows. */
 export interface RowPlace {
@@ -36,11 +37,10 @@ const usualBytes = 64 * 1_024;
 const lineBreak = 0x0a;
 /** Begins the second line of a minute, which has the ids. */
 const beforeIds = '"partialIds":"';
-const sizes = ['minute', 'hour', 'day'] as const;
 
 /** Returns the size of the window at a key; `undefined` if there is no window. */
-export function sizeOfKey(key: ObjectKey): WindowSize | undefined {
-  return sizes.find((size) => key.startsWith(windowsPrefix(size)));
+export function sizeOfKey(key: string): WindowSize | undefined {
+  return windowSizes.find((size) => key.startsWith(windowsPrefix(size)));
 }
 
 /** Returns the place of a window. */
@@ -48,7 +48,7 @@ export function placeOf(key: ObjectKey, size: WindowSize): RowPlace {
   return {
     size,
     customer_segment: customerSegmentOf(key),
-    start_minute: Date.parse(windowStartOfKey(key)) / 60_000,
+    start_minute: minuteOf(windowStartOfKey(key)),
   };
 }
 

@@ -8,7 +8,7 @@ import { InvalidConfig } from '../../lib/config.ts';
 import { readBuildProgress } from '../clickhouse/build-model.ts';
 import { openClickHouse, type ClickHouse } from '../clickhouse/client.ts';
 import { migrate } from '../clickhouse/migrate.ts';
-import { beginModel, buildingOf, isLost, readModels, servingOf } from '../clickhouse/models.ts';
+import { beginModel, buildingOf, isLost, nextModelId, readModels, servingOf } from '../clickhouse/models.ts';
 import { tablesIn, type Tables } from '../clickhouse/tables.ts';
 import { readWindowsTopic } from '../clickhouse/windows-topic.ts';
 import { parseClusterConfig } from '../config.ts';
@@ -58,7 +58,7 @@ export const rebuildReadModelCommand = defineCommand({
       const models = await readModels(clickHouse, tables);
       const topic = await readWindowsTopic(offsets, connection);
       const underWay = buildingOf(models.filter((model) => !isLost(model, topic)));
-      const id = underWay?.id ?? Math.max(io.clock.now().getTime(), (models.at(-1)?.id ?? 0) + 1);
+      const id = underWay?.id ?? nextModelId(models, io.clock);
       if (underWay === undefined) await beginModel(id, topic, clickHouse, tables);
       print(io, underWay === undefined ? 'A new model is begun.' : 'A new model is under construction.');
       if (options['no-wait']) return 0;

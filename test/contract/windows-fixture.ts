@@ -1,4 +1,4 @@
-import { customerIndexKey, customerSegmentOfIndex, minuteKey, windowKey } from '../../lib/domain/keys.ts';
+import { minuteKey, windowKey, segmentOfCustomer } from '../../lib/domain/keys.ts';
 import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
 import { enclosingWindowStart } from '../../lib/domain/window.ts';
@@ -42,7 +42,7 @@ export function windowsFixture(
         const key = windowKey(customerId, size, enclosingWindowStart(windowStart, size));
         if ((await recomputeWindow(key, size, ports, limits)).kind === 'absent') await store.delete(key);
       }
-      await updateCustomerIndex(customerSegmentOfIndex(customerIndexKey(customerId)), 'all', ports);
+      await updateCustomerIndex(segmentOfCustomer(customerId), 'all', ports);
     },
     async damage(window) {
       const object = await store.get(keyOf(window));

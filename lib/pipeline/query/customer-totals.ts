@@ -1,6 +1,6 @@
 import type { DaysTotal } from '../../domain/customer-days.ts';
 import type { EpochMinute } from '../../domain/epoch-minute.ts';
-import { customerIndexKey, customerSegmentOfIndex } from '../../domain/keys.ts';
+import { segmentOfCustomer } from '../../domain/keys.ts';
 import { windowStartOf } from '../../domain/window.ts';
 import type { CustomerTotals, CustomerTotalsPage, CustomerTotalsRange } from '../../ports/window-reader.ts';
 import type { CustomerEntries } from './customer-entries.ts';
@@ -11,7 +11,7 @@ export async function customerTotals(
   entries: CustomerEntries,
 ): Promise<CustomerTotalsPage> {
   if (range.customerId !== undefined) {
-    const days = await entries.of(customerSegmentOfIndex(customerIndexKey(range.customerId)));
+    const days = await entries.of(segmentOfCustomer(range.customerId));
     const total = days?.totalOf(minuteOf(range.from), minuteOf(range.to));
     return { customers: total === undefined ? [] : [answered(total)], next: undefined };
   }
