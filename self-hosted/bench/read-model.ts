@@ -10,7 +10,7 @@ import { value, wholeNumberOf } from '../../commands/define-command/options.ts';
 import { parseCustomerId } from '../../lib/domain/customer-id.ts';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
 import { windowKey } from '../../lib/domain/keys.ts';
-import { windowStartOf, type WindowSize } from '../../lib/domain/window.ts';
+import { windowSizes, windowStartOf, type WindowSize } from '../../lib/domain/window.ts';
 import { createObjectWindowReader } from '../../lib/pipeline/query/object-window-reader.ts';
 import { total } from '../../lib/pipeline/query/total.ts';
 import type { CountingProgress } from '../../lib/ports/counting-progress.ts';
@@ -51,7 +51,6 @@ const customers = Math.floor(wanted / minutesEach);
 const rounds = 7;
 const from = Date.parse('2025-06-01T00:00:00Z') / 60_000;
 const minutesOf: Readonly<Record<WindowSize, number>> = { minute: 1, hour: 60, day: 1_440 };
-const sizes = ['minute', 'hour', 'day'] as const;
 const atOnce = 16;
 
 /** Counts of every window: eight paths, three agents, two statuses. */
@@ -94,7 +93,7 @@ try {
   await beginModel(1, { id: 'bench', starts: new Map(), ends: new Map([[0, 0n]]) }, clickHouse, tables);
   const [model] = await readModels(clickHouse, tables);
   const begunAt = performance.now();
-  for (const size of sizes) await fill(size, tables.windowsOf(1));
+  for (const size of windowSizes) await fill(size, tables.windowsOf(1));
   const [{ rows, bytes } = { rows: 0, bytes: 0 }] = await clickHouse.rows(
     `SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts WHERE database = 'bench' AND active AND table = 'windows_1'`,
     z.object({ rows: z.coerce.number(), bytes: z.coerce.number() }),
@@ -209,7 +208,7 @@ async function fill(size: WindowSize, table: string): Promise<void> {
 
 /** Writes the same windows of one customer: what the questions read. */
 async function fillStore(): Promise<void> {
-  const starts = sizes.flatMap((size) => {
+  const starts = windowSizes.flatMap((size) => {
     const each = size === 'minute' ? 1_440 : (14 * 1_440) / minutesOf[size];
     const some = Array.from({ length: each }, (_, place) => from + place * minutesOf[size]);
     const odd = Array.from({ length: 120 }, (_, place) => from + 10 * 1_440 + place);

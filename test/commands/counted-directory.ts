@@ -64,7 +64,7 @@ async function storeCounted(batches: readonly SentBatch[], store: ObjectStore): 
     const records = stream.drain().map(({ data }, index) => receivedRecord(`${index}`, data));
     if (isCounted) await aggregate(records, ports, limits);
   }
-  const notices = [];
-  for await (const key of store.list('aggregates/minute/')) notices.push({ messageId: key, key });
-  await rollUp(notices, ports, { limits, maxSeconds: 60 });
+  const notifications = [];
+  for await (const key of store.list('aggregates/minute/')) notifications.push({ messageId: key, key });
+  await rollUp(notifications, ports, { limits, maxSeconds: 60 });
 }

@@ -23,6 +23,7 @@ import { foldingLimits } from '../factories.ts';
 import { ofProcess } from './of-process.ts';
 import type { ProcessPorts } from './process-ports.ts';
 import { Processes } from './processes.ts';
+import { createDisturb } from './disturb.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedIntents } from './simulated-intents.ts';
 import { SimulatedQueue } from './simulated-queue.ts';
@@ -235,33 +236,18 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
   startExpirers(plan, { scheduler, processes, portsOf, laws });
-  const disturbances = [
-    disturb(plan.stepsPerCrash, () => processes.crashOne()),
-    disturb(plan.stepsPerClockJump, () => {
-      clockError = chance.oneOf(0, clockJumpMilliseconds, -clockJumpMilliseconds);
-    }),
-    disturb(plan.stepsPerSplit, () => insights.split(chance.upTo(3))),
-    disturb(plan.stepsPerRestart, () => {
-      intents.cutPower();
-      processes.crashAll();
-      announced = announcedMinutes();
-    }),
-  ];
-
-  /** Repeats an act until faults end, on average once in this number of steps. */
-  function disturb(stepsBetween: number, act: () => void): { isOver: boolean } {
-    const state = { isOver: !Number.isFinite(stepsBetween) };
-    const again = () => {
-      if (state.isOver) return;
-      scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {
-        if (state.isOver) return;
-        act();
-        again();
-      });
-    };
-    again();
-    return state;
-  }
+  const phase = { isHealed: false };
+  const disturb = createDisturb(scheduler, phase);
+  disturb(plan.stepsPerCrash, () => processes.crashOne());
+  disturb(plan.stepsPerClockJump, () => {
+    clockError = chance.oneOf(0, clockJumpMilliseconds, -clockJumpMilliseconds);
+  });
+  disturb(plan.stepsPerSplit, () => insights.split(chance.upTo(3)));
+  disturb(plan.stepsPerRestart, () => {
+    intents.cutPower();
+    processes.crashAll();
+    announced = announcedMinutes();
+  });
 
   return {
     brokenLaw: () => laws.broken,
@@ -270,7 +256,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       operations.heal();
       clients.stop();
       readers.stop();
-      for (const disturbance of disturbances) disturbance.isOver = true;
+      phase.isHealed = true;
     },
     checkAtRest() {
       if (insights.waiting().length + late.waiting().length > 0)

@@ -3,6 +3,7 @@ import { startIndexing } from '../customer-readers.ts';
 import { startForgetters } from '../forgetters.ts';
 import type { ClusterFaults, Plan } from '../plan.ts';
 import { startReaders } from '../readers.ts';
+import { createDisturb } from '../disturb.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { World } from '../world.ts';
 import { createCluster } from './cluster.ts';
@@ -36,6 +37,7 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
 
+  const disturb = createDisturb(scheduler, phase);
   disturb(plan.stepsPerCrash, () => processes.crashOne());
   disturb(plan.stepsPerSplit, () => chance.oneOf(batches, insights, windows).addPartition());
   disturb(faults.stepsPerRebalance, () => all[chance.upTo(all.length) - 1]?.rebalance());
@@ -44,16 +46,6 @@ export function createClusterWorld(plan: Plan, faults: ClusterFaults, scheduler:
   disturb(faults.stepsPerLook, () => {
     for (const { process, watch } of watches.values()) if (process.isAlive) watch.look().catch(() => {}); // it cannot be read now
   });
-
-  /** Repeats an act until faults end, on average once in this number of steps. */
-  function disturb(stepsBetween: number, act: () => void): void {
-    if (!Number.isFinite(stepsBetween)) return;
-    scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {
-      if (phase.isHealed) return;
-      act();
-      disturb(stepsBetween, act);
-    });
-  }
 
   return {
     brokenLaw: () => laws.broken,

@@ -5,6 +5,7 @@ import { simulatedCustomer } from '../sent-batch.ts';
 import { Operations } from '../faults.ts';
 import type { Plan, SplitFaults } from '../plan.ts';
 import { Processes, type Stage } from '../processes.ts';
+import { createDisturb } from '../disturb.ts';
 import type { Process, Scheduler } from '../scheduler.ts';
 import { SimulatedQueue } from '../simulated-queue.ts';
 import { SimulatedSource } from '../simulated-source.ts';
@@ -220,19 +221,10 @@ export function createSplitWorld(plan: Plan, faults: SplitFaults, scheduler: Sch
   run('a reader', reader());
   for (let number = 0; number < plan.forgettings; number += 1) run('an operator', operator());
   if (faults.hasHorizon) run('retention', retention());
+  const disturb = createDisturb(scheduler, phase);
   disturb(plan.stepsPerCrash, () => processes.crashOne());
   disturb(plan.stepsPerSplit, () => stream.split(chance.upTo(3)));
   disturb(faults.stepsPerChange, () => (currentParts = chance.oneOf(1, 2, 4)));
-
-  /** Repeats an act until faults end, on average once in this number of steps. */
-  function disturb(stepsBetween: number, act: () => void): void {
-    if (!Number.isFinite(stepsBetween)) return;
-    scheduler.after(chance.upTo(2 * stepsBetween) * 10, 'disturb', () => {
-      if (phase.isHealed) return;
-      act();
-      disturb(stepsBetween, act);
-    });
-  }
 
   return {
     brokenLaw: () => laws.broken,
