@@ -6,7 +6,7 @@ import type { Route } from '../../handlers/http/route.ts';
 import { routes } from '../../handlers/http/routes.ts';
 import { environmentSchema } from '../../lib/config.ts';
 import { createInMemoryEventStream } from '../../lib/adapters/in-memory-event-stream.ts';
-import { clusterEnvironmentSchema } from '../../self-hosted/config.ts';
+import { clusterEnvironmentSchema } from '../../self-hosted/cluster-environment.ts';
 import { createMetrics } from '../../lib/metrics.ts';
 import { instant } from '../factories.ts';
 import { readPage } from './pages.ts';

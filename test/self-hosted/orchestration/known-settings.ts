@@ -1,5 +1,6 @@
 import { environmentSchema } from '../../../lib/config.ts';
-import { parseClusterConfig, clusterEnvironmentSchema, requireCallers } from '../../../self-hosted/config.ts';
+import { clusterEnvironmentSchema } from '../../../self-hosted/cluster-environment.ts';
+import { parseClusterConfig, requireCallers } from '../../../self-hosted/config.ts';
 import { roleNames } from '../../../self-hosted/roles/role-names.ts';
 
 /** Variables that `npm run` commands read, besides the settings. */
