@@ -5,11 +5,7 @@ import type { Range } from '../period/period.ts';
 const stripHeight = 6;
 
 /** Marks a part of the time at the upper edge of a chart. */
-export function drawStrip(
-  plot: uPlot,
-  part: Range | undefined,
-  style: CSSStyleDeclaration,
-): void {
+export function drawStrip(plot: uPlot, part: Range | undefined, style: CSSStyleDeclaration): void {
   if (part === undefined) return;
   const { ctx, bbox } = plot;
   const left = Math.max(bbox.left, plot.valToPos(part.from / 1_000, 'x', true));
