@@ -20,7 +20,7 @@ export function seriesTable({ buckets, zone, total }: Report): Table {
   return withCountedThrough({ head, rows }, total);
 }
 
-/** Returns the requests by key as a table. */
+/** Returns the requests by key as a table, with those of `(other)`. */
 export function keyTable(name: string, counts: readonly KeyCount[], total: Total): Table {
   const rows = counts.map(({ key, requests }) => [key, requests]);
   return withCountedThrough({ head: [name, 'requests'], rows }, total);

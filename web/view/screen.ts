@@ -5,6 +5,7 @@ import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
+import { changeList } from '../state/list-state.ts';
 import type { View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
@@ -12,24 +13,26 @@ import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
 import { createChart } from './chart.ts';
-import { offerDownloads } from './download.ts';
+import { seriesTable } from '../text/download-tables.ts';
+import { downloadTable } from './download.ts';
 import { element, setText } from './elements.ts';
 import { showFigures } from './figures.ts';
 import { createMessage, type Message } from './message.ts';
-import { createRankings } from './rankings.ts';
+import { createLists } from './lists/lists.ts';
 import { showSeriesTable } from './series-table.ts';
 import { darkSystem } from './theme.ts';
 
 export interface ScreenContext {
   readonly zone: string;
   readonly baseUrl: string;
-  readonly choose: (chosen: Partial<View>) => void;
+  readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
 export interface Screen {
-  showAs(shows: View['shows']): void;
+  /** The user chose another look at the same figures. */
+  showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
@@ -48,13 +51,21 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   const main = element('main', HTMLElement);
   const message = createMessage();
   const chart = createChart();
-  const showRankings = createRankings();
+  const lists = createLists({
+    onChange: (name, change, isTyping) => {
+      if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
+    },
+    onDetail: (detail) => choose({ detail }),
+  });
   const newsOf = createCountingAnnouncer();
+  let view: View | undefined;
   let shown: Report | undefined;
   let shownAt = 0;
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
-  offerDownloads(() => shown);
+  element('series-csv', HTMLButtonElement).addEventListener('click', () => {
+    if (shown !== undefined) downloadTable(shown, 'series', seriesTable(shown));
+  });
   darkSystem().addEventListener('change', () => chart.redraw());
   document.addEventListener('themechange', () => chart.redraw());
   setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
@@ -92,9 +103,11 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     });
 
   return {
-    showAs(shows) {
-      element('chart-view', HTMLDivElement).hidden = shows === 'table';
-      element('series-view', HTMLDivElement).hidden = shows !== 'table';
+    showView(newView) {
+      view = newView;
+      element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
+      element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
+      if (shown !== undefined) lists.show(shown, view.lists);
     },
 
     expect() {
@@ -103,7 +116,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, view, now) {
+    showReport(report, newView, now) {
+      view = newView;
       const { range, unit, customer } = report;
       document.title = `${customer} · Log analytics`;
       setText(
@@ -145,7 +159,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         setText('series-title', `Requests per ${unit}`);
         setText('summary', summarise(report));
         showSeriesTable(report);
-        showRankings(report);
+        lists.show(report, view.lists);
       }
       chart.show(report, now);
       // Read out when the user asked for it, and later at most once a minute.
