@@ -39,7 +39,7 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
 
 const live = createLive({
   async load(signal) {

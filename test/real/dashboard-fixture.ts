@@ -45,6 +45,17 @@ export async function rowsOf(page: Page, bodyId: string): Promise<[string, numbe
   );
 }
 
+/** Returns the rows of all pages of a list, and leaves it on the last page. */
+export async function listedRows(page: Page, list: string): Promise<[string, number][]> {
+  const rows = await rowsOf(page, list);
+  const next = page.locator(`.list-${list}`).getByRole('button', { name: 'Next' });
+  while ((await next.isVisible()) && (await next.getAttribute('aria-disabled')) !== 'true') {
+    await next.click();
+    rows.push(...(await rowsOf(page, list)));
+  }
+  return rows;
+}
+
 export interface KeyCount {
   readonly key: string;
   readonly requests: number;

@@ -45,7 +45,10 @@ export function needsFigures(chosen: Partial<View>): boolean {
 
 /** Returns the view after a choice. Details and pages of lists belong to the figures that are shown. */
 export function viewAfter(view: View, chosen: Partial<View>): View {
-  if (!needsFigures(chosen)) return { ...view, ...chosen };
+  if (!needsFigures(chosen)) {
+    const { failures: _failures, ...lists } = view.lists;
+    return 'detail' in chosen ? { ...view, lists, ...chosen } : { ...view, ...chosen };
+  }
   const isOfOtherCustomer = chosen.customer !== undefined && chosen.customer !== view.customer;
   const { customers } = view.lists;
   const lists = isOfOtherCustomer ? (customers === undefined ? {} : { customers }) : onFirstPages(view.lists);

@@ -3,7 +3,7 @@ import { statusClassOf } from '../../figures/errors.ts';
 import { compareKeys, keyRowsOf, type KeyList, type KeyRow } from '../../figures/key-lists.ts';
 import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
 import type { Detail } from '../../state/detail.ts';
-import { initialList, type ListState } from '../../state/list-state.ts';
+import type { ListState } from '../../state/list-state.ts';
 import { formatCount, formatShare } from '../../text/format.ts';
 import { pageSummary } from '../../text/page-summary.ts';
 import { create } from '../elements.ts';
@@ -68,7 +68,7 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
 
   return {
     element: table.element,
-    show(report, state = initialList) {
+    show(report, state) {
       const rows = keyRowsOf(list, report.total, keysOfTotal);
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
@@ -88,6 +88,7 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
         summary: pageSummary(page, keys.length),
         page: page.page,
         hasNext: page.page < page.pages,
+        isPart: state.search !== '',
       });
     },
   };

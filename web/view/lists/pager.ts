@@ -6,6 +6,8 @@ export interface PagerText {
   readonly summary: string;
   readonly page: number;
   readonly hasNext: boolean;
+  /** True if the user searches, and so the list is a part of all. */
+  readonly isPart: boolean;
 }
 
 /** The buttons that turn the pages of a list. */
@@ -40,6 +42,7 @@ export function createPager(noun: string, onTurn: (page: number) => void): Pager
       next.setAttribute('aria-disabled', String(!text.hasNext));
       const isOnlyPage = page <= 1 && !text.hasNext;
       previous.hidden = next.hidden = isOnlyPage && !element.contains(document.activeElement);
+      summary.hidden = isOnlyPage && !text.isPart;
     },
   };
 }
