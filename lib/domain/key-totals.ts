@@ -42,6 +42,8 @@ export interface KeyTotals {
   largest(most: number, maxBytes: number): KeyTotal[];
   /** Returns the requests whose key is not known: those under `(other)` in windows, and those of dropped keys. */
   folded(): number;
+  /** Returns the requests of all wanted keys together; those under `(other)` are included where all keys are wanted. */
+  requests(): number;
   /**
    * Returns the sums of all wanted keys together, one for each list; those under `(other)` are included where all keys
    * are wanted.
@@ -59,6 +61,7 @@ const otherBytes = Buffer.from(otherKey);
 export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, lists = 0): KeyTotals {
   let table = new KeyTable(lists);
   let folded = 0;
+  let all = 0;
   const totals = Array.from({ length: lists }, () => 0);
 
   function letRareKeysGo(): void {
@@ -92,6 +95,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, l
           sum = saturatedSum(sum, requests);
           place = table.add(json, view, start, end, hash, requests);
         } else return;
+        all = saturatedSum(all, requests);
         for (let list = 0; list < lists; list++) {
           const value = sums[list]?.[key] ?? 0;
           totals[list] = saturatedSum(totals[list] ?? 0, value);
@@ -112,6 +116,7 @@ export function createKeyTotals({ maxKeys, maxKeyTextBytes }: KeyTotalsLimits, l
       return largest;
     },
     folded: () => folded,
+    requests: () => all,
     sums: () => totals,
   };
 }
