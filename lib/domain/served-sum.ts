@@ -123,7 +123,7 @@ export class ServedSum {
       ...emptyMeasures(),
       bytes: this.#bytes,
       durations: this.#durations,
-      visitors: this.#visitors === undefined ? new Map() : visitorsOf(this.#visitors),
+      visitors: this.#visitors === undefined ? new Map<number, number>() : visitorsOf(this.#visitors),
     };
     if (measuresUnlessEmpty(measures) === undefined) return undefined;
     const byPath = [measures.bytesByPath, measures.durationMsByPath, measures.timedByPath];

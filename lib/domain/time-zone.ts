@@ -28,7 +28,7 @@ interface ClocksOfDay {
  * has changed its clocks twice within a day since 1970.
  */
 export class TimeZone {
-  /** As it was asked for. */
+  /** Name in the form in which it was asked for. */
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #days = new Map<number, ClocksOfDay>();

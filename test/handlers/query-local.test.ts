@@ -49,7 +49,9 @@ async function get(query: Record<string, string>, headers: Record<string, string
 
 async function startsAndRequests(query: Record<string, string>) {
   const { body } = await get(query);
-  return Object.fromEntries(body.windows.map(({ windowStart, requests }) => [windowStart, requests]));
+  const found: Record<string, unknown> = {};
+  for (const { windowStart, requests } of body.windows) found[String(windowStart)] = requests;
+  return found;
 }
 
 describe('GET /aggregates with tz', () => {
