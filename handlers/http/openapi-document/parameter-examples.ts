@@ -11,4 +11,5 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   limit: 100,
   top: 10,
   pathPrefix: '/docs/',
+  search: 'login',
 };
