@@ -6,8 +6,9 @@ import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { progressCell, progressFields, progressHeaders, type Said } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtagOfJson } from './http/etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { negotiate } from './http/negotiate.ts';
+import { linkToNext } from './http/reads/link-to-next.ts';
 import {
   encodeNextToken,
   parseQueryParameters,
@@ -47,7 +48,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       'cache-control': 'private, no-cache',
       vary: 'accept, x-customer-id',
       ...progressHeaders(page),
-      ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
+      ...(nextToken === undefined ? {} : { link: linkToNext(request, queryParametersSchema, nextToken) }),
     };
     if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {
@@ -86,14 +87,4 @@ function sendJson(window: AnsweredWindow): SentWindow {
 function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   const rows = windowToCsv(window, progressCell(said));
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
-}
-
-/** Returns a link to the next page (RFC 8288): CSV and NDJSON have no other place for it. */
-function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
-  const next = new URLSearchParams();
-  for (const name of Object.keys(queryParametersSchema.shape)) {
-    const value = name === 'nextToken' ? nextToken : query[name];
-    if (value !== undefined) next.set(name, value);
-  }
-  return `<${path}?${next.toString()}>; rel="next"`;
 }

@@ -89,7 +89,7 @@ export class ServedSum {
       const isOfPaths = field === pathField;
       let keyTotals = this.#keyTotals.get(field);
       if (keyTotals === undefined) {
-        keyTotals = createKeyTotals(keyTotalsLimits, isOfPaths ? pathLists : 0);
+        keyTotals = createKeyTotals(keyTotalsLimits, { lists: isOfPaths ? pathLists : 0 });
         this.#keyTotals.set(field, keyTotals);
       }
       keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);

@@ -12,4 +12,5 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   top: 10,
   pathPrefix: '/docs/',
   tz: 'Europe/Berlin',
+  search: 'login',
 };

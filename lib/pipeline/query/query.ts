@@ -119,11 +119,12 @@ function withLargest(window: ServedWindow, top: number): ServedWindow {
   const counts: CountsTexts = mapDimensions((field) =>
     countsText(keepLargest(readCountsText(window.counts[field]), top)),
   );
-  if (window.measures === undefined) return { ...window, counts };
+  const kept = { ...window, counts, errorsOfPaths: undefined }; // its places were those of all paths
+  if (window.measures === undefined) return kept;
   const requestsByPath = readCountsText(counts.requestsByPath);
   const folded = emptyMeasures();
   const all = fromStoredMeasures(window.measures, readCountsText(window.counts.requestsByPath));
   addMeasures(folded, all, (path) => (requestsByPath.has(path) ? path : otherKey));
   const measures = toStoredMeasures(folded, [...requestsByPath.keys()], requestsByPath);
-  return { ...window, counts, measures };
+  return { ...kept, measures };
 }
