@@ -68,9 +68,9 @@ describe('the page', () => {
     await page.locator('#shows input:checked').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('#series-view').isVisible()).toBe(true);
-    await page.locator('.list-paths').getByRole('button', { name: 'Path', exact: true }).focus();
+    await page.locator('.list-paths').getByRole('button', { name: 'Failed', exact: true }).focus();
     await page.keyboard.press('Enter');
-    expect(new URL(page.url()).searchParams.get('paths.sort')).toBe('key');
+    expect(new URL(page.url()).searchParams.get('paths.sort')).toBe('errors');
   });
 
   it('keeps the colours that the user chose', async () => {

@@ -35,19 +35,6 @@ export const otherKey = '(other)';
 
 export const keyLists: readonly KeyList[] = [
   {
-    name: 'paths',
-    title: 'Paths',
-    noun: 'paths',
-    keyLabel: 'Path',
-    csvName: 'path',
-    none: 'No paths',
-    without: otherKey,
-    dimension: 'path',
-    countsOf: (total) => total.topPaths,
-    sumOf: requestsOf,
-    isOptional: false,
-  },
-  {
     name: 'errorpaths',
     title: 'Failed requests by path',
     noun: 'failed paths',

@@ -11,3 +11,10 @@ export function pageSummary(
   if (total === 0) return `0${found}`;
   return `${formatCount(start + 1)}–${formatCount(start + rows.length)} of ${formatCount(total)}${found}`;
 }
+
+/** Describes a page of a list whose length is not known: `21–40 of more than 200`. */
+export function openPageSummary(start: number, shown: number, known: number, hasMore: boolean): string {
+  if (shown === 0) return '0';
+  const all = `${hasMore ? 'more than ' : ''}${formatCount(known)}`;
+  return `${formatCount(start + 1)}–${formatCount(start + shown)} of ${all}`;
+}

@@ -59,6 +59,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
     if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
   };
   const lists = createLists({
+    client,
     onChange: changeListOf,
     onDetail: (detail) => choose({ detail }),
   });
@@ -118,7 +119,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       view = newView;
       element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
       element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
-      if (shown !== undefined) lists.show(shown, view.lists);
+      if (shown !== undefined) lists.show(shown, view.lists, false);
       details.show(shown, view);
     },
 
@@ -171,9 +172,9 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         setText('series-title', `Requests per ${unit}`);
         setText('summary', summarise(report));
         showSeriesTable(report);
-        lists.show(report, view.lists);
         details.forget();
       }
+      lists.show(report, view.lists, isNew);
       details.show(report, view);
       chart.show(requestsChart(report, now));
       element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);

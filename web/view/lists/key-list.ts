@@ -17,7 +17,7 @@ export const pageLength = 10;
 export interface KeyListContext {
   readonly onChange: (name: string, change: Partial<ListState>, isTyping: boolean) => void;
   readonly onDownload: (list: KeyList) => void;
-  readonly onDetail: (detail: Detail, opener: HTMLElement) => void;
+  readonly onDetail: (detail: Detail) => void;
 }
 
 /** A list of keys that the total of a report contains. */
@@ -35,7 +35,7 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
     track.style.width = `${(100 * row.requests) / Math.max(most, 1)}%`;
     if (row.isRest) return create('span', 'bar', create('span', 'label rest', row.key));
     const detail = detailOf(list, row.key);
-    const button = detailButton(labelOf(list, row.key), (opener) => context.onDetail(detail, opener));
+    const button = detailButton(labelOf(list, row.key), () => context.onDetail(detail));
     return create('span', 'bar', track, button);
   };
 

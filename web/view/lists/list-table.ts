@@ -52,6 +52,8 @@ export interface ListTable<Row> {
   show(state: ListState, shown: ShownRows<Row>): void;
   /** The rows are being replaced. */
   setBusy(isBusy: boolean): void;
+  /** Says why rows are missing, until rows are shown again. */
+  showProblem(text: string): void;
 }
 
 /** Typing ends when no key was pressed for this time. */
@@ -139,6 +141,11 @@ export function createListTable<Row>(options: ListTableOptions<Row>): ListTable<
       note.textContent = sentence;
       note.hidden = sentence === '';
       pager.show(pages);
+      section.ariaBusy = 'false';
+    },
+    showProblem(text) {
+      note.textContent = text;
+      note.hidden = false;
       section.ariaBusy = 'false';
     },
     setBusy(isBusy) {
