@@ -99,10 +99,12 @@ describe('a page that is left open', () => {
 
     await send('cus-live', [entry({ receivedAt, path: '/new' }), entry({ receivedAt, path: '/new' })]);
     await expect.poll(() => textOf(page, '#requests'), { timeout: 20_000 }).toBe('3');
-    expect(await rowsOf(page, 'paths')).toEqual([
-      ['GET /new', 2],
-      ['GET /pricing', 1],
-    ]);
+    await expect
+      .poll(() => rowsOf(page, 'paths'))
+      .toEqual([
+        ['GET /new', 2],
+        ['GET /pricing', 1],
+      ]);
     expect(await page.evaluate('document.activeElement.id')).toBe('paths-csv');
     expect(await page.evaluate('scrollY')).toBe(scrolled);
     expect(complaints).toEqual([]);

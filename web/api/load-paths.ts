@@ -77,7 +77,7 @@ interface PathPage {
   readonly nextToken: string | undefined;
 }
 
-export function parsePathPage(answer: unknown): PathPage {
+function parsePathPage(answer: unknown): PathPage {
   const optional = (row: unknown, field: string) => {
     const value = member(row, field);
     return value === undefined ? undefined : number(value, field);

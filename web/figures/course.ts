@@ -1,4 +1,4 @@
-/** What a window says of one key. */
+/** The counts of one key in a window. */
 export interface CourseWindow {
   readonly start: number;
   readonly requests: number;

@@ -135,7 +135,7 @@ export const keyLists: readonly KeyList[] = [
  * the pipeline was asked for leaves out keys, and so does one whose keys are always there.
  * @param top  number of keys that the pipeline was asked for
  */
-export function restOf(list: KeyList, total: Total, top: number): KeyRow | undefined {
+function restOf(list: KeyList, total: Total, top: number): KeyRow | undefined {
   const counts = list.countsOf(total);
   const requests = counts.reduce((left, { requests: its }) => left - its, list.sumOf(total));
   if (requests <= 0) return undefined;

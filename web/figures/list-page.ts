@@ -1,6 +1,6 @@
 import type { ListState } from '../state/list-state.ts';
 
-/** How a list is sorted by a column. */
+/** The column by which a list is sorted, and the direction. */
 export interface Order {
   readonly column: string;
   /** True for the direction that is not the column's own: the smallest first, or names from Z to A. */

@@ -10,7 +10,7 @@ export interface ListState {
 /** Lists by name; those that are not there are in their initial state. */
 export type ListStates = Readonly<Record<string, ListState>>;
 
-export const initialList: ListState = { search: '', sort: '', page: 1 };
+const initialList: ListState = { search: '', sort: '', page: 1 };
 
 const parameterPattern = /^([a-z]{1,20})\.(search|sort|page)$/;
 /** An address may contain anything. */

@@ -33,7 +33,7 @@ export interface ListTableOptions<Row> {
   readonly onDownload?: () => void;
 }
 
-/** What a list shows: a page of its rows. */
+/** The page of rows that a list shows. */
 export interface ShownRows<Row> extends PagerText {
   readonly rows: readonly Row[];
   /** Rows that are on every page, below the others: those of `(other)`. */

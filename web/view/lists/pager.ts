@@ -1,6 +1,6 @@
 import { create } from '../elements.ts';
 
-/** What a pager says and offers. */
+/** The state of a pager. */
 export interface PagerText {
   /** Describes the rows that are shown: `11–20 of 312`. */
   readonly summary: string;

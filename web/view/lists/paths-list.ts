@@ -34,7 +34,7 @@ const pageLength = 20;
 
 export function createPathsList({ client, onChange, onDetail }: PathsListContext): PathsList {
   let shown: { readonly report: Report; readonly state: ListState } | undefined;
-  /** What was loaded last, and for which query. */
+  /** The rows that were loaded last, and the name of their query. */
   let loaded: { readonly name: string; readonly paths: PathRows } | undefined;
   let controller = new AbortController();
   let most = 0;
