@@ -12,6 +12,8 @@ const names = {
   PathTotal: 'PathTotal',
   Total: 'Total',
   Batch: 'BatchAnswer',
+  ShareLink: 'ShareLink',
+  ShareLinkOptions: 'ShareLinkOptions',
 } as const;
 
 const heading =

@@ -9,6 +9,7 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { bundlePage } from '../../scripts/bundle-page.ts';
@@ -27,6 +28,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
     query: queryHandler(wired),
     total: totalHandler(wired),
     customers: customersHandler(wired),
+    shares: sharesHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),
     metrics: metricsHandler(wired),
