@@ -70,6 +70,7 @@ export function describeRoles(): void {
       for (const reader of [
         'Query',
         'Total',
+        'Paths',
         'Customers',
         'Batch',
         'Verify',
@@ -83,7 +84,7 @@ export function describeRoles(): void {
   });
 
   it('lets functions that read counts find out what is missing from them', () => {
-    for (const functionKey of ['Query', 'Total']) {
+    for (const functionKey of ['Query', 'Total', 'Paths']) {
       const role = service().resources[`${functionKey}Role`];
       const rights = role === undefined ? [] : rightsOf(role);
       const objects = rights.find(({ Action }) => Action.includes('s3:GetObject'))?.Resource;
