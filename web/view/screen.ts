@@ -5,10 +5,12 @@ import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
+import type { SharedLink } from '../state/share-link.ts';
 import type { View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
 import { describeRejections } from '../text/rejections.ts';
+import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
 import { requestsChart } from '../charts/requests-chart.ts';
@@ -41,6 +43,8 @@ export interface Screen {
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
+  /** The link by which the page read shows nothing any more. */
+  showLinkEnded(link: SharedLink, now: number): void;
 }
 
 type State = 'loading' | 'ready' | 'message';
@@ -200,6 +204,12 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         return;
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
+    },
+
+    showLinkEnded(link, now) {
+      setText('range', '');
+      isAwaited = true; // the figures are gone, so the page reads out why
+      enterMessage(describeEnd(link, now, zone));
     },
   };
 }
