@@ -4,7 +4,7 @@ import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
-import { readView, writeView, type View } from './state/url-state.ts';
+import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -23,12 +23,14 @@ const credential = () => shared?.token ?? apiKey.read();
 const client = createClient({ baseUrl, apiKey: credential, fetch: (input, init) => fetch(input, init) });
 let view: View = viewInAddress();
 
-const choose = (chosen: Partial<View>): void => {
-  view = { ...view, ...chosen };
-  history.pushState(null, '', writeView(view));
+/** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
+const choose = (chosen: Partial<View>, isTyping = false): void => {
+  view = viewAfter(view, chosen);
+  if (isTyping) history.replaceState(null, '', writeView(view));
+  else history.pushState(null, '', writeView(view));
   controls.show(view);
-  screen.showAs(view.shows);
-  if (Object.keys(chosen).some((name) => name !== 'shows')) loadView();
+  screen.showView(view);
+  if (needsFigures(chosen)) loadView();
 };
 
 /** Loads the data of the view and replaces what the screen shows. */
@@ -42,7 +44,7 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
 
 const live = createLive({
   async load(signal) {
@@ -137,7 +139,7 @@ addEventListener('popstate', () => {
 
 function showView(): void {
   controls.show(view);
-  screen.showAs(view.shows);
+  screen.showView(view);
   loadView();
 }
 

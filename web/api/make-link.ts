@@ -1,5 +1,6 @@
-import { errorDescription, UnexpectedAnswer } from './answers.ts';
+import { errorDescription } from './answers.ts';
 import { NotReached, Refused } from './client.ts';
+import { UnexpectedAnswer } from './fields.ts';
 
 /** A share link that the pipeline has made. */
 export interface MadeLink {
