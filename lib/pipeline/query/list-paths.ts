@@ -4,7 +4,7 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { createKeyTotals, type KeyPlace, type KeyTotal } from '../../domain/key-totals.ts';
 import { placeName } from '../../domain/key-totals/place-name.ts';
 import { keysContaining } from '../../domain/keys-containing.ts';
-import { pathErrorsOf } from '../../domain/path-errors.ts';
+import { pathErrorsOf, unknownErrors } from '../../domain/path-errors.ts';
 import type { PathSort } from '../../domain/path-sort.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
 import { saturatedSum } from '../../domain/sums.ts';
@@ -84,14 +84,13 @@ export async function listPaths(
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
   const totals = createKeyTotals(keyTotalsLimits, { lists, keptBy: keptBy[sort] });
   const isWanted = search === undefined ? undefined : keysContaining(search);
-  let unknownErrors = 0;
+  let errorsOfUnknown = 0;
   let hasBytes = false;
   for (const run of composeRange(from, to, clock.now(), allowedLatenessSeconds)) {
     for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
-      const errors = pathErrorsOf(window);
       const [bytes, durationMs, timed] = pathSumLists(window);
-      totals.add(window.counts.requestsByPath, isWanted, [bytes, durationMs, timed, errors.ofPaths]);
-      unknownErrors = saturatedSum(unknownErrors, errors.ofUnknown);
+      totals.add(window.counts.requestsByPath, isWanted, [bytes, durationMs, timed, pathErrorsOf(window)]);
+      errorsOfUnknown = saturatedSum(errorsOfUnknown, unknownErrors(window));
       hasBytes ||= window.measures?.bytes !== undefined;
     }
   }
@@ -103,7 +102,7 @@ export async function listPaths(
   const folded = countsOf({ requests: totals.folded(), sums: totals.foldedSums() }, hasBytes);
   return {
     paths,
-    folded: { ...folded, errors: saturatedSum(folded.errors, unknownErrors) },
+    folded: { ...folded, errors: saturatedSum(folded.errors, errorsOfUnknown) },
     complete: counted.isComplete({ from, to }),
     countedThrough: counted.countedThrough,
     waiting: counted.waiting,
