@@ -174,7 +174,7 @@ export interface Window {
    */
   batches?: number
   /**
-   * Number of times that the window was written.
+   * Number of times that the window was written; in a window that is composed of others, that of all of them together.
    */
   revision: number
   /**
@@ -190,6 +190,10 @@ export interface Window {
 export interface WindowPage {
   customerId: string
   windowSize: ("minute" | "hour" | "day")
+  /**
+   * The time zone that was asked for.
+   */
+  tz?: string
   /**
    * Later than it was asked for where a part of the range has expired.
    */

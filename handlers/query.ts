@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
@@ -25,16 +26,19 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
     const representation = parameters.format ?? negotiate(request.headers.accept);
     const send = representation === 'csv' ? sendRows : sendJson;
-    const { allowedLatenessSeconds } = app.config;
+    const { allowedLatenessSeconds, maxKeysPerDimension } = app.config;
+    const { zone } = parameters;
+    const local = zone && { zone, foldingLimits: { maxKeysPerDimension, maxKeyTextBytes } };
     const { range, found: page } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>
         withForgetting(customerId, app, (progress) =>
-          query({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }, send),
+          query({ ...kept, customerId, local, allowedLatenessSeconds }, { ...app, progress }, send),
         ),
       ),
     );
 
     const { windowSize, from, to } = range;
+    const tz = zone?.name;
     const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
     // The etag covers the windows alone: "until now" and `countedThrough` advance while the windows stay the same.
     const windows = windowsToJson(page.windows);
@@ -55,7 +59,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       const body = page.windows.map(({ json }) => `${Buffer.concat(json).toString()}\n`).join('');
       return { status: 200, headers: { 'content-type': 'application/x-ndjson', ...headers }, body };
     }
-    const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
+    const rest = JSON.stringify({ customerId, windowSize, tz, from, to, ...progressFields(page), nextToken });
     const body = `${rest.slice(0, -1)},"windows":${textOf(windows)}}`;
     return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body };
   });

@@ -68,6 +68,8 @@ export interface KeyTotals {
   inOrder(order: KeyOrder, most: number): readonly KeyTotal[];
   /** Returns the requests whose key is not known: those under `(other)` in windows, and those of dropped keys. */
   folded(): number;
+  /** Returns the requests of all wanted keys together; those under `(other)` are included where all keys are wanted. */
+  requests(): number;
   /** Returns the sums beside these requests, one for each list. */
   foldedSums(): readonly number[];
   /**
@@ -89,6 +91,7 @@ export function createKeyTotals(
 ): KeyTotals {
   let table = new KeyTable(lists);
   let folded = 0;
+  let all = 0;
   const totals = Array.from({ length: lists }, () => 0);
   const foldedSums = Array.from({ length: lists }, () => 0);
 
@@ -126,6 +129,7 @@ export function createKeyTotals(
           sum = saturatedSum(sum, requests);
           place = table.add(json, view, start, end, hash, requests);
         } else return;
+        all = saturatedSum(all, requests);
         for (let list = 0; list < lists; list++) {
           const value = sums[list]?.[key] ?? 0;
           addTo(totals, list, value);
@@ -147,6 +151,7 @@ export function createKeyTotals(
     },
     inOrder: (order, most) => keysInOrder(table, order, most),
     folded: () => folded,
+    requests: () => all,
     foldedSums: () => foldedSums,
     sums: () => totals,
   };

@@ -143,7 +143,12 @@ const window = z.object({
   duration,
   visitors,
   batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
-  revision: z.int().positive().describe('Number of times that the window was written.'),
+  revision: z
+    .int()
+    .positive()
+    .describe(
+      'Number of times that the window was written; in a window that is composed of others, that of all of them together.',
+    ),
   lateRequests: count.describe('Number of these requests that came late.'),
   complete: z
     .boolean()
@@ -167,6 +172,7 @@ const progress = {
 const windowPage = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
+  tz: z.string().optional().describe('The time zone that was asked for.'),
   from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   ...progress,
