@@ -27,23 +27,18 @@ export interface PathWindow {
   readonly updatedAt: Date;
 }
 
-/** A path whose windows are wanted. */
-export interface WantedPath {
-  readonly search: KeySearch;
-}
-
 const searchForOther = searchForKey(otherKey);
 
 /**
  * Creates a search for a path.
  * @param path  a key, such as `GET /x`, or a path that begins with `/` for any method
  */
-export function wantedPath(path: string): WantedPath {
-  return { search: path.startsWith('/') ? searchForPath(path) : searchForKey(path) };
+export function pathSearch(path: string): KeySearch {
+  return path.startsWith('/') ? searchForPath(path) : searchForKey(path);
 }
 
 /** Returns the counts of a path in a window. The window's other counts are not parsed. */
-export function pathWindowOf(window: ServedWindow, { search }: WantedPath): PathWindow {
+export function pathWindowOf(window: ServedWindow, search: KeySearch): PathWindow {
   const { customerId, windowStart, counts, measures, errorsOfPaths, updatedAt } = window;
   const { json } = counts.requestsByPath;
   const found = search(json);
@@ -64,5 +59,41 @@ export function pathWindowOf(window: ServedWindow, { search }: WantedPath): Path
     folded: searchForOther(json)[0]?.requests ?? 0,
     foldedErrors: unknownErrors(window),
     updatedAt,
+  };
+}
+
+/** The sum of the counts of one path in several windows. */
+export class PathSum {
+  readonly #search: KeySearch;
+  #sum: PathWindow | undefined;
+
+  constructor(search: KeySearch) {
+    this.#search = search;
+  }
+
+  add(part: ServedWindow): void {
+    const window = pathWindowOf(part, this.#search);
+    this.#sum = this.#sum === undefined ? window : sumOf(this.#sum, window);
+  }
+
+  /** Returns the sum as a window; `undefined` if it has no parts. */
+  window(windowStart: WindowStart): PathWindow | undefined {
+    return this.#sum && { ...this.#sum, windowStart };
+  }
+}
+
+function sumOf(a: PathWindow, b: PathWindow): PathWindow {
+  const { customerId, windowStart, bytes = b.bytes } = a;
+  return {
+    customerId,
+    windowStart,
+    requests: saturatedSum(a.requests, b.requests),
+    errors: saturatedSum(a.errors, b.errors),
+    bytes: a.bytes === undefined || b.bytes === undefined ? bytes : saturatedSum(a.bytes, b.bytes),
+    durationMs: saturatedSum(a.durationMs, b.durationMs),
+    timed: saturatedSum(a.timed, b.timed),
+    folded: saturatedSum(a.folded, b.folded),
+    foldedErrors: saturatedSum(a.foldedErrors, b.foldedErrors),
+    updatedAt: a.updatedAt > b.updatedAt ? a.updatedAt : b.updatedAt,
   };
 }
