@@ -19,7 +19,13 @@ const routes = {
     'POST /services/collector/raw',
     'POST /services/collector/raw/1.0',
   ],
-  read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
+  read: [
+    'GET /aggregates',
+    'GET /aggregates/total',
+    'GET /batches/{batchId}',
+    'GET /customers',
+    'GET /alerts',
+  ],
   open: [
     'GET /',
     'HEAD /',

@@ -6,8 +6,17 @@ const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
 
 const streamFunctions = ['aggregate', 'aggregateLate'];
 const queueFunctions = ['verify', 'rollUp'];
-const scheduledFunctions = ['expire'];
-const httpFunctions = ['ingest', 'protocols', 'query', 'total', 'customers', 'batch', 'authorize'];
+const scheduledFunctions = ['expire', 'alerts'];
+const httpFunctions = [
+  'ingest',
+  'protocols',
+  'query',
+  'total',
+  'customers',
+  'batch',
+  'readAlerts',
+  'authorize',
+];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
 /** Names an alarm: `AggregateErrorsAlarm` for `aggregate` and `errors`. */

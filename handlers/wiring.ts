@@ -1,3 +1,4 @@
+import { openAlertTargets } from '../lib/adapters/open-alert-targets.ts';
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
@@ -26,6 +27,7 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { AlertTarget } from '../lib/ports/alert-target.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -78,6 +80,8 @@ export interface App {
   readonly equalBodies: EqualBodies;
   readonly failedRecords: FailedRecords;
   readonly reads: CustomerTurns;
+  /** Places that alerts are sent to. */
+  readonly alertTargets: readonly AlertTarget[];
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -107,6 +111,8 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly reader?: WindowReader | undefined;
   /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
   readonly progress?: CountingProgress | undefined;
+  /** Places that alerts are sent to; without them they are only kept. */
+  readonly alertTargets?: readonly AlertTarget[] | undefined;
 };
 
 export function createApp({
@@ -163,6 +169,7 @@ export function createApp({
     equalBodies: new EqualBodies(),
     failedRecords,
     reads: new CustomerTurns(readLimits),
+    alertTargets: parts.alertTargets ?? [],
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
@@ -249,7 +256,8 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
   const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  const app = createApp({ config, clock, logger, ...storage, writeMetrics });
+  const alertTargets = openAlertTargets(config, clock);
+  const app = createApp({ config, clock, logger, ...storage, writeMetrics, alertTargets });
   // A deployed function answers too few requests to read them all for one that may come.
   if (config.storage === 'local') void readCustomersAhead(app.reader, logger);
   return app;

@@ -8,6 +8,7 @@ import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
@@ -27,6 +28,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
     query: queryHandler(wired),
     total: totalHandler(wired),
     customers: customersHandler(wired),
+    readAlerts: readAlertsHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),
     metrics: metricsHandler(wired),
