@@ -65,7 +65,7 @@ function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey, i
   print(
     io,
     `${customerId} has ${whole(batches)} batches, ${whole(minutes)} minutes, ${whole(hoursAndDays)} hours and days, ` +
-      `${whole(failedRecords)} failed records, and ${whole(alerts)} objects of alerts.\n` +
+      `${whole(failedRecords)} failed records, and ${whole(alerts)} alerts.\n` +
       'Nothing was removed. To remove all of it, which cannot be undone, add --yes.',
   );
   return 0;
@@ -107,7 +107,7 @@ async function forget(
     isJson
       ? JSON.stringify({ kind: 'forgotten', customerId, removed })
       : `${customerId} is forgotten: ${whole(removed.batches)} batches, ${whole(removed.windows)} windows, ` +
-          `${whole(removed.failedRecords)} failed records and ${whole(removed.alerts)} objects of alerts were removed.`,
+          `${whole(removed.failedRecords)} failed records and ${whole(removed.alerts)} alerts were removed.`,
   );
   return 0;
 }

@@ -1,5 +1,5 @@
 import { AlertCheck } from '../lib/pipeline/alerts/check-alerts.ts';
-import { wired, type App } from './wiring.ts';
+import { openAlerting, wired, type Alerting, type App } from './wiring.ts';
 
 /** Limits of a check: less than a third of the function's time-out each, since what has begun runs to its end. */
 const maxSeconds = 60;
@@ -8,30 +8,37 @@ const customersAtOnce = 8;
 const maxCatchUpHours = 48;
 
 /** Runs on a schedule: judges the hours that have become complete, and sends the alerts that follow. */
-export function alertsHandler(wired: () => Promise<App>): () => Promise<void> {
-  let check: { readonly app: App; readonly alerts: AlertCheck } | undefined;
+export function alertsHandler(
+  wired: () => Promise<App>,
+  open: (app: App) => Promise<Alerting> = openAlerting,
+): () => Promise<void> {
+  // Invocations of a process share one check, which does not run twice at once.
+  let opened: Promise<AlertCheck | undefined> | undefined;
   return async () => {
     const app = await wired();
-    const { config, metrics, logger } = app;
-    const { alertRules: rules, allowedLatenessSeconds } = config;
-    if (rules === undefined) return;
-    if (check?.app !== app) {
-      const options = { allowedLatenessSeconds, maxCatchUpHours, maxSeconds, customersAtOnce };
-      const ports = { ...app, rules, targets: app.alertTargets };
-      check = { app, alerts: new AlertCheck(ports, options, reporterOf(app)) };
-    }
+    opened ??= open(app).then((alerting) => createCheck(app, alerting));
     try {
-      const checked = await check.alerts.run();
+      const check = await opened;
+      const checked = await check?.run();
       if (checked !== undefined && checked.unsent > 0) {
-        logger.warn('Some alerts are not sent yet; they are sent again later', { customers: checked.unsent });
+        app.logger.warn('Some alerts are not sent yet; they are sent again later', {
+          customers: checked.unsent,
+        });
       }
     } finally {
-      await metrics.flush();
+      await app.metrics.flush();
     }
   };
 }
 
 export const handler = alertsHandler(wired);
+
+function createCheck(app: App, { rules, targets }: Alerting): AlertCheck | undefined {
+  if (rules === undefined) return undefined;
+  const { allowedLatenessSeconds } = app.config;
+  const options = { allowedLatenessSeconds, maxCatchUpHours, maxSeconds, customersAtOnce };
+  return new AlertCheck({ ...app, rules, targets }, options, reporterOf(app));
+}
 
 function reporterOf({ logger, metrics }: App): ConstructorParameters<typeof AlertCheck>[2] {
   return {

@@ -1,4 +1,3 @@
-import { openAlertTargets } from '../lib/adapters/open-alert-targets.ts';
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
 import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
@@ -27,6 +26,7 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { AlertRuleSet } from '../lib/domain/alerts/alert-rules.ts';
 import type { AlertTarget } from '../lib/ports/alert-target.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
@@ -80,8 +80,6 @@ export interface App {
   readonly equalBodies: EqualBodies;
   readonly failedRecords: FailedRecords;
   readonly reads: CustomerTurns;
-  /** Places that alerts are sent to. */
-  readonly alertTargets: readonly AlertTarget[];
   /** Rejects when the store cannot be written. */
   readonly checkHealth: () => Promise<void>;
 }
@@ -111,8 +109,6 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly reader?: WindowReader | undefined;
   /** Progress of the counts; without it the backlogs of the streams and `rollUps` tell it. */
   readonly progress?: CountingProgress | undefined;
-  /** Places that alerts are sent to; without them they are only kept. */
-  readonly alertTargets?: readonly AlertTarget[] | undefined;
 };
 
 export function createApp({
@@ -169,7 +165,6 @@ export function createApp({
     equalBodies: new EqualBodies(),
     failedRecords,
     reads: new CustomerTurns(readLimits),
-    alertTargets: parts.alertTargets ?? [],
     checkHealth: createHealthCheck(parts.store, parts.clock),
   };
 }
@@ -226,6 +221,23 @@ async function wireAuthorize(
   );
 }
 
+/** The rules of alerts, and the places that they are sent to. */
+export interface Alerting {
+  /** `undefined`: there are no alerts. */
+  readonly rules: AlertRuleSet | undefined;
+  readonly targets: readonly AlertTarget[];
+}
+
+/**
+ * Opens what alerts need besides an app. No other function bundles it.
+ * @throws InvalidConfig  the file of the rules cannot be used
+ */
+export async function openAlerting({ config, clock }: Pick<App, 'config' | 'clock'>): Promise<Alerting> {
+  const { readAlertRules } = await import('../lib/alert-rules-file.ts');
+  const { openAlertTargets } = await import('../lib/adapters/open-alert-targets.ts');
+  return { rules: readAlertRules(config), targets: openAlertTargets(config, clock) };
+}
+
 let app: Promise<App> | undefined;
 let authorize: Promise<Authorize> | undefined;
 
@@ -256,8 +268,7 @@ export async function wire(environment: NodeJS.ProcessEnv, { clock, writeLog }: 
   const logger = createLogger({ level: config.logLevel, clock, write: writeLog });
   const storage = await openStorage(config, clock);
   const writeMetrics = config.storage === 'aws' ? writeLog : undefined;
-  const alertTargets = openAlertTargets(config, clock);
-  const app = createApp({ config, clock, logger, ...storage, writeMetrics, alertTargets });
+  const app = createApp({ config, clock, logger, ...storage, writeMetrics });
   // A deployed function answers too few requests to read them all for one that may come.
   if (config.storage === 'local') void readCustomersAhead(app.reader, logger);
   return app;

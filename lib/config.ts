@@ -1,7 +1,5 @@
 import * as z from 'zod';
-import { readAlertRules } from './alert-rules-file.ts';
 import type { AwsNames } from './aws-names.ts';
-import type { AlertRuleSet } from './domain/alerts/alert-rules.ts';
 import { largestBatchBytes } from './domain/batch-limits.ts';
 import type { PathQuery } from './domain/counted-path.ts';
 import { invalidEntries, type InvalidEntries } from './domain/invalid-entries.ts';
@@ -12,7 +10,6 @@ import {
   problemOfPathTemplate,
   type PathTemplate,
 } from './domain/path-templates.ts';
-import { messageOf } from './message-of.ts';
 
 const wholeNumber = z
   .string()
@@ -285,8 +282,8 @@ export interface Config extends AwsNames {
   readonly customerRecordsPerSecond: number;
   /** Number of windows that an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
-  /** `undefined`: there are no alerts. */
-  readonly alertRules: AlertRuleSet | undefined;
+  /** Path of the rules, which `readAlertRules` reads; `undefined`: there are no alerts. */
+  readonly alertRulesFile: string | undefined;
   readonly alertWebhook: AlertWebhook | undefined;
   readonly alertTopicArn: string | undefined;
 }
@@ -351,7 +348,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
     customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
-    alertRules: alertRulesOf(data.ALERT_RULES),
+    alertRulesFile: data.ALERT_RULES === '' ? undefined : data.ALERT_RULES,
     alertWebhook: alertWebhookOf(data),
     alertTopicArn: data.ALERT_TOPIC_ARN === '' ? undefined : data.ALERT_TOPIC_ARN,
   };
@@ -359,18 +356,6 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
 
 function isSecret(variable: string): boolean {
   return ['VISITORS_SECRET', 'ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET'].includes(variable);
-}
-
-function alertRulesOf(path: string): AlertRuleSet | undefined {
-  if (path === '') return undefined;
-  try {
-    return readAlertRules(path);
-  } catch (cause) {
-    throw new InvalidConfig(
-      `The environment is invalid: ALERT_RULES names ${path}, which cannot be used: ${messageOf(cause)}.`,
-      { cause },
-    );
-  }
 }
 
 function alertWebhookOf(data: z.output<typeof environmentSchema>): AlertWebhook | undefined {

@@ -1,5 +1,4 @@
 import { createApp, type App } from '../handlers/wiring.ts';
-import { openAlertTargets } from '../lib/adapters/open-alert-targets.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createObjectWindowReader } from '../lib/pipeline/query/object-window-reader.ts';
 import { createBarrierProgress } from '../lib/pipeline/barriers/barrier-progress.ts';
@@ -100,7 +99,6 @@ export async function openPipeline({
     failedRecordsVersion,
     hasAuthorizer,
     notifier: createWindowNotifier(connection, sender),
-    alertTargets: openAlertTargets(pipeline, clock),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds }),
     admission: new IntentAdmission({ intents, clock, maxBacklogRecords: pipeline.maxBacklogRecords }),
     progress: createBarrierProgress({

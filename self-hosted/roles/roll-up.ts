@@ -1,6 +1,7 @@
 import { alertsHandler } from '../../handlers/alerts.ts';
 import { expireHandler } from '../../handlers/expire.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
+import { readAlertRules } from '../../lib/alert-rules-file.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { deleteReadHourly } from './delete-read-hourly.ts';
@@ -19,6 +20,7 @@ const alertsEveryMilliseconds = 5 * 60_000;
 export function startRollUp(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
+  readAlertRules(app.config); // an invalid file would otherwise be noticed by the first check alone
   const source = startRollUpSource({
     connection,
     instanceId: config.instanceId,

@@ -64,6 +64,7 @@ export function describeHttpApi(): void {
         'GET /aggregates/total 300 600',
         'GET /batches/{batchId} 300 600',
         'GET /customers 300 600',
+        'GET /alerts 300 600',
         ...keyless.map((route) => `${route} 50 100`),
       ]);
       expect(settings.DefaultRouteSettings.ThrottlingRateLimit).toBe(300);
