@@ -22,6 +22,7 @@ const routes = {
   read: [
     'GET /aggregates',
     'GET /aggregates/total',
+    'GET /aggregates/paths',
     'GET /batches/{batchId}',
     'GET /customers',
     'GET /alerts',
@@ -40,7 +41,7 @@ const routes = {
 const functionsOf = {
   ingestConcurrency: ['ingest', 'protocols'],
   authorizeConcurrency: ['authorize'],
-  readConcurrency: ['query', 'total'],
+  readConcurrency: ['query', 'total', 'paths'],
   openConcurrency: ['page', 'health', 'fallback'],
 };
 

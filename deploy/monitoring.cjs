@@ -12,6 +12,7 @@ const httpFunctions = [
   'protocols',
   'query',
   'total',
+  'paths',
   'customers',
   'batch',
   'readAlerts',

@@ -63,7 +63,7 @@ export function areOff({ fall, rise, errors, silence }: AlertRules): boolean {
  * Rules where the file says nothing else. `npm run bench:alerts` measures how often they are wrong, and
  * docs/reference/alerts.md has the figures.
  */
-export const defaultAlertRules: AlertRules = {
+const defaultAlertRules: AlertRules = {
   fall: { share: 0.5, minRequests: 50, hours: 2 },
   rise: { times: 3, minRequests: 100, hours: 2 },
   errors: { share: 0.05, times: 2, fromStatus: 500, minRequests: 50, hours: 1 },
@@ -120,7 +120,7 @@ const fileSchema = z.strictObject({
 });
 
 /** A file of alert rules is not valid; the message names the places. */
-export class InvalidAlertRules extends Error {
+class InvalidAlertRules extends Error {
   override readonly name = 'InvalidAlertRules';
 }
 

@@ -20,7 +20,7 @@ export interface OpenAlert {
   readonly since: WindowStart;
 }
 
-/** What is remembered of one kind between two hours. */
+/** State of one kind between two hours. */
 export interface KindState {
   readonly open: OpenAlert | undefined;
   /** Unusual hours in a row while no alert is open, and the first of them. */
@@ -32,7 +32,7 @@ export interface KindState {
   readonly unjudgedHours: number;
 }
 
-/** What is remembered of a customer's hours. */
+/** State of a customer's hours. */
 export interface JudgedState {
   readonly kinds: Readonly<Record<AlertKind, KindState>>;
   readonly silence: Silence;

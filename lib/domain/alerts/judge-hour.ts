@@ -21,7 +21,7 @@ export interface Silence {
 
 export const noSilence: Silence = { hours: 0, usual: 0 };
 
-/** What an hour is to a rule: `between` is neither unusual enough to raise an alert, nor usual enough to resolve it. */
+/** Judgement of an hour by a rule: `between` is neither unusual enough to raise an alert, nor usual enough to resolve it. */
 export type Verdict = 'unusual' | 'between' | 'usual' | 'not judged';
 
 /** Figures that led to a verdict. */

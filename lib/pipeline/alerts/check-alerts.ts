@@ -46,7 +46,7 @@ export class AlertCheck {
   readonly #reporter: AlertReporter;
   readonly #targets: GuardedTargets;
   /**
-   * What is known of each customer, so that a check within the same hour reads nothing. Events only arise with the
+   * Customers that were checked, so that a check within the same hour reads nothing. Events only arise with the
    * judgement of an hour, so another process cannot have added any to a customer whose last complete hour is judged here.
    */
   readonly #known = new Map<CustomerId, KnownCustomer>();

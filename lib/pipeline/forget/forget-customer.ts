@@ -103,7 +103,7 @@ export async function forgetCustomer(
     return removal === 'removed' ? 1 : 0;
   };
 
-  /** What is remembered first, as events are made of it. */
+  /** Removes the state before the events, because events are made of it. */
   const passAlerts = async () => {
     const removal = isOver() ? 'absent' : await forgetAlertState(tombstone, store);
     if (removal === 'unknown' && unknown.length < maxUnknown) unknown.push(alertStateKey(customerId));
