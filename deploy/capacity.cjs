@@ -26,6 +26,7 @@ const routes = {
     'GET /batches/{batchId}',
     'GET /customers',
     'GET /alerts',
+    'POST /shares',
   ],
   open: [
     'GET /',

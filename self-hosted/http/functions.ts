@@ -11,6 +11,7 @@ import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { bundlePage } from '../../scripts/bundle-page.ts';
@@ -31,6 +32,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
     paths: pathsHandler(wired),
     customers: customersHandler(wired),
     readAlerts: readAlertsHandler(wired),
+    shares: sharesHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),
     metrics: metricsHandler(wired),

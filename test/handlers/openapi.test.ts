@@ -17,6 +17,7 @@ import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { readAlertsHandler } from '../../handlers/read-alerts.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { encodeAlertEvent } from '../../lib/domain/alerts/alert-event-format.ts';
@@ -47,6 +48,7 @@ const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandl
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
   'GET /alerts': readAlertsHandler,
+  'POST /shares': sharesHandler,
   'GET /openapi.json': openApiHandler,
   'GET /metrics': metricsHandler,
   'GET /health': healthHandler,
@@ -138,6 +140,7 @@ describe('GET /openapi.json', () => {
       'get /aggregates/paths': keyWith('read'),
       'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
       'get /alerts': keyWith('read'),
+      'post /shares': keyWith('read'),
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
       'get /health': [],
@@ -163,6 +166,8 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
+  const share = (body?: string) =>
+    handlerOf('POST /shares')(httpEvent('POST', '/shares', body === undefined ? {} : { body }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -233,6 +238,10 @@ describe('what the functions answer', () => {
     ['GET /alerts', 200, () => get('GET /alerts')],
     ['GET /alerts', 200, async () => (await keepAlert(), get('GET /alerts'))],
     ['GET /alerts', 400, () => get('GET /alerts', { limit: '0' })],
+    ['POST /shares', 201, () => share('{"expiresInSeconds":60}')],
+    ['POST /shares', 201, () => share()],
+    ['POST /shares', 400, () => share('{"expiresInSeconds":59}')],
+    ['POST /shares', 403, () => withoutScope('POST /shares')],
     ['GET /openapi.json', 200, () => get('GET /openapi.json')],
     ['GET /openapi.json', 304, () => get('GET /openapi.json', {}, any)],
     ['GET /metrics', 200, () => get('GET /metrics')],
