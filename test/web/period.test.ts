@@ -7,7 +7,6 @@ import {
   previousRange,
   rangeOf,
   unitsOf,
-  windowsBetween,
   type KnownPeriod,
   type PresetOfNow,
   type Range,
@@ -155,19 +154,6 @@ describe('edgesOf', () => {
       }
     },
   );
-});
-
-describe('windowsBetween', () => {
-  const windowsIn = (zone: string) => {
-    const range = rangeOf(preset('30d'), 'day', now, zone);
-    return windowsBetween(edgesOf(range, 'day', zone), 'day');
-  };
-
-  it('makes days of the largest windows that fit their midnights', () => {
-    expect(windowsIn('UTC')).toBe('day');
-    expect(windowsIn(berlin)).toBe('hour');
-    expect(windowsIn('Asia/Kolkata')).toBe('minute');
-  });
 });
 
 describe('unitsOf', () => {

@@ -2,6 +2,7 @@ import { countBetween, type Bucket, type CountedWindow } from '../figures/series
 import { minuteMilliseconds, startOfUnit, type Range, type Unit } from '../period/period.ts';
 import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
 import type { Client } from './client.ts';
+import { isoRange, localTime } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
 
 export interface Read {
@@ -85,14 +86,4 @@ async function readWindows(
     signal,
   );
   return pages.flatMap(({ windows }) => windows);
-}
-
-/** Days are local ones; hours and minutes of the page are those of UTC, with local names. */
-function localTime(window: Unit, zone: string): Readonly<Record<string, string>> {
-  return window === 'day' ? { tz: zone } : {};
-}
-
-function isoRange({ from, to }: Range): { readonly from: string; readonly to: string } {
-  const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
-  return { from: iso(from), to: iso(to) };
 }

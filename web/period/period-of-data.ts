@@ -1,4 +1,11 @@
-import { dayMilliseconds, maxCustomDays, type KnownPeriod, type Period, type Range } from './period.ts';
+import {
+  dayMilliseconds,
+  maxCustomDays,
+  type KnownPeriod,
+  type Period,
+  type Preset,
+  type Range,
+} from './period.ts';
 import { startOfDay } from './zone.ts';
 
 /** Longest period that the page opens by itself for data that is older than a day. */
@@ -6,7 +13,12 @@ const latestDays = 31;
 
 /** Reports whether a period depends on where the data is. */
 export function isPeriodOfData(period: Period): boolean {
-  return period.kind === 'preset' && (period.preset === 'all' || period.preset === 'latest');
+  return isPreset(period, 'all') || isPreset(period, 'latest');
+}
+
+/** Reports whether a period is this preset. */
+export function isPreset(period: Period, preset: Preset): boolean {
+  return period.kind === 'preset' && period.preset === preset;
 }
 
 /**

@@ -123,14 +123,6 @@ export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[]
   return edges;
 }
 
-/** Returns the largest size of UTC windows that fit between these instants. */
-export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
-  const fits = (milliseconds: number) => edges.every((edge) => edge % milliseconds === 0);
-  if (unit === 'minute') return 'minute';
-  if (unit === 'day' && fits(dayMilliseconds)) return 'day';
-  return fits(hourMilliseconds) ? 'hour' : 'minute';
-}
-
 /** Returns the start of the unit that contains an instant. */
 export function startOfUnit(instant: number, unit: Unit, zone: string): number {
   switch (unit) {
