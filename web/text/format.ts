@@ -108,3 +108,9 @@ function formatterOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.Da
   formatters.set(key, formatter);
   return formatter;
 }
+
+/** Formats an instant with its year: `4 Jan 2026, 18:12`. */
+export function formatInstant(instant: number, zone: string): string {
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
+}
