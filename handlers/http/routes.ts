@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertsParametersSchema } from './reads/alerts-parameters.ts';
 import { customersParametersSchema } from './reads/customers-parameters.ts';
 import { pathsParametersSchema } from './reads/paths-parameters.ts';
 import { queryParametersSchema } from './reads/query-parameters.ts';
@@ -105,6 +106,16 @@ export const routes = {
     headers: customerHeader.partial(),
     query: customersParametersSchema,
     answers: { 200: { [json]: 'CustomerPage' } },
+    errors: ['QRY_1000'],
+  }),
+  readAlerts: route('GET', '/alerts', {
+    functionName: 'readAlerts',
+    invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
+    scopes: ['read'],
+    headers: customerHeader,
+    query: alertsParametersSchema,
+    answers: { 200: { [json]: 'AlertPage' } },
     errors: ['QRY_1000'],
   }),
   shareCounts: route('POST', '/shares', {

@@ -13,5 +13,6 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   pathPrefix: '/docs/',
   tz: 'Europe/Berlin',
   path: 'GET /docs',
+  customer: 'cus-axon',
   search: 'login',
 };
