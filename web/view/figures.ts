@@ -4,7 +4,7 @@ import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
 import type { Period } from '../period/period.ts';
 import { periodName } from '../text/describe.ts';
-import { formatCount, formatShare, formatUnit } from '../text/format.ts';
+import { formatCount, formatGrowth, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
 
 /** Shows the totals and their change since the previous period. */
@@ -33,7 +33,7 @@ function changeText(current: number, previous: number): string {
   const change = changeOf(current, previous);
   switch (change.kind) {
     case 'grew':
-      return `↑ ${formatShare(change.share)}`;
+      return `↑ ${formatGrowth(change.share)}`;
     case 'shrank':
       return `↓ ${formatShare(change.share)}`;
     case 'same':
