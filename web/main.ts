@@ -3,7 +3,7 @@ import { loadCustomers } from './api/load-customers.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
-import { readView, writeView, type View } from './state/url-state.ts';
+import { readView, shownPeriod, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -18,12 +18,16 @@ const baseUrl = new URL('.', document.baseURI).href;
 const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
 let view: View = readView(location.search);
 
+/** Choices for which no other data is needed. */
+const shownByScreen: ReadonlySet<string> = new Set<keyof View>(['shows', 'agents', 'paths']);
+
 const choose = (chosen: Partial<View>): void => {
-  view = { ...view, ...chosen };
+  // A part of one period is not a part of another.
+  view = { ...view, ...('period' in chosen ? { zoom: undefined } : {}), ...chosen };
   history.pushState(null, '', writeView(view));
   controls.show(view);
-  screen.showAs(view.shows);
-  if (Object.keys(chosen).some((name) => name !== 'shows')) loadView();
+  screen.showAs(view);
+  if (Object.keys(chosen).some((name) => !shownByScreen.has(name))) loadView();
 };
 
 /** Loads the data of the view and replaces what the screen shows. */
@@ -46,7 +50,8 @@ const live = createLive({
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
-    const { period, unit } = view;
+    const period = shownPeriod(view);
+    const { unit } = view;
     const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
@@ -64,7 +69,7 @@ const live = createLive({
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
     controls.showUnit(report.unit);
-    screen.showReport(report, view, now);
+    screen.showReport(report, { ...view, period }, now);
     screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },
@@ -105,7 +110,7 @@ addEventListener('popstate', () => {
 
 function showView(): void {
   controls.show(view);
-  screen.showAs(view.shows);
+  screen.showAs(view);
   loadView();
 }
 

@@ -6,15 +6,9 @@ import {
   type Counting,
   type ShownBucket,
 } from '../figures/counting.ts';
-import {
-  edgesOf,
-  previousRange,
-  rangeOf,
-  unitsOf,
-  type Period,
-  type Range,
-  type Unit,
-} from '../period/period.ts';
+import { edgesOf, rangeOf, unitsOf, type Period, type Range, type Unit } from '../period/period.ts';
+import type { Bucket } from '../figures/series.ts';
+import { comparedRange, weeksBack, weeksBefore } from '../period/comparison.ts';
 import type { AnswerProgress, Rejections, Total } from './answers.ts';
 import type { Client } from './client.ts';
 import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
@@ -27,7 +21,12 @@ export interface Report {
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
   readonly total: Total;
+  /** Number of weeks between the range and the one that it is compared with. */
+  readonly weeksBack: number;
+  /** Total of the range to compare with; for a range that is still running, of as much of it as has passed. */
   readonly previous: Total;
+  /** The buckets to compare with, one for each bucket. */
+  readonly previousBuckets: readonly Bucket[];
   readonly counting: Counting;
   /** Some of the data shown is not counted yet: some buckets, or the previous period. */
   readonly isPending: boolean;
@@ -55,9 +54,17 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const answered = await readTotal(range, keysOfTotal, read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
-  const [buckets, previous] = await Promise.all([
-    readBuckets(edgesOf(range, unit, zone), unit, zone, read),
-    readTotal(previousRange(range, unit, now, zone), keysOfTotal, read),
+  const edges = edgesOf(range, unit, zone);
+  const weeks = weeksBack(range);
+  const [buckets, previous, previousBuckets] = await Promise.all([
+    readBuckets(edges, unit, zone, read),
+    readTotal(comparedRange(range, now, zone), keysOfTotal, read),
+    readBuckets(
+      edges.map((edge) => weeksBefore(edge, weeks, zone)),
+      unit,
+      zone,
+      read,
+    ),
   ]);
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
@@ -65,7 +72,19 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const shown = markPending(buckets, progress, completeBefore, now);
   const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
   const counting = countingOf(progress, range, isPending);
-  return { customer, unit, zone, range, buckets: shown, total, previous, counting, isPending };
+  return {
+    customer,
+    unit,
+    zone,
+    range,
+    buckets: shown,
+    total,
+    weeksBack: weeks,
+    previous,
+    previousBuckets,
+    counting,
+    isPending,
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { addUp } from '../figures/amounts.ts';
 import { countBetween, type Bucket, type CountedWindow } from '../figures/series.ts';
 import {
   dayMilliseconds,
@@ -17,6 +18,14 @@ export interface Read {
   readonly client: Client;
   readonly signal: AbortSignal;
 }
+
+/**
+ * Keys to request per dimension of a window. Statuses and classes of agents are used here, and windows with more statuses
+ * than this are rare; the rest of them are "other" ones then, and still counted.
+ */
+const keysOfWindows = '20';
+/** A total does not say how many requests have the statuses it leaves out, so it has to have all of them. */
+const keysOfStatuses = '100';
 
 const windowMilliseconds: Readonly<Record<Unit, number>> = {
   minute: minuteMilliseconds,
@@ -81,8 +90,8 @@ async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]
   return Promise.all(
     edges.slice(0, -1).map(async (from, index) => {
       const to = edges[index + 1] ?? from;
-      const { requests, progress } = await readTotal({ from, to }, '1', read);
-      return { from, to, requests, isComplete: progress?.isComplete ?? false };
+      const { progress, ...amounts } = await readTotal({ from, to }, keysOfStatuses, read);
+      return Object.assign(addUp([amounts]), { from, to, isComplete: progress?.isComplete ?? false });
     }),
   );
 }
@@ -92,8 +101,7 @@ async function readWindows(
   range: Range,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
-  // The keys are not used here, and one is the smallest number that can be requested.
-  const parameters = { window, ...isoRange(range), top: '1' };
+  const parameters = { window, ...isoRange(range), top: keysOfWindows };
   const pages = await readPages(
     { path: 'aggregates', parameters, customer },
     parseWindowPage,

@@ -1,22 +1,21 @@
-/** Requests between two instants. */
-export interface Bucket {
+import { addUp, type Amounts } from './amounts.ts';
+
+/** What was counted so far between two instants. */
+export interface Bucket extends Amounts {
   readonly from: number;
   readonly to: number;
-  /** Requests counted so far. */
-  readonly requests: number;
   /** The pipeline says that it has counted everything it accepted for this time. */
   readonly isComplete: boolean;
 }
 
 /** The fields of a pipeline's window that the page uses. */
-export interface CountedWindow {
+export interface CountedWindow extends Amounts {
   readonly start: number;
-  readonly requests: number;
   readonly isComplete: boolean;
 }
 
 /**
- * Adds up the windows' requests between consecutive edges; a missing window counts as none so far.
+ * Adds up the windows between consecutive edges; a missing window counts as none so far.
  * @param edges    in order
  * @param windows  each within two edges, in any order
  * @param windowMilliseconds  length of a window
@@ -30,15 +29,14 @@ export function countBetween(
   let next = 0;
   return edges.slice(0, -1).map((from, index) => {
     const to = edges[index + 1] ?? from;
-    let requests = 0;
-    let complete = 0;
+    const within: CountedWindow[] = [];
     for (let window = inOrder[next]; window !== undefined && window.start < to; window = inOrder[++next]) {
-      if (window.start < from) continue;
-      requests += window.requests;
-      if (window.isComplete) complete += 1;
+      if (window.start >= from) within.push(window);
     }
+    const complete = within.filter((window) => window.isComplete).length;
     // Nobody knows whether a missing window will still appear.
-    return { from, to, requests, isComplete: complete * windowMilliseconds === to - from };
+    const isComplete = complete * windowMilliseconds === to - from;
+    return Object.assign(addUp(within), { from, to, isComplete });
   });
 }
 

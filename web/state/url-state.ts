@@ -5,8 +5,11 @@ import {
   units,
   type Period,
   type Preset,
+  type Range,
   type Unit,
 } from '../period/period.ts';
+import { agentGroups, type AgentChoice } from '../figures/agent-groups.ts';
+import { pathKinds, type PathChoice } from '../figures/path-kinds.ts';
 
 /** The state of the page, as its address has it, so that a link or a reload shows the same. */
 export interface View {
@@ -16,6 +19,10 @@ export interface View {
   /** `undefined`, or a unit that does not suit the period: the most suitable one. */
   readonly unit: Unit | undefined;
   readonly shows: 'chart' | 'table';
+  readonly agents: AgentChoice;
+  readonly paths: PathChoice;
+  /** The part of the period that the user selected; `undefined`: all of it. */
+  readonly zoom: Range | undefined;
 }
 
 export const initialView: View = {
@@ -23,7 +30,15 @@ export const initialView: View = {
   period: { kind: 'preset', preset: '24h' },
   unit: undefined,
   shows: 'chart',
+  agents: 'all',
+  paths: 'all',
+  zoom: undefined,
 };
+
+/** Returns the period that is shown: the part that the user selected, or all of it. */
+export function shownPeriod({ period, zoom }: Pick<View, 'period' | 'zoom'>): Period {
+  return zoom === undefined ? period : { kind: 'custom', ...zoom };
+}
 
 /** The pipeline's own rule. An address may contain anything, and this value goes into a command that people copy. */
 const customerPattern = /^(?!\.{1,2}$)[A-Za-z0-9._%-]{1,128}$/;
@@ -37,10 +52,13 @@ export function readView(search: string): View {
     period: readPeriod(parameters),
     unit: units.find((unit) => unit === parameters.get('by')),
     shows: parameters.get('view') === 'table' ? 'table' : 'chart',
+    agents: agentGroups.find((group) => group === parameters.get('agents')) ?? 'all',
+    paths: pathKinds.find((kind) => kind === parameters.get('paths')) ?? 'all',
+    zoom: readZoom(parameters),
   };
 }
 
-export function writeView({ customer, period, unit, shows }: View): string {
+export function writeView({ customer, period, unit, shows, agents, paths, zoom }: View): string {
   const parameters = new URLSearchParams();
   if (customer !== undefined) parameters.set('customer', customer);
   if (period.kind === 'preset') {
@@ -49,7 +67,13 @@ export function writeView({ customer, period, unit, shows }: View): string {
     parameters.set('from', isoMinute(period.from));
     parameters.set('to', isoMinute(period.to));
   }
+  if (zoom !== undefined) {
+    parameters.set('zoomFrom', isoMinute(zoom.from));
+    parameters.set('zoomTo', isoMinute(zoom.to));
+  }
   if (unit !== undefined) parameters.set('by', unit);
+  if (agents !== 'all') parameters.set('agents', agents);
+  if (paths !== 'all') parameters.set('paths', paths);
   if (shows === 'table') parameters.set('view', shows);
   // This form is easier to read, and a query may contain a colon (RFC 3986, section 3.4).
   return `?${parameters.toString().replaceAll('%3A', ':')}`;
@@ -72,6 +96,12 @@ function readPeriod(parameters: URLSearchParams): Period {
   if (problemOf(from, to) === undefined) return { kind: 'custom', from, to };
   const preset = presets.find((preset: Preset) => preset === parameters.get('period'));
   return preset === undefined ? initialView.period : { kind: 'preset', preset };
+}
+
+function readZoom(parameters: URLSearchParams): Range | undefined {
+  const from = Date.parse(parameters.get('zoomFrom') ?? '');
+  const to = Date.parse(parameters.get('zoomTo') ?? '');
+  return problemOf(from, to) === undefined ? { from, to } : undefined;
 }
 
 /** Formats an instant: `2025-12-28T18:03Z`. */

@@ -1,6 +1,8 @@
 import { rangeOf, unitsOf, presets, units, type Period, type Unit } from '../period/period.ts';
 import { apiKey } from '../state/api-key.ts';
-import type { View } from '../state/url-state.ts';
+import { agentGroups } from '../figures/agent-groups.ts';
+import { pathKinds } from '../figures/path-kinds.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { createCustomPeriodForm } from './custom-period.ts';
 import { choice, create, element, setText } from './elements.ts';
 import { darkSystem, isDark, showTheme, storeTheme } from './theme.ts';
@@ -28,11 +30,20 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
   const period = choice('period', (value) => {
     const preset = presets.find((preset) => preset === value);
     if (preset !== undefined) return choose({ period: { kind: 'preset', preset } });
-    const shown = view?.period ?? { kind: 'preset', preset: '24h' };
+    const shown = (view && shownPeriod(view)) ?? { kind: 'preset', preset: '24h' };
     customForm.show(rangeOf(shown, unitsOf(shown)[0], Date.now(), zone));
   });
   const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
   const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
+  const agents = choice('agent-kinds', (value) =>
+    choose({ agents: agentGroups.find((group) => group === value) ?? 'all' }),
+  );
+  const paths = choice('path-kinds', (value) =>
+    choose({ paths: pathKinds.find((kind) => kind === value) ?? 'all' }),
+  );
+  element('zoom-out', HTMLButtonElement).addEventListener('click', () =>
+    choose({ zoom: undefined, unit: undefined }),
+  );
 
   offerTheme();
   element('forget-key', HTMLButtonElement).addEventListener('click', onForgetKey);
@@ -43,7 +54,10 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
       const { kind } = view.period;
       period.show(view.period.kind === 'preset' ? view.period.preset : kind);
       shows.show(view.shows);
-      showUnit(view.period, view.unit);
+      showUnit(shownPeriod(view), view.unit);
+      agents.show(view.agents);
+      paths.show(view.paths);
+      element('zoom-out', HTMLButtonElement).hidden = view.zoom === undefined;
       if (view.period.kind === 'custom') customForm.show(view.period);
       else customForm.hide();
       if (view.customer !== undefined && customer.value !== view.customer) customer.value = view.customer;
@@ -64,7 +78,7 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
       if (selected !== undefined && customer.value !== selected) customer.value = selected;
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
     },
-    showUnit: (unit) => view && showUnit(view.period, unit),
+    showUnit: (unit) => view && showUnit(shownPeriod(view), unit),
   };
 
   function showUnit(shownPeriod: Period, chosen: Unit | undefined): void {

@@ -1,20 +1,29 @@
 import type { Report } from '../api/load-report.ts';
+import type { AgentChoice } from '../figures/agent-groups.ts';
+import { chooseAgents } from '../figures/choose-agents.ts';
 import { toCsv } from '../text/csv.ts';
 import { keyTable, seriesTable, type Table } from '../text/download-tables.ts';
 import { isoWithOffset } from '../text/iso.ts';
 import { element } from './elements.ts';
 
+/** A report as it is shown. */
+export interface Shown {
+  readonly report: Report;
+  readonly agents: AgentChoice;
+}
+
 /** Makes the CSV buttons download the data shown beside them. */
-export function offerDownloads(report: () => Report | undefined): void {
-  const offer = (id: string, rowsOf: (report: Report) => Table) =>
+export function offerDownloads(shown: () => Shown | undefined): void {
+  const offer = (id: string, rowsOf: (report: Report, agents: AgentChoice) => Table) =>
     element(id, HTMLButtonElement).addEventListener('click', () => {
-      const shown = report();
-      if (shown === undefined) return;
-      const { head, rows } = rowsOf(shown);
-      const day = isoWithOffset(shown.range.from, shown.zone).slice(0, 10);
-      download(`${shown.customer}-${id.replace('-csv', '')}-${day}.csv`, toCsv(head, rows));
+      const now = shown();
+      if (now === undefined) return;
+      const { report, agents } = now;
+      const { head, rows } = rowsOf(report, agents);
+      const day = isoWithOffset(report.range.from, report.zone).slice(0, 10);
+      download(`${report.customer}-${id.replace('-csv', '')}-${day}.csv`, toCsv(head, rows));
     });
-  offer('series-csv', seriesTable);
+  offer('series-csv', (report, agents) => seriesTable(chooseAgents(report, agents), agents));
   offer('paths-csv', ({ total }) => keyTable('path', total.topPaths, total));
   offer('agents-csv', ({ total }) => keyTable('userAgent', total.topUserAgents, total));
   offer('statuses-csv', ({ total }) => keyTable('status', total.topStatuses, total));

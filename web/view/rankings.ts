@@ -1,4 +1,5 @@
 import type { Report } from '../api/load-report.ts';
+import { isOfChosenKind, type PathChoice } from '../figures/path-kinds.ts';
 import { statusClassOf } from '../figures/errors.ts';
 import { statusReason } from '../text/status-reasons.ts';
 import { visibleText } from '../text/visible-text.ts';
@@ -6,7 +7,7 @@ import { create } from './elements.ts';
 import { createRanking } from './ranking.ts';
 
 /** Creates the tables of paths, agents and statuses; returns a function that shows a report in them. */
-export function createRankings(): (report: Report) => void {
+export function createRankings(): (report: Report, kind: PathChoice) => void {
   const paths = createRanking({ id: 'paths', none: 'No paths', rest: 'Other paths', label: pathLabel });
   const agents = createRanking({
     id: 'agents',
@@ -21,8 +22,11 @@ export function createRankings(): (report: Report) => void {
     label: statusLabel,
     barClass: (status) => `c${statusClassOf(status)}`,
   });
-  return ({ total }) => {
-    paths.show(total.topPaths, total.requests);
+  return ({ total }, kind) => {
+    paths.show(
+      total.topPaths.filter(({ key }) => isOfChosenKind(key, kind)),
+      total.requests,
+    );
     agents.show(total.topUserAgents, total.requests);
     statuses.show(total.topStatuses, total.requests);
   };

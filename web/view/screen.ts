@@ -7,19 +7,14 @@ import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import type { View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
-import { periodName, summarise } from '../text/describe.ts';
+import { periodName } from '../text/describe.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
-import { requestsChart } from '../charts/requests-chart.ts';
-import { createChart } from './chart.ts';
 import { offerDownloads } from './download.ts';
 import { element, setText } from './elements.ts';
-import { showFigures } from './figures.ts';
 import { createMessage, type Message } from './message.ts';
-import { createRankings } from './rankings.ts';
-import { showSeriesTable } from './series-table.ts';
-import { darkSystem } from './theme.ts';
+import { contentOf, createReportView } from './report-view.ts';
 
 export interface ScreenContext {
   readonly zone: string;
@@ -30,7 +25,8 @@ export interface ScreenContext {
 
 /** Everything below the controls: the figures, or advice if there are none. */
 export interface Screen {
-  showAs(shows: View['shows']): void;
+  /** The user chose another form of the same figures. */
+  showAs(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
@@ -48,16 +44,13 @@ type State = 'loading' | 'ready' | 'message';
 export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
-  const chart = createChart(element('chart', HTMLDivElement));
-  const showRankings = createRankings();
+  const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
   const newsOf = createCountingAnnouncer();
-  let shown: Report | undefined;
+  let shown: { readonly report: Report; readonly view: View } | undefined;
   let shownAt = 0;
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
-  offerDownloads(() => shown);
-  darkSystem().addEventListener('change', () => chart.redraw());
-  document.addEventListener('themechange', () => chart.redraw());
+  offerDownloads(() => shown && { report: shown.report, agents: shown.view.agents });
   setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
 
   const enter = (state: State) => {
@@ -93,9 +86,14 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     });
 
   return {
-    showAs(shows) {
-      element('chart-view', HTMLDivElement).hidden = shows === 'table';
-      element('series-view', HTMLDivElement).hidden = shows !== 'table';
+    showAs(view) {
+      element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
+      element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
+      if (shown === undefined) return;
+      const { agents, paths } = view;
+      shown = { report: shown.report, view: { ...shown.view, agents, paths } };
+      reportView.show(shown.report, shown.view, shownAt);
+      setText('announcement', reportView.summaryOf(shown.report, shown.view));
     },
 
     expect() {
@@ -124,32 +122,26 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
           title: `No requests in ${periodName(view.period)}`,
           text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
           command: command(customer),
-          ...(isLongest
-            ? {}
-            : {
-                action: {
-                  label: 'Look at the last 30 days',
-                  run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
-                },
-              }),
+          ...(view.zoom !== undefined
+            ? { action: { label: 'Zoom out', run: () => choose({ zoom: undefined, unit: undefined }) } }
+            : isLongest
+              ? {}
+              : {
+                  action: {
+                    label: 'Look at the last 30 days',
+                    run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
+                  },
+                }),
         });
         return;
       }
       enter('ready');
       showCountingLine(report, view, isCounting, now);
-      const isNew = shown === undefined || contentOf(shown) !== contentOf(report);
-      const before = shown;
-      shown = report;
+      const isNew = shown === undefined || contentOf(shown.report, shown.view) !== contentOf(report, view);
+      const before = shown?.report;
+      shown = { report, view };
       shownAt = now;
-      if (isNew) {
-        showFigures(report, view.period);
-        setText('series-title', `Requests per ${unit}`);
-        setText('summary', summarise(report));
-        showSeriesTable(report);
-        showRankings(report);
-      }
-      chart.show(requestsChart(report, now));
-      element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);
+      reportView.show(report, view, now);
       // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =
@@ -158,7 +150,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
             : isCounting
               ? `${describeCounting(counting, now, zone)}. `
               : '';
-        setText('announcement', `${said}${summarise(report)}`);
+        setText('announcement', `${said}${reportView.summaryOf(report, view)}`);
       }
       isAwaited = false;
     },
@@ -238,18 +230,4 @@ function showCountingLine(
   line.hidden = text === '';
   line.toggleAttribute('data-counting', isCounting);
   setText('counting', isRunning ? `${text} · this period is not over yet` : text);
-}
-
-/** Identifies what the figures, tables and chart show; reports with equal content look the same. */
-function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
-  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
-  return JSON.stringify([
-    customer,
-    unit,
-    range,
-    countsOf(total),
-    countsOf(previous),
-    buckets.map(({ requests, isPending }) => [requests, isPending]),
-    isPending,
-  ]);
 }
