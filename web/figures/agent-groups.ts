@@ -1,4 +1,4 @@
-/** Who sent a request, coarsely: the pipeline's classes of agents in four groups. */
+/** A coarse kind of agent: the pipeline's classes of agents in four groups. */
 export type AgentGroup = (typeof agentGroups)[number];
 
 export const agentGroups = ['people', 'bots', 'ai', 'monitors'] as const;

@@ -1,6 +1,6 @@
 import { addUp, type Amounts } from './amounts.ts';
 
-/** What was counted so far between two instants. */
+/** A span of time with the amounts counted for it so far. */
 export interface Bucket extends Amounts {
   readonly from: number;
   readonly to: number;
