@@ -3,7 +3,7 @@ import { loadCustomers } from './api/load-customers.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
-import { readView, shownPeriod, writeView, type View } from './state/url-state.ts';
+import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -18,16 +18,14 @@ const baseUrl = new URL('.', document.baseURI).href;
 const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
 let view: View = readView(location.search);
 
-/** Choices for which no other data is needed. */
-const shownByScreen: ReadonlySet<string> = new Set<keyof View>(['shows', 'agents', 'paths']);
-
-const choose = (chosen: Partial<View>): void => {
-  // A part of one period is not a part of another.
-  view = { ...view, ...('period' in chosen ? { zoom: undefined } : {}), ...chosen };
-  history.pushState(null, '', writeView(view));
+/** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
+const choose = (chosen: Partial<View>, isTyping = false): void => {
+  view = viewAfter(view, chosen);
+  if (isTyping) history.replaceState(null, '', writeView(view));
+  else history.pushState(null, '', writeView(view));
   controls.show(view);
-  screen.showAs(view);
-  if (Object.keys(chosen).some((name) => !shownByScreen.has(name))) loadView();
+  screen.showView(view);
+  if (needsFigures(chosen)) loadView();
 };
 
 /** Loads the data of the view and replaces what the screen shows. */
@@ -41,7 +39,7 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
 
 const live = createLive({
   async load(signal) {
@@ -69,7 +67,7 @@ const live = createLive({
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
     controls.showUnit(report.unit);
-    screen.showReport(report, { ...view, period }, now);
+    screen.showReport(report, view, now);
     screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },
@@ -110,7 +108,7 @@ addEventListener('popstate', () => {
 
 function showView(): void {
   controls.show(view);
-  screen.showAs(view);
+  screen.showView(view);
   loadView();
 }
 

@@ -178,6 +178,11 @@ describe('downloaded tables', () => {
       topStatuses: [],
       statuses: {},
       agents: {},
+      topErrorPaths: [],
+      agentClasses: [],
+      topReferrers: [],
+      topHosts: [],
+      topCountries: [],
     };
   };
   const reportOf = (said: AnswerProgress | undefined) =>

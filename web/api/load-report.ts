@@ -40,8 +40,10 @@ export interface ReportQuery {
   readonly zone: string;
 }
 
-/** Keys to request per dimension: every possible status, and more paths than anybody reads. */
-const keysOfTotal = '500';
+/** Keys to request per dimension, as many as the pipeline lists. */
+export const keysOfTotal = 1_000;
+/** Statuses of the previous period: every possible one. */
+const keysOfPrevious = 500;
 
 /** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
@@ -51,14 +53,14 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
   // This answer says what is missing, so it is read first: later answers contain at least what it calls counted.
-  const answered = await readTotal(range, keysOfTotal, read);
+  const answered = await readTotal(range, String(keysOfTotal), read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
   const edges = edgesOf(range, unit, zone);
   const weeks = weeksBack(range);
   const [buckets, previous, previousBuckets] = await Promise.all([
     readBuckets(edges, unit, zone, read),
-    readTotal(comparedRange(range, now, zone), keysOfTotal, read),
+    readTotal(comparedRange(range, now, zone), String(keysOfPrevious), read),
     readBuckets(
       edges.map((edge) => weeksBefore(edge, weeks, zone)),
       unit,

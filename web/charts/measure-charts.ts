@@ -3,7 +3,7 @@ import type { Amounts } from '../figures/amounts.ts';
 import type { ChartContent, Series } from '../figures/chart-content.ts';
 import { incompletePart } from '../figures/incomplete.ts';
 import { knownValue, pendingStretches } from '../figures/spans.ts';
-import { formatBytes, formatDuration } from '../text/amounts.ts';
+import { formatBytes, formatMilliseconds } from '../text/measures.ts';
 import { comparisonLine } from './comparison-line.ts';
 import { formatCount, formatShort } from '../text/format.ts';
 
@@ -45,8 +45,8 @@ export function durationChart(report: Report, now: number): ChartContent {
     lines: percentiles.map(({ name, look, of }) => ({ name, look, values: valuesOf(report, of, now) })),
     label: `Durations per ${report.unit}.${howToRead(report)}`,
     describe: (place) => (report.buckets[place]?.duration === undefined ? 'No duration known' : 'Duration'),
-    formatValue: formatDuration,
-    formatTick: formatDuration,
+    formatValue: formatMilliseconds,
+    formatTick: formatMilliseconds,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Report } from '../api/load-report.ts';
 import type { AgentChoice } from '../figures/agent-groups.ts';
 import type { Amounts } from '../figures/amounts.ts';
-import { formatBytes, formatDuration } from '../text/amounts.ts';
+import { formatBytes, formatMilliseconds } from '../text/measures.ts';
 import { comparisonName } from '../text/comparison.ts';
 import { capitalise, formatCount } from '../text/format.ts';
 import { percentiles } from './measure-charts.ts';
@@ -46,7 +46,7 @@ export function seriesColumns(report: Report, agents: AgentChoice): readonly Ser
       name: percentile.name,
       field: `${percentile.name}Ms`,
       valueAt: of(percentile.of),
-      format: formatDuration,
+      format: formatMilliseconds,
     })),
     { name: 'Bytes', field: 'bytes', valueAt: of(({ bytes }) => bytes), format: formatBytes },
     {

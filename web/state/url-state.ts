@@ -10,6 +10,8 @@ import {
 } from '../period/period.ts';
 import { agentGroups, type AgentChoice } from '../figures/agent-groups.ts';
 import { pathKinds, type PathChoice } from '../figures/path-kinds.ts';
+import { readDetail, writeDetail, type Detail } from './detail.ts';
+import { onFirstPages, readLists, writeLists, type ListStates } from './list-state.ts';
 
 /** The state of the page, as its address has it, so that a link or a reload shows the same. */
 export interface View {
@@ -23,6 +25,11 @@ export interface View {
   readonly paths: PathChoice;
   /** The part of the period that the user selected; `undefined`: all of it. */
   readonly zoom: Range | undefined;
+  /** One customer's traffic, or all customers. */
+  readonly page: 'traffic' | 'customers';
+  readonly lists: ListStates;
+  /** `undefined`: no details are open. */
+  readonly detail: Detail | undefined;
 }
 
 export const initialView: View = {
@@ -33,11 +40,39 @@ export const initialView: View = {
   agents: 'all',
   paths: 'all',
   zoom: undefined,
+  page: 'traffic',
+  lists: {},
+  detail: undefined,
 };
 
 /** Returns the period that is shown: the part that the user selected, or all of it. */
 export function shownPeriod({ period, zoom }: Pick<View, 'period' | 'zoom'>): Period {
   return zoom === undefined ? period : { kind: 'custom', ...zoom };
+}
+
+/** Choices that need no other figures than those that are loaded. */
+const choicesOfTheSameFigures: ReadonlySet<string> = new Set(['shows', 'agents', 'paths', 'lists', 'detail']);
+
+/** Reports whether a choice of the user needs other figures. */
+export function needsFigures(chosen: Partial<View>): boolean {
+  return Object.keys(chosen).some((name) => !choicesOfTheSameFigures.has(name));
+}
+
+/**
+ * Returns the view after a choice. Details and pages of lists belong to the figures that are shown, and a selected part to
+ * its period.
+ */
+export function viewAfter(view: View, chosen: Partial<View>): View {
+  if (!needsFigures(chosen)) {
+    const { failures: _failures, ...lists } = view.lists;
+    if ('paths' in chosen) return { ...view, lists: onFirstPages(view.lists), ...chosen };
+    return 'detail' in chosen ? { ...view, lists, ...chosen } : { ...view, ...chosen };
+  }
+  const isOfOtherCustomer = chosen.customer !== undefined && chosen.customer !== view.customer;
+  const { customers } = view.lists;
+  const lists = isOfOtherCustomer ? (customers === undefined ? {} : { customers }) : onFirstPages(view.lists);
+  const zoom = 'period' in chosen ? undefined : view.zoom;
+  return { ...view, detail: undefined, lists, zoom, ...chosen };
 }
 
 /** The pipeline's own rule. An address may contain anything, and this value goes into a command that people copy. */
@@ -55,11 +90,16 @@ export function readView(search: string): View {
     agents: agentGroups.find((group) => group === parameters.get('agents')) ?? 'all',
     paths: pathKinds.find((kind) => kind === parameters.get('paths')) ?? 'all',
     zoom: readZoom(parameters),
+    page: parameters.get('show') === 'customers' ? 'customers' : 'traffic',
+    lists: readLists(parameters),
+    detail: readDetail(parameters.get('detail')),
   };
 }
 
-export function writeView({ customer, period, unit, shows, agents, paths, zoom }: View): string {
+export function writeView(view: View): string {
+  const { customer, period, unit, shows, agents, paths, zoom, page, lists, detail } = view;
   const parameters = new URLSearchParams();
+  if (page === 'customers') parameters.set('show', page);
   if (customer !== undefined) parameters.set('customer', customer);
   if (period.kind === 'preset') {
     parameters.set('period', period.preset);
@@ -75,6 +115,8 @@ export function writeView({ customer, period, unit, shows, agents, paths, zoom }
   if (agents !== 'all') parameters.set('agents', agents);
   if (paths !== 'all') parameters.set('paths', paths);
   if (shows === 'table') parameters.set('view', shows);
+  writeLists(lists, parameters);
+  if (detail !== undefined) parameters.set('detail', writeDetail(detail));
   // This form is easier to read, and a query may contain a colon (RFC 3986, section 3.4).
   return `?${parameters.toString().replaceAll('%3A', ':')}`;
 }

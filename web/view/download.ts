@@ -1,32 +1,16 @@
 import type { Report } from '../api/load-report.ts';
-import type { AgentChoice } from '../figures/agent-groups.ts';
-import { chooseAgents } from '../figures/choose-agents.ts';
 import { toCsv } from '../text/csv.ts';
-import { keyTable, seriesTable, type Table } from '../text/download-tables.ts';
+import type { Table } from '../text/download-tables.ts';
 import { isoWithOffset } from '../text/iso.ts';
-import { element } from './elements.ts';
 
-/** A report as it is shown. */
-export interface Shown {
-  readonly report: Report;
-  readonly agents: AgentChoice;
-}
-
-/** Makes the CSV buttons download the data shown beside them. */
-export function offerDownloads(shown: () => Shown | undefined): void {
-  const offer = (id: string, rowsOf: (report: Report, agents: AgentChoice) => Table) =>
-    element(id, HTMLButtonElement).addEventListener('click', () => {
-      const now = shown();
-      if (now === undefined) return;
-      const { report, agents } = now;
-      const { head, rows } = rowsOf(report, agents);
-      const day = isoWithOffset(report.range.from, report.zone).slice(0, 10);
-      download(`${report.customer}-${id.replace('-csv', '')}-${day}.csv`, toCsv(head, rows));
-    });
-  offer('series-csv', (report, agents) => seriesTable(chooseAgents(report, agents), agents));
-  offer('paths-csv', ({ total }) => keyTable('path', total.topPaths, total));
-  offer('agents-csv', ({ total }) => keyTable('userAgent', total.topUserAgents, total));
-  offer('statuses-csv', ({ total }) => keyTable('status', total.topStatuses, total));
+/** Downloads a table of a report as CSV; the file is named after the customer, the table and the first day. */
+export function downloadTable(
+  { customer, range, zone }: Pick<Report, 'customer' | 'range' | 'zone'>,
+  name: string,
+  { head, rows }: Table,
+): void {
+  const day = isoWithOffset(range.from, zone).slice(0, 10);
+  download(`${customer}-${name}-${day}.csv`, toCsv(head, rows));
 }
 
 function download(name: string, text: string): void {

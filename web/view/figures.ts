@@ -2,7 +2,7 @@ import type { Report } from '../api/load-report.ts';
 import { changeOf } from '../figures/change.ts';
 import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
-import type { View } from '../state/url-state.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
 import { comparisonNote } from '../text/comparison.ts';
 import { periodName } from '../text/describe.ts';
@@ -13,12 +13,13 @@ import { element, setText } from './elements.ts';
  * Shows the totals and their change since the time that they are compared with.
  * @param chosen  the report with the requests of the chosen agents
  */
-export function showFigures(report: Report, chosen: Report, { period, agents }: View): void {
+export function showFigures(report: Report, chosen: Report, view: View): void {
+  const { agents } = view;
   const { total, previous, weeksBack, buckets, unit, zone, isPending } = chosen;
   setText('requests', formatCount(total.requests));
   setText(
     'requests-note',
-    `${isPending ? 'so far, ' : ''}in ${periodName(period)}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
+    `${isPending ? 'so far, ' : ''}in ${periodName(shownPeriod(view))}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
   );
 
   // Incomplete counts cannot be compared.

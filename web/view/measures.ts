@@ -3,7 +3,7 @@ import { bytesChart, durationChart, visitorsChart } from '../charts/measure-char
 import type { Amounts } from '../figures/amounts.ts';
 import type { ChartContent } from '../figures/chart-content.ts';
 import type { Range } from '../period/period.ts';
-import { formatBytes, formatDuration } from '../text/amounts.ts';
+import { formatBytes, formatMilliseconds } from '../text/measures.ts';
 import { describeMissingFacts } from '../text/missing-facts.ts';
 import { comparisonName } from '../text/comparison.ts';
 import { formatCount } from '../text/format.ts';
@@ -28,11 +28,11 @@ interface Measure {
 const measures: readonly Measure[] = [
   {
     id: 'duration',
-    figureOf: ({ duration }) => duration && formatDuration(duration.p50Ms),
+    figureOf: ({ duration }) => duration && formatMilliseconds(duration.p50Ms),
     noteOf: ({ duration }) =>
       duration === undefined
         ? ''
-        : `median (p50); p95 ${formatDuration(duration.p95Ms)}, p99 ${formatDuration(duration.p99Ms)}`,
+        : `median (p50); p95 ${formatMilliseconds(duration.p95Ms)}, p99 ${formatMilliseconds(duration.p99Ms)}`,
     contentOf: durationChart,
   },
   {

@@ -1,8 +1,9 @@
 import type { Report } from '../api/load-report.ts';
 import { requestsChart } from '../charts/requests-chart.ts';
 import { chooseAgents } from '../figures/choose-agents.ts';
+import { contentOf } from '../figures/content-of.ts';
 import type { Range } from '../period/period.ts';
-import type { View } from '../state/url-state.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
 import { summarise } from '../text/describe.ts';
 import { createAgentSwitch } from './agent-switch.ts';
@@ -14,7 +15,6 @@ import { showLegend } from './legend.ts';
 import { createMeasures } from './measures.ts';
 import { showPathKindNote } from './path-kind-note.ts';
 import { createPrintHead } from './print-head.ts';
-import { createRankings } from './rankings.ts';
 import { showSeriesTable } from './series-table.ts';
 import { onSchemeChange } from './theme.ts';
 
@@ -30,7 +30,6 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
   const chart = createChart(element('chart', HTMLDivElement), onZoom);
   const legend = element('chart-legend', HTMLUListElement);
   const measures = createMeasures(onZoom);
-  const showRankings = createRankings();
   const agentSwitch = createAgentSwitch();
   const printHead = createPrintHead();
   let content = '';
@@ -48,7 +47,7 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
     summaryOf,
     show(report, view, now) {
       const chosen = chooseAgents(report, view.agents);
-      const newContent = contentOf(report, view);
+      const newContent = `${contentOf(report)} ${JSON.stringify([view.agents, view.paths, shownPeriod(view)])}`;
       if (content !== newContent) {
         content = newContent;
         showFigures(report, chosen, view);
@@ -56,7 +55,6 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
         setText('series-title', `Requests${of} per ${report.unit}`);
         setText('summary', summaryOf(report, view));
         showSeriesTable(chosen, view.agents);
-        showRankings(report, view.paths);
         agentSwitch.show(report, view.agents);
         showPathKindNote(report.total, view.paths);
         measures.show(report, now);
@@ -70,19 +68,4 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
       showChartNotes(requests, report, now);
     },
   };
-}
-
-/** Identifies what the figures, tables and charts show; reports with equal content look the same. */
-export function contentOf(
-  { customer, unit, range, total, previous, buckets, previousBuckets, isPending }: Report,
-  { agents, paths, period }: View,
-): string {
-  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
-  return JSON.stringify([
-    [customer, unit, range, isPending, agents, paths, period],
-    countsOf(total),
-    countsOf(previous),
-    buckets.map(({ isComplete: _isComplete, ...counts }) => counts),
-    previousBuckets.map(({ requests }) => requests),
-  ]);
 }

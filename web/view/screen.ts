@@ -1,32 +1,40 @@
-import { NotReached, Refused } from '../api/client.ts';
 import type { Rejections } from '../api/answers.ts';
+import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
+import { chooseAgents } from '../figures/choose-agents.ts';
+import { contentOf } from '../figures/content-of.ts';
 import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
-import type { View } from '../state/url-state.ts';
+import { changeList, type ListState } from '../state/list-state.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName } from '../text/describe.ts';
+import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
-import { offerDownloads } from './download.ts';
+import { seriesTable } from '../text/download-tables.ts';
+import { downloadTable } from './download.ts';
+import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
 import { createMessage, type Message } from './message.ts';
-import { contentOf, createReportView } from './report-view.ts';
+import { createLists } from './lists/lists.ts';
+import { createReportView } from './report-view.ts';
 
 export interface ScreenContext {
+  readonly client: Client;
   readonly zone: string;
   readonly baseUrl: string;
-  readonly choose: (chosen: Partial<View>) => void;
+  readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
 export interface Screen {
-  /** The user chose another form of the same figures. */
-  showAs(view: View): void;
+  /** The user chose another look at the same figures. */
+  showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
@@ -41,16 +49,33 @@ export interface Screen {
 
 type State = 'loading' | 'ready' | 'message';
 
-export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): Screen {
+export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
   const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
+  const changeListOf = (name: string, change: Partial<ListState>, isTyping: boolean) => {
+    if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
+  };
+  const lists = createLists({
+    client,
+    onChange: changeListOf,
+    onDetail: (detail) => choose({ detail }),
+  });
+  const details = createDetailDialog({
+    client,
+    choose: (detail) => choose({ detail }),
+    onListChange: changeListOf,
+  });
   const newsOf = createCountingAnnouncer();
-  let shown: { readonly report: Report; readonly view: View } | undefined;
+  let view: View | undefined;
+  let shown: Report | undefined;
   let shownAt = 0;
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
-  offerDownloads(() => shown && { report: shown.report, agents: shown.view.agents });
+  element('series-csv', HTMLButtonElement).addEventListener('click', () => {
+    if (shown === undefined || view === undefined) return;
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
+  });
   setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
 
   const enter = (state: State) => {
@@ -62,6 +87,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   };
   const enterMessage = (text: Message) => {
     shown = undefined;
+    details.close();
     enter('message');
     message.show(text);
     if (isAwaited) setText('announcement', text.title);
@@ -86,14 +112,15 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     });
 
   return {
-    showAs(view) {
+    showView(newView) {
+      view = newView;
       element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
       element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
-      if (shown === undefined) return;
-      const { agents, paths } = view;
-      shown = { report: shown.report, view: { ...shown.view, agents, paths } };
-      reportView.show(shown.report, shown.view, shownAt);
-      setText('announcement', reportView.summaryOf(shown.report, shown.view));
+      if (shown !== undefined) {
+        reportView.show(shown, view, shownAt);
+        lists.show(shown, view, false);
+      }
+      details.show(shown, view);
     },
 
     expect() {
@@ -102,7 +129,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, view, now) {
+    showReport(report, newView, now) {
+      view = newView;
       const { range, unit, customer } = report;
       document.title = `${customer} · Log analytics`;
       setText(
@@ -117,9 +145,10 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         return;
       }
       if (report.total.requests === 0) {
-        const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
+        const period = shownPeriod(view);
+        const isLongest = period.kind === 'preset' && period.preset === '30d';
         enterMessage({
-          title: `No requests in ${periodName(view.period)}`,
+          title: `No requests in ${periodName(period)}`,
           text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
           command: command(customer),
           ...(view.zoom !== undefined
@@ -137,11 +166,14 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       }
       enter('ready');
       showCountingLine(report, view, isCounting, now);
-      const isNew = shown === undefined || contentOf(shown.report, shown.view) !== contentOf(report, view);
-      const before = shown?.report;
-      shown = { report, view };
+      const isNew = shown === undefined || contentOf(shown) !== contentOf(report);
+      const before = shown;
+      shown = report;
       shownAt = now;
       reportView.show(report, view, now);
+      if (isNew) details.forget();
+      lists.show(report, view, isNew);
+      details.show(report, view);
       // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =
@@ -196,36 +228,15 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   };
 }
 
-/** Describes a failure and what to do about it. */
-function describeFailure(error: unknown): { readonly title: string; readonly text: string } {
-  if (error instanceof NotReached) {
-    return {
-      title: 'The pipeline does not answer',
-      text: 'Is it running? On your own machine, start it with “npm start”; elsewhere, check your connection.',
-    };
-  }
-  if (error instanceof Refused && error.status >= 500) {
-    return { title: 'The pipeline cannot answer now', text: 'It says: ' + error.message };
-  }
-  if (error instanceof Refused) {
-    return {
-      title: 'The pipeline refused this',
-      text: `The pipeline says: “${error.message}” Choose another period.`,
-    };
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return { title: 'The page could not show the answer', text: `${reason} Reload the page.` };
-}
-
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */
 function showCountingLine(
   { counting, range, zone }: Report,
-  { period }: View,
+  view: View,
   isCounting: boolean,
   now: number,
 ): void {
   const text = describeCounting(counting, now, zone);
-  const isRunning = counting.kind === 'counted' && period.kind === 'custom' && range.to > now;
+  const isRunning = counting.kind === 'counted' && shownPeriod(view).kind === 'custom' && range.to > now;
   const line = element('counting', HTMLParagraphElement);
   line.hidden = text === '';
   line.toggleAttribute('data-counting', isCounting);
