@@ -56,11 +56,12 @@ const parameter = (stage, name) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
 });
 
-/**
- * Reads the records of keys, and the encrypted secret that signs keys; AWS's own key decrypts only that parameter.
- */
-const readApiKeys = (stage) => [
-  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+/** Reads some parameters, among them the encrypted secret that signs keys; AWS's own key decrypts only that one. */
+const readWithSecret = (stage, ...names) => [
+  allow(
+    ['ssm:GetParameter'],
+    [...names, 'api-keys-secret'].map((name) => parameter(stage, name)),
+  ),
   {
     ...allow(
       ['kms:Decrypt'],
@@ -95,7 +96,7 @@ const takeBatches = [
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
+  authorize: [...readWithSecret(stage, 'api-keys/*'), ...readAndWrite('api-keys/*')],
   ingest: takeBatches,
   protocols: takeBatches,
   aggregate: aggregateFrom('InsightStream'),
@@ -135,6 +136,8 @@ const rightsOf = (stage) => ({
     ...read(customerIndex, customerIndexing, 'aggregates/day/*', 'failed/*', 'aws/lambda/*', horizon),
     readMetrics,
   ],
+  // It knows the hash of the key that makes a link from the request itself.
+  shares: readWithSecret(stage),
   openapi: [],
   page: [],
   metrics: [],

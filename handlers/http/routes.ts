@@ -107,6 +107,14 @@ export const routes = {
     answers: { 200: { [json]: 'CustomerPage' } },
     errors: ['QRY_1000'],
   }),
+  shareCounts: route('POST', '/shares', {
+    functionName: 'shares',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['read'],
+    headers: customerHeader,
+    answers: { 201: { [json]: 'ShareLink' } },
+    errors: ['QRY_1000', 'API_1012'],
+  }),
   describeApi: route('GET', '/openapi.json', {
     functionName: 'openapi',
     invalidRequestCode: 'QRY_1000',

@@ -16,6 +16,7 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { sentEntry } from '../factories.ts';
@@ -42,6 +43,7 @@ const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandl
   'GET /aggregates/paths': pathsHandler,
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
+  'POST /shares': sharesHandler,
   'GET /openapi.json': openApiHandler,
   'GET /metrics': metricsHandler,
   'GET /health': healthHandler,
@@ -132,6 +134,7 @@ describe('GET /openapi.json', () => {
       'get /aggregates/total': keyWith('read'),
       'get /aggregates/paths': keyWith('read'),
       'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
+      'post /shares': keyWith('read'),
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
       'get /health': [],
@@ -157,6 +160,8 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
+  const share = (body?: string) =>
+    handlerOf('POST /shares')(httpEvent('POST', '/shares', body === undefined ? {} : { body }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -214,6 +219,10 @@ describe('what the functions answer', () => {
     ['GET /aggregates/paths', 400, () => get('GET /aggregates/paths', { sort: 'x' })],
     ['GET /customers', 200, () => get('GET /customers', { limit: '1' })],
     ['GET /customers', 400, () => get('GET /customers', { limit: 'x' })],
+    ['POST /shares', 201, () => share('{"expiresInSeconds":60}')],
+    ['POST /shares', 201, () => share()],
+    ['POST /shares', 400, () => share('{"expiresInSeconds":59}')],
+    ['POST /shares', 403, () => withoutScope('POST /shares')],
     ['GET /openapi.json', 200, () => get('GET /openapi.json')],
     ['GET /openapi.json', 304, () => get('GET /openapi.json', {}, any)],
     ['GET /metrics', 200, () => get('GET /metrics')],

@@ -106,3 +106,9 @@ function format(instant: number, zone: string, options: Intl.DateTimeFormatOptio
   formatters.set(key, formatter);
   return formatter.format(instant);
 }
+
+/** Formats an instant with its year: `4 Jan 2026, 18:12`. */
+export function formatInstant(instant: number, zone: string): string {
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
+}

@@ -8,11 +8,13 @@ import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
+import type { SharedLink } from '../state/share-link.ts';
 import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
+import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
 import { seriesTable } from '../text/download-tables.ts';
@@ -45,6 +47,8 @@ export interface Screen {
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
+  /** The link by which the page read shows nothing any more. */
+  showLinkEnded(link: SharedLink, now: number): void;
 }
 
 type State = 'loading' | 'ready' | 'message';
@@ -224,6 +228,12 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         return;
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
+    },
+
+    showLinkEnded(link, now) {
+      setText('range', '');
+      isAwaited = true; // the figures are gone, so the page reads out why
+      enterMessage(describeEnd(link, now, zone));
     },
   };
 }

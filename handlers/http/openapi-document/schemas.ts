@@ -4,6 +4,7 @@ import { maxBytes, maxDurationMs } from '../../../lib/domain/entry-facts.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
+import { shareBodySchema } from '../share-body.ts';
 import { senderSchemas } from './sender-schemas.ts';
 
 const count = z.int().nonnegative();
@@ -283,6 +284,14 @@ const customerTotalsPage = z
   })
   .describe('With `from`, `to` or `sort`. Customers without requests in the range are absent.');
 
+const shareLink = z.object({
+  token: z
+    .string()
+    .describe('The token, which is a secret: whoever has it can read the counts. It is stored nowhere.'),
+  customerId: z.string().describe('The only customer whose counts it shows.'),
+  expiresAt: instant.describe('The instant from which on it is refused.'),
+});
+
 const gatewayRefusal = z
   .object({ message: z.string() })
   .describe('The answer of API Gateway to a request without a valid API key.');
@@ -328,6 +337,8 @@ export const schemas = {
   Batch: batch,
   CustomerTotals: customerTotals,
   CustomerPage: z.union([customerPage, customerTotalsPage]),
+  ShareLink: shareLink,
+  ShareLinkOptions: shareBodySchema,
   GatewayRefusal: gatewayRefusal,
   Health: health,
   Document: document,
