@@ -1,5 +1,6 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { loadCustomers } from './api/load-customers.ts';
+import { loadExtent } from './api/load-extent.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
@@ -72,8 +73,11 @@ const live = createLive({
     }
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
-    controls.showUnit(report.unit);
-    screen.showReport(report, view, now);
+    controls.showKnown(report.period, report.unit);
+    const isEmpty = report.total.requests === 0;
+    const extent = isEmpty ? await loadExtent(customer, client, signal) : undefined;
+    signal.throwIfAborted();
+    screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },

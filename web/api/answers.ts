@@ -1,5 +1,6 @@
 import { agentsOf, statusesOf, type Amounts, type Percentiles } from '../figures/amounts.ts';
 import type { CountedWindow } from '../figures/series.ts';
+import type { Range } from '../period/period.ts';
 import {
   count,
   instant,
@@ -70,6 +71,14 @@ export function parseCustomerPage(answer: unknown): CustomerPage {
     customers: list(answer, 'customers', (customer) => text(customer, 'customers')),
     nextToken: parseNextToken(answer),
   };
+}
+
+/** Reads the first and the last minute of customers with totals. */
+export function parseExtents(answer: unknown): readonly Range[] {
+  return list(answer, 'customers', (customer) => ({
+    from: instant(member(customer, 'firstWindow'), 'firstWindow'),
+    to: instant(member(customer, 'lastWindow'), 'lastWindow'),
+  }));
 }
 
 export function parseTotal(answer: unknown): Total {

@@ -15,16 +15,11 @@ export interface CountedWindow extends Amounts {
 }
 
 /**
- * Adds up the windows between consecutive edges; a missing window counts as none so far.
+ * Returns what is counted between consecutive edges; a missing window counts as none so far.
  * @param edges    in order
  * @param windows  each within two edges, in any order
- * @param windowMilliseconds  length of a window
  */
-export function countBetween(
-  edges: readonly number[],
-  windows: readonly CountedWindow[],
-  windowMilliseconds: number,
-): Bucket[] {
+export function countBetween(edges: readonly number[], windows: readonly CountedWindow[]): Bucket[] {
   const inOrder = [...windows].sort((a, b) => a.start - b.start);
   let next = 0;
   return edges.slice(0, -1).map((from, index) => {
@@ -33,9 +28,8 @@ export function countBetween(
     for (let window = inOrder[next]; window !== undefined && window.start < to; window = inOrder[++next]) {
       if (window.start >= from) within.push(window);
     }
-    const complete = within.filter((window) => window.isComplete).length;
     // Nobody knows whether a missing window will still appear.
-    const isComplete = complete * windowMilliseconds === to - from;
+    const isComplete = within.length > 0 && within.every((window) => window.isComplete);
     return Object.assign(addUp(within), { from, to, isComplete });
   });
 }

@@ -1,4 +1,5 @@
-import { rangeOf, unitsOf, presets, units, type Period, type Unit } from '../period/period.ts';
+import { rangeOf, unitsOf, presets, units, type KnownPeriod, type Unit } from '../period/period.ts';
+import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import { apiKey } from '../state/api-key.ts';
 import { agentGroups } from '../figures/agent-groups.ts';
 import { pathKinds } from '../figures/path-kinds.ts';
@@ -18,11 +19,13 @@ export interface Controls {
   show(view: View): void;
   /** @param chosen  `undefined`: the first one */
   offer(customers: readonly string[], chosen: string | undefined): void;
-  showUnit(unit: Unit): void;
+  /** Shows a period that is known, now that its data is loaded, and the unit that is shown. */
+  showKnown(period: KnownPeriod, unit: Unit): void;
 }
 
 export function createControls({ zone, choose, onForgetKey }: ControlsContext): Controls {
   let view: View | undefined;
+  let known: KnownPeriod = { kind: 'preset', preset: '24h' };
   const customer = element('customer', HTMLSelectElement);
   const customForm = createCustomPeriodForm(zone, (period) => choose({ period }));
   customer.addEventListener('change', () => choose({ customer: customer.value }));
@@ -30,8 +33,7 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
   const period = choice('period', (value) => {
     const preset = presets.find((preset) => preset === value);
     if (preset !== undefined) return choose({ period: { kind: 'preset', preset } });
-    const shown = (view && shownPeriod(view)) ?? { kind: 'preset', preset: '24h' };
-    customForm.show(rangeOf(shown, unitsOf(shown)[0], Date.now(), zone));
+    customForm.show(rangeOf(known, unitsOf(known)[0], Date.now(), zone));
   });
   const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
   const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
@@ -51,13 +53,16 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
   return {
     show(newView) {
       view = newView;
-      const { kind } = view.period;
-      period.show(view.period.kind === 'preset' ? view.period.preset : kind);
+      period.show(view.period.kind === 'preset' ? view.period.preset : 'custom');
       shows.show(view.shows);
-      showUnit(shownPeriod(view), view.unit);
       agents.show(view.agents);
       paths.show(view.paths);
       element('zoom-out', HTMLButtonElement).hidden = view.zoom === undefined;
+      const part = shownPeriod(view);
+      if (!isPeriodOfData(part)) {
+        known = periodOfData(part, undefined, Date.now(), zone);
+        showUnit(view.unit);
+      }
       if (view.period.kind === 'custom') customForm.show(view.period);
       else customForm.hide();
       if (view.customer !== undefined && customer.value !== view.customer) customer.value = view.customer;
@@ -78,11 +83,16 @@ export function createControls({ zone, choose, onForgetKey }: ControlsContext): 
       if (selected !== undefined && customer.value !== selected) customer.value = selected;
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
     },
-    showUnit: (unit) => view && showUnit(shownPeriod(view), unit),
+    showKnown(shown, shownUnit) {
+      known = shown;
+      // What is shown without a choice can be one of the periods to choose.
+      if (known.kind === 'preset') period.show(known.preset);
+      showUnit(shownUnit);
+    },
   };
 
-  function showUnit(shownPeriod: Period, chosen: Unit | undefined): void {
-    const suitable = unitsOf(shownPeriod);
+  function showUnit(chosen: Unit | undefined): void {
+    const suitable = unitsOf(known);
     unit.show(suitable.find((unit) => unit === chosen) ?? suitable[0], suitable);
   }
 }

@@ -2,11 +2,11 @@ import type { Report } from '../api/load-report.ts';
 import { changeOf } from '../figures/change.ts';
 import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
-import { shownPeriod, type View } from '../state/url-state.ts';
+import type { View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
 import { comparisonNote } from '../text/comparison.ts';
-import { periodName } from '../text/describe.ts';
-import { formatCount, formatShare, formatUnit } from '../text/format.ts';
+import { namedPeriod, periodName } from '../text/describe.ts';
+import { formatCount, formatGrowth, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
 
 /**
@@ -19,7 +19,7 @@ export function showFigures(report: Report, chosen: Report, view: View): void {
   setText('requests', formatCount(total.requests));
   setText(
     'requests-note',
-    `${isPending ? 'so far, ' : ''}in ${periodName(shownPeriod(view))}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
+    `${isPending ? 'so far, ' : ''}in ${periodName(namedPeriod(report, view))}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
   );
 
   // Incomplete counts cannot be compared.
@@ -44,7 +44,7 @@ function changeText(current: number, previous: number): string {
   const change = changeOf(current, previous);
   switch (change.kind) {
     case 'grew':
-      return `↑ ${formatShare(change.share)}`;
+      return `↑ ${formatGrowth(change.share)}`;
     case 'shrank':
       return `↓ ${formatShare(change.share)}`;
     case 'same':

@@ -1,5 +1,5 @@
 import type { Report } from '../api/load-report.ts';
-import { offsetName } from '../period/zone.ts';
+import { offsetNames } from '../period/zone.ts';
 import { formatDateTime, formatRange } from '../text/format.ts';
 import { setText } from './elements.ts';
 
@@ -15,7 +15,7 @@ export function createPrintHead(): PrintHead {
     const { customer, range, unit, zone } = shown;
     setText('print-customer', customer);
     setText('print-period', formatRange(range.from, range.to, unit, zone));
-    setText('print-zone', `${zone.replaceAll('_', ' ')} (${offsetName(range.from, zone)})`);
+    setText('print-zone', `${zone.replaceAll('_', ' ')} (${offsetNames(range.from, range.to, zone)})`);
     setText('print-time', formatDateTime(Date.now(), zone));
   };
   addEventListener('beforeprint', write);

@@ -3,9 +3,9 @@ import { requestsChart } from '../charts/requests-chart.ts';
 import { chooseAgents } from '../figures/choose-agents.ts';
 import { contentOf } from '../figures/content-of.ts';
 import type { Range } from '../period/period.ts';
-import { shownPeriod, type View } from '../state/url-state.ts';
+import type { View } from '../state/url-state.ts';
 import { whose } from '../text/agent-groups.ts';
-import { summarise } from '../text/describe.ts';
+import { namedPeriod, summarise } from '../text/describe.ts';
 import { createAgentSwitch } from './agent-switch.ts';
 import { createChart } from './chart.ts';
 import { showChartNotes } from './chart-notes.ts';
@@ -47,7 +47,7 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
     summaryOf,
     show(report, view, now) {
       const chosen = chooseAgents(report, view.agents);
-      const newContent = `${contentOf(report)} ${JSON.stringify([view.agents, view.paths, shownPeriod(view)])}`;
+      const newContent = `${contentOf(report)} ${JSON.stringify([view.agents, view.paths, namedPeriod(report, view)])}`;
       if (content !== newContent) {
         content = newContent;
         showFigures(report, chosen, view);

@@ -4,19 +4,21 @@ import type { Report } from '../api/load-report.ts';
 import { chooseAgents } from '../figures/choose-agents.ts';
 import { contentOf } from '../figures/content-of.ts';
 import type { Counting } from '../figures/counting.ts';
-import { offsetName } from '../period/zone.ts';
+import { isPreset } from '../period/period-of-data.ts';
+import { offsetNames, startOfDay } from '../period/zone.ts';
+import type { Range } from '../period/period.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
 import type { SharedLink } from '../state/share-link.ts';
 import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
-import { periodName } from '../text/describe.ts';
+import { namedPeriod, periodName } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
-import { formatRange, formatTime } from '../text/format.ts';
+import { formatDays, formatRange, formatTime } from '../text/format.ts';
 import { seriesTable } from '../text/download-tables.ts';
 import { downloadTable } from './download.ts';
 import { createDetailDialog } from './detail/detail-dialog.ts';
@@ -39,7 +41,8 @@ export interface Screen {
   showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
-  showReport(report: Report, view: View, now: number): void;
+  /** @param extent  the first and the last minute of the customer, if the report has no requests */
+  showReport(report: Report, view: View, now: number, extent?: Range): void;
   /** There are no figures yet because the entries are still being counted. */
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
@@ -80,7 +83,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
     if (shown === undefined || view === undefined) return;
     downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
   });
-  setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
+  const zoneName = zone.replaceAll('_', ' ');
+  setText('zone', `Times are in ${zoneName}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
@@ -133,15 +137,19 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, newView, now) {
+    showReport(report, newView, now, extent) {
       view = newView;
       const { range, unit, customer } = report;
+      const offsets = offsetNames(range.from, range.to, zone);
+      const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
+      setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
+      const named = namedPeriod(report, view);
       const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
       const news = newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
@@ -149,22 +157,17 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         return;
       }
       if (report.total.requests === 0) {
-        const period = shownPeriod(view);
-        const isLongest = period.kind === 'preset' && period.preset === '30d';
+        const showsAll = extent && {
+          label: `Show all data, ${formatDays(...daysOf(extent, zone), zone)}`,
+          run: () => choose({ period: { kind: 'preset', preset: 'all' }, unit: undefined }),
+        };
+        const zoomsOut = { label: 'Zoom out', run: () => choose({ zoom: undefined, unit: undefined }) };
+        const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
-          title: `No requests in ${periodName(period)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
+          title: `No requests in ${periodName(named)}`,
+          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
           command: command(customer),
-          ...(view.zoom !== undefined
-            ? { action: { label: 'Zoom out', run: () => choose({ zoom: undefined, unit: undefined }) } }
-            : isLongest
-              ? {}
-              : {
-                  action: {
-                    label: 'Look at the last 30 days',
-                    run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
-                  },
-                }),
+          ...(action && { action }),
         });
         return;
       }
@@ -236,6 +239,11 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       enterMessage(describeEnd(link, now, zone));
     },
   };
+}
+
+/** Returns the start and the end of the days of an extent. */
+function daysOf({ from, to }: Range, zone: string): [from: number, to: number] {
+  return [startOfDay(from, zone), startOfDay(to, zone, 1)];
 }
 
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */
