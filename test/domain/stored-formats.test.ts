@@ -280,7 +280,7 @@ describe('a failed record', () => {
 describe('what a newer version wrote', () => {
   it.each([
     ['a partial', 2, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
-    ['a window', 3, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
+    ['a window', 4, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
     ['an hour', 2, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
     ['a batch', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
     ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],
