@@ -22,9 +22,12 @@ export interface TemporaryApp {
 export const consumer = 'aggregate';
 const partitionCount = 8;
 
-export async function openTemporaryApp(): Promise<TemporaryApp> {
+/** @param environment  variables of the configuration besides the data directory */
+export async function openTemporaryApp(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TemporaryApp> {
   const directory = await mkdtemp(join(tmpdir(), 'log-analytics-bench-'));
-  const config = parseConfig({ DATA_DIR: directory });
+  const config = parseConfig({ ...environment, DATA_DIR: directory });
   const clock = { now: () => new Date() };
   const settings = {
     partitionCount,

@@ -174,7 +174,7 @@ export interface Window {
    */
   batches?: number
   /**
-   * Number of times that the window was written.
+   * Number of times that the window was written; in a window that is composed of others, that of all of them together.
    */
   revision: number
   /**
@@ -190,6 +190,10 @@ export interface Window {
 export interface WindowPage {
   customerId: string
   windowSize: ("minute" | "hour" | "day")
+  /**
+   * The time zone that was asked for.
+   */
+  tz?: string
   /**
    * Later than it was asked for where a part of the range has expired.
    */
@@ -230,6 +234,64 @@ export interface PathTotal {
    * Mean of the durations that are known; absent where none is.
    */
   meanMs?: number
+}
+export interface PathCounts {
+  /**
+   * Method and path.
+   */
+  key: string
+  requests: number
+  /**
+   * Requests with a status of 400 or more.
+   */
+  errors: number
+  /**
+   * Bytes of its answers; absent where no entry of the range had any.
+   */
+  bytes?: number
+  /**
+   * Mean of the durations that are known; absent where none is.
+   */
+  meanMs?: number
+}
+export interface PathPage {
+  customerId: string
+  /**
+   * Later than it was asked for where a part of the range has expired.
+   */
+  from: string
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  to: string
+  /**
+   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.
+   */
+  countedThrough: (string | null)
+  /**
+   * Accepted entries that are not in the counts yet; absent if their number is not known.
+   */
+  waiting?: number
+  /**
+   * True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the counts. False in doubt.
+   */
+  complete: boolean
+  /**
+   * Largest value of `sort` first; paths of equal values by name.
+   */
+  paths: PathCounts[]
+  /**
+   * Requests whose path is not known, also with `search`. The requests of each path are too low by at most this number, and a path that is missing has at most that many.
+   */
+  folded: number
+  /**
+   * Errors whose path is not known. The errors of each path are too low by at most this number.
+   */
+  foldedErrors: number
+  /**
+   * Requests the next page; absent on the last one.
+   */
+  nextToken?: string
 }
 export interface Total {
   customerId: string

@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { answerOrRetry, type FinalAnswer } from './answer-or-retry.ts';
 import { backlogOf } from './backlog.ts';
-import type { BatchAnswer, Entry, Window } from './contract.ts';
+import type { BatchAnswer, Entry, PathCounts, Window } from './contract.ts';
 import { parseCountingState, parseWaiting, type CountingState, type MinuteRange } from './counting-state.ts';
-import { createHttpClient, type HttpRequestOptions } from './http-client.ts';
-import { readBatchAnswer, readWindowPage } from './read-answers.ts';
+import { createHttpClient, type HttpAnswer, type HttpRequestOptions } from './http-client.ts';
+import { readBatchAnswer, readPathPage, readWindowPage } from './read-answers.ts';
 import { readJson } from './read-json.ts';
 import { RequestRefused } from './request-refused.ts';
 import { realTiming, type Timing } from './timing.ts';
@@ -29,6 +29,16 @@ export interface WindowQuery {
   readonly window: 'minute' | 'hour' | 'day';
   readonly from: Date;
   readonly to: Date;
+}
+
+/** The paths to list: those of the minutes with `from ≤ minute < to`. */
+export interface PathsQuery {
+  readonly from: Date;
+  readonly to: Date;
+  /** Only paths that contain this, in capital or small letters. */
+  readonly search?: string | undefined;
+  /** The value whose largest come first; `requests` by default. */
+  readonly sort?: 'requests' | 'errors' | 'bytes' | 'meanMs' | undefined;
 }
 
 /** A running pipeline, as one customer's log shipper sees it. */
@@ -57,6 +67,12 @@ export interface Pipeline {
    * @throws RequestRefused, NotRunning, GaveUp  as `send`
    */
   windows(query: WindowQuery): AsyncGenerator<Window>;
+  /**
+   * Lists the paths of a range of at most 366 days with their counts, page by page, largest first. Read
+   * `GET /aggregates/paths` yourself for what the answer says besides: `folded`, `complete` and `countedThrough`.
+   * @throws RequestRefused, NotRunning, GaveUp  as `send`
+   */
+  paths(query: PathsQuery): AsyncGenerator<PathCounts>;
   /**
    * Returns how many records of all customers wait to be counted; `undefined` where the pipeline does not say, such as one
    * that is deployed.
@@ -122,6 +138,22 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     return answerOrRetry(attempt, { retryForSeconds, waitForStartSeconds, timing, backoff, signal, onRetry });
   };
 
+  /** Reads all pages of a list. */
+  async function* pages<Page extends { readonly nextToken?: string }>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    read: (answer: HttpAnswer) => Page | undefined,
+  ): AsyncGenerator<Page> {
+    for (let token: string | undefined = ''; token !== undefined;) {
+      const parameters = new URLSearchParams({ ...query, ...(token && { nextToken: token }) });
+      const { answer } = await request(`${path}?${parameters.toString()}`);
+      const page = read(answer);
+      if (page === undefined) throw new RequestRefused(url, answer);
+      yield page;
+      token = page.nextToken;
+    }
+  }
+
   return {
     async send({ idempotencyKey, entries }) {
       const lines = entries.map((entry) => JSON.stringify(entry)).join('\n');
@@ -177,14 +209,18 @@ export function openPipeline(options: PipelineOptions): Pipeline {
 
     async *windows({ window, from, to }) {
       const query = { window, from: from.toISOString(), to: to.toISOString() };
-      for (let token: string | undefined = ''; token !== undefined;) {
-        const parameters = new URLSearchParams({ ...query, ...(token && { nextToken: token }) });
-        const { answer } = await request(`/aggregates?${parameters.toString()}`);
-        const page = readWindowPage(answer);
-        if (page === undefined) throw new RequestRefused(url, answer);
-        yield* page.windows;
-        token = page.nextToken;
-      }
+      for await (const { windows } of pages('/aggregates', query, readWindowPage)) yield* windows;
+    },
+
+    async *paths({ from, to, search, sort }) {
+      const query = {
+        from: from.toISOString(),
+        to: to.toISOString(),
+        limit: '1000',
+        ...(search !== undefined && { search }),
+        ...(sort !== undefined && { sort }),
+      };
+      for await (const { paths } of pages('/aggregates/paths', query, readPathPage)) yield* paths;
     },
 
     async backlog() {

@@ -1,4 +1,4 @@
-import type { BatchAnswer, Window, WindowPage } from './contract.ts';
+import type { BatchAnswer, PathCounts, PathPage, Window, WindowPage } from './contract.ts';
 import type { HttpAnswer } from './http-client.ts';
 import { countIn, isObject, readJson } from './read-json.ts';
 
@@ -18,12 +18,35 @@ export function readBatchAnswer(answer: HttpAnswer): BatchAnswer | undefined {
  * @returns `undefined` where the pipeline did not write it
  */
 export function readWindowPage(answer: HttpAnswer): Pick<WindowPage, 'windows' | 'nextToken'> | undefined {
+  const page = readPage(answer, 'windows', isWindow);
+  return page && { windows: page.items, ...page.token };
+}
+
+/**
+ * Reads a page of `GET /aggregates/paths`.
+ * @returns `undefined` where the pipeline did not write it
+ */
+export function readPathPage(answer: HttpAnswer): Pick<PathPage, 'paths' | 'nextToken'> | undefined {
+  const page = readPage(answer, 'paths', isPath);
+  return page && { paths: page.items, ...page.token };
+}
+
+function readPage<T>(answer: HttpAnswer, field: string, isItem: (value: unknown) => value is T) {
   const value = answer.status === 200 ? readJson(answer) : undefined;
-  if (!isObject(value) || !Array.isArray(value['windows']) || !value['windows'].every(isWindow))
-    return undefined;
-  const { windows, nextToken } = value;
-  if (nextToken === undefined) return { windows };
-  return typeof nextToken === 'string' ? { windows, nextToken } : undefined;
+  if (!isObject(value)) return undefined;
+  const { [field]: items, nextToken } = value;
+  if (!Array.isArray(items) || !items.every(isItem)) return undefined;
+  if (nextToken === undefined) return { items, token: {} };
+  return typeof nextToken === 'string' ? { items, token: { nextToken } } : undefined;
+}
+
+function isPath(value: unknown): value is PathCounts {
+  return (
+    isObject(value) &&
+    typeof value['key'] === 'string' &&
+    countIn(value['requests']) !== undefined &&
+    countIn(value['errors']) !== undefined
+  );
 }
 
 function isWindow(value: unknown): value is Window {

@@ -19,7 +19,13 @@ const routes = {
     'POST /services/collector/raw',
     'POST /services/collector/raw/1.0',
   ],
-  read: ['GET /aggregates', 'GET /aggregates/total', 'GET /batches/{batchId}', 'GET /customers'],
+  read: [
+    'GET /aggregates',
+    'GET /aggregates/total',
+    'GET /aggregates/paths',
+    'GET /batches/{batchId}',
+    'GET /customers',
+  ],
   open: [
     'GET /',
     'HEAD /',
@@ -34,7 +40,7 @@ const routes = {
 const functionsOf = {
   ingestConcurrency: ['ingest', 'protocols'],
   authorizeConcurrency: ['authorize'],
-  readConcurrency: ['query', 'total'],
+  readConcurrency: ['query', 'total', 'paths'],
   openConcurrency: ['page', 'health', 'fallback'],
 };
 

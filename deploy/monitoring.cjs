@@ -7,7 +7,7 @@ const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
 const streamFunctions = ['aggregate', 'aggregateLate'];
 const queueFunctions = ['verify', 'rollUp'];
 const scheduledFunctions = ['expire'];
-const httpFunctions = ['ingest', 'protocols', 'query', 'total', 'customers', 'batch', 'authorize'];
+const httpFunctions = ['ingest', 'protocols', 'query', 'total', 'paths', 'customers', 'batch', 'authorize'];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
 /** Names an alarm: `AggregateErrorsAlarm` for `aggregate` and `errors`. */

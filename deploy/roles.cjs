@@ -127,6 +127,7 @@ const rightsOf = (stage) => ({
   ],
   query: readCounts,
   total: readCounts,
+  paths: readCounts,
   batch: read('batches/*', 'aggregates/minute/*', horizon),
   health: readAndWrite('health/*'),
   // Before all customers are indexed, it reads the caller's days.

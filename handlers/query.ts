@@ -1,12 +1,14 @@
 import { isAscii } from 'node:buffer';
+import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import { query, type AnsweredWindow } from '../lib/pipeline/query/query.ts';
 import { withForgetting } from '../lib/pipeline/query/with-forgetting.ts';
 import { withinRetention } from '../lib/pipeline/query/within-retention.ts';
 import { progressCell, progressFields, progressHeaders, type Said } from './http/reads/answer-progress.ts';
 import { csvContentType } from './http/csv.ts';
 import { matchesEtag, weakEtagOfJson } from './http/etag.ts';
-import { httpHandler, requireCustomer, type HttpHandler, type HttpRequest } from './http/http.ts';
+import { httpHandler, requireCustomer, type HttpHandler } from './http/http.ts';
 import { negotiate } from './http/negotiate.ts';
+import { linkToNext } from './http/reads/link-to-next.ts';
 import {
   encodeNextToken,
   parseQueryParameters,
@@ -24,16 +26,19 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
     const representation = parameters.format ?? negotiate(request.headers.accept);
     const send = representation === 'csv' ? sendRows : sendJson;
-    const { allowedLatenessSeconds } = app.config;
+    const { allowedLatenessSeconds, maxKeysPerDimension } = app.config;
+    const { zone } = parameters;
+    const local = zone && { zone, foldingLimits: { maxKeysPerDimension, maxKeyTextBytes } };
     const { range, found: page } = await app.reads.run(customerId, () =>
       withinRetention(parameters, app.retention, (kept) =>
         withForgetting(customerId, app, (progress) =>
-          query({ ...kept, customerId, allowedLatenessSeconds }, { ...app, progress }, send),
+          query({ ...kept, customerId, local, allowedLatenessSeconds }, { ...app, progress }, send),
         ),
       ),
     );
 
     const { windowSize, from, to } = range;
+    const tz = zone?.name;
     const nextToken = page.lastWindow && encodeNextToken(parameters, customerId, page.lastWindow);
     // The etag covers the windows alone: "until now" and `countedThrough` advance while the windows stay the same.
     const windows = windowsToJson(page.windows);
@@ -43,7 +48,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       'cache-control': 'private, no-cache',
       vary: 'accept, x-customer-id',
       ...progressHeaders(page),
-      ...(nextToken === undefined ? {} : { link: linkToNext(request, nextToken) }),
+      ...(nextToken === undefined ? {} : { link: linkToNext(request, queryParametersSchema, nextToken) }),
     };
     if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, body: '' };
     if (representation === 'csv') {
@@ -54,7 +59,7 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
       const body = page.windows.map(({ json }) => `${Buffer.concat(json).toString()}\n`).join('');
       return { status: 200, headers: { 'content-type': 'application/x-ndjson', ...headers }, body };
     }
-    const rest = JSON.stringify({ customerId, windowSize, from, to, ...progressFields(page), nextToken });
+    const rest = JSON.stringify({ customerId, windowSize, tz, from, to, ...progressFields(page), nextToken });
     const body = `${rest.slice(0, -1)},"windows":${textOf(windows)}}`;
     return { status: 200, headers: { 'content-type': 'application/json', ...headers }, body };
   });
@@ -82,14 +87,4 @@ function sendJson(window: AnsweredWindow): SentWindow {
 function sendRows(window: AnsweredWindow, said: Said): SentWindow {
   const rows = windowToCsv(window, progressCell(said));
   return { json: windowToJson(window).json, rows, bytesSent: Buffer.byteLength(JSON.stringify(rows)) };
-}
-
-/** Returns a link to the next page (RFC 8288): CSV and NDJSON have no other place for it. */
-function linkToNext({ path, query }: HttpRequest, nextToken: string): string {
-  const next = new URLSearchParams();
-  for (const name of Object.keys(queryParametersSchema.shape)) {
-    const value = name === 'nextToken' ? nextToken : query[name];
-    if (value !== undefined) next.set(name, value);
-  }
-  return `<${path}?${next.toString()}>; rel="next"`;
 }

@@ -10,6 +10,8 @@ const names = {
   WindowPage: 'WindowPage',
   KeyTotal: 'KeyTotal',
   PathTotal: 'PathTotal',
+  PathCounts: 'PathCounts',
+  PathPage: 'PathPage',
   Total: 'Total',
   Batch: 'BatchAnswer',
 } as const;

@@ -31,7 +31,7 @@ export const prodSetup: Setup = {
   authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
-  alarms: 35,
+  alarms: 37,
 };
 
 /** The events of a second. */

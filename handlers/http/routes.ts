@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { customersParametersSchema } from './reads/customers-parameters.ts';
+import { pathsParametersSchema } from './reads/paths-parameters.ts';
 import { queryParametersSchema } from './reads/query-parameters.ts';
 import { totalParametersSchema } from './reads/total-parameters.ts';
 import {
@@ -84,6 +85,16 @@ export const routes = {
     headers: readHeaders,
     query: totalParametersSchema,
     answers: { 200: { [json]: 'Total', 'text/csv': 'text' }, 304: {} },
+    errors: ['QRY_1000'],
+  }),
+  listPaths: route('GET', '/aggregates/paths', {
+    functionName: 'paths',
+    invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
+    scopes: ['read'],
+    headers: readHeaders,
+    query: pathsParametersSchema,
+    answers: { 200: { [json]: 'PathPage', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
     errors: ['QRY_1000'],
   }),
   listCustomers: route('GET', '/customers', {

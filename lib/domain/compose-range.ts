@@ -49,6 +49,11 @@ export function composeRange(
   ];
 }
 
+/** Returns the largest windows that make up a range, in time order, however lately they were rolled up. */
+export function largestWindowsOf(from: WindowStart, to: WindowStart): WindowRun[] {
+  return largestWindows({ from: epochMinuteOf(from), to: epochMinuteOf(to) }, sizes);
+}
+
 function largestWindows(range: MinuteRange, [largest, ...smaller]: readonly Size[]): WindowRun[] {
   if (largest === undefined || range.from >= range.to) return [];
   const { windowSize, minutes } = largest;

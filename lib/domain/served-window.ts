@@ -4,6 +4,7 @@ import { expandErrors } from './counts-text/expand-paths.ts';
 import { scanCounts } from './counts-text/scan-counts.ts';
 import { dimensions, mapDimensions, requestsToJson } from './dimensions.ts';
 import { decodeRolledUp, rolledUpText } from './roll-up-format.ts';
+import { toStoredErrorPaths, type ErrorsOfPaths } from './stored-error-paths.ts';
 import { fitPaths, storedMeasuresIn, toStoredMeasures, type StoredMeasures } from './stored-measures.ts';
 import type { WindowSize } from './window.ts';
 import type { WindowCounts } from './window-aggregate.ts';
@@ -16,6 +17,11 @@ export interface ServedWindow extends Omit<WindowCounts, 'counts' | 'measures'> 
   readonly counts: CountsTexts;
   /** Sums of facts; lists of paths follow the keys of `counts.requestsByPath`. Absent where there are none. */
   readonly measures?: StoredMeasures;
+  /**
+   * Requests that failed, by status and path, as places among the keys of `counts.requestsByPath`. Those of other paths
+   * are only in `counts.requestsByErrorPath`.
+   */
+  readonly errorsOfPaths?: ErrorsOfPaths | undefined;
 }
 
 /** The names of the fields, with the characters around them. */
@@ -40,7 +46,13 @@ export function decodeServedWindow(start: Buffer, size: WindowSize): ServedWindo
   const { requestsByPath } = counts;
   const paths = Object.keys(requestsToJson(requestsByPath));
   const stored = measures && toStoredMeasures(measures, paths, requestsByPath);
-  return { ...fields, counts: countsTexts(counts), ...(stored && { measures: stored }) };
+  const { errorsOfPaths } = toStoredErrorPaths(counts.requestsByErrorPath, paths);
+  return {
+    ...fields,
+    counts: countsTexts(counts),
+    ...(stored && { measures: stored }),
+    ...(errorsOfPaths && { errorsOfPaths }),
+  };
 }
 
 function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
@@ -83,6 +95,7 @@ function cutCounts(start: Buffer, size: WindowSize): ServedWindow | undefined {
     }
     return {
       ...served,
+      errorsOfPaths,
       counts: { ...counts, requestsByErrorPath: expandErrors(counts.requestsByPath, errorsOfPaths) },
     };
   } catch (error) {

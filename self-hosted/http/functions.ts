@@ -7,6 +7,7 @@ import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
+import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
@@ -26,6 +27,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
     batch: batchHandler(wired),
     query: queryHandler(wired),
     total: totalHandler(wired),
+    paths: pathsHandler(wired),
     customers: customersHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),

@@ -4,6 +4,7 @@ import { readCountsText, type CountsTexts } from '../../lib/domain/counts-text.t
 import { mapDimensions, type Counts } from '../../lib/domain/dimensions.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { decodeServedWindow, type ServedWindow } from '../../lib/domain/served-window.ts';
+import { addStoredErrorPaths, toStoredErrorPaths } from '../../lib/domain/stored-error-paths.ts';
 import { fromStoredMeasures } from '../../lib/domain/stored-measures.ts';
 import { decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
@@ -92,8 +93,12 @@ function bothOf(body: Buffer, size: 'minute' | 'hour') {
 const readTexts = (texts: CountsTexts) => mapDimensions((field) => readCountsText(texts[field]));
 
 /** Reads the texts and lists of a served window. */
-function parsed({ counts: texts, measures: lists, ...fields }: ServedWindow): object {
+function parsed({ counts: texts, measures: lists, errorsOfPaths = {}, ...fields }: ServedWindow): object {
   const counts = readTexts(texts);
+  const paths = [...counts.requestsByPath.keys()];
+  const errors = new Map<string, number>();
+  expect(addStoredErrorPaths(errorsOfPaths, paths, errors)).toBe(true);
+  for (const [key, requests] of errors) expect(counts.requestsByErrorPath.get(key)).toBe(requests);
   const measures = lists && fromStoredMeasures(lists, counts.requestsByPath);
   return { ...fields, counts, ...(measures && { measures }) };
 }
@@ -105,6 +110,9 @@ describe('a window as it is served', () => {
         const { read, served } = bothOf(body, size);
         if (typeof served !== 'object' || typeof read !== 'object') return expect.fail('it is not read');
         expect(parsed(served)).toEqual(read);
+        const { requestsByErrorPath, requestsByPath } = readTexts(served.counts);
+        const { errorsOfPaths } = toStoredErrorPaths(requestsByErrorPath, [...requestsByPath.keys()]);
+        expect(served.errorsOfPaths).toEqual(errorsOfPaths);
         for (const [field, { json, escapes }] of Object.entries(served.counts)) {
           if (json.toString() !== '{}' && field !== 'requestsByErrorPath')
             expect(body.includes(json)).toBe(true);

@@ -13,6 +13,7 @@ import { routes } from '../../handlers/http/routes.ts';
 import { ingestHandler } from '../../handlers/ingest.ts';
 import { metricsHandler } from '../../handlers/metrics.ts';
 import { openApiHandler } from '../../handlers/openapi.ts';
+import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { totalHandler } from '../../handlers/total.ts';
@@ -38,6 +39,7 @@ const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandl
   'GET /services/collector/health': protocolsHandler,
   'GET /aggregates': queryHandler,
   'GET /aggregates/total': totalHandler,
+  'GET /aggregates/paths': pathsHandler,
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
   'GET /openapi.json': openApiHandler,
@@ -128,6 +130,7 @@ describe('GET /openapi.json', () => {
       'get /batches/{batchId}': [{}, { apiKey: ['ingest'] }, { apiKey: ['read'] }],
       'get /aggregates': keyWith('read'),
       'get /aggregates/total': keyWith('read'),
+      'get /aggregates/paths': keyWith('read'),
       'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
@@ -189,6 +192,7 @@ describe('what the functions answer', () => {
     ['GET /batches/{batchId}', 403, () => withoutScope('GET /batches/{batchId}')],
     ['GET /aggregates', 403, () => withoutScope('GET /aggregates')],
     ['GET /aggregates/total', 403, () => withoutScope('GET /aggregates/total')],
+    ['GET /aggregates/paths', 403, () => withoutScope('GET /aggregates/paths')],
     ['GET /customers', 403, () => withoutScope('GET /customers')],
     ['GET /batches/{batchId}', 200, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-7' })],
     ['GET /batches/{batchId}', 404, () => get('GET /batches/{batchId}', {}, {}, { batchId: 'order-8' })],
@@ -203,6 +207,11 @@ describe('what the functions answer', () => {
     ['GET /aggregates/total', 200, () => get('GET /aggregates/total', {}, csv)],
     ['GET /aggregates/total', 304, () => get('GET /aggregates/total', {}, any)],
     ['GET /aggregates/total', 400, () => get('GET /aggregates/total', { from: 'x' })],
+    ['GET /aggregates/paths', 200, () => get('GET /aggregates/paths', { limit: '1' })],
+    ['GET /aggregates/paths', 200, () => get('GET /aggregates/paths', {}, csv)],
+    ['GET /aggregates/paths', 200, () => get('GET /aggregates/paths', { format: 'ndjson' })],
+    ['GET /aggregates/paths', 304, () => get('GET /aggregates/paths', {}, any)],
+    ['GET /aggregates/paths', 400, () => get('GET /aggregates/paths', { sort: 'x' })],
     ['GET /customers', 200, () => get('GET /customers', { limit: '1' })],
     ['GET /customers', 400, () => get('GET /customers', { limit: 'x' })],
     ['GET /openapi.json', 200, () => get('GET /openapi.json')],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changeOf } from '../../web/figures/change.ts';
-import { barData, drawnRange, outlineData, pendingStretches } from '../../web/figures/chart-data.ts';
+import type { ChartContent } from '../../web/figures/chart-content.ts';
+import { chartData, drawnRange } from '../../web/figures/chart-data.ts';
+import { knownValue, pendingStretches } from '../../web/figures/spans.ts';
 import { countErrors, errorShare, statusClassOf } from '../../web/figures/errors.ts';
 import { busiest, countBetween } from '../../web/figures/series.ts';
 
@@ -89,57 +91,81 @@ describe('errors', () => {
 describe('the content of the chart', () => {
   const second = 1_000;
   const hour = 3_600_000;
-  const units = { unit: 'hour', zone: 'UTC' } as const;
-  const bucketsOf = (length: number, pending: readonly number[] = []) =>
-    [0, 1, 2, 3].map((index) => ({
-      from: index * length,
-      to: (index + 1) * length,
-      requests: index === 3 ? 0 : index + 1,
-      isComplete: false,
-      isPending: pending.includes(index),
-    }));
+  const spansOf = (length: number, spans: number) =>
+    Array.from({ length: spans }, (_, place) => ({ from: place * length, to: (place + 1) * length }));
+  const series = (...values: (number | null)[]) => ({ name: '', look: 'requests' as const, values });
+  const contentOf = (content: Partial<ChartContent>): ChartContent => {
+    const spans = content.spans ?? [];
+    return {
+      unit: 'hour',
+      zone: 'UTC',
+      range: { from: spans[0]?.from ?? 0, to: spans.at(-1)?.to ?? 0 },
+      spans,
+      stacked: [],
+      lines: [],
+      unknown: [],
+      incomplete: undefined,
+      label: '',
+      describe: () => '',
+      formatValue: String,
+      formatTick: String,
+      ...content,
+    };
+  };
 
-  it('is bars: over, running, and none for the future', () => {
-    expect(barData(bucketsOf(hour), 2.5 * hour, units)).toEqual([
+  it('stands on each other, and the highest is drawn first', () => {
+    const content = contentOf({
+      spans: spansOf(hour, 3),
+      stacked: [series(1, 2, null), series(3, null, null)],
+    });
+    expect(chartData(content)).toEqual([
       [0, hour / second, (2 * hour) / second, (3 * hour) / second],
+      [4, 2, null, null],
       [1, 2, null, null],
-      [null, null, 3, null],
     ]);
   });
 
-  it('is bars of another kind for buckets still being counted, and none, not zero, for unknown ones', () => {
-    expect(barData(bucketsOf(hour, [1, 3]), 9 * hour, units).slice(1)).toEqual([
-      [1, null, 3, null],
-      [null, 2, null, null],
+  it('has lines, which last until the end of the last span', () => {
+    expect(chartData(contentOf({ spans: spansOf(hour, 2), lines: [series(1, 2)] })).at(-1)).toEqual([
+      1, 2, 2,
     ]);
   });
 
   it('is bars of equal width for partial units at the edges', () => {
-    const part = { from: 0.7 * hour, to: hour, requests: 1, isComplete: true, isPending: false };
-    expect(barData([part], 9 * hour, units)[0]).toEqual([0]);
-    expect(drawnRange({ from: 0.7 * hour, to: 3.2 * hour }, true, units)).toEqual({ from: 0, to: 4 * hour });
-    expect(drawnRange({ from: 0.7 * hour, to: 3.2 * hour }, false, units)).toEqual({
-      from: 0.7 * hour,
-      to: 3.2 * hour,
-    });
+    const part = { from: 0.7 * hour, to: 3.2 * hour };
+    const content = contentOf({ spans: [part], range: part, stacked: [series(1)] });
+    expect(chartData(content)[0]).toEqual([0, (4 * hour) / second]);
+    expect(drawnRange(content)).toEqual({ from: 0, to: 4 * hour });
   });
 
-  it('is an outline up to the end of the running unit, with gaps where it is not known', () => {
-    expect(outlineData(bucketsOf(second), 2_500)).toEqual([
-      [0, 1, 2, 3],
-      [1, 2, 3, 3],
-      [null, null, null, null],
-    ]);
-    expect(outlineData(bucketsOf(second, [3]), 9_000).slice(0, 2)).toEqual([
-      [0, 1, 2, 3, 4],
-      [1, 2, 3, null, null],
-    ]);
+  it('is an outline, which ends with the last span, if there are many', () => {
+    const spans = spansOf(second, 101);
+    const content = contentOf({ spans, unit: 'minute', stacked: [series(...spans.map(() => 5))] });
+    const [starts, outline] = chartData(content);
+    expect([starts.at(-1), outline?.at(-1), outline?.length]).toEqual([101, 5, 102]);
+    expect(drawnRange(content)).toEqual({ from: 0, to: 101 * second });
+  });
+
+  const bucketOf = (place: number, isPending: boolean, requests = 1) => ({
+    from: place * second,
+    to: (place + 1) * second,
+    requests,
+    isComplete: false,
+    isPending,
   });
 
   it('is hatched over whole spans that are still being counted', () => {
-    expect(pendingStretches(bucketsOf(second, [0, 1, 3]))).toEqual([
+    const buckets = [true, true, false, true].map((isPending, place) => bucketOf(place, isPending));
+    expect(pendingStretches(buckets)).toEqual([
       { from: 0, to: 2_000 },
       { from: 3_000, to: 4_000 },
     ]);
+  });
+
+  it('is nothing, not zero, in the future and where nothing is known yet', () => {
+    expect(knownValue(bucketOf(0, false, 0), 0, 500)).toBe(0);
+    expect(knownValue(bucketOf(0, true, 3), 3, 9_000)).toBe(3);
+    expect(knownValue(bucketOf(0, true, 0), 0, 9_000)).toBeNull();
+    expect(knownValue(bucketOf(2, false, 0), 0, 500)).toBeNull();
   });
 });

@@ -1,62 +1,60 @@
-import { endOfUnit, startOfUnit, type Range, type Unit } from '../period/period.ts';
-import type { ShownBucket } from './counting.ts';
+import { endOfUnit, startOfUnit, type Range } from '../period/period.ts';
+import type { ChartContent, Series } from './chart-content.ts';
 
-type Counts = (number | null)[];
+type Values = (number | null)[];
+
+/** Starts of the spans in seconds, and after the last one its end; then the values of each series. */
+export type ChartData = [starts: number[], ...series: Values[]];
+
+/** Above this number of spans, a chart has outlines in place of bars. */
+const mostBars = 100;
+
+export function hasBars({ spans }: Pick<ChartContent, 'spans'>): boolean {
+  return spans.length <= mostBars;
+}
 
 /**
- * Starts of buckets in seconds; requests of the buckets that are over and counted; requests of those that still run
- * or are still being counted.
+ * Returns what to draw, in this order: the highest stacked series first, because each is drawn over those above it; then
+ * the lines. A stacked series reaches from the bottom to the sum of its values and those below it.
  */
-export type ChartData = [starts: number[], settled: Counts, rising: Counts];
-
-/** The units of a chart. */
-export interface ChartUnits {
-  readonly unit: Unit;
-  readonly zone: string;
-}
-
-/** Returns the bars of the chart. Buckets in the future, and those not known yet, have no bar. */
-export function barData(buckets: readonly ShownBucket[], now: number, { unit, zone }: ChartUnits): ChartData {
-  const isRising = ({ from, to, isPending }: ShownBucket) => isPending || (from <= now && now < to);
-  return [
-    // A partial unit is drawn as wide as the others.
-    buckets.map(({ from }) => startOfUnit(from, unit, zone) / 1_000),
-    buckets.map((bucket) => (bucket.to <= now && !isRising(bucket) ? bucket.requests : null)),
-    buckets.map((bucket) => (isRising(bucket) ? known(bucket) : null)),
+export function chartData(content: ChartContent): ChartData {
+  const { spans, stacked, lines } = content;
+  const isBars = hasBars(content);
+  const last = spans.at(-1);
+  const { from, to } = drawnRange(content);
+  const starts = spans.map((span) =>
+    isBars ? startOfUnit(span.from, content.unit, content.zone) : span.from,
+  );
+  if (last !== undefined) starts.push(isBars ? Math.max(to, from) : last.to);
+  // A bar is as wide as its unit; a step needs a value where it ends.
+  const withEnd = (values: readonly (number | null)[], isStep: boolean): Values => [
+    ...values,
+    ...(last === undefined ? [] : [isStep ? (values.at(-1) ?? null) : null]),
   ];
-}
-
-/** Returns the chart as one outline, which ends at a point after the last bucket. */
-export function outlineData(buckets: readonly ShownBucket[], now: number): ChartData {
-  const begun = buckets.filter(({ from }) => from <= now);
-  const last = begun.at(-1);
-  const points = begun.map((bucket) => ({ from: bucket.from, requests: known(bucket) }));
-  if (last !== undefined) points.push({ from: last.to, requests: known(last) });
   return [
-    points.map(({ from }) => from / 1_000),
-    points.map(({ requests }) => requests),
-    points.map(() => null),
+    starts.map((start) => start / 1_000),
+    ...heights(stacked)
+      .map((values) => withEnd(values, !isBars))
+      .toReversed(),
+    ...lines.map(({ values }) => withEnd(values, true)),
   ];
 }
 
 /** Returns the time range of the chart's axis: whole units if the chart has bars. */
-export function drawnRange({ from, to }: Range, isBars: boolean, { unit, zone }: ChartUnits): Range {
-  return isBars ? { from: startOfUnit(from, unit, zone), to: endOfUnit(to, unit, zone) } : { from, to };
+export function drawnRange(content: Pick<ChartContent, 'range' | 'spans' | 'unit' | 'zone'>): Range {
+  const { range, unit, zone } = content;
+  if (!hasBars(content)) return range;
+  return { from: startOfUnit(range.from, unit, zone), to: endOfUnit(range.to, unit, zone) };
 }
 
-/** The stretches of time whose requests are still being counted. */
-export function pendingStretches(buckets: readonly ShownBucket[]): Range[] {
-  const stretches: { from: number; to: number }[] = [];
-  for (const { from, to, isPending } of buckets) {
-    const last = stretches.at(-1);
-    if (!isPending) continue;
-    if (last?.to === from) last.to = to;
-    else stretches.push({ from, to });
-  }
-  return stretches;
-}
-
-/** Nothing that was counted so far is not the same as nothing. */
-function known({ requests, isPending }: ShownBucket): number | null {
-  return isPending && requests === 0 ? null : requests;
+/** Returns the upper end of each stacked series; `null` where nothing is known of it and of those below it. */
+function heights(stacked: readonly Series[]): Values[] {
+  let below: Values = [];
+  return stacked.map(({ values }) => {
+    below = values.map((value, place) => {
+      const reached = below[place] ?? null;
+      return value === null ? reached : value + (reached ?? 0);
+    });
+    return below;
+  });
 }

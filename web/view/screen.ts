@@ -11,6 +11,7 @@ import { periodName, summarise } from '../text/describe.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
+import { requestsChart } from '../charts/requests-chart.ts';
 import { createChart } from './chart.ts';
 import { offerDownloads } from './download.ts';
 import { element, setText } from './elements.ts';
@@ -47,7 +48,7 @@ type State = 'loading' | 'ready' | 'message';
 export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
-  const chart = createChart();
+  const chart = createChart(element('chart', HTMLDivElement));
   const showRankings = createRankings();
   const newsOf = createCountingAnnouncer();
   let shown: Report | undefined;
@@ -147,7 +148,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         showSeriesTable(report);
         showRankings(report);
       }
-      chart.show(report, now);
+      chart.show(requestsChart(report, now));
+      element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);
       // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =

@@ -11,4 +11,6 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   limit: 100,
   top: 10,
   pathPrefix: '/docs/',
+  tz: 'Europe/Berlin',
+  search: 'login',
 };

@@ -1,5 +1,6 @@
 import { csvRow } from '../csv.ts';
 import { cellsOfPath } from '../reads/measure-cells.ts';
+import { pathsCsvHeader } from '../reads/paths-csv.ts';
 import { totalCsvHeader } from '../reads/total-csv.ts';
 import { windowsCsvHeader } from '../reads/windows-csv.ts';
 import type { OperationText } from './operation.ts';
@@ -40,6 +41,18 @@ const total = {
   topStatuses: [{ key: '200', requests: 16_000 }],
   folded: 0,
   complete: true,
+};
+const pathPage = {
+  customerId: 'cus-axon',
+  ...range,
+  ...progress,
+  complete: true,
+  paths: [
+    { key: 'GET /', requests: 12_000, errors: 20, bytes: 48_000_000, meanMs: 12.43 },
+    { key: 'POST /login', requests: 4_000, errors: 100, bytes: 1_200_000, meanMs: 85.1 },
+  ],
+  folded: 0,
+  foldedErrors: 0,
 };
 const customerTotals = {
   customers: [
@@ -109,6 +122,35 @@ export const readTexts = {
               progress.countedThrough,
               ...cellsOfPath(),
             ]),
+        },
+      },
+      304: notModified,
+    },
+  },
+  listPaths: {
+    summary: 'List the paths of a range',
+    description: `The paths of a range with their counts, page by page, from the same windows as \`GET /aggregates/total\`. Each page is summed up anew and begins behind the last path of the one before: while counting goes on, a path whose counts change between two pages may be on neither or, with \`sort=meanMs\`, on both. With more than 50,000 paths that match, those with the smallest values are dropped, and \`folded\` says so. In CSV (RFC 4180, one row per path) and NDJSON (one path per line), counts of unknown paths are in the row \`(other)\`, the first one of the first page. If a spreadsheet could treat a key as a formula, a \`'\` is put before it in CSV, which is not part of the key.`,
+    answers: {
+      200: {
+        description: 'A page of paths.',
+        headers: [...readAnswerHeaders, 'link'],
+        examples: {
+          'application/json': pathPage,
+          'text/csv':
+            pathsCsvHeader +
+            csvRow([
+              range.from,
+              range.to,
+              true,
+              'GET /',
+              12_000,
+              20,
+              progress.countedThrough,
+              48_000_000,
+              149_160,
+              12.43,
+            ]),
+          'application/x-ndjson': `${JSON.stringify(pathPage.paths[0])}\n`,
         },
       },
       304: notModified,

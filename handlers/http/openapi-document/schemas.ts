@@ -143,7 +143,12 @@ const window = z.object({
   duration,
   visitors,
   batches: count.optional().describe('Batches with entries in this window; in minutes only.'),
-  revision: z.int().positive().describe('Number of times that the window was written.'),
+  revision: z
+    .int()
+    .positive()
+    .describe(
+      'Number of times that the window was written; in a window that is composed of others, that of all of them together.',
+    ),
   lateRequests: count.describe('Number of these requests that came late.'),
   complete: z
     .boolean()
@@ -167,6 +172,7 @@ const progress = {
 const windowPage = z.object({
   customerId: z.string(),
   windowSize: z.enum(windowSizes),
+  tz: z.string().optional().describe('The time zone that was asked for.'),
   from: minute.describe('Later than it was asked for where a part of the range has expired.'),
   to: minute,
   ...progress,
@@ -213,6 +219,34 @@ const total = z.object({
       'True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the sum. False in doubt.',
     ),
   rejections: recentRejections,
+});
+
+const pathCounts = z.object({
+  key: z.string().describe('Method and path.'),
+  requests: count,
+  errors: count.describe('Requests with a status of 400 or more.'),
+  bytes: pathTotal.shape.bytes,
+  meanMs: pathTotal.shape.meanMs,
+});
+
+const pathPage = z.object({
+  customerId: z.string(),
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
+  to: minute,
+  ...progress,
+  complete: z
+    .boolean()
+    .describe(
+      'True if the range ended more than the allowed lateness before `countedThrough`, and everything that was accepted for it before the request is in the counts. False in doubt.',
+    ),
+  paths: z.array(pathCounts).describe('Largest value of `sort` first; paths of equal values by name.'),
+  folded: count.describe(
+    'Requests whose path is not known, also with `search`. The requests of each path are too low by at most this number, and a path that is missing has at most that many.',
+  ),
+  foldedErrors: count.describe(
+    'Errors whose path is not known. The errors of each path are too low by at most this number.',
+  ),
+  nextToken,
 });
 
 const batch = z.object({
@@ -289,6 +323,8 @@ export const schemas = {
   Window: window,
   WindowPage: windowPage,
   Total: total,
+  PathCounts: pathCounts,
+  PathPage: pathPage,
   Batch: batch,
   CustomerTotals: customerTotals,
   CustomerPage: z.union([customerPage, customerTotalsPage]),

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import type { MinuteRange } from '../../../lib/domain/completeness.ts';
 import type { CustomerId } from '../../../lib/domain/customer-id.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
+import { roundOutward } from '../../../lib/domain/local-window.ts';
+import { findTimeZone, type TimeZone } from '../../../lib/domain/time-zone.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
 import {
   firstWindowStartFrom,
@@ -28,6 +31,8 @@ export interface QueryParameters {
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
+  /** Zone of hours and days; `undefined` for those of UTC. */
+  readonly zone: TimeZone | undefined;
   /** `undefined`: the one that the client's `accept` prefers. */
   readonly format: WindowsFormat | undefined;
   /** The last window of the previous page. */
@@ -65,6 +70,22 @@ export const queryParametersSchema = z.object({
   top: wholeNumber(maxTop)
     .optional()
     .describe('Number of largest keys to keep per dimension; the rest is summed up as `(other)`.'),
+  tz: z
+    .string()
+    .transform((name, context): TimeZone => {
+      // A plus is sent as a space by those who do not encode it: `Etc/GMT+5`.
+      const zone = findTimeZone(name.replaceAll(' ', '+'));
+      if (zone !== undefined) return zone;
+      context.addIssue({
+        code: 'custom',
+        message: 'is not a known time zone; give a name of the IANA database, such as Europe/Berlin',
+      });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(
+      'Time zone, by its name in the IANA database: hours and days are local ones, and `from` and `to` are rounded outward to them. UTC by default.',
+    ),
   nextToken: z.string().optional().describe('The token of the previous page, to continue behind it.'),
   format: z
     .enum(windowsFormats, 'must be json, csv or ndjson')
@@ -80,6 +101,7 @@ const tokenSchema = z.object({
   from: windowStartSchema,
   to: windowStartSchema,
   top: z.int().optional(),
+  tz: z.string().optional(),
   after: windowStartSchema,
 });
 
@@ -99,7 +121,9 @@ export function parseQueryParameters(
   const windowSize = asked.window ?? 'minute';
   const from = asked.from ?? minutesBefore(to, defaultMinutes[windowSize]);
   if (from > to) throw invalidParameter('from', 'must not be after to');
-  return { windowSize, from, to, limit, top: asked.top, format, after: undefined };
+  const zone = asked.tz;
+  const range = roundedIn(zone, windowSize, { from, to });
+  return { windowSize, ...range, limit, top: asked.top, zone, format, after: undefined };
 }
 
 /** The token that requests the next page. */
@@ -108,8 +132,9 @@ export function encodeNextToken(
   customerId: CustomerId,
   after: WindowStart,
 ): string {
-  const { windowSize, from, to, top } = parameters;
-  const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, after };
+  const { windowSize, from, to, top, zone } = parameters;
+  const tz = zone?.name;
+  const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, tz, after };
   return encodeToken(token);
 }
 
@@ -119,12 +144,22 @@ function continueFrom(
   customerId: CustomerId,
 ): Omit<QueryParameters, 'limit' | 'format'> {
   const token = decodeToken(nextToken, tokenSchema);
+  const { windowSize, top, after } = token;
+  const zone = token.tz === undefined ? undefined : findTimeZone(token.tz);
+  const range = { from: asked.from ?? token.from, to: asked.to ?? token.to };
+  const { from, to } = roundedIn(zone, windowSize, range);
   const isOfThisQuery =
     token.customerId === customerId &&
-    (asked.window ?? token.windowSize) === token.windowSize &&
-    (asked.from ?? token.from) === token.from &&
-    (asked.to ?? token.to) === token.to &&
-    (asked.top ?? token.top) === token.top;
+    (asked.window ?? windowSize) === windowSize &&
+    from === token.from &&
+    to === token.to &&
+    (asked.top ?? top) === top &&
+    (asked.tz?.name ?? token.tz) === zone?.name;
   if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
-  return { windowSize: token.windowSize, from: token.from, to: token.to, top: token.top, after: token.after };
+  return { windowSize, from, to, top, zone, after };
+}
+
+/** Rounds a range outward to the windows of a zone. */
+function roundedIn(zone: TimeZone | undefined, windowSize: WindowSize, range: MinuteRange): MinuteRange {
+  return zone === undefined || windowSize === 'minute' ? range : roundOutward(range, windowSize, zone);
 }

@@ -26,7 +26,8 @@ const maxPathLength = 2_048;
 
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
-export const totalParametersSchema = z.object({
+/** The range of a total; `totalRange` checks it. */
+export const rangeParameters = {
   from: minuteParameter(minuteOfInstant, notAnInstant)
     .optional()
     .describe('Start of the range with any offset, rounded down to a minute; a day before `to` by default.'),
@@ -35,6 +36,10 @@ export const totalParametersSchema = z.object({
     .describe(
       `End of the range, rounded up to a minute, at most ${maxDays} days after \`from\`; the end of the current minute by default.`,
     ),
+};
+
+export const totalParametersSchema = z.object({
+  ...rangeParameters,
   top: wholeNumber(maxTop)
     .optional()
     .describe(`Number of largest keys to list per dimension, ${defaultTop} by default.`),
@@ -53,11 +58,23 @@ export const totalParametersSchema = z.object({
 /** @throws InvalidRequest  a parameter is not valid */
 export function parseTotalParameters(query: HttpRequest['query'], now: Date): TotalParameters {
   const asked = parseParameters(query, totalParametersSchema);
+  const { top = defaultTop, pathPrefix, format } = asked;
+  return { ...totalRange(asked, now), top, pathPrefix, format };
+}
+
+/**
+ * Returns the minutes of a range with its defaults.
+ * @throws InvalidRequest  it is too long, or ends before it begins
+ */
+export function totalRange(
+  asked: { readonly from?: WindowStart | undefined; readonly to?: WindowStart | undefined },
+  now: Date,
+): Pick<TotalParameters, 'from' | 'to'> {
   const to = asked.to ?? firstWindowStartFrom(now);
   const from = asked.from ?? minutesBefore(to, defaultMinutes);
   if (from > to) throw invalidParameter('from', 'must not be after to');
   if (minutesBefore(to, maxDays * 1_440) > from) {
     throw invalidParameter('from', `must be at most ${maxDays} days before to`);
   }
-  return { from, to, top: asked.top ?? defaultTop, pathPrefix: asked.pathPrefix, format: asked.format };
+  return { from, to };
 }

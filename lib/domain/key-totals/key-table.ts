@@ -96,6 +96,11 @@ export class KeyTable {
     return this.#requests.subarray(0, this.#size);
   }
 
+  /** Returns one of the sums of each key beside its requests, in the same order. */
+  sums(list: number): Float64Array {
+    return this.#sums[list]?.subarray(0, this.#size) ?? new Float64Array(this.#size);
+  }
+
   /** Returns the length of a key in bytes. */
   lengthOf(key: number): number {
     return this.#endOf(key) - this.#endOf(key - 1);

@@ -2,11 +2,13 @@ import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import { countsText, readCountsText, type CountsTexts } from '../../domain/counts-text.ts';
 import { mapDimensions } from '../../domain/dimensions.ts';
 import { keepLargest, otherKey } from '../../domain/folding.ts';
+import { localWindowAt } from '../../domain/local-window.ts';
 import { addMeasures, emptyMeasures } from '../../domain/measures.ts';
 import { fromStoredMeasures, toStoredMeasures } from '../../domain/stored-measures.ts';
 import { minutesOfWindow, type WindowSize, type WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
+import { localWindows, type LocalTime, type ReadWork } from './local-windows.ts';
 
 export interface QueryPorts {
   readonly reader: Pick<WindowReader, 'windows'>;
@@ -19,6 +21,8 @@ export interface WindowQuery extends WindowRange {
   readonly limit: number;
   /** Maximum number of keys of each dimension. */
   readonly top: number | undefined;
+  /** Local hours and days in place of those of UTC. Minutes are the same everywhere. */
+  readonly local?: LocalTime | undefined;
   readonly allowedLatenessSeconds: number;
 }
 
@@ -47,6 +51,8 @@ export interface WindowPage<Sent> extends Said {
 /** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
+/** A page also ends after reading this many stored windows: 166 local days of 24 hours. */
+const maxStoredWindows = 4_000;
 
 /**
  * Reads the windows that a customer has in a range, in the order of time; windows without requests are absent.
@@ -67,10 +73,13 @@ export async function query<Sent extends SentWindow>(
   const windows: Sent[] = [];
   let lastWindow: WindowStart | undefined;
   let bytes = 0;
-  const atOnce = Math.min(windowsInFlight, query.limit + 1);
-  for await (const served of reader.windows(query, atOnce)) {
+  const work: ReadWork = { windows: 0 };
+  for await (const served of windowsOf(query, reader, work)) {
     const window = send(answer(served, query, counted), counted);
-    const isFull = windows.length === query.limit || bytes + window.bytesSent > pageBytes;
+    const isFull =
+      windows.length === query.limit ||
+      bytes + window.bytesSent > pageBytes ||
+      work.windows > maxStoredWindows;
     if (isFull && windows.length > 0) return { countedThrough, waiting, windows, lastWindow };
     windows.push(window);
     lastWindow = served.windowStart;
@@ -79,13 +88,30 @@ export async function query<Sent extends SentWindow>(
   return { countedThrough, waiting, windows, lastWindow: undefined };
 }
 
+function windowsOf(
+  query: WindowQuery,
+  reader: QueryPorts['reader'],
+  work: ReadWork,
+): AsyncIterable<ServedWindow> {
+  const { windowSize, local } = query;
+  if (local !== undefined && windowSize !== 'minute') {
+    return localWindows({ ...query, ...local, windowSize }, reader, windowsInFlight, work);
+  }
+  return reader.windows(query, Math.min(windowsInFlight, query.limit + 1));
+}
+
 function answer(
   window: ServedWindow,
-  { windowSize, top }: WindowQuery,
+  { windowSize, top, local }: WindowQuery,
   counted: AnswerProgress,
 ): AnsweredWindow {
   const kept = top === undefined ? window : withLargest(window, top);
-  const complete = counted.isComplete(minutesOfWindow(window.windowStart, windowSize));
+  const { windowStart } = window;
+  const minutes =
+    local === undefined || windowSize === 'minute'
+      ? minutesOfWindow(windowStart, windowSize)
+      : localWindowAt(windowStart, windowSize, local.zone);
+  const complete = counted.isComplete(minutes);
   return { ...kept, windowSize, complete };
 }
 
@@ -93,11 +119,12 @@ function withLargest(window: ServedWindow, top: number): ServedWindow {
   const counts: CountsTexts = mapDimensions((field) =>
     countsText(keepLargest(readCountsText(window.counts[field]), top)),
   );
-  if (window.measures === undefined) return { ...window, counts };
+  const kept = { ...window, counts, errorsOfPaths: undefined }; // its places were those of all paths
+  if (window.measures === undefined) return kept;
   const requestsByPath = readCountsText(counts.requestsByPath);
   const folded = emptyMeasures();
   const all = fromStoredMeasures(window.measures, readCountsText(window.counts.requestsByPath));
   addMeasures(folded, all, (path) => (requestsByPath.has(path) ? path : otherKey));
   const measures = toStoredMeasures(folded, [...requestsByPath.keys()], requestsByPath);
-  return { ...window, counts, measures };
+  return { ...kept, measures };
 }

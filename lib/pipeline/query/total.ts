@@ -80,7 +80,9 @@ export async function total(query: TotalQuery, { reader, clock, progress }: Tota
   // Asked before the windows are read, so that they hold everything that does not wait at this moment.
   // A total also promises that hours and days have everything, whichever windows it is read from.
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
-  const keyTotals = mapDimensions((field) => createKeyTotals(keyTotalsLimits, field === pathField ? 3 : 0));
+  const keyTotals = mapDimensions((field) =>
+    createKeyTotals(keyTotalsLimits, { lists: field === pathField ? 3 : 0 }),
+  );
   const fields: readonly DimensionField[] =
     pathPrefix === undefined ? dimensions.map(({ field }) => field) : [pathField];
   const isWanted = pathPrefix === undefined ? undefined : pathsStartingWith(pathPrefix);

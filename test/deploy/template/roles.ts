@@ -61,14 +61,23 @@ export function describeRoles(): void {
         '{"Fn::Sub":"${LogBucket.Arn}/migrations/customers"}',
       ]);
       expect(canWrite('Authorize')).toEqual(['{"Fn::Sub":"${LogBucket.Arn}/api-keys/*"}']);
-      for (const reader of ['Query', 'Total', 'Customers', 'Batch', 'Verify', 'Fallback', 'Metrics']) {
+      for (const reader of [
+        'Query',
+        'Total',
+        'Paths',
+        'Customers',
+        'Batch',
+        'Verify',
+        'Fallback',
+        'Metrics',
+      ]) {
         expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
       }
     });
   });
 
   it('lets functions that read counts find out what is missing from them', () => {
-    for (const functionKey of ['Query', 'Total']) {
+    for (const functionKey of ['Query', 'Total', 'Paths']) {
       const role = service().resources[`${functionKey}Role`];
       const rights = role === undefined ? [] : rightsOf(role);
       const objects = rights.find(({ Action }) => Action.includes('s3:GetObject'))?.Resource;

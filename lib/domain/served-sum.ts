@@ -1,0 +1,141 @@
+import { bucketsOf } from './answered-measures.ts';
+import { countsText, type CountsTexts } from './counts-text.ts';
+import { dimensions, mapDimensions, requestsToJson, type DimensionField } from './dimensions.ts';
+import { addBuckets } from './duration-buckets.ts';
+import { folding, otherKey, type FoldingLimits } from './folding.ts';
+import { createKeyTotals, type KeyTotals } from './key-totals.ts';
+import { emptyMeasures, measuresUnlessEmpty, type GrowingMeasures } from './measures.ts';
+import { pathSumLists } from './path-sum-lists.ts';
+import type { ServedWindow } from './served-window.ts';
+import { toStoredMeasures } from './stored-measures.ts';
+import { saturatedSum } from './sums.ts';
+import { addVisitorsText, registerCount, visitorsOf } from './visitors.ts';
+import type { WindowStart } from './window.ts';
+
+const pathField = 'requestsByPath' satisfies DimensionField;
+/** Lists of sums beside the requests of a path: bytes, milliseconds, and requests with a duration. */
+const pathLists = 3;
+/** Windows with no more keys than that are added up exactly. A dimension takes less than 50 MB meanwhile. */
+const keyTotalsLimits = { maxKeys: 50_000, maxKeyTextBytes: 16 * 1_024 * 1_024 };
+const noCounts = countsText(new Map());
+
+/**
+ * The sum of windows that are parts of a longer one, in limited memory. It has what a roll-up of the same parts would store.
+ * Parts with more keys than `keyTotalsLimits` lose their rarest ones to `(other)`.
+ *
+ * Its revision is the sum of those of its parts, so it grows whenever one of them is written; it has no `batches`, since a
+ * batch can have entries in several parts.
+ */
+export class ServedSum {
+  readonly #limits: FoldingLimits;
+  /** The only part, as long as there is one. */
+  #only: ServedWindow | undefined;
+  #sum: Omit<ServedWindow, 'counts' | 'measures' | 'batches'> | undefined;
+  readonly #keyTotals = new Map<DimensionField, KeyTotals>();
+  #bytes: number | undefined;
+  readonly #durations = new Map<number, number>();
+  #visitors: Uint8Array | undefined;
+
+  /** @param limits  the number of keys that the sum keeps */
+  constructor(limits: FoldingLimits) {
+    this.#limits = limits;
+  }
+
+  add(part: ServedWindow): void {
+    const { counts: _counts, measures: _measures, batches: _batches, ...fields } = part;
+    if (this.#sum === undefined) {
+      this.#only = part;
+      this.#sum = fields;
+      return;
+    }
+    if (this.#only !== undefined) this.#addCounts(this.#only);
+    this.#only = undefined;
+    this.#addCounts(part);
+    this.#sum = {
+      ...this.#sum,
+      requests: saturatedSum(this.#sum.requests, fields.requests),
+      lateRequests: saturatedSum(this.#sum.lateRequests, fields.lateRequests),
+      revision: saturatedSum(this.#sum.revision, fields.revision),
+      updatedAt: fields.updatedAt > this.#sum.updatedAt ? fields.updatedAt : this.#sum.updatedAt,
+    };
+  }
+
+  /**
+   * Returns the sum as a window; `undefined` if it has no parts.
+   * @param most  keeps fewer keys of each dimension than the limits allow
+   */
+  window(windowStart: WindowStart, most: number = Infinity): ServedWindow | undefined {
+    if (this.#sum === undefined) return undefined;
+    if (this.#only !== undefined) {
+      const { batches: _batches, ...window } = this.#only;
+      return { ...window, windowStart };
+    }
+    const limits = {
+      ...this.#limits,
+      maxKeysPerDimension: Math.min(this.#limits.maxKeysPerDimension, most),
+    };
+    const kept = mapDimensions((field) => this.#largest(field, limits));
+    const counts: CountsTexts = mapDimensions((field) =>
+      kept[field].size === 0 ? noCounts : countsText(kept[field]),
+    );
+    const measures = this.#measures(kept[pathField], limits);
+    return { ...this.#sum, windowStart, counts, ...(measures && { measures }) };
+  }
+
+  #addCounts(part: ServedWindow): void {
+    const { counts, measures } = part;
+    for (const { field } of dimensions) {
+      if (counts[field].json.length <= noCounts.json.length) continue;
+      const isOfPaths = field === pathField;
+      let keyTotals = this.#keyTotals.get(field);
+      if (keyTotals === undefined) {
+        keyTotals = createKeyTotals(keyTotalsLimits, { lists: isOfPaths ? pathLists : 0 });
+        this.#keyTotals.set(field, keyTotals);
+      }
+      keyTotals.add(counts[field], undefined, isOfPaths ? pathSumLists(part) : undefined);
+    }
+    if (measures?.bytes !== undefined) this.#bytes = saturatedSum(this.#bytes ?? 0, measures.bytes);
+    if (measures?.durations !== undefined) addBuckets(this.#durations, bucketsOf(measures.durations));
+    if (measures?.visitors !== undefined) {
+      this.#visitors ??= new Uint8Array(registerCount);
+      addVisitorsText(this.#visitors, measures.visitors);
+    }
+  }
+
+  #largest(field: DimensionField, limits: FoldingLimits): Map<string, number> {
+    const requestsByKey = new Map<string, number>();
+    const keyTotals = this.#keyTotals.get(field);
+    if (keyTotals === undefined) return requestsByKey;
+    const largest = keyTotals.largest(limits.maxKeysPerDimension, Infinity);
+    folding(
+      requestsByKey,
+      limits,
+      saturatedSum,
+    )(new Map(largest.map(({ key, requests }) => [key, requests])));
+    const others = keyTotals.requests() - largest.reduce((sum, { requests }) => sum + requests, 0);
+    if (others > 0) requestsByKey.set(otherKey, saturatedSum(requestsByKey.get(otherKey) ?? 0, others));
+    return requestsByKey;
+  }
+
+  #measures(requestsByPath: ReadonlyMap<string, number>, limits: FoldingLimits): ServedWindow['measures'] {
+    const paths = this.#keyTotals.get(pathField);
+    const measures: GrowingMeasures = {
+      ...emptyMeasures(),
+      bytes: this.#bytes,
+      durations: this.#durations,
+      visitors: this.#visitors === undefined ? new Map<number, number>() : visitorsOf(this.#visitors),
+    };
+    if (measuresUnlessEmpty(measures) === undefined) return undefined;
+    const byPath = [measures.bytesByPath, measures.durationMsByPath, measures.timedByPath];
+    const others = [...(paths?.sums() ?? [])];
+    for (const { key, sums = [] } of paths?.largest(limits.maxKeysPerDimension, Infinity) ?? []) {
+      if (!requestsByPath.has(key)) continue;
+      for (const [list, sum] of sums.entries()) {
+        if (sum > 0) byPath[list]?.set(key, sum);
+        others[list] = (others[list] ?? 0) - sum;
+      }
+    }
+    for (const [list, sum] of others.entries()) if (sum > 0) byPath[list]?.set(otherKey, sum);
+    return toStoredMeasures(measures, Object.keys(requestsToJson(requestsByPath)), requestsByPath);
+  }
+}

@@ -1,0 +1,134 @@
+import { largestWindowsOf, type WindowRun } from '../../domain/compose-range.ts';
+import type { MinuteRange } from '../../domain/completeness.ts';
+import type { CustomerId } from '../../domain/customer-id.ts';
+import type { FoldingLimits } from '../../domain/folding.ts';
+import { firstLocalWindowFrom, localWindowAt } from '../../domain/local-window.ts';
+import { ServedSum } from '../../domain/served-sum.ts';
+import type { TimeZone } from '../../domain/time-zone.ts';
+import { enclosingWindowStart, type RolledUpSize, type WindowStart } from '../../domain/window.ts';
+import type { ServedWindow, WindowReader } from '../../ports/window-reader.ts';
+
+export interface LocalTime {
+  readonly zone: TimeZone;
+  /** Number of keys that a window composed of others keeps. */
+  readonly foldingLimits: FoldingLimits;
+}
+
+/** Local hours or days of a customer, with `from ≤ windowStart < to`. */
+export interface LocalRange extends LocalTime {
+  readonly customerId: CustomerId;
+  readonly windowSize: RolledUpSize;
+  readonly from: WindowStart;
+  readonly to: WindowStart;
+  /** Only those after this one. */
+  readonly after?: WindowStart | undefined;
+  /** Maximum number of keys of each dimension; `undefined` for as many as the limits allow. */
+  readonly top: number | undefined;
+}
+
+/** Work done so far. */
+export interface ReadWork {
+  /** Number of stored windows that were read. */
+  windows: number;
+}
+
+/** Local windows that are looked for at once: 100 days or 10 days' hours. Each time, stored windows are listed anew. */
+const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 100 };
+
+/**
+ * Reads local hours or days in time order; those without requests are absent. Each is composed of the largest stored windows
+ * that fit: a local hour mostly of one, which stays as it is, a local day of hours. Nothing is ever subtracted, since visitors
+ * cannot be.
+ *
+ * It keeps no more than one local window and `atOnce` stored ones. Where there is nothing for a while, it looks for the next
+ * stored day, so that the length of the range does not matter.
+ * @param work  counts what was read, so that a caller can stop
+ */
+export async function* localWindows(
+  range: LocalRange,
+  reader: Pick<WindowReader, 'windows'>,
+  atOnce: number,
+  work: ReadWork,
+): AsyncGenerator<ServedWindow> {
+  const { windowSize, zone, to, after } = range;
+  let next =
+    after === undefined
+      ? firstLocalWindowFrom(range.from, windowSize, zone)
+      : localWindowAt(after, windowSize, zone).to;
+  while (next < to) {
+    const units = unitsFrom(next, range);
+    let isEmpty = true;
+    for await (const window of composed(units, range, reader, atOnce, work)) {
+      isEmpty = false;
+      yield window;
+    }
+    next = units.at(-1)?.to ?? to;
+    if (isEmpty) next = (await nextWithWindows(next, range, reader)) ?? to;
+  }
+}
+
+/** Returns the local windows from one on, some at a time. */
+function unitsFrom(first: WindowStart, { windowSize, zone, to }: LocalRange): MinuteRange[] {
+  const units: MinuteRange[] = [];
+  for (let next = first; next < to && units.length < unitsAtOnce[windowSize];) {
+    const unit = localWindowAt(next, windowSize, zone);
+    if (unit.to <= next) break; // the last minute of the year 9999
+    units.push(unit);
+    next = unit.to;
+  }
+  return units;
+}
+
+/** Returns the local window from which on there can be some, or `undefined`. */
+async function nextWithWindows(
+  from: WindowStart,
+  { customerId, windowSize, zone, to }: LocalRange,
+  reader: Pick<WindowReader, 'windows'>,
+): Promise<WindowStart | undefined> {
+  const days = { customerId, windowSize: 'day', from: enclosingWindowStart(from, 'day'), to } as const;
+  for await (const { windowStart } of reader.windows(days, 1)) {
+    return windowStart <= from ? from : localWindowAt(windowStart, windowSize, zone).from;
+  }
+  return undefined;
+}
+
+/** Composes local windows, given side by side. */
+async function* composed(
+  units: readonly MinuteRange[],
+  { customerId, top, foldingLimits }: LocalRange,
+  reader: Pick<WindowReader, 'windows'>,
+  atOnce: number,
+  work: ReadWork,
+): AsyncGenerator<ServedWindow> {
+  let place = 0;
+  let sum = new ServedSum(foldingLimits);
+  const end = function* (): Generator<ServedWindow> {
+    const unit = units[place];
+    const window = unit && sum.window(unit.from, top);
+    if (window !== undefined) yield window;
+    place += 1;
+    sum = new ServedSum(foldingLimits);
+  };
+  for (const run of runsOf(units)) {
+    for await (const part of reader.windows({ customerId, ...run }, atOnce)) {
+      while (part.windowStart >= (units[place]?.to ?? part.windowStart) && place < units.length) yield* end();
+      work.windows += 1;
+      sum.add(part);
+    }
+  }
+  yield* end();
+}
+
+/** Returns the stored windows that make up local ones, in time order; those of one size side by side as one run. */
+function runsOf(units: readonly MinuteRange[]): WindowRun[] {
+  const runs: WindowRun[] = [];
+  for (const { from, to } of units) {
+    for (const run of largestWindowsOf(from, to)) {
+      const last = runs.at(-1);
+      const isNext = last !== undefined && last.windowSize === run.windowSize && last.to === run.from;
+      if (isNext) runs[runs.length - 1] = { ...last, to: run.to };
+      else runs.push(run);
+    }
+  }
+  return runs;
+}
