@@ -20,7 +20,7 @@ export interface DirectoryOwner {
     parse: (answer: unknown) => T,
   ): Promise<T>;
   /** True if this process owns the directory, so that no pipeline runs. */
-  isOwned(): boolean;
+  readonly isOwned: () => boolean;
   close(): Promise<void>;
 }
 

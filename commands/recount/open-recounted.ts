@@ -21,7 +21,7 @@ export interface Recounted extends Pick<RecountPorts, 'store' | 'windows' | 'ret
   /** The rules by which it counts new batches, as far as this command's environment is the pipeline's. */
   readonly rules: CountingRules;
   /** True if the pipeline may be running, so that waiting makes sense. */
-  isRunning(): boolean;
+  readonly isRunning: () => boolean;
   close(): Promise<void>;
 }
 

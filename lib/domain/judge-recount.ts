@@ -1,7 +1,7 @@
 import { nameOfId, namesOfIds } from './packed-id-names.ts';
 import type { WindowAggregate } from './window-aggregate.ts';
 
-/** What a recount by some rules has to do with a window. */
+/** Judgement of a window by a recount. */
 export interface RecountVerdict {
   /**
    * `counted`: it counts everything by these rules; `needed`: it does not; `gone`: it may not, and the batches of some of its partials are not

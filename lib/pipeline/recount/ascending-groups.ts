@@ -12,13 +12,15 @@ export class AscendingGroups {
 
   /** Key of the next group; `undefined` behind the last one. Only keys begin lines. */
   get next(): ObjectKey | undefined {
-    const { value } = this.#head;
-    return this.#head.done === true ? undefined : (value.slice(0, value.indexOf('\t')) as ObjectKey);
+    if (this.#head.done === true) return undefined;
+    const line = this.#head.value;
+    return line.slice(0, line.indexOf('\t')) as ObjectKey;
   }
 
   /** Calls `pass` with each group before a key, or with all groups that are left. */
   passUntil(key: ObjectKey | undefined, pass: (key: ObjectKey, lines: Iterable<string>) => void): void {
-    for (let next = this.next; next !== undefined && (key === undefined || next < key); next = this.next) {
+    const isBefore = (next: ObjectKey) => key === undefined || next < key;
+    for (let { next } = this; next !== undefined && isBefore(next); { next } = this) {
       pass(next, this.take(next));
       this.passOver(next);
     }

@@ -10,7 +10,7 @@ import { decodeSnapshot } from '../audit/judge-windows.ts';
 import { parseLine, type Spool } from '../audit/spool.ts';
 import type { RecountOptions, RecountReporter } from './recount-ports.ts';
 
-/** What was read of windows and batches, both sorted by window. */
+/** The windows and partials that were read, both sorted by window. */
 export interface ReadForRecount {
   readonly snapshots: Spool;
   readonly partials: Spool;
