@@ -3,7 +3,7 @@ import { loadCustomers } from './api/load-customers.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
-import { readView, writeView, type View } from './state/url-state.ts';
+import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -18,12 +18,14 @@ const baseUrl = new URL('.', document.baseURI).href;
 const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
 let view: View = readView(location.search);
 
-const choose = (chosen: Partial<View>): void => {
-  view = { ...view, ...chosen };
-  history.pushState(null, '', writeView(view));
+/** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
+const choose = (chosen: Partial<View>, isTyping = false): void => {
+  view = viewAfter(view, chosen);
+  if (isTyping) history.replaceState(null, '', writeView(view));
+  else history.pushState(null, '', writeView(view));
   controls.show(view);
-  screen.showAs(view.shows);
-  if (Object.keys(chosen).some((name) => name !== 'shows')) loadView();
+  screen.showView(view);
+  if (needsFigures(chosen)) loadView();
 };
 
 /** Loads the data of the view and replaces what the screen shows. */
@@ -37,7 +39,7 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
 
 const live = createLive({
   async load(signal) {
@@ -105,7 +107,7 @@ addEventListener('popstate', () => {
 
 function showView(): void {
   controls.show(view);
-  screen.showAs(view.shows);
+  screen.showView(view);
   loadView();
 }
 

@@ -28,7 +28,9 @@ export const entry = (fields: object = {}) => ({
 });
 /** Waits until the figures of the requested view are shown. */
 export async function isShown(page: Page): Promise<void> {
-  await page.locator('main[data-state=ready] .report[aria-busy=false]').waitFor();
+  await page
+    .locator('main[data-state=ready] .report[aria-busy=false] .list-paths[aria-busy=false]')
+    .waitFor();
 }
 
 export const textOf = (page: Page, selector: string): Promise<string> => page.locator(selector).innerText();
@@ -43,6 +45,18 @@ export async function rowsOf(page: Page, bodyId: string): Promise<[string, numbe
       count((await row.locator('td').first().textContent()) ?? ''),
     ]),
   );
+}
+
+/** Returns the rows of all pages of a list, and leaves it on the last page. */
+export async function listedRows(page: Page, list: string): Promise<[string, number][]> {
+  const rows = await rowsOf(page, list);
+  const next = page.locator(`.list-${list}`).getByRole('button', { name: 'Next' });
+  while ((await next.isVisible()) && (await next.getAttribute('aria-disabled')) !== 'true') {
+    await next.click();
+    await page.locator(`.list-${list}[aria-busy=false]`).waitFor();
+    rows.push(...(await rowsOf(page, list)));
+  }
+  return rows;
 }
 
 export interface KeyCount {
@@ -63,6 +77,7 @@ interface Body {
   readonly waiting?: unknown;
   readonly requests?: number;
   readonly windows?: readonly object[];
+  readonly paths?: readonly object[];
 }
 
 /** Runs a pipeline with requests of `cus-page`, and a browser to look at its dashboard, for the tests of a file. */
@@ -120,6 +135,7 @@ export function useDashboard() {
     await opened.page.context().route(/\/aggregates/, async (route) => {
       const response = await route.fetch({ headers: { ...route.request().headers(), 'if-none-match': '' } });
       const { countedThrough: _through, waiting: _waiting, ...body } = (await response.json()) as Body;
+      if (body.paths !== undefined) return route.fulfill({ status: 200, json: body });
       const { complete } = said();
       const windows = body.windows
         ?.filter((_window, place) => counts(place))

@@ -68,9 +68,9 @@ describe('the page', () => {
     await page.locator('#shows input:checked').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('#series-view').isVisible()).toBe(true);
-    await page.locator('#paths-more').focus();
+    await page.locator('.list-paths').getByRole('button', { name: 'Failed', exact: true }).focus();
     await page.keyboard.press('Enter');
-    expect(await page.locator('#paths-more').getAttribute('aria-expanded')).toBe('true');
+    expect(new URL(page.url()).searchParams.get('paths.sort')).toBe('errors');
   });
 
   it('keeps the colours that the user chose', async () => {
@@ -99,10 +99,12 @@ describe('a page that is left open', () => {
 
     await send('cus-live', [entry({ receivedAt, path: '/new' }), entry({ receivedAt, path: '/new' })]);
     await expect.poll(() => textOf(page, '#requests'), { timeout: 20_000 }).toBe('3');
-    expect(await rowsOf(page, 'paths')).toEqual([
-      ['GET /new', 2],
-      ['GET /pricing', 1],
-    ]);
+    await expect
+      .poll(() => rowsOf(page, 'paths'))
+      .toEqual([
+        ['GET /new', 2],
+        ['GET /pricing', 1],
+      ]);
     expect(await page.evaluate('document.activeElement.id')).toBe('paths-csv');
     expect(await page.evaluate('scrollY')).toBe(scrolled);
     expect(complaints).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseCustomerPage, parseTotal, parseWindowPage, UnexpectedAnswer } from '../../web/api/answers.ts';
+import { parseCustomerPage, parseTotal, parseWindowPage } from '../../web/api/answers.ts';
 import { createClient, KeyRequired, NotReached, Refused } from '../../web/api/client.ts';
+import { UnexpectedAnswer } from '../../web/api/fields.ts';
 import { loadReport } from '../../web/api/load-report.ts';
 
 const { signal } = new AbortController();

@@ -175,6 +175,11 @@ describe('downloaded tables', () => {
       topUserAgents: [],
       rejections: undefined,
       topStatuses: [],
+      topErrorPaths: [],
+      agentClasses: [],
+      topReferrers: [],
+      topHosts: [],
+      topCountries: [],
     };
   };
   const reportOf = (said: AnswerProgress | undefined) =>

@@ -1,4 +1,5 @@
 import type { CountedWindow } from '../figures/series.ts';
+import { count, instant, isObject, list, member, parseNextToken, text } from './fields.ts';
 
 /** Number of requests of one key: a path, an agent or a status. */
 export interface KeyCount {
@@ -34,6 +35,12 @@ export interface Total {
   readonly topPaths: readonly KeyCount[];
   readonly topUserAgents: readonly KeyCount[];
   readonly topStatuses: readonly KeyCount[];
+  /** These are empty where nothing was counted. */
+  readonly topErrorPaths: readonly KeyCount[];
+  readonly agentClasses: readonly KeyCount[];
+  readonly topReferrers: readonly KeyCount[];
+  readonly topHosts: readonly KeyCount[];
+  readonly topCountries: readonly KeyCount[];
 }
 
 /** A page of the answer of `GET /customers`. */
@@ -48,11 +55,6 @@ export interface WindowPage {
   readonly nextToken: string | undefined;
 }
 
-/** An answer breaks the contract: page and pipeline have different versions, or something between them changed it. */
-export class UnexpectedAnswer extends Error {
-  override readonly name = 'UnexpectedAnswer';
-}
-
 export function parseCustomerPage(answer: unknown): CustomerPage {
   return {
     customers: list(answer, 'customers', (customer) => text(customer, 'customers')),
@@ -62,6 +64,7 @@ export function parseCustomerPage(answer: unknown): CustomerPage {
 
 export function parseTotal(answer: unknown): Total {
   const keyCounts = (field: string) => list(answer, field, parseKeyCount);
+  const keyCountsIfAny = (field: string) => (member(answer, field) === undefined ? [] : keyCounts(field));
   return {
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
@@ -69,6 +72,11 @@ export function parseTotal(answer: unknown): Total {
     topPaths: keyCounts('topPaths'),
     topUserAgents: keyCounts('topUserAgents'),
     topStatuses: keyCounts('topStatuses'),
+    topErrorPaths: keyCountsIfAny('topErrorPaths'),
+    agentClasses: keyCountsIfAny('agentClasses'),
+    topReferrers: keyCountsIfAny('topReferrers'),
+    topHosts: keyCountsIfAny('topHosts'),
+    topCountries: keyCountsIfAny('topCountries'),
   };
 }
 
@@ -118,46 +126,6 @@ function parseRejections(rejections: unknown): Rejections | undefined {
   };
 }
 
-function parseNextToken(answer: unknown): string | undefined {
-  const nextToken = member(answer, 'nextToken');
-  return nextToken === undefined ? undefined : text(nextToken, 'nextToken');
-}
-
 function parseKeyCount(answer: unknown): KeyCount {
   return { key: text(member(answer, 'key'), 'key'), requests: count(member(answer, 'requests'), 'requests') };
-}
-
-function list<T>(answer: unknown, field: string, parse: (item: unknown) => T): T[] {
-  const items = member(answer, field);
-  if (!Array.isArray(items)) throw unexpected(field);
-  return items.map((item: unknown) => parse(item));
-}
-
-function member(answer: unknown, field: string): unknown {
-  if (!isObject(answer)) throw unexpected(field);
-  return answer[field];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function text(value: unknown, field: string): string {
-  if (typeof value !== 'string') throw unexpected(field);
-  return value;
-}
-
-function count(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw unexpected(field);
-  return value;
-}
-
-function instant(value: unknown, field: string): number {
-  const milliseconds = Date.parse(text(value, field));
-  if (Number.isNaN(milliseconds)) throw unexpected(field);
-  return milliseconds;
-}
-
-function unexpected(field: string): UnexpectedAnswer {
-  return new UnexpectedAnswer(`The answer has no usable "${field}".`);
 }

@@ -41,8 +41,10 @@ export interface ReportQuery {
   readonly zone: string;
 }
 
-/** Keys to request per dimension: every possible status, and more paths than anybody reads. */
-const keysOfTotal = '500';
+/** Keys to request per dimension, as many as the pipeline lists. */
+export const keysOfTotal = 1_000;
+/** Statuses of the previous period: every possible one. */
+const keysOfPrevious = 500;
 
 /** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
@@ -52,12 +54,12 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const range = rangeOf(period, unit, now, zone);
   const read = { customer, client, signal };
   // This answer says what is missing, so it is read first: later answers contain at least what it calls counted.
-  const answered = await readTotal(range, keysOfTotal, read);
+  const answered = await readTotal(range, String(keysOfTotal), read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
   const [buckets, previous] = await Promise.all([
     readBuckets(edgesOf(range, unit, zone), unit, zone, read),
-    readTotal(previousRange(range, unit, now, zone), keysOfTotal, read),
+    readTotal(previousRange(range, unit, now, zone), String(keysOfPrevious), read),
   ]);
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)

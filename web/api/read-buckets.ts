@@ -10,6 +10,7 @@ import {
 } from '../period/period.ts';
 import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
 import type { Client } from './client.ts';
+import { isoRange } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
 
 export interface Read {
@@ -101,9 +102,4 @@ async function readWindows(
     signal,
   );
   return pages.flatMap(({ windows }) => windows);
-}
-
-function isoRange({ from, to }: Range): { readonly from: string; readonly to: string } {
-  const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
-  return { from: iso(from), to: iso(to) };
 }

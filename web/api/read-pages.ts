@@ -1,11 +1,15 @@
 import type { ApiRequest, Client } from './client.ts';
 
-/** Yields every page of an answer, in order. */
+/**
+ * Returns the pages of an answer, in order.
+ * @param areEnough  returns true when no more pages are needed; by default, all are
+ */
 export async function readPages<Page extends { readonly nextToken: string | undefined }>(
   request: ApiRequest,
   parse: (answer: unknown) => Page,
   client: Client,
   signal: AbortSignal,
+  areEnough: (pages: readonly Page[]) => boolean = () => false,
 ): Promise<readonly Page[]> {
   const pages: Page[] = [];
   let nextToken: string | undefined;
@@ -14,6 +18,6 @@ export async function readPages<Page extends { readonly nextToken: string | unde
     const page = await client.get({ ...request, parameters }, parse, signal);
     pages.push(page);
     nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  } while (nextToken !== undefined && !areEnough(pages));
   return pages;
 }

@@ -7,6 +7,8 @@ import {
   type Preset,
   type Unit,
 } from '../period/period.ts';
+import { readDetail, writeDetail, type Detail } from './detail.ts';
+import { onFirstPages, readLists, writeLists, type ListStates } from './list-state.ts';
 
 /** The state of the page, as its address has it, so that a link or a reload shows the same. */
 export interface View {
@@ -16,6 +18,11 @@ export interface View {
   /** `undefined`, or a unit that does not suit the period: the most suitable one. */
   readonly unit: Unit | undefined;
   readonly shows: 'chart' | 'table';
+  /** One customer's traffic, or all customers. */
+  readonly page: 'traffic' | 'customers';
+  readonly lists: ListStates;
+  /** `undefined`: no details are open. */
+  readonly detail: Detail | undefined;
 }
 
 export const initialView: View = {
@@ -23,7 +30,30 @@ export const initialView: View = {
   period: { kind: 'preset', preset: '24h' },
   unit: undefined,
   shows: 'chart',
+  page: 'traffic',
+  lists: {},
+  detail: undefined,
 };
+
+/** Choices that need no other figures than those that are loaded. */
+const choicesOfTheSameFigures: ReadonlySet<string> = new Set(['shows', 'lists', 'detail']);
+
+/** Reports whether a choice of the user needs other figures. */
+export function needsFigures(chosen: Partial<View>): boolean {
+  return Object.keys(chosen).some((name) => !choicesOfTheSameFigures.has(name));
+}
+
+/** Returns the view after a choice. Details and pages of lists belong to the figures that are shown. */
+export function viewAfter(view: View, chosen: Partial<View>): View {
+  if (!needsFigures(chosen)) {
+    const { failures: _failures, ...lists } = view.lists;
+    return 'detail' in chosen ? { ...view, lists, ...chosen } : { ...view, ...chosen };
+  }
+  const isOfOtherCustomer = chosen.customer !== undefined && chosen.customer !== view.customer;
+  const { customers } = view.lists;
+  const lists = isOfOtherCustomer ? (customers === undefined ? {} : { customers }) : onFirstPages(view.lists);
+  return { ...view, detail: undefined, lists, ...chosen };
+}
 
 /** The pipeline's own rule. An address may contain anything, and this value goes into a command that people copy. */
 const customerPattern = /^(?!\.{1,2}$)[A-Za-z0-9._%-]{1,128}$/;
@@ -37,11 +67,15 @@ export function readView(search: string): View {
     period: readPeriod(parameters),
     unit: units.find((unit) => unit === parameters.get('by')),
     shows: parameters.get('view') === 'table' ? 'table' : 'chart',
+    page: parameters.get('show') === 'customers' ? 'customers' : 'traffic',
+    lists: readLists(parameters),
+    detail: readDetail(parameters.get('detail')),
   };
 }
 
-export function writeView({ customer, period, unit, shows }: View): string {
+export function writeView({ customer, period, unit, shows, page, lists, detail }: View): string {
   const parameters = new URLSearchParams();
+  if (page === 'customers') parameters.set('show', page);
   if (customer !== undefined) parameters.set('customer', customer);
   if (period.kind === 'preset') {
     parameters.set('period', period.preset);
@@ -51,6 +85,8 @@ export function writeView({ customer, period, unit, shows }: View): string {
   }
   if (unit !== undefined) parameters.set('by', unit);
   if (shows === 'table') parameters.set('view', shows);
+  writeLists(lists, parameters);
+  if (detail !== undefined) parameters.set('detail', writeDetail(detail));
   // This form is easier to read, and a query may contain a colon (RFC 3986, section 3.4).
   return `?${parameters.toString().replaceAll('%3A', ':')}`;
 }

@@ -1,4 +1,5 @@
 import type { KeyCount, Total } from '../api/answers.ts';
+import type { PathRow } from '../api/load-paths.ts';
 import type { Report } from '../api/load-report.ts';
 import type { CsvCell } from './csv.ts';
 import { isoWithOffset } from './iso.ts';
@@ -20,10 +21,27 @@ export function seriesTable({ buckets, zone, total }: Report): Table {
   return withCountedThrough({ head, rows }, total);
 }
 
-/** Returns the requests by key as a table. */
+/** Returns the requests by key as a table, with those of `(other)`. */
 export function keyTable(name: string, counts: readonly KeyCount[], total: Total): Table {
   const rows = counts.map(({ key, requests }) => [key, requests]);
   return withCountedThrough({ head: [name, 'requests'], rows }, total);
+}
+
+/** Returns paths and what is counted of them as a table, with the row of `(other)`. */
+export function pathTable(rows: readonly PathRow[], total: Total): Table {
+  return withCountedThrough(
+    {
+      head: ['path', 'requests', 'errors', 'bytes', 'meanMs'],
+      rows: rows.map(({ key, requests, errors, bytes, meanMs }) => [
+        key,
+        requests,
+        errors,
+        bytes ?? '',
+        meanMs ?? '',
+      ]),
+    },
+    total,
+  );
 }
 
 /**

@@ -1,36 +1,42 @@
-import { NotReached, Refused } from '../api/client.ts';
 import type { Rejections } from '../api/answers.ts';
+import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
 import type { Counting } from '../figures/counting.ts';
 import { offsetName } from '../period/zone.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
+import { changeList, type ListState } from '../state/list-state.ts';
 import type { View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
+import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatRange, formatTime } from '../text/format.ts';
 import { requestsChart } from '../charts/requests-chart.ts';
 import { createChart } from './chart.ts';
-import { offerDownloads } from './download.ts';
+import { seriesTable } from '../text/download-tables.ts';
+import { downloadTable } from './download.ts';
+import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
 import { showFigures } from './figures.ts';
 import { createMessage, type Message } from './message.ts';
-import { createRankings } from './rankings.ts';
+import { createLists } from './lists/lists.ts';
 import { showSeriesTable } from './series-table.ts';
 import { darkSystem } from './theme.ts';
 
 export interface ScreenContext {
+  readonly client: Client;
   readonly zone: string;
   readonly baseUrl: string;
-  readonly choose: (chosen: Partial<View>) => void;
+  readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
 export interface Screen {
-  showAs(shows: View['shows']): void;
+  /** The user chose another look at the same figures. */
+  showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
   showReport(report: Report, view: View, now: number): void;
@@ -45,17 +51,32 @@ export interface Screen {
 
 type State = 'loading' | 'ready' | 'message';
 
-export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): Screen {
+export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
   const chart = createChart(element('chart', HTMLDivElement));
-  const showRankings = createRankings();
+  const changeListOf = (name: string, change: Partial<ListState>, isTyping: boolean) => {
+    if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
+  };
+  const lists = createLists({
+    client,
+    onChange: changeListOf,
+    onDetail: (detail) => choose({ detail }),
+  });
+  const details = createDetailDialog({
+    client,
+    choose: (detail) => choose({ detail }),
+    onListChange: changeListOf,
+  });
   const newsOf = createCountingAnnouncer();
+  let view: View | undefined;
   let shown: Report | undefined;
   let shownAt = 0;
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
-  offerDownloads(() => shown);
+  element('series-csv', HTMLButtonElement).addEventListener('click', () => {
+    if (shown !== undefined) downloadTable(shown, 'series', seriesTable(shown));
+  });
   darkSystem().addEventListener('change', () => chart.redraw());
   document.addEventListener('themechange', () => chart.redraw());
   setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
@@ -69,6 +90,7 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
   };
   const enterMessage = (text: Message) => {
     shown = undefined;
+    details.close();
     enter('message');
     message.show(text);
     if (isAwaited) setText('announcement', text.title);
@@ -93,9 +115,12 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
     });
 
   return {
-    showAs(shows) {
-      element('chart-view', HTMLDivElement).hidden = shows === 'table';
-      element('series-view', HTMLDivElement).hidden = shows !== 'table';
+    showView(newView) {
+      view = newView;
+      element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
+      element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
+      if (shown !== undefined) lists.show(shown, view.lists, false);
+      details.show(shown, view);
     },
 
     expect() {
@@ -104,7 +129,8 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, view, now) {
+    showReport(report, newView, now) {
+      view = newView;
       const { range, unit, customer } = report;
       document.title = `${customer} · Log analytics`;
       setText(
@@ -146,8 +172,10 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
         setText('series-title', `Requests per ${unit}`);
         setText('summary', summarise(report));
         showSeriesTable(report);
-        showRankings(report);
+        details.forget();
       }
+      lists.show(report, view.lists, isNew);
+      details.show(report, view);
       chart.show(requestsChart(report, now));
       element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);
       // Read out when the user asked for it, and later at most once a minute.
@@ -202,27 +230,6 @@ export function createScreen({ zone, baseUrl, choose, reload }: ScreenContext): 
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
     },
   };
-}
-
-/** Describes a failure and what to do about it. */
-function describeFailure(error: unknown): { readonly title: string; readonly text: string } {
-  if (error instanceof NotReached) {
-    return {
-      title: 'The pipeline does not answer',
-      text: 'Is it running? On your own machine, start it with “npm start”; elsewhere, check your connection.',
-    };
-  }
-  if (error instanceof Refused && error.status >= 500) {
-    return { title: 'The pipeline cannot answer now', text: 'It says: ' + error.message };
-  }
-  if (error instanceof Refused) {
-    return {
-      title: 'The pipeline refused this',
-      text: `The pipeline says: “${error.message}” Choose another period.`,
-    };
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return { title: 'The page could not show the answer', text: `${reason} Reload the page.` };
 }
 
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */

@@ -1,0 +1,97 @@
+import type { Range } from '../period/period.ts';
+import { count, list, member, number, parseNextToken, text } from './fields.ts';
+import type { Client } from './client.ts';
+import { isoRange } from './iso-range.ts';
+import { readPages } from './read-pages.ts';
+
+/** A path with its method, and what is counted of it. */
+export interface PathRow {
+  readonly key: string;
+  readonly requests: number;
+  readonly errors: number;
+  /** `undefined`, as `meanMs`, if no entry had the fact. */
+  readonly bytes: number | undefined;
+  readonly meanMs: number | undefined;
+}
+
+/** The columns by which the pipeline sorts paths, the largest first. */
+export const pathSorts = ['requests', 'errors', 'bytes', 'meanMs'] as const;
+export type PathSort = (typeof pathSorts)[number];
+
+export interface PathQuery {
+  readonly customer: string;
+  readonly range: Range;
+  /** A part of the method and the path; `''`: all paths. */
+  readonly search: string;
+  readonly sort: PathSort;
+}
+
+/** The first paths of a list. */
+export interface PathRows {
+  readonly rows: readonly PathRow[];
+  /** Requests whose path is not known. */
+  readonly folded: number;
+  /** Requests with a status of 400 or more among those. */
+  readonly foldedErrors: number;
+  readonly hasMore: boolean;
+}
+
+const fewPaths = 200;
+const manyPaths = 1_000;
+
+/**
+ * Reads the first paths of a list.
+ * @param needed  number of rows to read; there are fewer if the list ends before, and may be more
+ */
+export async function loadPaths(
+  { customer, range, search, sort }: PathQuery,
+  needed: number,
+  client: Client,
+  signal: AbortSignal,
+): Promise<PathRows> {
+  const parameters = {
+    ...isoRange(range),
+    sort,
+    limit: String(needed <= fewPaths ? fewPaths : manyPaths),
+    ...(search.trim() === '' ? {} : { search: search.trim() }),
+  };
+  const pages = await readPages(
+    { path: 'aggregates/paths', parameters, customer },
+    parsePathPage,
+    client,
+    signal,
+    (pages) => pages.reduce((sum, { rows }) => sum + rows.length, 0) >= needed,
+  );
+  return {
+    rows: pages.flatMap(({ rows }) => rows),
+    folded: pages[0]?.folded ?? 0,
+    foldedErrors: pages[0]?.foldedErrors ?? 0,
+    hasMore: pages.at(-1)?.nextToken !== undefined,
+  };
+}
+
+interface PathPage {
+  readonly rows: readonly PathRow[];
+  readonly folded: number;
+  readonly foldedErrors: number;
+  readonly nextToken: string | undefined;
+}
+
+function parsePathPage(answer: unknown): PathPage {
+  const optional = (row: unknown, field: string) => {
+    const value = member(row, field);
+    return value === undefined ? undefined : number(value, field);
+  };
+  return {
+    rows: list(answer, 'paths', (row) => ({
+      key: text(member(row, 'key'), 'key'),
+      requests: count(member(row, 'requests'), 'requests'),
+      errors: count(member(row, 'errors'), 'errors'),
+      bytes: optional(row, 'bytes'),
+      meanMs: optional(row, 'meanMs'),
+    })),
+    folded: count(member(answer, 'folded'), 'folded'),
+    foldedErrors: count(member(answer, 'foldedErrors'), 'foldedErrors'),
+    nextToken: parseNextToken(answer),
+  };
+}

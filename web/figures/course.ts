@@ -1,0 +1,84 @@
+/** The counts of one key in a window. */
+export interface CourseWindow {
+  readonly start: number;
+  readonly requests: number;
+  /** Requests with a status of 400 or more; `undefined` if they are not counted by this key. */
+  readonly errors?: number | undefined;
+  readonly bytes?: number | undefined;
+  /** Sum of the durations that are known. */
+  readonly durationMs?: number | undefined;
+  readonly meanMs?: number | undefined;
+  /** False if the key may have requests that the answer has under `(other)`. */
+  readonly isKnown: boolean;
+}
+
+/** The requests of one key between two instants. */
+export interface CourseBucket {
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly isKnown: boolean;
+  readonly bytes: number | undefined;
+  readonly durationMs: number;
+  /** Requests whose duration is known. */
+  readonly timed: number;
+}
+
+/** The sums of a course. */
+export interface CourseSum {
+  readonly requests: number;
+  readonly errors: number;
+  readonly bytes: number | undefined;
+  readonly meanMs: number | undefined;
+  /** Buckets in which the key is not known. */
+  readonly unknown: number;
+}
+
+/**
+ * Adds up windows between consecutive edges; a missing window has no requests of the key.
+ * @param edges    in order
+ * @param windows  each within two edges, in any order
+ */
+export function addUpBetween(edges: readonly number[], windows: readonly CourseWindow[]): CourseBucket[] {
+  const inOrder = [...windows].sort((a, b) => a.start - b.start);
+  let next = 0;
+  return edges.slice(0, -1).map((from, index) => {
+    const to = edges[index + 1] ?? from;
+    const within: CourseWindow[] = [];
+    for (let window = inOrder[next]; window !== undefined && window.start < to; window = inOrder[++next])
+      if (window.start >= from) within.push(window);
+    return {
+      from,
+      to,
+      requests: sumOf(within, ({ requests }) => requests),
+      errors: sumOf(within, ({ errors }) => errors ?? 0),
+      isKnown: within.every(({ isKnown }) => isKnown),
+      bytes: within.every(({ bytes }) => bytes === undefined)
+        ? undefined
+        : sumOf(within, ({ bytes }) => bytes ?? 0),
+      durationMs: sumOf(within, ({ durationMs }) => durationMs ?? 0),
+      // The mean is given in hundredths of a millisecond.
+      timed: sumOf(within, ({ durationMs = 0, meanMs = 0 }) =>
+        meanMs === 0 ? 0 : Math.round(durationMs / meanMs),
+      ),
+    };
+  });
+}
+
+export function sumOfCourse(buckets: readonly CourseBucket[]): CourseSum {
+  const timed = sumOf(buckets, (bucket) => bucket.timed);
+  return {
+    requests: sumOf(buckets, ({ requests }) => requests),
+    errors: sumOf(buckets, ({ errors }) => errors),
+    bytes: buckets.every(({ bytes }) => bytes === undefined)
+      ? undefined
+      : sumOf(buckets, ({ bytes }) => bytes ?? 0),
+    meanMs: timed === 0 ? undefined : sumOf(buckets, ({ durationMs }) => durationMs) / timed,
+    unknown: buckets.filter(({ isKnown }) => !isKnown).length,
+  };
+}
+
+function sumOf<T>(items: readonly T[], valueOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + valueOf(item), 0);
+}

@@ -1,0 +1,108 @@
+import type { Total } from '../../api/answers.ts';
+import { failuresOf, type Failure } from '../../figures/failures.ts';
+import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
+import type { Detail } from '../../state/detail.ts';
+import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
+import { isErrorStatus } from '../../text/details.ts';
+import { formatCount, formatShare } from '../../text/format.ts';
+import { pageSummary } from '../../text/page-summary.ts';
+import { create } from '../elements.ts';
+import { detailButton } from '../lists/detail-button.ts';
+import { pageLength } from '../lists/key-list.ts';
+import { pathLabel, statusLabel } from '../lists/labels.ts';
+import { createListTable, type ListTable } from '../lists/list-table.ts';
+
+export interface FailuresContext {
+  readonly choose: (detail: Detail) => void;
+  readonly onListChange: (name: string, change: Partial<ListState>, isTyping: boolean) => void;
+}
+
+/** The failed requests of a path by status, or those with a status by path. */
+export interface DetailFailures {
+  readonly element: HTMLElement;
+  /** @param errors  failed requests of the path, once they are known */
+  show(detail: Detail, total: Total, states: ListStates, errors: number | undefined): void;
+}
+
+/** Name of this list in the address. */
+const name = 'failures';
+
+export function createDetailFailures({ choose, onListChange }: FailuresContext): DetailFailures {
+  const element = create('div', '');
+  let table: ListTable<Failure> | undefined;
+  let dimension: Detail['dimension'] | undefined;
+  let sum = 0;
+
+  const tableOf = (of: 'path' | 'status'): ListTable<Failure> =>
+    createListTable<Failure>({
+      name,
+      title: of === 'path' ? 'Failed requests by status' : 'Paths with this status',
+      noun: of === 'path' ? 'statuses' : 'paths',
+      level: 'h3',
+      columns: [
+        {
+          name: 'key',
+          label: of === 'path' ? 'Status' : 'Path',
+          direction: 'ascending',
+          cell: ({ key, isRest }) => {
+            if (isRest) return create('span', 'label rest', key);
+            const label = of === 'path' ? statusLabel(key) : pathLabel(key);
+            return detailButton(label, () => choose({ dimension: of === 'path' ? 'status' : 'path', key }));
+          },
+        },
+        {
+          name: 'requests',
+          label: 'Requests',
+          direction: 'descending',
+          cell: ({ requests }) => formatCount(requests),
+        },
+        {
+          name: 'share',
+          label: 'Share',
+          direction: 'descending',
+          isSortable: false,
+          cell: ({ requests }) => formatShare(sum === 0 ? 0 : requests / sum),
+        },
+      ],
+      sortedBy: 'requests',
+      isReversible: true,
+      keyOf: ({ key }) => key,
+      onChange: (change, isTyping) => onListChange(name, change, isTyping),
+    });
+
+  return {
+    element,
+    show(detail, total, states, errors) {
+      const { dimension: of, key } = detail;
+      const isCounted = of === 'path' || (of === 'status' && isErrorStatus(key));
+      element.hidden = !isCounted;
+      if (!isCounted) return;
+      if (table === undefined || dimension !== of) {
+        table = tableOf(of);
+        dimension = of;
+        element.replaceChildren(table.element);
+      }
+      const state = listState(states, name);
+      const failures = failuresOf(detail, total, errors);
+      const listed = failures.filter(({ isRest }) => !isRest);
+      sum = failures.reduce((all, { requests }) => all + requests, 0);
+      const order = orderOf(state, ['key', 'requests'], 'requests');
+      const byKey = (a: Failure, b: Failure) => (a.key < b.key ? -1 : 1);
+      const found = matchingRows(listed, state.search, order, {
+        textOf: (row) => row.key,
+        compare: (column) => (column === 'key' ? byKey : (a, b) => b.requests - a.requests || byKey(a, b)),
+      });
+      const page = pageOf(found, state.page, pageLength);
+      table.show(state, {
+        rows: page.rows,
+        rest: failures.filter(({ isRest }) => isRest),
+        none: state.search === '' ? 'None that is listed' : `No match for “${state.search}”`,
+        isSearchable: listed.length > pageLength,
+        summary: pageSummary(page, listed.length),
+        page: page.page,
+        hasNext: page.page < page.pages,
+        isPart: state.search !== '',
+      });
+    },
+  };
+}
