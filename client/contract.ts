@@ -54,7 +54,7 @@ export interface Entry {
 export interface ErrorAnswer {
   requestId: string
   errorCategory: ("VALIDATION" | "CONFLICT" | "LIMIT" | "NOT_FOUND" | "ROUTING" | "AVAILABILITY" | "ACCESS")
-  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010")
+  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010" | "API_1011" | "API_1012")
   errorDescription: string
   /**
    * Describes the problems, if they are known.
@@ -234,6 +234,91 @@ export interface PathTotal {
    * Mean of the durations that are known; absent where none is.
    */
   meanMs?: number
+}
+export interface PathWindow {
+  customerId: string
+  windowSize: ("minute" | "hour" | "day")
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  windowStart: string
+  requests: number
+  /**
+   * Requests with a status of 400 or more.
+   */
+  errors: number
+  /**
+   * Exact sum; absent where no entry had the fact.
+   */
+  bytes?: number
+  /**
+   * Exact sum of its durations; absent where none is known.
+   */
+  durationMs?: number
+  /**
+   * Mean of the durations that are known; absent where none is.
+   */
+  meanMs?: number
+  /**
+   * Requests of the window whose path is not known; absent where there are none.
+   */
+  folded?: number
+  /**
+   * Errors of the window whose path is not known; absent where there are none.
+   */
+  foldedErrors?: number
+  /**
+   * True if the window ended more than the allowed lateness before `countedThrough`, and includes everything that was accepted for it before the request; late data can still raise the counts. False in doubt.
+   */
+  complete: boolean
+  updatedAt: string
+}
+/**
+ * With `path`.
+ */
+export interface PathWindowPage {
+  customerId: string
+  windowSize: ("minute" | "hour" | "day")
+  /**
+   * The time zone that was asked for.
+   */
+  tz?: string
+  /**
+   * The path that was asked for.
+   */
+  path: string
+  /**
+   * Later than it was asked for where a part of the range has expired.
+   */
+  from: string
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  to: string
+  /**
+   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.
+   */
+  countedThrough: (string | null)
+  /**
+   * Accepted entries that are not in the counts yet; absent if their number is not known.
+   */
+  waiting?: number
+  /**
+   * Requests whose path is not known, in all windows that were read for this page; those of the path may be among them.
+   */
+  folded: number
+  /**
+   * Errors whose path is not known, in the same windows.
+   */
+  foldedErrors: number
+  /**
+   * Requests the next page; absent on the last one.
+   */
+  nextToken?: string
+  /**
+   * In time order; windows without requests of the path are absent.
+   */
+  windows: PathWindow[]
 }
 export interface PathCounts {
   /**
@@ -431,4 +516,24 @@ export interface BatchAnswer {
    * True if all of its windows include the batch.
    */
   counted: boolean
+}
+export interface ShareLink {
+  /**
+   * The token, which is a secret: whoever has it can read the counts. It is stored nowhere.
+   */
+  token: string
+  /**
+   * The only customer whose counts it shows.
+   */
+  customerId: string
+  /**
+   * The instant from which on it is refused.
+   */
+  expiresAt: string
+}
+export interface ShareLinkOptions {
+  /**
+   * Seconds after which the link ends.
+   */
+  expiresInSeconds?: number
 }

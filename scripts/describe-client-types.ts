@@ -10,10 +10,14 @@ const names = {
   WindowPage: 'WindowPage',
   KeyTotal: 'KeyTotal',
   PathTotal: 'PathTotal',
+  PathWindow: 'PathWindow',
+  PathWindowPage: 'PathWindowPage',
   PathCounts: 'PathCounts',
   PathPage: 'PathPage',
   Total: 'Total',
   Batch: 'BatchAnswer',
+  ShareLink: 'ShareLink',
+  ShareLinkOptions: 'ShareLinkOptions',
 } as const;
 
 const heading =

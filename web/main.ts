@@ -1,13 +1,17 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { loadCustomers } from './api/load-customers.ts';
+import { loadExtent } from './api/load-extent.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
-import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
+import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
+import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
+import { createShareDialog } from './view/share-dialog.ts';
+import { showSharedNotice } from './view/shared-notice.ts';
 
 /**
  * The dashboard: connects the address, which holds the user's choices, with the pipeline's answers and the screen.
@@ -15,8 +19,10 @@ import { createScreen } from './view/screen.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const baseUrl = new URL('.', document.baseURI).href;
-const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
-let view: View = readView(location.search);
+const shared = takeSharedLink({ location, history, storage: sessionStorage });
+const credential = () => shared?.token ?? apiKey.read();
+const client = createClient({ baseUrl, apiKey: credential, fetch: (input, init) => fetch(input, init) });
+let view: View = viewInAddress();
 
 /** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
 const choose = (chosen: Partial<View>, isTyping = false): void => {
@@ -39,7 +45,14 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({
+  client,
+  zone,
+  baseUrl,
+  choose,
+  reload: () => live.load(),
+  isShared: shared !== undefined,
+});
 
 const live = createLive({
   async load(signal) {
@@ -48,7 +61,9 @@ const live = createLive({
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
-    const { period, unit } = view;
+    shareDialog.offer(customer);
+    const period = shownPeriod(view);
+    const { unit } = view;
     const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
@@ -65,12 +80,19 @@ const live = createLive({
     }
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
-    controls.showUnit(report.unit);
-    screen.showReport(report, view, now);
+    controls.showKnown(report.period, report.unit);
+    const isEmpty = report.total.requests === 0;
+    const extent = isEmpty ? await loadExtent(customer, client, signal) : undefined;
+    signal.throwIfAborted();
+    screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
+    if (error instanceof KeyRequired && shared !== undefined) {
+      screen.showLinkEnded(shared, Date.now());
+      return false;
+    }
     if (error instanceof KeyRequired) {
       keyDialog.ask(apiKey.read() === undefined ? '' : error.message);
       apiKey.forget();
@@ -87,6 +109,13 @@ const live = createLive({
 
 const controls = createControls({ zone, choose, onForgetKey: forgetKey });
 const liveButton = createLiveButton(setRunning);
+const shareDialog = createShareDialog({
+  zone,
+  baseUrl,
+  apiKey: apiKey.read,
+  search: () => writeView({ ...view, customer: undefined }),
+});
+if (shared !== undefined) showSharedNotice(shared, zone, leaveLink);
 let wantsLive = true;
 
 function setRunning(isLive: boolean): void {
@@ -99,9 +128,24 @@ function forgetKey(): void {
   location.reload(); // and with it the figures on the screen
 }
 
+function leaveLink(): void {
+  leaveSharedLink(sessionStorage);
+  location.reload(); // and with it the figures on the screen
+}
+
+/** Reads the view in the address; a link decides the customer itself. */
+function viewInAddress(): View {
+  const inAddress = readView(location.search);
+  return shared === undefined ? inAddress : { ...inAddress, customer: undefined };
+}
+
+// A link that is opened in a tab which shows the page already.
+addEventListener('hashchange', () => {
+  if (hasSharedLink(location.hash)) location.reload();
+});
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));
 addEventListener('popstate', () => {
-  view = readView(location.search);
+  view = viewInAddress();
   showView();
 });
 

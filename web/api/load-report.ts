@@ -6,17 +6,21 @@ import {
   type Counting,
   type ShownBucket,
 } from '../figures/counting.ts';
+import type { Bucket } from '../figures/series.ts';
+import { comparedRange, weeksBack, weeksBefore } from '../period/comparison.ts';
 import {
   edgesOf,
-  previousRange,
   rangeOf,
   unitsOf,
+  type KnownPeriod,
   type Period,
   type Range,
   type Unit,
 } from '../period/period.ts';
+import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import type { AnswerProgress, Rejections, Total } from './answers.ts';
 import type { Client } from './client.ts';
+import { loadExtent } from './load-extent.ts';
 import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** A customer's traffic, as the page shows it. */
@@ -24,10 +28,17 @@ export interface Report {
   readonly customer: string;
   readonly unit: Unit;
   readonly zone: string;
+  /** The period that was asked for, once it is known where the data is. */
+  readonly period: KnownPeriod;
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
   readonly total: Total;
+  /** Number of weeks between the range and the one that it is compared with. */
+  readonly weeksBack: number;
+  /** Total of the range to compare with; for a range that is still running, of as much of it as has passed. */
   readonly previous: Total;
+  /** The buckets to compare with, one for each bucket; none if there were no requests then. */
+  readonly previousBuckets: readonly Bucket[];
   readonly counting: Counting;
   /** Some of the data shown is not counted yet: some buckets, or the previous period. */
   readonly isPending: boolean;
@@ -48,7 +59,9 @@ const keysOfPrevious = 500;
 
 /** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
-  const { customer, period, now, zone } = query;
+  const { customer, now, zone } = query;
+  const extent = isPeriodOfData(query.period) ? await loadExtent(customer, client, signal) : undefined;
+  const period = periodOfData(query.period, extent, now, zone);
   const suitable = unitsOf(period);
   const unit = suitable.find((unit) => unit === query.unit) ?? suitable[0];
   const range = rangeOf(period, unit, now, zone);
@@ -57,9 +70,18 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const answered = await readTotal(range, String(keysOfTotal), read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
-  const [buckets, previous] = await Promise.all([
-    readBuckets(edgesOf(range, unit, zone), unit, zone, read),
-    readTotal(previousRange(range, unit, now, zone), String(keysOfPrevious), read),
+  const edges = edgesOf(range, unit, zone);
+  const weeks = weeksBack(range);
+  const readPrevious = async () => {
+    const previous = await readTotal(comparedRange(range, now, zone), String(keysOfPrevious), read);
+    const edgesBefore = edges.map((edge) => weeksBefore(edge, weeks, zone));
+    // A total can be empty because the time that it is of has only begun.
+    const hasNothing = previous.requests === 0 && range.to <= now;
+    return { previous, previousBuckets: hasNothing ? [] : await readBuckets(edgesBefore, unit, zone, read) };
+  };
+  const [buckets, { previous, previousBuckets }] = await Promise.all([
+    readBuckets(edges, unit, zone, read),
+    readPrevious(),
   ]);
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
@@ -67,7 +89,20 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const shown = markPending(buckets, progress, completeBefore, now);
   const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
   const counting = countingOf(progress, range, isPending);
-  return { customer, unit, zone, range, buckets: shown, total, previous, counting, isPending };
+  return {
+    customer,
+    unit,
+    zone,
+    period,
+    range,
+    buckets: shown,
+    total,
+    weeksBack: weeks,
+    previous,
+    previousBuckets,
+    counting,
+    isPending,
+  };
 }
 
 /**
@@ -108,7 +143,8 @@ export async function loadCounting(
   client: Client,
   signal: AbortSignal,
 ): Promise<Uncounted> {
-  const { customer, period, now, zone } = query;
+  const { customer, now, zone } = query;
+  const period = periodOfData(query.period, undefined, now, zone);
   const range = rangeOf(period, unitsOf(period)[0], now, zone);
   const read = { customer, client, signal };
   const { progress, rejections } = await readTotal(range, '1', read);

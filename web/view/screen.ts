@@ -1,29 +1,31 @@
 import type { Rejections } from '../api/answers.ts';
 import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
+import { chooseAgents } from '../figures/choose-agents.ts';
+import { contentOf } from '../figures/content-of.ts';
 import type { Counting } from '../figures/counting.ts';
-import { offsetName } from '../period/zone.ts';
+import { isPreset } from '../period/period-of-data.ts';
+import { offsetNames, startOfDay } from '../period/zone.ts';
+import type { Range } from '../period/period.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
-import type { View } from '../state/url-state.ts';
+import type { SharedLink } from '../state/share-link.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
-import { periodName, summarise } from '../text/describe.ts';
+import { namedPeriod, periodName } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
+import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
-import { formatRange, formatTime } from '../text/format.ts';
-import { requestsChart } from '../charts/requests-chart.ts';
-import { createChart } from './chart.ts';
+import { formatDays, formatRange, formatTime } from '../text/format.ts';
 import { seriesTable } from '../text/download-tables.ts';
 import { downloadTable } from './download.ts';
 import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
-import { showFigures } from './figures.ts';
 import { createMessage, type Message } from './message.ts';
 import { createLists } from './lists/lists.ts';
-import { showSeriesTable } from './series-table.ts';
-import { darkSystem } from './theme.ts';
+import { createReportView } from './report-view.ts';
 
 export interface ScreenContext {
   readonly client: Client;
@@ -31,6 +33,8 @@ export interface ScreenContext {
   readonly baseUrl: string;
   readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
+  /** The page reads by a share link, so its user cannot send. */
+  readonly isShared: boolean;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
@@ -39,7 +43,8 @@ export interface Screen {
   showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
-  showReport(report: Report, view: View, now: number): void;
+  /** @param extent  the first and the last minute of the customer, if the report has no requests */
+  showReport(report: Report, view: View, now: number, extent?: Range): void;
   /** There are no figures yet because the entries are still being counted. */
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
@@ -47,14 +52,16 @@ export interface Screen {
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
+  /** The link by which the page read shows nothing any more. */
+  showLinkEnded(link: SharedLink, now: number): void;
 }
 
 type State = 'loading' | 'ready' | 'message';
 
-export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
+export function createScreen({ client, zone, baseUrl, choose, reload, isShared }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
-  const chart = createChart(element('chart', HTMLDivElement));
+  const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
   const changeListOf = (name: string, change: Partial<ListState>, isTyping: boolean) => {
     if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
   };
@@ -75,11 +82,11 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
   element('series-csv', HTMLButtonElement).addEventListener('click', () => {
-    if (shown !== undefined) downloadTable(shown, 'series', seriesTable(shown));
+    if (shown === undefined || view === undefined) return;
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
   });
-  darkSystem().addEventListener('change', () => chart.redraw());
-  document.addEventListener('themechange', () => chart.redraw());
-  setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
+  const zoneName = zone.replaceAll('_', ' ');
+  setText('zone', `Times are in ${zoneName}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
@@ -119,7 +126,10 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       view = newView;
       element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
       element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
-      if (shown !== undefined) lists.show(shown, view.lists, false);
+      if (shown !== undefined) {
+        reportView.show(shown, view, shownAt);
+        lists.show(shown, view, false);
+      }
       details.show(shown, view);
     },
 
@@ -129,15 +139,19 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, newView, now) {
+    showReport(report, newView, now, extent) {
       view = newView;
       const { range, unit, customer } = report;
+      const offsets = offsetNames(range.from, range.to, zone);
+      const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
+      setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
+      const named = namedPeriod(report, view);
       const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
       const news = newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
@@ -145,19 +159,17 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         return;
       }
       if (report.total.requests === 0) {
-        const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
+        const showsAll = extent && {
+          label: `Show all data, ${formatDays(...daysOf(extent, zone), zone)}`,
+          run: () => choose({ period: { kind: 'preset', preset: 'all' }, unit: undefined }),
+        };
+        const zoomsOut = { label: 'Zoom out', run: () => choose({ zoom: undefined, unit: undefined }) };
+        const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
-          title: `No requests in ${periodName(view.period)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
-          command: command(customer),
-          ...(isLongest
-            ? {}
-            : {
-                action: {
-                  label: 'Look at the last 30 days',
-                  run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
-                },
-              }),
+          title: `No requests in ${periodName(named)}`,
+          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
+          ...(isShared ? {} : { command: command(customer) }),
+          ...(action && { action }),
         });
         return;
       }
@@ -167,17 +179,10 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       const before = shown;
       shown = report;
       shownAt = now;
-      if (isNew) {
-        showFigures(report, view.period);
-        setText('series-title', `Requests per ${unit}`);
-        setText('summary', summarise(report));
-        showSeriesTable(report);
-        details.forget();
-      }
-      lists.show(report, view.lists, isNew);
+      reportView.show(report, view, now);
+      if (isNew) details.forget();
+      lists.show(report, view, isNew);
       details.show(report, view);
-      chart.show(requestsChart(report, now));
-      element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);
       // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =
@@ -186,7 +191,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
             : isCounting
               ? `${describeCounting(counting, now, zone)}. `
               : '';
-        setText('announcement', `${said}${summarise(report)}`);
+        setText('announcement', `${said}${reportView.summaryOf(report, view)}`);
       }
       isAwaited = false;
     },
@@ -229,34 +234,31 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
     },
+
+    showLinkEnded(link, now) {
+      setText('range', '');
+      isAwaited = true; // the figures are gone, so the page reads out why
+      enterMessage(describeEnd(link, now, zone));
+    },
   };
+}
+
+/** Returns the start and the end of the days of an extent. */
+function daysOf({ from, to }: Range, zone: string): [from: number, to: number] {
+  return [startOfDay(from, zone), startOfDay(to, zone, 1)];
 }
 
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */
 function showCountingLine(
   { counting, range, zone }: Report,
-  { period }: View,
+  view: View,
   isCounting: boolean,
   now: number,
 ): void {
   const text = describeCounting(counting, now, zone);
-  const isRunning = counting.kind === 'counted' && period.kind === 'custom' && range.to > now;
+  const isRunning = counting.kind === 'counted' && shownPeriod(view).kind === 'custom' && range.to > now;
   const line = element('counting', HTMLParagraphElement);
   line.hidden = text === '';
   line.toggleAttribute('data-counting', isCounting);
   setText('counting', isRunning ? `${text} · this period is not over yet` : text);
-}
-
-/** Identifies what the figures, tables and chart show; reports with equal content look the same. */
-function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
-  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
-  return JSON.stringify([
-    customer,
-    unit,
-    range,
-    countsOf(total),
-    countsOf(previous),
-    buckets.map(({ requests, isPending }) => [requests, isPending]),
-    isPending,
-  ]);
 }
