@@ -146,7 +146,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
       // What is shown without a choice can be one of the periods to choose.
@@ -160,7 +160,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       if (report.total.requests === 0) {
         enterMessage({
           title: `No requests in ${periodName(shownPeriod)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
+          text: `${customer} has no requests for ${formatRange(range.from, range.to, zone)}. Choose another period, or send a request: it appears here by itself.`,
           command: command(customer),
           ...(extent && {
             action: {
