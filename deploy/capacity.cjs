@@ -25,6 +25,7 @@ const routes = {
     'GET /aggregates/paths',
     'GET /batches/{batchId}',
     'GET /customers',
+    'GET /alerts',
     'POST /shares',
   ],
   open: [

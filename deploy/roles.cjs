@@ -122,9 +122,9 @@ const rightsOf = (stage) => ({
   // earlier version.
   expire: [
     ...readAndWrite('retention/*', customerIndex, customerIndexing),
-    allow(['s3:GetObject'], [object('aggregates/day/*')]),
+    allow(['s3:GetObject'], [object('aggregates/day/*'), object('alerts/state/*')]),
     readTombstones,
-    remove('aggregates/*', customerIndex),
+    remove('aggregates/*', customerIndex, 'alerts/*'),
   ],
   query: readCounts,
   total: readCounts,
@@ -136,6 +136,17 @@ const rightsOf = (stage) => ({
     ...read(customerIndex, customerIndexing, 'aggregates/day/*', 'failed/*', 'aws/lambda/*', horizon),
     readMetrics,
   ],
+  // It reads hours and the index of customers as answers do, and removes only what it wrote of a customer that was
+  // forgotten meanwhile.
+  alerts: [
+    ...readCounts,
+    allow(['s3:GetObject'], [object(customerIndex), object(customerIndexing)]),
+    ...readAndWrite('alerts/*'),
+    readTombstones,
+    remove('alerts/*'),
+    allow(['sns:Publish'], [{ Ref: 'AlertTopic' }]),
+  ],
+  readAlerts: [...read('alerts/*', horizon), readTombstones],
   // It knows the hash of the key that makes a link from the request itself.
   shares: readWithSecret(stage),
   openapi: [],

@@ -28,6 +28,8 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { AlertRuleSet } from '../lib/domain/alerts/alert-rules.ts';
+import type { AlertTarget } from '../lib/ports/alert-target.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -224,6 +226,23 @@ async function wireAuthorize(
     { apiKeys: openSsmApiKeys(apiKeysPath), copies, clock, logger },
     { ...authorizeLimits, acceptOldKeys },
   );
+}
+
+/** The rules of alerts, and the places that they are sent to. */
+export interface Alerting {
+  /** `undefined`: there are no alerts. */
+  readonly rules: AlertRuleSet | undefined;
+  readonly targets: readonly AlertTarget[];
+}
+
+/**
+ * Opens what alerts need besides an app. No other function bundles it.
+ * @throws InvalidConfig  the file of the rules cannot be used
+ */
+export async function openAlerting({ config, clock }: Pick<App, 'config' | 'clock'>): Promise<Alerting> {
+  const { readAlertRules } = await import('../lib/alert-rules-file.ts');
+  const { openAlertTargets } = await import('../lib/adapters/open-alert-targets.ts');
+  return { rules: readAlertRules(config), targets: openAlertTargets(config, clock) };
 }
 
 type ReadLinkSecrets = () => Promise<readonly Uint8Array[]>;

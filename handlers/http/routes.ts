@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertsParametersSchema } from './reads/alerts-parameters.ts';
 import { customersParametersSchema } from './reads/customers-parameters.ts';
 import { pathsParametersSchema } from './reads/paths-parameters.ts';
 import { queryParametersSchema } from './reads/query-parameters.ts';
@@ -74,7 +75,7 @@ export const routes = {
     scopes: ['read'],
     headers: readHeaders,
     query: queryParametersSchema,
-    answers: { 200: { [json]: 'WindowPage', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
+    answers: { 200: { [json]: 'WindowsAnswer', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
     errors: ['QRY_1000'],
   }),
   readTotal: route('GET', '/aggregates/total', {
@@ -105,6 +106,16 @@ export const routes = {
     headers: customerHeader.partial(),
     query: customersParametersSchema,
     answers: { 200: { [json]: 'CustomerPage' } },
+    errors: ['QRY_1000'],
+  }),
+  readAlerts: route('GET', '/alerts', {
+    functionName: 'readAlerts',
+    invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
+    scopes: ['read'],
+    headers: customerHeader,
+    query: alertsParametersSchema,
+    answers: { 200: { [json]: 'AlertPage' } },
     errors: ['QRY_1000'],
   }),
   shareCounts: route('POST', '/shares', {

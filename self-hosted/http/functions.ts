@@ -9,6 +9,7 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { queryHandler } from '../../handlers/query.ts';
 import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
@@ -30,6 +31,7 @@ export function createHttpFunctions(app: App): HttpFunctions {
     total: totalHandler(wired),
     paths: pathsHandler(wired),
     customers: customersHandler(wired),
+    readAlerts: readAlertsHandler(wired),
     shares: sharesHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),

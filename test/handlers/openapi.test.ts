@@ -16,10 +16,14 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
-import { sentEntry } from '../factories.ts';
+import { encodeAlertEvent } from '../../lib/domain/alerts/alert-event-format.ts';
+import { alertEventKey } from '../../lib/domain/keys.ts';
+import { alertEvent } from '../alert-events.ts';
+import { sentEntry, windowStart } from '../factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { protocolRequests } from './protocols/protocol-requests.ts';
 import { senderRequests } from './protocols/sender-requests.ts';
@@ -43,6 +47,7 @@ const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandl
   'GET /aggregates/paths': pathsHandler,
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
+  'GET /alerts': readAlertsHandler,
   'POST /shares': sharesHandler,
   'GET /openapi.json': openApiHandler,
   'GET /metrics': metricsHandler,
@@ -134,6 +139,7 @@ describe('GET /openapi.json', () => {
       'get /aggregates/total': keyWith('read'),
       'get /aggregates/paths': keyWith('read'),
       'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
+      'get /alerts': keyWith('read'),
       'post /shares': keyWith('read'),
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
@@ -172,6 +178,15 @@ describe('what the functions answer', () => {
     return handlerOf(route, async () => app)(authorized(httpEvent(method, path), 'cus-axon', { scopes: '' }));
   };
 
+  /** Keeps an alert that is resolved, with all fields. */
+  const keepAlert = async () => {
+    const hour = windowStart('2025-12-28T17:00:00Z');
+    const fields = { change: 'resolved', raisedId: 'f'.repeat(32), reason: 'recovered' } as const;
+    const event = alertEvent({ windowStart: hour, ...fields });
+    const objectKey = alertEventKey(event.customerId, hour, 'fall-resolved');
+    await testing.app.store.put(objectKey, encodeAlertEvent(event), { ifNoneMatch: '*' });
+  };
+
   /** An answer of each status of a route, in this order, except for failures on our side. */
   const requests: readonly (readonly [string, number, () => Promise<APIGatewayProxyStructuredResultV2>])[] = [
     ['POST /logs', 202, () => post([sentEntry({ status: '404' })], key)],
@@ -205,6 +220,8 @@ describe('what the functions answer', () => {
     ['GET /aggregates', 200, () => get('GET /aggregates')],
     ['GET /aggregates', 200, () => get('GET /aggregates', { limit: '1', top: '1' })],
     ['GET /aggregates', 200, () => get('GET /aggregates', {}, csv)],
+    ['GET /aggregates', 200, () => get('GET /aggregates', { path: '/' })],
+    ['GET /aggregates', 200, () => get('GET /aggregates', { path: 'GET /', format: 'csv' })],
     ['GET /aggregates', 304, () => get('GET /aggregates', {}, any)],
     ['GET /aggregates', 400, () => get('GET /aggregates', { limit: '0' })],
     ['GET /aggregates/total', 200, () => get('GET /aggregates/total')],
@@ -219,6 +236,10 @@ describe('what the functions answer', () => {
     ['GET /aggregates/paths', 400, () => get('GET /aggregates/paths', { sort: 'x' })],
     ['GET /customers', 200, () => get('GET /customers', { limit: '1' })],
     ['GET /customers', 400, () => get('GET /customers', { limit: 'x' })],
+    ['GET /alerts', 403, () => withoutScope('GET /alerts')],
+    ['GET /alerts', 200, () => get('GET /alerts')],
+    ['GET /alerts', 200, async () => (await keepAlert(), get('GET /alerts'))],
+    ['GET /alerts', 400, () => get('GET /alerts', { limit: '0' })],
     ['POST /shares', 201, () => share('{"expiresInSeconds":60}')],
     ['POST /shares', 201, () => share()],
     ['POST /shares', 400, () => share('{"expiresInSeconds":59}')],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertChanges, alertKinds, resolveReasons } from '../../../lib/domain/alerts/alert-kinds.ts';
 import { dimensions } from '../../../lib/domain/dimensions.ts';
 import { maxBytes, maxDurationMs } from '../../../lib/domain/entry-facts.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
@@ -181,6 +182,44 @@ const windowPage = z.object({
   windows: z.array(window).describe('In time order; windows without requests are absent.'),
 });
 
+const errors = count.describe('Requests with a status of 400 or more.');
+const pathWindow = z.object({
+  customerId: z.string(),
+  windowSize: z.enum(windowSizes),
+  windowStart: minute,
+  requests: z.int().positive(),
+  errors,
+  bytes,
+  durationMs: count.optional().describe('Exact sum of its durations; absent where none is known.'),
+  meanMs: pathTotal.shape.meanMs,
+  folded: count
+    .optional()
+    .describe('Requests of the window whose path is not known; absent where there are none.'),
+  foldedErrors: count
+    .optional()
+    .describe('Errors of the window whose path is not known; absent where there are none.'),
+  complete: window.shape.complete,
+  updatedAt: instant,
+});
+
+const pathWindowPage = z
+  .object({
+    customerId: z.string(),
+    windowSize: z.enum(windowSizes),
+    tz: windowPage.shape.tz,
+    path: z.string().describe('The path that was asked for.'),
+    from: windowPage.shape.from,
+    to: minute,
+    ...progress,
+    folded: count.describe(
+      'Requests whose path is not known, in all windows that were read for this page; those of the path may be among them.',
+    ),
+    foldedErrors: count.describe('Errors whose path is not known, in the same windows.'),
+    nextToken,
+    windows: z.array(pathWindow).describe('In time order; windows without requests of the path are absent.'),
+  })
+  .describe('With `path`.');
+
 const recentRejections = z
   .object({
     since: instant.describe('Start of the pipeline. Batches that were stored since then are counted here.'),
@@ -225,7 +264,7 @@ const total = z.object({
 const pathCounts = z.object({
   key: z.string().describe('Method and path.'),
   requests: count,
-  errors: count.describe('Requests with a status of 400 or more.'),
+  errors,
   bytes: pathTotal.shape.bytes,
   meanMs: pathTotal.shape.meanMs,
 });
@@ -284,6 +323,55 @@ const customerTotalsPage = z
   })
   .describe('With `from`, `to` or `sort`. Customers without requests in the range are absent.');
 
+const openAlert = z.object({
+  kind: z.enum(alertKinds),
+  id: z.string().describe('The id of the event that raised it.'),
+  windowStart: minute.describe('The hour that raised it.'),
+  since: minute.describe('The first of the unusual hours.'),
+});
+
+const alert = z
+  .object({
+    id: z.string().describe('32 hexadecimal digits, the same however often the event is sent.'),
+    customerId: z.string(),
+    kind: z
+      .enum(alertKinds)
+      .describe(
+        'Less traffic than usual, more than usual, a large share of errors, or no request where some are usual.',
+      ),
+    change: z.enum(alertChanges),
+    windowSize: z.literal('hour'),
+    windowStart: minute.describe('The hour that raised or resolved it.'),
+    since: minute.describe('The first of the unusual hours.'),
+    raisedId: z.string().optional().describe('With `resolved`: the id of the event that raised it.'),
+    reason: z.enum(resolveReasons).optional().describe('With `resolved`: why it ended.'),
+    requests: count.describe('Requests of the hour.'),
+    usual: z
+      .number()
+      .optional()
+      .describe(
+        'Requests that are usual, by the same hour of previous weeks; of a silence, in all of its hours.',
+      ),
+    errors: count.optional().describe('With `errors`: requests of the hour that failed.'),
+    limitShare: z.number().optional().describe('With `errors`: the share at which the hour is unusual.'),
+    silentHours: count.optional().describe('With `silence`: hours without a request in a row.'),
+    decidedAt: instant,
+    text: z.string().describe('The event as a sentence.'),
+  })
+  .describe('An alert was raised, or resolved.');
+
+const alertPage = z.object({
+  customerId: z.string(),
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
+  to: minute,
+  judgedThrough: minute
+    .nullable()
+    .describe('Every hour before this one was judged; null if none was, as without rules of alerts.'),
+  open: z.array(openAlert).describe('Alerts that are not resolved now, whatever the range.'),
+  alerts: z.array(alert).describe('In the order of their hours.'),
+  nextToken,
+});
+
 const shareLink = z.object({
   token: z
     .string()
@@ -331,12 +419,17 @@ export const schemas = {
   PathTotal: pathTotal,
   Window: window,
   WindowPage: windowPage,
+  PathWindow: pathWindow,
+  PathWindowPage: pathWindowPage,
+  WindowsAnswer: z.union([windowPage, pathWindowPage]),
   Total: total,
   PathCounts: pathCounts,
   PathPage: pathPage,
   Batch: batch,
   CustomerTotals: customerTotals,
   CustomerPage: z.union([customerPage, customerTotalsPage]),
+  Alert: alert,
+  AlertPage: alertPage,
   ShareLink: shareLink,
   ShareLinkOptions: shareBodySchema,
   GatewayRefusal: gatewayRefusal,
