@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCountsText } from '../../lib/domain/counts-text.ts';
 import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { mapDimensions } from '../../lib/domain/dimensions.ts';
+import type { CountsAndMeasures } from '../../lib/domain/stored-counts.ts';
 import type { WindowSize, WindowStart } from '../../lib/domain/window.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
 import type {
@@ -12,6 +13,8 @@ import type {
   WindowReader,
 } from '../../lib/ports/window-reader.ts';
 import { customer, windowStart } from '../factories.ts';
+import { describePathAnswers } from './window-reader/path-answers.contract.ts';
+import { describeWindowMeasures } from './window-reader/window-measures.contract.ts';
 
 /** A window to write: one request per path. */
 export interface WrittenWindow {
@@ -19,6 +22,8 @@ export interface WrittenWindow {
   readonly windowSize: WindowSize;
   readonly windowStart: WindowStart;
   readonly paths: readonly string[];
+  /** All counts and measures, in place of those of the paths. */
+  readonly counted?: CountsAndMeasures;
 }
 
 /** Requests of one minute by status; without any, it is one request that has no status. */
@@ -187,6 +192,9 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         await expect(read({})).rejects.toThrow(UnreadableFormat);
       });
     });
+
+    describeWindowMeasures(() => fixture);
+    describePathAnswers(() => fixture);
 
     describe('customers', () => {
       it('has none if there are no windows', async () => {

@@ -55,21 +55,24 @@ export function windowsFixture(
 }
 
 function bodyOf(
-  { customerId, windowSize, windowStart, paths }: WrittenWindow,
+  { customerId, windowSize, windowStart, paths, counted }: WrittenWindow,
   requestsByStatus: Readonly<Record<number, number>> = {},
 ): Buffer {
+  const requestsByPath = counted?.counts.requestsByPath ?? new Map(paths.map((path) => [path, 1]));
+  const requests = [...requestsByPath.values()].reduce((sum, each) => sum + each, 0);
   const window = {
     customerId,
     windowStart,
-    requests: paths.length,
+    requests,
     revision: 1,
     lateRequests: 0,
     updatedAt: instant('2025-12-31T00:00:00Z'),
     counts: countsWith({
-      requestsByPath: new Map(paths.map((path) => [path, 1])),
-      requestsByUserAgent: new Map([['curl', paths.length]]),
+      requestsByPath,
+      requestsByUserAgent: new Map([['curl', requests]]),
       requestsByStatus: new Map(Object.entries(requestsByStatus)),
     }),
+    ...counted,
   };
   return windowSize === 'minute'
     ? encodeWindow({ ...window, batches: 1, partialIds: Buffer.alloc(16) })
