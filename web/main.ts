@@ -45,7 +45,14 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({
+  client,
+  zone,
+  baseUrl,
+  choose,
+  reload: () => live.load(),
+  isShared: shared !== undefined,
+});
 
 const live = createLive({
   async load(signal) {

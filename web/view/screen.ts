@@ -33,6 +33,8 @@ export interface ScreenContext {
   readonly baseUrl: string;
   readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
+  /** The page reads by a share link, so its user cannot send. */
+  readonly isShared: boolean;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
@@ -56,7 +58,7 @@ export interface Screen {
 
 type State = 'loading' | 'ready' | 'message';
 
-export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
+export function createScreen({ client, zone, baseUrl, choose, reload, isShared }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
   const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
@@ -139,14 +141,14 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
 
     showReport(report, newView, now, extent) {
       view = newView;
-      const { range, unit, customer } = report;
+      const { range, customer } = report;
       const offsets = offsetNames(range.from, range.to, zone);
       const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
       setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
       const named = namedPeriod(report, view);
@@ -165,8 +167,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
           title: `No requests in ${periodName(named)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
-          command: command(customer),
+          text: `${customer} has no requests for ${formatRange(range.from, range.to, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
+          ...(isShared ? {} : { command: command(customer) }),
           ...(action && { action }),
         });
         return;
