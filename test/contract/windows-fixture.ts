@@ -8,7 +8,7 @@ import { rollUp } from '../../lib/pipeline/roll-up/roll-up.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { WindowReader } from '../../lib/ports/window-reader.ts';
 import { countsWith, instant } from '../factories.ts';
-import type { WindowReaderFixture, WrittenWindow } from './window-reader.contract.ts';
+import type { WindowReaderFixture, WrittenWindow } from './window-reader/fixture.ts';
 
 export const clock = { now: () => instant('2026-01-05T00:00:00Z') };
 const limits = { maxKeysPerDimension: 10_000, maxKeyTextBytes: 1_048_576 };

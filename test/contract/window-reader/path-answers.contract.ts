@@ -6,7 +6,7 @@ import { listPaths, type PathsQuery } from '../../../lib/pipeline/query/list-pat
 import { pathSeries, type PathSeriesQuery } from '../../../lib/pipeline/query/path-series.ts';
 import { countsWith, customer, instant, windowStart } from '../../factories.ts';
 import { playedProgress } from '../../pipeline/played-progress.ts';
-import type { WindowReaderFixture } from '../window-reader.contract.ts';
+import type { WindowReaderFixture } from './fixture.ts';
 
 const customerId = customer();
 const clock = { now: () => instant('2026-02-01T00:00:00Z') };

@@ -7,7 +7,7 @@ import { registerCount } from '../../../lib/domain/visitors.ts';
 import type { WindowSize } from '../../../lib/domain/window.ts';
 import type { ServedWindow } from '../../../lib/ports/window-reader.ts';
 import { countsWith, customer, windowStart } from '../../factories.ts';
-import type { WindowReaderFixture } from '../window-reader.contract.ts';
+import type { WindowReaderFixture } from './fixture.ts';
 
 const customerId = customer();
 const start = windowStart('2025-12-28T00:00:00Z');
