@@ -5,7 +5,7 @@ import { loadCounting, loadReport } from './api/load-report.ts';
 import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
-import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
+import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -45,7 +45,14 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
-const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({
+  client,
+  zone,
+  baseUrl,
+  choose,
+  reload: () => live.load(),
+  isShared: shared !== undefined,
+});
 
 const live = createLive({
   async load(signal) {
@@ -55,7 +62,8 @@ const live = createLive({
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
     shareDialog.offer(customer);
-    const { period, unit } = view;
+    const period = shownPeriod(view);
+    const { unit } = view;
     const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
