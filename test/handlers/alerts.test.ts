@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryObjectStore } from '../../lib/adapters/in-memory-object-store.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { alertPhases } from '../../lib/pipeline/expire/delete-alerts.ts';
 import { beginForgetting } from '../../lib/pipeline/forget/begin-forgetting.ts';
 import { forgetCustomer } from '../../lib/pipeline/forget/forget-customer.ts';
 import { alertStateKey } from '../../lib/domain/keys.ts';
-import { customer, foldingLimits as limits, sentEntry } from '../factories.ts';
+import { customer, foldingLimits as limits, sentEntry, windowStart } from '../factories.ts';
 import { AlertsWorld, quickRules } from './alerts-world.ts';
 
 let world: AlertsWorld;
@@ -318,4 +319,22 @@ it('keeps alerts out of the way of other objects', async () => {
   const before = (await own.keys('')).filter((key) => !key.startsWith('alerts/'));
   await own.check();
   expect((await own.keys('')).filter((key) => !key.startsWith('alerts/'))).toEqual(before);
+});
+
+describe('retention', () => {
+  it('deletes alerts of expired hours, and what is remembered of customers that have none any more', async () => {
+    await fallen();
+    await world.check();
+    expect(await world.keys('alerts/')).toHaveLength(2);
+    const { store, clock } = world.app;
+    const horizon = windowStart('2025-12-28T00:00:00Z');
+    const phases = alertPhases({ store, clock }, 4);
+    const expire = async (before: typeof horizon) => {
+      for (const { run } of phases) expect(await run(before, undefined, () => false)).toBeUndefined();
+    };
+    await expire(horizon);
+    expect(await world.keys('alerts/')).toHaveLength(2);
+    await expire(windowStart('2025-12-29T00:00:00Z'));
+    expect(await world.keys('alerts/')).toEqual([]);
+  });
 });
