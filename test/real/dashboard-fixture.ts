@@ -1,5 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { beforeAll } from 'vitest';
+import { beforeAll, onTestFinished } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
 import { useBrowser, type OpenPage } from './browser.ts';
@@ -146,6 +146,8 @@ export function useDashboard() {
         json: { ...body, ...said(), ...(windows === undefined ? { requests } : { windows }) },
       });
     });
+    // Answers may still be under way when the test ends.
+    onTestFinished(() => opened.page.context().unrouteAll({ behavior: 'ignoreErrors' }));
     await opened.page.goto(String(address(search)));
     return opened;
   }
