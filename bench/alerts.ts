@@ -62,15 +62,15 @@ const found = sizes.map((size) =>
 printTable(
   'Incidents found, and median hours from their beginning to the alert',
   ['incident', ...sizes.map((size) => size.toLocaleString('en-US'))],
-  incidentKinds.map((kind) => [
-    kind.name,
-    ...found.map((ofSize) => {
+  incidentKinds.map((kind) => {
+    const cells = found.map((ofSize) => {
       const delays = ofSize.flatMap(({ incidents, raised }) =>
         incidents.filter((one) => one.kind === kind).map((one) => hoursToAlert(one, raised, hoursToComplete)),
       );
       return described(delays);
-    }),
-  ]),
+    });
+    return [kind.name as string].concat(cells);
+  }),
 );
 
 function described(delays: readonly (number | undefined)[]): string {

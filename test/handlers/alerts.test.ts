@@ -330,7 +330,7 @@ describe('retention', () => {
     const horizon = windowStart('2025-12-28T00:00:00Z');
     const phases = alertPhases({ store, clock }, 4);
     const expire = async (before: typeof horizon) => {
-      for (const { run } of phases) expect(await run(before, undefined, () => false)).toBeUndefined();
+      for (const phase of phases) expect(await phase.run(before, undefined, () => false)).toBeUndefined();
     };
     await expire(horizon);
     expect(await world.keys('alerts/')).toHaveLength(2);

@@ -5,7 +5,7 @@ import { customer } from '../../factories.ts';
 const file = (rest: object) => JSON.stringify({ formatVersion: 1, ...rest });
 
 describe('a file of alert rules', () => {
-  it('may be empty but for its version', () => {
+  it('may have nothing except its version', () => {
     expect(parseAlertRules(file({})).of(customer())).toMatchObject({
       fall: { share: 0.5, minRequests: 50, hours: 2 },
       errors: { fromStatus: 500 },
