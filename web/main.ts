@@ -6,6 +6,7 @@ import { apiKey } from './state/api-key.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
+import { createAlerts } from './view/alerts.ts';
 import { createControls } from './view/controls.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
@@ -86,6 +87,7 @@ const live = createLive({
     signal.throwIfAborted();
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
+    await alerts.load(customer, report.range, signal);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
@@ -107,6 +109,7 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
+const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
 const controls = createControls({ zone, choose, onForgetKey: forgetKey });
 const liveButton = createLiveButton(setRunning);
 const shareDialog = createShareDialog({
