@@ -1,10 +1,14 @@
 import { createClient, KeyRequired } from './api/client.ts';
-import { loadCustomers } from './api/load-customers.ts';
+import { createCustomerNames } from './api/customer-names.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
+import { customerDays } from './figures/customers.ts';
+import { rangeOf, unitsOf } from './period/period.ts';
 import { apiKey } from './state/api-key.ts';
+import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
+import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
@@ -25,8 +29,26 @@ const choose = (chosen: Partial<View>, isTyping = false): void => {
   else history.pushState(null, '', writeView(view));
   controls.show(view);
   screen.showView(view);
+  if (view.page === 'customers') overview.show(view.lists);
   if (needsFigures(chosen)) loadView();
 };
+
+/** Loads the list of all customers, and shows each part of it as soon as it is there. */
+async function loadOverview(now: number, signal: AbortSignal): Promise<void> {
+  const { period, unit, lists } = view;
+  const suitable = unitsOf(period);
+  const range = rangeOf(period, suitable.find((each) => each === unit) ?? suitable[0], now, zone);
+  const days = customerDays(range, now);
+  const [customers] = await Promise.all([
+    names.read(undefined, signal),
+    overview.load(days, lists, now, signal),
+  ]);
+  signal.throwIfAborted();
+  screen.showCustomers(days);
+  screen.showRejections(undefined, now);
+  liveButton.showTrouble(false);
+  controls.offer(customers, undefined);
+}
 
 /** Loads the data of the view and replaces what the screen shows. */
 function loadView(): void {
@@ -39,17 +61,31 @@ const keyDialog = createKeyDialog((key) => {
   loadView();
 });
 
+const names = createCustomerNames(client, Date.now);
+const openCustomer = (customer: string) => choose({ page: 'traffic', customer });
+const overview = createOverview({
+  client,
+  zone,
+  hrefOf: (customer) => writeView(viewAfter(view, { page: 'traffic', customer })),
+  onOpen: openCustomer,
+  onChange: (change, isTyping) => choose({ lists: changeList(view.lists, 'customers', change) }, isTyping),
+});
+
 const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
 
 const live = createLive({
   async load(signal) {
-    const customers = await loadCustomers(client, signal);
+    const { period, unit } = view;
+    const now = Date.now();
+    if (view.page === 'customers') {
+      await loadOverview(now, signal);
+      return false;
+    }
+    const customers = await names.read(view.customer, signal);
     signal.throwIfAborted();
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
-    const { period, unit } = view;
-    const now = Date.now();
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
@@ -85,7 +121,12 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
-const controls = createControls({ zone, choose, onForgetKey: forgetKey });
+const controls = createControls({
+  zone,
+  choose,
+  onSearchCustomer: () => names.forget(),
+  onForgetKey: forgetKey,
+});
 const liveButton = createLiveButton(setRunning);
 let wantsLive = true;
 

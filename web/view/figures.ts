@@ -1,8 +1,8 @@
 import type { Report } from '../api/load-report.ts';
-import { changeOf } from '../figures/change.ts';
 import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
 import type { Period } from '../period/period.ts';
+import { changeText } from '../text/change.ts';
 import { periodName } from '../text/describe.ts';
 import { formatCount, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
@@ -27,20 +27,6 @@ export function showFigures(report: Report, period: Period): void {
   setText('busiest-note', isPending && when !== '' ? `so far, ${when}` : when);
 
   showErrors(report);
-}
-
-function changeText(current: number, previous: number): string {
-  const change = changeOf(current, previous);
-  switch (change.kind) {
-    case 'grew':
-      return `↑ ${formatShare(change.share)}`;
-    case 'shrank':
-      return `↓ ${formatShare(change.share)}`;
-    case 'same':
-      return 'None';
-    case 'new':
-      return 'New';
-  }
 }
 
 function showErrors({ total, previous }: Report): void {

@@ -7,6 +7,8 @@ import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
 import type { View } from '../state/url-state.ts';
+import type { CustomerDays } from '../figures/customers.ts';
+import { daysName } from '../text/customer-days.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
@@ -44,12 +46,14 @@ export interface Screen {
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
+  /** The list of all customers takes the place of a report. */
+  showCustomers(days: CustomerDays): void;
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
 }
 
-type State = 'loading' | 'ready' | 'message';
+type State = 'loading' | 'ready' | 'message' | 'customers';
 
 export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
@@ -83,7 +87,9 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
 
   const enter = (state: State) => {
     main.dataset.state = state;
-    element('report', HTMLDivElement).hidden = state === 'message';
+    element('report', HTMLDivElement).hidden = state === 'message' || state === 'customers';
+    element('customers-view', HTMLDivElement).hidden = state !== 'customers';
+    setText('title', state === 'customers' ? 'Customers' : 'Traffic');
     element('report', HTMLDivElement).ariaBusy = String(state === 'loading');
     if (state !== 'message') message.hide();
     showTrouble(undefined);
@@ -95,6 +101,12 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
     message.show(text);
     if (isAwaited) setText('announcement', text.title);
     isAwaited = false;
+  };
+  const enterCustomers = () => {
+    shown = undefined;
+    details.close();
+    document.title = 'Customers · Log analytics';
+    enter('customers');
   };
   const enterCounting = (counting: Counting) =>
     enterMessage({
@@ -126,7 +138,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
     expect() {
       isAwaited = true;
       element('report', HTMLDivElement).ariaBusy = 'true';
-      if (shown === undefined && main.dataset.state !== 'message') enter('loading');
+      if (view?.page === 'customers') enterCustomers();
+      else if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
     showReport(report, newView, now) {
@@ -213,6 +226,13 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
               action: { label: `Show ${first}`, run: () => choose({ customer: first }) },
             },
       );
+    },
+
+    showCustomers({ shown: days }) {
+      enterCustomers();
+      setText('range', `${daysName(days)} · UTC`);
+      if (isAwaited) setText('announcement', 'All customers.');
+      isAwaited = false;
     },
 
     showRejections(rejections, now) {

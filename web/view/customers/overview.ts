@@ -1,0 +1,109 @@
+import type { Client } from '../../api/client.ts';
+import { loadCustomerTotals, type CustomerTotals } from '../../api/load-customer-totals.ts';
+import { customerRows, type CustomerDays } from '../../figures/customers.ts';
+import type { Range } from '../../period/period.ts';
+import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
+import { toCsv } from '../../text/csv.ts';
+import { describeCustomerDays } from '../../text/customer-days.ts';
+import { download } from '../download.ts';
+import { element } from '../elements.ts';
+import { createCustomersList } from './customers-list.ts';
+import { createSparklines } from './sparklines.ts';
+
+export interface OverviewContext {
+  readonly client: Client;
+  readonly zone: string;
+  readonly hrefOf: (customer: string) => string;
+  readonly onOpen: (customer: string) => void;
+  readonly onChange: (change: Partial<ListState>, isTyping: boolean) => void;
+}
+
+/** All customers, with their requests in the days of the period. */
+export interface Overview {
+  /** Loads what is not known or no longer new, and shows it as it comes. */
+  load(days: CustomerDays, states: ListStates, now: number, signal: AbortSignal): Promise<void>;
+  /** Shows another part of the list. */
+  show(states: ListStates): void;
+}
+
+/** Days that are over change with late entries alone. */
+const maxAges = { shown: 30_000, compared: 600_000 };
+/** As many ranges as a comparison has, and those of the period before it. */
+const maxRemembered = 6;
+
+interface Remembered {
+  readonly totals: CustomerTotals;
+  readonly readAt: number;
+}
+
+export function createOverview({ client, zone, hrefOf, onOpen, onChange }: OverviewContext): Overview {
+  const sparklines = createSparklines(client);
+  const list = createCustomersList({
+    zone,
+    sparklines,
+    hrefOf,
+    onOpen,
+    onChange,
+    onDownload: (head, rows) => {
+      if (days === undefined) return;
+      const first = new Date(days.shown.from).toISOString().slice(0, 10);
+      download(`customers-${first}.csv`, toCsv(head, rows));
+    },
+  });
+  element('customers-view', HTMLDivElement).replaceChildren(list.element);
+  const remembered = new Map<string, Remembered>();
+  let days: CustomerDays | undefined;
+  let states: ListStates = {};
+  let now = 0;
+
+  const nameOf = ({ from, to }: Range) => `${from} ${to}`;
+  const totalsOf = (range: Range) => remembered.get(nameOf(range))?.totals;
+
+  const render = () => {
+    const shown = days && totalsOf(days.shown);
+    if (days === undefined || shown === undefined) return;
+    const [current, previous] = [days.current, days.previous].map((range) => totalsOf(range)?.customers);
+    list.show(
+      customerRows(shown.customers, current, previous),
+      listState(states, 'customers'),
+      describeCustomerDays(days, shown.countedThrough, now, zone),
+      now,
+    );
+  };
+
+  const read = async (range: Range, maxAge: number, signal: AbortSignal) => {
+    const name = nameOf(range);
+    const known = remembered.get(name);
+    if (known !== undefined && now - known.readAt <= maxAge) return;
+    const readAt = now;
+    const keep = (totals: CustomerTotals) => {
+      if (signal.aborted) return;
+      remembered.delete(name);
+      remembered.set(name, { totals, readAt });
+      render();
+    };
+    // The largest customers are on the first page, and can be read while the others come.
+    keep(await loadCustomerTotals(range, client, signal, known === undefined ? keep : undefined));
+    const [oldest] = remembered.keys();
+    if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
+  };
+
+  return {
+    async load(newDays, newStates, newNow, signal) {
+      states = newStates;
+      now = newNow;
+      days = newDays;
+      sparklines.show(newDays.shown);
+      if (totalsOf(newDays.shown) === undefined) list.setBusy(true);
+      else render();
+      await read(newDays.shown, maxAges.shown, signal);
+      if (nameOf(newDays.current) !== nameOf(newDays.shown))
+        await read(newDays.current, maxAges.compared, signal);
+      await read(newDays.previous, maxAges.compared, signal);
+    },
+    show(newStates) {
+      states = newStates;
+      render();
+    },
+  };
+}
