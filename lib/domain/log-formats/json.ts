@@ -105,5 +105,5 @@ function isObject(value: unknown): value is Fields {
 
 /** The reason for a line that begins like JSON and is none. */
 export function brokenJson(line: string): LineContent {
-  return line.trimStart().startsWith('{') ? unknown('is no JSON object') : undefined;
+  return line.trimStart().startsWith('{') ? unknown('is not a JSON object') : undefined;
 }

@@ -14,7 +14,8 @@ const bar = 0x7c;
 const comma = 0x2c;
 
 /**
- * Returns the place of the quote that ends a field, or -1. A quote within a field is escaped, or no blank follows it.
+ * Returns the place of the quote that ends a field, or -1. A quote within a field is escaped, or no blank follows it, or the
+ * next quote closes a field, too, so that the field goes on.
  * @param start  the first character of the field's content
  */
 export function endOfQuoted(text: string, start: number): number {
@@ -23,7 +24,7 @@ export function endOfQuoted(text: string, start: number): number {
     if (code === backslash) {
       if (endsInBackslash(text, at)) return at + 1;
       at += 1;
-    } else if (code === quote && endsField(text, at + 1)) return at;
+    } else if (code === quote && endsField(text, at + 1) && !closesNext(text, at + 1)) return at;
   }
   return -1;
 }
@@ -72,6 +73,19 @@ function endsField(text: string, at: number): boolean {
   if (at >= text.length || isBlank(text.charCodeAt(at))) return true;
   return text.charCodeAt(at) === quote && at + 1 === text.length;
 }
+
+/**
+ * Returns whether a blank stands at `at` and the next quote behind it closes a field: a word stands before it, as in
+ * `"a "quoted" word"`, and not a blank or `name=`, as before a quote that opens a field.
+ */
+function closesNext(text: string, at: number): boolean {
+  if (!isBlank(text.charCodeAt(at))) return false;
+  const next = text.indexOf('"', at);
+  return next >= 0 && !opensField.test(text.charAt(next - 1));
+}
+
+/** What may stand before a quote that opens a field, and the backslash of one that does nothing. */
+const opensField = /[\s|,=:;[({\\]/;
 
 /** Returns whether a character separates fields; some logs have bars or commas. */
 export function isBlank(code: number): boolean {

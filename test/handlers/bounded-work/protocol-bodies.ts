@@ -1,3 +1,4 @@
+import { compress } from 'snappyjs';
 import { combined } from './set-aside-bodies.ts';
 import { filled, largestBatch, mostEntries, scrambled, text } from './filled.ts';
 import { bytesField, fixed64Field, numberField } from './protobuf-message.ts';
@@ -184,9 +185,127 @@ const lokiJson: Bodies = {
   'entries that are not arrays': [204, () => most(() => '0', [stream, ',', ']}]}'])],
 };
 
+/** Fifteen labels, as many as Loki allows; each has a name that describes requests. */
+const knownLabels = Object.fromEntries(
+  [
+    'method',
+    'http_method',
+    'request_method',
+    'verb',
+    'path',
+    'uri',
+    'request_uri',
+    'url',
+    'status',
+    'status_code',
+    'http_status',
+    'user_agent',
+    'http_user_agent',
+    'agent',
+    'bytes',
+  ].map((name) => [name, 'x']),
+);
+const knownMetadata = JSON.stringify({ method: 'GET', path: '/x', status: 'x', user_agent: 'x' });
+const labelled = `{"streams":[{"stream":${JSON.stringify(knownLabels)},"values":[`;
+const labelledEntries: Bodies = {
+  'labels and metadata of lines that are not requests': [
+    204,
+    () => most((n) => `["${time}","${scrambled(n)}",${knownMetadata}]`, [labelled, ',', ']}]}']),
+  ],
+  'labels and metadata that describe requests': [
+    204,
+    () =>
+      most(
+        (n) => `["${time}","x",{"method":"GET","path":"/${scrambled(n)}"}]`,
+        [
+          '{"streams":[{"stream":{"job":"nginx","status":"200","user_agent":"curl/8"},"values":[',
+          ',',
+          ']}]}',
+        ],
+      ),
+  ],
+  'streams with labels, of one line each': [
+    204,
+    () =>
+      most(
+        (n) => `{"stream":${JSON.stringify(knownLabels)},"values":[["${time}","${scrambled(n)}",{"a":"b"}]]}`,
+        ['{"streams":[', ',', ']}'],
+      ),
+  ],
+};
+
+const inSnappy = (request: Buffer) => Buffer.from(compress(request));
+const pushedLine = (n: number, ...metadata: readonly Buffer[]) =>
+  bytesField(
+    2,
+    message(bytesField(1, numberField(1, 1_766_945_040)), bytesField(2, combined(n)), ...metadata),
+  );
+const labelPair = (name: string, text: string) =>
+  bytesField(3, message(bytesField(1, name), bytesField(2, text)));
+const labelText = `{${Object.keys(knownLabels)
+  .map((name) => `${name}="x"`)
+  .join(', ')}}`;
+const pushed = (labels: string, make: (n: number) => Buffer) => {
+  const entries: Buffer[] = [bytesField(1, labels)];
+  for (let n = 0, bytes = labels.length; n < mostEntries; n++) {
+    const one = make(n);
+    bytes += one.length;
+    if (bytes > largestBatch - 2_000) break;
+    entries.push(one);
+  }
+  return inSnappy(bytesField(1, Buffer.concat(entries)));
+};
+const lokiProtobuf: Bodies = {
+  'lines of an access log': [204, () => pushed('{job="nginx"}', (n) => pushedLine(n))],
+  'labels and metadata of lines that are not requests': [
+    204,
+    () =>
+      pushed(labelText, (n) =>
+        bytesField(
+          2,
+          message(
+            bytesField(1, numberField(1, 1_766_945_040)),
+            bytesField(2, scrambled(n)),
+            ...['method', 'path', 'status', 'user_agent'].map((name) => labelPair(name, 'x')),
+          ),
+        ),
+      ),
+  ],
+  'metadata over and over': [
+    204,
+    () =>
+      pushed('{}', (n) =>
+        bytesField(
+          2,
+          message(bytesField(2, scrambled(n)), ...Array.from({ length: 500 }, () => labelPair('a', ''))),
+        ),
+      ),
+  ],
+  'labels over and over': [
+    204,
+    () => inSnappy(bytesField(1, repeated(bytesField(1, labelText), largestBatch - 1_000))),
+  ],
+  'streams without entries': [204, () => inSnappy(repeated(bytesField(1, ''), largestBatch - 1_000))],
+};
+
 const splunk: Bodies = {
   'lines of an access log': [200, () => most((n) => JSON.stringify({ event: combined(n) }), inLines)],
   'events with invented names': [200, () => filled((n) => `{"event":{${invented(200, n)}}}`, inLines)],
+  'fields of events that are not requests': [
+    200,
+    () =>
+      most((n) => `{"event":"${scrambled(n)}","fields":{"method":"GET","path":"/x","status":"x"}}`, inLines),
+  ],
+  'fields that describe requests': [
+    200,
+    () =>
+      most(
+        (n) =>
+          `{"time":1766945040,"event":"x","fields":{"method":"GET","path":"/${scrambled(n)}","status":200}}`,
+        inLines,
+      ),
+  ],
+  'invented fields': [200, () => filled((n) => `{"event":"x","fields":{${invented(200, n)}}}`, inLines)],
   'empty objects': [200, () => most(() => '{}', inLines)],
 };
 
@@ -222,12 +341,15 @@ const logpush: Bodies = {
 };
 
 const json = { 'content-type': 'application/json' };
+const protobuf = { 'content-type': 'application/x-protobuf' };
 
 export const protocolBodies: readonly ProtocolBody[] = [
   ...sent('OTLP in JSON', 'POST /v1/logs', json, otlpJson),
-  ...sent('OTLP in protobuf', 'POST /v1/logs', { 'content-type': 'application/x-protobuf' }, otlpProtobuf),
+  ...sent('OTLP in protobuf', 'POST /v1/logs', protobuf, otlpProtobuf),
   ...sent('bulk', 'POST /_bulk', { 'content-type': 'application/x-ndjson' }, bulk),
   ...sent('Loki', 'POST /loki/api/v1/push', json, lokiJson),
+  ...sent('Loki in JSON', 'POST /loki/api/v1/push', json, labelledEntries),
+  ...sent('Loki in protobuf', 'POST /loki/api/v1/push', protobuf, lokiProtobuf),
   ...sent('Splunk', 'POST /services/collector/event', {}, splunk),
   ...sent('Firehose', 'POST /firehose', { ...json, 'x-amz-firehose-request-id': 'r' }, firehose),
   ...sent('Logpush', 'POST /logpush', {}, logpush),

@@ -87,9 +87,15 @@ function instantOf(timestamp: unknown): string | undefined {
   return instantOfMilliseconds(Number(timestamp.slice(0, -6)));
 }
 
+/** Nearly all values are texts, so that nothing has to be left out: a new object for each entry takes a tenth of the whole time. */
 function textsOf(value: unknown): Labels {
   if (typeof value !== 'object' || value === null) return noLabels;
+  if (areTexts(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'));
+}
+
+function areTexts(value: object): value is Labels {
+  return Object.values(value).every((text) => typeof text === 'string');
 }
 
 function notAPush(): InvalidRequest {

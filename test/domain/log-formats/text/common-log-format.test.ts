@@ -107,6 +107,17 @@ describe('a relative of the Common Log Format', () => {
     expect(readOne(`192.0.2.7 - - ${time} "GET /x/half`)).toBe('no-request');
   });
 
+  it.each([
+    ['"a "quoted" agent"', 'a "quoted" agent'],
+    ['"a "quoted" agent" 0.003', 'a "quoted" agent'],
+    ['"an "agent"" "203.0.113.9"', 'an "agent"'],
+    ['"curl/8" 0.003 "203.0.113.9"', 'curl/8'],
+    ['"curl/8" rt="0.003" ["x"]', 'curl/8'],
+    ['"curl/8" "', 'curl/8'],
+  ])('has the whole agent of %s', (fields, userAgent) => {
+    expect(readOne(`192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" ${fields}`)).toMatchObject({ userAgent });
+  });
+
   it('has its facts', () => {
     const line = `a.example:443 192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 512 "https://b.example/y?q=1#z" "curl/8"`;
     expect(readOne(line)).toMatchObject({
