@@ -62,7 +62,10 @@ const keyDialog = createKeyDialog((key) => {
 });
 
 const names = createCustomerNames(client, Date.now);
-const openCustomer = (customer: string) => choose({ page: 'traffic', customer });
+const openCustomer = (customer: string) => {
+  choose({ page: 'traffic', customer });
+  document.getElementById('main')?.focus(); // the link is gone
+};
 const overview = createOverview({
   client,
   zone,
@@ -142,7 +145,10 @@ function forgetKey(): void {
 
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));
 addEventListener('popstate', () => {
+  const left = view;
   view = readView(location.search);
+  const isBack = left.page === 'traffic' && view.page === 'customers';
+  overview.focusOn(isBack ? left.customer : undefined);
   showView();
 });
 

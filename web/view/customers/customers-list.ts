@@ -30,6 +30,8 @@ export interface CustomersList {
   readonly element: HTMLElement;
   show(rows: readonly CustomerRow[], state: ListState, note: string, now: number): void;
   setBusy(isBusy: boolean): void;
+  /** Puts the focus on a customer; returns false if the page of the list does not have it. */
+  focusOn(customer: string): boolean;
 }
 
 const pageLength = 25;
@@ -133,6 +135,12 @@ export function createCustomersList(context: CustomersListContext): CustomersLis
       });
     },
     setBusy: (isBusy) => table.setBusy(isBusy),
+    focusOn(customer) {
+      const rows = [...table.element.querySelectorAll('tr')];
+      const link = rows.find(({ dataset }) => dataset.key === customer)?.querySelector('a');
+      link?.focus();
+      return link !== undefined && link !== null;
+    },
   };
 }
 

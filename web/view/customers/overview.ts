@@ -24,6 +24,8 @@ export interface Overview {
   load(days: CustomerDays, states: ListStates, now: number, signal: AbortSignal): Promise<void>;
   /** Shows another part of the list. */
   show(states: ListStates): void;
+  /** Puts the focus on a customer as soon as its row is there, for a user who comes back from its report. */
+  focusOn(customer: string | undefined): void;
 }
 
 /** Days that are over change with late entries alone. */
@@ -55,6 +57,7 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
   let days: CustomerDays | undefined;
   let states: ListStates = {};
   let now = 0;
+  let awaited: string | undefined;
 
   const nameOf = ({ from, to }: Range) => `${from} ${to}`;
   const totalsOf = (range: Range) => remembered.get(nameOf(range))?.totals;
@@ -69,6 +72,7 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
       describeCustomerDays(days, shown.countedThrough, now, zone),
       now,
     );
+    if (awaited !== undefined && list.focusOn(awaited)) awaited = undefined;
   };
 
   const read = async (range: Range, maxAge: number, signal: AbortSignal) => {
@@ -104,6 +108,9 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
     show(newStates) {
       states = newStates;
       render();
+    },
+    focusOn(customer) {
+      awaited = customer;
     },
   };
 }
