@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import {
   from,
@@ -10,6 +8,7 @@ import {
   count,
   rowsOf,
   listedRows,
+  download,
   type KeyCount,
   allCounted,
   useDashboard,
@@ -168,9 +167,3 @@ describe('a link to a time of minutes to months', () => {
     }
   });
 });
-
-async function download(page: Page, button: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
-  expect(file.suggestedFilename()).toMatch(/^cus-page-[a-z]+-2025-12-28\.csv$/);
-  return readFile(await file.path(), 'utf8');
-}

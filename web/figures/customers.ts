@@ -7,7 +7,7 @@ export interface CustomerDays {
   readonly shown: Range;
   /** The days among them that are over; if none is, the day before. */
   readonly current: Range;
-  /** As many days before those. */
+  /** The days before those, of the same number. */
   readonly previous: Range;
 }
 

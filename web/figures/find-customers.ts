@@ -5,7 +5,7 @@ export interface FoundCustomers {
   readonly more: number;
 }
 
-/** As many as one looks through. */
+/** A longer list is narrowed by typing. */
 const maxFound = 50;
 
 /**

@@ -30,7 +30,7 @@ export interface Overview {
 
 /** Days that are over change with late entries alone. */
 const maxAges = { shown: 30_000, compared: 600_000 };
-/** As many ranges as a comparison has, and those of the period before it. */
+/** A view has three ranges, and the one before it three others. */
 const maxRemembered = 6;
 
 interface Remembered {
