@@ -10,7 +10,7 @@ import type * as total from '../handlers/total.ts';
 import type * as wiring from '../handlers/wiring.ts';
 import { indexCustomers } from '../lib/pipeline/customer-index/index-customers.ts';
 import { httpEvent } from '../test/handlers/app.ts';
-import { firstDay, storeCustomers, storeDays, storeMinutes } from './answers/stored-windows.ts';
+import { firstDay, storeCustomers, storeDays, storeHours, storeMinutes } from './answers/stored-windows.ts';
 import { count } from './option-kinds.ts';
 import { median } from './statistics.ts';
 import { printTable, type Row } from './table.ts';
@@ -54,6 +54,13 @@ const requests: readonly {
     query: { window: 'day', from: firstDay, to: '2026-01-01T00:00:00Z', ...paged },
   },
   {
+    name: 'half a year of local days, of 24 hours with 500 paths each',
+    aim: 500,
+    path: '/aggregates',
+    customer: 'local',
+    query: { window: 'day', tz: 'Europe/Berlin', from: firstDay, to: '2025-06-30T22:00:00Z', top: '20' },
+  },
+  {
     name: 'the total of 18 full minutes',
     aim: 50,
     path: '/aggregates/total',
@@ -77,6 +84,7 @@ try {
   const { store } = temporary.app;
   await storeMinutes('hour', 60, { paths: 500, agents: 20, statuses: 5 }, store);
   await storeDays('year', 365, { paths: 300, agents: 20, statuses: 5 }, store);
+  await storeHours('local', 4_344, { paths: 500, agents: 20, statuses: 5 }, store);
   await storeMinutes('full', 18, { paths: 10_000, agents: 10_000, statuses: 500 }, store);
   await storeCustomers(5_000, 90, store);
   await indexCustomers(temporary.app, { settleSeconds: 0, maxSeconds: 60 });

@@ -54,7 +54,7 @@ export interface Entry {
 export interface ErrorAnswer {
   requestId: string
   errorCategory: ("VALIDATION" | "CONFLICT" | "LIMIT" | "NOT_FOUND" | "ROUTING" | "AVAILABILITY" | "ACCESS")
-  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010")
+  errorCode: ("ING_1000" | "ING_1001" | "ING_1002" | "ING_1003" | "ING_1004" | "QRY_1000" | "QRY_1001" | "API_1000" | "API_1001" | "API_1002" | "API_1003" | "API_1004" | "API_1005" | "API_1006" | "API_1007" | "API_1008" | "API_1009" | "API_1010" | "API_1011" | "API_1012")
   errorDescription: string
   /**
    * Describes the problems, if they are known.
@@ -431,4 +431,24 @@ export interface BatchAnswer {
    * True if all of its windows include the batch.
    */
   counted: boolean
+}
+export interface ShareLink {
+  /**
+   * The token, which is a secret: whoever has it can read the counts. It is stored nowhere.
+   */
+  token: string
+  /**
+   * The only customer whose counts it shows.
+   */
+  customerId: string
+  /**
+   * The instant from which on it is refused.
+   */
+  expiresAt: string
+}
+export interface ShareLinkOptions {
+  /**
+   * Seconds after which the link ends.
+   */
+  expiresInSeconds?: number
 }

@@ -61,11 +61,11 @@ function show({ customerId, isJson }: CustomersOptions, found: CustomerSurvey, i
     print(io, JSON.stringify({ kind: 'would-remove', customerId, ...found }));
     return 0;
   }
-  const { batches, minutes, hoursAndDays, failedRecords } = found;
+  const { batches, minutes, hoursAndDays, failedRecords, alerts } = found;
   print(
     io,
-    `${customerId} has ${whole(batches)} batches, ${whole(minutes)} minutes, ${whole(hoursAndDays)} hours and days, and ` +
-      `${whole(failedRecords)} failed records.\n` +
+    `${customerId} has ${whole(batches)} batches, ${whole(minutes)} minutes, ${whole(hoursAndDays)} hours and days, ` +
+      `${whole(failedRecords)} failed records, and ${whole(alerts)} alerts.\n` +
       'Nothing was removed. To remove all of it, which cannot be undone, add --yes.',
   );
   return 0;
@@ -76,13 +76,13 @@ async function forget(
   found: CustomerSurvey,
   io: CommandIo,
 ): Promise<number> {
-  const { batches, minutes, hoursAndDays, failedRecords } = found;
+  const { batches, minutes, hoursAndDays, failedRecords, alerts } = found;
   const progress = showProgress(io.stderr);
   io.atEnd(() => progress.stop());
   const forgetter = await openForgetter(place, io);
-  const removed = { batches: 0, windows: 0, failedRecords: 0 };
+  const removed = { batches: 0, windows: 0, failedRecords: 0, alerts: 0 };
   try {
-    progress.begin('Removing', batches + minutes + hoursAndDays + failedRecords);
+    progress.begin('Removing', batches + minutes + hoursAndDays + failedRecords + alerts);
     const { before } = await forgetter.step({ customerId, maxSeconds: firstStepSeconds });
     const instant = before === undefined ? undefined : new Date(before);
     let isDone = instant === undefined; // somebody else has already forgotten it
@@ -106,8 +106,8 @@ async function forget(
     io,
     isJson
       ? JSON.stringify({ kind: 'forgotten', customerId, removed })
-      : `${customerId} is forgotten: ${whole(removed.batches)} batches, ${whole(removed.windows)} windows and ` +
-          `${whole(removed.failedRecords)} failed records were removed.`,
+      : `${customerId} is forgotten: ${whole(removed.batches)} batches, ${whole(removed.windows)} windows, ` +
+          `${whole(removed.failedRecords)} failed records and ${whole(removed.alerts)} alerts were removed.`,
   );
   return 0;
 }
@@ -117,5 +117,6 @@ function add(removed: Record<keyof Removed, number>, more: Removed): number {
   removed.batches += more.batches;
   removed.windows += more.windows;
   removed.failedRecords += more.failedRecords;
-  return more.batches + more.windows + more.failedRecords;
+  removed.alerts += more.alerts;
+  return more.batches + more.windows + more.failedRecords + more.alerts;
 }

@@ -25,6 +25,8 @@ const routes = {
     'GET /aggregates/paths',
     'GET /batches/{batchId}',
     'GET /customers',
+    'GET /alerts',
+    'POST /shares',
   ],
   open: [
     'GET /',

@@ -6,8 +6,18 @@ const nameOf = (logicalId) => ({ 'Fn::GetAtt': [logicalId, 'QueueName'] });
 
 const streamFunctions = ['aggregate', 'aggregateLate'];
 const queueFunctions = ['verify', 'rollUp'];
-const scheduledFunctions = ['expire'];
-const httpFunctions = ['ingest', 'protocols', 'query', 'total', 'paths', 'customers', 'batch', 'authorize'];
+const scheduledFunctions = ['expire', 'alerts'];
+const httpFunctions = [
+  'ingest',
+  'protocols',
+  'query',
+  'total',
+  'paths',
+  'customers',
+  'batch',
+  'readAlerts',
+  'authorize',
+];
 const deadLetterQueues = ['UnverifiedBatches', 'FailedRollUps', 'FailedRecords'];
 
 /** Names an alarm: `AggregateErrorsAlarm` for `aggregate` and `errors`. */

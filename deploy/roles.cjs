@@ -56,11 +56,12 @@ const parameter = (stage, name) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/log-analytics-pipeline/${stage}/${name}`,
 });
 
-/**
- * Reads the records of keys, and the encrypted secret that signs keys; AWS's own key decrypts only that parameter.
- */
-const readApiKeys = (stage) => [
-  allow(['ssm:GetParameter'], [parameter(stage, 'api-keys/*'), parameter(stage, 'api-keys-secret')]),
+/** Reads some parameters, among them the encrypted secret that signs keys; AWS's own key decrypts only that one. */
+const readWithSecret = (stage, ...names) => [
+  allow(
+    ['ssm:GetParameter'],
+    [...names, 'api-keys-secret'].map((name) => parameter(stage, name)),
+  ),
   {
     ...allow(
       ['kms:Decrypt'],
@@ -95,7 +96,7 @@ const takeBatches = [
 ];
 
 const rightsOf = (stage) => ({
-  authorize: [...readApiKeys(stage), ...readAndWrite('api-keys/*')],
+  authorize: [...readWithSecret(stage, 'api-keys/*'), ...readAndWrite('api-keys/*')],
   ingest: takeBatches,
   protocols: takeBatches,
   aggregate: aggregateFrom('InsightStream'),
@@ -121,9 +122,9 @@ const rightsOf = (stage) => ({
   // earlier version.
   expire: [
     ...readAndWrite('retention/*', customerIndex, customerIndexing),
-    allow(['s3:GetObject'], [object('aggregates/day/*')]),
+    allow(['s3:GetObject'], [object('aggregates/day/*'), object('alerts/state/*')]),
     readTombstones,
-    remove('aggregates/*', customerIndex),
+    remove('aggregates/*', customerIndex, 'alerts/*'),
   ],
   query: readCounts,
   total: readCounts,
@@ -135,6 +136,19 @@ const rightsOf = (stage) => ({
     ...read(customerIndex, customerIndexing, 'aggregates/day/*', 'failed/*', 'aws/lambda/*', horizon),
     readMetrics,
   ],
+  // It reads hours and the index of customers as answers do, and removes only what it wrote of a customer that was
+  // forgotten meanwhile.
+  alerts: [
+    ...readCounts,
+    allow(['s3:GetObject'], [object(customerIndex), object(customerIndexing)]),
+    ...readAndWrite('alerts/*'),
+    readTombstones,
+    remove('alerts/*'),
+    allow(['sns:Publish'], [{ Ref: 'AlertTopic' }]),
+  ],
+  readAlerts: [...read('alerts/*', horizon), readTombstones],
+  // It knows the hash of the key that makes a link from the request itself.
+  shares: readWithSecret(stage),
   openapi: [],
   page: [],
   metrics: [],

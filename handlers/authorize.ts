@@ -2,7 +2,7 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
-import { apiKeyFromHeader } from '../lib/domain/api-key.ts';
+import { credentialFromHeader, type Grant } from '../lib/domain/grant.ts';
 import { Unavailable } from '../lib/errors.ts';
 import type { Authorize } from '../lib/pipeline/authorize/authorize.ts';
 import { wiredAuthorize } from './wiring.ts';
@@ -16,15 +16,29 @@ export type AuthorizerContext = {
   readonly customerId: string;
   /** Words, separated by spaces. */
   readonly scopes: string;
-  /** Names the key in the access log. */
+  /** Names the key in the access log, or the share link by the key that made it. */
   readonly keyId: string;
+  /** End of a share link, as ISO 8601; empty for an API key. */
+  readonly sharedUntil: string;
   /** `true`: the client is unknown, and the function has to answer 503. */
   readonly unavailable: 'true' | 'false';
 };
 
 export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>;
 
-const nobody: AuthorizerContext = { customerId: '', scopes: '', keyId: '', unavailable: 'false' };
+const nobody: AuthorizerContext = {
+  customerId: '',
+  scopes: '',
+  keyId: '',
+  sharedUntil: '',
+  unavailable: 'false',
+};
+
+/** Returns what the authorizer passes on for a caller with rights. */
+export function contextOf({ customerId, scopes, keyId, sharedUntil }: Grant): AuthorizerContext {
+  const until = sharedUntil?.toISOString() ?? '';
+  return { customerId, scopes: scopes.join(' '), keyId, sharedUntil: until, unavailable: 'false' };
+}
 
 /**
  * The Lambda authorizer of the HTTP API, in the simple format. API Gateway caches its answer by the header with the key,
@@ -39,14 +53,12 @@ export function authorizeHandler(
   wired: () => Promise<Authorize>,
 ): (event: APIGatewayRequestAuthorizerEventV2) => Promise<AuthorizerAnswer> {
   return async ({ identitySource }) => {
-    const apiKey = apiKeyFromHeader(identitySource?.[0]);
-    if (apiKey === undefined) return { isAuthorized: false, context: nobody };
+    const credential = credentialFromHeader(identitySource?.[0]);
+    if (credential === undefined) return { isAuthorized: false, context: nobody };
     try {
-      const grant = await (await wired())(apiKey);
+      const grant = await (await wired())(credential);
       if (grant === undefined) return { isAuthorized: false, context: nobody };
-      const { customerId, scopes, keyId } = grant;
-      const context = { customerId, scopes: scopes.join(' '), keyId, unavailable: 'false' } as const;
-      return { isAuthorized: true, context };
+      return { isAuthorized: true, context: contextOf(grant) };
     } catch (error) {
       // The failure of the store is in the log already.
       if (!(error instanceof Unavailable)) console.error(error);

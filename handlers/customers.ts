@@ -50,17 +50,20 @@ async function listTotals(
   app: App,
 ) {
   const { allowedLatenessSeconds } = app.config;
-  const query = { ...parameters, customerId: caller, allowedLatenessSeconds };
-  const { found } = await app.reads.run(caller ?? '', () =>
+  const customerId = caller ?? parameters.customerId;
+  // Nobody learns whether there is another customer.
+  const isOfCaller = parameters.customerId === undefined || parameters.customerId === customerId;
+  const query = { ...parameters, customerId, allowedLatenessSeconds };
+  const { found } = await app.reads.run(customerId ?? '', () =>
     withinRetention(totals, app.retention, (kept) =>
-      withForgetting(caller, app, (progress) =>
+      withForgetting(customerId, app, (progress) =>
         listCustomerTotals({ ...query, ...kept }, { ...app, progress }),
       ),
     ),
   );
   const { countedThrough } = progressFields({ ...found, waiting: undefined });
   return {
-    customers: found.customers,
+    customers: isOfCaller ? found.customers : [],
     countedThrough,
     complete: found.complete,
     nextToken: found.next && encodeCustomersToken(parameters, found.next),

@@ -1,9 +1,11 @@
 import { InvalidConfig, parseConfig, type Config } from '../lib/config.ts';
 import { createCountingRules, type CountingRules } from '../lib/domain/counting-rules.ts';
+import type { InstallationSecrets } from '../lib/domain/installation-secrets.ts';
 import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
 import { createLogger, type LogFields, type Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../lib/metrics.ts';
 import { authorizeLimits, createAuthorize, type Authorize } from '../lib/pipeline/authorize/authorize.ts';
+import { RememberedLookups } from '../lib/pipeline/authorize/remembered-lookups.ts';
 import { createHealthCheck } from '../lib/pipeline/check-health/check-health.ts';
 import { CustomerBudgets } from '../lib/pipeline/streams/customer-budgets.ts';
 import { createCountingProgress } from '../lib/pipeline/query/counting-progress.ts';
@@ -26,6 +28,8 @@ import { readLimits } from '../lib/pipeline/query/read-limits.ts';
 import { CustomerTurns } from '../lib/pipeline/turns/customer-turns.ts';
 import type { Streams } from '../lib/pipeline/streams/streams.ts';
 import type { AgedObjects } from '../lib/ports/aged-objects.ts';
+import type { AlertRuleSet } from '../lib/domain/alerts/alert-rules.ts';
+import type { AlertTarget } from '../lib/ports/alert-target.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { DiskRoom } from '../lib/ports/disk-room.ts';
 import type { CountingProgress } from '../lib/ports/counting-progress.ts';
@@ -49,6 +53,8 @@ export interface App {
   readonly rules: CountingRules;
   /** True if an authorizer decides whose traffic a request is about, and the header `x-customer-id` does not. */
   readonly hasAuthorizer: boolean;
+  /** Secrets that sign share links, the newest first; empty where none is set, and on AWS, where `shares` reads its own. */
+  readonly linkSecrets: readonly Uint8Array[];
   readonly store: ObjectStore;
   /** Reads windows for answers. */
   readonly reader: WindowReader;
@@ -97,6 +103,7 @@ export type AppParts = Pick<App, 'config' | 'clock' | 'logger' | 'store' | 'stre
   readonly hasAuthorizer?: boolean | undefined;
   /** The secret of visitors where the configuration has none; without both they are not counted. */
   readonly visitorsSecret?: string | undefined;
+  readonly linkSecrets?: readonly Uint8Array[] | undefined;
   /** Writes intents; without it `ingest` emits on the streams itself. */
   readonly outbox?: Outbox | undefined;
   readonly notifier?: WindowNotifier | undefined;
@@ -118,6 +125,7 @@ export function createApp({
   failedRecordsVersion,
   hasAuthorizer,
   visitorsSecret,
+  linkSecrets = [],
   notifier,
   timers = realTimers,
   ...given
@@ -136,6 +144,7 @@ export function createApp({
     diskRoom,
     aged,
     hasAuthorizer: hasAuthorizer ?? parts.config.storage === 'aws',
+    linkSecrets,
     startedAt: parts.clock.now(),
     progress: parts.progress ?? createCountingProgress({ ...parts, rollUps, failedRecords }),
     metrics: createMetrics(
@@ -219,6 +228,47 @@ async function wireAuthorize(
   );
 }
 
+/** The rules of alerts, and the places that they are sent to. */
+export interface Alerting {
+  /** `undefined`: there are no alerts. */
+  readonly rules: AlertRuleSet | undefined;
+  readonly targets: readonly AlertTarget[];
+}
+
+/**
+ * Opens what alerts need besides an app. No other function bundles it.
+ * @throws InvalidConfig  the file of the rules cannot be used
+ */
+export async function openAlerting({ config, clock }: Pick<App, 'config' | 'clock'>): Promise<Alerting> {
+  const { readAlertRules } = await import('../lib/alert-rules-file.ts');
+  const { openAlertTargets } = await import('../lib/adapters/open-alert-targets.ts');
+  return { rules: readAlertRules(config), targets: openAlertTargets(config, clock) };
+}
+
+type ReadLinkSecrets = () => Promise<readonly Uint8Array[]>;
+
+/**
+ * Returns the secrets that sign share links, the newest first: on AWS those of the API keys, elsewhere the app's own.
+ * @throws Unavailable  they cannot be read now
+ */
+export async function wiredLinkSecrets(app: App): Promise<readonly Uint8Array[]> {
+  if (app.config.storage !== 'aws') return app.linkSecrets;
+  readLinkSecrets ??= openLinkSecrets(app);
+  return (await readLinkSecrets)();
+}
+
+/** Remembers them as the authorizer does, since Parameter Store takes few reads of all programs together. */
+async function openLinkSecrets({ config, clock, logger }: App): Promise<ReadLinkSecrets> {
+  const { openSsmApiKeys } = await import('../lib/adapters/ssm-api-keys.ts');
+  const apiKeys = openSsmApiKeys(config.apiKeysPath);
+  const remembered = new RememberedLookups<InstallationSecrets>(authorizeLimits.memory, { clock, logger });
+  return async () => {
+    const secrets = (await remembered.find('', () => apiKeys.secrets())) ?? [];
+    return secrets.map(({ secret }) => secret);
+  };
+}
+
+let readLinkSecrets: Promise<ReadLinkSecrets> | undefined;
 let app: Promise<App> | undefined;
 let authorize: Promise<Authorize> | undefined;
 
@@ -275,6 +325,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
     case 'local': {
       const { openedLocalStore } = await import('../local-store/open-local-store.ts');
       const { openVisitorsSecret } = await import('../local-store/visitors-secret.ts');
+      const { openLinkSecret } = await import('../local-store/link-secret.ts');
       const local = openedLocalStore(config.dataDirectory);
       const streams = {
         insights: local.stream(config.insightStreamName),
@@ -282,6 +333,7 @@ async function openStorage(config: Config, clock: Clock): Promise<Storage> {
       };
       return {
         visitorsSecret: await openVisitorsSecret(config.dataDirectory),
+        linkSecrets: [await openLinkSecret(config.dataDirectory)],
         store: local.objects,
         versions: local.versions,
         aged: local.aged,

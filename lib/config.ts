@@ -41,6 +41,24 @@ const hostNames = z.string().transform((text, context): readonly string[] => {
   return z.NEVER;
 });
 
+const webhookUrl = z
+  .string()
+  .refine((text) => text === '' || isWebhookUrl(text), 'must be an http or https address without a password');
+
+function isWebhookUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
+/** Secrets of standardwebhooks.com: 24 to 64 bytes. */
+const webhookSecret = z
+  .string()
+  .refine(
+    (text) => text === '' || /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/.test(text),
+    'must be whsec_ and 24 to 64 bytes as base64',
+  );
+
 /**
  * The environment that the functions read, with defaults; docs/reference/configuration.md has the same table, and a test
  * compares them.
@@ -199,6 +217,27 @@ export const environmentSchema = z.object({
     .pipe(z.int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000'))
     .default(32)
     .describe('windows that an invocation reads and writes at the same time; 8 under the emulator'),
+  ALERT_RULES: z
+    .string()
+    .default('')
+    .describe(
+      'file of the [alert rules](docs/reference/alerts.md); without one there are no alerts. Once deployed, the file that was packaged',
+    ),
+  ALERT_WEBHOOK_URL: webhookUrl
+    .default('')
+    .describe(
+      'address that gets each alert as a `POST` ([webhook](docs/reference/alerts.md#webhook)): `https`, or `http` on this machine',
+    ),
+  ALERT_WEBHOOK_SECRET: webhookSecret
+    .default('')
+    .describe('secret that signs these requests: `whsec_` and 24 to 64 random bytes as base64'),
+  ALERT_WEBHOOK_HTTP: z
+    .enum(['loopback', 'any'], 'must be loopback or any')
+    .default('loopback')
+    .describe(
+      '`any`: the address of the webhook may be `http` on other machines, too; nothing is encrypted then',
+    ),
+  ALERT_TOPIC_ARN: z.string().default('').describe('SNS topic that gets each alert; set by `serverless.yml`'),
 });
 
 export type LogLevel = z.output<typeof environmentSchema>['LOG_LEVEL'];
@@ -243,6 +282,17 @@ export interface Config extends AwsNames {
   readonly customerRecordsPerSecond: number;
   /** Number of windows that an invocation reads and writes at the same time. */
   readonly windowsAtOnce: number;
+  /** Path of the rules, which `readAlertRules` reads; `undefined`: there are no alerts. */
+  readonly alertRulesFile: string | undefined;
+  readonly alertWebhook: AlertWebhook | undefined;
+  readonly alertTopicArn: string | undefined;
+}
+
+/** The webhook that gets alerts. Neither may be logged: addresses of webhooks often contain a secret. */
+export interface AlertWebhook {
+  readonly url: URL;
+  /** `undefined`: requests are not signed. */
+  readonly secret: string | undefined;
 }
 
 /** A value in the environment is invalid; the message names the variable. */
@@ -261,7 +311,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   if (error !== undefined) {
     const problems = error.issues.map(({ path, message }) => {
       const variable = path.join('.');
-      if (variable === 'VISITORS_SECRET') return `${variable} ${message}`; // errors end up in logs
+      if (isSecret(variable)) return `${variable} ${message}`; // errors end up in logs
       return `${variable} ${message}, and is ${JSON.stringify(environment[variable])}`;
     });
     throw new InvalidConfig(`The environment is invalid: ${problems.join('; ')}.`);
@@ -298,7 +348,30 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     maxBacklogRecords: data.MAX_BACKLOG_RECORDS,
     customerRecordsPerSecond: data.CUSTOMER_RECORDS_PER_SECOND,
     windowsAtOnce: data.WINDOWS_AT_ONCE,
+    alertRulesFile: data.ALERT_RULES === '' ? undefined : data.ALERT_RULES,
+    alertWebhook: alertWebhookOf(data),
+    alertTopicArn: data.ALERT_TOPIC_ARN === '' ? undefined : data.ALERT_TOPIC_ARN,
   };
+}
+
+function isSecret(variable: string): boolean {
+  return ['VISITORS_SECRET', 'ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET'].includes(variable);
+}
+
+function alertWebhookOf(data: z.output<typeof environmentSchema>): AlertWebhook | undefined {
+  const { ALERT_WEBHOOK_URL: address, ALERT_WEBHOOK_SECRET: secret, ALERT_WEBHOOK_HTTP: http } = data;
+  if (address === '') return undefined;
+  const url = new URL(address);
+  if (url.protocol === 'http:' && http === 'loopback' && !isLoopback(url.hostname)) {
+    throw new InvalidConfig(
+      'The environment is invalid: ALERT_WEBHOOK_URL must be an https address, because it is not on this machine. Set ALERT_WEBHOOK_HTTP=any if http is safe there.',
+    );
+  }
+  return { url, secret: secret === '' ? undefined : secret };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function unlessZero(value: number): number | undefined {

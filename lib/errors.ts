@@ -93,6 +93,33 @@ export class MissingScope extends Error {
   }
 }
 
+/** The caller holds a share link, which only reads the counts of its customer. */
+export class LinkOnlyReads extends Error {
+  override readonly name = 'LinkOnlyReads';
+
+  constructor() {
+    super('A share link can only read the counts of its customer. This needs more than a link.');
+  }
+}
+
+/** The share link is not valid, or not any more. */
+export class LinkRefused extends Error {
+  override readonly name = 'LinkRefused';
+
+  constructor(reason: 'expired' | 'invalid') {
+    super(
+      reason === 'expired'
+        ? 'This share link has expired. Ask its sender for a new one.'
+        : 'This share link is not valid, or was ended. Ask its sender for a new one.',
+    );
+  }
+}
+
+/** No share link can be made here, or with this API key. */
+export class LinkNotMade extends Error {
+  override readonly name = 'LinkNotMade';
+}
+
 /**
  * The caller is not known because API keys cannot be looked up now. Nothing was done, so it is safe to repeat the
  * call.

@@ -152,6 +152,12 @@ export function createMetrics(
       'Hours, days and entries of the index of customers whose roll-up failed or was postponed, and is retried.',
     ),
 
+    alerts: counter('alerts_total', 'Alerts raised and resolved, by kind.', ['kind', 'change']),
+    alertDeliveries: counter('alert_deliveries_total', 'Attempts to send an alert, by result.', [
+      'target',
+      'outcome',
+    ]),
+
     /** Await it at the end of each invocation. */
     flush: flushed === undefined ? async () => {} : createEmbeddedMetrics({ registry, ...flushed }),
 

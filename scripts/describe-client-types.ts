@@ -14,6 +14,8 @@ const names = {
   PathPage: 'PathPage',
   Total: 'Total',
   Batch: 'BatchAnswer',
+  ShareLink: 'ShareLink',
+  ShareLinkOptions: 'ShareLinkOptions',
 } as const;
 
 const heading =

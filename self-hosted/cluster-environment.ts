@@ -26,6 +26,16 @@ const endpoint = z.string().refine((text) => text === '' || /^https?:\/\/[^/?#\s
   message: 'must be an address such as https://s3.example.com',
 });
 
+const maxLinkSecrets = 2;
+
+const linkSecrets = z.string().transform((text, context): readonly string[] => {
+  const secrets = text === '' ? [] : text.split(',').map((secret) => secret.trim());
+  if (secrets.length <= maxLinkSecrets && secrets.every((secret) => secret.length >= 32)) return secrets;
+  const message = `must have at most ${maxLinkSecrets} secrets of at least 32 characters, separated by a comma`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /**
  * The environment of the cluster form, besides the variables that all forms have; docs/reference/cluster-configuration.md
  * has the same table, and a test compares them.
@@ -111,6 +121,11 @@ export const clusterEnvironmentSchema = z.object({
     .default('')
     .describe('the file of API keys, as `npm run api-keys -- create <customer> --file <path>` writes it'),
   API_KEYS: z.string().default('').describe('the text of such a file, in place of a file'),
+  SHARE_LINK_SECRET: linkSecrets
+    .prefault('')
+    .describe(
+      'secret of at least 32 characters that signs [share links](docs/how-to/share-a-dashboard.md); two, separated by a comma, while it is replaced: the first signs, both are accepted. Empty: no links can be made. The same in all processes',
+    ),
   ALLOW_UNAUTHENTICATED: flag
     .default('false')
     .describe(

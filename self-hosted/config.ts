@@ -52,6 +52,8 @@ export interface ClusterConfig {
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'none' };
+  /** Secrets that sign share links, the newest first; empty: no links can be made. */
+  readonly linkSecrets: readonly Uint8Array[];
   readonly aggregateEngine: AggregateEngine;
   readonly putMilliseconds: number;
   readonly clockDifferenceMilliseconds: number;
@@ -131,6 +133,7 @@ export function parseClusterConfig(environment: NodeJS.ProcessEnv): ClusterConfi
     adminHost: data.ADMIN_HOST,
     adminPort: data.ADMIN_PORT,
     apiKeys: apiKeysOf(data),
+    linkSecrets: data.SHARE_LINK_SECRET.map((secret) => Buffer.from(secret)),
     aggregateEngine: data.AGGREGATE_ENGINE,
     putMilliseconds: data.PUT_DEADLINE_SECONDS * 1_000,
     clockDifferenceMilliseconds: data.CLOCK_DIFFERENCE_SECONDS * 1_000,

@@ -98,6 +98,7 @@ export async function openPipeline({
     rollUps: barrierRollUps(barriers),
     failedRecordsVersion,
     hasAuthorizer,
+    linkSecrets: config.linkSecrets,
     notifier: createWindowNotifier(connection, sender),
     outbox: createKafkaOutbox({ connection, sender, putMilliseconds }),
     admission: new IntentAdmission({ intents, clock, maxBacklogRecords: pipeline.maxBacklogRecords }),

@@ -1,17 +1,19 @@
 import { createClient, KeyRequired } from './api/client.ts';
 import { createCustomerNames } from './api/customer-names.ts';
+import { loadExtent } from './api/load-extent.ts';
 import { loadCounting, loadReport } from './api/load-report.ts';
-import { customerDays } from './figures/customers.ts';
-import { rangeOf, unitsOf } from './period/period.ts';
 import { apiKey } from './state/api-key.ts';
 import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
+import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
 import { createLiveButton } from './view/live-button.ts';
 import { createScreen } from './view/screen.ts';
+import { createShareDialog } from './view/share-dialog.ts';
+import { showSharedNotice } from './view/shared-notice.ts';
 
 /**
  * The dashboard: connects the address, which holds the user's choices, with the pipeline's answers and the screen.
@@ -19,8 +21,10 @@ import { createScreen } from './view/screen.ts';
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const baseUrl = new URL('.', document.baseURI).href;
-const client = createClient({ baseUrl, apiKey: apiKey.read, fetch: (input, init) => fetch(input, init) });
-let view: View = readView(location.search);
+const shared = takeSharedLink({ location, history, storage: sessionStorage });
+const credential = () => shared?.token ?? apiKey.read();
+const client = createClient({ baseUrl, apiKey: credential, fetch: (input, init) => fetch(input, init) });
+let view: View = viewInAddress();
 
 /** @param isTyping  the choice goes on from the previous one, so that the back button need not return to each letter */
 const choose = (chosen: Partial<View>, isTyping = false): void => {
@@ -35,13 +39,9 @@ const choose = (chosen: Partial<View>, isTyping = false): void => {
 
 /** Loads the list of all customers, and shows each part of it as soon as it is there. */
 async function loadOverview(now: number, signal: AbortSignal): Promise<void> {
-  const { period, unit, lists } = view;
-  const suitable = unitsOf(period);
-  const range = rangeOf(period, suitable.find((each) => each === unit) ?? suitable[0], now, zone);
-  const days = customerDays(range, now);
-  const [customers] = await Promise.all([
+  const [customers, days] = await Promise.all([
     names.read(undefined, signal),
-    overview.load(days, lists, now, signal),
+    overview.load(view, now, signal),
   ]);
   signal.throwIfAborted();
   screen.showCustomers(days);
@@ -89,6 +89,7 @@ const live = createLive({
     liveButton.showTrouble(false);
     controls.offer(customers, view.customer);
     const customer = view.customer ?? customers[0];
+    shareDialog.offer(customer);
     if (customer === undefined || !customers.includes(customer)) {
       // A customer whose first entries are still being counted is not in the list yet.
       const query = customer === undefined ? undefined : { customer, period, unit, now, zone };
@@ -104,12 +105,19 @@ const live = createLive({
     }
     const report = await loadReport({ customer, period, unit, now, zone }, client, signal);
     signal.throwIfAborted();
-    controls.showUnit(report.unit);
-    screen.showReport(report, view, now);
+    controls.showKnown(report.period, report.unit);
+    const isEmpty = report.total.requests === 0;
+    const extent = isEmpty ? await loadExtent(customer, client, signal) : undefined;
+    signal.throwIfAborted();
+    screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
+    if (error instanceof KeyRequired && shared !== undefined) {
+      screen.showLinkEnded(shared, Date.now());
+      return false;
+    }
     if (error instanceof KeyRequired) {
       keyDialog.ask(apiKey.read() === undefined ? '' : error.message);
       apiKey.forget();
@@ -131,6 +139,13 @@ const controls = createControls({
   onForgetKey: forgetKey,
 });
 const liveButton = createLiveButton(setRunning);
+const shareDialog = createShareDialog({
+  zone,
+  baseUrl,
+  apiKey: apiKey.read,
+  search: () => writeView({ ...view, customer: undefined }),
+});
+if (shared !== undefined) showSharedNotice(shared, zone, leaveLink);
 let wantsLive = true;
 
 function setRunning(isLive: boolean): void {
@@ -143,10 +158,25 @@ function forgetKey(): void {
   location.reload(); // and with it the figures on the screen
 }
 
+function leaveLink(): void {
+  leaveSharedLink(sessionStorage);
+  location.reload(); // and with it the figures on the screen
+}
+
+/** Reads the view in the address; a link decides the customer itself. */
+function viewInAddress(): View {
+  const inAddress = readView(location.search);
+  return shared === undefined ? inAddress : { ...inAddress, customer: undefined, page: 'traffic' };
+}
+
+// A link that is opened in a tab which shows the page already.
+addEventListener('hashchange', () => {
+  if (hasSharedLink(location.hash)) location.reload();
+});
 document.addEventListener('visibilitychange', () => setRunning(wantsLive));
 addEventListener('popstate', () => {
   const left = view;
-  view = readView(location.search);
+  view = viewInAddress();
   const isBack = left.page === 'traffic' && view.page === 'customers';
   overview.focusOn(isBack ? left.customer : undefined);
   showView();

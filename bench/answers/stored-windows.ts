@@ -9,7 +9,7 @@ import { partialIdBytes } from '../../lib/domain/partial.ts';
 import { encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
 import { encodeWindow } from '../../lib/domain/window-format.ts';
 import type { EpochMinute } from '../../lib/domain/epoch-minute.ts';
-import { windowStartOf } from '../../lib/domain/window.ts';
+import { windowStartOf, type RolledUpSize } from '../../lib/domain/window.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
 
 interface Keys {
@@ -19,6 +19,7 @@ interface Keys {
 }
 
 const minutesPerDay = 1_440;
+const minutesPerHour = 60;
 export const firstDay = '2025-01-01T00:00:00Z';
 const firstMinute = Date.parse(firstDay) / 60_000;
 const updatedAt = new Date('2026-01-02T00:00:00Z');
@@ -36,11 +37,31 @@ export async function storeMinutes(name: string, minutes: number, keys: Keys, st
 
 /** Stores this many consecutive days. */
 export async function storeDays(name: string, days: number, keys: Keys, store: ObjectStore) {
-  for (let day = 0; day < days; day++) {
-    const window = countsOf(name, firstMinute + day * minutesPerDay, keys, day);
-    const body = encodeRolledUp({ windowSize: 'day', ...window });
-    await store.put(windowKey(window.customerId, 'day', window.windowStart), body, createOnly);
-  }
+  await storeRolledUp(name, 'day', days, keys, store);
+}
+
+/** Stores this many consecutive hours. */
+export async function storeHours(name: string, hours: number, keys: Keys, store: ObjectStore) {
+  await storeRolledUp(name, 'hour', hours, keys, store);
+}
+
+async function storeRolledUp(
+  name: string,
+  windowSize: RolledUpSize,
+  count: number,
+  keys: Keys,
+  store: ObjectStore,
+) {
+  const minutes = windowSize === 'day' ? minutesPerDay : minutesPerHour;
+  await pMap(
+    Array.from({ length: count }, (_, place) => place),
+    async (place) => {
+      const window = countsOf(name, firstMinute + place * minutes, keys, place);
+      const body = encodeRolledUp({ windowSize, ...window });
+      await store.put(windowKey(window.customerId, windowSize, window.windowStart), body, createOnly);
+    },
+    { concurrency: 64 },
+  );
 }
 
 function customerNamed(name: string): CustomerId {

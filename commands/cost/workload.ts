@@ -31,7 +31,7 @@ export const prodSetup: Setup = {
   authorizerSeconds: 60,
   rawBatchDays: 365,
   logDays: 90,
-  alarms: 37,
+  alarms: 40,
 };
 
 /** The events of a second. */

@@ -19,7 +19,7 @@ export const errorCodes = {
   QRY_1000: {
     status: 400,
     category: 'VALIDATION',
-    meaning: 'a parameter or a header of the request is not valid',
+    meaning: 'a parameter, a header or the body of the request is not valid',
   },
   QRY_1001: { status: 404, category: 'NOT_FOUND', meaning: 'the customer has no such batch' },
   API_1000: { status: 404, category: 'ROUTING', meaning: 'there is no such route' },
@@ -44,7 +44,11 @@ export const errorCodes = {
     category: 'AVAILABILITY',
     meaning: 'this customer’s own budget is used up, and others are not affected; repeat the request later',
   },
-  API_1006: { status: 403, category: 'ACCESS', meaning: 'the API key does not have the scope for this' },
+  API_1006: {
+    status: 403,
+    category: 'ACCESS',
+    meaning: 'the API key does not have the scope for this, or a share link cannot do it',
+  },
   API_1007: {
     status: 503,
     category: 'AVAILABILITY',
@@ -60,6 +64,12 @@ export const errorCodes = {
     status: 403,
     category: 'ACCESS',
     meaning: 'cluster form: the API key is unknown, revoked or expired',
+  },
+  API_1011: { status: 403, category: 'ACCESS', meaning: 'the share link is not valid, or has ended' },
+  API_1012: {
+    status: 403,
+    category: 'ACCESS',
+    meaning: 'no share link can be made here, or with this API key; the description says why',
   },
 } as const satisfies Record<string, ErrorKind>;
 

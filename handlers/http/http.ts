@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseCustomerId, type CustomerId } from '../../lib/domain/customer-id.ts';
 import { InvalidRequest } from '../../lib/errors.ts';
-import { callerOf, requireScope } from './caller.ts';
+import { callerByLink, callerOf, requireScope } from './caller.ts';
 import { requireKnownParameters } from './parameters.ts';
 import { respondToFailure, type Answer, type ErrorAnswer } from './respond.ts';
 import type { Route } from './route.ts';
@@ -70,14 +70,18 @@ export function httpHandler(
       const error = respondToFailure(failure, requestId, invalidRequestCode);
       return toResult(errorForm(error, { headers: event.headers, now: new Date() }), requestId);
     }
-    // Without keys, as on a laptop, the header names the customer.
-    const caller = app.hasAuthorizer ? callerOf(event) : undefined;
-    const customer = caller === undefined ? event.headers['x-customer-id'] : caller.customer;
-    const mayListCustomers = caller === undefined || caller.scopes.includes('operate');
-    const request = toRequest(event, { requestId, customer, mayListCustomers });
-    const { method, path } = request;
+    const { method } = event.requestContext.http;
+    const path = event.rawPath;
     const allowed = async () => {
-      if (caller !== undefined) requireScope(caller, scopes);
+      const { headers } = event;
+      const caller = app.hasAuthorizer
+        ? callerOf(event)
+        : callerByLink(headers['authorization'], app.linkSecrets);
+      if (caller !== undefined) requireScope(caller, { method, oneOf: scopes, now: app.clock.now() });
+      // Without keys, as on a laptop, the header names the customer.
+      const customer = caller === undefined ? headers['x-customer-id'] : caller.customer;
+      const mayListCustomers = caller === undefined || caller.scopes.includes('operate');
+      const request = toRequest(event, { requestId, customer, mayListCustomers });
       if (route.refusesUnknownParameters === true) requireKnownParameters(request.query, route.query);
       return handle(request, app);
     };

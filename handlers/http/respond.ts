@@ -4,6 +4,9 @@ import {
   BudgetUsedUp,
   IdempotencyKeyReused,
   InvalidRequest,
+  LinkNotMade,
+  LinkOnlyReads,
+  LinkRefused,
   MethodNotAllowed,
   MissingScope,
   NoSuchBatch,
@@ -88,7 +91,11 @@ export function respondToFailure(
   if (failure instanceof MethodNotAllowed) {
     return respondError('API_1001', requestId, failure.message, {}, { allow: failure.allowed.join(', ') });
   }
-  if (failure instanceof MissingScope) return respondError('API_1006', requestId, failure.message);
+  if (failure instanceof MissingScope || failure instanceof LinkOnlyReads) {
+    return respondError('API_1006', requestId, failure.message);
+  }
+  if (failure instanceof LinkRefused) return respondError('API_1011', requestId, failure.message);
+  if (failure instanceof LinkNotMade) return respondError('API_1012', requestId, failure.message);
   if (failure instanceof BudgetUsedUp || failure instanceof CallerUnknown) {
     const errorCode = failure instanceof CallerUnknown ? 'API_1002' : 'API_1005';
     const headers = { 'retry-after': String(failure.retryAfterSeconds) };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertsParametersSchema } from './reads/alerts-parameters.ts';
 import { customersParametersSchema } from './reads/customers-parameters.ts';
 import { pathsParametersSchema } from './reads/paths-parameters.ts';
 import { queryParametersSchema } from './reads/query-parameters.ts';
@@ -106,6 +107,24 @@ export const routes = {
     query: customersParametersSchema,
     answers: { 200: { [json]: 'CustomerPage' } },
     errors: ['QRY_1000'],
+  }),
+  readAlerts: route('GET', '/alerts', {
+    functionName: 'readAlerts',
+    invalidRequestCode: 'QRY_1000',
+    refusesUnknownParameters: true,
+    scopes: ['read'],
+    headers: customerHeader,
+    query: alertsParametersSchema,
+    answers: { 200: { [json]: 'AlertPage' } },
+    errors: ['QRY_1000'],
+  }),
+  shareCounts: route('POST', '/shares', {
+    functionName: 'shares',
+    invalidRequestCode: 'QRY_1000',
+    scopes: ['read'],
+    headers: customerHeader,
+    answers: { 201: { [json]: 'ShareLink' } },
+    errors: ['QRY_1000', 'API_1012'],
   }),
   describeApi: route('GET', '/openapi.json', {
     functionName: 'openapi',

@@ -12,7 +12,8 @@ export interface Refusal {
     | 'API_1004'
     | 'API_1008'
     | 'API_1009'
-    | 'API_1010';
+    | 'API_1010'
+    | 'API_1011';
   readonly errorCategory: 'VALIDATION' | 'ACCESS' | 'LIMIT' | 'AVAILABILITY';
   readonly errorDescription: string;
   /** Seconds after which the same request may be accepted. */
@@ -67,6 +68,16 @@ export function withoutKey(): Refusal {
     errorCategory: 'ACCESS',
     errorDescription: 'An API key is required. Send it as "authorization: Bearer <key>".',
     authenticateBy: 'Bearer',
+  };
+}
+
+/** Refuses a request whose share link is not valid, or not any more. */
+export function linkNotValid(): Refusal {
+  return {
+    status: 403,
+    errorCode: 'API_1011',
+    errorCategory: 'ACCESS',
+    errorDescription: 'This share link is not valid, has expired or was ended. Ask its sender for a new one.',
   };
 }
 

@@ -118,6 +118,46 @@ export function customerSegmentOfIndex(indexKey: ObjectKey): string {
 /** Key of the progress of indexing the customers whose windows an earlier version wrote. */
 export const customerIndexingKey: ObjectKey = key('migrations', 'customers');
 
+/** Prefix of the keys of what is remembered of each customer's alerts between two hours. */
+export const alertStatesPrefix = 'alerts/state/';
+
+/** Returns the key of what is remembered of a customer's alerts. */
+export function alertStateKey(customerId: CustomerId): ObjectKey {
+  return key(`${alertStatesPrefix}${encodeSegment('', customerId)}`);
+}
+
+/** Prefix of the keys of all events of alerts. */
+export const alertEventsPrefix = 'alerts/events/';
+
+/** Returns the prefix of the keys of a customer's events; a list has them in the order of their hours. */
+export function alertEventPrefix(customerId: CustomerId): string {
+  return `${alertEventsPrefix}${encodeSegment('', customerId)}/`;
+}
+
+/**
+ * Returns the key of an event: `alerts/events/cus-axon/2025-12-28t18-fall-raised`.
+ * @param name  the kind and the change, of `a–z` and `-`
+ */
+export function alertEventKey(customerId: CustomerId, hour: WindowStart, name: string): ObjectKey {
+  return key(`${alertEventPrefix(customerId)}${placeOfAlerts(hour)}-${name}`);
+}
+
+/** Returns the beginning of the keys of a customer's events of one hour, which sorts before all of them. */
+export function alertEventsOfHour(customerId: CustomerId, hour: WindowStart): string {
+  return `${alertEventPrefix(customerId)}${placeOfAlerts(hour)}`;
+}
+
+/** Returns the hour of an event's key. */
+export function hourOfAlertEvent(eventKey: ObjectKey): WindowStart {
+  const place = eventKey.split('/')[3] ?? '';
+  return `${place.slice(0, namedCharacters.hour).toUpperCase()}:00:00Z` as WindowStart;
+}
+
+/** Keys have no capital letters. */
+function placeOfAlerts(hour: WindowStart): string {
+  return hour.slice(0, namedCharacters.hour).toLowerCase();
+}
+
 /** Key of the object that is written to find out whether the store can be written. */
 export const probeKey: ObjectKey = key('health', 'probe');
 

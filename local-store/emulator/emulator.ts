@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readAlertRules } from '../../lib/alert-rules-file.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -76,6 +77,7 @@ export async function openEmulator({ serverless, options, log }: EmulatorContext
         'The emulator keeps everything on this machine. Unset STORAGE, which is for deployed functions.',
       );
     }
+    readAlertRules(config); // an invalid file would otherwise be noticed by the first check alone
     const clock: Clock = { now: () => new Date() };
     const logger = createLogger({
       level: config.logLevel,

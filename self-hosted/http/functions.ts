@@ -9,7 +9,9 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pageHandler } from '../../handlers/page.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
 import { bundlePage } from '../../scripts/bundle-page.ts';
@@ -29,6 +31,8 @@ export function createHttpFunctions(app: App): HttpFunctions {
     total: totalHandler(wired),
     paths: pathsHandler(wired),
     customers: customersHandler(wired),
+    readAlerts: readAlertsHandler(wired),
+    shares: sharesHandler(wired),
     openapi: openApiHandler(wired),
     page: pageHandler(wired, bundlePage),
     metrics: metricsHandler(wired),

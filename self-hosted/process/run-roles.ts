@@ -101,7 +101,7 @@ interface OpenAuthorizer {
 }
 
 async function openAuthorizer(
-  { apiKeys }: ClusterConfig,
+  { apiKeys, linkSecrets }: ClusterConfig,
   clock: Clock,
   logger: Logger,
 ): Promise<OpenAuthorizer | undefined> {
@@ -110,11 +110,12 @@ async function openAuthorizer(
       return undefined;
     case 'text': {
       const records = parseApiKeyFile(apiKeys.text);
-      return { authorizer: createKeyAuthorizer(() => records, clock), stop: () => undefined };
+      return { authorizer: createKeyAuthorizer(() => records, clock, linkSecrets), stop: () => undefined };
     }
     case 'file': {
       const file = await openKeyFile({ path: apiKeys.path, logger });
-      return { authorizer: createKeyAuthorizer(() => file.records(), clock), stop: () => file.stop() };
+      const authorizer = createKeyAuthorizer(() => file.records(), clock, linkSecrets);
+      return { authorizer, stop: () => file.stop() };
     }
   }
 }

@@ -1,5 +1,7 @@
+import { alertsHandler } from '../../handlers/alerts.ts';
 import { expireHandler } from '../../handlers/expire.ts';
 import { rollUpHandler } from '../../handlers/roll-up.ts';
+import { readAlertRules } from '../../lib/alert-rules-file.ts';
 import { startRollUpSource } from '../kafka/queue-sources/roll-up-source.ts';
 import { consumerRole } from './consumer-role.ts';
 import { deleteReadHourly } from './delete-read-hourly.ts';
@@ -9,14 +11,16 @@ import type { RoleContext, RunningRole } from './role.ts';
 
 /** The interval of `serverless.yml`; mostly there is nothing to do. */
 const expireEveryMilliseconds = 5 * 60_000;
+const alertsEveryMilliseconds = 5 * 60_000;
 
 /**
- * Starts recomputing hours and days, and deleting what is no longer needed: expired windows, and records that were
- * read.
+ * Starts recomputing hours and days, checking them for alerts, and deleting what is no longer needed: expired windows,
+ * and records that were read.
  */
 export function startRollUp(context: RoleContext): RunningRole {
   const { config, pipeline, clock, logger } = context;
   const { app, connection } = pipeline;
+  readAlertRules(app.config); // an invalid file would otherwise be noticed by the first check alone
   const source = startRollUpSource({
     connection,
     instanceId: config.instanceId,
@@ -32,5 +36,10 @@ export function startRollUp(context: RoleContext): RunningRole {
   const expiring = repeatedly(expireEveryMilliseconds, expire, (error) =>
     logger.error('Windows that have expired could not be deleted; trying again later', { error }),
   );
-  return consumerRole('roll-up', [source, expiring, deleteReadHourly(context)], context);
+  const alerts = repeatedly(
+    alertsEveryMilliseconds,
+    alertsHandler(async () => app),
+    (error) => logger.error('Alerts could not be checked; trying again later', { error }),
+  );
+  return consumerRole('roll-up', [source, expiring, alerts, deleteReadHourly(context)], context);
 }

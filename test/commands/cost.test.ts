@@ -35,7 +35,7 @@ describe('the estimate', () => {
   it('includes the fixed costs: three shards for a month, alarms, a dashboard, polling', () => {
     const idle = idleEstimate(prodSetup);
     expect(idle.get('Kinesis, standing')).toBeCloseTo(3 * 730 * 0.015);
-    expect(idle.get('alarms, dashboard')).toBeCloseTo(37 * 0.1 + 3);
+    expect(idle.get('alarms, dashboard')).toBeCloseTo(40 * 0.1 + 3);
   });
 
   it('counts one write in five seconds of a busy window, however many batches arrive for it', () => {

@@ -166,6 +166,15 @@ export function describeGate(served: ServedPipeline): void {
       expect(refusalIn(await post('cus-site', [...form, 'content-type: text/plain']))).toBe('403 API_1004');
       expect(refusalIn(await send(['GET /customers HTTP/1.1', ...simple]))).toBe('403 API_1004');
       expect(refusalIn(await send(['GET /customers HTTP/1.1', ...form]))).toBe('403 API_1004');
+      for (const lines of [simple, form]) {
+        const head = [
+          'POST /shares HTTP/1.1',
+          ...lines,
+          'x-customer-id: cus-axon',
+          'content-type: text/plain',
+        ];
+        expect(refusalIn(await send(head, '{}'))).toBe('403 API_1004');
+      }
       const preflight = ['OPTIONS /logs HTTP/1.1', ...simple, 'Access-Control-Request-Method: POST'];
       const answer = await send(preflight);
       expect(refusalIn(answer)).toBe('403 API_1004');

@@ -4,9 +4,9 @@ import {
   createApiKey,
   hasHash,
   hashOfApiKey,
-  isSealedUnder,
   parseApiKey,
 } from '../../lib/domain/api-key.ts';
+import { isSignedUnder } from '../../lib/domain/signed-text.ts';
 
 const secret = Buffer.alloc(32, 1);
 const other = Buffer.alloc(32, 2);
@@ -28,10 +28,10 @@ describe('an API key', () => {
   });
 
   it('is made under one secret, and under no other', () => {
-    expect(isSealedUnder(key, [secret])).toBe(true);
-    expect(isSealedUnder(key, [other, secret])).toBe(true);
-    expect(isSealedUnder(key, [other])).toBe(false);
-    expect(isSealedUnder(key, [])).toBe(false);
+    expect(isSignedUnder(key.text, [secret])).toBe(true);
+    expect(isSignedUnder(key.text, [other, secret])).toBe(true);
+    expect(isSignedUnder(key.text, [other])).toBe(false);
+    expect(isSignedUnder(key.text, [])).toBe(false);
   });
 
   it('fails the check with any character changed', () => {
@@ -40,7 +40,7 @@ describe('an API key', () => {
       const changed = `${key.text.slice(0, at)}${key.text[at] === '0' ? '1' : '0'}${key.text.slice(at + 1)}`;
       const parsed = parseApiKey(changed);
       if (parsed?.form !== 'sealed') throw new Error(`${changed} is not shaped like a key`);
-      expect({ changed, isTaken: isSealedUnder(parsed, [secret]) }).toEqual({ changed, isTaken: false });
+      expect({ changed, isTaken: isSignedUnder(parsed.text, [secret]) }).toEqual({ changed, isTaken: false });
     }
   });
 

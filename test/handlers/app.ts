@@ -12,6 +12,7 @@ import { parseConfig } from '../../lib/config.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import { installationSecret } from '../api-keys.ts';
 import { instant, receivedRecord } from '../factories.ts';
 
 /** An app in memory, with the parts that a test looks at. */
@@ -43,7 +44,16 @@ export function testApp({
   const logLines: string[] = [];
   const logger = createLogger({ level: config.logLevel, clock, write: (line) => logLines.push(line) });
   return {
-    app: createApp({ config, clock, logger, store, streams: { insights, late }, rollUps, ...parts }),
+    app: createApp({
+      config,
+      clock,
+      logger,
+      store,
+      streams: { insights, late },
+      rollUps,
+      linkSecrets: [installationSecret().secret],
+      ...parts,
+    }),
     insights,
     late,
     rollUps,

@@ -32,7 +32,7 @@ const key = newApiKey();
 const old = newOldApiKey();
 const refused = {
   isAuthorized: false,
-  context: { customerId: '', scopes: '', keyId: '', unavailable: 'false' },
+  context: { customerId: '', scopes: '', keyId: '', sharedUntil: '', unavailable: 'false' },
 };
 const unknown = { isAuthorized: true, context: { ...refused.context, unavailable: 'true' } };
 
@@ -80,7 +80,13 @@ describe('the authorizer', () => {
   it('says whose key it is and what the key may do', async () => {
     expect(await authorize(`Bearer ${key.text}`)).toEqual({
       isAuthorized: true,
-      context: { customerId: 'cus-axon', scopes: 'read', keyId: key.id, unavailable: 'false' },
+      context: {
+        customerId: 'cus-axon',
+        scopes: 'read',
+        keyId: key.id,
+        sharedUntil: '',
+        unavailable: 'false',
+      },
     });
     expect(await authorize(`Bearer ${old}`)).toMatchObject({
       isAuthorized: true,

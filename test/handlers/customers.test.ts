@@ -45,6 +45,24 @@ describe('GET /customers', () => {
     });
   });
 
+  it('answers with the totals of one customer alone, or of none', async () => {
+    const testing = testApp();
+    await counted(testing, 'cus-a', '2025-12-28T18:03:00Z', [200, 404]);
+    await counted(testing, 'cus-b', '2025-12-28T18:03:00Z', [200]);
+    const { body } = await get(testing.app, { customer: 'cus-a' });
+    expect(body.customers).toEqual([
+      {
+        customerId: 'cus-a',
+        requests: 2,
+        errors: 1,
+        firstWindow: '2025-12-28T18:03:00Z',
+        lastWindow: '2025-12-28T18:03:00Z',
+      },
+    ]);
+    expect((await get(testing.app, { customer: 'cus-c' })).body.customers).toEqual([]);
+    expect((await get(testing.app, { customer: '../x' })).status).toBe(400);
+  });
+
   it('pages through them by token', async () => {
     const app = await appOf(['a', 'b', 'C', 'd', 'e']);
     const found: string[] = [];
@@ -184,7 +202,7 @@ describe('GET /customers', () => {
     ['from', { from: '2025-12-29T00:00:00Z', to: '2025-12-28T00:00:00Z' }],
     ['from', { from: '2025-12-28T10:00:00Z', to: '2025-12-28T09:00:00Z' }],
     ['sort', { sort: 'errors' }],
-    ['customer', { customer: 'cus-a' }],
+    ['customer', { customer: '../a' }],
     ['limit', { limit: '0' }],
     ['limit', { limit: '1001' }],
     ['nextToken', { nextToken: 'abc' }],

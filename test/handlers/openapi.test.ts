@@ -16,9 +16,14 @@ import { openApiHandler } from '../../handlers/openapi.ts';
 import { pathsHandler } from '../../handlers/paths.ts';
 import { protocolsHandler } from '../../handlers/protocols.ts';
 import { queryHandler } from '../../handlers/query.ts';
+import { readAlertsHandler } from '../../handlers/read-alerts.ts';
+import { sharesHandler } from '../../handlers/shares.ts';
 import { totalHandler } from '../../handlers/total.ts';
 import type { App } from '../../handlers/wiring.ts';
-import { sentEntry } from '../factories.ts';
+import { encodeAlertEvent } from '../../lib/domain/alerts/alert-event-format.ts';
+import { alertEventKey } from '../../lib/domain/keys.ts';
+import { alertEvent } from '../alert-events.ts';
+import { sentEntry, windowStart } from '../factories.ts';
 import { authorized, countAll, httpEvent, postLogs, testApp, type TestApp } from './app.ts';
 import { protocolRequests } from './protocols/protocol-requests.ts';
 import { senderRequests } from './protocols/sender-requests.ts';
@@ -42,6 +47,8 @@ const handlers: Readonly<Record<string, (wired: () => Promise<App>) => HttpHandl
   'GET /aggregates/paths': pathsHandler,
   'GET /batches/{batchId}': batchHandler,
   'GET /customers': customersHandler,
+  'GET /alerts': readAlertsHandler,
+  'POST /shares': sharesHandler,
   'GET /openapi.json': openApiHandler,
   'GET /metrics': metricsHandler,
   'GET /health': healthHandler,
@@ -132,6 +139,8 @@ describe('GET /openapi.json', () => {
       'get /aggregates/total': keyWith('read'),
       'get /aggregates/paths': keyWith('read'),
       'get /customers': [{}, { apiKey: ['read'] }, { apiKey: ['operate'] }],
+      'get /alerts': keyWith('read'),
+      'post /shares': keyWith('read'),
       'get /openapi.json': keyWith(),
       'get /metrics': keyWith(),
       'get /health': [],
@@ -157,6 +166,8 @@ describe('GET /openapi.json', () => {
 
 describe('what the functions answer', () => {
   const post = (...args: Parameters<typeof postLogs>) => handlerOf('POST /logs')(postLogs(...args));
+  const share = (body?: string) =>
+    handlerOf('POST /shares')(httpEvent('POST', '/shares', body === undefined ? {} : { body }));
   const key = { 'idempotency-key': 'order-7' };
   const any = { 'if-none-match': '*' };
   const csv = { accept: 'text/csv' };
@@ -165,6 +176,15 @@ describe('what the functions answer', () => {
     const { app } = testApp({ environment: { STORAGE: 'aws' } });
     const [method = '', path = ''] = route.split(' ');
     return handlerOf(route, async () => app)(authorized(httpEvent(method, path), 'cus-axon', { scopes: '' }));
+  };
+
+  /** Keeps an alert that is resolved, with all fields. */
+  const keepAlert = async () => {
+    const hour = windowStart('2025-12-28T17:00:00Z');
+    const fields = { change: 'resolved', raisedId: 'f'.repeat(32), reason: 'recovered' } as const;
+    const event = alertEvent({ windowStart: hour, ...fields });
+    const objectKey = alertEventKey(event.customerId, hour, 'fall-resolved');
+    await testing.app.store.put(objectKey, encodeAlertEvent(event), { ifNoneMatch: '*' });
   };
 
   /** An answer of each status of a route, in this order, except for failures on our side. */
@@ -214,6 +234,14 @@ describe('what the functions answer', () => {
     ['GET /aggregates/paths', 400, () => get('GET /aggregates/paths', { sort: 'x' })],
     ['GET /customers', 200, () => get('GET /customers', { limit: '1' })],
     ['GET /customers', 400, () => get('GET /customers', { limit: 'x' })],
+    ['GET /alerts', 403, () => withoutScope('GET /alerts')],
+    ['GET /alerts', 200, () => get('GET /alerts')],
+    ['GET /alerts', 200, async () => (await keepAlert(), get('GET /alerts'))],
+    ['GET /alerts', 400, () => get('GET /alerts', { limit: '0' })],
+    ['POST /shares', 201, () => share('{"expiresInSeconds":60}')],
+    ['POST /shares', 201, () => share()],
+    ['POST /shares', 400, () => share('{"expiresInSeconds":59}')],
+    ['POST /shares', 403, () => withoutScope('POST /shares')],
     ['GET /openapi.json', 200, () => get('GET /openapi.json')],
     ['GET /openapi.json', 304, () => get('GET /openapi.json', {}, any)],
     ['GET /metrics', 200, () => get('GET /metrics')],

@@ -139,7 +139,7 @@ describe('a pipeline without requests', () => {
 
     await page.goto(String(new URL(`/?${period}`, empty.baseUrl)));
     await page.getByRole('heading', { name: 'No requests in this period' }).waitFor();
-    await page.getByRole('button', { name: 'Look at the last 30 days' }).click();
+    await page.getByRole('button', { name: /^Show all data, / }).click();
     await isShown(page);
   });
 });

@@ -129,17 +129,36 @@ describe('loadReport', () => {
     expect(buckets.slice(-3).map(({ requests }) => requests)).toEqual([0, 2, 3]);
   });
 
-  it('lets the pipeline add up days that its hours do not make', async () => {
-    const { client, asked } = clientOf(({ searchParams }) =>
-      json({ ...none, requests: Number(searchParams.get('top')) }),
-    );
+  it('reads days of the zone, also where they begin within an hour', async () => {
+    const { client, asked } = clientOf(({ pathname }) => {
+      if (pathname === '/aggregates/total') return json({ ...none, requests: 3 });
+      return json({ windows: [{ windowStart: '2025-12-22T18:30:00Z', requests: 3, complete: true }] });
+    });
     const period = { kind: 'preset', preset: '7d' } as const;
     const query = { customer: 'cus-axon', period, unit: 'day', now, zone: 'Asia/Kolkata' } as const;
     const { buckets } = await loadReport(query, client, signal);
-    expect(buckets.map(({ requests }) => requests)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    expect(asked[1]?.url).toBe(
-      '/aggregates/total?from=2025-12-21T18%3A30%3A00Z&to=2025-12-22T18%3A30%3A00Z&top=1',
+    expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
+    expect(buckets[1]).toMatchObject({ isComplete: true });
+    expect(asked.map(({ url }) => decodeURIComponent(url))).toContain(
+      '/aggregates?window=day&from=2025-12-21T18:30:00Z&to=2025-12-28T18:30:00Z&tz=Asia/Kolkata&top=1',
     );
+  });
+
+  it('looks for the data of a customer whose period depends on it', async () => {
+    const { client, asked } = clientOf(({ pathname }) => {
+      if (pathname === '/customers') {
+        return json({
+          customers: [{ firstWindow: '2015-05-17T10:05:00Z', lastWindow: '2015-05-20T21:05:00Z' }],
+        });
+      }
+      return json(pathname === '/aggregates' ? { windows: [] } : none);
+    });
+    const period = { kind: 'preset', preset: 'latest' } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const report = await loadReport(query, client, signal);
+    const range = { from: at('2015-05-17T00:00Z'), to: at('2015-05-21T00:00Z') };
+    expect(report).toMatchObject({ unit: 'hour', range, period: { kind: 'custom', ...range } });
+    expect(asked[0]?.url).toBe('/customers?customer=cus-axon');
   });
 
   it('has exactly the minutes of a custom period, whose first and last hours can be partial', async () => {

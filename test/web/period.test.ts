@@ -4,21 +4,32 @@ import {
   dayMilliseconds,
   edgesOf,
   maxCustomDays,
-  presets,
   previousRange,
   rangeOf,
   unitsOf,
-  windowsBetween,
-  type Period,
-  type Preset,
+  type KnownPeriod,
+  type PresetOfNow,
   type Range,
+  type Unit,
 } from '../../web/period/period.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
 const shown = ({ from, to }: Range): readonly string[] => [iso(from), iso(to)];
-const preset = (preset: Preset): Period => ({ kind: 'preset', preset });
-const custom = (from: string, to: string): Period => ({ kind: 'custom', from: at(from), to: at(to) });
+const preset = (preset: PresetOfNow): KnownPeriod => ({ kind: 'preset', preset });
+const custom = (from: string, to: string): KnownPeriod => ({ kind: 'custom', from: at(from), to: at(to) });
+
+const unitCounts: Readonly<Record<PresetOfNow, Readonly<Partial<Record<Unit, number>>>>> = {
+  '1h': { minute: 60 },
+  '24h': { hour: 24, minute: 1440 },
+  // By the hour the first and the last one are cut, since a day of this zone begins half past.
+  today: { hour: 25, minute: 1440 },
+  yesterday: { hour: 25, minute: 1440 },
+  '7d': { hour: 168, day: 7 },
+  '30d': { hour: 720, day: 30 },
+  '90d': { day: 90 },
+  '12m': { day: 365 },
+};
 
 const now = at('2025-12-28T18:03:07Z');
 const berlin = 'Europe/Berlin';
@@ -30,6 +41,9 @@ describe('rangeOf', () => {
     ['7d', 'hour', '2025-12-21T19:00Z', '2025-12-28T19:00Z'],
     ['7d', 'day', '2025-12-21T23:00Z', '2025-12-28T23:00Z'],
     ['30d', 'day', '2025-11-28T23:00Z', '2025-12-28T23:00Z'],
+    ['90d', 'day', '2025-09-29T22:00Z', '2025-12-28T23:00Z'],
+    ['today', 'hour', '2025-12-27T23:00Z', '2025-12-28T23:00Z'],
+    ['12m', 'day', '2024-12-28T23:00Z', '2025-12-28T23:00Z'],
   ] as const)('of %s by %s ends with the one that runs now', (name, unit, from, to) => {
     expect(shown(rangeOf(preset(name), unit, now, berlin))).toEqual([from, to]);
   });
@@ -39,6 +53,11 @@ describe('rangeOf', () => {
       '2025-12-28T17:01Z',
       '2025-12-28T18:01Z',
     ]);
+  });
+
+  it('of yesterday is the whole local day before, also where it has 25 hours', () => {
+    const range = rangeOf(preset('yesterday'), 'hour', at('2025-10-27T12:00Z'), berlin);
+    expect(shown(range)).toEqual(['2025-10-25T22:00Z', '2025-10-26T23:00Z']);
   });
 
   it('counts days of the zone where clocks change in between', () => {
@@ -56,14 +75,14 @@ describe('rangeOf', () => {
     expect(shown(rangeOf(period, 'hour', now, berlin))).toEqual(['2025-12-20T10:15Z', '2025-12-28T18:04Z']);
   });
 
-  it('stays within the 366 days that the pipeline sums up, in any time zone', () => {
+  it('stays within the 3,660 days that the pipeline sums up, in any time zone', () => {
     const zones = fc.constantFrom('UTC', berlin, 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu');
     const starts = fc.integer({ min: at('2000-01-01T00:00Z'), max: at('2030-01-01T00:00Z') });
     fc.assert(
       fc.property(starts, zones, (from, zone) => {
         const period = { kind: 'custom', from, to: from + maxCustomDays * dayMilliseconds } as const;
         const range = rangeOf(period, 'day', now, zone);
-        expect(range.to - range.from).toBeLessThanOrEqual(366 * dayMilliseconds);
+        expect(range.to - range.from).toBeLessThanOrEqual(3_660 * dayMilliseconds);
       }),
     );
   });
@@ -124,33 +143,17 @@ describe('edgesOf', () => {
     ]);
   });
 
-  it.each(presets)('of %s are as many as it has units, from its start to its end', (name) => {
-    const counts = {
-      '1h': { minute: 60 },
-      '24h': { hour: 24, minute: 1440 },
-      '7d': { hour: 168, day: 7 },
-      '30d': { hour: 720, day: 30 },
-    };
-    for (const unit of unitsOf(preset(name))) {
-      const range = rangeOf(preset(name), unit, now, 'Asia/Kolkata');
-      const edges = edgesOf(range, unit, 'Asia/Kolkata');
-      expect(edges.length - 1).toBe((counts[name] as Record<string, number>)[unit]);
-      expect([edges[0], edges.at(-1)]).toEqual([range.from, range.to]);
-    }
-  });
-});
-
-describe('windowsBetween', () => {
-  const windowsIn = (zone: string) => {
-    const range = rangeOf(preset('30d'), 'day', now, zone);
-    return windowsBetween(edgesOf(range, 'day', zone), 'day');
-  };
-
-  it('makes days of the largest windows that fit their midnights', () => {
-    expect(windowsIn('UTC')).toBe('day');
-    expect(windowsIn(berlin)).toBe('hour');
-    expect(windowsIn('Asia/Kolkata')).toBe('minute');
-  });
+  it.each(Object.keys(unitCounts) as (keyof typeof unitCounts)[])(
+    'of %s are as many as it has units, from its start to its end',
+    (name) => {
+      for (const unit of unitsOf(preset(name))) {
+        const range = rangeOf(preset(name), unit, now, 'Asia/Kolkata');
+        const edges = edgesOf(range, unit, 'Asia/Kolkata');
+        expect(edges.length - 1).toBe(unitCounts[name][unit]);
+        expect([edges[0], edges.at(-1)]).toEqual([range.from, range.to]);
+      }
+    },
+  );
 });
 
 describe('unitsOf', () => {

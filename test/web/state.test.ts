@@ -35,7 +35,7 @@ describe('problemOf a period', () => {
     [at('2025-12-28T00:00Z'), at('2025-12-29T00:00Z'), undefined],
     [at('2025-12-29T00:00Z'), at('2025-12-28T00:00Z'), 'The start must be before the end.'],
     [Number.NaN, at('2025-12-28T00:00Z'), 'Enter a start and an end.'],
-    [at('2024-01-01T00:00Z'), at('2025-12-28T00:00Z'), 'The longest period is 364 days.'],
+    [at('2014-01-01T00:00Z'), at('2025-12-28T00:00Z'), 'The longest period is ten years.'],
     [at('1969-12-31T00:00Z'), at('1970-01-02T00:00Z'), 'The year must be between 1970 and 9999.'],
   ])('from %d to %d is %s', (from, to, problem) => {
     expect(problemOf(from, to)).toBe(problem);

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from '../../web/text/csv.ts';
 import { firstRequest } from '../../web/text/first-request.ts';
-import { formatCount, formatRange, formatShare, formatShort, formatUnit } from '../../web/text/format.ts';
+import {
+  formatCount,
+  formatDays,
+  formatGrowth,
+  formatRange,
+  formatShare,
+  formatShort,
+  formatUnit,
+} from '../../web/text/format.ts';
 import { isoWithOffset } from '../../web/text/iso.ts';
 import { describeRejections } from '../../web/text/rejections.ts';
 import { visibleText } from '../../web/text/visible-text.ts';
@@ -82,8 +90,28 @@ describe('numbers', () => {
   });
 });
 
+describe('formatGrowth', () => {
+  it.each([
+    [0.5, '50.0 %'],
+    [10, '1,000 %'],
+    [10.04, '11×'],
+    [12_345, '12,346×'],
+  ])('of %d is %s', (share, text) => {
+    expect(formatGrowth(share)).toBe(text);
+  });
+});
+
 describe('times', () => {
   const zone = 'Europe/Berlin';
+
+  it.each([
+    ['2015-05-16T22:00Z', '2015-05-20T22:00Z', '17–20 May 2015'],
+    ['2015-05-16T22:00Z', '2015-05-17T22:00Z', '17 May 2015'],
+    ['2015-05-29T22:00Z', '2015-06-02T22:00Z', '30 May – 2 Jun 2015'],
+    ['2015-12-29T23:00Z', '2016-01-02T23:00Z', '30 Dec 2015 – 2 Jan 2016'],
+  ])('name the days from %s to %s', (from, to, text) => {
+    expect(formatDays(at(from), at(to), zone)).toBe(text);
+  });
 
   it('name minutes, hours and days in the zone', () => {
     const from = at('2025-12-28T18:00Z');
@@ -101,7 +129,7 @@ describe('times', () => {
     expect(range('2025-12-27T10:00Z', '2025-12-28T10:00Z', 'hour')).toBe(
       '27 Dec 2025, 11:00 – 28 Dec 2025, 11:00',
     );
-    expect(range('2025-12-21T23:00Z', '2025-12-28T23:00Z', 'day')).toBe('22 Dec 2025 – 28 Dec 2025');
+    expect(range('2025-12-21T23:00Z', '2025-12-28T23:00Z', 'day')).toBe('22–28 Dec 2025');
     expect(range('2025-12-27T23:00Z', '2025-12-28T23:00Z', 'day')).toBe('28 Dec 2025');
     expect(range('2025-12-20T10:15Z', '2025-12-28T23:00Z', 'day')).toBe(
       '20 Dec 2025, 11:15 – 29 Dec 2025, 00:00',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantAt, offsetName, startOfDay, wallClock } from '../../web/period/zone.ts';
+import { instantAt, offsetName, offsetNames, startOfDay, wallClock } from '../../web/period/zone.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (instant: number): string => new Date(instant).toISOString().replace(':00.000Z', 'Z');
@@ -69,6 +69,17 @@ describe('startOfDay', () => {
         expect(dateOf(start - 1, zone)).not.toBe(dateOf(instant, zone));
       }),
     );
+  });
+});
+
+describe('offsetNames', () => {
+  it.each([
+    ['2025-07-01T00:00Z', '2025-07-02T00:00Z', 'UTC+2'],
+    ['2025-10-20T00:00Z', '2025-10-27T00:00Z', 'UTC+2 and UTC+1'],
+    ['2025-01-01T00:00Z', '2026-01-01T00:00Z', 'UTC+1 and UTC+2'],
+    ['2025-03-30T00:59Z', '2025-03-30T01:01Z', 'UTC+1 and UTC+2'],
+  ])('from %s to %s are %s', (from, to, names) => {
+    expect(offsetNames(at(from), at(to), 'Europe/Berlin')).toBe(names);
   });
 });
 

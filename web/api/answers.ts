@@ -1,4 +1,5 @@
 import type { CountedWindow } from '../figures/series.ts';
+import type { Range } from '../period/period.ts';
 import { count, instant, isObject, list, member, parseNextToken, text } from './fields.ts';
 
 /** Number of requests of one key: a path, an agent or a status. */
@@ -60,6 +61,14 @@ export function parseCustomerPage(answer: unknown): CustomerPage {
     customers: list(answer, 'customers', (customer) => text(customer, 'customers')),
     nextToken: parseNextToken(answer),
   };
+}
+
+/** Reads the first and the last minute of customers with totals. */
+export function parseExtents(answer: unknown): readonly Range[] {
+  return list(answer, 'customers', (customer) => ({
+    from: instant(member(customer, 'firstWindow'), 'firstWindow'),
+    to: instant(member(customer, 'lastWindow'), 'lastWindow'),
+  }));
 }
 
 export function parseTotal(answer: unknown): Total {

@@ -1,10 +1,10 @@
 import type { Range, Unit } from '../period/period.ts';
-import { edgesOf, startOfUnit, windowsBetween } from '../period/period.ts';
+import { edgesOf, startOfUnit } from '../period/period.ts';
 import type { Detail, DetailDimension } from '../state/detail.ts';
 import { addUpBetween, type CourseBucket, type CourseWindow } from '../figures/course.ts';
 import type { Client } from './client.ts';
 import { count, instant, isObject, list, member, number, parseNextToken } from './fields.ts';
-import { isoRange } from './iso-range.ts';
+import { isoRange, localTime } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
 
 export interface CourseQuery {
@@ -39,16 +39,16 @@ export async function loadCourse(
   const edges = edgesOf(range, unit, zone);
   const whole = edges.filter((edge) => startOfUnit(edge, unit, zone) === edge);
   const [first, last] = [whole[0] ?? range.to, whole.at(-1) ?? range.to];
-  const windows = windowsBetween(whole, unit);
   const parts = [
     { window: 'minute', from: range.from, to: first },
-    { window: windows, from: first, to: last },
+    { window: unit, from: first, to: last },
     { window: 'minute', from: last, to: range.to },
   ] as const;
   const read = async ({ window, from, to }: (typeof parts)[number]) => {
     const parameters = {
       window,
       ...isoRange({ from, to }),
+      ...localTime(window, zone),
       ...(detail.dimension === 'path' ? { path: detail.key } : { top: keysOfWindow }),
     };
     const pages = await readPages(

@@ -10,6 +10,8 @@ export interface CustomerTotal {
   readonly requests: number;
   /** Requests with a status of 400 or more. */
   readonly errors: number;
+  /** Start of the first minute with requests in the range. */
+  readonly firstSeen: number;
   /** Start of the last minute with requests in the range. */
   readonly lastSeen: number;
 }
@@ -65,6 +67,7 @@ function parseTotalsPage(answer: unknown): TotalsPage {
       customer: text(member(customer, 'customerId'), 'customerId'),
       requests: count(member(customer, 'requests'), 'requests'),
       errors: count(member(customer, 'errors'), 'errors'),
+      firstSeen: instant(member(customer, 'firstWindow'), 'firstWindow'),
       lastSeen: instant(member(customer, 'lastWindow'), 'lastWindow'),
     })),
     countedThrough: countedThrough === null ? null : instant(countedThrough, 'countedThrough'),

@@ -11,12 +11,15 @@ import {
   previousRange,
   rangeOf,
   unitsOf,
+  type KnownPeriod,
   type Period,
   type Range,
   type Unit,
 } from '../period/period.ts';
+import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import type { AnswerProgress, Rejections, Total } from './answers.ts';
 import type { Client } from './client.ts';
+import { loadExtent } from './load-extent.ts';
 import { readBuckets, readTotal, readWaiting, type Read } from './read-buckets.ts';
 
 /** A customer's traffic, as the page shows it. */
@@ -24,6 +27,8 @@ export interface Report {
   readonly customer: string;
   readonly unit: Unit;
   readonly zone: string;
+  /** The period that was asked for, once it is known where the data is. */
+  readonly period: KnownPeriod;
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
   readonly total: Total;
@@ -48,7 +53,9 @@ const keysOfPrevious = 500;
 
 /** Loads everything that the page shows. */
 export async function loadReport(query: ReportQuery, client: Client, signal: AbortSignal): Promise<Report> {
-  const { customer, period, now, zone } = query;
+  const { customer, now, zone } = query;
+  const extent = isPeriodOfData(query.period) ? await loadExtent(customer, client, signal) : undefined;
+  const period = periodOfData(query.period, extent, now, zone);
   const suitable = unitsOf(period);
   const unit = suitable.find((unit) => unit === query.unit) ?? suitable[0];
   const range = rangeOf(period, unit, now, zone);
@@ -67,7 +74,18 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const shown = markPending(buckets, progress, completeBefore, now);
   const isPending = shown.some((bucket) => bucket.isPending) || mayMissEntries(previous.progress, now);
   const counting = countingOf(progress, range, isPending);
-  return { customer, unit, zone, range, buckets: shown, total, previous, counting, isPending };
+  return {
+    customer,
+    unit,
+    zone,
+    period,
+    range,
+    buckets: shown,
+    total,
+    previous,
+    counting,
+    isPending,
+  };
 }
 
 /**
@@ -108,7 +126,8 @@ export async function loadCounting(
   client: Client,
   signal: AbortSignal,
 ): Promise<Uncounted> {
-  const { customer, period, now, zone } = query;
+  const { customer, now, zone } = query;
+  const period = periodOfData(query.period, undefined, now, zone);
   const range = rangeOf(period, unitsOf(period)[0], now, zone);
   const read = { customer, client, signal };
   const { progress, rejections } = await readTotal(range, '1', read);

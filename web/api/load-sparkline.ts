@@ -22,5 +22,5 @@ export async function loadSparkline(
     { length: Math.round((range.to - range.from) / step) + 1 },
     (_, place) => range.from + place * step,
   );
-  return countBetween(edges, windows, step).map(({ requests }) => requests);
+  return countBetween(edges, windows).map(({ requests }) => requests);
 }

@@ -1,16 +1,8 @@
 import { countBetween, type Bucket, type CountedWindow } from '../figures/series.ts';
-import {
-  dayMilliseconds,
-  hourMilliseconds,
-  minuteMilliseconds,
-  startOfUnit,
-  windowsBetween,
-  type Range,
-  type Unit,
-} from '../period/period.ts';
+import { minuteMilliseconds, startOfUnit, type Range, type Unit } from '../period/period.ts';
 import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
 import type { Client } from './client.ts';
-import { isoRange } from './iso-range.ts';
+import { isoRange, localTime } from './iso-range.ts';
 import { readPages } from './read-pages.ts';
 
 export interface Read {
@@ -19,16 +11,9 @@ export interface Read {
   readonly signal: AbortSignal;
 }
 
-const windowMilliseconds: Readonly<Record<Unit, number>> = {
-  minute: minuteMilliseconds,
-  hour: hourMilliseconds,
-  day: dayMilliseconds,
-};
-
 /**
  * Reads the requests between consecutive edges. All spans but the first and the last are whole units. The pipeline
- * has no windows for parts of units, nor for days of a zone whose midnight is not on a full hour of UTC; it adds up
- * the minutes of each of these.
+ * has no windows for parts of units; it adds up the minutes of each of these.
  */
 export async function readBuckets(
   edges: readonly number[],
@@ -37,22 +22,20 @@ export async function readBuckets(
   read: Read,
 ): Promise<Bucket[]> {
   const whole = edges.filter((edge) => startOfUnit(edge, unit, zone) === edge);
-  const windows = windowsBetween(whole, unit);
-  const areWindows = whole.length > 1 && (windows !== 'minute' || unit === 'minute');
-  if (!areWindows) return addUpEach(edges, read);
+  if (whole.length < 2) return addUpEach(edges, read);
   const [first, last] = [whole[0] ?? 0, whole.at(-1) ?? 0];
   const [before, between, behind] = await Promise.all([
     addUpEach(
       edges.filter((edge) => edge <= first),
       read,
     ),
-    readWindows(windows, { from: first, to: last }, read),
+    readWindows(unit, { from: first, to: last }, zone, read),
     addUpEach(
       edges.filter((edge) => edge >= last),
       read,
     ),
   ]);
-  return [...before, ...countBetween(whole, between, windowMilliseconds[windows]), ...behind];
+  return [...before, ...countBetween(whole, between), ...behind];
 }
 
 export async function readTotal(
@@ -91,10 +74,11 @@ async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]
 async function readWindows(
   window: Unit,
   range: Range,
+  zone: string,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
   // The keys are not used here, and one is the smallest number that can be requested.
-  const parameters = { window, ...isoRange(range), top: '1' };
+  const parameters = { window, ...isoRange(range), ...localTime(window, zone), top: '1' };
   const pages = await readPages(
     { path: 'aggregates', parameters, customer },
     parseWindowPage,

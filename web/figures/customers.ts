@@ -12,20 +12,26 @@ export interface CustomerDays {
 }
 
 /** A customer in the list. */
-export interface CustomerRow extends CustomerTotal {
+export interface CustomerRow extends Omit<CustomerTotal, 'firstSeen'> {
   /** Requests in the days that are compared; `undefined` while they are loading. */
   readonly current: number | undefined;
   readonly previous: number | undefined;
 }
 
-/** Returns the whole UTC days that a range touches, and the days to compare with which: a day that is not over has too few requests. */
-export function customerDays({ from, to }: Range, now: number): CustomerDays {
+/** Days to compare where there is nothing before the range. */
+const comparedDays = 7;
+
+/**
+ * Returns the whole UTC days that a range touches, and the days to compare: a day that is not over has too few requests.
+ * @param isAll  the range has all requests, so that there are none before it; its last days are compared instead
+ */
+export function customerDays({ from, to }: Range, now: number, isAll = false): CustomerDays {
   const first = Math.floor(from / dayMilliseconds) * dayMilliseconds;
   const end = Math.max(Math.ceil(to / dayMilliseconds) * dayMilliseconds, first + dayMilliseconds);
   const today = Math.floor(now / dayMilliseconds) * dayMilliseconds;
-  const isOver = end <= today;
-  const currentEnd = isOver ? end : today;
-  const currentStart = isOver || first < today ? Math.min(first, currentEnd) : today - dayMilliseconds;
+  const currentEnd = Math.min(end, today);
+  const days = isAll ? comparedDays : Math.max(1, (currentEnd - first) / dayMilliseconds);
+  const currentStart = currentEnd - days * dayMilliseconds;
   return {
     shown: { from: first, to: end },
     current: { from: currentStart, to: currentEnd },
@@ -45,7 +51,12 @@ export function customerRows(
   const requestsOf = (totals: readonly CustomerTotal[] | undefined) =>
     totals && new Map(totals.map(({ customer, requests }) => [customer, requests]));
   const [nowBy, beforeBy] = [requestsOf(current), requestsOf(previous)];
-  const rowOf = ({ customer, requests, errors, lastSeen }: CustomerTotal): CustomerRow => ({
+  const rowOf = ({
+    customer,
+    requests,
+    errors,
+    lastSeen,
+  }: Omit<CustomerTotal, 'firstSeen'>): CustomerRow => ({
     customer,
     requests,
     errors,
@@ -62,7 +73,7 @@ export function customerRows(
 }
 
 /** Returns the part of a customer's requests that failed. */
-export function errorShareOf({ requests, errors }: CustomerTotal): number {
+export function errorShareOf({ requests, errors }: Pick<CustomerTotal, 'requests' | 'errors'>): number {
   return requests === 0 ? 0 : errors / requests;
 }
 

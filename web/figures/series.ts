@@ -16,16 +16,11 @@ export interface CountedWindow {
 }
 
 /**
- * Adds up the windows' requests between consecutive edges; a missing window counts as none so far.
+ * Returns the requests between consecutive edges; a missing window counts as none so far.
  * @param edges    in order
- * @param windows  each within two edges, in any order
- * @param windowMilliseconds  length of a window
+ * @param windows  at most one between two edges, in any order
  */
-export function countBetween(
-  edges: readonly number[],
-  windows: readonly CountedWindow[],
-  windowMilliseconds: number,
-): Bucket[] {
+export function countBetween(edges: readonly number[], windows: readonly CountedWindow[]): Bucket[] {
   const inOrder = [...windows].sort((a, b) => a.start - b.start);
   let next = 0;
   return edges.slice(0, -1).map((from, index) => {
@@ -38,7 +33,7 @@ export function countBetween(
       if (window.isComplete) complete += 1;
     }
     // Nobody knows whether a missing window will still appear.
-    return { from, to, requests, isComplete: complete * windowMilliseconds === to - from };
+    return { from, to, requests, isComplete: complete > 0 };
   });
 }
 

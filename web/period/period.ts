@@ -9,8 +9,25 @@ export interface CustomPeriod {
   readonly to: number;
 }
 
-export const presets = ['1h', '24h', '7d', '30d'] as const;
+export const presets = [
+  '1h',
+  '24h',
+  'today',
+  'yesterday',
+  '7d',
+  '30d',
+  '90d',
+  '12m',
+  'all',
+  'latest',
+] as const;
 export type Preset = (typeof presets)[number];
+/** `all`: from the first to the last request. `latest`: the last 24 hours, or the last requests if they are older. */
+export type PresetOfData = 'all' | 'latest';
+export type PresetOfNow = Exclude<Preset, PresetOfData>;
+
+/** A period whose length is known without looking at the data. */
+export type KnownPeriod = { readonly kind: 'preset'; readonly preset: PresetOfNow } | CustomPeriod;
 
 export const units = ['minute', 'hour', 'day'] as const;
 export type Unit = (typeof units)[number];
@@ -25,22 +42,37 @@ export const minuteMilliseconds = 60_000;
 export const hourMilliseconds = 3_600_000;
 export const dayMilliseconds = 86_400_000;
 
-/** 52 weeks: aligned to days of any zone, it is within the 366 days that the pipeline adds up at a time. */
-export const maxCustomDays = 364;
+/** Ten years: aligned to days of any zone, it is within the 3,660 days that the pipeline adds up at a time. */
+export const maxCustomDays = 3_650;
 
-const presetHours: Readonly<Record<Preset, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
+/** A length up to now, or local days counted from today: 0 is today, and −1 is yesterday. */
+type PresetLength = { readonly hours: number } | { readonly firstDay: number; readonly lastDay: number };
+
+const presetLengths: Readonly<Record<PresetOfNow, PresetLength>> = {
+  '1h': { hours: 1 },
+  '24h': { hours: 24 },
+  today: { firstDay: 0, lastDay: 0 },
+  yesterday: { firstDay: -1, lastDay: -1 },
+  '7d': { hours: 168 },
+  '30d': { hours: 720 },
+  '90d': { hours: 2_160 },
+  '12m': { firstDay: -364, lastDay: 0 },
+};
+
+const unitsOfPresets: Readonly<Record<PresetOfNow, readonly [Unit, ...Unit[]]>> = {
+  '1h': ['minute'],
+  '24h': ['hour', 'minute'],
+  today: ['hour', 'minute'],
+  yesterday: ['hour', 'minute'],
+  '7d': ['hour', 'day'],
+  '30d': ['day', 'hour'],
+  '90d': ['day'],
+  '12m': ['day'],
+};
 
 /** Returns the units in which a period can be shown, the most suitable one first. */
-export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
-  if (period.kind === 'preset') {
-    const unitsOfPresets: Readonly<Record<Preset, readonly [Unit, ...Unit[]]>> = {
-      '1h': ['minute'],
-      '24h': ['hour', 'minute'],
-      '7d': ['hour', 'day'],
-      '30d': ['day', 'hour'],
-    };
-    return unitsOfPresets[period.preset];
-  }
+export function unitsOf(period: KnownPeriod): readonly [Unit, ...Unit[]] {
+  if (period.kind === 'preset') return unitsOfPresets[period.preset];
   const hours = (period.to - period.from) / hourMilliseconds;
   if (hours <= 3) return ['minute'];
   if (hours <= 24) return ['hour', 'minute'];
@@ -55,12 +87,16 @@ export function unitsOf(period: Period): readonly [Unit, ...Unit[]] {
  * those of the zone, minutes and hours those of UTC, as the pipeline counts them. A custom period stays as it is, in
  * whole minutes, so its first and last unit can be partial.
  */
-export function rangeOf(period: Period, unit: Unit, now: number, zone: string): Range {
+export function rangeOf(period: KnownPeriod, unit: Unit, now: number, zone: string): Range {
   if (period.kind === 'custom') {
     return { from: startOfUnit(period.from, 'minute', zone), to: endOfUnit(period.to, 'minute', zone) };
   }
+  const length = presetLengths[period.preset];
+  if ('firstDay' in length) {
+    return { from: startOfDay(now, zone, length.firstDay), to: startOfDay(now, zone, length.lastDay + 1) };
+  }
   const to = endOfUnit(now + 1, unit, zone);
-  const hours = presetHours[period.preset];
+  const { hours } = length;
   const from = unit === 'day' ? startOfDay(to, zone, -hours / 24) : to - hours * hourMilliseconds;
   return { from, to };
 }
@@ -85,14 +121,6 @@ export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[]
   for (let edge = from; edge < to; edge = endOfUnit(edge + 1, unit, zone)) edges.push(edge);
   edges.push(to);
   return edges;
-}
-
-/** Returns the largest size of UTC windows that fit between these instants. */
-export function windowsBetween(edges: readonly number[], unit: Unit): Unit {
-  const fits = (milliseconds: number) => edges.every((edge) => edge % milliseconds === 0);
-  if (unit === 'minute') return 'minute';
-  if (unit === 'day' && fits(dayMilliseconds)) return 'day';
-  return fits(hourMilliseconds) ? 'hour' : 'minute';
 }
 
 /** Returns the start of the unit that contains an instant. */

@@ -51,6 +51,19 @@ export function offsetName(instant: number, zone: string): string {
   return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
+/** Days between two looks at the offset; clocks are not changed back sooner. */
+const offsetLookDays = 7;
+
+/** Names the offsets in a range, in the order in which they come: `UTC+1 and UTC+2`. */
+export function offsetNames(from: number, to: number, zone: string): string {
+  const names = new Set<string>();
+  for (let instant = from; instant < to; instant += offsetLookDays * dayMilliseconds) {
+    names.add(offsetName(instant, zone));
+  }
+  names.add(offsetName(Math.max(from, to - 1), zone));
+  return [...names].join(' and ');
+}
+
 function formatterOf(zone: string): Intl.DateTimeFormat {
   const known = formatters.get(zone);
   if (known !== undefined) return known;

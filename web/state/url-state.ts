@@ -27,7 +27,7 @@ export interface View {
 
 export const initialView: View = {
   customer: undefined,
-  period: { kind: 'preset', preset: '24h' },
+  period: { kind: 'preset', preset: 'latest' },
   unit: undefined,
   shows: 'chart',
   page: 'traffic',
@@ -78,7 +78,7 @@ export function writeView({ customer, period, unit, shows, page, lists, detail }
   if (page === 'customers') parameters.set('show', page);
   if (customer !== undefined) parameters.set('customer', customer);
   if (period.kind === 'preset') {
-    parameters.set('period', period.preset);
+    if (period.preset !== 'latest') parameters.set('period', period.preset);
   } else {
     parameters.set('from', isoMinute(period.from));
     parameters.set('to', isoMinute(period.to));
@@ -95,7 +95,7 @@ export function writeView({ customer, period, unit, shows, page, lists, detail }
 export function problemOf(from: number, to: number): string | undefined {
   if (!Number.isFinite(from) || !Number.isFinite(to)) return 'Enter a start and an end.';
   if (from >= to) return 'The start must be before the end.';
-  if (to - from > maxCustomDays * dayMilliseconds) return `The longest period is ${maxCustomDays} days.`;
+  if (to - from > maxCustomDays * dayMilliseconds) return 'The longest period is ten years.';
   if (from < 0 || to > maxInstant) return 'The year must be between 1970 and 9999.';
   return undefined;
 }

@@ -6,8 +6,14 @@ import { formatCount, formatRange, formatUnit } from './format.ts';
 const presetNames: Readonly<Record<Preset, string>> = {
   '1h': 'the last hour',
   '24h': 'the last 24 hours',
+  today: 'the day so far',
+  yesterday: 'all of yesterday',
   '7d': 'the last 7 days',
   '30d': 'the last 30 days',
+  '90d': 'the last 90 days',
+  '12m': 'the last 12 months',
+  all: 'all of the time',
+  latest: 'this period',
 };
 
 /** Names a period so that it fits after "in": `the last hour`. */

@@ -25,6 +25,14 @@ export function formatShare(share: number): string {
   return `${(share < 10 ? tenths : wholeNumbers).format(share * 100)} %`;
 }
 
+/** Largest growth that is shown as a share. */
+const mostGrowthShown = 10;
+
+/** Formats by which share something grew: `12.5 %`, or how many times as much it is now: `12×`. */
+export function formatGrowth(share: number): string {
+  return share > mostGrowthShown ? `${wholeNumbers.format(Math.round(share + 1))}×` : formatShare(share);
+}
+
 /** Formats the start of a unit: `Sun 28 Dec, 18:03`, without a clock for days. */
 function formatUnitStart(instant: number, unit: Unit, zone: string): string {
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
@@ -79,13 +87,20 @@ export function formatWhen(instant: number, now: number, zone: string): string {
 export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
   const date = (instant: number) =>
     format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
-  if (unit === 'day' && areMidnights([from, to], zone)) {
-    const last = date(to - 1);
-    return date(from) === last ? last : `${date(from)} – ${last}`;
-  }
+  if (unit === 'day' && areMidnights([from, to], zone)) return formatDays(from, to, zone);
   const [first, last] = [date(from), date(to - 1)];
   const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
   return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;
+}
+
+/** Formats whole days: `17–20 May 2015`. */
+export function formatDays(from: number, to: number, zone: string): string {
+  const text = formatterOf(zone, { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
+    from,
+    to - 1,
+  );
+  // Browsers differ in the spaces around the dash.
+  return text.replace(/\s–\s/, ' – ').replace(/^(\d+) – (\d+ )/, '$1–$2');
 }
 
 function areMidnights(instants: readonly number[], zone: string): boolean {
@@ -93,8 +108,18 @@ function areMidnights(instants: readonly number[], zone: string): boolean {
 }
 
 function format(instant: number, zone: string, options: Intl.DateTimeFormatOptions): string {
+  return formatterOf(zone, options).format(instant);
+}
+
+function formatterOf(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${zone} ${JSON.stringify(options)}`;
   const formatter = formatters.get(key) ?? new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
   formatters.set(key, formatter);
-  return formatter.format(instant);
+  return formatter;
+}
+
+/** Formats an instant with its year: `4 Jan 2026, 18:12`. */
+export function formatInstant(instant: number, zone: string): string {
+  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return `${format(instant, zone, day)}, ${formatClock(instant, zone)}`;
 }

@@ -1,4 +1,5 @@
-import { rangeOf, unitsOf, presets, units, type Period, type Unit } from '../period/period.ts';
+import { rangeOf, unitsOf, presets, units, type KnownPeriod, type Unit } from '../period/period.ts';
+import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import { apiKey } from '../state/api-key.ts';
 import { writeView, type View } from '../state/url-state.ts';
 import { createCustomPeriodForm } from './custom-period.ts';
@@ -19,7 +20,8 @@ export interface Controls {
   show(view: View): void;
   /** @param chosen  `undefined`: the first one */
   offer(customers: readonly string[], chosen: string | undefined): void;
-  showUnit(unit: Unit): void;
+  /** Shows a period that is known, now that its data is loaded, and the unit that is shown. */
+  showKnown(period: KnownPeriod, unit: Unit): void;
 }
 
 export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: ControlsContext): Controls {
@@ -35,13 +37,13 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
     event.preventDefault();
     if (view?.page !== 'customers') choose({ page: 'customers' });
   });
+  let known: KnownPeriod = { kind: 'preset', preset: '24h' };
   const customForm = createCustomPeriodForm(zone, (period) => choose({ period }));
 
   const period = choice('period', (value) => {
     const preset = presets.find((preset) => preset === value);
     if (preset !== undefined) return choose({ period: { kind: 'preset', preset } });
-    const shown = view?.period ?? { kind: 'preset', preset: '24h' };
-    customForm.show(rangeOf(shown, unitsOf(shown)[0], Date.now(), zone));
+    customForm.show(rangeOf(known, unitsOf(known)[0], Date.now(), zone));
   });
   const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
   const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
@@ -52,10 +54,12 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
   return {
     show(newView) {
       view = newView;
-      const { kind } = view.period;
-      period.show(view.period.kind === 'preset' ? view.period.preset : kind);
+      period.show(view.period.kind === 'preset' ? view.period.preset : 'custom');
       shows.show(view.shows);
-      showUnit(view.period, view.unit);
+      if (!isPeriodOfData(view.period)) {
+        known = periodOfData(view.period, undefined, Date.now(), zone);
+        showUnit(view.unit);
+      }
       if (view.period.kind === 'custom') customForm.show(view.period);
       else customForm.hide();
       const isOverview = view.page === 'customers';
@@ -72,11 +76,16 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
       customer.show(customers, isOverview ? undefined : (chosen ?? customers[0]));
       element('forget-key', HTMLButtonElement).hidden = apiKey.read() === undefined;
     },
-    showUnit: (unit) => view && showUnit(view.period, unit),
+    showKnown(shown, shownUnit) {
+      known = shown;
+      // What is shown without a choice can be one of the periods to choose.
+      if (known.kind === 'preset') period.show(known.preset);
+      showUnit(shownUnit);
+    },
   };
 
-  function showUnit(shownPeriod: Period, chosen: Unit | undefined): void {
-    const suitable = unitsOf(shownPeriod);
+  function showUnit(chosen: Unit | undefined): void {
+    const suitable = unitsOf(known);
     unit.show(suitable.find((unit) => unit === chosen) ?? suitable[0], suitable);
   }
 }

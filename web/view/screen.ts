@@ -2,10 +2,13 @@ import type { Rejections } from '../api/answers.ts';
 import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
 import type { Counting } from '../figures/counting.ts';
-import { offsetName } from '../period/zone.ts';
+import { isPreset } from '../period/period-of-data.ts';
+import { offsetNames, startOfDay } from '../period/zone.ts';
+import type { Range } from '../period/period.ts';
 import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
+import type { SharedLink } from '../state/share-link.ts';
 import type { View } from '../state/url-state.ts';
 import type { CustomerDays } from '../figures/customers.ts';
 import { daysName } from '../text/customer-days.ts';
@@ -13,8 +16,9 @@ import { describeCounting, describeMissing } from '../text/counting.ts';
 import { periodName, summarise } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
+import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
-import { formatRange, formatTime } from '../text/format.ts';
+import { formatDays, formatRange, formatTime } from '../text/format.ts';
 import { requestsChart } from '../charts/requests-chart.ts';
 import { createChart } from './chart.ts';
 import { seriesTable } from '../text/download-tables.ts';
@@ -41,7 +45,8 @@ export interface Screen {
   showView(view: View): void;
   /** The user chose another view, and its figures are loading. */
   expect(): void;
-  showReport(report: Report, view: View, now: number): void;
+  /** @param extent  the first and the last minute of the customer, if the report has no requests */
+  showReport(report: Report, view: View, now: number, extent?: Range): void;
   /** There are no figures yet because the entries are still being counted. */
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
@@ -51,6 +56,8 @@ export interface Screen {
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
+  /** The link by which the page read shows nothing any more. */
+  showLinkEnded(link: SharedLink, now: number): void;
 }
 
 type State = 'loading' | 'ready' | 'message' | 'customers';
@@ -83,7 +90,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
   });
   darkSystem().addEventListener('change', () => chart.redraw());
   document.addEventListener('themechange', () => chart.redraw());
-  setText('zone', `Times are in ${zone.replaceAll('_', ' ')}, ${offsetName(Date.now(), zone)}.`);
+  const zoneName = zone.replaceAll('_', ' ');
+  setText('zone', `Times are in ${zoneName}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
@@ -142,15 +150,20 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       else if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
-    showReport(report, newView, now) {
+    showReport(report, newView, now, extent) {
       view = newView;
       const { range, unit, customer } = report;
+      const offsets = offsetNames(range.from, range.to, zone);
+      const isLatest = isPreset(view.period, 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
+      setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${formatRange(range.from, range.to, unit, zone)} · ${zone.replaceAll('_', ' ')} (${offsetName(now, zone)})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
+      // What is shown without a choice can be one of the periods to choose.
+      const shownPeriod = report.period.kind === 'preset' ? report.period : view.period;
       const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
       const news = newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
@@ -158,19 +171,16 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         return;
       }
       if (report.total.requests === 0) {
-        const isLongest = view.period.kind === 'preset' && view.period.preset === '30d';
         enterMessage({
-          title: `No requests in ${periodName(view.period)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose a longer period, or send a request: it appears here by itself.`,
+          title: `No requests in ${periodName(shownPeriod)}`,
+          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
           command: command(customer),
-          ...(isLongest
-            ? {}
-            : {
-                action: {
-                  label: 'Look at the last 30 days',
-                  run: () => choose({ period: { kind: 'preset', preset: '30d' }, unit: undefined }),
-                },
-              }),
+          ...(extent && {
+            action: {
+              label: `Show all data, ${formatDays(...daysOf(extent, zone), zone)}`,
+              run: () => choose({ period: { kind: 'preset', preset: 'all' }, unit: undefined }),
+            },
+          }),
         });
         return;
       }
@@ -181,7 +191,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       shown = report;
       shownAt = now;
       if (isNew) {
-        showFigures(report, view.period);
+        showFigures(report, shownPeriod);
         setText('series-title', `Requests per ${unit}`);
         setText('summary', summarise(report));
         showSeriesTable(report);
@@ -249,7 +259,18 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       }
       enterMessage({ title, text: `${text} ${again}`, action: { label: 'Try now', run: reload } });
     },
+
+    showLinkEnded(link, now) {
+      setText('range', '');
+      isAwaited = true; // the figures are gone, so the page reads out why
+      enterMessage(describeEnd(link, now, zone));
+    },
   };
+}
+
+/** Returns the start and the end of the days of an extent. */
+function daysOf({ from, to }: Range, zone: string): [from: number, to: number] {
+  return [startOfDay(from, zone), startOfDay(to, zone, 1)];
 }
 
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */

@@ -14,6 +14,7 @@ import { protocolTexts } from './protocol-texts.ts';
 import { readTexts } from './read-texts.ts';
 import { describeRefusals } from './refusals.ts';
 import { securitySchemes } from './security.ts';
+import { shareTexts } from './share-texts.ts';
 
 const info = {
   title: 'Log analytics pipeline',
@@ -48,6 +49,7 @@ const texts: { readonly [Id in DescribedOperation]: TextOf<(typeof routes)[Id]> 
   ...lokiTexts,
   ...collectorTexts,
   ...readTexts,
+  ...shareTexts,
   ...ownTexts,
 };
 

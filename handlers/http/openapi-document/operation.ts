@@ -39,7 +39,12 @@ export type TextOf<R extends Route> = Omit<OperationText, 'answers'> & {
 
 const errorsOfAll = ['API_1002', 'API_1003'] as const satisfies readonly ErrorCode[];
 /** With a scope that the key lacks, or before the function runs. */
-const errorsOfScope = ['API_1006', 'API_1004', 'API_1010'] as const satisfies readonly ErrorCode[];
+const errorsOfScope = [
+  'API_1006',
+  'API_1004',
+  'API_1010',
+  'API_1011',
+] as const satisfies readonly ErrorCode[];
 
 /** Describes a route as an operation of OpenAPI. */
 export function describeOperation(operationId: string, route: Route, text: OperationText): Json {

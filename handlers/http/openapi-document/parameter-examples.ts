@@ -12,5 +12,6 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   top: 10,
   pathPrefix: '/docs/',
   tz: 'Europe/Berlin',
+  customer: 'cus-axon',
   search: 'login',
 };

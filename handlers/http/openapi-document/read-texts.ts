@@ -67,6 +67,30 @@ const customerTotals = {
   countedThrough: progress.countedThrough,
   complete: true,
 };
+const raised = {
+  kind: 'fall',
+  id: '4e1243bd22c66e76c2ba9eddc1f91394',
+  windowStart: '2025-12-28T18:00:00Z',
+  since: '2025-12-28T17:00:00Z',
+};
+const alertPage = {
+  customerId: 'cus-axon',
+  ...range,
+  judgedThrough: '2025-12-28T19:00:00Z',
+  open: [raised],
+  alerts: [
+    {
+      ...raised,
+      customerId: 'cus-axon',
+      change: 'raised',
+      windowSize: 'hour',
+      requests: 1_250,
+      usual: 16_000,
+      decidedAt: '2025-12-28T19:12:31.406Z',
+      text: 'cus-axon: traffic fell to 1,250 requests in the hour from 2025-12-28 18:00 UTC; about 16,000 are usual.',
+    },
+  ],
+};
 const readAnswerHeaders = ['etag', 'cache-control', 'vary', 'x-counted-through'] as const;
 const notModified = { description: 'The client already has this answer.', headers: readAnswerHeaders };
 const csvNote =
@@ -165,6 +189,18 @@ export const readTexts = {
         description: 'The customers.',
         headers: ['cache-control', 'vary'],
         examples: { 'application/json': customerTotals },
+      },
+    },
+  },
+  readAlerts: {
+    summary: 'Read alerts',
+    description:
+      'Alerts are decided by the rules in the file of `ALERT_RULES`, hour by hour, when an hour has become complete. Without such a file there are none.',
+    answers: {
+      200: {
+        description: 'Alerts that were raised or resolved by hours with `from ≤ windowStart < to`.',
+        headers: ['cache-control', 'vary'],
+        examples: { 'application/json': alertPage },
       },
     },
   },

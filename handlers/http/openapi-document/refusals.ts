@@ -9,7 +9,7 @@ export function describeRefusals(): Json {
   return {
     WithoutKey: only(401, 'API_1009'),
     HostNotAllowed: only(403, 'API_1004'),
-    Forbidden: only(403, 'API_1004', 'API_1010'),
+    Forbidden: only(403, 'API_1004', 'API_1010', 'API_1011'),
     NoSuchRoute: only(404, 'API_1000'),
     MethodNotAllowed: only(405, 'API_1001'),
     TooSlow: only(408, 'API_1008'),

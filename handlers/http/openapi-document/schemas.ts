@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { alertChanges, alertKinds, resolveReasons } from '../../../lib/domain/alerts/alert-kinds.ts';
 import { dimensions } from '../../../lib/domain/dimensions.ts';
 import { maxBytes, maxDurationMs } from '../../../lib/domain/entry-facts.ts';
 import { logEntrySchema } from '../../../lib/domain/log-entry.ts';
 import { windowSizes } from '../../../lib/domain/window.ts';
 import { errorCodes } from '../error-codes.ts';
+import { shareBodySchema } from '../share-body.ts';
 import { senderSchemas } from './sender-schemas.ts';
 
 const count = z.int().nonnegative();
@@ -283,6 +285,63 @@ const customerTotalsPage = z
   })
   .describe('With `from`, `to` or `sort`. Customers without requests in the range are absent.');
 
+const openAlert = z.object({
+  kind: z.enum(alertKinds),
+  id: z.string().describe('The id of the event that raised it.'),
+  windowStart: minute.describe('The hour that raised it.'),
+  since: minute.describe('The first of the unusual hours.'),
+});
+
+const alert = z
+  .object({
+    id: z.string().describe('32 hexadecimal digits, the same however often the event is sent.'),
+    customerId: z.string(),
+    kind: z
+      .enum(alertKinds)
+      .describe(
+        'Less traffic than usual, more than usual, a large share of errors, or no request where some are usual.',
+      ),
+    change: z.enum(alertChanges),
+    windowSize: z.literal('hour'),
+    windowStart: minute.describe('The hour that raised or resolved it.'),
+    since: minute.describe('The first of the unusual hours.'),
+    raisedId: z.string().optional().describe('With `resolved`: the id of the event that raised it.'),
+    reason: z.enum(resolveReasons).optional().describe('With `resolved`: why it ended.'),
+    requests: count.describe('Requests of the hour.'),
+    usual: z
+      .number()
+      .optional()
+      .describe(
+        'Requests that are usual, by the same hour of previous weeks; of a silence, in all of its hours.',
+      ),
+    errors: count.optional().describe('With `errors`: requests of the hour that failed.'),
+    limitShare: z.number().optional().describe('With `errors`: the share at which the hour is unusual.'),
+    silentHours: count.optional().describe('With `silence`: hours without a request in a row.'),
+    decidedAt: instant,
+    text: z.string().describe('The event as a sentence.'),
+  })
+  .describe('An alert was raised, or resolved.');
+
+const alertPage = z.object({
+  customerId: z.string(),
+  from: minute.describe('Later than it was asked for where a part of the range has expired.'),
+  to: minute,
+  judgedThrough: minute
+    .nullable()
+    .describe('Every hour before this one was judged; null if none was, as without rules of alerts.'),
+  open: z.array(openAlert).describe('Alerts that are not resolved now, whatever the range.'),
+  alerts: z.array(alert).describe('In the order of their hours.'),
+  nextToken,
+});
+
+const shareLink = z.object({
+  token: z
+    .string()
+    .describe('The token, which is a secret: whoever has it can read the counts. It is stored nowhere.'),
+  customerId: z.string().describe('The only customer whose counts it shows.'),
+  expiresAt: instant.describe('The instant from which on it is refused.'),
+});
+
 const gatewayRefusal = z
   .object({ message: z.string() })
   .describe('The answer of API Gateway to a request without a valid API key.');
@@ -328,6 +387,10 @@ export const schemas = {
   Batch: batch,
   CustomerTotals: customerTotals,
   CustomerPage: z.union([customerPage, customerTotalsPage]),
+  Alert: alert,
+  AlertPage: alertPage,
+  ShareLink: shareLink,
+  ShareLinkOptions: shareBodySchema,
   GatewayRefusal: gatewayRefusal,
   Health: health,
   Document: document,

@@ -8,7 +8,7 @@ export const securitySchemes = {
     scheme: 'bearer',
     bearerFormat: 'lap_…',
     description:
-      'Deployed: an API key, which determines the customer. Its scopes are `ingest` and `read`; a key without the scope that a route requires is answered with 403 `API_1006`. Before any function runs, the gateway answers 401 `{"message"}` if there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` can list all customers. On a laptop there are no keys.',
+      'Deployed: an API key, which determines the customer. Its scopes are `ingest` and `read`; a key without the scope that a route requires is answered with 403 `API_1006`. Before any function runs, the gateway answers 401 `{"message"}` if there is no `authorization` header, and 403 `{"message"}` for a key that is unknown, revoked or expired; the cluster form answers 401 `API_1009` and 403 `API_1010`. There, a key with the scope `operate` can list all customers. On a laptop there are no keys. In every form, the token of a share link can take the place of a key: it can read the counts of one customer, and nothing else, until it expires.',
   },
   basicKey: {
     type: 'http',

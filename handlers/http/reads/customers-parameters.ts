@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseCustomerId, type CustomerId } from '../../../lib/domain/customer-id.ts';
 import { noHorizon } from '../../../lib/domain/retention.ts';
 import { windowStartSchema } from '../../../lib/domain/stored-document.ts';
 import { firstMinuteFrom, minuteOfInstant } from '../../../lib/domain/timestamp.ts';
@@ -20,6 +21,8 @@ import {
 
 /** Parameters of `GET /customers`, with their defaults. */
 export interface CustomersParameters {
+  /** The only customer to list; `undefined` for all. */
+  readonly customerId: CustomerId | undefined;
   readonly limit: number;
   /** Last place of the previous page. */
   readonly after: string | undefined;
@@ -51,6 +54,16 @@ export const customersParametersSchema = z.object({
     .enum(sorts, 'must be requests')
     .optional()
     .describe('`requests`: customers with most requests first. Sorted by name by default.'),
+  customer: z
+    .string()
+    .transform((text, context): CustomerId => {
+      const customerId = parseCustomerId(text);
+      if (customerId !== undefined) return customerId;
+      context.addIssue({ code: 'custom', message: 'must be a customer id' });
+      return z.NEVER;
+    })
+    .optional()
+    .describe('Only this customer, with totals.'),
   limit: wholeNumber(maxCustomersLimit)
     .optional()
     .describe(`Customers per page, ${maxCustomersLimit} by default.`),
@@ -69,7 +82,7 @@ const tokenSchema = z.object({
 /** @throws InvalidRequest  a parameter is not valid, or the token belongs to another query */
 export function parseCustomersParameters(query: HttpRequest['query'], now: Date): CustomersParameters {
   const asked = parseParameters(query, customersParametersSchema);
-  const { from, to, sort, limit = maxCustomersLimit, nextToken } = asked;
+  const { from, to, sort, customer: customerId, limit = maxCustomersLimit, nextToken } = asked;
   if (from !== undefined && to !== undefined && from > to)
     throw invalidParameter('from', 'must not be after to');
   const days = {
@@ -83,15 +96,15 @@ export function parseCustomersParameters(query: HttpRequest['query'], now: Date)
       (days.to ?? totals?.to) === totals?.to &&
       (sort ?? totals?.sort) === totals?.sort;
     if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
-    return { limit, after, totals };
+    return { customerId, limit, after, totals };
   }
-  if (from === undefined && to === undefined && sort === undefined) {
-    return { limit, after: undefined, totals: undefined };
+  if ([from, to, sort, customerId].every((parameter) => parameter === undefined)) {
+    return { customerId, limit, after: undefined, totals: undefined };
   }
   const end = days.to ?? firstDayStartFrom(firstWindowStartFrom(now));
   const totals = { from: days.from ?? noHorizon, to: end, sort: sort ?? ('name' as const) };
   if (totals.from > totals.to) throw invalidParameter('from', 'must not be after to');
-  return { limit, after: undefined, totals };
+  return { customerId, limit, after: undefined, totals };
 }
 
 /** The token that requests the next page. */

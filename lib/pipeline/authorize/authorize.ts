@@ -1,14 +1,9 @@
-import {
-  hasHash,
-  isSealedUnder,
-  type ApiKey,
-  type OldApiKey,
-  type SealedApiKey,
-} from '../../domain/api-key.ts';
+import type { OldApiKey } from '../../domain/api-key.ts';
 import { recordNameOf, type ApiKeyRecord } from '../../domain/api-key-record.ts';
-import type { CustomerId } from '../../domain/customer-id.ts';
+import { grantOf, type Credential, type Grant } from '../../domain/grant.ts';
 import type { InstallationSecrets } from '../../domain/installation-secrets.ts';
-import type { Scope } from '../../domain/scope.ts';
+import { isOver } from '../../domain/share-token.ts';
+import { isSignedUnder } from '../../domain/signed-text.ts';
 import { fullBucket, refill, spend, type TokenRate } from '../../domain/token-bucket.ts';
 import { Unavailable } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
@@ -17,16 +12,11 @@ import type { Clock } from '../../ports/clock.ts';
 import { CopiedRecords, type CopyLimits, type CopyStore } from './copied-records.ts';
 import { RememberedLookups, type MemoryLimits } from './remembered-lookups.ts';
 
-/** Rights of a key; `undefined` for a key that is unknown, revoked or expired. */
-export interface Grant {
-  readonly customerId: CustomerId;
-  readonly scopes: readonly Scope[];
-  /** Names the key in logs: its id, or the beginning of its hash. */
-  readonly keyId: string;
-}
-
-/** @throws Unavailable  it cannot be known now whether the key is good */
-export type Authorize = (key: ApiKey) => Promise<Grant | undefined>;
+/**
+ * Returns the rights of a credential; `undefined` for one that is unknown, revoked or expired.
+ * @throws Unavailable  it cannot be known now whether it is good
+ */
+export type Authorize = (credential: Credential) => Promise<Grant | undefined>;
 
 export interface AuthorizePorts {
   readonly apiKeys: ApiKeys;
@@ -61,12 +51,10 @@ export const authorizeLimits: Omit<AuthorizeLimits, 'acceptOldKeys'> = {
   oldKeyLookups: { perSecond: 5, burst: 20 },
 };
 
-/** Length of the part of its hash that names an old key. */
-const oldIdLength = 12;
 const warnEveryMilliseconds = 60_000;
 
 /**
- * Finds out what API keys allow. The MAC is checked before anything is looked up, so that a made-up key costs a hash.
+ * Finds out what API keys and share links allow. The MAC is checked before anything is looked up, so that a made-up key costs a hash.
  * What the store answered is remembered, and goes on for a bounded time while the store fails; a process that remembers
  * nothing then goes by the copies of records that are in use.
  */
@@ -78,10 +66,10 @@ export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits):
   let oldKeyLookups = fullBucket(limits.oldKeyLookups, clock.now().getTime());
   let warnedAt = -Infinity;
 
-  async function isGenuine(key: SealedApiKey): Promise<boolean> {
+  async function isGenuine(text: string): Promise<boolean> {
     const isUnder = (known: InstallationSecrets | undefined) =>
-      isSealedUnder(
-        key,
+      isSignedUnder(
+        text,
         (known ?? []).map(({ secret }) => secret),
       );
     const read = () => apiKeys.secrets();
@@ -104,30 +92,30 @@ export function createAuthorize(ports: AuthorizePorts, limits: AuthorizeLimits):
     oldKeyLookups = spend(oldKeyLookups, 1);
   }
 
-  async function recordOf(key: ApiKey): Promise<ApiKeyRecord | undefined> {
-    const name = recordNameOf(key);
+  async function recordOf(credential: Credential): Promise<ApiKeyRecord | undefined> {
+    const name = credential.form === 'shared' ? credential.keyId : recordNameOf(credential);
+    if (name === undefined) return undefined; // made where there are no keys
     try {
-      if (key.form === 'old') requireLookup(key);
-      else if (!(await isGenuine(key))) return undefined;
+      if (credential.form === 'old') requireLookup(credential);
+      else if (!(await isGenuine(credential.text))) return undefined;
       return await records.find(name, async () => {
         const record = await apiKeys.find(name);
         if (record !== undefined) await copies.keep(record);
         return record;
       });
     } catch (error) {
-      const copy = error instanceof Unavailable ? await copies.find(key) : undefined;
+      // A copy is found by the hash of a whole key, which no link has.
+      const hasCopy = error instanceof Unavailable && credential.form !== 'shared';
+      const copy = hasCopy ? await copies.find(credential) : undefined;
       if (copy === undefined) throw error; // not refused: that there is no copy says nothing
       return copy;
     }
   }
 
-  return async (key) => {
-    if (key.form === 'old' && !limits.acceptOldKeys) return undefined;
-    const record = await recordOf(key);
-    if (record === undefined || !hasHash(key, record.hash)) return undefined;
-    const { customerId, scopes, expiresAt } = record;
-    if (expiresAt !== undefined && expiresAt <= clock.now()) return undefined;
-    const keyId = key.form === 'sealed' ? key.id : record.hash.slice(0, oldIdLength);
-    return { customerId, scopes, keyId };
+  return async (credential) => {
+    if (credential.form === 'old' && !limits.acceptOldKeys) return undefined;
+    if (credential.form === 'shared' && isOver(credential, clock.now())) return undefined;
+    const record = await recordOf(credential);
+    return record && grantOf(credential, record, clock.now());
   };
 }

@@ -1,6 +1,7 @@
 import { horizonKeys, sweepKeys } from '../../domain/keys.ts';
 import { deletableHorizon, horizonOf, type RetentionState } from '../../domain/retention.ts';
 import type { AgedObjects } from '../../ports/aged-objects.ts';
+import { alertPhases } from './delete-alerts.ts';
 import { windowPhases, type DeleteOptions } from './delete-windows.ts';
 import { rawPhases, type RawOptions } from './delete-raw-objects.ts';
 import { moveHorizon } from './move-horizon.ts';
@@ -63,11 +64,10 @@ export async function expire(
   };
 
   // Also where nothing is to expire any more: what is behind the horizon is no longer served, and has to go.
-  await advance(
-    'windows',
-    retentionDays,
-    windowPhases(ports, { atOnce, onDeleted: reporter.deletedWindows }),
-  );
+  await advance('windows', retentionDays, [
+    ...windowPhases(ports, { atOnce, onDeleted: reporter.deletedWindows }),
+    ...alertPhases(ports, atOnce),
+  ]);
 
   if (aged === undefined) return;
   const ofRaw = (days: number): SweepPhase[] =>

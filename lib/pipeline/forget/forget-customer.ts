@@ -1,11 +1,19 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { FoldingLimits } from '../../domain/folding.ts';
-import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import {
+  alertEventPrefix,
+  alertStateKey,
+  batchPrefix,
+  customerIndexKey,
+  windowPrefix,
+  type ObjectKey,
+} from '../../domain/keys.ts';
 import type { Tombstone } from '../../domain/tombstone.ts';
 import type { RolledUpSize } from '../../domain/window.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
 import { announceUncounted, type AnnouncePorts } from './announce-uncounted.ts';
+import { forgetAlertEvent, forgetAlertState } from './forget-alerts.ts';
 import { forgetBatch } from './forget-batch.ts';
 import { forgetFailedRecord, forgetFailedInvocation } from './forget-failed-records.ts';
 import { forgetIndex } from './forget-index.ts';
@@ -28,6 +36,7 @@ export interface Removed {
   readonly batches: number;
   readonly windows: number;
   readonly failedRecords: number;
+  readonly alerts: number;
 }
 
 export interface ForgottenCustomer {
@@ -64,7 +73,7 @@ export async function forgetCustomer(
   let hasBeenOver = false;
   // Once over, it stays so, also when the clock is set back: a pass that ended early has not found everything.
   const isOver = () => (hasBeenOver ||= clock.now().getTime() > deadline);
-  const removed = { batches: 0, windows: 0, failedRecords: 0 };
+  const removed = { batches: 0, windows: 0, failedRecords: 0, alerts: 0 };
   let unknown: ObjectKey[] = [];
 
   /** @returns how many were removed */
@@ -94,6 +103,17 @@ export async function forgetCustomer(
     return removal === 'removed' ? 1 : 0;
   };
 
+  /** Removes the state before the events, because events are made of it. */
+  const passAlerts = async () => {
+    const removal = isOver() ? 'absent' : await forgetAlertState(tombstone, store);
+    if (removal === 'unknown' && unknown.length < maxUnknown) unknown.push(alertStateKey(customerId));
+    if (removal === 'removed') removed.alerts += 1;
+    const events = await each(alertEventPrefix(customerId), 'alerts', (key) =>
+      forgetAlertEvent(key, tombstone, store),
+    );
+    return events + (removal === 'removed' ? 1 : 0);
+  };
+
   const pass = async (): Promise<number> => {
     unknown = [];
     const batches = await each(batchPrefix(customerId), 'batches', (key) =>
@@ -109,7 +129,8 @@ export async function forgetCustomer(
     const failedRecords =
       (await each(failed, 'failedRecords', (key) => forgetFailedRecord(key, tombstone, store))) +
       (await each(invocations, 'failedRecords', (key) => forgetFailedInvocation(key, tombstone, store)));
-    return batches + minutes + hours + days + index + failedRecords;
+    const alerts = await passAlerts();
+    return batches + minutes + hours + days + index + failedRecords + alerts;
   };
 
   while ((await pass()) > 0) if (isOver()) break;

@@ -16,14 +16,19 @@ export type ForgetStep = z.output<typeof forgetStepSchema>;
 export const forgetStepAnswerSchema = z.object({
   /** End of the storage times that are forgotten; `undefined` where the customer has nothing. */
   before: z.iso.datetime().optional(),
-  removed: z.object({ batches: z.int(), windows: z.int(), failedRecords: z.int() }),
+  removed: z.object({
+    batches: z.int(),
+    windows: z.int(),
+    failedRecords: z.int(),
+    alerts: z.int(),
+  }),
   isDone: z.boolean(),
   /** Keys of objects that a newer version wrote. */
   unknown: z.array(z.string()),
 });
 export type ForgetStepAnswer = z.output<typeof forgetStepAnswerSchema>;
 
-const nothing = { batches: 0, windows: 0, failedRecords: 0 };
+const nothing = { batches: 0, windows: 0, failedRecords: 0, alerts: 0 };
 
 /** Does one step of forgetting a customer; the caller repeats it until it is done. */
 export async function forgetStep(

@@ -1,6 +1,13 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import { batchPrefix, customerIndexKey, windowPrefix, type ObjectKey } from '../../domain/keys.ts';
+import {
+  alertEventPrefix,
+  alertStateKey,
+  batchPrefix,
+  customerIndexKey,
+  windowPrefix,
+  type ObjectKey,
+} from '../../domain/keys.ts';
 import { UnreadableFormat } from '../../errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { failedRecordPrefixes } from '../failed-records/failed-records.ts';
@@ -14,6 +21,8 @@ export interface CustomerSurvey {
   readonly minutes: number;
   readonly hoursAndDays: number;
   readonly failedRecords: number;
+  /** Events of alerts, and what is remembered for the next ones. */
+  readonly alerts: number;
   /** It has an entry in the index of customers. */
   readonly isIndexed: boolean;
   /** It has a tombstone that is not complete, or that cannot be read. */
@@ -48,9 +57,12 @@ export async function surveyCustomer(
   const failedRecords =
     (await count(store.list(failed), (key) => isFailedRecordOf(key, customerId, store))) +
     (await count(store.list(invocations), (key) => namesCustomer(key, customerId, store)));
+  const hasAlertState = (await store.get(alertStateKey(customerId), { firstBytes: 0 })) !== undefined;
+  const alerts =
+    (await count(store.list(alertEventPrefix(customerId)), async () => true)) + (hasAlertState ? 1 : 0);
   const isIndexed = (await store.get(customerIndexKey(customerId), { firstBytes: 0 })) !== undefined;
   const isBeingForgotten = await hasOpenTombstone(customerId, store);
-  return { batches, minutes, hoursAndDays, failedRecords, isIndexed, isBeingForgotten, lastStoredAt };
+  return { batches, minutes, hoursAndDays, failedRecords, alerts, isIndexed, isBeingForgotten, lastStoredAt };
 }
 
 async function hasOpenTombstone(customerId: CustomerId, store: Pick<ObjectStore, 'get'>): Promise<boolean> {
@@ -72,10 +84,11 @@ export function isUnknown({
   minutes,
   hoursAndDays,
   failedRecords,
+  alerts,
   isIndexed,
   isBeingForgotten,
 }: CustomerSurvey): boolean {
-  return batches + minutes + hoursAndDays + failedRecords === 0 && !isIndexed && !isBeingForgotten;
+  return batches + minutes + hoursAndDays + failedRecords + alerts === 0 && !isIndexed && !isBeingForgotten;
 }
 
 async function count(

@@ -51,8 +51,8 @@ export interface WindowPage<Sent> extends Said {
 /** A page ends before the window that would make it longer than this; Lambda answers at most 6 MiB. */
 const pageBytes = 4 * 1_024 * 1_024;
 const windowsInFlight = 16;
-/** A page also ends after reading this many stored windows: 166 local days of 24 hours. */
-const maxStoredWindows = 4_000;
+/** A page also ends after reading this many stored windows: half a year of local days of 24 hours. */
+const maxStoredWindows = 4_416;
 
 /**
  * Reads the windows that a customer has in a range, in the order of time; windows without requests are absent.

@@ -46,7 +46,8 @@ export function describeBucket(): void {
           }),
       );
       expect(Object.fromEntries(mayDelete)).toEqual({
-        ExpireRole: ['aggregates/*', 'customers/*'],
+        ExpireRole: ['aggregates/*', 'customers/*', 'alerts/*'],
+        AlertsRole: ['alerts/*'],
         AggregateRole: ['aggregates/minute/*', 'failed/*'],
         AggregateLateRole: ['aggregates/minute/*', 'failed/*'],
         VerifyRole: ['batches/*'],

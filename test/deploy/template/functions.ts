@@ -5,10 +5,10 @@ import { resourcesOf, service } from './packages.ts';
 
 /** The functions that read the logs of other programs, and the one that has the dashboard. */
 const largerBounds = new Map([
-  ['ingest', 430_000],
-  ['protocols', 440_000],
-  ['page', 460_000],
-  ['openapi', 380_000],
+  ['ingest', 440_000],
+  ['protocols', 450_000],
+  ['page', 540_000],
+  ['openapi', 390_000],
 ]);
 
 /** Tests the functions and their bundles. */
@@ -37,7 +37,7 @@ export function describeFunctions(): void {
 
     it('have bundles below their size limits, without any part of the local store', () => {
       for (const [functionKey, bytes] of service().bundleBytes) {
-        const bound = largerBounds.get(functionKey) ?? 360_000;
+        const bound = largerBounds.get(functionKey) ?? 370_000;
         expect({ functionKey, isSmall: bytes < bound }).toEqual({ functionKey, isSmall: true });
       }
       for (const [functionKey, code] of service().bundles) {

@@ -65,6 +65,8 @@ export function describeHttpApi(): void {
         'GET /aggregates/paths 300 600',
         'GET /batches/{batchId} 300 600',
         'GET /customers 300 600',
+        'GET /alerts 300 600',
+        'POST /shares 300 600',
         ...keyless.map((route) => `${route} 50 100`),
       ]);
       expect(settings.DefaultRouteSettings.ThrottlingRateLimit).toBe(300);

@@ -23,7 +23,7 @@ export function describeRoles(): void {
       }
     });
 
-    it('let only the authorizer read keys, and decrypt one parameter', () => {
+    it('let only the authorizer read keys, and it and the maker of links decrypt one parameter', () => {
       const parametersOf = (functionKey: string) =>
         rightsOf(service().resources[`${functionKey}Role`] ?? expect.fail(functionKey))
           .filter(({ Action }) => Action.some((action) => /^(?:ssm|kms):/.test(action)))
@@ -35,7 +35,13 @@ export function describeRoles(): void {
       expect(decrypt?.[0]).toEqual(['kms:Decrypt']);
       expect(decrypt?.[1]).toContain('"kms:EncryptionContext:PARAMETER_ARN"');
       expect(decrypt?.[1]).toContain('/prod/api-keys-secret');
-      for (const functionKey of ['Ingest', 'Query', 'Fallback', 'Page'])
+      const [secret, decryptSecret, ...otherRights] = parametersOf('Shares');
+      expect(otherRights).toEqual([]);
+      expect(secret?.[0]).toEqual(['ssm:GetParameter']);
+      expect(secret?.[1]).not.toContain('/api-keys/');
+      expect(secret?.[1]).toContain('/prod/api-keys-secret');
+      expect(decryptSecret).toEqual(decrypt);
+      for (const functionKey of ['Ingest', 'Query', 'Fallback', 'Page', 'Total', 'Customers'])
         expect(parametersOf(functionKey)).toEqual([]);
     });
 
@@ -70,6 +76,7 @@ export function describeRoles(): void {
         'Verify',
         'Fallback',
         'Metrics',
+        'Shares',
       ]) {
         expect({ reader, writes: canWrite(reader) }).toEqual({ reader, writes: [] });
       }

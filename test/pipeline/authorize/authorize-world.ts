@@ -8,6 +8,7 @@ import {
   secretsParameterOf,
   type InstallationSecret,
 } from '../../../lib/domain/installation-secrets.ts';
+import { parseShareToken } from '../../../lib/domain/share-token.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { createLogger } from '../../../lib/logger.ts';
 import {
@@ -74,7 +75,10 @@ export class AuthorizeWorld {
     const client = this.#client ?? expect.fail('The server of the parameters is not running.');
     const ports = { apiKeys: createSsmApiKeys(client, path), copies, clock, logger };
     const authorize = createAuthorize(ports, { ...authorizeLimits, memory, acceptOldKeys });
-    return async (text) => authorize(parseApiKey(text) ?? expect.fail('not shaped like a key'));
+    return async (text) =>
+      authorize(
+        parseApiKey(text) ?? parseShareToken(text) ?? expect.fail('not shaped like a key or a token'),
+      );
   }
 
   async #bucketAnswer<T>(request: string, work: () => Promise<T>): Promise<T> {

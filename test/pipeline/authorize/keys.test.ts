@@ -19,6 +19,7 @@ describe('a key with a MAC', () => {
       customerId: 'cus-axon',
       scopes: ['read'],
       keyId: key.id,
+      sharedUntil: undefined,
     });
   });
 

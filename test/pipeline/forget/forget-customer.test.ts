@@ -34,7 +34,7 @@ describe('forgetting a customer', () => {
     const before = await world.keys();
     expect(before.filter((key) => key.includes('cus-axon'))).toHaveLength(5);
 
-    expect((await world.forget()).removed).toEqual({ batches: 1, windows: 3, failedRecords: 1 });
+    expect((await world.forget()).removed).toEqual({ alerts: 0, batches: 1, windows: 3, failedRecords: 1 });
     const left = (await world.keys()).filter((key) => !key.includes('cus-other'));
     expect(left).toEqual([failedRecordKey('insights', 'shardId-000000000000', '8'), tombstone]);
     expect((await world.keys()).filter((key) => key.includes('cus-other'))).toEqual(

@@ -185,6 +185,7 @@ describe('an authorizer', () => {
       customerId: 'cus-key',
       scopes: 'ingest read',
       keyId: '1',
+      sharedUntil: '',
       unavailable: 'false',
     } as const;
     return { kind: 'granted', context };

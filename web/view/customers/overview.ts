@@ -1,8 +1,10 @@
 import type { Client } from '../../api/client.ts';
 import { loadCustomerTotals, type CustomerTotals } from '../../api/load-customer-totals.ts';
-import { customerRows, type CustomerDays } from '../../figures/customers.ts';
-import type { Range } from '../../period/period.ts';
+import { customerDays, customerRows, type CustomerDays } from '../../figures/customers.ts';
+import { rangeOf, unitsOf, type Range } from '../../period/period.ts';
+import { isPreset, periodOfData } from '../../period/period-of-data.ts';
 import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
+import type { View } from '../../state/url-state.ts';
 import { toCsv } from '../../text/csv.ts';
 import { describeCustomerDays } from '../../text/customer-days.ts';
 import { download } from '../download.ts';
@@ -20,8 +22,11 @@ export interface OverviewContext {
 
 /** All customers, with their requests in the days of the period. */
 export interface Overview {
-  /** Loads what is not known or no longer new, and shows it as it comes. */
-  load(days: CustomerDays, states: ListStates, now: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Loads what is not known or no longer new, and shows it as it comes.
+   * @returns  the days that are shown
+   */
+  load(view: View, now: number, signal: AbortSignal): Promise<CustomerDays>;
   /** Shows another part of the list. */
   show(states: ListStates): void;
   /** Puts the focus on a customer as soon as its row is there, for a user who comes back from its report. */
@@ -30,8 +35,10 @@ export interface Overview {
 
 /** Days that are over change with late entries alone. */
 const maxAges = { shown: 30_000, compared: 600_000 };
-/** A view has three ranges, and the one before it three others. */
-const maxRemembered = 6;
+/** A view has at most four ranges, and the one before it four others. */
+const maxRemembered = 8;
+/** All days that the pipeline counts. */
+const allDays: Range = { from: 0, to: Date.UTC(9999, 11, 31) };
 
 interface Remembered {
   readonly totals: CustomerTotals;
@@ -92,18 +99,47 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
     if (remembered.size > maxRemembered && oldest !== undefined) remembered.delete(oldest);
   };
 
+  const loadDays = async (newDays: CustomerDays, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    days = newDays;
+    sparklines.show(newDays.shown);
+    if (totalsOf(newDays.shown) === undefined) list.setBusy(true);
+    else render();
+    await read(newDays.shown, maxAges.shown, signal);
+    if (nameOf(newDays.current) !== nameOf(newDays.shown))
+      await read(newDays.current, maxAges.compared, signal);
+    await read(newDays.previous, maxAges.compared, signal);
+  };
+
+  /** Returns the starts of the first and the last minute with requests of any customer. */
+  const extents = async (signal: AbortSignal): Promise<Range | undefined> => {
+    await read(allDays, maxAges.compared, signal);
+    const all = totalsOf(allDays)?.customers ?? [];
+    if (all.length === 0) return undefined;
+    return {
+      from: Math.min(...all.map(({ firstSeen }) => firstSeen)),
+      to: Math.max(...all.map(({ lastSeen }) => lastSeen)),
+    };
+  };
+
   return {
-    async load(newDays, newStates, newNow, signal) {
-      states = newStates;
+    async load({ period, unit, lists }, newNow, signal) {
+      states = lists;
       now = newNow;
-      days = newDays;
-      sparklines.show(newDays.shown);
-      if (totalsOf(newDays.shown) === undefined) list.setBusy(true);
-      else render();
-      await read(newDays.shown, maxAges.shown, signal);
-      if (nameOf(newDays.current) !== nameOf(newDays.shown))
-        await read(newDays.current, maxAges.compared, signal);
-      await read(newDays.previous, maxAges.compared, signal);
+      const daysOf = (extent: Range | undefined): CustomerDays => {
+        const known = periodOfData(period, extent, now, zone);
+        const suitable = unitsOf(known);
+        const range = rangeOf(known, suitable.find((each) => each === unit) ?? suitable[0], now, zone);
+        return customerDays(range, now, isPreset(period, 'all'));
+      };
+      let shown = daysOf(isPreset(period, 'all') ? await extents(signal) : undefined);
+      await loadDays(shown, signal);
+      // The data may be older than a day.
+      if (isPreset(period, 'latest') && totalsOf(shown.shown)?.customers.length === 0) {
+        shown = daysOf(await extents(signal));
+        await loadDays(shown, signal);
+      }
+      return shown;
     },
     show(newStates) {
       states = newStates;

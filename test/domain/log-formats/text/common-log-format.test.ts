@@ -115,7 +115,9 @@ describe('a relative of the Common Log Format', () => {
     ['"curl/8" rt="0.003" ["x"]', 'curl/8'],
     ['"curl/8" "', 'curl/8'],
   ])('has the whole agent of %s', (fields, userAgent) => {
-    expect(readOne(`192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" ${fields}`)).toMatchObject({ userAgent });
+    expect(readOne(`192.0.2.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" ${fields}`)).toMatchObject({
+      userAgent,
+    });
   });
 
   it('has its facts', () => {
