@@ -7,20 +7,24 @@ import { isoRange } from './iso-range.ts';
 /** A sparkline of this few days has hours, and others have days. */
 const fewDays = 3;
 
-/** Loads the requests of a customer over some UTC days, in one request. */
+/** A longer time is drawn from here on: more days are narrower than a pixel. */
+const mostDays = 366;
+
+/** Loads the requests of a customer over some UTC days, the last year of them, in one request. */
 export async function loadSparkline(
   customer: string,
-  range: Range,
+  { from, to }: Range,
   client: Client,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
-  const isOfHours = range.to - range.from <= fewDays * dayMilliseconds;
+  const isOfHours = to - from <= fewDays * dayMilliseconds;
+  const start = Math.max(from, to - mostDays * dayMilliseconds);
   const step = isOfHours ? hourMilliseconds : dayMilliseconds;
-  const parameters = { window: isOfHours ? 'hour' : 'day', ...isoRange(range), top: '1' };
+  const parameters = { window: isOfHours ? 'hour' : 'day', ...isoRange({ from: start, to }), top: '1' };
   const { windows } = await client.get({ path: 'aggregates', parameters, customer }, parseWindowPage, signal);
   const edges = Array.from(
-    { length: Math.round((range.to - range.from) / step) + 1 },
-    (_, place) => range.from + place * step,
+    { length: Math.round((to - start) / step) + 1 },
+    (_, place) => start + place * step,
   );
   return countBetween(edges, windows).map(({ requests }) => requests);
 }
