@@ -235,6 +235,91 @@ export interface PathTotal {
    */
   meanMs?: number
 }
+export interface PathWindow {
+  customerId: string
+  windowSize: ("minute" | "hour" | "day")
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  windowStart: string
+  requests: number
+  /**
+   * Requests with a status of 400 or more.
+   */
+  errors: number
+  /**
+   * Exact sum; absent where no entry had the fact.
+   */
+  bytes?: number
+  /**
+   * Exact sum of its durations; absent where none is known.
+   */
+  durationMs?: number
+  /**
+   * Mean of the durations that are known; absent where none is.
+   */
+  meanMs?: number
+  /**
+   * Requests of the window whose path is not known; absent where there are none.
+   */
+  folded?: number
+  /**
+   * Errors of the window whose path is not known; absent where there are none.
+   */
+  foldedErrors?: number
+  /**
+   * True if the window ended more than the allowed lateness before `countedThrough`, and includes everything that was accepted for it before the request; late data can still raise the counts. False in doubt.
+   */
+  complete: boolean
+  updatedAt: string
+}
+/**
+ * With `path`.
+ */
+export interface PathWindowPage {
+  customerId: string
+  windowSize: ("minute" | "hour" | "day")
+  /**
+   * The time zone that was asked for.
+   */
+  tz?: string
+  /**
+   * The path that was asked for.
+   */
+  path: string
+  /**
+   * Later than it was asked for where a part of the range has expired.
+   */
+  from: string
+  /**
+   * A whole minute in UTC: `2025-12-28T18:03:00Z`.
+   */
+  to: string
+  /**
+   * Everything that was accepted (answered 202 or 409) before this instant is in the counts; null if the instant is not known now.
+   */
+  countedThrough: (string | null)
+  /**
+   * Accepted entries that are not in the counts yet; absent if their number is not known.
+   */
+  waiting?: number
+  /**
+   * Requests whose path is not known, in all windows that were read for this page; those of the path may be among them.
+   */
+  folded: number
+  /**
+   * Errors whose path is not known, in the same windows.
+   */
+  foldedErrors: number
+  /**
+   * Requests the next page; absent on the last one.
+   */
+  nextToken?: string
+  /**
+   * In time order; windows without requests of the path are absent.
+   */
+  windows: PathWindow[]
+}
 export interface PathCounts {
   /**
    * Method and path.

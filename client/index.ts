@@ -1,12 +1,13 @@
 /** Sends access-log entries to a log analytics pipeline, so that each is counted exactly once, and reads its counts. */
 export { GaveUp, NotRunning } from './answer-or-retry.ts';
-export type { BatchAnswer, Entry, PathCounts, Window } from './contract.ts';
+export type { BatchAnswer, Entry, PathCounts, PathWindow, Window } from './contract.ts';
 export { minutesOf, type CountingState, type MinuteRange } from './counting-state.ts';
 export { createBatcher, type Batcher, type BatcherOptions } from './create-batcher.ts';
 export { openPipeline } from './open-pipeline.ts';
 export type {
   Batch,
   PathsQuery,
+  PathWindowQuery,
   Pipeline,
   PipelineOptions,
   SendOutcome,

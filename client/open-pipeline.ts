@@ -2,10 +2,10 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { answerOrRetry, type FinalAnswer } from './answer-or-retry.ts';
 import { backlogOf } from './backlog.ts';
-import type { BatchAnswer, Entry, PathCounts, Window } from './contract.ts';
+import type { BatchAnswer, Entry, PathCounts, PathWindow, Window } from './contract.ts';
 import { parseCountingState, parseWaiting, type CountingState, type MinuteRange } from './counting-state.ts';
 import { createHttpClient, type HttpAnswer, type HttpRequestOptions } from './http-client.ts';
-import { readBatchAnswer, readPathPage, readWindowPage } from './read-answers.ts';
+import { readBatchAnswer, readPathPage, readPathWindowPage, readWindowPage } from './read-answers.ts';
 import { readJson } from './read-json.ts';
 import { RequestRefused } from './request-refused.ts';
 import { realTiming, type Timing } from './timing.ts';
@@ -29,6 +29,12 @@ export interface WindowQuery {
   readonly window: 'minute' | 'hour' | 'day';
   readonly from: Date;
   readonly to: Date;
+}
+
+/** The windows of one path to read. */
+export interface PathWindowQuery extends WindowQuery {
+  /** A method, a space and a path, or a path that begins with `/` for any method. */
+  readonly path: string;
 }
 
 /** The paths to list: those of the minutes with `from ≤ minute < to`. */
@@ -67,6 +73,11 @@ export interface Pipeline {
    * @throws RequestRefused, NotRunning, GaveUp  as `send`
    */
   windows(query: WindowQuery): AsyncGenerator<Window>;
+  /**
+   * Reads the windows of a range in which a path has requests, with its counts alone, in time order, page by page.
+   * @throws RequestRefused, NotRunning, GaveUp  as `send`
+   */
+  pathWindows(query: PathWindowQuery): AsyncGenerator<PathWindow>;
   /**
    * Lists the paths of a range of at most 366 days with their counts, page by page, largest first. Read
    * `GET /aggregates/paths` yourself for what the answer says besides: `folded`, `complete` and `countedThrough`.
@@ -210,6 +221,11 @@ export function openPipeline(options: PipelineOptions): Pipeline {
     async *windows({ window, from, to }) {
       const query = { window, from: from.toISOString(), to: to.toISOString() };
       for await (const { windows } of pages('/aggregates', query, readWindowPage)) yield* windows;
+    },
+
+    async *pathWindows({ window, from, to, path }) {
+      const query = { window, from: from.toISOString(), to: to.toISOString(), path };
+      for await (const { windows } of pages('/aggregates', query, readPathWindowPage)) yield* windows;
     },
 
     async *paths({ from, to, search, sort }) {

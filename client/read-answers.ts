@@ -1,4 +1,12 @@
-import type { BatchAnswer, PathCounts, PathPage, Window, WindowPage } from './contract.ts';
+import type {
+  BatchAnswer,
+  PathCounts,
+  PathPage,
+  PathWindow,
+  PathWindowPage,
+  Window,
+  WindowPage,
+} from './contract.ts';
 import type { HttpAnswer } from './http-client.ts';
 import { countIn, isObject, readJson } from './read-json.ts';
 
@@ -31,6 +39,17 @@ export function readPathPage(answer: HttpAnswer): Pick<PathPage, 'paths' | 'next
   return page && { paths: page.items, ...page.token };
 }
 
+/**
+ * Reads a page of `GET /aggregates` with a path.
+ * @returns `undefined` where the pipeline did not write it
+ */
+export function readPathWindowPage(
+  answer: HttpAnswer,
+): Pick<PathWindowPage, 'windows' | 'nextToken'> | undefined {
+  const page = readPage(answer, 'windows', isPathWindow);
+  return page && { windows: page.items, ...page.token };
+}
+
 function readPage<T>(answer: HttpAnswer, field: string, isItem: (value: unknown) => value is T) {
   const value = answer.status === 200 ? readJson(answer) : undefined;
   if (!isObject(value)) return undefined;
@@ -40,13 +59,16 @@ function readPage<T>(answer: HttpAnswer, field: string, isItem: (value: unknown)
   return typeof nextToken === 'string' ? { items, token: { nextToken } } : undefined;
 }
 
+function isPathWindow(value: unknown): value is PathWindow {
+  return isObject(value) && typeof value['windowStart'] === 'string' && haveCounts(value);
+}
+
 function isPath(value: unknown): value is PathCounts {
-  return (
-    isObject(value) &&
-    typeof value['key'] === 'string' &&
-    countIn(value['requests']) !== undefined &&
-    countIn(value['errors']) !== undefined
-  );
+  return isObject(value) && typeof value['key'] === 'string' && haveCounts(value);
+}
+
+function haveCounts({ requests, errors }: Readonly<Record<string, unknown>>): boolean {
+  return countIn(requests) !== undefined && countIn(errors) !== undefined;
 }
 
 function isWindow(value: unknown): value is Window {

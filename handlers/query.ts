@@ -17,6 +17,7 @@ import {
 import { windowsToJson, windowToJson, type WindowJson } from './http/reads/windows-json.ts';
 import { windowsCsvHeader, windowToCsv } from './http/reads/windows-csv.ts';
 import { routes } from './http/routes.ts';
+import { answerPathSeries } from './queries/answer-path-series.ts';
 import { wired, type App } from './wiring.ts';
 
 /** `GET /aggregates`: returns the windows of a customer in a range of time. */
@@ -24,6 +25,8 @@ export function queryHandler(wired: () => Promise<App>): HttpHandler {
   return httpHandler(wired, routes.readWindows, async (request, app) => {
     const customerId = requireCustomer(request);
     const parameters = parseQueryParameters(request.query, customerId, app.clock.now());
+    const { path } = parameters;
+    if (path !== undefined) return answerPathSeries(request, customerId, { ...parameters, path }, app);
     const representation = parameters.format ?? negotiate(request.headers.accept);
     const send = representation === 'csv' ? sendRows : sendJson;
     const { allowedLatenessSeconds, maxKeysPerDimension } = app.config;

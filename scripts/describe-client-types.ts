@@ -10,6 +10,8 @@ const names = {
   WindowPage: 'WindowPage',
   KeyTotal: 'KeyTotal',
   PathTotal: 'PathTotal',
+  PathWindow: 'PathWindow',
+  PathWindowPage: 'PathWindowPage',
   PathCounts: 'PathCounts',
   PathPage: 'PathPage',
   Total: 'Total',

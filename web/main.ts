@@ -6,7 +6,7 @@ import { apiKey } from './state/api-key.ts';
 import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
-import { needsFigures, readView, viewAfter, writeView, type View } from './state/url-state.ts';
+import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
 import { createControls } from './view/controls.ts';
 import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
@@ -78,7 +78,8 @@ const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.
 
 const live = createLive({
   async load(signal) {
-    const { period, unit } = view;
+    const period = shownPeriod(view);
+    const { unit } = view;
     const now = Date.now();
     if (view.page === 'customers') {
       await loadOverview(now, signal);

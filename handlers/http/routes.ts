@@ -75,7 +75,7 @@ export const routes = {
     scopes: ['read'],
     headers: readHeaders,
     query: queryParametersSchema,
-    answers: { 200: { [json]: 'WindowPage', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
+    answers: { 200: { [json]: 'WindowsAnswer', 'text/csv': 'text', [ndjson]: 'text' }, 304: {} },
     errors: ['QRY_1000'],
   }),
   readTotal: route('GET', '/aggregates/total', {

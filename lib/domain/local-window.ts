@@ -2,7 +2,13 @@ import type { MinuteRange } from './completeness.ts';
 import type { EpochMinute } from './epoch-minute.ts';
 import type { TimeZone } from './time-zone.ts';
 import { lastMinute } from './timestamp.ts';
-import { windowStartOf, type RolledUpSize, type WindowStart } from './window.ts';
+import {
+  minutesOfWindow,
+  windowStartOf,
+  type RolledUpSize,
+  type WindowSize,
+  type WindowStart,
+} from './window.ts';
 
 const minuteMilliseconds = 60_000;
 const hourMilliseconds = 60 * minuteMilliseconds;
@@ -20,6 +26,17 @@ export function localWindowAt(minute: WindowStart, size: RolledUpSize, zone: Tim
   const instant = Date.parse(minute);
   const { from, to } = size === 'hour' ? hourAt(instant, zone) : dayAt(instant, zone);
   return { from: minuteFrom(from), to: minuteFrom(to) };
+}
+
+/** Returns the minutes of a window: a local hour or day, or a window of UTC without a zone. */
+export function minutesOfLocalWindow(
+  windowStart: WindowStart,
+  size: WindowSize,
+  zone: TimeZone | undefined,
+): MinuteRange {
+  return zone === undefined || size === 'minute'
+    ? minutesOfWindow(windowStart, size)
+    : localWindowAt(windowStart, size, zone);
 }
 
 /** Returns a range that is rounded outward to whole local hours or days. */

@@ -1,41 +1,52 @@
-import { readCountsText } from './counts-text.ts';
+import { readCountsText, type CountsText } from './counts-text.ts';
 import { eachKey, viewOf } from './counts-text/each-key.ts';
 import { errorsIn } from './customer-index.ts';
+import { otherKey } from './folding.ts';
 import type { ServedWindow } from './served-window.ts';
+import type { ErrorsOfPaths } from './stored-error-paths.ts';
 import { saturatedSum } from './sums.ts';
 
-/** Requests of a window with a status of 400 or more. */
-export interface PathErrors {
-  /** In the order of the paths; missing ones are 0. */
-  readonly ofPaths: readonly number[];
-  /** Requests whose path is not known: it was folded, or an earlier version did not count errors by path. */
-  readonly ofUnknown: number;
-}
+type WithErrors = Pick<ServedWindow, 'counts' | 'errorsOfPaths'>;
 
-/** Returns the failed requests of a window by path. */
-export function pathErrorsOf({
-  counts,
-  errorsOfPaths = {},
-}: Pick<ServedWindow, 'counts' | 'errorsOfPaths'>): PathErrors {
-  const ofPaths: number[] = [];
-  let known = 0;
+/** Returns the failed requests of a window by path, in the order of the paths; missing ones are 0. */
+export function pathErrorsOf({ errorsOfPaths = {} }: Pick<WithErrors, 'errorsOfPaths'>): readonly number[] {
+  const errors: number[] = [];
   for (const pairs of Object.values(errorsOfPaths)) {
     for (let at = 0; at < pairs.length; at += 2) {
-      const [place = 0, requests = 0] = [pairs[at], pairs[at + 1]];
-      while (ofPaths.length <= place) ofPaths.push(0);
-      ofPaths[place] = saturatedSum(ofPaths[place] ?? 0, requests);
-      known = saturatedSum(known, requests);
+      const place = pairs[at] ?? 0;
+      while (errors.length <= place) errors.push(0);
+      errors[place] = saturatedSum(errors[place] ?? 0, pairs[at + 1] ?? 0);
     }
   }
-  // The larger one: statuses can be folded, and windows of an earlier version have no errors by path.
-  const all = Math.max(
-    errorsIn(readCountsText(counts.requestsByStatus)),
-    requestsIn(counts.requestsByErrorPath.json),
-  );
-  return { ofPaths, ofUnknown: Math.max(all - known, 0) };
+  return errors;
 }
 
-function requestsIn(json: Buffer): number {
+/** Returns the failed requests of paths at some places. */
+export function knownErrors(errorsOfPaths: ErrorsOfPaths = {}, isWanted: (place: number) => boolean): number {
+  let errors = 0;
+  for (const pairs of Object.values(errorsOfPaths)) {
+    for (let at = 0; at < pairs.length; at += 2) {
+      if (isWanted(pairs[at] ?? 0)) errors = saturatedSum(errors, pairs[at + 1] ?? 0);
+    }
+  }
+  return errors;
+}
+
+/**
+ * Returns the failed requests of a window whose path is not known: it was folded, or an earlier version did not count
+ * errors by path.
+ */
+export function unknownErrors({ counts, errorsOfPaths }: WithErrors): number {
+  const requestsByStatus = readCountsText(counts.requestsByStatus);
+  const byStatus = errorsIn(requestsByStatus);
+  // Where no status was folded, each failed request has one.
+  const all = requestsByStatus.has(otherKey)
+    ? Math.max(byStatus, requestsIn(counts.requestsByErrorPath))
+    : byStatus;
+  return Math.max(all - knownErrors(errorsOfPaths, () => true), 0);
+}
+
+function requestsIn({ json }: CountsText): number {
   let sum = 0;
   eachKey(json, viewOf(json), (_start, _end, requests) => {
     sum = saturatedSum(sum, requests);

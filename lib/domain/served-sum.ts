@@ -42,7 +42,13 @@ export class ServedSum {
   }
 
   add(part: ServedWindow): void {
-    const { counts: _counts, measures: _measures, batches: _batches, ...fields } = part;
+    const {
+      counts: _counts,
+      measures: _measures,
+      batches: _batches,
+      errorsOfPaths: _errors,
+      ...fields
+    } = part;
     if (this.#sum === undefined) {
       this.#only = part;
       this.#sum = fields;

@@ -47,7 +47,9 @@ async function main(): Promise<void> {
   const seen: number[] = [];
   let windows: Window[] = [];
   while (windows.length === 0) {
-    windows = (await client.readWindows({ xCustomerId, ...range })).windows;
+    const page = await client.readWindows({ xCustomerId, ...range });
+    if ('path' in page) throw new Error('The answer is about one path.');
+    windows = page.windows;
     seen.push(windows.reduce((sum, { requests }) => sum + requests, 0));
   }
   const { counted } = await client.findBatch({ xCustomerId, batchId: accepted.batchId });

@@ -6,6 +6,7 @@ import {
   isShown,
   textOf,
   count,
+  entry,
   rowsOf,
   listedRows,
   download,
@@ -14,7 +15,7 @@ import {
   useDashboard,
 } from './dashboard-fixture.ts';
 
-const { emulator, api, openShown, openSaying } = useDashboard();
+const { emulator, send, api, openShown, openSaying } = useDashboard();
 
 describe('the figures on the page', () => {
   it('are those of the API', async () => {
@@ -67,13 +68,19 @@ describe('the figures on the page', () => {
     ]);
   });
 
-  it('compares with the previous period', async () => {
-    const { page } = await openShown('customer=cus-page&from=2025-12-28T19:00Z&to=2025-12-28T20:00Z');
-    const now = await api(`/aggregates/total?from=2025-12-28T19:00:00Z&to=${to}`);
-    const before = await api(`/aggregates/total?from=${from}&to=2025-12-28T19:00:00Z`);
-    expect(await textOf(page, '#change-note')).toContain(`from ${String(before.requests)} `);
+  it('compares with the same time of the same weekday, and names it', async () => {
+    const weekAfter = 'from=2026-01-04T18:00:00Z&to=2026-01-04T20:00:00Z';
+    await send('cus-page', [entry({ receivedAt: '2026-01-04T18:30:00Z' })]);
+    const total = () => api(`/aggregates/total?${weekAfter}`);
+    await expect.poll(async () => (await total()).complete, { timeout: 30_000 }).toBe(true);
+    const { page } = await openShown(`customer=cus-page&${weekAfter}`);
+    const now = await total();
+    const before = await api(`/aggregates/total?from=${from}&to=${to}`);
+    expect(await textOf(page, '#change-note')).toBe(
+      `from ${String(before.requests)} a week before, on the same weekdays`,
+    );
     const share = (100 * (Number(now.requests) - Number(before.requests))) / Number(before.requests);
-    expect(await textOf(page, '#change')).toBe(`${share < 0 ? '↓' : '↑'} ${Math.abs(share).toFixed(1)} %`);
+    expect(await textOf(page, '#change')).toBe(`↓ ${Math.abs(share).toFixed(1)} %`);
   });
 
   it('is drawn, with a bar for each minute that can be read by the keyboard', async () => {
@@ -87,7 +94,7 @@ describe('the figures on the page', () => {
     await page.locator('#chart').focus();
     await page.keyboard.press('End');
     const { requests } = await api(`/aggregates/total?from=2025-12-28T19:59:00Z&to=${to}`);
-    expect(await textOf(page, '#chart-tip')).toBe(
+    expect(await textOf(page, '#chart-tip')).toContain(
       `${String(requests)} request${requests === 1 ? '' : 's'}\nSun 28 Dec, 20:59`,
     );
   });
@@ -125,9 +132,9 @@ describe('a download', () => {
     const { page } = await openSaying(twoMinutes, () => allCounted);
     await isShown(page);
     expect(await download(page, '#series-csv')).toBe(
-      '\uFEFFfrom,to,requests,stillCounting,countedThrough\r\n' +
-        '2025-12-28T19:00:00+01:00,2025-12-28T19:01:00+01:00,1,false,2026-01-02T10:00:00.000Z\r\n' +
-        '2025-12-28T19:01:00+01:00,2025-12-28T19:02:00+01:00,2,false,2026-01-02T10:00:00.000Z\r\n',
+      '\uFEFFfrom,to,requests,2xx,stillCounting,countedThrough\r\n' +
+        '2025-12-28T19:00:00+01:00,2025-12-28T19:01:00+01:00,1,1,false,2026-01-02T10:00:00.000Z\r\n' +
+        '2025-12-28T19:01:00+01:00,2025-12-28T19:02:00+01:00,2,2,false,2026-01-02T10:00:00.000Z\r\n',
     );
     expect(await download(page, '#agents-csv')).toBe(
       '\uFEFFuserAgent,requests,countedThrough\r\ncurl,3,2026-01-02T10:00:00.000Z\r\n',
@@ -137,7 +144,7 @@ describe('a download', () => {
   it('claims nothing if the pipeline does not report how far it has counted', async () => {
     const { page } = await openSaying(twoMinutes, () => ({ complete: true }));
     await isShown(page);
-    expect(await download(page, '#series-csv')).toMatch(/^\uFEFFfrom,to,requests\r\n/);
+    expect(await download(page, '#series-csv')).toMatch(/^\uFEFFfrom,to,requests,2xx\r\n/);
     expect(await page.locator('#counting').isHidden()).toBe(true);
   });
 });

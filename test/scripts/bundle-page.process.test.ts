@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage, type Page } from '../../scripts/bundle-page.ts';
 
@@ -25,6 +26,7 @@ describe('the bundled page', () => {
     const { html, assets } = page;
     const code = Object.values(assets).join('');
     expect(code.includes('Leon Sorokin') && code.includes('Permission is hereby granted')).toBe(true);
-    expect(Buffer.byteLength(html + code)).toBeLessThan(150_000);
+    const compressed = [html, ...Object.values(assets)].map((text) => gzipSync(text).length);
+    expect(compressed.reduce((sum, length) => sum + length, 0)).toBeLessThan(80_000);
   });
 });

@@ -140,7 +140,7 @@ describe('loadReport', () => {
     expect(buckets.map(({ requests }) => requests)).toEqual([0, 3, 0, 0, 0, 0, 0]);
     expect(buckets[1]).toMatchObject({ isComplete: true });
     expect(asked.map(({ url }) => decodeURIComponent(url))).toContain(
-      '/aggregates?window=day&from=2025-12-21T18:30:00Z&to=2025-12-28T18:30:00Z&tz=Asia/Kolkata&top=1',
+      '/aggregates?window=day&from=2025-12-21T18:30:00Z&to=2025-12-28T18:30:00Z&tz=Asia/Kolkata&top=20',
     );
   });
 
@@ -180,8 +180,57 @@ describe('loadReport', () => {
     expect(buckets.map(({ requests }) => requests)).toEqual([1, 11, 12, 13, 2]);
     const urls = asked.map(({ url }) => decodeURIComponent(url));
     expect(urls[0]).toContain('/aggregates/total?from=2025-12-28T10:15:00Z&to=2025-12-28T14:03:00Z&');
-    expect(urls).toContain('/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&top=1');
-    expect(urls).toContain('/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=1');
+    expect(urls).toContain(
+      '/aggregates?window=hour&from=2025-12-28T11:00:00Z&to=2025-12-28T14:00:00Z&top=20',
+    );
+    expect(urls).toContain('/aggregates/total?from=2025-12-28T14:00:00Z&to=2025-12-28T14:03:00Z&top=100');
+  });
+
+  it('has what was counted at the same times of the same weekdays before', async () => {
+    const { client } = clientOf(({ pathname, searchParams }) => {
+      const isBefore = (searchParams.get('from') ?? '').startsWith('2025-12-20');
+      if (pathname === '/aggregates/total') return json({ ...none, requests: isBefore ? 7 : 9 });
+      const day = isBefore ? '20' : '27';
+      return json({ windows: [{ windowStart: `2025-12-${day}T20:00:00Z`, requests: isBefore ? 3 : 4 }] });
+    });
+    const period = { kind: 'preset', preset: '24h' } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const { buckets, previousBuckets, previous, weeksBack } = await loadReport(query, client, signal);
+    expect([weeksBack, previous.requests]).toEqual([1, 7]);
+    expect(previousBuckets).toHaveLength(buckets.length);
+    expect([buckets[1]?.requests, previousBuckets[1]?.requests]).toEqual([4, 3]);
+  });
+
+  it('has requests by class of status and by kind of agent, and the sums of facts', async () => {
+    const { client } = clientOf(({ pathname }) =>
+      pathname === '/aggregates/total'
+        ? json({ ...none, visitors: 12 })
+        : json({
+            windows: [
+              {
+                windowStart: '2025-12-28T18:00:00Z',
+                requests: 9,
+                requestsByStatus: { 200: 3, 204: 1, 404: 2, '(other)': 1 },
+                requestsByAgentClass: { browser: 2, app: 1, crawler: 1, other: 1, ai: 1, futuristic: 1 },
+                bytes: 900,
+                duration: { requests: 9, sumMs: 90, p50Ms: 8.5, p95Ms: 20, p99Ms: 21 },
+                visitors: 2,
+              },
+            ],
+          }),
+    );
+    const period = { kind: 'preset', preset: '24h' } as const;
+    const query = { customer: 'cus-axon', period, unit: undefined, now, zone: 'UTC' };
+    const { buckets, total } = await loadReport(query, client, signal);
+    expect(total.visitors).toBe(12);
+    expect(buckets.at(-1)).toMatchObject({
+      statuses: { '2xx': 4, '4xx': 2, other: 1 },
+      agents: { people: 3, bots: 3, ai: 1 },
+      bytes: 900,
+      duration: { p50Ms: 8.5, p95Ms: 20, p99Ms: 21 },
+      visitors: 2,
+    });
+    expect(buckets.at(-2)).not.toHaveProperty('bytes');
   });
 
   describe('while entries wait', () => {
@@ -246,7 +295,7 @@ describe('loadReport', () => {
         const { hours, isPending, urls } = await report(false, progress);
         expect(hours).toEqual([]);
         expect(isPending).toBe(false);
-        expect(urls).toHaveLength(3);
+        expect(urls).toHaveLength(4);
       }
     });
   });

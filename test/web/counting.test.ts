@@ -89,7 +89,7 @@ describe('what may be missing', () => {
   const hoursOf = (isComplete: boolean) =>
     ['15', '16', '17', '18'].map((hour) => {
       const from = at(`2025-12-28T${hour}:00Z`);
-      return { from, to: from + 3_600_000, requests: 5, isComplete };
+      return { from, to: from + 3_600_000, requests: 5, statuses: {}, agents: {}, isComplete };
     });
   const hours = hoursOf(true);
   const doubtful = hoursOf(false);
@@ -165,7 +165,8 @@ describe('the words for it', () => {
 
 describe('downloaded tables', () => {
   const from = at('2025-12-28T18:00Z');
-  const buckets = [{ from, to: from + 3_600_000, requests: 0, isComplete: false, isPending: true }];
+  const bucket = { from, to: from + 3_600_000, requests: 0, statuses: {}, agents: {} };
+  const buckets = [{ ...bucket, isComplete: false, isPending: true }];
   const total = (said: AnswerProgress | undefined) => {
     const topPaths = [{ key: 'GET /', requests: 3 }];
     return {
@@ -175,6 +176,8 @@ describe('downloaded tables', () => {
       topUserAgents: [],
       rejections: undefined,
       topStatuses: [],
+      statuses: {},
+      agents: {},
       topErrorPaths: [],
       agentClasses: [],
       topReferrers: [],
@@ -183,10 +186,16 @@ describe('downloaded tables', () => {
     };
   };
   const reportOf = (said: AnswerProgress | undefined) =>
-    ({ buckets, zone: 'UTC', total: total(said) }) as unknown as Report;
+    ({
+      buckets,
+      previousBuckets: [bucket],
+      weeksBack: 1,
+      zone: 'UTC',
+      total: total(said),
+    }) as unknown as Report;
 
   it('say how far they are counted, and which time is still being counted', () => {
-    expect(seriesTable(reportOf(progress()))).toEqual({
+    expect(seriesTable(reportOf(progress()), 'all')).toEqual({
       head: ['from', 'to', 'requests', 'stillCounting', 'countedThrough'],
       rows: [
         ['2025-12-28T18:00:00+00:00', '2025-12-28T19:00:00+00:00', 0, 'true', '2025-12-28T18:03:06.000Z'],
@@ -200,7 +209,7 @@ describe('downloaded tables', () => {
   });
 
   it('claim nothing where the pipeline does not say', () => {
-    expect(seriesTable(reportOf(undefined)).head).toEqual(['from', 'to', 'requests']);
+    expect(seriesTable(reportOf(undefined), 'all').head).toEqual(['from', 'to', 'requests']);
     const said = total(undefined);
     expect(keyTable('path', said.topPaths, said).rows).toEqual([['GET /', 3]]);
   });

@@ -6,32 +6,42 @@ import { knownValue, pendingStretches } from '../../web/figures/spans.ts';
 import { countErrors, errorShare, statusClassOf } from '../../web/figures/errors.ts';
 import { busiest, countBetween } from '../../web/figures/series.ts';
 
+const none = { statuses: {}, agents: {} };
+
 describe('countBetween', () => {
   it('has the window between each two edges, however far they are apart, and 0 where there is none', () => {
     const windows = [
-      { start: 20, requests: 4, isComplete: false },
-      { start: 0, requests: 1, isComplete: true },
-      { start: 31, requests: 2, isComplete: true },
+      { ...none, start: 20, requests: 4, isComplete: false },
+      { ...none, start: 0, requests: 1, isComplete: true },
+      { ...none, start: 31, requests: 2, isComplete: true },
     ];
     expect(countBetween([0, 10, 20, 31, 40], windows)).toEqual([
-      { from: 0, to: 10, requests: 1, isComplete: true },
-      { from: 10, to: 20, requests: 0, isComplete: false },
-      { from: 20, to: 31, requests: 4, isComplete: false },
-      { from: 31, to: 40, requests: 2, isComplete: true },
+      { ...none, from: 0, to: 10, requests: 1, isComplete: true },
+      { ...none, from: 10, to: 20, requests: 0, isComplete: false },
+      { ...none, from: 20, to: 31, requests: 4, isComplete: false },
+      { ...none, from: 31, to: 40, requests: 2, isComplete: true },
     ]);
   });
 
   it('leaves out what is before the first edge or not before the last', () => {
     const windows = [
-      { start: -1, requests: 1, isComplete: true },
-      { start: 10, requests: 1, isComplete: true },
+      { ...none, start: -1, requests: 1, isComplete: true },
+      { ...none, start: 10, requests: 1, isComplete: true },
     ];
-    expect(countBetween([0, 10], windows)).toEqual([{ from: 0, to: 10, requests: 0, isComplete: false }]);
+    expect(countBetween([0, 10], windows)).toEqual([
+      { ...none, from: 0, to: 10, requests: 0, isComplete: false },
+    ]);
   });
 });
 
 describe('busiest', () => {
-  const bucket = (from: number, requests: number) => ({ from, to: from + 1, requests, isComplete: true });
+  const bucket = (from: number, requests: number) => ({
+    ...none,
+    from,
+    to: from + 1,
+    requests,
+    isComplete: true,
+  });
 
   it('is the first one with the most requests', () => {
     expect(busiest([bucket(0, 1), bucket(1, 5), bucket(2, 5)])).toEqual(bucket(1, 5));
@@ -85,7 +95,7 @@ describe('the content of the chart', () => {
   const hour = 3_600_000;
   const spansOf = (length: number, spans: number) =>
     Array.from({ length: spans }, (_, place) => ({ from: place * length, to: (place + 1) * length }));
-  const series = (...values: (number | null)[]) => ({ name: '', look: 'requests' as const, values });
+  const series = (...values: (number | null)[]) => ({ name: '', look: 'amount' as const, values });
   const contentOf = (content: Partial<ChartContent>): ChartContent => {
     const spans = content.spans ?? [];
     return {
@@ -141,6 +151,7 @@ describe('the content of the chart', () => {
   const bucketOf = (place: number, isPending: boolean, requests = 1) => ({
     from: place * second,
     to: (place + 1) * second,
+    ...none,
     requests,
     isComplete: false,
     isPending,

@@ -1,10 +1,10 @@
+import { comparedRange, weeksBack } from '../../web/period/comparison.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   dayMilliseconds,
   edgesOf,
   maxCustomDays,
-  previousRange,
   rangeOf,
   unitsOf,
   type KnownPeriod,
@@ -88,37 +88,34 @@ describe('rangeOf', () => {
   });
 });
 
-describe('previousRange', () => {
-  it('is as much of the range before as has passed of one that runs', () => {
+describe('comparedRange', () => {
+  it('is as much of the same time a week before as has passed of a range that runs', () => {
     const range = rangeOf(preset('24h'), 'hour', now, berlin);
-    expect(shown(previousRange(range, 'hour', now, berlin))).toEqual([
-      '2025-12-26T19:00Z',
-      '2025-12-27T18:04Z',
-    ]);
+    expect(shown(comparedRange(range, now, berlin))).toEqual(['2025-12-20T19:00Z', '2025-12-21T18:04Z']);
   });
 
-  it('is all of it for one that is over', () => {
-    const range = { from: at('2025-12-01T10:00Z'), to: at('2025-12-01T12:00Z') };
-    expect(shown(previousRange(range, 'minute', now, berlin))).toEqual([
-      '2025-12-01T08:00Z',
-      '2025-12-01T10:00Z',
-    ]);
+  it('is the same hours of the same weekday for a part of a day that is over', () => {
+    const range = { from: at('2025-12-10T10:15Z'), to: at('2025-12-10T12:00Z') };
+    expect(shown(comparedRange(range, now, berlin))).toEqual(['2025-12-03T10:15Z', '2025-12-03T12:00Z']);
   });
 
-  it('is as long as one that does not begin or end with a day', () => {
-    const range = { from: at('2025-12-10T10:15Z'), to: at('2025-12-20T12:00Z') };
-    expect(shown(previousRange(range, 'day', now, berlin))).toEqual([
-      '2025-11-30T08:30Z',
-      '2025-12-10T10:15Z',
-    ]);
+  it.each([
+    ['a day', 1, 1],
+    ['7 days', 7, 1],
+    ['8 days', 8, 2],
+    ['30 days', 30, 5],
+    ['90 days', 90, 13],
+    ['12 months', 365, 52],
+  ])('has the same weekdays as %s', (_name, days, weeks) => {
+    const range = { from: at('2025-01-01T23:00Z'), to: at('2025-01-01T23:00Z') + days * 86_400_000 };
+    expect(weeksBack(range)).toBe(weeks);
   });
 
-  it('has as many days where clocks change in between', () => {
+  it('has the same clock time where clocks change in between', () => {
     const range = { from: at('2025-10-26T23:00Z'), to: at('2025-11-02T23:00Z') };
-    expect(shown(previousRange(range, 'day', now, berlin))).toEqual([
-      '2025-10-19T22:00Z',
-      '2025-10-26T23:00Z',
-    ]);
+    expect(shown(comparedRange(range, now, berlin))).toEqual(['2025-10-19T22:00Z', '2025-10-26T23:00Z']);
+    const withChange = { from: at('2025-10-25T22:00Z'), to: at('2025-11-01T23:00Z') };
+    expect(shown(comparedRange(withChange, now, berlin))).toEqual(['2025-10-18T22:00Z', '2025-10-25T22:00Z']);
   });
 });
 

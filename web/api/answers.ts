@@ -1,6 +1,17 @@
+import { agentsOf, statusesOf, type Amounts, type Percentiles } from '../figures/amounts.ts';
 import type { CountedWindow } from '../figures/series.ts';
 import type { Range } from '../period/period.ts';
-import { count, instant, isObject, list, member, parseNextToken, text } from './fields.ts';
+import {
+  count,
+  instant,
+  isObject,
+  list,
+  member,
+  number,
+  parseNextToken,
+  text,
+  unexpected,
+} from './fields.ts';
 
 /** Number of requests of one key: a path, an agent or a status. */
 export interface KeyCount {
@@ -26,10 +37,9 @@ export interface Rejections {
 }
 
 /** The answer of `GET /aggregates/total`. */
-export interface Total {
+export interface Total extends Amounts {
   /** `undefined` if the pipeline's version does not report it. */
   readonly progress: AnswerProgress | undefined;
-  readonly requests: number;
   /** `undefined` if there are none, or the pipeline does not know. */
   readonly rejections: Rejections | undefined;
   /** Largest first. */
@@ -73,19 +83,24 @@ export function parseExtents(answer: unknown): readonly Range[] {
 
 export function parseTotal(answer: unknown): Total {
   const keyCounts = (field: string) => list(answer, field, parseKeyCount);
+  const topStatuses = keyCounts('topStatuses');
   const keyCountsIfAny = (field: string) => (member(answer, field) === undefined ? [] : keyCounts(field));
+  const agentClasses = keyCountsIfAny('agentClasses');
   return {
     progress: parseProgress(answer),
     requests: count(member(answer, 'requests'), 'requests'),
     rejections: parseRejections(member(answer, 'rejections')),
     topPaths: keyCounts('topPaths'),
     topUserAgents: keyCounts('topUserAgents'),
-    topStatuses: keyCounts('topStatuses'),
+    topStatuses,
     topErrorPaths: keyCountsIfAny('topErrorPaths'),
-    agentClasses: keyCountsIfAny('agentClasses'),
+    agentClasses,
     topReferrers: keyCountsIfAny('topReferrers'),
     topHosts: keyCountsIfAny('topHosts'),
     topCountries: keyCountsIfAny('topCountries'),
+    statuses: statusesOf(topStatuses.map(({ key, requests }) => [key, requests])),
+    agents: agentsOf(agentClasses.map(({ key, requests }) => [key, requests])),
+    ...parseMeasures(answer),
   };
 }
 
@@ -94,6 +109,9 @@ export function parseWindowPage(answer: unknown): WindowPage {
     windows: list(answer, 'windows', (window) => ({
       start: instant(member(window, 'windowStart'), 'windowStart'),
       requests: count(member(window, 'requests'), 'requests'),
+      statuses: statusesOf(parseCounts(window, 'requestsByStatus')),
+      agents: agentsOf(parseCounts(window, 'requestsByAgentClass')),
+      ...parseMeasures(window),
       isComplete: member(window, 'complete') === true,
     })),
     nextToken: parseNextToken(answer),
@@ -137,4 +155,26 @@ function parseRejections(rejections: unknown): Rejections | undefined {
 
 function parseKeyCount(answer: unknown): KeyCount {
   return { key: text(member(answer, 'key'), 'key'), requests: count(member(answer, 'requests'), 'requests') };
+}
+
+/** Reads the sums of facts; those of which nothing is known are absent, also from answers of an older pipeline. */
+function parseMeasures(answer: unknown): Pick<Amounts, 'bytes' | 'duration' | 'visitors'> {
+  const [bytes, duration, visitors] = ['bytes', 'duration', 'visitors'].map((field) => member(answer, field));
+  return {
+    ...(bytes !== undefined && { bytes: count(bytes, 'bytes') }),
+    ...(duration !== undefined && { duration: parsePercentiles(duration) }),
+    ...(visitors !== undefined && { visitors: count(visitors, 'visitors') }),
+  };
+}
+
+function parsePercentiles(duration: unknown): Percentiles {
+  const milliseconds = (field: string) => number(member(duration, field), field);
+  return { p50Ms: milliseconds('p50Ms'), p95Ms: milliseconds('p95Ms'), p99Ms: milliseconds('p99Ms') };
+}
+
+/** Reads the requests by key of a window; none if the window has no such counts. */
+function parseCounts(answer: unknown, field: string): [key: string, requests: number][] {
+  const counts = member(answer, field) ?? {};
+  if (!isObject(counts)) throw unexpected(field);
+  return Object.entries(counts).map(([key, requests]) => [key, count(requests, field)]);
 }

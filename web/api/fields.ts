@@ -46,6 +46,6 @@ export function instant(value: unknown, field: string): number {
   return milliseconds;
 }
 
-function unexpected(field: string): UnexpectedAnswer {
+export function unexpected(field: string): UnexpectedAnswer {
   return new UnexpectedAnswer(`The answer has no usable "${field}".`);
 }

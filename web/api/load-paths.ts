@@ -1,3 +1,4 @@
+import { isOfChosenKind, type PathChoice } from '../figures/path-kinds.ts';
 import type { Range } from '../period/period.ts';
 import { count, list, member, number, parseNextToken, text } from './fields.ts';
 import type { Client } from './client.ts';
@@ -24,6 +25,8 @@ export interface PathQuery {
   /** A part of the method and the path; `''`: all paths. */
   readonly search: string;
   readonly sort: PathSort;
+  /** The pipeline does not tell pages from assets, so this reads as many paths as it needs to. */
+  readonly kind: PathChoice;
 }
 
 /** The first paths of a list. */
@@ -44,7 +47,7 @@ const manyPaths = 1_000;
  * @param needed  number of rows to read; there are fewer if the list ends before, and may be more
  */
 export async function loadPaths(
-  { customer, range, search, sort }: PathQuery,
+  { customer, range, search, sort, kind }: PathQuery,
   needed: number,
   client: Client,
   signal: AbortSignal,
@@ -52,18 +55,19 @@ export async function loadPaths(
   const parameters = {
     ...isoRange(range),
     sort,
-    limit: String(needed <= fewPaths ? fewPaths : manyPaths),
+    limit: String(needed <= fewPaths && kind === 'all' ? fewPaths : manyPaths),
     ...(search.trim() === '' ? {} : { search: search.trim() }),
   };
+  const ofKind = ({ rows }: PathPage) => rows.filter(({ key }) => isOfChosenKind(key, kind));
   const pages = await readPages(
     { path: 'aggregates/paths', parameters, customer },
     parsePathPage,
     client,
     signal,
-    (pages) => pages.reduce((sum, { rows }) => sum + rows.length, 0) >= needed,
+    (pages) => pages.reduce((sum, page) => sum + ofKind(page).length, 0) >= needed,
   );
   return {
-    rows: pages.flatMap(({ rows }) => rows),
+    rows: pages.flatMap(ofKind),
     folded: pages[0]?.folded ?? 0,
     foldedErrors: pages[0]?.foldedErrors ?? 0,
     hasMore: pages.at(-1)?.nextToken !== undefined,

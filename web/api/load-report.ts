@@ -6,9 +6,10 @@ import {
   type Counting,
   type ShownBucket,
 } from '../figures/counting.ts';
+import type { Bucket } from '../figures/series.ts';
+import { comparedRange, weeksBack, weeksBefore } from '../period/comparison.ts';
 import {
   edgesOf,
-  previousRange,
   rangeOf,
   unitsOf,
   type KnownPeriod,
@@ -32,7 +33,12 @@ export interface Report {
   readonly range: Range;
   readonly buckets: readonly ShownBucket[];
   readonly total: Total;
+  /** Number of weeks between the range and the one that it is compared with. */
+  readonly weeksBack: number;
+  /** Total of the range to compare with; for a range that is still running, of as much of it as has passed. */
   readonly previous: Total;
+  /** The buckets to compare with, one for each bucket; none if there were no requests then. */
+  readonly previousBuckets: readonly Bucket[];
   readonly counting: Counting;
   /** Some of the data shown is not counted yet: some buckets, or the previous period. */
   readonly isPending: boolean;
@@ -64,9 +70,18 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
   const answered = await readTotal(range, String(keysOfTotal), read);
   const progress = await withWaiting(answered.progress, range, now, read);
   const total = { ...answered, progress };
-  const [buckets, previous] = await Promise.all([
-    readBuckets(edgesOf(range, unit, zone), unit, zone, read),
-    readTotal(previousRange(range, unit, now, zone), String(keysOfPrevious), read),
+  const edges = edgesOf(range, unit, zone);
+  const weeks = weeksBack(range);
+  const readPrevious = async () => {
+    const previous = await readTotal(comparedRange(range, now, zone), String(keysOfPrevious), read);
+    const edgesBefore = edges.map((edge) => weeksBefore(edge, weeks, zone));
+    // A total can be empty because the time that it is of has only begun.
+    const hasNothing = previous.requests === 0 && range.to <= now;
+    return { previous, previousBuckets: hasNothing ? [] : await readBuckets(edgesBefore, unit, zone, read) };
+  };
+  const [buckets, { previous, previousBuckets }] = await Promise.all([
+    readBuckets(edges, unit, zone, read),
+    readPrevious(),
   ]);
   const completeBefore = mayMissEntries(progress, now)
     ? await readCompleteBefore(range, endOfDoubt(buckets, now), read)
@@ -82,7 +97,9 @@ export async function loadReport(query: ReportQuery, client: Client, signal: Abo
     range,
     buckets: shown,
     total,
+    weeksBack: weeks,
     previous,
+    previousBuckets,
     counting,
     isPending,
   };

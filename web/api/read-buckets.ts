@@ -1,3 +1,4 @@
+import { addUp } from '../figures/amounts.ts';
 import { countBetween, type Bucket, type CountedWindow } from '../figures/series.ts';
 import { minuteMilliseconds, startOfUnit, type Range, type Unit } from '../period/period.ts';
 import { parseTotal, parseWaiting, parseWindowPage, type Total } from './answers.ts';
@@ -10,6 +11,14 @@ export interface Read {
   readonly client: Client;
   readonly signal: AbortSignal;
 }
+
+/**
+ * Keys to request per dimension of a window. Statuses and classes of agents are used here, and windows with more statuses
+ * than this are rare; the rest of them are "other" ones then, and still counted.
+ */
+const keysOfWindows = '20';
+/** A total does not say how many requests have the statuses it leaves out, so it has to have all of them. */
+const keysOfStatuses = '100';
 
 /**
  * Reads the requests between consecutive edges. All spans but the first and the last are whole units. The pipeline
@@ -65,8 +74,8 @@ async function addUpEach(edges: readonly number[], read: Read): Promise<Bucket[]
   return Promise.all(
     edges.slice(0, -1).map(async (from, index) => {
       const to = edges[index + 1] ?? from;
-      const { requests, progress } = await readTotal({ from, to }, '1', read);
-      return { from, to, requests, isComplete: progress?.isComplete ?? false };
+      const { progress, ...amounts } = await readTotal({ from, to }, keysOfStatuses, read);
+      return Object.assign(addUp([amounts]), { from, to, isComplete: progress?.isComplete ?? false });
     }),
   );
 }
@@ -77,8 +86,7 @@ async function readWindows(
   zone: string,
   { customer, client, signal }: Read,
 ): Promise<CountedWindow[]> {
-  // The keys are not used here, and one is the smallest number that can be requested.
-  const parameters = { window, ...isoRange(range), ...localTime(window, zone), top: '1' };
+  const parameters = { window, ...isoRange(range), ...localTime(window, zone), top: keysOfWindows };
   const pages = await readPages(
     { path: 'aggregates', parameters, customer },
     parseWindowPage,

@@ -1,29 +1,42 @@
 import type { Report } from '../api/load-report.ts';
-import type { ChartContent } from '../figures/chart-content.ts';
+import type { AgentChoice } from '../figures/agent-groups.ts';
+import type { ChartContent, Series } from '../figures/chart-content.ts';
+import { incompletePart } from '../figures/incomplete.ts';
 import { knownValue, pendingStretches } from '../figures/spans.ts';
+import { agentGroupNames } from '../text/agent-groups.ts';
 import { describeRequests } from '../text/counting.ts';
 import { summarise } from '../text/describe.ts';
 import { formatCount, formatShort } from '../text/format.ts';
+import { comparisonLine } from './comparison-line.ts';
+import { statusSeries } from './status-series.ts';
 
-/** Returns the chart of a report's requests. */
-export function requestsChart(report: Report, now: number): ChartContent {
-  const { unit, zone, range, buckets } = report;
+/**
+ * Returns the chart of a report's requests: by class of status, which are not counted by kind of agent, or of the chosen
+ * agents.
+ * @param report  with the requests of the chosen agents
+ */
+export function requestsChart(report: Report, agents: AgentChoice, now: number): ChartContent {
+  const { unit, zone, range, buckets, total } = report;
+  const byStatus = statusSeries(buckets).map(({ name, look, requestsIn }): Series => ({
+    name,
+    look,
+    values: buckets.map((bucket) => knownValue(bucket, requestsIn(bucket), now)),
+  }));
+  const ofAgents = (name: string): Series => ({
+    name,
+    look: 'amount',
+    values: buckets.map((bucket) => knownValue(bucket, bucket.requests, now)),
+  });
   return {
     unit,
     zone,
     range,
     spans: buckets,
-    stacked: [
-      {
-        name: 'Requests',
-        look: 'requests',
-        values: buckets.map((bucket) => knownValue(bucket, bucket.requests, now)),
-      },
-    ],
-    lines: [],
+    stacked: agents === 'all' ? byStatus : [ofAgents(agentGroupNames[agents])],
+    lines: comparisonLine(report, ({ requests }) => requests),
     unknown: pendingStretches(buckets),
-    incomplete: undefined,
-    label: `${summarise(report)} Use the arrow keys to read it ${unit} by ${unit}.`,
+    incomplete: incompletePart(buckets, total.progress, now),
+    label: `${summarise(report)} Use the arrow keys to read it ${unit} by ${unit}, Shift and the arrow keys to select a part of the time, and Enter to zoom in.`,
     describe: (place) => {
       const bucket = buckets[place];
       return bucket === undefined ? '' : describeRequests(bucket);

@@ -2,7 +2,7 @@ import type { Range, Unit } from '../period/period.ts';
 
 /** Colour and pattern of a series. The same look always means the same thing. */
 export type Look =
-  | 'requests'
+  | 'amount'
   | '2xx'
   | '3xx'
   | '4xx'

@@ -1,5 +1,3 @@
-import type { KeyCount } from '../api/answers.ts';
-
 /** Number of failed requests among those with a known status. */
 export interface ErrorCounts {
   /** 4xx: the client's fault. */
@@ -10,7 +8,9 @@ export interface ErrorCounts {
   readonly known: number;
 }
 
-export function countErrors(statuses: readonly KeyCount[]): ErrorCounts {
+export function countErrors(
+  statuses: readonly { readonly key: string; readonly requests: number }[],
+): ErrorCounts {
   let client = 0;
   let server = 0;
   let known = 0;

@@ -1,6 +1,7 @@
 import type { KeyCount, Total } from '../api/answers.ts';
 import type { DetailDimension } from '../state/detail.ts';
 import { countErrors } from './errors.ts';
+import { isOfChosenKind, type PathChoice } from './path-kinds.ts';
 
 /** A row of a list of keys; the rest are the requests that no listed key accounts for. */
 export interface KeyRow extends KeyCount {
@@ -148,6 +149,16 @@ export function keyRowsOf(list: KeyList, total: Total, top: number): KeyRow[] {
   const rest = restOf(list, total, top);
   const rows = list.countsOf(total).map(({ key, requests }) => ({ key, requests, isRest: false }));
   return rest === undefined ? rows : [...rows, rest];
+}
+
+/** Returns the rows whose paths are of the chosen kind; lists of other things have all of theirs. */
+export function rowsOfKind(
+  { dimension }: KeyList,
+  rows: readonly KeyRow[],
+  kind: PathChoice,
+): readonly KeyRow[] {
+  if (dimension !== 'path') return rows;
+  return rows.filter(({ key, isRest }) => isRest || isOfChosenKind(key, kind));
 }
 
 /** Compares keys by requests, the largest first, or by name. */

@@ -101,20 +101,6 @@ export function rangeOf(period: KnownPeriod, unit: Unit, now: number, zone: stri
   return { from, to };
 }
 
-/**
- * Returns the previous range of the same length. For a range that is still running, it is as long as the part that
- * has passed.
- */
-export function previousRange({ from, to }: Range, unit: Unit, now: number, zone: string): Range {
-  const isOfWholeDays = unit === 'day' && [from, to].every((edge) => startOfDay(edge, zone) === edge);
-  const before = isOfWholeDays
-    ? startOfDay(from, zone, -Math.round((to - from) / dayMilliseconds))
-    : from - (to - from);
-  if (now >= to || now < from) return { from: before, to: from };
-  const passed = endOfUnit(now + 1, 'minute', zone) - from;
-  return { from: before, to: Math.min(before + passed, from) };
-}
-
 /** Returns the instants at which the units of a range begin, and the end of the range. */
 export function edgesOf({ from, to }: Range, unit: Unit, zone: string): number[] {
   const edges: number[] = [];

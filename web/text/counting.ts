@@ -1,5 +1,5 @@
 import type { Counting, ShownBucket } from '../figures/counting.ts';
-import { formatCount, formatMoment } from './format.ts';
+import { capitalise, formatCount, formatMoment } from './format.ts';
 
 /**
  * Describes what the figures do not include yet, and the time up to which they are complete; empty if the pipeline
@@ -8,8 +8,7 @@ import { formatCount, formatMoment } from './format.ts';
 export function describeCounting(counting: Counting, now: number, zone: string): string {
   const through = 'through' in counting ? counting.through : undefined;
   const moment = through === undefined ? '' : `counted through ${formatMoment(through, now, zone)}`;
-  const text = [describeMissing(counting), moment].filter(Boolean).join(' · ');
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return capitalise([describeMissing(counting), moment].filter(Boolean).join(' · '));
 }
 
 /** Describes what the figures do not include yet; empty if nothing is known to be missing. */

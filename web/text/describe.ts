@@ -1,6 +1,7 @@
 import { busiest } from '../figures/series.ts';
 import type { Report } from '../api/load-report.ts';
 import type { Period, Preset } from '../period/period.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { formatCount, formatRange, formatUnit } from './format.ts';
 
 const presetNames: Readonly<Record<Preset, string>> = {
@@ -30,4 +31,9 @@ export function summarise({ total, buckets, range, unit, zone, isPending }: Repo
   if (most === undefined) return `${requests}, ${when}.`;
   const atMost = `${formatCount(most.requests)} in the busiest ${unit}, ${formatUnit(most.from, most.to, unit, zone)}`;
   return `${requests}, ${when}; ${atMost}.`;
+}
+
+/** Returns the period to name: what is shown without a choice can be one of the periods to choose. */
+export function namedPeriod({ period }: Pick<Report, 'period'>, view: Pick<View, 'period' | 'zoom'>): Period {
+  return period.kind === 'preset' ? period : shownPeriod(view);
 }

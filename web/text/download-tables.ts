@@ -1,6 +1,8 @@
 import type { KeyCount, Total } from '../api/answers.ts';
 import type { PathRow } from '../api/load-paths.ts';
 import type { Report } from '../api/load-report.ts';
+import { seriesColumns } from '../charts/series-columns.ts';
+import type { AgentChoice } from '../figures/agent-groups.ts';
 import type { CsvCell } from './csv.ts';
 import { isoWithOffset } from './iso.ts';
 
@@ -9,15 +11,27 @@ export interface Table {
   readonly rows: readonly (readonly CsvCell[])[];
 }
 
-/** Returns the requests over time as a table; the column `stillCounting` marks counts that may still rise. */
-export function seriesTable({ buckets, zone, total }: Report): Table {
-  const rows = buckets.map(({ from, to, requests, isPending }) => [
-    isoWithOffset(from, zone),
-    isoWithOffset(to, zone),
-    requests,
-    ...(total.progress === undefined ? [] : [String(isPending)]),
-  ]);
-  const head = ['from', 'to', 'requests', ...(total.progress === undefined ? [] : ['stillCounting'])];
+/**
+ * Returns everything over time as a table; the column `stillCounting` marks counts that may still rise.
+ * @param report  with the requests of the chosen agents
+ */
+export function seriesTable(report: Report, agents: AgentChoice): Table {
+  const { buckets, zone, total } = report;
+  const columns = seriesColumns(report, agents);
+  const rows = buckets.map(({ from, to, requests, isPending }, place): CsvCell[] => {
+    const times = [isoWithOffset(from, zone), isoWithOffset(to, zone)];
+    const amounts = columns.map(({ valueAt }) => valueAt(place) ?? '');
+    const cells: CsvCell[][] = [times, [requests], amounts];
+    if (total.progress !== undefined) cells.push([String(isPending)]);
+    return cells.flat();
+  });
+  const head = [
+    'from',
+    'to',
+    'requests',
+    ...columns.map(({ field }) => field),
+    ...(total.progress === undefined ? [] : ['stillCounting']),
+  ];
   return withCountedThrough({ head, rows }, total);
 }
 

@@ -83,6 +83,19 @@ export function formatWhen(instant: number, now: number, zone: string): string {
   return day === formatDay(now, zone) ? clock : `${day}, ${clock}`;
 }
 
+/** Formats an instant: `18:03`, or `28 Dec, 18:03` if it is not today. */
+export function formatMinute(instant: number, now: number, zone: string): string {
+  const day = formatDay(instant, zone);
+  const clock = formatClock(instant, zone);
+  return day === formatDay(now, zone) ? clock : `${day}, ${clock}`;
+}
+
+/** Formats an instant: `28 Dec 2025, 18:03`. */
+export function formatDateTime(instant: number, zone: string): string {
+  const day = format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
+  return `${day}, ${formatClock(instant, zone)}`;
+}
+
 /** Formats a range: `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`. For whole days it leaves out the clock. */
 export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
   const date = (instant: number) =>
@@ -91,6 +104,10 @@ export function formatRange(from: number, to: number, unit: Unit, zone: string):
   const [first, last] = [date(from), date(to - 1)];
   const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
   return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;
+}
+
+export function capitalise(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Formats whole days: `17–20 May 2015`. */

@@ -25,7 +25,12 @@ export function createChart(container: HTMLDivElement, onZoom?: (part: Range) =>
   let plot: uPlot | undefined;
   let content: ChartContent | undefined;
 
-  const size = () => ({ width: container.clientWidth, height: container.clientHeight });
+  const printing = matchMedia('print');
+  /** The size on the screen; on paper, the picture of this size is shrunk. */
+  let size = { width: 0, height: 0 };
+  const measure = () => {
+    if (!printing.matches) size = { width: container.clientWidth, height: container.clientHeight };
+  };
   const cursor = createChartCursor({
     container,
     tip,
@@ -36,10 +41,11 @@ export function createChart(container: HTMLDivElement, onZoom?: (part: Range) =>
   const redraw = () => {
     plot?.destroy();
     plot = undefined;
-    if (content === undefined || container.clientWidth === 0) return;
+    measure();
+    if (content === undefined || size.width === 0) return;
     const first = content;
     plot = new uPlot(
-      { ...chartOptions(() => content ?? first, container), ...size() },
+      { ...chartOptions(() => content ?? first, container), ...size },
       chartData(content),
       container,
     );
@@ -47,8 +53,10 @@ export function createChart(container: HTMLDivElement, onZoom?: (part: Range) =>
   };
 
   new ResizeObserver(() => {
+    if (printing.matches) return;
+    measure();
     if (plot === undefined) redraw();
-    else plot.setSize(size());
+    else plot.setSize(size);
     cursor.update();
   }).observe(container);
 

@@ -1,7 +1,9 @@
 import { rangeOf, unitsOf, presets, units, type KnownPeriod, type Unit } from '../period/period.ts';
 import { isPeriodOfData, periodOfData } from '../period/period-of-data.ts';
 import { apiKey } from '../state/api-key.ts';
-import { writeView, type View } from '../state/url-state.ts';
+import { agentGroups } from '../figures/agent-groups.ts';
+import { pathKinds } from '../figures/path-kinds.ts';
+import { shownPeriod, writeView, type View } from '../state/url-state.ts';
 import { createCustomPeriodForm } from './custom-period.ts';
 import { createCustomerBox } from './customers/combobox.ts';
 import { choice, element, setText } from './elements.ts';
@@ -47,6 +49,15 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
   });
   const unit = choice('unit', (value) => choose({ unit: units.find((unit) => unit === value) }));
   const shows = choice('shows', (value) => choose({ shows: value === 'table' ? 'table' : 'chart' }));
+  const agents = choice('agent-kinds', (value) =>
+    choose({ agents: agentGroups.find((group) => group === value) ?? 'all' }),
+  );
+  const paths = choice('path-kinds', (value) =>
+    choose({ paths: pathKinds.find((kind) => kind === value) ?? 'all' }),
+  );
+  element('zoom-out', HTMLButtonElement).addEventListener('click', () =>
+    choose({ zoom: undefined, unit: undefined }),
+  );
 
   offerTheme();
   element('forget-key', HTMLButtonElement).addEventListener('click', onForgetKey);
@@ -56,14 +67,19 @@ export function createControls({ zone, choose, onSearchCustomer, onForgetKey }: 
       view = newView;
       period.show(view.period.kind === 'preset' ? view.period.preset : 'custom');
       shows.show(view.shows);
-      if (!isPeriodOfData(view.period)) {
-        known = periodOfData(view.period, undefined, Date.now(), zone);
+      agents.show(view.agents);
+      paths.show(view.paths);
+      element('zoom-out', HTMLButtonElement).hidden = view.zoom === undefined;
+      const part = shownPeriod(view);
+      if (!isPeriodOfData(part)) {
+        known = periodOfData(part, undefined, Date.now(), zone);
         showUnit(view.unit);
       }
       if (view.period.kind === 'custom') customForm.show(view.period);
       else customForm.hide();
       const isOverview = view.page === 'customers';
       element('unit', HTMLFieldSetElement).hidden = isOverview;
+      element('filters', HTMLDivElement).hidden = isOverview;
       if (isOverview) overview.setAttribute('aria-current', 'page');
       else overview.removeAttribute('aria-current');
       overview.href = writeView({ ...view, page: 'customers' });

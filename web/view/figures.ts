@@ -1,23 +1,34 @@
 import type { Report } from '../api/load-report.ts';
 import { countErrors, errorShare } from '../figures/errors.ts';
 import { busiest } from '../figures/series.ts';
-import type { Period } from '../period/period.ts';
+import type { View } from '../state/url-state.ts';
+import { whose } from '../text/agent-groups.ts';
 import { changeText } from '../text/change.ts';
-import { periodName } from '../text/describe.ts';
+import { comparisonNote } from '../text/comparison.ts';
+import { namedPeriod, periodName } from '../text/describe.ts';
 import { formatCount, formatShare, formatUnit } from '../text/format.ts';
 import { element, setText } from './elements.ts';
 
-/** Shows the totals and their change since the previous period. */
-export function showFigures(report: Report, period: Period): void {
-  const { total, previous, buckets, unit, zone, isPending } = report;
+/**
+ * Shows the totals and their change since the time that they are compared with.
+ * @param chosen  the report with the requests of the chosen agents
+ */
+export function showFigures(report: Report, chosen: Report, view: View): void {
+  const { agents } = view;
+  const { total, previous, weeksBack, buckets, unit, zone, isPending } = chosen;
   setText('requests', formatCount(total.requests));
-  setText('requests-note', `${isPending ? 'so far, ' : ''}in ${periodName(period)}`);
+  setText(
+    'requests-note',
+    `${isPending ? 'so far, ' : ''}in ${periodName(namedPeriod(report, view))}${agents === 'all' ? '' : `, of ${whose(agents)}`}`,
+  );
 
   // Incomplete counts cannot be compared.
   setText('change', isPending ? '–' : changeText(total.requests, previous.requests));
   setText(
     'change-note',
-    isPending ? 'known when all is counted' : `from ${formatCount(previous.requests)} in the period before`,
+    isPending
+      ? 'known when all is counted'
+      : `from ${formatCount(previous.requests)} ${comparisonNote(weeksBack)}`,
   );
 
   const most = busiest(buckets);
@@ -26,10 +37,10 @@ export function showFigures(report: Report, period: Period): void {
   const when = most === undefined ? '' : formatUnit(most.from, most.to, unit, zone);
   setText('busiest-note', isPending && when !== '' ? `so far, ${when}` : when);
 
-  showErrors(report);
+  showErrors(report, agents === 'all' ? '' : ', of all agents');
 }
 
-function showErrors({ total, previous }: Report): void {
+function showErrors({ total, previous }: Report, agents: string): void {
   const errors = countErrors(total.topStatuses);
   const share = errorShare(errors);
   const before = errorShare(countErrors(previous.topStatuses));
@@ -45,5 +56,5 @@ function showErrors({ total, previous }: Report): void {
   const part = (requests: number) => formatShare(requests / errors.known);
   setText('errors', formatShare(share));
   const was = before === undefined ? '' : `; was ${formatShare(before)}`;
-  setText('errors-note', `4xx ${part(errors.client)}, 5xx ${part(errors.server)}${was}`);
+  setText('errors-note', `4xx ${part(errors.client)}, 5xx ${part(errors.server)}${was}${agents}`);
 }

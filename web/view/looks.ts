@@ -12,7 +12,7 @@ interface Drawn {
 }
 
 const looks: Readonly<Record<Look, Drawn>> = {
-  requests: { colour: '--bar', marks: 'none', dash: [] },
+  amount: { colour: '--bar', marks: 'none', dash: [] },
   '2xx': { colour: '--bar', marks: 'none', dash: [] },
   '3xx': { colour: '--c3xx', marks: 'rows', dash: [] },
   '4xx': { colour: '--c4xx', marks: 'dots', dash: [] },

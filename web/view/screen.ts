@@ -1,6 +1,8 @@
 import type { Rejections } from '../api/answers.ts';
 import type { Client } from '../api/client.ts';
 import type { Report } from '../api/load-report.ts';
+import { chooseAgents } from '../figures/choose-agents.ts';
+import { contentOf } from '../figures/content-of.ts';
 import type { Counting } from '../figures/counting.ts';
 import { isPreset } from '../period/period-of-data.ts';
 import { offsetNames, startOfDay } from '../period/zone.ts';
@@ -9,27 +11,23 @@ import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
 import type { SharedLink } from '../state/share-link.ts';
-import type { View } from '../state/url-state.ts';
 import type { CustomerDays } from '../figures/customers.ts';
 import { daysName } from '../text/customer-days.ts';
+import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
-import { periodName, summarise } from '../text/describe.ts';
+import { namedPeriod, periodName } from '../text/describe.ts';
 import { describeFailure } from '../text/failures.ts';
 import { describeRejections } from '../text/rejections.ts';
 import { describeEnd } from '../text/share-link.ts';
 import { firstRequest } from '../text/first-request.ts';
 import { formatDays, formatRange, formatTime } from '../text/format.ts';
-import { requestsChart } from '../charts/requests-chart.ts';
-import { createChart } from './chart.ts';
 import { seriesTable } from '../text/download-tables.ts';
 import { downloadTable } from './download.ts';
 import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
-import { showFigures } from './figures.ts';
 import { createMessage, type Message } from './message.ts';
 import { createLists } from './lists/lists.ts';
-import { showSeriesTable } from './series-table.ts';
-import { darkSystem } from './theme.ts';
+import { createReportView } from './report-view.ts';
 
 export interface ScreenContext {
   readonly client: Client;
@@ -65,7 +63,7 @@ type State = 'loading' | 'ready' | 'message' | 'customers';
 export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
-  const chart = createChart(element('chart', HTMLDivElement));
+  const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
   const changeListOf = (name: string, change: Partial<ListState>, isTyping: boolean) => {
     if (view !== undefined) choose({ lists: changeList(view.lists, name, change) }, isTyping);
   };
@@ -86,10 +84,9 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
   /** The user chose a view that is not shown yet; the page reads it out when it is. */
   let isAwaited = false;
   element('series-csv', HTMLButtonElement).addEventListener('click', () => {
-    if (shown !== undefined) downloadTable(shown, 'series', seriesTable(shown));
+    if (shown === undefined || view === undefined) return;
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
   });
-  darkSystem().addEventListener('change', () => chart.redraw());
-  document.addEventListener('themechange', () => chart.redraw());
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
 
@@ -139,7 +136,10 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       view = newView;
       element('chart-view', HTMLDivElement).hidden = view.shows === 'table';
       element('series-view', HTMLDivElement).hidden = view.shows !== 'table';
-      if (shown !== undefined) lists.show(shown, view.lists, false);
+      if (shown !== undefined) {
+        reportView.show(shown, view, shownAt);
+        lists.show(shown, view, false);
+      }
       details.show(shown, view);
     },
 
@@ -154,7 +154,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       view = newView;
       const { range, unit, customer } = report;
       const offsets = offsetNames(range.from, range.to, zone);
-      const isLatest = isPreset(view.period, 'latest') && report.period.kind === 'custom';
+      const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
       setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
@@ -162,8 +162,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
-      // What is shown without a choice can be one of the periods to choose.
-      const shownPeriod = report.period.kind === 'preset' ? report.period : view.period;
+      const named = namedPeriod(report, view);
       const isCounting = report.isPending || ['summing-up', 'behind', 'unknown'].includes(counting.kind);
       const news = newsOf(isCounting, now);
       if (report.total.requests === 0 && !['unsaid', 'counted'].includes(counting.kind)) {
@@ -171,16 +170,17 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         return;
       }
       if (report.total.requests === 0) {
+        const showsAll = extent && {
+          label: `Show all data, ${formatDays(...daysOf(extent, zone), zone)}`,
+          run: () => choose({ period: { kind: 'preset', preset: 'all' }, unit: undefined }),
+        };
+        const zoomsOut = { label: 'Zoom out', run: () => choose({ zoom: undefined, unit: undefined }) };
+        const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
-          title: `No requests in ${periodName(shownPeriod)}`,
+          title: `No requests in ${periodName(named)}`,
           text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
           command: command(customer),
-          ...(extent && {
-            action: {
-              label: `Show all data, ${formatDays(...daysOf(extent, zone), zone)}`,
-              run: () => choose({ period: { kind: 'preset', preset: 'all' }, unit: undefined }),
-            },
-          }),
+          ...(action && { action }),
         });
         return;
       }
@@ -190,17 +190,10 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
       const before = shown;
       shown = report;
       shownAt = now;
-      if (isNew) {
-        showFigures(report, shownPeriod);
-        setText('series-title', `Requests per ${unit}`);
-        setText('summary', summarise(report));
-        showSeriesTable(report);
-        details.forget();
-      }
-      lists.show(report, view.lists, isNew);
+      reportView.show(report, view, now);
+      if (isNew) details.forget();
+      lists.show(report, view, isNew);
       details.show(report, view);
-      chart.show(requestsChart(report, now));
-      element('chart-note', HTMLParagraphElement).hidden = !report.buckets.some(({ isPending }) => isPending);
       // Read out when the user asked for it, and later at most once a minute.
       if (isAwaited || news !== undefined || (isNew && before?.range.to !== range.to)) {
         const said =
@@ -209,7 +202,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
             : isCounting
               ? `${describeCounting(counting, now, zone)}. `
               : '';
-        setText('announcement', `${said}${summarise(report)}`);
+        setText('announcement', `${said}${reportView.summaryOf(report, view)}`);
       }
       isAwaited = false;
     },
@@ -276,28 +269,14 @@ function daysOf({ from, to }: Range, zone: string): [from: number, to: number] {
 /** Shows what the figures do not include yet. Screen readers do not read it out, because it changes at every look. */
 function showCountingLine(
   { counting, range, zone }: Report,
-  { period }: View,
+  view: View,
   isCounting: boolean,
   now: number,
 ): void {
   const text = describeCounting(counting, now, zone);
-  const isRunning = counting.kind === 'counted' && period.kind === 'custom' && range.to > now;
+  const isRunning = counting.kind === 'counted' && shownPeriod(view).kind === 'custom' && range.to > now;
   const line = element('counting', HTMLParagraphElement);
   line.hidden = text === '';
   line.toggleAttribute('data-counting', isCounting);
   setText('counting', isRunning ? `${text} · this period is not over yet` : text);
-}
-
-/** Identifies what the figures, tables and chart show; reports with equal content look the same. */
-function contentOf({ customer, unit, range, total, previous, buckets, isPending }: Report): string {
-  const countsOf = ({ progress: _progress, rejections: _rejections, ...counts }: Report['total']) => counts;
-  return JSON.stringify([
-    customer,
-    unit,
-    range,
-    countsOf(total),
-    countsOf(previous),
-    buckets.map(({ requests, isPending }) => [requests, isPending]),
-    isPending,
-  ]);
 }

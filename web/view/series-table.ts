@@ -1,26 +1,39 @@
 import type { Report } from '../api/load-report.ts';
+import { seriesColumns } from '../charts/series-columns.ts';
+import type { AgentChoice } from '../figures/agent-groups.ts';
 import { describePending } from '../text/counting.ts';
 import { formatCount, formatShare, formatUnit } from '../text/format.ts';
-import { create, element, setText } from './elements.ts';
+import { create, element } from './elements.ts';
 
 const unitNames = { minute: 'Minute', hour: 'Hour', day: 'Day' } as const;
 
-/** Shows the requests over time as a table, the latest first. */
-export function showSeriesTable({ buckets, unit, zone, total }: Report): void {
-  setText('series-unit', unitNames[unit]);
-  const rows = buckets.toReversed().map(({ from, to, requests, isPending }) => {
-    const head = create('th', '', formatUnit(from, to, unit, zone));
-    head.scope = 'row';
-    if (isPending)
-      return create(
-        'tr',
-        'pending',
-        head,
-        create('td', '', describePending(requests)),
-        create('td', '', '–'),
-      );
+/**
+ * Shows everything that the charts show as a table, the latest first.
+ * @param report  with the requests of the chosen agents
+ */
+export function showSeriesTable(report: Report, agents: AgentChoice): void {
+  const { buckets, unit, zone, total } = report;
+  const columns = seriesColumns(report, agents);
+  const headOf = (text: string, scope: 'col' | 'row') => {
+    const head = create('th', '', text);
+    head.scope = scope;
+    return head;
+  };
+  const names = [unitNames[unit], 'Requests', 'Share', ...columns.map(({ name }) => name)];
+  element('series-head', HTMLTableRowElement).replaceChildren(...names.map((name) => headOf(name, 'col')));
+  const rows = buckets.map(({ from, to, requests, isPending }, place) => {
     const share = formatShare(total.requests === 0 ? 0 : requests / total.requests);
-    return create('tr', '', head, create('td', '', formatCount(requests)), create('td', '', share));
+    return create(
+      'tr',
+      isPending ? 'pending' : '',
+      headOf(formatUnit(from, to, unit, zone), 'row'),
+      create('td', '', isPending ? describePending(requests) : formatCount(requests)),
+      create('td', '', isPending ? '–' : share),
+      ...columns.map(({ valueAt, format }) => {
+        const value = valueAt(place);
+        return create('td', '', value === undefined ? '–' : format(value));
+      }),
+    );
   });
-  element('series-rows', HTMLTableSectionElement).replaceChildren(...rows);
+  element('series-rows', HTMLTableSectionElement).replaceChildren(...rows.toReversed());
 }

@@ -26,3 +26,10 @@ export function isDark(): boolean {
 export function darkSystem(): MediaQueryList {
   return matchMedia('(prefers-color-scheme: dark)');
 }
+
+/** Calls a function when the colours of the page change, and before and after it is printed, which is always in light ones. */
+export function onSchemeChange(changed: () => void): void {
+  darkSystem().addEventListener('change', changed);
+  document.addEventListener('themechange', changed);
+  matchMedia('print').addEventListener('change', changed);
+}

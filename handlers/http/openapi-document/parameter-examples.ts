@@ -12,6 +12,7 @@ export const parameterExamples: Readonly<Record<string, string | number>> = {
   top: 10,
   pathPrefix: '/docs/',
   tz: 'Europe/Berlin',
+  path: 'GET /docs',
   customer: 'cus-axon',
   search: 'login',
 };

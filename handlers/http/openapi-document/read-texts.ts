@@ -100,7 +100,7 @@ const csvNote =
 export const readTexts = {
   readWindows: {
     summary: 'Read the windows of a range',
-    description: `${csvNote} With \`format=ndjson\` each line is a window as in the JSON document, and \`countedThrough\` is in the header \`x-counted-through\`.`,
+    description: `${csvNote} With \`format=ndjson\` each line is a window as in the JSON document, and \`countedThrough\` is in the header \`x-counted-through\`. With \`path\` the windows have the counts of one path. Such a page also ends after 4,000 windows or about 256 MiB were read, and then can have few windows, or none, before its \`nextToken\`. As CSV it has one row per window.`,
     answers: {
       200: {
         description: 'Windows with `from ≤ windowStart < to`, in time order.',

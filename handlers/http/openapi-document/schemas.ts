@@ -182,6 +182,44 @@ const windowPage = z.object({
   windows: z.array(window).describe('In time order; windows without requests are absent.'),
 });
 
+const errors = count.describe('Requests with a status of 400 or more.');
+const pathWindow = z.object({
+  customerId: z.string(),
+  windowSize: z.enum(windowSizes),
+  windowStart: minute,
+  requests: z.int().positive(),
+  errors,
+  bytes,
+  durationMs: count.optional().describe('Exact sum of its durations; absent where none is known.'),
+  meanMs: pathTotal.shape.meanMs,
+  folded: count
+    .optional()
+    .describe('Requests of the window whose path is not known; absent where there are none.'),
+  foldedErrors: count
+    .optional()
+    .describe('Errors of the window whose path is not known; absent where there are none.'),
+  complete: window.shape.complete,
+  updatedAt: instant,
+});
+
+const pathWindowPage = z
+  .object({
+    customerId: z.string(),
+    windowSize: z.enum(windowSizes),
+    tz: windowPage.shape.tz,
+    path: z.string().describe('The path that was asked for.'),
+    from: windowPage.shape.from,
+    to: minute,
+    ...progress,
+    folded: count.describe(
+      'Requests whose path is not known, in all windows that were read for this page; those of the path may be among them.',
+    ),
+    foldedErrors: count.describe('Errors whose path is not known, in the same windows.'),
+    nextToken,
+    windows: z.array(pathWindow).describe('In time order; windows without requests of the path are absent.'),
+  })
+  .describe('With `path`.');
+
 const recentRejections = z
   .object({
     since: instant.describe('Start of the pipeline. Batches that were stored since then are counted here.'),
@@ -226,7 +264,7 @@ const total = z.object({
 const pathCounts = z.object({
   key: z.string().describe('Method and path.'),
   requests: count,
-  errors: count.describe('Requests with a status of 400 or more.'),
+  errors,
   bytes: pathTotal.shape.bytes,
   meanMs: pathTotal.shape.meanMs,
 });
@@ -381,6 +419,9 @@ export const schemas = {
   PathTotal: pathTotal,
   Window: window,
   WindowPage: windowPage,
+  PathWindow: pathWindow,
+  PathWindowPage: pathWindowPage,
+  WindowsAnswer: z.union([windowPage, pathWindowPage]),
   Total: total,
   PathCounts: pathCounts,
   PathPage: pathPage,

@@ -31,6 +31,8 @@ export interface QueryParameters {
   readonly to: WindowStart;
   readonly limit: number;
   readonly top: number | undefined;
+  /** Only the counts of this path; one that begins with `/` means any method. */
+  readonly path: string | undefined;
   /** Zone of hours and days; `undefined` for those of UTC. */
   readonly zone: TimeZone | undefined;
   /** `undefined`: the one that the client's `accept` prefers. */
@@ -48,6 +50,10 @@ const maxLimit = 1_000;
 const maxTop = 10_000;
 /** Default range of an answer: an hour, a day, 31 days. */
 const defaultMinutes: Readonly<Record<WindowSize, number>> = { minute: 60, hour: 1_440, day: 31 * 1_440 };
+
+/** A method and a path, or a path alone. */
+const pathPattern = /^(?:[!#$%&'*+.^_`|~0-9A-Z-]{1,32} )?\/|^[!#$%&'*+.^_`|~0-9A-Z-]{1,32} ./;
+const maxPathLength = 32 + 1 + 2_048;
 
 const notAnInstant = 'must be an RFC 3339 instant, such as 2025-12-28T18:03:00Z';
 
@@ -70,6 +76,14 @@ export const queryParametersSchema = z.object({
   top: wholeNumber(maxTop)
     .optional()
     .describe('Number of largest keys to keep per dimension; the rest is summed up as `(other)`.'),
+  path: z
+    .string()
+    .regex(pathPattern, 'must be a path that begins with /, or a method, a space and a path')
+    .max(maxPathLength, `must have at most ${maxPathLength} characters`)
+    .optional()
+    .describe(
+      'Only the counts of this path, as it was counted: requests, errors, bytes and durations. With its method, such as `GET /docs`, or beginning with `/` for any method. Not together with `top`.',
+    ),
   tz: z
     .string()
     .transform((name, context): TimeZone => {
@@ -101,6 +115,7 @@ const tokenSchema = z.object({
   from: windowStartSchema,
   to: windowStartSchema,
   top: z.int().optional(),
+  path: z.string().optional(),
   tz: z.string().optional(),
   after: windowStartSchema,
 });
@@ -112,7 +127,9 @@ export function parseQueryParameters(
   now: Date,
 ): QueryParameters {
   const asked = parseParameters(query, queryParametersSchema);
-  const { limit = maxLimit, format } = asked;
+  const { limit = maxLimit, format, top, path } = asked;
+  if (top !== undefined && path !== undefined)
+    throw invalidParameter('top', 'must not be given together with path');
   if (asked.nextToken !== undefined) {
     return { ...continueFrom(asked.nextToken, asked, customerId), limit, format };
   }
@@ -123,7 +140,7 @@ export function parseQueryParameters(
   if (from > to) throw invalidParameter('from', 'must not be after to');
   const zone = asked.tz;
   const range = roundedIn(zone, windowSize, { from, to });
-  return { windowSize, ...range, limit, top: asked.top, zone, format, after: undefined };
+  return { windowSize, ...range, limit, top, path, zone, format, after: undefined };
 }
 
 /** The token that requests the next page. */
@@ -132,9 +149,19 @@ export function encodeNextToken(
   customerId: CustomerId,
   after: WindowStart,
 ): string {
-  const { windowSize, from, to, top, zone } = parameters;
+  const { windowSize, from, to, top, path, zone } = parameters;
   const tz = zone?.name;
-  const token: z.input<typeof tokenSchema> = { version: 1, customerId, windowSize, from, to, top, tz, after };
+  const token: z.input<typeof tokenSchema> = {
+    version: 1,
+    customerId,
+    windowSize,
+    from,
+    to,
+    top,
+    path,
+    tz,
+    after,
+  };
   return encodeToken(token);
 }
 
@@ -144,7 +171,7 @@ function continueFrom(
   customerId: CustomerId,
 ): Omit<QueryParameters, 'limit' | 'format'> {
   const token = decodeToken(nextToken, tokenSchema);
-  const { windowSize, top, after } = token;
+  const { windowSize, top, path, after } = token;
   const zone = token.tz === undefined ? undefined : findTimeZone(token.tz);
   const range = { from: asked.from ?? token.from, to: asked.to ?? token.to };
   const { from, to } = roundedIn(zone, windowSize, range);
@@ -154,9 +181,10 @@ function continueFrom(
     from === token.from &&
     to === token.to &&
     (asked.top ?? top) === top &&
+    (asked.path ?? path) === path &&
     (asked.tz?.name ?? token.tz) === zone?.name;
   if (!isOfThisQuery) throw invalidParameter('nextToken', 'belongs to another query');
-  return { windowSize, from, to, top, zone, after };
+  return { windowSize, from, to, top, path, zone, after };
 }
 
 /** Rounds a range outward to the windows of a zone. */

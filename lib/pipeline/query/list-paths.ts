@@ -4,7 +4,8 @@ import type { CustomerId } from '../../domain/customer-id.ts';
 import { createKeyTotals, type KeyPlace, type KeyTotal } from '../../domain/key-totals.ts';
 import { placeName } from '../../domain/key-totals/place-name.ts';
 import { keysContaining } from '../../domain/keys-containing.ts';
-import { pathErrorsOf } from '../../domain/path-errors.ts';
+import { meanOf } from '../../domain/mean-of.ts';
+import { pathErrorsOf, unknownErrors } from '../../domain/path-errors.ts';
 import type { PathSort } from '../../domain/path-sort.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
 import { saturatedSum } from '../../domain/sums.ts';
@@ -84,14 +85,13 @@ export async function listPaths(
   const counted = progressFor(await progress.of(customerId), true, allowedLatenessSeconds);
   const totals = createKeyTotals(keyTotalsLimits, { lists, keptBy: keptBy[sort] });
   const isWanted = search === undefined ? undefined : keysContaining(search);
-  let unknownErrors = 0;
+  let errorsOfUnknown = 0;
   let hasBytes = false;
   for (const run of composeRange(from, to, clock.now(), allowedLatenessSeconds)) {
     for await (const window of reader.windows({ customerId, ...run }, windowsInFlight)) {
-      const errors = pathErrorsOf(window);
       const [bytes, durationMs, timed] = pathSumLists(window);
-      totals.add(window.counts.requestsByPath, isWanted, [bytes, durationMs, timed, errors.ofPaths]);
-      unknownErrors = saturatedSum(unknownErrors, errors.ofUnknown);
+      totals.add(window.counts.requestsByPath, isWanted, [bytes, durationMs, timed, pathErrorsOf(window)]);
+      errorsOfUnknown = saturatedSum(errorsOfUnknown, unknownErrors(window));
       hasBytes ||= window.measures?.bytes !== undefined;
     }
   }
@@ -103,7 +103,7 @@ export async function listPaths(
   const folded = countsOf({ requests: totals.folded(), sums: totals.foldedSums() }, hasBytes);
   return {
     paths,
-    folded: { ...folded, errors: saturatedSum(folded.errors, unknownErrors) },
+    folded: { ...folded, errors: saturatedSum(folded.errors, errorsOfUnknown) },
     complete: counted.isComplete({ from, to }),
     countedThrough: counted.countedThrough,
     waiting: counted.waiting,
@@ -118,7 +118,7 @@ const values: Readonly<Record<PathSort, (requests: number, sumOf: SumOf) => numb
   requests: (requests) => requests,
   errors: (_requests, sumOf) => sumOf(errorsList),
   bytes: (_requests, sumOf) => sumOf(bytesList),
-  meanMs: (_requests, sumOf) => meanOf(sumOf) ?? noMean,
+  meanMs: (_requests, sumOf) => meanMsOf(sumOf) ?? noMean,
 };
 
 function placeOf({ key, requests, sums = [] }: KeyTotal, sort: PathSort): KeyPlace {
@@ -131,7 +131,7 @@ function listed(total: KeyTotal, hasBytes: boolean): ListedPath {
 
 function countsOf({ requests, sums = [] }: Omit<KeyTotal, 'key'>, hasBytes: boolean): PathCounts {
   const sumOf = (list: number) => sums[list] ?? 0;
-  const meanMs = meanOf(sumOf);
+  const meanMs = meanMsOf(sumOf);
   return {
     requests,
     errors: sumOf(errorsList),
@@ -141,9 +141,9 @@ function countsOf({ requests, sums = [] }: Omit<KeyTotal, 'key'>, hasBytes: bool
 }
 
 /** Returns the mean in hundredths of a millisecond; `undefined` if no request had a duration. */
-function meanOf(sumOf: SumOf): number | undefined {
+function meanMsOf(sumOf: SumOf): number | undefined {
   const timed = sumOf(timedList);
-  return timed === 0 ? undefined : Math.round((100 * sumOf(durationList)) / timed) / 100;
+  return timed === 0 ? undefined : meanOf(sumOf(durationList), timed);
 }
 
 /** Returns as many paths as fit in a page, at least one. */

@@ -1,29 +1,27 @@
 import { largestWindowsOf, type WindowRun } from '../../domain/compose-range.ts';
 import type { MinuteRange } from '../../domain/completeness.ts';
 import type { CustomerId } from '../../domain/customer-id.ts';
-import type { FoldingLimits } from '../../domain/folding.ts';
 import { firstLocalWindowFrom, localWindowAt } from '../../domain/local-window.ts';
-import { ServedSum } from '../../domain/served-sum.ts';
 import type { TimeZone } from '../../domain/time-zone.ts';
 import { enclosingWindowStart, type RolledUpSize, type WindowStart } from '../../domain/window.ts';
 import type { ServedWindow, WindowReader } from '../../ports/window-reader.ts';
 
-export interface LocalTime {
-  readonly zone: TimeZone;
-  /** Number of keys that a window composed of others keeps. */
-  readonly foldingLimits: FoldingLimits;
-}
-
 /** Local hours or days of a customer, with `from ≤ windowStart < to`. */
-export interface LocalRange extends LocalTime {
+export interface LocalRange {
+  readonly zone: TimeZone;
   readonly customerId: CustomerId;
   readonly windowSize: RolledUpSize;
   readonly from: WindowStart;
   readonly to: WindowStart;
   /** Only those after this one. */
   readonly after?: WindowStart | undefined;
-  /** Maximum number of keys of each dimension; `undefined` for as many as the limits allow. */
-  readonly top: number | undefined;
+}
+
+/** The sum of stored windows that make up a local one. */
+export interface WindowSum<Whole> {
+  add(part: ServedWindow): void;
+  /** Returns the local window; `undefined` if it has no parts. */
+  window(windowStart: WindowStart): Whole | undefined;
 }
 
 /** Work done so far. */
@@ -42,14 +40,16 @@ const unitsAtOnce: Readonly<Record<RolledUpSize, number>> = { hour: 240, day: 10
  *
  * It keeps no more than one local window and `atOnce` stored ones. Where there is nothing for a while, it looks for the next
  * stored day, so that the length of the range does not matter.
- * @param work  counts what was read, so that a caller can stop
+ * @param newSum  begins the sum of one local window
+ * @param work    counts what was read, so that a caller can stop
  */
-export async function* localWindows(
+export async function* localWindows<Whole>(
   range: LocalRange,
   reader: Pick<WindowReader, 'windows'>,
   atOnce: number,
+  newSum: () => WindowSum<Whole>,
   work: ReadWork,
-): AsyncGenerator<ServedWindow> {
+): AsyncGenerator<Whole> {
   const { windowSize, zone, to, after } = range;
   let next =
     after === undefined
@@ -58,7 +58,7 @@ export async function* localWindows(
   while (next < to) {
     const units = unitsFrom(next, range);
     let isEmpty = true;
-    for await (const window of composed(units, range, reader, atOnce, work)) {
+    for await (const window of composed(units, range, reader, atOnce, newSum, work)) {
       isEmpty = false;
       yield window;
     }
@@ -93,21 +93,22 @@ async function nextWithWindows(
 }
 
 /** Composes local windows, given side by side. */
-async function* composed(
+async function* composed<Whole>(
   units: readonly MinuteRange[],
-  { customerId, top, foldingLimits }: LocalRange,
+  { customerId }: LocalRange,
   reader: Pick<WindowReader, 'windows'>,
   atOnce: number,
+  newSum: () => WindowSum<Whole>,
   work: ReadWork,
-): AsyncGenerator<ServedWindow> {
+): AsyncGenerator<Whole> {
   let place = 0;
-  let sum = new ServedSum(foldingLimits);
-  const end = function* (): Generator<ServedWindow> {
+  let sum = newSum();
+  const end = function* (): Generator<Whole> {
     const unit = units[place];
-    const window = unit && sum.window(unit.from, top);
+    const window = unit && sum.window(unit.from);
     if (window !== undefined) yield window;
     place += 1;
-    sum = new ServedSum(foldingLimits);
+    sum = newSum();
   };
   for (const run of runsOf(units)) {
     for await (const part of reader.windows({ customerId, ...run }, atOnce)) {

@@ -1,18 +1,26 @@
 import { progressFor, type AnswerProgress } from '../../domain/completeness.ts';
 import { countsText, readCountsText, type CountsTexts } from '../../domain/counts-text.ts';
 import { mapDimensions } from '../../domain/dimensions.ts';
-import { keepLargest, otherKey } from '../../domain/folding.ts';
-import { localWindowAt } from '../../domain/local-window.ts';
+import { keepLargest, otherKey, type FoldingLimits } from '../../domain/folding.ts';
+import { minutesOfLocalWindow } from '../../domain/local-window.ts';
+import { ServedSum } from '../../domain/served-sum.ts';
 import { addMeasures, emptyMeasures } from '../../domain/measures.ts';
 import { fromStoredMeasures, toStoredMeasures } from '../../domain/stored-measures.ts';
-import { minutesOfWindow, type WindowSize, type WindowStart } from '../../domain/window.ts';
+import type { TimeZone } from '../../domain/time-zone.ts';
+import type { WindowSize, WindowStart } from '../../domain/window.ts';
 import type { CountingProgress } from '../../ports/counting-progress.ts';
 import type { ServedWindow, WindowRange, WindowReader } from '../../ports/window-reader.ts';
-import { localWindows, type LocalTime, type ReadWork } from './local-windows.ts';
+import { localWindows, type ReadWork, type WindowSum } from './local-windows.ts';
 
 export interface QueryPorts {
   readonly reader: Pick<WindowReader, 'windows'>;
   readonly progress: CountingProgress;
+}
+
+export interface LocalTime {
+  readonly zone: TimeZone;
+  /** Number of keys that a window composed of others keeps. */
+  readonly foldingLimits: FoldingLimits;
 }
 
 /** Range of windows: those with `from ≤ windowStart < to`. */
@@ -95,9 +103,15 @@ function windowsOf(
 ): AsyncIterable<ServedWindow> {
   const { windowSize, local } = query;
   if (local !== undefined && windowSize !== 'minute') {
-    return localWindows({ ...query, ...local, windowSize }, reader, windowsInFlight, work);
+    const range = { ...query, zone: local.zone, windowSize };
+    return localWindows(range, reader, windowsInFlight, () => sumOf(query.top, local), work);
   }
   return reader.windows(query, Math.min(windowsInFlight, query.limit + 1));
+}
+
+function sumOf(top: number | undefined, { foldingLimits }: LocalTime): WindowSum<ServedWindow> {
+  const sum = new ServedSum(foldingLimits);
+  return { add: (part) => sum.add(part), window: (windowStart) => sum.window(windowStart, top) };
 }
 
 function answer(
@@ -107,11 +121,7 @@ function answer(
 ): AnsweredWindow {
   const kept = top === undefined ? window : withLargest(window, top);
   const { windowStart } = window;
-  const minutes =
-    local === undefined || windowSize === 'minute'
-      ? minutesOfWindow(windowStart, windowSize)
-      : localWindowAt(windowStart, windowSize, local.zone);
-  const complete = counted.isComplete(minutes);
+  const complete = counted.isComplete(minutesOfLocalWindow(windowStart, windowSize, local?.zone));
   return { ...kept, windowSize, complete };
 }
 

@@ -6,6 +6,7 @@ import { dimensions, mapDimensions, type DimensionField } from '../../domain/dim
 import { answeredDuration, bucketsOf, type AnsweredMeasures } from '../../domain/answered-measures.ts';
 import { addBuckets } from '../../domain/duration-buckets.ts';
 import { createKeyTotals, type KeyTotal } from '../../domain/key-totals.ts';
+import { meanOf } from '../../domain/mean-of.ts';
 import { pathSumLists } from '../../domain/path-sum-lists.ts';
 import { addVisitors, estimateVisitors, readVisitors } from '../../domain/visitors.ts';
 import { pathsStartingWith } from '../../domain/paths-starting-with.ts';
@@ -135,7 +136,7 @@ function withFacts(hasBytes: boolean): (total: KeyTotal) => TopKey {
       key,
       requests,
       ...(hasBytes && { bytes }),
-      ...(timed > 0 && { durationMs, meanMs: Math.round((100 * durationMs) / timed) / 100 }),
+      ...(timed > 0 && { durationMs, meanMs: meanOf(durationMs, timed) }),
     };
   };
 }

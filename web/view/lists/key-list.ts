@@ -1,7 +1,8 @@
 import { keysOfTotal, type Report } from '../../api/load-report.ts';
 import { statusClassOf } from '../../figures/errors.ts';
-import { compareKeys, keyRowsOf, type KeyList, type KeyRow } from '../../figures/key-lists.ts';
+import { compareKeys, keyRowsOf, rowsOfKind, type KeyList, type KeyRow } from '../../figures/key-lists.ts';
 import { matchingRows, orderOf, pageOf } from '../../figures/list-page.ts';
+import type { PathChoice } from '../../figures/path-kinds.ts';
 import type { Detail } from '../../state/detail.ts';
 import type { ListState } from '../../state/list-state.ts';
 import { formatCount, formatShare } from '../../text/format.ts';
@@ -23,7 +24,8 @@ export interface KeyListContext {
 /** A list of keys that the total of a report contains. */
 export interface ShownKeyList {
   readonly element: HTMLElement;
-  show(report: Report, state: ListState): void;
+  /** @param kind  of the paths to show */
+  show(report: Report, state: ListState, kind: PathChoice): void;
 }
 
 export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyList {
@@ -68,8 +70,8 @@ export function createKeyList(list: KeyList, context: KeyListContext): ShownKeyL
 
   return {
     element: table.element,
-    show(report, state) {
-      const rows = keyRowsOf(list, report.total, keysOfTotal);
+    show(report, state, kind) {
+      const rows = rowsOfKind(list, keyRowsOf(list, report.total, keysOfTotal), kind);
       const keys = rows.filter(({ isRest }) => !isRest);
       total = list.sumOf(report.total);
       most = Math.max(0, ...keys.map(({ requests }) => requests));

@@ -1,8 +1,10 @@
 import type { Client } from '../../api/client.ts';
 import { keysOfTotal, type Report } from '../../api/load-report.ts';
-import { keyLists, keyRowsOf, type KeyList } from '../../figures/key-lists.ts';
+import { keyLists, keyRowsOf, rowsOfKind, type KeyList } from '../../figures/key-lists.ts';
 import type { Detail } from '../../state/detail.ts';
-import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
+import type { PathChoice } from '../../figures/path-kinds.ts';
+import { listState, type ListState } from '../../state/list-state.ts';
+import type { View } from '../../state/url-state.ts';
 import { keyTable } from '../../text/download-tables.ts';
 import { downloadTable } from '../download.ts';
 import { create, element, setText } from '../elements.ts';
@@ -18,15 +20,17 @@ export interface ListsContext {
 /** The lists of a report: of paths, agents, statuses and the other things that are counted. */
 export interface Lists {
   /** @param isNew  true if the counts may have changed since the last call */
-  show(report: Report, states: ListStates, isNew: boolean): void;
+  show(report: Report, chosen: Pick<View, 'lists' | 'paths'>, isNew: boolean): void;
 }
 
 export function createLists({ client, onChange, onDetail }: ListsContext): Lists {
   let shown: Report | undefined;
+  let kind: PathChoice = 'all';
   const download = (list: KeyList) => {
     if (shown === undefined) return;
     const { total } = shown;
-    downloadTable(shown, list.name, keyTable(list.csvName, keyRowsOf(list, total, keysOfTotal), total));
+    const rows = rowsOfKind(list, keyRowsOf(list, total, keysOfTotal), kind);
+    downloadTable(shown, list.name, keyTable(list.csvName, rows, total));
   };
   const lists = keyLists.map((list) => ({
     list,
@@ -44,10 +48,11 @@ export function createLists({ client, onChange, onDetail }: ListsContext): Lists
   );
 
   return {
-    show(report, states, isNew) {
+    show(report, { lists: states, paths: chosenKind }, isNew) {
       shown = report;
-      paths.show(report, listState(states, 'paths'), isNew);
-      for (const { list, shown } of lists) shown.show(report, listState(states, list.name));
+      kind = chosenKind;
+      paths.show(report, listState(states, 'paths'), kind, isNew);
+      for (const { list, shown } of lists) shown.show(report, listState(states, list.name), kind);
       const absent = keyLists.filter(
         ({ isOptional, countsOf }) => isOptional && countsOf(report.total).length === 0,
       );

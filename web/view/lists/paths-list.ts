@@ -4,6 +4,7 @@ import type { Report } from '../../api/load-report.ts';
 import { otherKey } from '../../figures/key-lists.ts';
 import { orderOf } from '../../figures/list-page.ts';
 import { otherPaths } from '../../figures/path-rows.ts';
+import type { PathChoice } from '../../figures/path-kinds.ts';
 import type { Detail } from '../../state/detail.ts';
 import type { ListState } from '../../state/list-state.ts';
 import { pathTable } from '../../text/download-tables.ts';
@@ -27,13 +28,13 @@ export interface PathsListContext {
 export interface PathsList {
   readonly element: HTMLElement;
   /** @param isNew  true if the counts may have changed since the last call */
-  show(report: Report, state: ListState, isNew: boolean): void;
+  show(report: Report, state: ListState, kind: PathChoice, isNew: boolean): void;
 }
 
 const pageLength = 20;
 
 export function createPathsList({ client, onChange, onDetail }: PathsListContext): PathsList {
-  let shown: { readonly report: Report; readonly state: ListState } | undefined;
+  let shown: { readonly report: Report; readonly state: ListState; readonly kind: PathChoice } | undefined;
   /** The rows that were loaded last, and the name of their query. */
   let loaded: { readonly name: string; readonly paths: PathRows } | undefined;
   let controller = new AbortController();
@@ -95,10 +96,10 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
     onDownload: () => void download(),
   });
 
-  const queryOf = ({ customer, range }: Report, state: ListState): PathQuery => {
+  const queryOf = ({ customer, range }: Report, state: ListState, kind: PathChoice): PathQuery => {
     const { column } = orderOf(state, pathSorts, 'requests');
     const sort = pathSorts.find((name) => name === column) ?? 'requests';
-    return { customer, range, search: state.search, sort };
+    return { customer, range, search: state.search, sort, kind };
   };
 
   const render = ({ rows, hasMore, ...folded }: PathRows, state: ListState, problem?: string) => {
@@ -123,14 +124,14 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
     });
   };
 
-  const load = async (report: Report, state: ListState, name: string) => {
+  const load = async (query: PathQuery, state: ListState, name: string) => {
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
     table.setBusy(true);
     try {
       // One row more than the page has says whether there is a next page.
-      const paths = await loadPaths(queryOf(report, state), state.page * pageLength + 1, client, signal);
+      const paths = await loadPaths(query, state.page * pageLength + 1, client, signal);
       if (signal.aborted) return;
       loaded = { name, paths };
       render(paths, state);
@@ -145,9 +146,14 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
 
   const download = async () => {
     if (shown === undefined) return;
-    const { report, state } = shown;
+    const { report, state, kind } = shown;
     try {
-      const paths = await loadPaths(queryOf(report, state), Infinity, client, new AbortController().signal);
+      const paths = await loadPaths(
+        queryOf(report, state, kind),
+        Infinity,
+        client,
+        new AbortController().signal,
+      );
       downloadTable(report, 'paths', pathTable([...paths.rows, ...otherPaths(paths)], report.total));
     } catch (error) {
       const { title, text } = describeFailure(error);
@@ -157,13 +163,14 @@ export function createPathsList({ client, onChange, onDetail }: PathsListContext
 
   return {
     element: table.element,
-    show(report, state, isNew) {
-      shown = { report, state };
-      const name = JSON.stringify(queryOf(report, state));
+    show(report, state, kind, isNew) {
+      shown = { report, state, kind };
+      const query = queryOf(report, state, kind);
+      const name = JSON.stringify(query);
       const has = loaded?.name === name && !isNew ? loaded.paths : undefined;
       if (has !== undefined && (has.rows.length > state.page * pageLength || !has.hasMore))
         render(has, state);
-      else void load(report, state, name);
+      else void load(query, state, name);
     },
   };
 }

@@ -1,0 +1,86 @@
+import type { Report } from '../api/load-report.ts';
+import type { Amounts } from '../figures/amounts.ts';
+import type { ChartContent, Series } from '../figures/chart-content.ts';
+import { incompletePart } from '../figures/incomplete.ts';
+import { knownValue, pendingStretches } from '../figures/spans.ts';
+import { formatBytes, formatMilliseconds } from '../text/measures.ts';
+import { comparisonLine } from './comparison-line.ts';
+import { formatCount, formatShort } from '../text/format.ts';
+
+type Measure = (amounts: Amounts) => number | undefined;
+
+const bytesOf: Measure = ({ bytes }) => bytes;
+const visitorsOf: Measure = ({ visitors }) => visitors;
+
+/** Percentiles of durations, in the chart, the table and the CSV. */
+export const percentiles = [
+  { name: 'p50', look: 'p50', of: ({ duration }: Amounts) => duration?.p50Ms },
+  { name: 'p95', look: 'p95', of: ({ duration }: Amounts) => duration?.p95Ms },
+  { name: 'p99', look: 'p99', of: ({ duration }: Amounts) => duration?.p99Ms },
+] as const satisfies readonly { name: string; look: string; of: Measure }[];
+
+export function bytesChart(report: Report, now: number): ChartContent {
+  return {
+    ...amountsChart(report, bytesOf, now),
+    label: `Bytes per ${report.unit}.${howToRead(report)}`,
+    describe: (place) => formatBytes(report.buckets[place]?.bytes ?? 0),
+    formatValue: formatBytes,
+    formatTick: formatBytes,
+  };
+}
+
+export function visitorsChart(report: Report, now: number): ChartContent {
+  return {
+    ...amountsChart(report, visitorsOf, now),
+    label: `Visitors per ${report.unit}, approximately.${howToRead(report)}`,
+    describe: (place) => `About ${formatCount(report.buckets[place]?.visitors ?? 0)} visitors`,
+    formatValue: formatCount,
+    formatTick: formatShort,
+  };
+}
+
+export function durationChart(report: Report, now: number): ChartContent {
+  return {
+    ...withoutSeries(report, now),
+    lines: percentiles.map(({ name, look, of }) => ({ name, look, values: valuesOf(report, of, now) })),
+    label: `Durations per ${report.unit}.${howToRead(report)}`,
+    describe: (place) => (report.buckets[place]?.duration === undefined ? 'No duration known' : 'Duration'),
+    formatValue: formatMilliseconds,
+    formatTick: formatMilliseconds,
+  };
+}
+
+type Described = 'label' | 'describe' | 'formatValue' | 'formatTick';
+
+function amountsChart(report: Report, measure: Measure, now: number): Omit<ChartContent, Described> {
+  const values = valuesOf(report, (amounts) => measure(amounts) ?? 0, now);
+  return {
+    ...withoutSeries(report, now),
+    stacked: [{ name: 'This period', look: 'amount', values }],
+    lines: comparisonLine(report, measure),
+  };
+}
+
+function withoutSeries(
+  { unit, zone, range, buckets, total }: Report,
+  now: number,
+): Omit<ChartContent, Described> {
+  return {
+    unit,
+    zone,
+    range,
+    spans: buckets,
+    stacked: [],
+    lines: [],
+    unknown: pendingStretches(buckets),
+    incomplete: incompletePart(buckets, total.progress, now),
+  };
+}
+
+function valuesOf({ buckets }: Report, measure: Measure, now: number): Series['values'] {
+  return buckets.map((bucket) => knownValue(bucket, measure(bucket), now));
+}
+
+function howToRead({ unit }: Report): string {
+  return ` Use the arrow keys to read it ${unit} by ${unit}, or read the table of all.`;
+}

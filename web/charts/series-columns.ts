@@ -1,0 +1,60 @@
+import type { Report } from '../api/load-report.ts';
+import type { AgentChoice } from '../figures/agent-groups.ts';
+import type { Amounts } from '../figures/amounts.ts';
+import { formatBytes, formatMilliseconds } from '../text/measures.ts';
+import { comparisonName } from '../text/comparison.ts';
+import { capitalise, formatCount } from '../text/format.ts';
+import { percentiles } from './measure-charts.ts';
+import { statusSeries } from './status-series.ts';
+
+/** A column of the table of amounts over time, beside the requests: all that the charts show. */
+export interface SeriesColumn {
+  /** In the table on the page. */
+  readonly name: string;
+  /** In the CSV. */
+  readonly field: string;
+  /** Returns the amount of the bucket at a place; `undefined` where nothing is known. */
+  readonly valueAt: (place: number) => number | undefined;
+  readonly format: (value: number) => string;
+}
+
+/**
+ * Returns the columns of which at least one bucket has something.
+ * @param report  with the requests of the chosen agents
+ */
+export function seriesColumns(report: Report, agents: AgentChoice): readonly SeriesColumn[] {
+  const { buckets, previousBuckets, weeksBack } = report;
+  const of = (amountOf: (amounts: Amounts) => number | undefined) => (place: number) => {
+    const bucket = buckets[place];
+    return bucket === undefined || (bucket.isPending && bucket.requests === 0) ? undefined : amountOf(bucket);
+  };
+  const statuses = agents === 'all' ? statusSeries(buckets) : [];
+  const columns: readonly SeriesColumn[] = [
+    ...statuses.map(({ name, field, requestsIn }) => ({
+      name,
+      field,
+      valueAt: of(requestsIn),
+      format: formatCount,
+    })),
+    {
+      name: capitalise(comparisonName(weeksBack)),
+      field: 'requestsBefore',
+      valueAt: (place) => previousBuckets[place]?.requests,
+      format: formatCount,
+    },
+    ...percentiles.map((percentile) => ({
+      name: percentile.name,
+      field: `${percentile.name}Ms`,
+      valueAt: of(percentile.of),
+      format: formatMilliseconds,
+    })),
+    { name: 'Bytes', field: 'bytes', valueAt: of(({ bytes }) => bytes), format: formatBytes },
+    {
+      name: 'Visitors, about',
+      field: 'visitors',
+      valueAt: of(({ visitors }) => visitors),
+      format: formatCount,
+    },
+  ];
+  return columns.filter(({ valueAt }) => buckets.some((_bucket, place) => (valueAt(place) ?? 0) > 0));
+}
