@@ -130,8 +130,8 @@ describe('details', () => {
       'of the requests with a duration',
     ]);
     expect(await rowsOf(page, 'failures')).toEqual([
-      ['404 Not found', 15],
-      ['500 Server error', 15],
+      ['404 Not Found', 15],
+      ['500 Internal Server Error', 15],
     ]);
     await dialog.getByText('As a table').click();
     const perBucket = await dialog.locator('.course-table tbody tr td:nth-child(2)').allInnerTexts();
