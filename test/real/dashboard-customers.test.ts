@@ -48,7 +48,7 @@ describe('the list of all customers', () => {
   it('has their requests, change, failures and when they were last seen', async () => {
     const page = await openOverview();
     await expect.poll(() => cells(page, 'cus-07')).toContain('↑ 100 %');
-    expect((await cells(page, 'cus-07')).slice(0, 4)).toEqual(['16', '↑ 100 %', '0 %', '28 Dec, 18:00']);
+    expect((await cells(page, 'cus-07')).slice(0, 4)).toEqual(['16', '↑ 100 %', '0 %', '28 Dec 2025']);
     expect((await cells(page, 'cus-page')).slice(1, 2)).toEqual(['New']);
     await page.getByLabel('Search customers').fill('cus-03');
     await expect.poll(() => names(page)).toEqual(['cus-03']);
@@ -75,7 +75,7 @@ describe('the list of all customers', () => {
     await isListed(page);
     await page.locator('.sparkline svg').first().waitFor();
     const drawn = () => requested.filter(({ pathname }) => pathname === '/aggregates').length;
-    await expect.poll(() => page.locator('.sparkline svg').count()).toBe(drawn());
+    await expect.poll(async () => drawn() - (await page.locator('.sparkline svg').count())).toBe(0);
     const before = drawn();
     expect(before).toBeLessThan(25);
     await page.locator('.list-customers .pager').scrollIntoViewIfNeeded();

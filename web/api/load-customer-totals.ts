@@ -29,7 +29,7 @@ interface TotalsPage extends CustomerTotals {
 
 /**
  * Loads all customers with requests in a range of UTC days, most requests first.
- * @param onPage  is called with the customers that are there so far
+ * @param onPage  is called with the customers that are there so far, after each page but the last
  */
 export async function loadCustomerTotals(
   range: Range,

@@ -1,5 +1,6 @@
 import type { CustomerTotal } from '../api/load-customer-totals.ts';
 import { dayMilliseconds, type Range } from '../period/period.ts';
+import { compareNames } from './compare-names.ts';
 
 /** The days that the list of customers is about, and those that it compares. All are whole days of UTC. */
 export interface CustomerDays {
@@ -82,8 +83,7 @@ export const customerColumns = ['key', 'requests', 'change', 'errors', 'seen'] a
 
 /** Compares rows by a column: names from A to Z, numbers from the largest, changes from the greatest growth. */
 export function compareCustomers(column: string): (a: CustomerRow, b: CustomerRow) => number {
-  const byName = (a: CustomerRow, b: CustomerRow) =>
-    a.customer < b.customer ? -1 : a.customer > b.customer ? 1 : 0;
+  const byName = (a: CustomerRow, b: CustomerRow) => compareNames(a.customer, b.customer);
   const valueOf = {
     requests: ({ requests }: CustomerRow) => requests,
     change: growthOf,
