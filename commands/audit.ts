@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 import { parseConfig } from '../lib/config.ts';
-import { createCountingRules } from '../lib/domain/counting-rules.ts';
-import { createVisitorMarks } from '../lib/domain/visitor-marks.ts';
 import { maxKeyTextBytes } from '../lib/domain/folding.ts';
 import type { ObjectKey } from '../lib/domain/keys.ts';
 import { auditCustomerIndexes } from '../lib/pipeline/audit/audit-customer-indexes.ts';
@@ -18,6 +16,7 @@ import { openObjects, type AuditedObjects } from './audit/open-objects.ts';
 import { auditDetails, auditOptions, auditOptionsOf, type AuditCommandOptions } from './audit/options.ts';
 import { jsonReport, textReport } from './audit/report.ts';
 import { NotSorted, SortedLines, type SortedLinesOptions } from './audit/sorted-lines.ts';
+import { countingRulesOf } from './counting-rules.ts';
 import { defineCommand, type CommandIo } from './define-command.ts';
 import { failure } from './define-command/failures.ts';
 import { complain } from './io.ts';
@@ -85,10 +84,8 @@ async function auditObjects(
   const isPending = (storedAt: Date) =>
     storedAt.getTime() > pendingSince && storedAt.getTime() < clock.now().getTime() + pendingMilliseconds;
   const config = parseConfig(env);
-  const { maxKeysPerDimension, pathTemplates, pathQuery } = config;
-  const secret = config.visitorsSecret ?? visitorsSecret;
-  const visitors = secret === undefined ? undefined : createVisitorMarks(secret);
-  const rules = createCountingRules(pathTemplates, pathQuery, visitors);
+  const { maxKeysPerDimension } = config;
+  const rules = countingRulesOf(config, visitorsSecret);
   const spool = newSpool();
   const newDifferingWindows = () => differingWindows(newSpool(spoolOfKeys));
   const [minute, hour, day] = [newDifferingWindows(), newDifferingWindows(), newDifferingWindows()];
@@ -141,7 +138,8 @@ async function auditObjects(
       if (outcome.kind !== 'not-repaired') repaired.add(outcome.key);
     };
     const { isRemovingForeign } = options;
-    await repair(minute, ports, { limits, isPending, isRemovingForeign }, reportMinute);
+    const { version: rulesVersion } = rules;
+    await repair(minute, ports, { limits, rulesVersion, isPending, isRemovingForeign }, reportMinute);
     // The spool holds only keys.
     const repairedMinutes = () => repaired.sorted() as Iterable<ObjectKey>;
     const toRepair = { differing, repairedMinutes, isRemovingEmpty: isRemovingForeign };

@@ -41,6 +41,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./audit.ts')).audit,
   },
   {
+    name: 'recount',
+    summary: 'recounts old windows by the present rules',
+    load: async () => (await import('./recount.ts')).recount,
+  },
+  {
     name: 'customers',
     summary: 'forgets a customer',
     load: async () => (await import('./customers.ts')).customers,

@@ -74,7 +74,14 @@ const overview = createOverview({
   onChange: (change, isTyping) => choose({ lists: changeList(view.lists, 'customers', change) }, isTyping),
 });
 
-const screen = createScreen({ client, zone, baseUrl, choose, reload: () => live.load() });
+const screen = createScreen({
+  client,
+  zone,
+  baseUrl,
+  choose,
+  reload: () => live.load(),
+  isShared: shared !== undefined,
+});
 
 const live = createLive({
   async load(signal) {

@@ -30,6 +30,18 @@ export interface MinuteCounts extends WindowCounts {
   readonly storedSince?: Date | undefined;
   /** Set if the window was created after its customer was forgotten: it counts nothing stored until this instant. */
   readonly forgottenBefore?: Date | undefined;
+  /** Set if the window was recounted. */
+  readonly recounted?: Recounted | undefined;
+}
+
+/** The rules by which a window was recounted, and how far. */
+export interface Recounted {
+  readonly rulesVersion: string;
+  /**
+   * Number of its ids, from the first one, whose partials are counted by these rules. Those behind them were added
+   * later, as they were stored.
+   */
+  readonly partials: number;
 }
 
 /** The sum of the partials of one customer's minute, and their ids. */
@@ -85,6 +97,7 @@ export function addPartials(
     updatedAt: now,
     storedSince: earliestOf(current, added),
     forgottenBefore: current?.forgottenBefore,
+    recounted: current?.recounted,
     partialIds: Buffer.concat([held, ...added.map(({ id }) => id)]),
   };
 }

@@ -6,19 +6,23 @@ import {
   readStoredCounts,
   storedCounts,
   storedCountsShape,
+  type CountsAndMeasures,
   type StoredCounts,
 } from './stored-counts.ts';
 import { customerIdSchema, instantSchema, readDocument, windowStartSchema } from './stored-document.ts';
 import type { MinuteCounts, WindowAggregate } from './window-aggregate.ts';
 
-const formatVersion = 3;
 /**
- * Only version 3 has dimensions and measures of facts, and is only written for a window that has one. Only version 2 and later
- * have `forgottenBefore`, and version 2 is only written for a window that has it. A program that does not know
- * the field must not write such a window: it would drop the field, and the window would then count as an earlier one.
+ * Versions, each written only for a window that needs it. A program that does not know a field must not write such a window: it
+ * would drop the field. Without `forgottenBefore` the window would count as an earlier one, and without `recounted` its
+ * counts would differ from those of its batches.
  */
+const versionWithRecount = 4;
+const versionWithFacts = 3;
 const versionWithForgetting = 2;
-const versionWithoutForgetting = 1;
+const firstVersion = 1;
+/** The newest version that is read. */
+const formatVersion = versionWithRecount;
 
 const windowSchema = z.object({
   customerId: customerIdSchema,
@@ -32,6 +36,7 @@ const windowSchema = z.object({
   // A version that does not know the field drops it, and then the time is not known.
   storedSince: instantSchema.optional(),
   forgottenBefore: instantSchema.optional(),
+  recounted: z.object({ rulesVersion: z.string(), partials: z.int().nonnegative() }).optional(),
   ...storedCountsShape,
 });
 
@@ -46,10 +51,8 @@ const afterIds = '"}\n';
 /** Encodes the window for the store. */
 export function encodeWindow({ counts, measures, partialIds, ...fields }: WindowAggregate): Buffer {
   const counted = { counts, measures };
-  const versionBefore =
-    fields.forgottenBefore === undefined ? versionWithoutForgetting : versionWithForgetting;
   const firstLine = JSON.stringify({
-    formatVersion: needFacts(counted) ? formatVersion : versionBefore,
+    formatVersion: versionFor(fields, counted),
     windowSize: 'minute',
     ...fields,
     ...storedCounts(counted),
@@ -57,6 +60,22 @@ export function encodeWindow({ counts, measures, partialIds, ...fields }: Window
   return Buffer.from(
     `${firstLine.slice(0, -1)}${beforeIds.toString()}${partialIds.toString('base64')}${afterIds}`,
   );
+}
+
+/** Returns the first version that has all that the window has. */
+function versionFor(
+  { recounted, forgottenBefore }: Pick<WindowAggregate, 'recounted' | 'forgottenBefore'>,
+  counted: CountsAndMeasures,
+): number {
+  if (recounted !== undefined) return versionWithRecount;
+  if (needFacts(counted)) return versionWithFacts;
+  return forgottenBefore === undefined ? firstVersion : versionWithForgetting;
+}
+
+/** Reports whether a stored window may have been recounted, from the first bytes of its text. */
+export function mayBeRecounted(body: Buffer): boolean {
+  const version = /^{"formatVersion":(\d+),/.exec(body.toString('latin1', 0, 40))?.[1];
+  return version === undefined || Number(version) >= versionWithRecount;
 }
 
 /**
@@ -76,6 +95,9 @@ export function decodeWindow(body: Buffer): WindowAggregate {
   // times as long as decoding it.
   if (partialIds.length % partialIdBytes !== 0 || base64Length(partialIds.length) !== packed.length) {
     throw new UnreadableFormat('A window is damaged: its list of partials is not whole.');
+  }
+  if ((counts.recounted?.partials ?? 0) * partialIdBytes > partialIds.length) {
+    throw new UnreadableFormat('A window is damaged: more partials were recounted than it has.');
   }
   return { ...counts, partialIds };
 }
@@ -117,7 +139,7 @@ export const windowText = {
   ): Omit<MinuteCounts, 'counts' | 'measures'> & { readonly stored: StoredCounts } => {
     const fields = readDocument(text, 'A window', formatVersion, windowSchema);
     const { customerId, windowStart, requests, batches, revision, lateRequests, updatedAt } = fields;
-    const { storedSince, forgottenBefore } = fields;
+    const { storedSince, forgottenBefore, recounted } = fields;
     return {
       customerId,
       windowStart,
@@ -128,6 +150,7 @@ export const windowText = {
       updatedAt,
       ...(storedSince && { storedSince }),
       ...(forgottenBefore && { forgottenBefore }),
+      ...(recounted && { recounted }),
       stored: fields,
     };
   },

@@ -5,7 +5,12 @@ import { decodeBatch, encodeBatch } from '../../lib/domain/batch-format.ts';
 import { decodeFailedRecord, encodeFailedRecord } from '../../lib/domain/failed-record.ts';
 import { decodePartial, encodePartial } from '../../lib/domain/partial.ts';
 import { decodeRolledUp, encodeRolledUp } from '../../lib/domain/roll-up-format.ts';
-import { decodeWindow, decodeWindowCounts, encodeWindow } from '../../lib/domain/window-format.ts';
+import {
+  decodeWindow,
+  decodeWindowCounts,
+  encodeWindow,
+  mayBeRecounted,
+} from '../../lib/domain/window-format.ts';
 import { packNumbers } from '../../lib/domain/packed-numbers.ts';
 import { factsOfFormats } from './facts-of-formats.ts';
 import { NewerFormat, UnreadableFormat } from '../../lib/errors.ts';
@@ -133,6 +138,23 @@ describe('a window', () => {
     expect(decodeWindow(encodeWindow(whole))).toEqual(whole);
     expect(decodeWindow(fixture('window-3.json'))).toEqual(whole);
     expect(encodeWindow(whole).toString()).toContain('{"formatVersion":3,');
+  });
+
+  it('of version 4 is read as it was written, with the rules of its recount, and stays readable', () => {
+    const recounted = { ...factsOfFormats.window, recounted: { rulesVersion: 'rules-2', partials: 1 } };
+    expect(decodeWindow(encodeWindow(recounted))).toEqual(recounted);
+    expect(decodeWindow(fixture('window-4.json'))).toEqual(recounted);
+    expect(encodeWindow(recounted).toString()).toContain('{"formatVersion":4,');
+  });
+
+  it('has version 4 only where it was recounted: an earlier program would drop the rules', () => {
+    expect(mayBeRecounted(encodeWindow(factsOfFormats.window))).toBe(false);
+    expect(mayBeRecounted(fixture('window-4.json'))).toBe(true);
+  });
+
+  it('is damaged if more partials were recounted than it has', () => {
+    const body = encodeWindow({ ...window, recounted: { rulesVersion: 'rules-2', partials: 3 } });
+    expect(() => decodeWindow(body)).toThrow(UnreadableFormat);
   });
 
   it('has version 2 only where its customer was forgotten: an earlier program must not write that one', () => {
@@ -280,7 +302,7 @@ describe('a failed record', () => {
 describe('what a newer version wrote', () => {
   it.each([
     ['a partial', 2, (version: string) => decodePartial(Buffer.from(`{${version}}`))],
-    ['a window', 3, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
+    ['a window', 4, (version: string) => decodeWindow(Buffer.from(`{${version},\n"partialIds":""}\n`))],
     ['an hour', 2, (version: string) => decodeRolledUp(Buffer.from(`{${version}}\n`))],
     ['a batch', 2, (version: string) => decodeBatch(Buffer.from(`{${version}}\n`))],
     ['a failed record', 1, (version: string) => decodeFailedRecord(Buffer.from(`{${version}}`))],

@@ -163,7 +163,12 @@ export class RetainedApp {
       if (outcome.kind === 'repaired') minutes.push(outcome.key);
     };
     const ports = { store, spool, clock, retention };
-    await repair(differing.minute, ports, { limits, isPending, isRemovingForeign: false }, toldOfMinute);
+    await repair(
+      differing.minute,
+      ports,
+      { limits, isPending, isRemovingForeign: false, rulesVersion: 'rules-1' },
+      toldOfMinute,
+    );
     const repairedMinutes = () => minutes;
     await repairRollUps({ differing, repairedMinutes, isRemovingEmpty: false }, ports, limits, told);
     return { findings, repaired };

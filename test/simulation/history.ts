@@ -42,9 +42,15 @@ export async function playHistory(plan: Plan, onStep?: (label: string) => void):
     return world.brokenLaw();
   };
   let law = await untilRest();
-  if (law === undefined) {
+  const checkAtRest = async () => {
+    if (law !== undefined) return;
     world.checkAtRest();
     law = await untilRest();
+  };
+  await checkAtRest();
+  if (law === undefined && world.recountAtRest?.() === true) {
+    law = await untilRest();
+    await checkAtRest();
   }
   const steps = scheduler.stepsTaken;
   return { steps, broken: law === undefined ? undefined : { law, atStep: steps } };

@@ -52,6 +52,8 @@ export interface Plan {
   readonly outages: number;
   /** Rate at which an operator forgets a customer. */
   readonly forgettings: number;
+  /** Number of recounts that operators begin; any at all are followed by one of everything at rest. */
+  readonly recounts: number;
   /** Number of minutes that entries belong to; few minutes make many batches share a window. */
   readonly minutes: number;
   /** Rate at which an entry belongs to one of the oldest of them, which expire first. */
@@ -116,5 +118,6 @@ export function planOf(seed: number): Plan {
     forgettings,
     oldest: retentionDays === undefined ? 0 : oneOf(0, 0.3, 0.8),
     troubles: someTroubles(chanceOf(seed, 3)),
+    recounts: chanceOf(seed, 5).oneOf(0, 0, 1, 2),
   };
 }

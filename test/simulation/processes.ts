@@ -11,6 +11,7 @@ export type Stage =
   | 'rollUp'
   | 'query'
   | 'forget'
+  | 'recount'
   | 'expire'
   | 'announce';
 
@@ -27,6 +28,7 @@ const usualStages: readonly Stage[] = [
   'rollUp',
   'query',
   'forget',
+  'recount',
   'expire',
 ];
 /** Maximum difference between the clocks of an installation; `verify` allows for five seconds. */

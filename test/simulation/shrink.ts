@@ -17,6 +17,8 @@ function smaller(plan: Plan): Plan[] {
     { forgettings: 0 },
     { retentionDays: undefined },
     { forgettings: 1 },
+    { recounts: 0 },
+    { recounts: 1 },
     { minutes: 1 },
     { minutes: halved(plan.minutes) },
     { processesPerStage: 1 },

@@ -16,6 +16,7 @@ import { startIndexing } from './customer-readers.ts';
 import { settledHorizon, startExpirers } from './expirers.ts';
 import { startForgetters } from './forgetters.ts';
 import { startReaders } from './readers.ts';
+import { startRecounters } from './recounters.ts';
 import { Operations } from './faults.ts';
 import { Laws } from './laws/laws.ts';
 import type { Plan } from './plan.ts';
@@ -38,6 +39,8 @@ export interface World {
   heal(): void;
   /** Checks the laws at rest, and starts the last reads. Call it when there is nothing left to do. */
   checkAtRest(): void;
+  /** Begins to recount everything, where this history has recounts. Call it at rest. */
+  recountAtRest?(): boolean;
 }
 
 const verifyOptions = {
@@ -236,6 +239,7 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
   startIndexing({ scheduler, processes, portsOf, progressOf, laws });
   startForgetters(plan, { scheduler, processes, portsOf, laws });
   startExpirers(plan, { scheduler, processes, portsOf, laws });
+  const recounters = startRecounters(plan, { scheduler, processes, portsOf, laws, store });
   const phase = { isHealed: false };
   const disturb = createDisturb(scheduler, phase);
   disturb(plan.stepsPerCrash, () => processes.crashOne());
@@ -265,5 +269,6 @@ export function createWorld(plan: Plan, scheduler: Scheduler): World {
       laws.checkAtRest(store);
       readers.askAtRest();
     },
+    recountAtRest: () => recounters.recountAtRest(),
   };
 }

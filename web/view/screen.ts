@@ -35,6 +35,8 @@ export interface ScreenContext {
   readonly baseUrl: string;
   readonly choose: (chosen: Partial<View>, isTyping?: boolean) => void;
   readonly reload: () => void;
+  /** The page reads by a share link, so its user cannot send. */
+  readonly isShared: boolean;
 }
 
 /** Everything below the controls: the figures, or advice if there are none. */
@@ -60,7 +62,7 @@ export interface Screen {
 
 type State = 'loading' | 'ready' | 'message' | 'customers';
 
-export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenContext): Screen {
+export function createScreen({ client, zone, baseUrl, choose, reload, isShared }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
   const message = createMessage();
   const reportView = createReportView((zoom) => choose({ zoom, unit: undefined }));
@@ -178,8 +180,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload }: ScreenCo
         const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
           title: `No requests in ${periodName(named)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period, or send a request: it appears here by itself.`,
-          command: command(customer),
+          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
+          ...(isShared ? {} : { command: command(customer) }),
           ...(action && { action }),
         });
         return;

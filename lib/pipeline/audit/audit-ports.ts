@@ -32,12 +32,16 @@ export interface AuditOptions {
   readonly canHaveExpired: (storedSince: Date | undefined) => boolean;
 }
 
-/** Receives the findings and the progress of an audit. */
-export interface AuditReporter {
-  found(finding: Finding): void;
+/** Receives the progress of work in steps. */
+export interface ProgressReporter<Step> {
   /** Announces how much there is to do in a step; `done` is called for each unit. */
-  begin(step: AuditStep, total: number): void;
+  begin(step: Step, total: number): void;
   done(): void;
+}
+
+/** Receives the findings and the progress of an audit. */
+export interface AuditReporter extends ProgressReporter<AuditStep> {
+  found(finding: Finding): void;
 }
 
 export type AuditStep = 'windows' | 'batches' | 'comparison' | 'hours' | 'days' | 'customers';

@@ -1,12 +1,14 @@
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import {
   batchPrefix,
+  customerSegmentOf,
   customerSegmentOfBatch,
   windowPrefix,
   windowsPrefix,
   windowStartOfKey,
   type ObjectKey,
 } from '../../domain/keys.ts';
+import { mayBeRecounted } from '../../domain/window-format.ts';
 import { Unavailable, UnreadableFormat } from '../../errors.ts';
 import type { AuditOptions, AuditPorts, AuditReporter } from './audit-ports.ts';
 import { eachObject } from './each-object.ts';
@@ -35,13 +37,16 @@ export async function audit(
 ): Promise<Audited> {
   const { customerId, rules } = options;
   const windowsAt = customerId === undefined ? windowsPrefix('minute') : windowPrefix(customerId, 'minute');
-  const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports);
+  const recounted = new Set<string>();
+  const spoolMinute = (key: ObjectKey) => spoolWindow(key, ports, recounted);
   const windows = await eachObject('windows', () => ports.store.list(windowsAt), spoolMinute, reporter);
 
   const batchesAt = customerId === undefined ? 'batches/' : batchPrefix(customerId);
   const lost = new Set<string>();
   const spoolThis = async (key: ObjectKey) => {
-    if (!(await spoolBatch(key, ports, rules, reporter))) lost.add(customerSegmentOfBatch(key));
+    const isRecounted = recounted.has(customerSegmentOfBatch(key));
+    if (!(await spoolBatch(key, ports, { rules, isRecounted }, reporter)))
+      lost.add(customerSegmentOfBatch(key));
   };
   const batches = await eachObject('batches', () => ports.store.list(batchesAt), spoolThis, reporter);
 
@@ -63,11 +68,18 @@ export async function audit(
   return { windows, batches, ...judged };
 }
 
-async function spoolWindow(key: ObjectKey, { store, spool, retention }: AuditPorts): Promise<void> {
+/** @param recounted  gets the segments of customers with a window that may have been recounted */
+async function spoolWindow(
+  key: ObjectKey,
+  { store, spool, retention }: AuditPorts,
+  recounted: Set<string>,
+): Promise<void> {
   try {
     if (retention !== undefined && windowStartOfKey(key) < (await retention.horizon())) return;
     const object = await store.get(key);
-    if (object !== undefined) spool.add(snapshotLine(key, object));
+    if (object === undefined) return;
+    if (mayBeRecounted(object.body)) recounted.add(customerSegmentOf(key));
+    spool.add(snapshotLine(key, object));
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
     spool.add(snapshotLine(key, { etag: undefined, reason: reasonOf(error) }));
@@ -78,15 +90,18 @@ async function spoolWindow(key: ObjectKey, { store, spool, retention }: AuditPor
 async function spoolBatch(
   key: ObjectKey,
   { store, spool }: AuditPorts,
-  rules: CountingRules,
+  { rules, isRecounted }: { readonly rules: CountingRules; readonly isRecounted: boolean },
   reporter: AuditReporter,
 ): Promise<boolean> {
   try {
     const object = await store.get(key);
     if (object === undefined) return false; // it expired since it was listed
-    const { storedAt, partials, details } = await inspectBatch(key, object.body, rules);
+    const { storedAt, partials, details, ...batch } = await inspectBatch(key, object.body, rules);
     if (details.length > 0) reporter.found({ kind: 'batch-disagrees', key, details });
-    for (const partial of partials) spool.add(contributionLine({ batchKey: key, storedAt, partial }));
+    const renewed = isRecounted ? batch.renewed() : [];
+    for (const [place, partial] of partials.entries()) {
+      spool.add(contributionLine({ batchKey: key, storedAt, partial, renewed: renewed[place] }));
+    }
     return true;
   } catch (error) {
     if (!(error instanceof UnreadableFormat || error instanceof Unavailable)) throw error;

@@ -6,8 +6,9 @@ import type { WindowAggregate } from '../../domain/window-aggregate.ts';
 import { addMeasures, emptyMeasures, type Measures } from '../../domain/measures.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 import { differingInAll, differingMeasures } from './differing-measures.ts';
-import { nameOfId, namesOfIds } from './packed-id-names.ts';
-import type { Contribution } from './spool.ts';
+import { nameOfId, namesOfIds } from '../../domain/packed-id-names.ts';
+import { renewedBy } from '../../domain/repair-window.ts';
+import { countedPartial, type Contribution } from './spool.ts';
 
 /** A partial that its window does not hold. */
 export interface MissingPartial {
@@ -36,6 +37,13 @@ export interface WindowComparison {
   finish(): ComparedWindow;
 }
 
+export interface ComparisonOptions {
+  /** Returns whether what was stored then may still be on its way. */
+  readonly isPending: (storedAt: Date) => boolean;
+  /** Version of the rules by which contributions are renewed. */
+  readonly rulesVersion: string;
+}
+
 /** Number of missing keys that are added up for the text of a difference; the full list may exceed memory. */
 const maxLackedKeys = 100;
 
@@ -43,13 +51,15 @@ const maxLackedKeys = 100;
  * Begins a comparison. It takes memory for one window, however much is compared with it: a count for each key that the
  * window has, and one for all the others together.
  * @param window     `undefined` where there is none
- * @param isPending  whether what was stored then may still be on its way
  */
 export function compareWindow(
   window: WindowAggregate | undefined,
-  isPending: (storedAt: Date) => boolean,
+  { isPending, rulesVersion }: ComparisonOptions,
 ): WindowComparison {
   const held = new Set(window && namesOfIds(window.partialIds));
+  const isRenewed = renewedBy('recount', window);
+  // Only requests can be compared with a window that was recounted by other rules: other rules may give other keys.
+  let isByTheseRules = window?.recounted === undefined || window.recounted.rulesVersion === rulesVersion;
   const heldTwice = (window?.partialIds.length ?? 0) / partialIdBytes - held.size;
   const sums = { requests: 0, batches: 0, lateRequests: 0 };
   const ofKept = emptyCounts();
@@ -61,8 +71,9 @@ export function compareWindow(
   let pending = 0;
 
   return {
-    add({ batchKey, storedAt, partial }) {
-      const { id, requests, part, isLate } = partial;
+    add(contribution) {
+      const { batchKey, storedAt } = contribution;
+      const { id, requests, part, isLate } = contribution.partial;
       if (!held.delete(nameOfId(id))) {
         if (isPending(storedAt)) pending += 1;
         else missing.push({ id, batchKey, requests });
@@ -71,6 +82,9 @@ export function compareWindow(
       sums.requests += requests;
       sums.batches += part === 0 ? 1 : 0;
       sums.lateRequests += isLate ? requests : 0;
+      const partial = countedPartial(contribution, isRenewed);
+      if (partial === 'unknown') isByTheseRules = false;
+      if (partial === 'unknown' || !isByTheseRules) return;
       addMeasures(measures, partial.measures, keptPath);
       for (const { field } of dimensions) {
         for (const [key, count] of partial.counts[field]) {
@@ -82,8 +96,13 @@ export function compareWindow(
 
     finish() {
       const unexplained = held.size;
-      const counts = mapDimensions((field) => new Map([...ofKept[field], ...ofLacked[field]]));
-      const details = window === undefined ? [] : differences(window, sums, counts, measures);
+      const details = window === undefined ? [] : differingNumbers(window, sums);
+      if (window !== undefined && isByTheseRules) {
+        const counts = mapDimensions((field) => new Map([...ofKept[field], ...ofLacked[field]]));
+        details.push(...differingKeys(window, counts, measures));
+      } else if (window !== undefined) {
+        details.push(...differingTotals(window, sums.requests));
+      }
       if (heldTwice > 0) details.push(`${heldTwice} partials are held more than once`);
       return { unexplained, missing, pending, details };
     },
@@ -102,15 +121,24 @@ function increaseWithin(maxKeys: number, counts: Map<string, number>, key: strin
   increase(counts, counts.has(key) || counts.size < maxKeys ? key : otherKey, count);
 }
 
-function differences(
+function differingNumbers(
   window: WindowAggregate,
   sums: Pick<WindowAggregate, 'requests' | 'batches' | 'lateRequests'>,
-  counts: Counts,
-  measures: Measures,
 ): string[] {
-  const scalars = (['requests', 'batches', 'lateRequests'] as const).flatMap((field) =>
+  return (['requests', 'batches', 'lateRequests'] as const).flatMap((field) =>
     window[field] === sums[field] ? [] : [differing(field, window[field], sums[field])],
   );
+}
+
+/** Checks what is the same by any rules: dimensions in which every entry is counted add up to the requests. */
+function differingTotals({ counts }: WindowAggregate, requests: number): string[] {
+  return dimensions.flatMap(({ field, countsEveryEntry }) => {
+    const sum = sumOf(counts[field]);
+    return countsEveryEntry && sum !== requests ? [differing(`${field} together`, sum, requests)] : [];
+  });
+}
+
+function differingKeys(window: WindowAggregate, counts: Counts, measures: Measures): string[] {
   const byKey = dimensions.flatMap(({ field }) => {
     const found = window.counts[field];
     return found.has(otherKey)
@@ -120,7 +148,7 @@ function differences(
   // A path that is kept was folded where it came before the limit was raised: then some of its sums are under `(other)`.
   const isFolded = window.counts.requestsByPath.has(otherKey);
   const ofMeasures = differingMeasures(window.measures, measures, isFolded ? differingInAll : undefined);
-  return [...scalars, ...byKey, ...ofMeasures];
+  return [...byKey, ...ofMeasures];
 }
 
 /**

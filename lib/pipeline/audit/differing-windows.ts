@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../../domain/keys.ts';
 import type { WindowSize } from '../../domain/window.ts';
-import type { Remedy } from './repair-window.ts';
+import type { Remedy } from '../../domain/repair-window.ts';
 import type { Spool } from './spool.ts';
 
 /** A window with a reported difference. */

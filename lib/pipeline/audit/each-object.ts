@@ -1,14 +1,14 @@
 import { pMapIterable } from 'p-map';
-import type { AuditReporter, AuditStep } from './audit-ports.ts';
+import type { ProgressReporter } from './audit-ports.ts';
 
 const objectsInFlight = 8;
 
 /** Calls `look` for each object. It counts them first, from their names alone, so that it can report its progress. */
-export async function eachObject<Item>(
-  step: AuditStep,
+export async function eachObject<Item, Step>(
+  step: Step,
   items: () => AsyncIterable<Item>,
   look: (item: Item) => Promise<void>,
-  reporter: AuditReporter,
+  reporter: ProgressReporter<Step>,
 ): Promise<number> {
   let total = 0;
   for await (const _item of items()) total += 1;

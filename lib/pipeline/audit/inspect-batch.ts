@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { decodeBatch, type StoredBatch } from '../../domain/batch-format.ts';
 import type { CountingRules } from '../../domain/counting-rules.ts';
 import { countEntries } from '../../domain/count-entries.ts';
@@ -6,20 +5,24 @@ import { dimensions, emptyCounts, type Counts } from '../../domain/dimensions.ts
 import { addMeasures, emptyMeasures, type GrowingMeasures, type Measures } from '../../domain/measures.ts';
 import { batchKey, type ObjectKey } from '../../domain/keys.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import { largestBatchBytes } from '../../domain/batch-limits.ts';
-import { readAcceptedEntries, type AcceptedEntries } from '../../domain/read-accepted-entries.ts';
-import { decodePartial, partialId, type WindowPartial } from '../../domain/partial.ts';
+import type { AcceptedEntries } from '../../domain/read-accepted-entries.ts';
+import type { WindowPartial } from '../../domain/partial.ts';
+import { recountPartials } from '../../domain/recount-partials.ts';
 import type { EpochMinute } from '../../domain/epoch-minute.ts';
 import { windowStartOf, type WindowStart } from '../../domain/window.ts';
-import { BatchTooLarge, InvalidRequest, UnreadableFormat } from '../../errors.ts';
-import { decompress } from '../ingest/decompress.ts';
+import { UnreadableFormat } from '../../errors.ts';
 import { differing, differingCounts } from './differing-counts.ts';
 import { differingMeasures } from './differing-measures.ts';
+import { readOwnPartials } from './read-own-partials.ts';
+import { readStoredEntries } from './read-stored-entries.ts';
+import type { Contribution } from './spool.ts';
 
 export interface InspectedBatch {
   readonly storedAt: Date;
   /** Partials by which the batch is counted. */
   readonly partials: readonly WindowPartial[];
+  /** Counts the partials, in the same order, by the rules of the audit; an empty list where its rules are these. */
+  readonly renewed: () => readonly Contribution['renewed'][];
   /** Differences from its entries; none when all is well. */
   readonly details: readonly string[];
 }
@@ -49,48 +52,34 @@ export async function inspectBatch(
   if (batchKey(batch.customerId, batch.id) !== key) {
     throw new UnreadableFormat('A batch is at the place of another one.');
   }
-  const partials = batch.partials.map((_partial, place) => decodeOwnPartial(batch, place));
+  const partials = readOwnPartials(batch);
+  const accepted = await readStoredEntries(batch, gzippedBody);
   return {
     storedAt: batch.storedAt,
     partials,
-    details: await compareEntries(batch, partials, gzippedBody, rules),
+    renewed: () => renew(batch, partials, accepted, rules),
+    details: compareEntries(batch, partials, accepted, rules),
   };
 }
 
-/** @throws UnreadableFormat  it is not what the header says of it */
-function decodeOwnPartial(
-  { customerId, id, payloadHash, storedAt, partials }: StoredBatch,
-  place: number,
-): WindowPartial {
-  const listed = partials[place];
-  const partial = listed && decodePartial(listed.data);
-  const isOwn =
-    partial?.customerId === customerId &&
-    partial.windowStart === listed?.windowStart &&
-    partial.part === listed.part &&
-    partial.isLate === listed.isLate &&
-    (partial.storedAt === undefined || partial.storedAt.getTime() === storedAt.getTime()) &&
-    partial.id.equals(partialId(id, payloadHash, partial.part));
-  if (!isOwn) throw new UnreadableFormat(`A batch is damaged: partial ${place} is not what its header says.`);
-  return partial;
-}
-
-async function compareEntries(
+function renew(
   batch: StoredBatch,
   partials: readonly WindowPartial[],
-  gzippedBody: Buffer,
+  accepted: AcceptedEntries | string,
   rules: CountingRules,
-): Promise<string[]> {
-  let accepted: AcceptedEntries;
-  try {
-    const body = await decompress(gzippedBody, 'gzip', largestBatchBytes);
-    const payloadHash = createHash('sha256').update(`${batch.customerId}\n`).update(body).digest('hex');
-    if (payloadHash !== batch.payloadHash) return ['its entries are not those that it was stored with'];
-    accepted = readAcceptedEntries(body, batch);
-  } catch (error) {
-    if (!(error instanceof InvalidRequest || error instanceof BatchTooLarge)) throw error;
-    return [`its entries cannot be read: ${error.message}`];
-  }
+): readonly Contribution['renewed'][] {
+  if (batch.rulesVersion === rules.version) return [];
+  const entries = typeof accepted === 'string' ? [] : accepted.entries;
+  return recountPartials(partials, entries, rules).map((renewed) => renewed ?? 'unknown');
+}
+
+function compareEntries(
+  batch: StoredBatch,
+  partials: readonly WindowPartial[],
+  accepted: AcceptedEntries | string,
+  rules: CountingRules,
+): string[] {
+  if (typeof accepted === 'string') return [accepted];
   const { entries, notRead } = accepted;
   const isOfTheseRules = batch.rulesVersion === rules.version;
   // Other rules may also read fewer entries; nothing is known of the windows of the others.

@@ -25,7 +25,7 @@ export interface Judged {
   readonly pending: number;
 }
 
-export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveExpired'> {
+export interface JudgeOptions extends Pick<AuditOptions, 'isPending' | 'canHaveExpired' | 'rules'> {
   /** The segments of customers with a batch that could not be read: what it adds to which windows is not known. */
   readonly lost: ReadonlySet<string>;
   /** Tombstones by their keys. Nothing that they forget is judged: it is being removed. */
@@ -105,19 +105,21 @@ export async function judgeWindows(
 
 function begin(
   line: SpooledLine,
-  { isPending, tombstones }: JudgeOptions,
+  { isPending, tombstones, rules }: JudgeOptions,
   differing: DifferingWindows,
   reporter: AuditReporter,
 ): WindowUnderWay {
   const key = line.windowKey;
   const tombstone = tombstones.get(tombstoneKeyOfWindow(key));
-  const nothing = { key, tombstone, storedSince: undefined, comparison: compareWindow(undefined, isPending) };
+  const compare = (window: WindowAggregate | undefined) =>
+    compareWindow(window, { isPending, rulesVersion: rules.version });
+  const nothing = { key, tombstone, storedSince: undefined, comparison: compare(undefined) };
   if (line.kind === 'contribution') return { ...nothing, customerId: line.contribution.partial.customerId };
   try {
     const window = decodeSnapshot(key, line.snapshot);
     const { customerId, storedSince } = window;
     if (isFromBefore(window, tombstone)) return { ...nothing, customerId };
-    return { key, customerId, tombstone, storedSince, comparison: compareWindow(window, isPending) };
+    return { key, customerId, tombstone, storedSince, comparison: compare(window) };
   } catch (error) {
     if (!(error instanceof UnreadableFormat)) throw error;
     reporter.found({ kind: 'window-unreadable', key, reason: error.message });

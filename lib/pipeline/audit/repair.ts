@@ -9,10 +9,10 @@ import type { Retention } from '../expire/retention.ts';
 import { AscendingLookup, type DifferingWindow, type DifferingWindows } from './differing-windows.ts';
 import { readTombstoneAt } from '../forget/read-tombstone.ts';
 import { decodeSnapshot } from './judge-windows.ts';
-import { repairWindow, type Remedy, type WindowRepair } from './repair-window.ts';
-import { nameOfId, namesOfIds } from './packed-id-names.ts';
+import { renewedBy, repairWindow, type Remedy, type WindowRepair } from '../../domain/repair-window.ts';
+import { nameOfId, namesOfIds } from '../../domain/packed-id-names.ts';
 import { reasonOf } from '../../reason-of.ts';
-import { parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
+import { countedPartial, parseLine, type Contribution, type Spool, type SpooledLine } from './spool.ts';
 
 export interface RepairPorts {
   readonly store: Pick<ObjectStore, 'get' | 'put' | 'delete'>;
@@ -37,6 +37,8 @@ export type RepairOutcome = { readonly key: ObjectKey } & (
 
 export interface RepairOptions {
   readonly limits: FoldingLimits;
+  /** Version of the rules of the audit. A window that was recounted before is recounted by these. */
+  readonly rulesVersion: string;
   /** Returns whether a batch stored at that time is left to the pipeline. */
   readonly isPending: (storedAt: Date) => boolean;
   /** Removes foreign partials from windows; without it, windows with foreign partials stay as they are. */
@@ -53,6 +55,10 @@ interface RepairUnderWay {
   readonly etag: string | undefined;
   readonly repair: WindowRepair;
   readonly isWanted: (contribution: Contribution) => boolean;
+  /** Returns the partial by which the repaired window counts a contribution. */
+  readonly counted: (contribution: Contribution) => ReturnType<typeof countedPartial>;
+  /** Number of partials that the present rules cannot count. */
+  unknown: number;
   readonly differences: number;
 }
 
@@ -91,8 +97,9 @@ export async function repair(
         underWay = { differences, ...begin(line, { remedy, tombstone, now, ...options }) };
       }
       if (line.kind === 'contribution' && underWay.isWanted(line.contribution)) {
-        const { storedAt, partial } = line.contribution;
-        underWay.repair.add({ ...partial, storedAt });
+        const partial = underWay.counted(line.contribution);
+        if (partial === 'unknown') underWay.unknown += 1;
+        else underWay.repair.add({ ...partial, storedAt: line.contribution.storedAt });
       }
     }
     await end();
@@ -118,6 +125,7 @@ function begin(
     tombstone,
     now,
     limits,
+    rulesVersion,
     isPending,
   }: RepairOptions & {
     readonly remedy: Remedy;
@@ -129,13 +137,16 @@ function begin(
   const snapshot = line.kind === 'snapshot' ? line.snapshot : undefined;
   const current = snapshot && decodeSnapshot(key, snapshot);
   const held = new Set(current && namesOfIds(current.partialIds));
+  const isRenewed = renewedBy(remedy, current);
   return {
     key,
     remedy,
     tombstone,
     isForgotten: current !== undefined && isFromBefore(current, tombstone),
     etag: snapshot?.etag,
-    repair: repairWindow(current, remedy, now, limits),
+    repair: repairWindow(current, remedy, { now, limits, rulesVersion }),
+    counted: (contribution) => countedPartial(contribution, isRenewed),
+    unknown: 0,
     isWanted: ({ storedAt, partial }) =>
       !isForgotten(storedAt, tombstone) && (held.has(nameOfId(partial.id)) || !isPending(storedAt)),
   };
@@ -147,6 +158,9 @@ async function write(underWay: RepairUnderWay, { store, retention }: RepairPorts
     return { key, kind: 'not-repaired', reason: 'it has expired' };
   }
   if (underWay.isForgotten) return { key, kind: 'not-repaired', reason: 'its customer is being forgotten' };
+  if (underWay.unknown > 0) {
+    return { key, kind: 'not-repaired', reason: 'the present rules do not read its entries' };
+  }
   const repaired = repair.finish();
   try {
     if (repaired === undefined) {

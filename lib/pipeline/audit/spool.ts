@@ -33,6 +33,23 @@ export interface Contribution {
   readonly batchKey: ObjectKey;
   readonly storedAt: Date;
   readonly partial: WindowPartial;
+  /**
+   * The same by the rules of the audit, where the batch was stored by others and its customer has a recounted window;
+   * `unknown` where these rules read other entries in it.
+   */
+  readonly renewed?: WindowPartial | 'unknown' | undefined;
+}
+
+/**
+ * Returns the partial by which a window counts a contribution: the renewed one where the window was recounted after it
+ * had the partial.
+ * @param isRenewed  returns whether the window was recounted with the partial
+ */
+export function countedPartial(
+  { partial, renewed = partial }: Contribution,
+  isRenewed: (id: Buffer) => boolean,
+): WindowPartial | 'unknown' {
+  return isRenewed(partial.id) ? renewed : partial;
 }
 
 export type SpooledLine =
@@ -46,6 +63,7 @@ export type SpooledLine =
 const separator = '\t';
 const snapshotMark = '0';
 const contributionMark = '1';
+const unknownMark = '?';
 
 export function snapshotLine(windowKey: ObjectKey, snapshot: WindowSnapshot): string {
   const fields =
@@ -55,21 +73,25 @@ export function snapshotLine(windowKey: ObjectKey, snapshot: WindowSnapshot): st
   return [windowKey, snapshotMark, ...fields].join(separator);
 }
 
-export function contributionLine({ batchKey, storedAt, partial }: Contribution): string {
+export function contributionLine({ batchKey, storedAt, partial, renewed }: Contribution): string {
   const windowKey = minuteKey(partial.customerId, partial.windowStart);
   const fields = [batchKey, String(storedAt.getTime()), encodePartial(partial).toString()];
+  if (renewed !== undefined) {
+    fields.push(renewed === 'unknown' ? unknownMark : encodePartial(renewed).toString());
+  }
   return [windowKey, contributionMark, ...fields].join(separator);
 }
 
 /** Parses a line that `snapshotLine` or `contributionLine` made. */
 export function parseLine(line: string): SpooledLine {
-  const [windowKey = '', mark = '', first = '', second = '', third = ''] = line.split(separator);
+  const [windowKey = '', mark = '', first = '', second = '', third = '', fourth = ''] = line.split(separator);
   const key = keyOf(windowKey);
   if (mark === contributionMark) {
     const contribution = {
       batchKey: keyOf(first),
       storedAt: new Date(Number(second)),
       partial: decodePartial(Buffer.from(third)),
+      ...(fourth !== '' && { renewed: readRenewed(fourth) }),
     };
     return { kind: 'contribution', windowKey: key, contribution };
   }
@@ -78,6 +100,10 @@ export function parseLine(line: string): SpooledLine {
       ? { etag: undefined, reason: String(JSON.parse(second)) }
       : { etag: first, body: Buffer.from(second, 'base64') };
   return { kind: 'snapshot', windowKey: key, snapshot };
+}
+
+function readRenewed(text: string): WindowPartial | 'unknown' {
+  return text === unknownMark ? 'unknown' : decodePartial(Buffer.from(text));
 }
 
 /**

@@ -3,12 +3,13 @@ import * as z from 'zod';
 import { loadBundle } from '../load-bundle.ts';
 import { resourcesOf, service } from './packages.ts';
 
-/** The functions that read the logs of other programs, and the one that has the dashboard. */
+/** The functions that read the logs of other programs, that have the dashboard, and that compose windows. */
 const largerBounds = new Map([
   ['ingest', 440_000],
   ['protocols', 450_000],
   ['page', 540_000],
   ['openapi', 400_000],
+  ['query', 390_000],
 ]);
 
 /** Tests the functions and their bundles. */

@@ -35,7 +35,7 @@ export const never = (_storedAt: Date): boolean => false;
 export const keptForever = (): boolean => false;
 const always = (_storedSince: Date | undefined): boolean => true;
 
-/** A store in which others act at a moment of the audit. */
+/** A store in which others act at a moment of the work. */
 class HookedStore extends InMemoryObjectStore {
   readonly before = new Map<string, () => Promise<unknown>>();
 
@@ -115,14 +115,19 @@ export class AuditWorld {
     return decodeWindow(object.body);
   }
 
-  async findings({ isPending = never, spool = inMemorySpool(), canHaveExpired = always } = {}) {
+  async findings({
+    isPending = never,
+    spool = inMemorySpool(),
+    canHaveExpired = always,
+    rules = simpleRules,
+  } = {}) {
     const found: Finding[] = [];
     const reporter: AuditReporter = {
       found: (finding) => found.push(finding),
       begin: () => {},
       done: () => {},
     };
-    const options = { customerId: undefined, rules: simpleRules, isPending, canHaveExpired };
+    const options = { customerId: undefined, rules, isPending, canHaveExpired };
     const differing = noneDiffering().minute;
     const audited = await audit({ store: this.store, spool, differing }, options, reporter);
     return { found, differing, ...audited };

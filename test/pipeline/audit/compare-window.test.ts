@@ -3,7 +3,7 @@ import { addPartials, type WindowAggregate } from '../../../lib/domain/window-ag
 import type { ObjectKey } from '../../../lib/domain/keys.ts';
 import type { WindowPartial } from '../../../lib/domain/partial.ts';
 import { compareWindow } from '../../../lib/pipeline/audit/compare-window.ts';
-import { instant, windowPartial, foldingLimits as wide } from '../../factories.ts';
+import { instant, simpleRules, windowPartial, foldingLimits as wide } from '../../factories.ts';
 
 const now = instant('2025-12-28T18:10:00Z');
 const old = instant('2025-12-28T18:04:00Z');
@@ -23,7 +23,7 @@ function compared(
   partials: readonly WindowPartial[],
   isPending = false,
 ) {
-  const comparison = compareWindow(window, () => isPending);
+  const comparison = compareWindow(window, { isPending: () => isPending, rulesVersion: simpleRules.version });
   for (const [index, partial] of partials.entries()) {
     comparison.add({ batchKey: `batches/c/k-${index}` as ObjectKey, storedAt: old, partial });
   }

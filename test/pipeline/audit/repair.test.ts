@@ -4,7 +4,7 @@ import type { DifferingWindows } from '../../../lib/pipeline/audit/differing-win
 import { repair, type RepairOutcome } from '../../../lib/pipeline/audit/repair.ts';
 import type { Spool } from '../../../lib/pipeline/audit/spool.ts';
 import { writeTombstone } from '../../../lib/pipeline/forget/write-tombstone.ts';
-import { batchIdOf, customer, instant, foldingLimits as limits } from '../../factories.ts';
+import { batchIdOf, customer, instant, simpleRules, foldingLimits as limits } from '../../factories.ts';
 import { inMemorySpool } from './in-memory-spool.ts';
 import { AuditWorld, auditedKey, keptForever, never } from './audit-world.ts';
 
@@ -19,7 +19,7 @@ describe('a repair', () => {
     isRemovingForeign = false,
   ): Promise<RepairOutcome[]> {
     const outcomes: RepairOutcome[] = [];
-    const options = { limits, isPending, isRemovingForeign };
+    const options = { limits, isPending, isRemovingForeign, rulesVersion: simpleRules.version };
     await repair(differing, { store: world.store, spool, clock: world.clock }, options, (outcome) =>
       outcomes.push(outcome),
     );

@@ -2,6 +2,7 @@ import type { BatchHeader } from '../../../lib/domain/batch-format.ts';
 import { minuteKey, type ObjectKey } from '../../../lib/domain/keys.ts';
 import { partialId, partialIdBytes } from '../../../lib/domain/partial.ts';
 import { decodeWholeRolledUp } from '../../../lib/domain/roll-up-format.ts';
+import type { WindowAggregate } from '../../../lib/domain/window-aggregate.ts';
 import { decodeWindow } from '../../../lib/domain/window-format.ts';
 import type { WindowStart } from '../../../lib/domain/window.ts';
 import type { SimulatedStore } from '../simulated-store.ts';
@@ -26,6 +27,11 @@ export function lawBrokenByMinute(
   if (before === undefined) return undefined;
   const earlier = decodeWindow(before);
   if (isNewer(window.forgottenBefore, earlier.forgottenBefore)) return undefined; // counted anew
+  const [is, was] = [window.recounted, earlier.recounted];
+  const isRecount = is?.rulesVersion !== was?.rulesVersion || is?.partials !== was?.partials;
+  const isSame = numbersOf(window) === numbersOf(earlier);
+  if (isRecount && !(isSame && is?.partials === ids.length))
+    return `${key} was recounted from revision ${earlier.revision}, and has other partials or requests`;
   return window.requests < earlier.requests || !idsOf(earlier.partialIds).every((id) => held.has(id))
     ? `${key} went back from revision ${earlier.revision}`
     : undefined;
@@ -60,11 +66,16 @@ export function missingWindow(
   return undefined;
 }
 
+/** Returns what no recount changes. */
+function numbersOf({ requests, batches, lateRequests, partialIds, storedSince }: WindowAggregate): string {
+  return JSON.stringify([requests, batches, lateRequests, partialIds.toString('hex'), storedSince]);
+}
+
 function isNewer(forgottenBefore: Date | undefined, than: Date | undefined): boolean {
   return forgottenBefore !== undefined && (than === undefined || forgottenBefore > than);
 }
 
-function idsOf(packed: Buffer): string[] {
+export function idsOf(packed: Buffer): string[] {
   return Array.from({ length: packed.length / partialIdBytes }, (_, place) =>
     packed.toString('hex', place * partialIdBytes, (place + 1) * partialIdBytes),
   );
