@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { beforeAll, expect } from 'vitest';
+import { beforeAll, expect, onTestFinished } from 'vitest';
 import { useEmulator } from '../e2e/emulator.ts';
 import { json, postLogs, rolledUpRequests } from '../e2e/requests.ts';
 import { useBrowser, type OpenPage } from './browser.ts';
@@ -154,6 +154,8 @@ export function useDashboard() {
         json: { ...body, ...said(), ...(windows === undefined ? { requests } : { windows }) },
       });
     });
+    // Answers may still be under way when the test ends.
+    onTestFinished(() => opened.page.context().unrouteAll({ behavior: 'ignoreErrors' }));
     await opened.page.goto(String(address(search)));
     return opened;
   }

@@ -97,10 +97,10 @@ export function formatDateTime(instant: number, zone: string): string {
 }
 
 /** Formats a range: `28 Dec 2025, 18:00 – 29 Dec 2025, 18:00`. For whole days it leaves out the clock. */
-export function formatRange(from: number, to: number, unit: Unit, zone: string): string {
+export function formatRange(from: number, to: number, zone: string): string {
   const date = (instant: number) =>
     format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
-  if (unit === 'day' && areMidnights([from, to], zone)) return formatDays(from, to, zone);
+  if (areMidnights([from, to], zone)) return formatDays(from, to, zone);
   const [first, last] = [date(from), date(to - 1)];
   const [start, end] = [formatClock(from, zone), formatClock(to, zone)];
   return first === last ? `${first}, ${start} – ${end}` : `${first}, ${start} – ${date(to)}, ${end}`;

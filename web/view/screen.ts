@@ -154,14 +154,14 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
 
     showReport(report, newView, now, extent) {
       view = newView;
-      const { range, unit, customer } = report;
+      const { range, customer } = report;
       const offsets = offsetNames(range.from, range.to, zone);
       const isLatest = isPreset(shownPeriod(view), 'latest') && report.period.kind === 'custom';
       document.title = `${customer} · Log analytics`;
       setText('zone', `Times are in ${zoneName}, ${offsets}.`);
       setText(
         'range',
-        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, unit, zone)} · ${zoneName} (${offsets})`,
+        `${isLatest ? 'Latest data: ' : ''}${formatRange(range.from, range.to, zone)} · ${zoneName} (${offsets})`,
       );
       const { counting } = report;
       const named = namedPeriod(report, view);
@@ -180,7 +180,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
         const action = view.zoom === undefined ? showsAll : zoomsOut;
         enterMessage({
           title: `No requests in ${periodName(named)}`,
-          text: `${customer} has no requests from ${formatRange(range.from, range.to, unit, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
+          text: `${customer} has no requests for ${formatRange(range.from, range.to, zone)}. Choose another period${isShared ? '.' : ', or send a request: it appears here by itself.'}`,
           ...(isShared ? {} : { command: command(customer) }),
           ...(action && { action }),
         });
