@@ -53,7 +53,9 @@ describe('the list of all customers', () => {
     await page.getByLabel('Search customers').fill('cus-03');
     await expect.poll(() => names(page)).toEqual(['cus-03']);
     expect((await cells(page, 'cus-03')).slice(0, 3)).toEqual(['4', 'New', '25.0 %']);
-    expect(await page.locator('.list-note').first().innerText()).toContain('28 Dec 2025 with 27 Dec 2025');
+    expect(await page.locator('.list-customers .list-note').innerText()).toContain(
+      '28 Dec 2025 with 27 Dec 2025',
+    );
   });
 
   it('is sorted by each column, and has pages', async () => {

@@ -4,7 +4,7 @@ import { formatMoment, formatRange } from './format.ts';
 
 /** Names whole days of UTC: `20 Nov 2026 – 27 Nov 2026`. */
 export function daysName({ from, to }: Range): string {
-  return formatRange(from, to, 'day', 'UTC');
+  return formatRange(from, to, 'UTC');
 }
 
 /** Says which days the list of customers is about, what the change compares, and how far they are counted. */
