@@ -7,6 +7,7 @@ import { changeList } from './state/list-state.ts';
 import { createLive } from './state/live.ts';
 import { hasSharedLink, leaveSharedLink, takeSharedLink } from './state/share-link.ts';
 import { needsFigures, readView, shownPeriod, viewAfter, writeView, type View } from './state/url-state.ts';
+import { createAlerts } from './view/alerts.ts';
 import { createControls } from './view/controls.ts';
 import { createOverview } from './view/customers/overview.ts';
 import { createKeyDialog } from './view/key-dialog.ts';
@@ -119,6 +120,7 @@ const live = createLive({
     signal.throwIfAborted();
     screen.showReport(report, view, now, extent);
     screen.showRejections(report.total.rejections, now);
+    await alerts.load(customer, report.range, signal);
     return report.isPending;
   },
   onFailure(error, retryInMilliseconds) {
@@ -140,6 +142,7 @@ const live = createLive({
   clearTimer: (timer) => window.clearTimeout(timer),
 });
 
+const alerts = createAlerts({ client, zone, isShared: shared !== undefined });
 const controls = createControls({
   zone,
   choose,
