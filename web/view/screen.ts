@@ -87,7 +87,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
   let isAwaited = false;
   element('series-csv', HTMLButtonElement).addEventListener('click', () => {
     if (shown === undefined || view === undefined) return;
-    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents, Date.now()));
   });
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
