@@ -113,7 +113,7 @@ const shareDialog = createShareDialog({
   zone,
   baseUrl,
   apiKey: apiKey.read,
-  search: () => writeView({ ...view, customer: undefined }),
+  search: () => writeView({ ...view, page: 'traffic', customer: undefined }),
 });
 if (shared !== undefined) showSharedNotice(shared, zone, leaveLink);
 let wantsLive = true;
@@ -133,10 +133,10 @@ function leaveLink(): void {
   location.reload(); // and with it the figures on the screen
 }
 
-/** Reads the view in the address; a link decides the customer itself. */
+/** Reads the view in the address; a link shows the traffic of its own customer. */
 function viewInAddress(): View {
   const inAddress = readView(location.search);
-  return shared === undefined ? inAddress : { ...inAddress, customer: undefined };
+  return shared === undefined ? inAddress : { ...inAddress, page: 'traffic', customer: undefined };
 }
 
 // A link that is opened in a tab which shows the page already.

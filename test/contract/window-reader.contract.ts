@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCountsText } from '../../lib/domain/counts-text.ts';
-import type { CustomerId } from '../../lib/domain/customer-id.ts';
 import { mapDimensions } from '../../lib/domain/dimensions.ts';
 import { ServedSum } from '../../lib/domain/served-sum.ts';
 import { findTimeZone, type TimeZone } from '../../lib/domain/time-zone.ts';
-import type { WindowSize, WindowStart } from '../../lib/domain/window.ts';
+import type { WindowSize } from '../../lib/domain/window.ts';
 import { UnreadableFormat } from '../../lib/errors.ts';
 import { localWindows } from '../../lib/pipeline/query/local-windows.ts';
 import type {
@@ -12,40 +11,11 @@ import type {
   CustomerTotalsRange,
   ServedWindow,
   WindowRange,
-  WindowReader,
 } from '../../lib/ports/window-reader.ts';
 import { customer, windowStart } from '../factories.ts';
-
-/** A window to write: one request per path. */
-export interface WrittenWindow {
-  readonly customerId: CustomerId;
-  readonly windowSize: WindowSize;
-  readonly windowStart: WindowStart;
-  readonly paths: readonly string[];
-}
-
-/** Requests of one minute by status; without any, it is one request that has no status. */
-export interface CountedMinute {
-  readonly customerId: CustomerId;
-  readonly windowStart: WindowStart;
-  readonly requestsByStatus: Readonly<Record<number, number>>;
-}
-
-/** A reader under test, without windows at first. */
-export interface WindowReaderFixture {
-  readonly reader: WindowReader;
-  /** Writes a window as the pipeline would, and waits until the reader can read it. */
-  write(window: WrittenWindow): Promise<void>;
-  /** Removes a window, and waits until the reader no longer has it. */
-  remove(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
-  /** Counts requests in a minute without any, rolls it up, and waits until the reader can read that. */
-  count(minute: CountedMinute): Promise<void>;
-  /** Takes back all that was counted in a minute. */
-  uncount(minute: Omit<CountedMinute, 'requestsByStatus'>): Promise<void>;
-  /** Damages a window. */
-  damage(window: Omit<WrittenWindow, 'paths'>): Promise<void>;
-  close(): Promise<void>;
-}
+import type { WindowReaderFixture } from './window-reader/fixture.ts';
+import { describePathAnswers } from './window-reader/path-answers.contract.ts';
+import { describeWindowMeasures } from './window-reader/window-measures.contract.ts';
 
 const axon = customer('cus-axon');
 function zoneOf(name: string): TimeZone {
@@ -235,6 +205,9 @@ export function describeWindowReader(name: string, open: () => Promise<WindowRea
         await expect(read({})).rejects.toThrow(UnreadableFormat);
       });
     });
+
+    describeWindowMeasures(() => fixture);
+    describePathAnswers(() => fixture);
 
     describe('customers', () => {
       it('has none if there are no windows', async () => {
