@@ -35,7 +35,7 @@ export class ServedSum {
   #bytes: number | undefined;
   readonly #durations = new Map<number, number>();
   #visitors: Uint8Array | undefined;
-  /** Of parts whose paths were not read. */
+  /** Sum of the durations of parts whose paths were not read. */
   #durationMs = 0;
 
   /** @param limits  the number of keys that the sum keeps */
