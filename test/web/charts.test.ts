@@ -99,6 +99,11 @@ describe('the chart of requests', () => {
     expect(chooseAgents(reportOf(), 'monitors').total.requests).toBe(0);
   });
 
+  it('describes an hour, but none of the future', () => {
+    const described = requestsChart(reportOf(), 'all', now).describe;
+    expect([0, 1, 2].map(described)).toEqual(['10 requests', '1 request', 'Not known yet']);
+  });
+
   it('marks the hour that runs as not complete', () => {
     expect(requestsChart(reportOf(), 'all', now).incomplete).toEqual({
       from: start + hour,
@@ -121,13 +126,14 @@ describe('the charts of measures', () => {
   it('have 0 bytes and visitors where nothing was counted, and nothing in the future', () => {
     expect(bytesChart(reportOf(), now).stacked[0]?.values).toEqual([900, 0, null]);
     expect(visitorsChart(reportOf(), now).stacked[0]?.values).toEqual([5, 0, null]);
-    expect(visitorsChart(reportOf(), now).describe(0)).toBe('About 5 visitors');
+    const described = visitorsChart(reportOf(), now).describe;
+    expect([0, 1, 2].map(described)).toEqual(['About 5 visitors', 'About 0 visitors', 'Not known yet']);
   });
 });
 
 describe('the table beside the charts', () => {
   it('has a column for everything that the charts show', () => {
-    const columns = seriesColumns(reportOf(), 'all');
+    const columns = seriesColumns(reportOf(), 'all', now);
     expect(columns.map(({ name }) => name)).toEqual([
       '2xx',
       '4xx',
@@ -145,11 +151,11 @@ describe('the table beside the charts', () => {
   });
 
   it('has no statuses of chosen agents, which are not counted', () => {
-    expect(seriesColumns(chooseAgents(reportOf(), 'people'), 'people')[0]?.name).toBe('A week before');
+    expect(seriesColumns(chooseAgents(reportOf(), 'people'), 'people', now)[0]?.name).toBe('A week before');
   });
 
   it('is the download, with plain numbers', () => {
-    const { head, rows } = seriesTable(reportOf(), 'all');
+    const { head, rows } = seriesTable(reportOf(), 'all', now);
     expect(head).toEqual(
       'from to requests 2xx 4xx noStatus requestsBefore p50Ms p95Ms p99Ms bytes visitors stillCounting countedThrough'.split(
         ' ',
@@ -157,6 +163,8 @@ describe('the table beside the charts', () => {
     );
     expect(rows[0]?.slice(2, 12)).toEqual([10, 6, 3, 1, 4, 8, 20, 30, 900, 5]);
     expect(rows[1]?.slice(7, 12)).toEqual(['', '', '', '', '']);
+    // The hour that has not begun has only what was counted a week before.
+    expect(rows[2]?.slice(2, 8)).toEqual(['', '', '', '', 2, '']);
   });
 });
 

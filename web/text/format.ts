@@ -1,4 +1,4 @@
-import type { Unit } from '../period/period.ts';
+import { dayMilliseconds, type Unit } from '../period/period.ts';
 import { startOfDay } from '../period/zone.ts';
 
 /** Words and numbers on the page: English, with a 24-hour clock, in the zone that the page names. */
@@ -72,6 +72,15 @@ export function formatMoment(instant: number, now: number, zone: string): string
   const day = formatDay(instant, zone);
   const time = formatTime(instant, zone);
   return day === formatDay(now, zone) ? time : `${day}, ${time}`;
+}
+
+/** Formats an instant for a list: `18:03`, or `28 Dec, 18:03` if it is not today, or `28 Dec 2024` long ago. */
+export function formatWhen(instant: number, now: number, zone: string): string {
+  const day = formatDay(instant, zone);
+  if (now - instant > 300 * dayMilliseconds)
+    return format(instant, zone, { day: 'numeric', month: 'short', year: 'numeric' });
+  const clock = formatClock(instant, zone);
+  return day === formatDay(now, zone) ? clock : `${day}, ${clock}`;
 }
 
 /** Formats an instant: `18:03`, or `28 Dec, 18:03` if it is not today. */

@@ -11,6 +11,8 @@ import { apiKey } from '../state/api-key.ts';
 import { createCountingAnnouncer } from '../state/counting-announcer.ts';
 import { changeList, type ListState } from '../state/list-state.ts';
 import type { SharedLink } from '../state/share-link.ts';
+import type { CustomerDays } from '../figures/customers.ts';
+import { daysName } from '../text/customer-days.ts';
 import { shownPeriod, type View } from '../state/url-state.ts';
 import { describeCounting, describeMissing } from '../text/counting.ts';
 import { namedPeriod, periodName } from '../text/describe.ts';
@@ -49,6 +51,8 @@ export interface Screen {
   showCounting(counting: Counting): void;
   /** The customer has no requests, or no customer has. */
   showNoCustomer(view: View, customers: readonly string[]): void;
+  /** The list of all customers takes the place of a report. */
+  showCustomers(days: CustomerDays): void;
   /** The customer has entries that were rejected, and so are in no figure. */
   showRejections(rejections: Rejections | undefined, now: number): void;
   showFailure(error: unknown, retryInMilliseconds: number): void;
@@ -56,7 +60,7 @@ export interface Screen {
   showLinkEnded(link: SharedLink, now: number): void;
 }
 
-type State = 'loading' | 'ready' | 'message';
+type State = 'loading' | 'ready' | 'message' | 'customers';
 
 export function createScreen({ client, zone, baseUrl, choose, reload, isShared }: ScreenContext): Screen {
   const main = element('main', HTMLElement);
@@ -83,14 +87,16 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
   let isAwaited = false;
   element('series-csv', HTMLButtonElement).addEventListener('click', () => {
     if (shown === undefined || view === undefined) return;
-    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents));
+    downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents, Date.now()));
   });
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
 
   const enter = (state: State) => {
     main.dataset.state = state;
-    element('report', HTMLDivElement).hidden = state === 'message';
+    element('report', HTMLDivElement).hidden = state === 'message' || state === 'customers';
+    element('customers-view', HTMLDivElement).hidden = state !== 'customers';
+    setText('title', state === 'customers' ? 'Customers' : 'Traffic');
     element('report', HTMLDivElement).ariaBusy = String(state === 'loading');
     if (state !== 'message') message.hide();
     showTrouble(undefined);
@@ -102,6 +108,12 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
     message.show(text);
     if (isAwaited) setText('announcement', text.title);
     isAwaited = false;
+  };
+  const enterCustomers = () => {
+    shown = undefined;
+    details.close();
+    document.title = 'Customers · Log analytics';
+    enter('customers');
   };
   const enterCounting = (counting: Counting) =>
     enterMessage({
@@ -136,7 +148,8 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
     expect() {
       isAwaited = true;
       element('report', HTMLDivElement).ariaBusy = 'true';
-      if (shown === undefined && main.dataset.state !== 'message') enter('loading');
+      if (view?.page === 'customers') enterCustomers();
+      else if (shown === undefined && main.dataset.state !== 'message') enter('loading');
     },
 
     showReport(report, newView, now, extent) {
@@ -218,6 +231,13 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
               action: { label: `Show ${first}`, run: () => choose({ customer: first }) },
             },
       );
+    },
+
+    showCustomers({ shown: days }) {
+      enterCustomers();
+      setText('range', `${daysName(days)} · UTC`);
+      if (isAwaited) setText('announcement', 'All customers.');
+      isAwaited = false;
     },
 
     showRejections(rejections, now) {
