@@ -12,9 +12,9 @@ export function createPrintHead(): PrintHead {
   let shown: Report | undefined;
   const write = () => {
     if (shown === undefined) return;
-    const { customer, range, unit, zone } = shown;
+    const { customer, range, zone } = shown;
     setText('print-customer', customer);
-    setText('print-period', formatRange(range.from, range.to, unit, zone));
+    setText('print-period', formatRange(range.from, range.to, zone));
     setText('print-zone', `${zone.replaceAll('_', ' ')} (${offsetNames(range.from, range.to, zone)})`);
     setText('print-time', formatDateTime(Date.now(), zone));
   };

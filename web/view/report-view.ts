@@ -47,14 +47,15 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
     summaryOf,
     show(report, view, now) {
       const chosen = chooseAgents(report, view.agents);
-      const newContent = `${contentOf(report)} ${JSON.stringify([view.agents, view.paths, namedPeriod(report, view)])}`;
+      const begun = report.buckets.filter(({ from }) => from <= now).length;
+      const newContent = `${contentOf(report)} ${JSON.stringify([begun, view.agents, view.paths, namedPeriod(report, view)])}`;
       if (content !== newContent) {
         content = newContent;
         showFigures(report, chosen, view);
         const of = view.agents === 'all' ? '' : ` of ${whose(view.agents)}`;
         setText('series-title', `Requests${of} per ${report.unit}`);
         setText('summary', summaryOf(report, view));
-        showSeriesTable(chosen, view.agents);
+        showSeriesTable(chosen, view.agents, now);
         agentSwitch.show(report, view.agents);
         showPathKindNote(report.total, view.paths);
         measures.show(report, now);

@@ -116,21 +116,22 @@ function sumOf(top: number | undefined, { foldingLimits }: LocalTime): WindowSum
 
 function answer(
   window: ServedWindow,
-  { windowSize, top, local }: WindowQuery,
+  { windowSize, top, local, fields }: WindowQuery,
   counted: AnswerProgress,
 ): AnsweredWindow {
-  const kept = top === undefined ? window : withLargest(window, top);
+  const hasPaths = fields === undefined || fields.has('requestsByPath');
+  const kept = top === undefined ? window : withLargest(window, top, hasPaths);
   const { windowStart } = window;
   const complete = counted.isComplete(minutesOfLocalWindow(windowStart, windowSize, local?.zone));
   return { ...kept, windowSize, complete };
 }
 
-function withLargest(window: ServedWindow, top: number): ServedWindow {
+function withLargest(window: ServedWindow, top: number, hasPaths: boolean): ServedWindow {
   const counts: CountsTexts = mapDimensions((field) =>
     countsText(keepLargest(readCountsText(window.counts[field]), top)),
   );
   const kept = { ...window, counts, errorsOfPaths: undefined }; // its places were those of all paths
-  if (window.measures === undefined) return kept;
+  if (window.measures === undefined || !hasPaths) return kept;
   const requestsByPath = readCountsText(counts.requestsByPath);
   const folded = emptyMeasures();
   const all = fromStoredMeasures(window.measures, readCountsText(window.counts.requestsByPath));

@@ -89,7 +89,7 @@ export function createDetailDialog({ client, choose, onListChange }: DetailConte
   };
 
   const render = (detail: Detail, { range, unit, zone, total }: Report) => {
-    kind.textContent = `${dimensionNames[detail.dimension]} · ${formatRange(range.from, range.to, unit, zone)}`;
+    kind.textContent = `${dimensionNames[detail.dimension]} · ${formatRange(range.from, range.to, zone)}`;
     heading.replaceChildren(...titleOf(detail));
     const text = describeKey(detail);
     description.textContent = text;
