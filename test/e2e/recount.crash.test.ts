@@ -38,12 +38,10 @@ async function send(
   return answer?.status === 202 ? places.length : 0;
 }
 
+const which = () => ['--customer', customerId, '--from', minuteAt(0), '--data-dir', emulator.dataDirectory];
+
 const recount = (...args: readonly string[]) =>
-  spawnCommand({ PATH_TEMPLATES: newer }, 'recount', [
-    '--customer',
-    customerId,
-    ...['--from', minuteAt(0), '--data-dir', emulator.dataDirectory, '--json', ...args],
-  ]);
+  spawnCommand({ PATH_TEMPLATES: newer }, 'recount', [...which(), '--json', ...args]);
 
 async function isRecounted(place: number): Promise<boolean> {
   const [day = '', time = ''] = minuteAt(place).split('T');
@@ -106,7 +104,7 @@ it('is audited under the older rules, the newer ones, and none, and has nothing 
 });
 
 it('is refused by a pipeline that counts by other rules', async () => {
-  const options = ['--customer', customerId, '--from', minuteAt(0), '--data-dir', emulator.dataDirectory];
+  const options = which();
   const end = await runCommandWith({ PATH_TEMPLATES: older }, 'recount', ...options);
   expect(end).toMatchObject({
     exitCode: 2,
@@ -116,15 +114,7 @@ it('is refused by a pipeline that counts by other rules', async () => {
 
 it('recounts with the pipeline stopped, and hours and days follow after the next start', async () => {
   await emulator.end();
-  const options = [
-    '--customer',
-    customerId,
-    '--from',
-    minuteAt(0),
-    '--data-dir',
-    emulator.dataDirectory,
-    '--json',
-  ];
+  const options = [...which(), '--json'];
   const end = await runCommandWith({ PATH_TEMPLATES: older }, 'recount', ...options);
   expect(jsonLines(end)).toMatchObject([{ recounted: minutes, left: 0, waiting: 0 }]);
   await emulator.start({ PATH_TEMPLATES: older });
