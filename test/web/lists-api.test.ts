@@ -83,11 +83,13 @@ describe('the course of a key', () => {
     }));
     const course = await loadCourse({ ...of, detail: { dimension: 'path', key: 'GET /x' } }, client, signal);
     const asks = asked.map(({ searchParams }) => [searchParams.get('window'), searchParams.get('from')]);
-    expect(asks.toSorted()).toEqual([
-      ['hour', '2025-12-28T18:00:00Z'],
-      ['minute', '2025-12-28T17:30:00Z'],
-      ['minute', '2025-12-28T20:00:00Z'],
-    ]);
+    expect(new Set(asks)).toEqual(
+      new Set([
+        ['hour', '2025-12-28T18:00:00Z'],
+        ['minute', '2025-12-28T17:30:00Z'],
+        ['minute', '2025-12-28T20:00:00Z'],
+      ]),
+    );
     expect(asked.every(({ searchParams }) => searchParams.get('path') === 'GET /x')).toBe(true);
     expect(course.map(({ requests, errors }) => [requests, errors])).toEqual([
       [2, 1],
