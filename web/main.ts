@@ -90,6 +90,7 @@ const live = createLive({
     const { unit } = view;
     const now = Date.now();
     if (view.page === 'customers') {
+      shareDialog.offer(undefined);
       await loadOverview(now, signal);
       return false;
     }

@@ -63,7 +63,7 @@ export function createTrafficYear(meanRequests: number, seed: number): TrafficYe
   };
 }
 
-/** Returns the share of an hour's traffic in the mean, by day and week: nights have a seventh of the evening. */
+/** Returns the share of an hour's traffic in the mean, by day and week: nights have a ninth of the evening. */
 function cycle(localHour: number): number {
   const ofDay = ((localHour % 24) + 24) % 24;
   const weekday = Math.floor(localHour / 24) % 7;

@@ -18,6 +18,7 @@ const maxInFlight = 4;
 export function createSparklines(client: Client): Sparklines {
   let range: Range = { from: 0, to: 0 };
   let drawn = new Map<string, readonly number[]>();
+  let pending = new Map<string, Promise<readonly number[]>>();
   let queue: HTMLElement[] = [];
   let inFlight = 0;
   let controller = new AbortController();
@@ -35,9 +36,18 @@ export function createSparklines(client: Client): Sparklines {
   );
 
   const work = () => {
-    const next = queue.filter(({ isConnected }) => isConnected).slice(0, maxInFlight - inFlight);
-    queue = queue.filter((waiting) => waiting.isConnected && !next.includes(waiting));
+    queue = queue.filter((waiting) => waiting.isConnected && !drawKnown(waiting));
+    const next = queue.splice(0, maxInFlight - inFlight);
     for (const target of next) void load(target);
+  };
+
+  /** Draws counts that are there: a row may have been made anew while they were loading. */
+  const drawKnown = (target: HTMLElement): boolean => {
+    const counts = drawn.get(target.dataset.customer ?? '');
+    if (counts === undefined) return false;
+    observer.unobserve(target);
+    draw(target, counts);
+    return true;
   };
 
   const load = async (target: HTMLElement) => {
@@ -46,7 +56,9 @@ export function createSparklines(client: Client): Sparklines {
     observer.unobserve(target);
     inFlight += 1;
     try {
-      const counts = drawn.get(customer) ?? (await loadSparkline(customer, range, client, signal));
+      const request = pending.get(customer) ?? loadSparkline(customer, range, client, signal);
+      pending.set(customer, request);
+      const counts = await request;
       if (signal.aborted) return;
       drawn.set(customer, counts);
       draw(target, counts);
@@ -54,6 +66,7 @@ export function createSparklines(client: Client): Sparklines {
       // The row has its numbers all the same, and says that the drawing is missing.
       if (!signal.aborted) target.textContent = 'not loaded';
     } finally {
+      if (!signal.aborted) pending.delete(customer);
       inFlight -= 1;
       work();
     }
@@ -74,6 +87,7 @@ export function createSparklines(client: Client): Sparklines {
       controller = new AbortController();
       range = newRange;
       drawn = new Map();
+      pending = new Map();
       queue = [];
     },
   };
