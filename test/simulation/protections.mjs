@@ -195,7 +195,7 @@ export const protections = {
     },
     {
       file: 'lib/pipeline/query/query.ts',
-      from: 'of reader.windows(query, atOnce)',
+      from: 'of windowsOf(query, reader, work)',
       to: 'of early',
     },
   ],
