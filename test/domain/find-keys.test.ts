@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countsText } from '../../lib/domain/counts-text.ts';
 import {
-  keysBefore,
+  numbersOf,
   searchForKey,
   searchForPath,
   type FoundKey,
@@ -24,9 +24,9 @@ const counts = fc
 /** Returns the keys of a text by the results of a search. */
 function keysOf(found: readonly FoundKey[], requestsByKey: ReadonlyMap<string, number>, json: Buffer) {
   const keys = Object.keys(JSON.parse(json.toString()) as object);
-  return found.map(({ start, requests }) => {
-    const name = keys[keysBefore(json, start)] ?? expect.fail('there is no such place');
-    expect(requests).toBe(requestsByKey.get(name));
+  return numbersOf(found, json).map((number, place) => {
+    const name = keys[number] ?? expect.fail('there is no such key');
+    expect(found[place]?.requests).toBe(requestsByKey.get(name));
     return name;
   });
 }

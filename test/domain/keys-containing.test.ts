@@ -9,6 +9,7 @@ const letters = Array.from('aAbBkK/ é\u00c9\u0130ı\u212a"\\u0\n\u0001');
 const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 }),
   fc.string({ unit: 'binary', maxLength: 4 }),
+  fc.string({ unit: fc.constantFrom('a', 'B'), maxLength: 12 }),
 );
 
 it('a filter for keys that contain a text agrees with a comparison of strings in small letters', () => {
