@@ -137,3 +137,11 @@ describe('npm run recount', () => {
     });
   });
 });
+
+it('says so where the newest batch was counted by other rules', async () => {
+  const directory = await countedDirectory(first);
+  const other = await recount(directory);
+  expect(other.stderr).toContain('The newest batch of the customer was counted by other rules');
+  const end = await runCommand('recount', ...required, '--data-dir', directory);
+  expect(end.stderr).not.toContain('counted by other rules');
+});

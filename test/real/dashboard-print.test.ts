@@ -16,6 +16,17 @@ describe('a printed page', () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it('says that it is of all customers, if it is', async () => {
+    const { page } = await openShown(`customer=cus-page&${period}`);
+    await page.getByRole('link', { name: 'All customers' }).click();
+    await page.locator('#customers-view tbody tr').first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const head = await textOf(page, '.print-head');
+    expect(head).toContain('All customers');
+    expect(head).toContain('28 Dec 2025');
+    expect(head).toContain('UTC');
+  });
+
   it('has no controls', async () => {
     const { page } = await openShown(`customer=cus-page&${period}`);
     await page.emulateMedia({ media: 'print' });

@@ -307,15 +307,15 @@ export const protections = {
   'a recount reads windows before batches': [
     {
       file: 'lib/pipeline/recount/recount.ts',
-      from: 'const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
-      to:
-        'await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);\n' +
-        '  const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
+      from: 'const newest = await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);',
+      to: '',
     },
     {
       file: 'lib/pipeline/recount/recount.ts',
-      from: '  await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);\n  // Read',
-      to: '  // Read',
+      from: 'const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
+      to:
+        'const newest = await listPartials({ known: batches, partials }, tombstone, ports, options, reporter);\n' +
+        '  const windows = await readSnapshots(openKeys, snapshots, ports, options, reporter);',
     },
   ],
   'a recount looks at the tombstone after the batches': [

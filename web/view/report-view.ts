@@ -14,7 +14,7 @@ import { showFigures } from './figures.ts';
 import { showLegend } from './legend.ts';
 import { createMeasures } from './measures.ts';
 import { showPathKindNote } from './path-kind-note.ts';
-import { createPrintHead } from './print-head.ts';
+import { printHeadOf, showPrintHead } from './print-head.ts';
 import { showSeriesTable } from './series-table.ts';
 import { onSchemeChange } from './theme.ts';
 
@@ -31,7 +31,6 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
   const legend = element('chart-legend', HTMLUListElement);
   const measures = createMeasures(onZoom);
   const agentSwitch = createAgentSwitch();
-  const printHead = createPrintHead();
   let content = '';
   let redrawLegend: () => void = () => undefined;
 
@@ -59,8 +58,8 @@ export function createReportView(onZoom: (part: Range) => void): ReportView {
         agentSwitch.show(report, view.agents);
         showPathKindNote(report.total, view.paths);
         measures.show(report, now);
-        printHead.show(report);
       }
+      showPrintHead(printHeadOf(report));
       // The strip, and what runs, move on without new requests.
       const requests = requestsChart(chosen, view.agents, now);
       chart.show(requests);

@@ -27,6 +27,7 @@ import { createDetailDialog } from './detail/detail-dialog.ts';
 import { element, setText } from './elements.ts';
 import { createMessage, type Message } from './message.ts';
 import { createLists } from './lists/lists.ts';
+import { keepPrintTime } from './print-head.ts';
 import { createReportView } from './report-view.ts';
 
 export interface ScreenContext {
@@ -89,6 +90,7 @@ export function createScreen({ client, zone, baseUrl, choose, reload, isShared }
     if (shown === undefined || view === undefined) return;
     downloadTable(shown, 'series', seriesTable(chooseAgents(shown, view.agents), view.agents, Date.now()));
   });
+  keepPrintTime(zone);
   const zoneName = zone.replaceAll('_', ' ');
   setText('zone', `Times are in ${zoneName}.`);
 

@@ -31,6 +31,8 @@ export interface WindowSum<Whole> {
 export interface ReadWork {
   /** Number of stored windows that were read. */
   windows: number;
+  /** Bytes of their counts by path and by user agent, which are nearly all of them. */
+  bytes: number;
 }
 
 const noFields: ReadonlySet<DimensionField> = new Set();
@@ -119,6 +121,7 @@ async function* composed<Whole>(
     for await (const part of reader.windows({ customerId, fields, ...run }, atOnce)) {
       while (part.windowStart >= (units[place]?.to ?? part.windowStart) && place < units.length) yield* end();
       work.windows += 1;
+      work.bytes += part.counts.requestsByPath.json.length + part.counts.requestsByUserAgent.json.length;
       sum.add(part);
     }
   }

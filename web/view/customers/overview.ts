@@ -6,6 +6,8 @@ import { isPreset, periodOfData } from '../../period/period-of-data.ts';
 import { listState, type ListState, type ListStates } from '../../state/list-state.ts';
 import type { View } from '../../state/url-state.ts';
 import { toCsv } from '../../text/csv.ts';
+import { formatDays } from '../../text/format.ts';
+import { showPrintHead } from '../print-head.ts';
 import { describeCustomerDays } from '../../text/customer-days.ts';
 import { download } from '../download.ts';
 import { element } from '../elements.ts';
@@ -73,6 +75,11 @@ export function createOverview({ client, zone, hrefOf, onOpen, onChange }: Overv
     const shown = days && totalsOf(days.shown);
     if (days === undefined || shown === undefined) return;
     const [current, previous] = [days.current, days.previous].map((range) => totalsOf(range)?.customers);
+    showPrintHead({
+      customer: 'All customers',
+      period: formatDays(days.shown.from, days.shown.to, 'UTC'),
+      zone: 'UTC',
+    });
     list.show(
       customerRows(shown.customers, current, previous),
       listState(states, 'customers'),
