@@ -87,6 +87,11 @@ describe('the rows of customers', () => {
     expect(inOrderOf('key')).toEqual(['big', 'new', 'same', 'silent']);
   });
 
+  it('of equal changes are sorted by requests', () => {
+    const fresh = customerRows([total('a', 1), total('b', 9)], [total('a', 1), total('b', 9)], []);
+    expect(fresh.toSorted(compareCustomers('change')).map(({ customer }) => customer)).toEqual(['b', 'a']);
+  });
+
   it('do not know the change before the days to compare are loaded', () => {
     expect(customerRows([total('a', 1)], undefined, undefined)[0]).toMatchObject({
       current: undefined,

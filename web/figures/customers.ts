@@ -91,7 +91,8 @@ export function compareCustomers(column: string): (a: CustomerRow, b: CustomerRo
     seen: ({ lastSeen }: CustomerRow) => lastSeen,
   }[column];
   if (valueOf === undefined) return byName;
-  return (a, b) => compareNumbers(valueOf(b), valueOf(a)) || byName(a, b);
+  // Among equal changes, such as those of all new customers, the largest customer matters most.
+  return (a, b) => compareNumbers(valueOf(b), valueOf(a)) || b.requests - a.requests || byName(a, b);
 }
 
 /** Returns the growth of a customer as a share; a new customer has grown without limit. */
